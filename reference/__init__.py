@@ -1,0 +1,1 @@
+"""The slow and readable implementation: loader, executor, trace filling, prover and verifier."""

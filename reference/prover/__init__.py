@@ -1,0 +1,1 @@
+"""The prover: one orchestration of the protocol over swappable kernels."""

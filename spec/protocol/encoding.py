@@ -1,0 +1,128 @@
+"""Canonical bytes: fixed widths, little-endian, counts bounded before anything is allocated.
+
+A base-field element is four bytes and below p, an extension element six of them, a count four bytes, a digest
+32 bytes. Every object has exactly one encoding, and a reader accepts no other.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+
+from spec.field import EXTENSION_DEGREE, Extension, P
+from spec.rejection import Rejected, Rejection
+
+_ELEMENT_BYTES = 4
+_DIGEST_BYTES = 32
+
+
+def element_bytes(elements: Sequence[int]) -> bytes:
+    """Canonical base-field elements as four little-endian bytes each."""
+    return struct.pack(f"<{len(elements)}I", *elements)
+
+
+def extension_bytes(elements: Iterable[Extension]) -> bytes:
+    """Extension elements as their six coefficients each, constant coefficient first."""
+    return b"".join(element_bytes(element.coefficients) for element in elements)
+
+
+class Writer:
+    """Collects the canonical encoding of an object."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def unsigned(self, number: int, size_bytes: int) -> None:
+        """A number of fixed width. Raises OverflowError for one that does not fit."""
+        self._parts.append(number.to_bytes(size_bytes, "little"))
+
+    def count(self, count: int) -> None:
+        """The length of the list that follows."""
+        self.unsigned(count, 4)
+
+    def raw(self, payload: bytes) -> None:
+        """Bytes whose length the reader knows."""
+        self._parts.append(payload)
+
+    def elements(self, elements: Sequence[int]) -> None:
+        """Base-field elements whose number the reader knows."""
+        self._parts.append(element_bytes(elements))
+
+    def extensions(self, elements: Iterable[Extension]) -> None:
+        """Extension elements whose number the reader knows."""
+        self._parts.append(extension_bytes(elements))
+
+    def encoded(self) -> bytes:
+        """Everything written so far."""
+        return b"".join(self._parts)
+
+
+class Reader:
+    """Reads a canonical encoding strictly. Every method raises Rejected, and nothing else, on bad bytes."""
+
+    def __init__(self, encoded: bytes) -> None:
+        self._encoded = encoded
+        self._position = 0
+
+    def raw(self, size_bytes: int) -> bytes:
+        """The next bytes."""
+        end = self._position + size_bytes
+        if end > len(self._encoded):
+            raise Rejected(
+                Rejection.ENCODING_TRUNCATED,
+                f"{size_bytes} bytes at offset {self._position} of {len(self._encoded)}",
+            )
+        piece = self._encoded[self._position : end]
+        self._position = end
+        return piece
+
+    def unsigned(self, size_bytes: int) -> int:
+        """A number of fixed width."""
+        return int.from_bytes(self.raw(size_bytes), "little")
+
+    def count(self, what: str, minimum: int, maximum: int) -> int:
+        """The length of the list that follows, within bounds that the caller derives from the statement."""
+        start = self._position
+        count = self.unsigned(4)
+        if not minimum <= count <= maximum:
+            raise Rejected(
+                Rejection.ENCODING_COUNT_OUT_OF_BOUNDS,
+                f"{count} {what} at offset {start}, expected {minimum} to {maximum}",
+            )
+        return count
+
+    def digest(self) -> bytes:
+        """A digest of 32 bytes."""
+        return self.raw(_DIGEST_BYTES)
+
+    def digests(self, count: int) -> tuple[bytes, ...]:
+        """So many digests."""
+        payload = self.raw(count * _DIGEST_BYTES)
+        return tuple(payload[i : i + _DIGEST_BYTES] for i in range(0, len(payload), _DIGEST_BYTES))
+
+    def elements(self, count: int) -> tuple[int, ...]:
+        """So many base-field elements, each below p."""
+        start = self._position
+        elements: tuple[int, ...] = struct.unpack(f"<{count}I", self.raw(count * _ELEMENT_BYTES))
+        if count and max(elements) >= P:
+            raise Rejected(
+                Rejection.ENCODING_ELEMENT_NOT_CANONICAL,
+                f"one of {count} elements at offset {start} is not below p",
+            )
+        return elements
+
+    def extensions(self, count: int) -> tuple[Extension, ...]:
+        """So many extension elements."""
+        flat = self.elements(count * EXTENSION_DEGREE)
+        return tuple(
+            Extension.from_coefficients(flat[i : i + EXTENSION_DEGREE])
+            for i in range(0, len(flat), EXTENSION_DEGREE)
+        )
+
+    def finish(self) -> None:
+        """Nothing may follow."""
+        if self._position != len(self._encoded):
+            raise Rejected(
+                Rejection.ENCODING_TRAILING_BYTES,
+                f"{len(self._encoded) - self._position} bytes after the end",
+            )
