@@ -42,8 +42,8 @@ class Program:
     """(byte address, 32-bit word) of every executable word that decodes, by ascending address."""
 
     image: tuple[tuple[int, int], ...]
-    """(doubleword address, 64-bit value) of every doubleword that holds a file byte, ascending; its bytes that
-    are no file bytes are zero."""
+    """(doubleword address, 64-bit value) of every doubleword that holds a file byte, ascending; its other
+    bytes are zero."""
 
     regions: tuple[Region, ...]
     """Sorted by space and start, disjoint, none empty."""

@@ -101,21 +101,29 @@ def _buckets() -> Mapping[int, tuple[Instruction, ...]]:
 _BUCKETS = _buckets()
 
 
-def decode(word: int) -> Decoded | None:
-    """The instruction that this 32-bit word encodes, or None if it encodes nothing."""
+def instruction_of(word: int) -> Instruction | None:
+    """The instruction that this 32-bit word encodes, without its operands, or None if it encodes nothing."""
     for instruction in _BUCKETS.get(_bucket(word), ()):
         if word & instruction.mask == instruction.match:
-            form = instruction.format
-            if instruction.meaning is System.ENVIRONMENT_CALL:
-                return Decoded(instruction, 0, CALL_NUMBER_REGISTER, CALL_ARGUMENT_REGISTER, 0)
-            return Decoded(
-                instruction,
-                rd=word >> RD_SHIFT & REGISTER_MASK if form.writes_rd else 0,
-                rs1=word >> RS1_SHIFT & REGISTER_MASK if form.reads_rs1 else 0,
-                rs2=word >> RS2_SHIFT & REGISTER_MASK if form.reads_rs2 else 0,
-                immediate=form.immediate_of(word),
-            )
+            return instruction
     return None
+
+
+def decode(word: int) -> Decoded | None:
+    """The instruction that this 32-bit word encodes, with its operands, or None if it encodes nothing."""
+    instruction = instruction_of(word)
+    if instruction is None:
+        return None
+    if instruction.meaning is System.ENVIRONMENT_CALL:
+        return Decoded(instruction, 0, CALL_NUMBER_REGISTER, CALL_ARGUMENT_REGISTER, 0)
+    form = instruction.format
+    return Decoded(
+        instruction,
+        rd=word >> RD_SHIFT & REGISTER_MASK if form.writes_rd else 0,
+        rs1=word >> RS1_SHIFT & REGISTER_MASK if form.reads_rs1 else 0,
+        rs2=word >> RS2_SHIFT & REGISTER_MASK if form.reads_rs2 else 0,
+        immediate=form.immediate_of(word),
+    )
 
 
 def encode(name: str, rd: int = 0, rs1: int = 0, rs2: int = 0, immediate: int = 0) -> int:

@@ -84,7 +84,7 @@ def _shift(words: Words[W, B], address: W) -> W:
 
 
 def _remaining_shift(words: Words[W, B], shift: W) -> W:
-    """64 - shift, less the 8 bits that the caller shifts apart: a single shift by 64 would leave the range."""
+    """64 - shift, less the 8 bits that the caller shifts apart, since one shift by 64 is out of range."""
     return words.subtract(words.constant(WORD_BITS - BYTE_BITS), shift)
 
 
