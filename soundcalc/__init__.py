@@ -1,0 +1,1 @@
+"""Bits of security from the parameters that a verifier uses. Exact rationals decide; floats only print."""

@@ -1,0 +1,80 @@
+"""The registry of bounds: what each formula is, where it comes from, and how far it is established.
+
+A formula elsewhere in this package names its bound here, and the report prints these entries. The tags in
+`source` are ePrint numbers; titles stand in SOURCES.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from soundcalc.errors import ConditionViolatedError, RefutedBoundError
+
+
+class Status(Enum):
+    """How far a bound is established."""
+
+    PROVEN = "proven"
+    DERIVED = "derived"
+    REFUTED = "refuted"
+
+
+SOURCES = {
+    "2016/116": "Ben-Sasson, Chiesa, Spooner: Interactive Oracle Proofs",
+    "2019/834": "Chiesa, Manohar, Spooner: Succinct Arguments in the Quantum Random Oracle Model",
+    "2022/1216": "Haböck: A summary on the FRI low degree test",
+    "2022/1530": "Haböck: Multivariate lookups based on logarithmic derivatives",
+    "2023/1284": "Papini, Haböck: Improving logarithmic derivative lookups using GKR",
+    "2025/2010": "a counterexample to correlated agreement up to capacity",
+    "2025/2046": "a counterexample to correlated agreement up to capacity",
+    "2025/2055": "Ben-Sasson, Carmon, Haböck, Kopparty, Saraf: On Proximity Gaps for Reed-Solomon Codes",
+    "2026/2056": "a line bound with cubic dependence on the multiplicity",
+}
+"""ePrint number to title; where only the claim was at hand, what it states."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One formula. `conditions` maps a name to the statement that is checked before the formula is used."""
+
+    key: str
+    formula: str
+    source: str
+    status: Status
+    conditions: dict[str, str]
+
+    def require(self, condition: str, holds: bool, detail: str) -> None:
+        """Raises ConditionViolatedError unless the named condition holds."""
+        if not holds:
+            raise ConditionViolatedError(self.key, self.conditions[condition], detail)
+
+
+REGISTRY: dict[str, Bound] = {}
+
+
+def register(
+    key: str, formula: str, source: str, status: Status, conditions: dict[str, str] | None = None
+) -> Bound:
+    """Adds a bound to the registry. Raises ValueError for a key that is taken."""
+    if key in REGISTRY:
+        raise ValueError(f"bound {key} is registered twice")
+    REGISTRY[key] = Bound(key, formula, source, status, conditions or {})
+    return REGISTRY[key]
+
+
+def usable(key: str) -> Bound:
+    """The bound, for use in a figure. Raises RefutedBoundError, and KeyError for an unknown key."""
+    bound = REGISTRY[key]
+    if bound.status is Status.REFUTED:
+        raise RefutedBoundError(bound.key, bound.source)
+    return bound
+
+
+CAPACITY = register(
+    key="capacity_line",
+    formula="correlated agreement for every proximity below 1 - rho",
+    source="2025/2010, 2025/2046",
+    status=Status.REFUTED,
+)
+"""Registered so that asking for it is answered by a reason."""

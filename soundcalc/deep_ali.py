@@ -1,0 +1,61 @@
+"""From many constraints to one opening: constraint batching (ALI) and the out-of-domain point (DEEP)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from soundcalc.bounds import Bound, Status, register
+from soundcalc.exact import round_up
+
+ALI = register(
+    key="ali",
+    formula="L C / |F| for C constraints batched by powers",
+    source="2022/1216 Theorem 8",
+    status=Status.PROVEN,
+)
+DEEP = register(
+    key="deep",
+    formula="L (d (k + c - 1) + (k - 1)) / (|F| - k - n), c opening points in one quotient",
+    source="2022/1216 Theorem 8",
+    status=Status.PROVEN,
+    conditions={"slack": "k + c < (1 - theta) n"},
+)
+DEEP_SINGLE_POINT = register(
+    key="deep_single_point",
+    formula="L (d k + (k - 1)) / (|F| - k - n), one quotient for each opening point of a column",
+    source="2022/1216 Theorem 8 with c = 1; candidates of degree at most k that share the agreement coincide",
+    status=Status.DERIVED,
+    conditions={"slack": "k < (1 - theta) n"},
+)
+
+
+def ali_points(list_size: Fraction, constraints: int) -> Fraction:
+    """Bad constraint-batching challenges out of |F|."""
+    return round_up(list_size * constraints)
+
+
+def deep_error(
+    list_size: Fraction, degree: int, height: int, domain_size: int, points_per_quotient: int, field_size: int
+) -> Fraction:
+    """The probability that a wrong quotient survives at the out-of-domain point.
+
+    The bound of 2024/1553 Theorem 2 has the squared list size; it does not bind, and is not used.
+    """
+    roots = degree * (height + points_per_quotient - 1) + height - 1
+    return round_up(list_size * roots / (field_size - height - domain_size))
+
+
+def require_slack(agreement: Fraction, height: int, domain_size: int, points_per_quotient: int) -> Bound:
+    """The bound that applies, after its condition. Raises ConditionViolatedError where it fails."""
+    agreeing = agreement * domain_size
+    if points_per_quotient == 1:
+        DEEP_SINGLE_POINT.require(
+            "slack", height < agreeing, f"k = {height}, (1 - theta) n = {float(agreeing):.1f}"
+        )
+        return DEEP_SINGLE_POINT
+    DEEP.require(
+        "slack",
+        height + points_per_quotient < agreeing,
+        f"k = {height}, c = {points_per_quotient}, (1 - theta) n = {float(agreeing):.1f}",
+    )
+    return DEEP

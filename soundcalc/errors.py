@@ -1,0 +1,58 @@
+"""What the calculator refuses, as exceptions that name the parameter and the place."""
+
+from __future__ import annotations
+
+
+class CalculatorError(ValueError):
+    """The root of every refusal."""
+
+
+class ParameterError(CalculatorError):
+    """A parameter that no proof system can have, such as a rate above one."""
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__(f"{parameter}: {reason}")
+        self.parameter = parameter
+        self.reason = reason
+
+
+class ConditionViolatedError(CalculatorError):
+    """A bound was asked for outside the conditions under which it holds."""
+
+    def __init__(self, bound: str, condition: str, detail: str) -> None:
+        super().__init__(f"{bound}: the condition '{condition}' fails: {detail}")
+        self.bound = bound
+        self.condition = condition
+        self.detail = detail
+
+
+class RefutedBoundError(CalculatorError):
+    """A bound was asked for that is known to be false."""
+
+    def __init__(self, bound: str, source: str) -> None:
+        super().__init__(f"{bound} is refuted by {source}")
+        self.bound = bound
+
+
+class ConfigurationError(CalculatorError):
+    """A configuration file is malformed; names file, circuit and key."""
+
+    def __init__(self, file: str, circuit: str, key: str, reason: str) -> None:
+        super().__init__(f"{file}, circuit {circuit!r}, key {key!r}: {reason}")
+        self.file = file
+        self.circuit = circuit
+        self.key = key
+        self.reason = reason
+
+
+class UnsupportedFamilyError(CalculatorError):
+    """A protocol family that the calculator does not analyse yet."""
+
+    def __init__(self, file: str, family: str) -> None:
+        super().__init__(f"{file}: the protocol family {family} is not analysed yet")
+        self.file = file
+        self.family = family
+
+
+class NoSolutionError(CalculatorError):
+    """A search found no parameters that reach the target."""
