@@ -1,0 +1,1 @@
+"""The arithmetization: expressions, buses, chips and the machine that they make up."""

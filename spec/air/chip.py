@@ -1,0 +1,243 @@
+"""A chip: a table's columns, the constraints on each of its rows, and its interactions with buses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from spec.air.bus import LIMBS, RANGE, Bus, Scope
+from spec.air.expression import (
+    Expression,
+    FixedColumn,
+    MainColumn,
+    Named,
+    definitions,
+    degree,
+    describe,
+    lift,
+)
+
+MAXIMUM_DEGREE = 3
+"""With degree 3 the quotient fits in twice the trace height: rate 1/2 suffices and two chunks hold it."""
+
+
+class Role(Enum):
+    """What a table is to the protocol: where its columns are committed and how often it may occur."""
+
+    INSTRUCTION = "instruction"
+    """One row executes one instruction; the table may occur in several instances."""
+
+    MACHINE_TABLE = "machine table"
+    """Fixed columns are the machine's, committed once per parameter set."""
+
+    PROGRAM_TABLE = "program table"
+    """Fixed columns are the program's, committed once per program."""
+
+    CONTINUATION = "continuation"
+    """Main columns are committed before the global challenge and opened at the pinning point."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A polynomial that vanishes on every row."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A tuple that every row sends to (sign +1) or receives from (sign -1) a bus, `multiplicity` times."""
+
+    name: str
+    bus: Bus
+    sign: int
+    multiplicity: Expression
+    message: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A declared table. `accesses` is the number of ticks by which a row of it advances the clock.
+
+    `instructions` names what its rows may execute; empty for system tables. `outputs` names the columns and
+    definitions that the inputs determine, the ones that proofs of determinism are about. `domain` says in
+    words on which executions of its instructions the chip has a row.
+    """
+
+    name: str
+    role: Role
+    purpose: str
+    columns: tuple[str, ...]
+    fixed_columns: tuple[str, ...]
+    constraints: tuple[Constraint, ...]
+    interactions: tuple[Interaction, ...]
+    instructions: tuple[str, ...] = ()
+    accesses: int = 0
+    outputs: tuple[str, ...] = ()
+    domain: str = "every execution"
+
+    @property
+    def local_interactions(self) -> tuple[Interaction, ...]:
+        return tuple(i for i in self.interactions if i.bus.scope is Scope.LOCAL)
+
+    @property
+    def global_interactions(self) -> tuple[Interaction, ...]:
+        return tuple(i for i in self.interactions if i.bus.scope is Scope.GLOBAL)
+
+    @property
+    def maximum_degree(self) -> int:
+        """The largest degree of a constraint, or of the LogUp constraint of two paired interactions."""
+        paired = max((1 + 2 * max(map(degree, i.message), default=0) for i in self.interactions), default=0)
+        return max([paired, *(degree(c.expression) for c in self.constraints)])
+
+    def column_index(self, name: str) -> int:
+        return self.columns.index(name)
+
+    def definitions(self) -> dict[str, Expression]:
+        """Every named subexpression, inner ones first."""
+        return definitions(*expressions_of(self))
+
+
+def expressions_of(chip: Chip) -> list[Expression]:
+    """All expressions of a chip in declaration order: constraints, then interactions."""
+    found = [constraint.expression for constraint in chip.constraints]
+    for interaction in chip.interactions:
+        found += [interaction.multiplicity, *interaction.message]
+    return found
+
+
+def describe_chip(chip: Chip) -> str:
+    """The whole declaration as canonical text: golden files and the machine digest are made of it."""
+    lines = [
+        f"chip {chip.name}",
+        f"role {chip.role.value}",
+        f"purpose {chip.purpose}",
+        f"domain {chip.domain}",
+        f"instructions {' '.join(chip.instructions) or '-'}",
+        f"clock advance {chip.accesses}",
+        f"fixed columns {len(chip.fixed_columns)}: {' '.join(chip.fixed_columns) or '-'}",
+        f"columns {len(chip.columns)}: {' '.join(chip.columns)}",
+        f"outputs {' '.join(chip.outputs) or '-'}",
+        f"maximum degree {chip.maximum_degree}",
+        "",
+        "definitions",
+        *(f"  {name} := {describe(body)}" for name, body in chip.definitions().items()),
+        "",
+        f"constraints {len(chip.constraints)}",
+        *(f"  {c.name} [{degree(c.expression)}]: {describe(c.expression)} = 0" for c in chip.constraints),
+        "",
+        f"interactions {len(chip.local_interactions)} local, {len(chip.global_interactions)} global",
+    ]
+    for interaction in chip.interactions:
+        verb = "send" if interaction.sign > 0 else "receive"
+        message = ", ".join(describe(part) for part in interaction.message)
+        lines.append(
+            f"  {interaction.name}: {verb} {interaction.bus.name}({message}) times {describe(interaction.multiplicity)}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+class ChipBuilder:
+    """Collects one chip's columns, constraints and interactions while its declaration runs."""
+
+    def __init__(self, name: str, role: Role, purpose: str) -> None:
+        self.name = name
+        self.role = role
+        self.purpose = purpose
+        self.columns: list[str] = []
+        self.fixed_columns: list[str] = []
+        self.constraints: list[Constraint] = []
+        self.interactions: list[Interaction] = []
+        self._defined: set[str] = set()
+
+    def column(self, name: str) -> Expression:
+        """A new committed column."""
+        self._require_new(name)
+        self.columns.append(name)
+        return MainColumn(name, len(self.columns) - 1)
+
+    def column_array(self, name: str, count: int = LIMBS) -> list[Expression]:
+        """New columns name_0, name_1, ..., least significant first."""
+        return [self.column(f"{name}_{i}") for i in range(count)]
+
+    def fixed_column(self, name: str) -> Expression:
+        """A new column whose cells are in a key."""
+        self._require_new(name)
+        self.fixed_columns.append(name)
+        return FixedColumn(name, len(self.fixed_columns) - 1)
+
+    def define(self, name: str, expression: Expression) -> Expression:
+        """A name for an expression; it costs no column."""
+        self._require_new(name)
+        self._defined.add(name)
+        return Named(name, expression)
+
+    def zero(self, name: str, expression: Expression) -> None:
+        """Constrains the expression to vanish on every row."""
+        if any(constraint.name == name for constraint in self.constraints):
+            raise ValueError(f"{self.name}: two constraints are named {name}")
+        self.constraints.append(Constraint(name, expression))
+
+    def boolean(self, name: str, expression: Expression) -> None:
+        """Constrains the expression to be 0 or 1."""
+        self.zero(name, expression * (expression - 1))
+
+    def send(
+        self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1
+    ) -> None:
+        self._interact(name, bus, +1, message, times)
+
+    def receive(
+        self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1
+    ) -> None:
+        self._interact(name, bus, -1, message, times)
+
+    def in_range(self, name: str, value: Expression, bits: Expression | int, times: Expression) -> None:
+        """Looks up that 0 <= value < 2^bits, on `times` of 1."""
+        self.receive(name, RANGE, [value, bits], times)
+
+    def build(
+        self,
+        *,
+        instructions: tuple[str, ...] = (),
+        accesses: int = 0,
+        outputs: tuple[str, ...] = (),
+        domain: str = "every execution",
+    ) -> Chip:
+        """The finished chip. Raises ValueError where a degree exceeds what the quotient has room for."""
+        for interaction in self.interactions:
+            if degree(interaction.multiplicity) > 1 or any(degree(part) > 1 for part in interaction.message):
+                raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")
+        for constraint in self.constraints:
+            if degree(constraint.expression) > MAXIMUM_DEGREE:
+                raise ValueError(
+                    f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}"
+                )
+        return Chip(
+            name=self.name,
+            role=self.role,
+            purpose=self.purpose,
+            columns=tuple(self.columns),
+            fixed_columns=tuple(self.fixed_columns),
+            constraints=tuple(self.constraints),
+            interactions=tuple(self.interactions),
+            instructions=instructions,
+            accesses=accesses,
+            outputs=outputs,
+            domain=domain,
+        )
+
+    def _interact(
+        self, name: str, bus: Bus, sign: int, message: Sequence[Expression | int], times: Expression | int
+    ) -> None:
+        if len(message) != bus.width:
+            raise ValueError(f"{self.name}: {name} has {len(message)} parts, bus {bus.name} has {bus.width}")
+        if any(interaction.name == name for interaction in self.interactions):
+            raise ValueError(f"{self.name}: two interactions are named {name}")
+        self.interactions.append(Interaction(name, bus, sign, lift(times), tuple(map(lift, message))))
+
+    def _require_new(self, name: str) -> None:
+        if name in self.columns or name in self.fixed_columns or name in self._defined:
+            raise ValueError(f"{self.name}: two columns or definitions are named {name}")

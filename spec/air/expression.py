@@ -1,0 +1,242 @@
+"""Polynomials over one row of a chip, as data that every reader interprets in its own way.
+
+An expression is built with +, - and * from constants, columns and public values. Readers (the trace checker,
+the prover, the verifier, the Z3 translation, the code generator) implement `Interpretation` and call
+`evaluate`; nothing else gives an expression meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from spec.field import P, inverse
+
+
+class Expression:
+    """A polynomial in the columns of one row. Compared by identity, shared freely."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Expression | int) -> Expression:
+        right = lift(other)
+        if _is_constant(self, 0):
+            return right
+        return self if _is_constant(right, 0) else Sum(self, right)
+
+    def __radd__(self, other: int) -> Expression:
+        return lift(other) + self
+
+    def __sub__(self, other: Expression | int) -> Expression:
+        right = lift(other)
+        return self if _is_constant(right, 0) else Difference(self, right)
+
+    def __rsub__(self, other: int) -> Expression:
+        return lift(other) - self
+
+    def __neg__(self) -> Expression:
+        return Difference(Constant(0), self)
+
+    def __mul__(self, other: Expression | int) -> Expression:
+        right = lift(other)
+        for factor, rest in ((self, right), (right, self)):
+            if _is_constant(factor, 0):
+                return factor
+            if _is_constant(factor, 1):
+                return rest
+        return Product(self, right)
+
+    __rmul__ = __mul__
+
+    def divided_by(self, divisor: int) -> Expression:
+        """This expression times the inverse of a nonzero constant."""
+        return self * inverse(divisor)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Constant(Expression):
+    """A base-field constant, canonical in [0, p)."""
+
+    value: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MainColumn(Expression):
+    """The row's cell of a committed witness column of the chip."""
+
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FixedColumn(Expression):
+    """The row's cell of a fixed column, committed in a key."""
+
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Public(Expression):
+    """A public value of the segment: the same on every row."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sum(Expression):
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Difference(Expression):
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Product(Expression):
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Named(Expression):
+    """An expression with a name (a carry, a flag), so that readers can speak of it; it commits no column."""
+
+    name: str
+    definition: Expression
+
+
+Value = TypeVar("Value")
+
+
+class Interpretation(Protocol[Value]):
+    """What a reader says the leaves and the three operations are."""
+
+    def constant(self, element: int) -> Value: ...
+    def main(self, index: int) -> Value: ...
+    def fixed(self, index: int) -> Value: ...
+    def public(self, name: str) -> Value: ...
+    def add(self, left: Value, right: Value) -> Value: ...
+    def subtract(self, left: Value, right: Value) -> Value: ...
+    def multiply(self, left: Value, right: Value) -> Value: ...
+
+
+def evaluate(
+    expression: Expression, interpretation: Interpretation[Value], memory: dict[int, Value] | None = None
+) -> Value:
+    """The expression's value. `memory` holds shared subexpressions by identity within one evaluation.
+
+    A caller that evaluates many expressions over the same row passes one dictionary to all calls.
+    """
+    known: dict[int, Value] = {} if memory is None else memory
+
+    def walk(node: Expression) -> Value:
+        if id(node) in known:
+            return known[id(node)]
+        match node:
+            case Constant(value):
+                result = interpretation.constant(value)
+            case MainColumn(_, index):
+                result = interpretation.main(index)
+            case FixedColumn(_, index):
+                result = interpretation.fixed(index)
+            case Public(name):
+                result = interpretation.public(name)
+            case Sum(left, right):
+                result = interpretation.add(walk(left), walk(right))
+            case Difference(left, right):
+                result = interpretation.subtract(walk(left), walk(right))
+            case Product(left, right):
+                result = interpretation.multiply(walk(left), walk(right))
+            case Named(_, definition):
+                result = walk(definition)
+            case _:
+                raise TypeError(f"{type(node).__name__} is not a kind of expression")
+        known[id(node)] = result
+        return result
+
+    return walk(expression)
+
+
+def lift(value: Expression | int) -> Expression:
+    """An integer as the constant expression of its residue; an expression as it is."""
+    return value if isinstance(value, Expression) else Constant(value % P)
+
+
+def degree(expression: Expression) -> int:
+    """The total degree in the columns; public values and constants have degree 0."""
+    match expression:
+        case Constant() | Public():
+            return 0
+        case MainColumn() | FixedColumn():
+            return 1
+        case Sum(left, right) | Difference(left, right):
+            return max(degree(left), degree(right))
+        case Product(left, right):
+            return degree(left) + degree(right)
+        case Named(_, definition):
+            return degree(definition)
+    raise TypeError(f"{type(expression).__name__} is not a kind of expression")
+
+
+def describe(expression: Expression, *, inside_product: bool = False) -> str:
+    """The expression as canonical text: names for columns, definitions by their name."""
+    match expression:
+        case Constant(value):
+            return describe_constant(value)
+        case MainColumn(name, _) | FixedColumn(name, _) | Named(name, _):
+            return name
+        case Public(name):
+            return f"public.{name}"
+        case Product(left, right):
+            return f"{describe(left, inside_product=True)}*{describe(right, inside_product=True)}"
+        case Sum(left, right):
+            text = f"{describe(left)} + {describe(right)}"
+        case Difference(left, right):
+            if _is_constant(left, 0):
+                text = f"-{describe(right, inside_product=True)}"
+            else:
+                separated = isinstance(right, Sum | Difference)
+                text = f"{describe(left)} - {describe(right, inside_product=separated)}"
+        case _:
+            raise TypeError(f"{type(expression).__name__} is not a kind of expression")
+    return f"({text})" if inside_product else text
+
+
+def describe_constant(element: int) -> str:
+    """A field element as the small signed integer or binary fraction that it stands for, if it is one."""
+    for shift in (0, 1, 2, 3, 4, 8, 14, 16):
+        scaled = element * 2**shift % P
+        signed = scaled if scaled <= P // 2 else scaled - P
+        if abs(signed) < 2**20 or (shift == 0 and (abs(signed) & (abs(signed) - 1)) == 0):
+            return str(signed) if shift == 0 else f"({signed}/{2**shift})"
+    return str(element)
+
+
+def definitions(*expressions: Expression) -> dict[str, Expression]:
+    """The named subexpressions reachable from these, inner ones first. Raises ValueError for a name used twice."""
+    found: dict[str, Named] = {}
+
+    def walk(node: Expression) -> None:
+        match node:
+            case Sum(left, right) | Difference(left, right) | Product(left, right):
+                walk(left)
+                walk(right)
+            case Named(name, definition):
+                if name in found:
+                    if found[name] is not node:
+                        raise ValueError(f"two definitions are named {name}")
+                    return
+                walk(definition)
+                found[name] = node
+
+    for expression in expressions:
+        walk(expression)
+    return {name: node.definition for name, node in found.items()}
+
+
+def _is_constant(expression: Expression, value: int) -> bool:
+    return isinstance(expression, Constant) and expression.value == value
