@@ -1,0 +1,314 @@
+"""The executor: runs a program instruction by instruction on the meanings of `spec.isa`.
+
+Each instruction becomes a small function when its program counter is reached for the first time; the function
+reads and writes the machine's state and returns the next program counter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from math import inf
+
+from reference.execution import DoublewordAccess, Execution, Step, Trap, TrapReason
+from reference.machine_memory import MachineMemory, UnmappedError
+from reference.output_region import read_output
+from spec.isa import Decoded, decode, disassemble
+from spec.isa.encoding import INSTRUCTION_BYTES
+from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
+from spec.isa.step import crosses, effective_address, is_instruction_address, loaded, stored
+from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
+from spec.memory_map import DOUBLEWORD_BYTES, RESERVED, SINK
+from spec.program import Program
+from spec.word import INTEGER_WORDS
+
+HALTED = -1
+"""Returned in place of the next program counter by the instruction that ends the program."""
+
+Action = Callable[[], int]
+"""Executes one instruction at a fixed program counter and returns the next program counter, or HALTED."""
+
+Recorder = Callable[[Step], None]
+
+
+def execute(
+    program: Program,
+    private_input: bytes = b"",
+    *,
+    record: Recorder | None = None,
+    maximum_instructions: int | None = None,
+) -> Execution:
+    """Runs the program to its end; `record`, if given, receives every executed instruction in order.
+
+    Abnormal ends are part of the result. Raises InputTooLongError if the input exceeds its region.
+    """
+    return Machine(program, private_input, record).run(maximum_instructions)
+
+
+class _TrapError(Exception):
+    """Unwinds from an instruction that cannot complete."""
+
+    def __init__(self, reason: TrapReason, pc: int, address: int | None, details: str) -> None:
+        super().__init__(details)
+        self.reason = reason
+        self.pc = pc
+        self.address = address
+        self.details = details
+
+
+class Machine:
+    """The state of one execution."""
+
+    def __init__(self, program: Program, private_input: bytes = b"", record: Recorder | None = None) -> None:
+        self.program = program
+        self.registers = [0] * (SINK + 1)
+        self.memory = MachineMemory(program, private_input)
+        self.pc = program.entry
+        self.instructions = 0
+        self.misaligned_accesses: Counter[int] = Counter()
+        self._code = dict(program.code)
+        self._record = record
+        self._actions: dict[int, Action] = {}
+
+    def run(self, maximum_instructions: int | None = None) -> Execution:
+        """Executes until the program halts or traps, or has executed that many instructions in all."""
+        trap = None
+        try:
+            self._run_to_halt(inf if maximum_instructions is None else maximum_instructions)
+        except _TrapError as error:
+            trap = self._trap(error)
+        halted = trap is None
+        output, unprovable_reason = read_output(self.memory.doublewords)
+        if trap is not None:
+            unprovable_reason = f"the execution ended abnormally: {trap.message}"
+        return Execution(
+            exit_code=self.registers[CALL_ARGUMENT_REGISTER] if halted else None,
+            instructions=self.instructions,
+            output=output,
+            misaligned_accesses=self.misaligned_accesses,
+            registers=tuple(self.registers),
+            memory=self.memory.doublewords,
+            trap=trap,
+            unprovable_reason=unprovable_reason,
+        )
+
+    def _run_to_halt(self, limit: float) -> None:
+        actions, pc, instructions = self._actions, self.pc, self.instructions
+        try:
+            while pc != HALTED:
+                if instructions >= limit:
+                    details = f"after {instructions} instructions"
+                    raise _TrapError(TrapReason.INSTRUCTION_LIMIT, pc, None, details)
+                action = actions.get(pc)
+                if action is None:
+                    action = actions[pc] = self._prepare(pc)
+                pc = action()
+                instructions += 1
+        finally:
+            self.pc, self.instructions = pc, instructions
+
+    def _prepare(self, pc: int) -> Action:
+        """The action of the instruction at this program counter. Raises _TrapError if there is none."""
+        word = self._code.get(pc)
+        decoded = None if word is None else decode(word)
+        if decoded is None:
+            if any(interval.start <= pc < interval.end for interval in self.program.executable):
+                raise _TrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
+            raise _TrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
+        action = self._action(pc, decoded)
+        return action if self._record is None else self._recorded(pc, decoded, action, self._record)
+
+    def _action(self, pc: int, decoded: Decoded) -> Action:
+        match decoded.instruction.meaning:
+            case Load() as load:
+                return self._load(pc, decoded, load)
+            case Store() as store:
+                return self._store(pc, decoded, store)
+            case Arithmetic() as arithmetic:
+                return self._arithmetic(pc, decoded, arithmetic)
+            case UpperImmediate() as upper_immediate:
+                return self._upper_immediate(pc, decoded, upper_immediate)
+            case Branch() as branch:
+                return self._branch(pc, decoded, branch)
+            case Jump() as jump:
+                return self._jump(pc, decoded, jump)
+            case System() as system:
+                return self._system(pc, system)
+
+    def _arithmetic(self, pc: int, decoded: Decoded, arithmetic: Arithmetic) -> Action:
+        words, registers, next_pc = INTEGER_WORDS, self.registers, pc + INSTRUCTION_BYTES
+        operation, rd, rs1, rs2 = arithmetic.result, decoded.destination, decoded.rs1, decoded.rs2
+        immediate = words.constant(decoded.immediate)
+
+        def with_register() -> int:
+            registers[rd] = operation(words, registers[rs1], registers[rs2])
+            return next_pc
+
+        def with_immediate() -> int:
+            registers[rd] = operation(words, registers[rs1], immediate)
+            return next_pc
+
+        return with_register if decoded.reads_rs2 else with_immediate
+
+    def _upper_immediate(self, pc: int, decoded: Decoded, upper_immediate: UpperImmediate) -> Action:
+        words, registers, rd = INTEGER_WORDS, self.registers, decoded.destination
+        constant = upper_immediate.result(words, pc, words.constant(decoded.immediate))
+
+        def act() -> int:
+            registers[rd] = constant
+            return pc + INSTRUCTION_BYTES
+
+        return act
+
+    def _branch(self, pc: int, decoded: Decoded, branch: Branch) -> Action:
+        words, registers, next_pc = INTEGER_WORDS, self.registers, pc + INSTRUCTION_BYTES
+        taken, rs1, rs2 = branch.taken, decoded.rs1, decoded.rs2
+        target = words.add(pc, words.constant(decoded.immediate))
+
+        def act() -> int:
+            return target if taken(words, registers[rs1], registers[rs2]) else next_pc
+
+        def act_misaligned() -> int:
+            if taken(words, registers[rs1], registers[rs2]):
+                raise _TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+            return next_pc
+
+        return act if is_instruction_address(words, target) else act_misaligned
+
+    def _jump(self, pc: int, decoded: Decoded, jump: Jump) -> Action:
+        words, registers = INTEGER_WORDS, self.registers
+        target_of, rd, rs1 = jump.target, decoded.destination, decoded.rs1
+        immediate = words.constant(decoded.immediate)
+        link = words.add(pc, INSTRUCTION_BYTES)
+
+        def act() -> int:
+            target = target_of(words, pc, registers[rs1], immediate)
+            if not is_instruction_address(words, target):
+                raise _TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+            registers[rd] = link
+            return target
+
+        return act
+
+    def _load(self, pc: int, decoded: Decoded, load: Load) -> Action:
+        words, registers, next_pc = INTEGER_WORDS, self.registers, pc + INSTRUCTION_BYTES
+        rd, rs1, immediate = decoded.destination, decoded.rs1, words.constant(decoded.immediate)
+        read = self._reader(pc, load.width_bytes, TrapReason.UNMAPPED_LOAD)
+
+        def act() -> int:
+            address = effective_address(words, registers[rs1], immediate)
+            low, high = read(address)
+            registers[rd] = loaded(words, load, address, low, high)
+            return next_pc
+
+        return act
+
+    def _store(self, pc: int, decoded: Decoded, store: Store) -> Action:
+        words, registers, next_pc = INTEGER_WORDS, self.registers, pc + INSTRUCTION_BYTES
+        rs1, rs2, immediate = decoded.rs1, decoded.rs2, words.constant(decoded.immediate)
+        width_bytes, doublewords = store.width_bytes, self.memory.doublewords
+        read = self._reader(pc, width_bytes, TrapReason.UNMAPPED_STORE)
+
+        def act() -> int:
+            address = effective_address(words, registers[rs1], immediate)
+            low, high = read(address)
+            low, high = stored(words, store, address, low, high, registers[rs2])
+            position = address // DOUBLEWORD_BYTES
+            doublewords[position] = low
+            if crosses(words, address, width_bytes):
+                doublewords[position + 1] = high
+            return next_pc
+
+        return act
+
+    def _reader(self, pc: int, width_bytes: int, reason: TrapReason) -> Callable[[int], tuple[int, int]]:
+        """Reads the doubleword of an access and the next one; the latter is 0 where it is not touched."""
+        words, doublewords, touch = INTEGER_WORDS, self.memory.doublewords, self.memory.touch
+        misaligned_accesses = self.misaligned_accesses
+
+        def read(address: int) -> tuple[int, int]:
+            position = address // DOUBLEWORD_BYTES
+            misaligned = address % width_bytes
+            if not misaligned and position in doublewords:
+                return doublewords[position], 0
+            try:
+                low = touch(position)
+                high = touch(position + 1) if crosses(words, address, width_bytes) else 0
+            except UnmappedError:
+                raise _TrapError(reason, pc, address, f"{width_bytes} bytes at {address:#x}") from None
+            if misaligned:
+                misaligned_accesses[pc] += 1
+            return low, high
+
+        return read
+
+    def _system(self, pc: int, system: System) -> Action:
+        registers = self.registers
+
+        def fence() -> int:
+            return pc + INSTRUCTION_BYTES
+
+        def call() -> int:
+            if registers[CALL_NUMBER_REGISTER] != HALT_CALL:
+                details = f"a7 is {registers[CALL_NUMBER_REGISTER]}"
+                raise _TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, details)
+            return HALTED
+
+        def breakpoint_() -> int:
+            raise _TrapError(TrapReason.BREAKPOINT, pc, None, "")
+
+        return {System.FENCE: fence, System.ENVIRONMENT_CALL: call, System.BREAKPOINT: breakpoint_}[system]
+
+    def _recorded(self, pc: int, decoded: Decoded, action: Action, record: Recorder) -> Action:
+        """The same action, reporting what it did."""
+        words, registers, doublewords = INTEGER_WORDS, self.registers, self.memory.doublewords
+        rs1, rs2, immediate = decoded.rs1, decoded.rs2, words.constant(decoded.immediate)
+        rd = decoded.destination if decoded.writes_rd else None
+        meaning = decoded.instruction.meaning
+        width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 0
+
+        def act() -> int:
+            # An absent operand is register 0 in `decoded`, which holds 0.
+            left, right = registers[rs1], registers[rs2]
+            positions: tuple[int, ...] = ()
+            if width_bytes:
+                address = effective_address(words, left, immediate)
+                position = address // DOUBLEWORD_BYTES
+                positions = (position, position + 1) if crosses(words, address, width_bytes) else (position,)
+            before = [doublewords.get(position, 0) for position in positions]
+            next_pc = action()
+            accesses = tuple(
+                DoublewordAccess(position, old, doublewords[position])
+                for position, old in zip(positions, before, strict=True)
+            )
+            record(
+                Step(
+                    pc=pc,
+                    decoded=decoded,
+                    next_pc=None if next_pc == HALTED else next_pc,
+                    left=left,
+                    right=right,
+                    result=None if rd is None else registers[rd],
+                    memory=accesses,
+                )
+            )
+            return next_pc
+
+        return act
+
+    def _trap(self, error: _TrapError) -> Trap:
+        symbol = self.program.symbol_at(error.pc)
+        message = f"{error.reason.value}, at {error.pc:#x}"
+        if symbol is not None:
+            message += f" ({symbol})"
+        word = self._code.get(error.pc)
+        if word is not None:
+            message += f", {disassemble(error.pc, word)}"
+        if error.reason is TrapReason.MISALIGNED_TARGET:
+            message += f": the target is {error.address:#x}"
+        if error.details:
+            message += f": {error.details}"
+        for name, interval in RESERVED.items():
+            if error.address is not None and interval.start <= error.address < interval.end:
+                message += f", in the {name}"
+        return Trap(error.reason, error.pc, error.address, symbol, message)

@@ -1,0 +1,60 @@
+"""The executor's memory: doublewords by address, present once touched."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT, INPUT_CAPACITY_BYTES, Space
+from spec.program import Program
+
+
+class InputTooLongError(ValueError):
+    """The private input exceeds the capacity of the input region."""
+
+
+class UnmappedError(Exception):
+    """A doubleword that belongs to no region."""
+
+
+def initial_memory(program: Program, private_input: bytes) -> dict[int, int]:
+    """Every doubleword that the image and the input determine; mapped doublewords besides hold zero.
+
+    Raises InputTooLongError.
+    """
+    if len(private_input) > INPUT_CAPACITY_BYTES:
+        raise InputTooLongError(
+            f"the input has {len(private_input)} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
+        )
+    doublewords = dict(program.image)
+    first = INPUT.start // DOUBLEWORD_BYTES
+    doublewords[first] = len(private_input)
+    for start in range(0, len(private_input), DOUBLEWORD_BYTES):
+        address = first + 1 + start // DOUBLEWORD_BYTES
+        doublewords[address] = int.from_bytes(private_input[start : start + DOUBLEWORD_BYTES], "little")
+    return doublewords
+
+
+class MachineMemory:
+    """All of memory during one execution."""
+
+    def __init__(self, program: Program, private_input: bytes) -> None:
+        self.doublewords = initial_memory(program, private_input)
+        """Doubleword address to value. Every present address is mapped."""
+
+        regions = [region for region in program.regions if region.space is Space.MEMORY]
+        self._starts = [region.start for region in regions]
+        self._ends = [region.end for region in regions]
+
+    def touch(self, position: int) -> int:
+        """The doubleword's value, made present if it is mapped. Raises UnmappedError.
+
+        Every region lies below 2^32 bytes, so an address beyond is unmapped too.
+        """
+        value = self.doublewords.get(position)
+        if value is not None:
+            return value
+        index = bisect_right(self._starts, position) - 1
+        if index < 0 or position >= self._ends[index]:
+            raise UnmappedError(position)
+        self.doublewords[position] = 0
+        return 0
