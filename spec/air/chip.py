@@ -184,14 +184,10 @@ class ChipBuilder:
         """Constrains the expression to be 0 or 1."""
         self.zero(name, expression * (expression - 1))
 
-    def send(
-        self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1
-    ) -> None:
+    def send(self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1) -> None:
         self._interact(name, bus, +1, message, times)
 
-    def receive(
-        self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1
-    ) -> None:
+    def receive(self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1) -> None:
         self._interact(name, bus, -1, message, times)
 
     def in_range(self, name: str, value: Expression, bits: Expression | int, times: Expression) -> None:
@@ -212,9 +208,7 @@ class ChipBuilder:
                 raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")
         for constraint in self.constraints:
             if degree(constraint.expression) > MAXIMUM_DEGREE:
-                raise ValueError(
-                    f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}"
-                )
+                raise ValueError(f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}")
         return Chip(
             name=self.name,
             role=self.role,

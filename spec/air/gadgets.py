@@ -12,7 +12,7 @@ from spec.air.bus import BYTE_PAIR, LIMB_BITS, LIMBS
 from spec.air.expression import Expression, lift
 from spec.air.instruction_row import InstructionRow
 
-LIMB_BASE = 2**LIMB_BITS
+LIMB_BASE = 1 << LIMB_BITS
 LIMB_MAXIMUM = LIMB_BASE - 1
 
 
@@ -37,9 +37,7 @@ def add_limbs(
     """
     carry: Expression | int = 0
     for i, (left_limb, right_limb, result_limb) in enumerate(zip(left, right, result, strict=True)):
-        carry = row.define(
-            f"{carry_name}_{i}", (left_limb + right_limb + carry - result_limb).divided_by(LIMB_BASE)
-        )
+        carry = row.define(f"{carry_name}_{i}", (left_limb + right_limb + carry - result_limb).divided_by(LIMB_BASE))
         row.boolean(f"{carry_name}_{i}_is_boolean", carry)
     return lift(carry)
 

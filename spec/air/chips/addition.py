@@ -19,9 +19,7 @@ def _add() -> Chip:
 
 
 def _sub() -> Chip:
-    row = InstructionRow(
-        "sub", "destination = source1 - source2 modulo 2^64, as result + source2 = source1.", ["sub"]
-    )
+    row = InstructionRow("sub", "destination = source1 - source2 modulo 2^64, as result + source2 = source1.", ["sub"])
     left, right = row.column_array("left"), row.column_array("right")
     result = ranged_limbs(row, "result")
     add_limbs(row, "carry", result, right, left)
@@ -43,9 +41,7 @@ def _addi() -> Chip:
 
 
 def _addw() -> Chip:
-    row = InstructionRow(
-        "addw", "destination = the sign-extended low 32 bits of source1 + source2.", ["addw"]
-    )
+    row = InstructionRow("addw", "destination = the sign-extended low 32 bits of source1 + source2.", ["addw"])
     left, right = row.column_array("left"), row.column_array("right")
     result = ranged_limbs(row, "result", 2)
     sign = top_bit(row, "sign", result[1])
@@ -57,9 +53,7 @@ def _addw() -> Chip:
 
 
 def _subw() -> Chip:
-    row = InstructionRow(
-        "subw", "destination = the sign-extended low 32 bits of source1 - source2.", ["subw"]
-    )
+    row = InstructionRow("subw", "destination = the sign-extended low 32 bits of source1 - source2.", ["subw"])
     left, right = row.column_array("left"), row.column_array("right")
     result = ranged_limbs(row, "result", 2)
     sign = top_bit(row, "sign", result[1])
@@ -71,9 +65,7 @@ def _subw() -> Chip:
 
 
 def _addiw() -> Chip:
-    row = InstructionRow(
-        "addiw", "destination = the sign-extended low 32 bits of source1 + immediate.", ["addiw"]
-    )
+    row = InstructionRow("addiw", "destination = the sign-extended low 32 bits of source1 + immediate.", ["addiw"])
     left = row.column_array("left")
     _, _, immediate = immediate_limbs(row)
     result = ranged_limbs(row, "result", 2)

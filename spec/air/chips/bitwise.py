@@ -56,9 +56,7 @@ def _immediate(name: str) -> Chip:
     row.write_destination([result_low, *upper])
     fill = negative * LIMB_MAXIMUM
     constants = [*limbs_of_bytes(immediate), fill, fill, fill]
-    return row.finish(
-        constants=constants, outputs=("result_low", "result_upper_0", "result_upper_1", "result_upper_2")
-    )
+    return row.finish(constants=constants, outputs=("result_low", "result_upper_0", "result_upper_1", "result_upper_2"))
 
 
 CHIPS = tuple(form(name) for name in _FORMS for form in (_register, _immediate))

@@ -19,9 +19,7 @@ def _finish(row: InstructionRow, left: list[Expression], right: list[Expression]
 
 
 def _equality() -> Chip:
-    row = InstructionRow(
-        "branch_equal", "Branches if source1 = source2 (beq), or if not (bne).", ["beq", "bne"]
-    )
+    row = InstructionRow("branch_equal", "Branches if source1 = source2 (beq), or if not (bne).", ["beq", "bne"])
     left, right = row.column_array("left"), row.column_array("right")
     equal = row.column("equal")
     row.boolean("equal_is_boolean", equal)

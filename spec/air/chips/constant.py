@@ -6,9 +6,7 @@ from spec.air.program_row import CONSTANT
 
 
 def _constant() -> Chip:
-    row = InstructionRow(
-        "constant", "Writes a constant of the program and goes on at a constant pc.", [CONSTANT]
-    )
+    row = InstructionRow("constant", "Writes a constant of the program and goes on at a constant pc.", [CONSTANT])
     value = row.column_array("value")
     next_pc = row.column("next_pc")
     row.write_destination(value)

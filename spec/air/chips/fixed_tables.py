@@ -18,9 +18,7 @@ def padded(rows: list[TableRow]) -> list[TableRow]:
     return rows + [rows[-1]] * (height - len(rows))
 
 
-def lookup_table(
-    name: str, role: Role, purpose: str, fixed: Sequence[str], buses: Sequence[tuple[Bus, int]]
-) -> Chip:
+def lookup_table(name: str, role: Role, purpose: str, fixed: Sequence[str], buses: Sequence[tuple[Bus, int]]) -> Chip:
     """A table that sends, on each bus, the first fields of its fixed columns as often as a main column says."""
     row = ChipBuilder(name, role, purpose)
     cells = [row.fixed_column(column) for column in fixed]

@@ -35,9 +35,7 @@ def limb_offset(flags: list[Expression]) -> Expression:
     return total(flag * (2 * i) for i, flag in enumerate(flags))
 
 
-def sign_where_signed(
-    row: InstructionRow, signed: str, unsigned: str, top: Expression, bits: int
-) -> Expression:
+def sign_where_signed(row: InstructionRow, signed: str, unsigned: str, top: Expression, bits: int) -> Expression:
     """The loaded value's sign under the signed opcode, and 0 under the unsigned one."""
     sign = top_bit(row, "sign", top, row.selectors[signed], bits)
     row.zero("unsigned_has_no_sign", row.selectors[unsigned] * sign)
@@ -54,9 +52,7 @@ def _ld() -> Chip:
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, 0), value, value)
     row.write_destination(value)
-    return row.finish(
-        constants=immediate, outputs=[f"value_{i}" for i in range(4)], domain="address divisible by 8"
-    )
+    return row.finish(constants=immediate, outputs=[f"value_{i}" for i in range(4)], domain="address divisible by 8")
 
 
 def _lw() -> Chip:
@@ -75,9 +71,7 @@ def _lw() -> Chip:
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, upper * 4), value, value)
     row.write_destination(sign_extended(word, sign))
-    return row.finish(
-        constants=immediate, outputs=["word_0", "word_1", "sign"], domain="address divisible by 4"
-    )
+    return row.finish(constants=immediate, outputs=["word_0", "word_1", "sign"], domain="address divisible by 4")
 
 
 def _lh() -> Chip:

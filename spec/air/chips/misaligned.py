@@ -35,9 +35,7 @@ def _offset(flags: dict[int, Expression]) -> Expression:
     return total(flag * offset for offset, flag in flags.items())
 
 
-def _misaligned_only(
-    row: InstructionRow, flags: dict[int, Expression], widths: dict[int, Expression]
-) -> None:
+def _misaligned_only(row: InstructionRow, flags: dict[int, Expression], widths: dict[int, Expression]) -> None:
     """An aligned access belongs to another chip: this asserts that the domains are disjoint."""
     for width, selected in widths.items():
         for offset in _OFFSETS:
@@ -49,8 +47,7 @@ def _crossing(row: InstructionRow, flags: dict[int, Expression], widths: dict[in
     """A column that is 1 where the access reaches the next doubleword."""
     crossing = row.column("crossing")
     reaches = total(
-        widths[width] * total(flag for offset, flag in flags.items() if offset + width > 8)
-        for width in _WIDTHS
+        widths[width] * total(flag for offset, flag in flags.items() if offset + width > 8) for width in _WIDTHS
     )
     row.zero("crossing_reaches_the_next_doubleword", reaches - crossing)
     return crossing
@@ -123,8 +120,7 @@ def _store() -> Chip:
     for position in range(1, 15):
         covered = row.column(f"covered_{position}")
         covering = total(
-            widths[width]
-            * total(flag for offset, flag in flags.items() if offset <= position < offset + width)
+            widths[width] * total(flag for offset, flag in flags.items() if offset <= position < offset + width)
             for width in _WIDTHS
         )
         row.zero(f"covered_{position}_by_the_access", covering - covered)

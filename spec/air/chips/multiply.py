@@ -67,9 +67,7 @@ def _mul() -> Chip:
 
 
 def _mulw() -> Chip:
-    row = InstructionRow(
-        "mulw", "destination = the sign-extended low 32 bits of source1 * source2.", ["mulw"]
-    )
+    row = InstructionRow("mulw", "destination = the sign-extended low 32 bits of source1 * source2.", ["mulw"])
     left, right = byte_pairs(row, "left", 4), byte_pairs(row, "right", 4)
     left_upper, right_upper = row.column_array("left_upper", 2), row.column_array("right_upper", 2)
     result = ranged_limbs(row, "result", 2)

@@ -68,9 +68,7 @@ def _left(row: InstructionRow, amount: _Amount, limbs: list[Expression]) -> list
     return _moved(row, amount, joined, -1, lift(0))
 
 
-def _right(
-    row: InstructionRow, amount: _Amount, limbs: list[Expression], sign: Expression
-) -> list[Expression]:
+def _right(row: InstructionRow, amount: _Amount, limbs: list[Expression], sign: Expression) -> list[Expression]:
     """`sign` is 1 where the vacated bits are ones: the topmost limb then gets 2^16 - 2^(16 - bits) added."""
     low, high = _cut(row, limbs, amount.bits, amount.power)
     joined = [high[i] + low[i + 1] * amount.complement for i in range(len(limbs) - 1)]
@@ -84,9 +82,7 @@ def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
     direction = "left" if name.startswith("sll") else "right, filling in the sign" if arithmetic else "right"
     source = "source2" if by_register else "the immediate"
     extension = ", sign-extended" if width_limbs < LIMBS else ""
-    purpose = (
-        f"destination = the low {width_bits} bits of source1 shifted {direction} by {source}{extension}."
-    )
+    purpose = f"destination = the low {width_bits} bits of source1 shifted {direction} by {source}{extension}."
     row = InstructionRow(name, purpose, [name])
     left = row.column_array("left")
     right = row.column_array("right") if by_register else []
@@ -99,10 +95,7 @@ def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
     amount = _amount(row, width_limbs, given)
     moving = left[:width_limbs]
     sign = top_bit(row, "left_sign", moving[-1]) if arithmetic else lift(0)
-    if direction == "left":
-        result = _left(row, amount, moving)
-    else:
-        result = _right(row, amount, moving, sign)
+    result = _left(row, amount, moving) if direction == "left" else _right(row, amount, moving, sign)
     outputs = [f"result_{i}" for i in range(width_limbs)]
     if width_limbs < LIMBS:
         extension_bit = top_bit(row, "sign", result[-1])
@@ -116,9 +109,7 @@ def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
 
 
 CHIPS = tuple(
-    _shift(
-        base + ("" if by_register else "i") + ("w" if width_limbs < LIMBS else ""), width_limbs, by_register
-    )
+    _shift(base + ("" if by_register else "i") + ("w" if width_limbs < LIMBS else ""), width_limbs, by_register)
     for base in ("sll", "srl", "sra")
     for width_limbs in (4, 2)
     for by_register in (True, False)

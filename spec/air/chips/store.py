@@ -41,9 +41,7 @@ def _sd() -> Chip:
 
 
 def _sw() -> Chip:
-    row = InstructionRow(
-        "sw", "Stores an aligned word; the other half of the doubleword keeps its value.", ["sw"]
-    )
+    row = InstructionRow("sw", "Stores an aligned word; the other half of the doubleword keeps its value.", ["sw"])
     base = row.column_array("base")
     immediate = immediate_limbs(row)[2]
     low, high = effective_address(row, base, immediate)
