@@ -9,66 +9,72 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from reference.prover.extension_arrays import ExtensionArray
+from reference.prover.field_arrays import Matrix
+from reference.prover.sha256_arrays import Digests
 from spec.field import Extension
-
-Matrix = NDArray[np.uint64]
-"""(height, width) canonical base-field elements."""
-
-ExtensionArray = NDArray[np.uint64]
-"""(..., 6) canonical coefficients of extension elements."""
-
-Digests = NDArray[np.uint32]
-"""(count, 8) digests as SHA-256's eight words."""
 
 
 class Kernels(Protocol):
-    """Everything that takes a prover's time. Arrays that come in are never changed."""
+    """Everything that takes a prover's time. Arrays that come in are never changed.
+
+    Codewords stand on evaluation domains in bit-reversed order; the first n positions of a longer domain are
+    the shorter domain of size n, so arrays over a domain can be cut to a shorter one.
+    """
 
     def coefficients(self, evaluations: Matrix) -> Matrix:
-        """The coefficients, lowest first, of the columns with these values on the trace domain."""
+        """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
         ...
 
     def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:
-        """The codewords of columns given by coefficients: (n * 2^rate_log2, width) in bit-reversed order."""
+        """The codewords of columns given by coefficients: (n * 2^rate_log2, width)."""
         ...
 
     def leaf_digests(self, matrices: Sequence[Matrix]) -> Digests:
-        """The leaf digest of each row of these matrices side by side; all have the same height."""
+        """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
         ...
 
     def compress(self, left: Digests, right: Digests) -> Digests:
-        """The inner node over each pair of digests."""
+        """The inner Merkle node over each pair of digests: (count, 8)."""
         ...
 
-    def evaluate_columns(self, codewords: Matrix, rate_log2: int, point: Extension) -> ExtensionArray:
-        """The value of each column at a point outside the domains: (width, 6)."""
+    def multiply(self, left: ExtensionArray, right: ExtensionArray) -> ExtensionArray:
+        """The elementwise product of extension elements; shapes broadcast."""
+        ...
+
+    def inverses(self, elements: ExtensionArray) -> ExtensionArray:
+        """The inverses of (count, 6) extension elements. Raises ZeroDivisionError for a zero."""
+        ...
+
+    def inverse_differences(self, point: Extension, size_log2: int) -> ExtensionArray:
+        """1 / (point - x) for every x of the evaluation domain of this size: (2^size_log2, 6).
+
+        Raises ZeroDivisionError if the point lies in the domain.
+        """
+        ...
+
+    def evaluate_columns(
+        self, codewords: Matrix, rate_log2: int, point: Extension, inverse_differences: ExtensionArray
+    ) -> list[Extension]:
+        """The value of each column at the point, from the inverse differences to at least its first n positions."""
         ...
 
     def combine_columns(self, codewords: Matrix, challenge: Extension) -> ExtensionArray:
         """sum_c challenge^c column_c: (height, 6)."""
         ...
 
-    def deep_quotient(self, codeword: ExtensionArray, value: Extension, point: Extension) -> ExtensionArray:
-        """(f(x) - value) / (x - point) at each point x of the evaluation domain."""
-        ...
-
-    def scale_and_add(
-        self, total: ExtensionArray, factor: Extension, summand: ExtensionArray
-    ) -> ExtensionArray:
-        """total + factor * summand."""
+    def add_scaled(self, total: ExtensionArray, factor: Extension, summand: ExtensionArray) -> ExtensionArray:
+        """total + factor * summand, elementwise."""
         ...
 
     def fold(self, codeword: ExtensionArray, arity_log2: int, challenge: Extension) -> ExtensionArray:
-        """The folded codeword of FRI over subgroups (not cosets), 2^arity_log2 times shorter."""
+        """FRI's folding of a codeword on a bit-reversed subgroup: 2^arity_log2 times shorter."""
         ...
 
-    def interpolate_subgroup(self, codeword: ExtensionArray, length: int) -> ExtensionArray:
-        """The lowest `length` coefficients of the polynomial with these values on a bit-reversed subgroup."""
+    def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
+        """The coefficients of the polynomial with these values on a bit-reversed subgroup."""
         ...
 
     def grind(self, seed: bytes, bits: int) -> int:
-        """The smallest nonce with the asked bits of proof of work."""
+        """The smallest nonce that shows this many bits of proof of work."""
         ...

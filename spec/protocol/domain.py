@@ -1,7 +1,7 @@
 """Trace domains and evaluation domains.
 
 A column of height n = 2^k is a polynomial of degree below n; row i is its value at w^i, w the root of unity
-of order n. At rate 2^-r its codeword is its values on the coset 3 H, H the subgroup of order N = 2^(k + r), in
+of order n. At rate 2^-r its codeword is its values on the coset 3 H, H the subgroup of order N = 2^(k+r), in
 bit-reversed order: position i holds the value at 3 w^bitrev(i). So two neighbours hold x and -x, an aligned
 block of 2^j positions is a coset of the subgroup of order 2^j, and the first n positions are the coset 3 H'
 of the trace domain H'.
@@ -34,9 +34,7 @@ def maximum_height_log2(rate_log2: int) -> int:
     return TWO_ADICITY - rate_log2
 
 
-def domain_polynomials_at(
-    point: Extension, heights_log2: Iterable[int], rate_log2: int
-) -> Iterator[Extension]:
+def domain_polynomials_at(point: Extension, heights_log2: Iterable[int], rate_log2: int) -> Iterator[Extension]:
     """Values that are all nonzero exactly if the point lies in no trace and no evaluation domain.
 
     They are z^n - 1 and z^N - 3^N for every height n, N = n * 2^rate_log2.

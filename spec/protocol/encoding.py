@@ -115,8 +115,7 @@ class Reader:
         """So many extension elements."""
         flat = self.elements(count * EXTENSION_DEGREE)
         return tuple(
-            Extension.from_coefficients(flat[i : i + EXTENSION_DEGREE])
-            for i in range(0, len(flat), EXTENSION_DEGREE)
+            Extension.from_coefficients(flat[i : i + EXTENSION_DEGREE]) for i in range(0, len(flat), EXTENSION_DEGREE)
         )
 
     def finish(self) -> None:

@@ -47,7 +47,7 @@ class MerkleOpening:
 
 @dataclass(frozen=True, slots=True)
 class MerklePath:
-    """What leads from an index to the root: its row at each level, tallest first, and siblings, leaf first."""
+    """What leads from an index to the root: its row at each level, tallest first; siblings, leaf first."""
 
     rows: tuple[tuple[int, ...], ...]
     siblings: tuple[bytes, ...]

@@ -149,9 +149,5 @@ def read_opening_proof(reader: Reader, shape: OpeningShape) -> OpeningProof:
         FriLayerProof(root, nonce, _read_merkle_opening(reader, [level], shape.queries))
         for (root, nonce), level in zip(commit_phase, shape.fri_layers, strict=True)
     )
-    commitment_openings = tuple(
-        _read_merkle_opening(reader, levels, shape.queries) for levels in shape.commitments
-    )
-    return OpeningProof(
-        deep_batching_nonce, fri_layers, final_coefficients, queries_nonce, commitment_openings
-    )
+    commitment_openings = tuple(_read_merkle_opening(reader, levels, shape.queries) for levels in shape.commitments)
+    return OpeningProof(deep_batching_nonce, fri_layers, final_coefficients, queries_nonce, commitment_openings)

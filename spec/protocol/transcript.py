@@ -48,9 +48,7 @@ class Transcript:
     def observe(self, label: str, payload: bytes) -> None:
         """Binds all later challenges to these bytes."""
         length = len(payload).to_bytes(8, "little")
-        self._state = tagged_digest(
-            Prefix.TRANSCRIPT_OBSERVE, self._state + _labelled(label) + length + payload
-        )
+        self._state = tagged_digest(Prefix.TRANSCRIPT_OBSERVE, self._state + _labelled(label) + length + payload)
 
     def observe_elements(self, label: str, elements: Sequence[int]) -> None:
         """Observes canonical base-field elements."""
@@ -64,16 +62,13 @@ class Transcript:
         """So many 64-bit words; the state advances, so that no challenge repeats."""
         self.sampled_labels.append(label)
         blocks = [
-            tagged_digest(
-                Prefix.TRANSCRIPT_SAMPLE, self._state + _labelled(label) + counter.to_bytes(4, "little")
-            )
+            tagged_digest(Prefix.TRANSCRIPT_SAMPLE, self._state + _labelled(label) + counter.to_bytes(4, "little"))
             for counter in range(-(-count // _WORDS_PER_DIGEST))
         ]
         self._state = tagged_digest(Prefix.TRANSCRIPT_ADVANCE, self._state + _labelled(label))
         stream = b"".join(blocks)
         return [
-            int.from_bytes(stream[i : i + _WORD_BYTES], "little")
-            for i in range(0, count * _WORD_BYTES, _WORD_BYTES)
+            int.from_bytes(stream[i : i + _WORD_BYTES], "little") for i in range(0, count * _WORD_BYTES, _WORD_BYTES)
         ]
 
     def sample_extension(self, label: str) -> Extension:

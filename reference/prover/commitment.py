@@ -1,0 +1,65 @@
+"""Committing to columns, and the values of committed columns at points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reference.prover.field_arrays import Matrix
+from reference.prover.kernels import Kernels
+from reference.prover.merkle_tree import MerkleTree, build_tree
+from spec.field import Extension
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
+from spec.protocol.merkle import MatrixShape
+
+
+@dataclass(frozen=True)
+class CommittedData:
+    """Committed columns: the codewords of each matrix, in the order of declaration, and the tree over them."""
+
+    codewords: tuple[Matrix, ...]
+    rate_log2: int
+    tree: MerkleTree
+
+    @property
+    def root(self) -> bytes:
+        """The commitment: 32 bytes."""
+        return self.tree.root
+
+    @property
+    def shapes(self) -> tuple[MatrixShape, ...]:
+        """Trace heights and widths of the matrices."""
+        return tuple(
+            MatrixShape(len(codeword).bit_length() - 1 - self.rate_log2, codeword.shape[1])
+            for codeword in self.codewords
+        )
+
+
+def commit_coefficients(kernels: Kernels, matrices: Sequence[Matrix], rate_log2: int) -> CommittedData:
+    """Commits to columns given by their coefficients, lowest first: (n, width) each.
+
+    Raises ValueError for a height that is no power of two or has no evaluation domain.
+    """
+    for matrix in matrices:
+        height = len(matrix)
+        if not 1 << MINIMUM_HEIGHT_LOG2 <= height <= 1 << maximum_height_log2(rate_log2):
+            raise ValueError(f"{height} rows: a height is between 2 and 2^{maximum_height_log2(rate_log2)}")
+        if matrix.shape[1] == 0:
+            raise ValueError("a committed matrix has at least one column")
+    codewords = tuple(kernels.evaluate_on_coset(matrix, rate_log2) for matrix in matrices)
+    return CommittedData(codewords, rate_log2, build_tree(kernels, codewords))
+
+
+def commit(kernels: Kernels, matrices: Sequence[Matrix], rate_log2: int) -> CommittedData:
+    """Commits to columns given by their values on the trace domain: (n, width) each.
+
+    Raises ValueError for a height that is no power of two or has no evaluation domain.
+    """
+    return commit_coefficients(kernels, [kernels.coefficients(matrix) for matrix in matrices], rate_log2)
+
+
+def evaluate_at(kernels: Kernels, committed: CommittedData, matrix: int, point: Extension) -> list[Extension]:
+    """The value of each column of a committed matrix at a point outside the domains."""
+    height_log2 = committed.shapes[matrix].height_log2
+    differences = kernels.inverse_differences(point, height_log2)
+    return kernels.evaluate_columns(committed.codewords[matrix], committed.rate_log2, point, differences)
