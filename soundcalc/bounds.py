@@ -53,9 +53,7 @@ class Bound:
 REGISTRY: dict[str, Bound] = {}
 
 
-def register(
-    key: str, formula: str, source: str, status: Status, conditions: dict[str, str] | None = None
-) -> Bound:
+def register(key: str, formula: str, source: str, status: Status, conditions: dict[str, str] | None = None) -> Bound:
     """Adds a bound to the registry. Raises ValueError for a key that is taken."""
     if key in REGISTRY:
         raise ValueError(f"bound {key} is registered twice")

@@ -96,7 +96,7 @@ def run_error(invocations: Iterable[Invocations], charged_once: Fraction = Fract
 
 
 def tree_invocations(leaves: int, leaf_error: Fraction, node_error: Fraction) -> tuple[Invocations, ...]:
-    """A binary recursion tree: a proof and its conversion for each leaf, a combination for each inner node."""
+    """A binary recursion tree: a proof and a conversion for each leaf, a combination for each inner node."""
     return (
         Invocations("segment", leaves, leaf_error),
         Invocations("convert", leaves, node_error),

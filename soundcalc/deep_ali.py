@@ -49,9 +49,7 @@ def require_slack(agreement: Fraction, height: int, domain_size: int, points_per
     """The bound that applies, after its condition. Raises ConditionViolatedError where it fails."""
     agreeing = agreement * domain_size
     if points_per_quotient == 1:
-        DEEP_SINGLE_POINT.require(
-            "slack", height < agreeing, f"k = {height}, (1 - theta) n = {float(agreeing):.1f}"
-        )
+        DEEP_SINGLE_POINT.require("slack", height < agreeing, f"k = {height}, (1 - theta) n = {float(agreeing):.1f}")
         return DEEP_SINGLE_POINT
     DEEP.require(
         "slack",

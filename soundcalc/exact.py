@@ -79,3 +79,13 @@ def _power_of_two(exponent: int) -> Fraction:
 def is_power_of_two(value: int) -> bool:
     """Whether value is 1, 2, 4, ..."""
     return value > 0 and value & (value - 1) == 0
+
+
+def log2_upper(value: int) -> Fraction:
+    """An upper bound of log2 of a positive integer, exact for a power of two. Raises ValueError below 1."""
+    if value < 1:
+        raise ValueError(f"no logarithm of {value}")
+    if is_power_of_two(value):
+        return Fraction(value.bit_length() - 1)
+    # 2^-40 exceeds the rounding of the floating-point logarithm of any integer below 2^1000.
+    return Fraction(math.log2(value)) + Fraction(1, 1 << 40)

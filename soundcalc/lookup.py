@@ -8,13 +8,12 @@ makes a denominator vanish for at most N. Together below N (W + 2).
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 
 from soundcalc.bounds import Status, register
-from soundcalc.exact import round_up
+from soundcalc.exact import log2_upper, round_up
 from soundcalc.parameters import BusInteractions
 
 LOGUP = register(
@@ -58,14 +57,5 @@ def gkr_points(rows: int, interactions: int) -> Fraction:
 
     Logarithms of other numbers than powers of two are rounded up.
     """
-    variables = _log2_upper(rows) + _log2_upper(interactions)
+    variables = log2_upper(rows) + log2_upper(interactions)
     return variables * (3 * variables + 1) / 2
-
-
-def _log2_upper(value: int) -> Fraction:
-    if value < 1:
-        raise ValueError(f"no logarithm of {value}")
-    if value & (value - 1) == 0:
-        return Fraction(value.bit_length() - 1)
-    # The slack of 2^-40 exceeds the rounding of the floating-point logarithm, which stays below 2^-46 here.
-    return Fraction(math.log2(value)) + Fraction(1, 1 << 40)

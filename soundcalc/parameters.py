@@ -164,9 +164,7 @@ class ProofShape:
         _require(len(self.tables) > 0, "tables", "there is none")
         _require(self.queries >= 1, "queries", f"{self.queries} is below 1: nothing would be tested")
         _require(self.digest_bits >= 1, "digest_bits", f"{self.digest_bits} is below 1")
-        _require(
-            self.points_per_quotient >= 1, "points_per_quotient", f"{self.points_per_quotient} is below 1"
-        )
+        _require(self.points_per_quotient >= 1, "points_per_quotient", f"{self.points_per_quotient} is below 1")
         _require(
             1 << self.challenge_word_bits >= self.base_field_size,
             "challenge_word_bits",

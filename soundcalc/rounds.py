@@ -130,9 +130,7 @@ class _Calculation:
         shape, rate = self.shape, self.shape.rate
         batching = sum(
             (
-                batching_points(
-                    self.regime, rate, Fraction(1 << height_log2), shape.batched_functions(height_log2)
-                )
+                batching_points(self.regime, rate, Fraction(1 << height_log2), shape.batched_functions(height_log2))
                 for height_log2 in shape.heights_log2
             ),
             Fraction(0),

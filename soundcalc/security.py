@@ -89,15 +89,27 @@ def best_multiplicity(shape: ProofShape, regime_of: Callable[[int], Regime] = Jo
 
     The query error falls with m and every other error grows, so the best m stands where they cross.
     """
-    lower, upper = MINIMUM_MULTIPLICITY, MAXIMUM_MULTIPLICITY
+    crossing = first_false(
+        lambda multiplicity: _queries_bind(report_in(shape, regime_of(multiplicity))),
+        MINIMUM_MULTIPLICITY,
+        MAXIMUM_MULTIPLICITY,
+    )
+    candidates = (max(MINIMUM_MULTIPLICITY, crossing - 1), crossing)
+    return min((report_in(shape, regime_of(m)) for m in candidates), key=lambda report: report.error)
+
+
+def first_false(holds: Callable[[int], bool], lower: int, upper: int) -> int:
+    """The least integer in [lower, upper] at which a predicate that never becomes true again is false.
+
+    `upper` where it is true throughout.
+    """
     while lower < upper:
         middle = (lower + upper) // 2
-        if _queries_bind(report_in(shape, regime_of(middle))):
+        if holds(middle):
             lower = middle + 1
         else:
             upper = middle
-    candidates = [m for m in (lower - 1, lower) if m >= MINIMUM_MULTIPLICITY]
-    return min((report_in(shape, regime_of(m)) for m in candidates), key=lambda report: report.error)
+    return lower
 
 
 def _queries_bind(report: SecurityReport) -> bool:
