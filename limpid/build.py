@@ -91,19 +91,21 @@ def build(
     if not output.parent.is_dir():
         raise BuildError(f"cannot write {output}: the directory {output.parent} does not exist")
 
+    runtime_flags = [*_COMPILE_FLAGS, *_RUNTIME_FLAGS, f"-I{SDK / 'runtime'}"]
+    source_flags = [*_COMPILE_FLAGS, *extra_flags]
     try:
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
             objects: list[Path] = []
             for name in _RUNTIME_SOURCES[runtime]:
-                flags = (*_COMPILE_FLAGS, *_RUNTIME_FLAGS, f"-I{SDK / 'runtime'}")
-                objects.append(_compile(compiler_path, SDK / name, flags, scratch / f"{len(objects)}.o"))
+                object_file = scratch / f"{len(objects)}.o"
+                objects.append(_compile(compiler_path, SDK / name, runtime_flags, object_file))
             for source in sources:
                 if source.suffix in LINKED_SUFFIXES:
                     objects.append(source.resolve())
                     continue
-                flags = (*_COMPILE_FLAGS, *extra_flags)
-                objects.append(_compile(compiler_path, source.resolve(), flags, scratch / f"{len(objects)}.o"))
+                object_file = scratch / f"{len(objects)}.o"
+                objects.append(_compile(compiler_path, source.resolve(), source_flags, object_file))
             linked = scratch / "linked.elf"
             script = f"-Wl,-T,{SDK / 'limpid.ld'}"
             inputs = [str(path) for path in objects]
@@ -156,11 +158,13 @@ def _check_sources(sources: Sequence[Path]) -> None:
 
 
 def _compile(compiler: str, source: Path, flags: Sequence[str], output: Path) -> Path:
-    """Compiles one source; `__FILE__` and debug information see its name without its directory."""
+    """Compiles one source; `__FILE__` and debug information see no directory but the SDK's own folders."""
     language_flags = _CPP_FLAGS if source.suffix in {".cc", ".cpp", ".cxx"} else ()
-    places = (f"-I{SDK / 'include'}", f"-ffile-prefix-map={source.parent}/=", f"-ffile-prefix-map={SDK}/=")
+    replaced = {f"{SDK}/": "", f"{source.parent}/": "", f"{Path.cwd()}": "."}
+    # Where several match a path the compiler takes the last: that must be the longest.
+    prefix_maps = [f"-ffile-prefix-map={old}={replaced[old]}" for old in sorted(replaced, key=len)]
     _invoke(
-        [compiler, *language_flags, *flags, *places, "-c", str(source), "-o", str(output)],
+        [compiler, *language_flags, *flags, *prefix_maps, f"-I{SDK / 'include'}", "-c", str(source), "-o", str(output)],
         f"compiling {source.name}",
     )
     return output
@@ -170,7 +174,10 @@ def _invoke(command: Sequence[str], step: str) -> None:
     """Runs one compiler command. Raises BuildError with the compiler's own message if it fails."""
     # Messages in one language; and a date macro, the one other source of change, sees a fixed date.
     environment = {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
-    completed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    try:
+        completed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    except OSError as error:
+        raise BuildError(f"{step} failed: cannot run {command[0]}: {error}") from error
     if completed.returncode != 0:
         message = completed.stderr.strip() or f"exit code {completed.returncode}"
         raise BuildError(f"{step} failed:\n{message}")
