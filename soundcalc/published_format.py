@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from soundcalc.errors import ConfigurationError, ParameterError, UnsupportedFamilyError
 from soundcalc.exact import is_power_of_two
-from soundcalc.parameters import MAXIMUM_GRINDING_BITS
+from soundcalc.published_section import Section
 from soundcalc.regimes import Batching, check_rate
 
 SUPPORTED_FAMILY = "FRI_STARK"
@@ -159,63 +159,6 @@ def parse_configuration(text: str, file: str, lenient: bool = False) -> Publishe
     return _Reader(file, lenient).configuration(document)
 
 
-class _Section:
-    """One table of the file, with typed access that names file, circuit and key in every error."""
-
-    def __init__(self, file: str, circuit: str, entries: Any) -> None:
-        self.file = file
-        self.circuit = circuit
-        if not isinstance(entries, dict):
-            raise self.error("", "is not a table")
-        self.entries: dict[str, Any] = entries
-
-    def error(self, key: str, reason: str) -> ConfigurationError:
-        return ConfigurationError(self.file, self.circuit, key, reason)
-
-    def require(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            if key not in self.entries:
-                raise self.error(key, "is missing")
-
-    def integer(self, key: str, minimum: int, default: int | None = None) -> int:
-        value = self.entries.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.error(key, f"{value!r} is not an integer")
-        if value < minimum:
-            raise self.error(key, f"{value} is below {minimum}")
-        return value
-
-    def grinding(self, key: str) -> int:
-        bits = self.integer(key, 0, 0)
-        if bits > MAXIMUM_GRINDING_BITS:
-            raise self.error(key, f"{bits} bits of proof of work exceed {MAXIMUM_GRINDING_BITS}")
-        return bits
-
-    def text(self, key: str) -> str:
-        value = self.entries[key]
-        if not isinstance(value, str):
-            raise self.error(key, f"{value!r} is not a string")
-        return value
-
-    def boolean(self, key: str, default: bool) -> bool:
-        value = self.entries.get(key, default)
-        if not isinstance(value, bool):
-            raise self.error(key, f"{value!r} is not true or false")
-        return value
-
-    def number(self, key: str) -> Fraction:
-        value = self.entries[key]
-        if not isinstance(value, int | Fraction) or isinstance(value, bool):
-            raise self.error(key, f"{value!r} is not a number")
-        return Fraction(value)
-
-    def sections(self, key: str) -> list[Any]:
-        value = self.entries.get(key, [])
-        if not isinstance(value, list):
-            raise self.error(key, "is not an array of tables")
-        return value
-
-
 class _Reader:
     def __init__(self, file: str, lenient: bool) -> None:
         self.file = file
@@ -223,9 +166,9 @@ class _Reader:
         self.ignored: list[str] = []
 
     def configuration(self, document: dict[str, Any]) -> PublishedConfiguration:
-        top = _Section(self.file, "", document)
+        top = Section(self.file, "", document)
         top.require(["zkevm"])
-        header = _Section(self.file, "zkevm", document["zkevm"])
+        header = Section(self.file, "zkevm", document["zkevm"])
         header.require(["protocol_family"])
         family = header.text("protocol_family")
         if family in UNSUPPORTED_FAMILIES:
@@ -250,14 +193,14 @@ class _Reader:
             ignored_keys=tuple(self.ignored),
         )
 
-    def _check_keys(self, section: _Section, known: frozenset[str]) -> None:
+    def _check_keys(self, section: Section, known: frozenset[str]) -> None:
         for key in section.entries:
             if key not in known:
                 if not self.lenient:
                     raise section.error(key, "is unknown")
                 self.ignored.append(f"{section.circuit}.{key}" if section.circuit else key)
 
-    def _field(self, header: _Section) -> tuple[int, int, int]:
+    def _field(self, header: Section) -> tuple[int, int, int]:
         """Order of the base field, degree, logarithm of the largest domain."""
         name, _, degree = header.text("field").partition("^")
         if name not in BASE_FIELDS or not (degree.isdecimal() or degree == "") or degree == "0":
@@ -267,7 +210,7 @@ class _Reader:
 
     def _circuit(self, entries: Any, domain_log2: int) -> PublishedCircuit:
         name = entries.get("name", "") if isinstance(entries, dict) else ""
-        section = _Section(self.file, str(name), entries)
+        section = Section(self.file, str(name), entries)
         self._check_keys(section, CIRCUIT_KEYS)
         section.require(REQUIRED_CIRCUIT_KEYS)
         rate = section.number("rho")
@@ -305,14 +248,14 @@ class _Reader:
             lookups=tuple(self._lookup(section, lookup) for lookup in section.sections("lookups")),
         )
 
-    def _batching(self, section: _Section) -> Batching:
+    def _batching(self, section: Section) -> Batching:
         if section.boolean("multilinear_batching", False):
             if section.boolean("power_batching", False):
                 raise section.error("multilinear_batching", "excludes power_batching")
             return Batching.MULTILINEAR
         return Batching.POWERS if section.boolean("power_batching", False) else Batching.AFFINE
 
-    def _folding(self, section: _Section, domain_size: int) -> tuple[int, ...]:
+    def _folding(self, section: Section, domain_size: int) -> tuple[int, ...]:
         factors = section.entries["fri_folding_factors"]
         if not isinstance(factors, list) or not all(type(f) is int and is_power_of_two(f) and f > 1 for f in factors):
             raise section.error("fri_folding_factors", f"{factors!r} is not a list of powers of two above 1")
@@ -323,7 +266,7 @@ class _Reader:
             )
         return tuple(factors)
 
-    def _gap(self, section: _Section, rate: Fraction) -> Fraction | None:
+    def _gap(self, section: Section, rate: Fraction) -> Fraction | None:
         if "gap_to_radius" not in section.entries:
             return None
         gap = section.number("gap_to_radius")
@@ -331,7 +274,7 @@ class _Reader:
             raise section.error("gap_to_radius", f"{float(gap)} does not lie between 0 and 1 - sqrt(rho)")
         return gap
 
-    def _regime(self, section: _Section) -> str | None:
+    def _regime(self, section: Section) -> str | None:
         if "explicit_regime" not in section.entries:
             return None
         regime = section.text("explicit_regime")
@@ -339,9 +282,9 @@ class _Reader:
             raise section.error("explicit_regime", f"{regime!r} is neither 'unique' nor 'list'")
         return regime
 
-    def _lookup(self, circuit: _Section, entries: Any) -> PublishedLookup:
+    def _lookup(self, circuit: Section, entries: Any) -> PublishedLookup:
         name = entries.get("name", "") if isinstance(entries, dict) else ""
-        section = _Section(self.file, f"{circuit.circuit}, lookup {name}", entries)
+        section = Section(self.file, f"{circuit.circuit}, lookup {name}", entries)
         self._check_keys(section, LOOKUP_KEYS)
         section.require(REQUIRED_LOOKUP_KEYS)
         kind = section.text("logup_type") if "logup_type" in section.entries else "univariate"

@@ -1,0 +1,115 @@
+"""Reports for people and for programs: Markdown and JSON. Here, and only here, numbers are rounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from soundcalc.bounds import REGISTRY, SOURCES
+from soundcalc.published_figures import Figure
+from soundcalc.search import Candidate
+from soundcalc.security import SecurityReport
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells are escaped where they hold a bar."""
+    lines = [list(header), ["---"] * len(header), *(list(row) for row in rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+def security_markdown(report: SecurityReport) -> str:
+    """The verdict, then the terms of all challenges, then the lines beside it."""
+    figures = report.figures
+    verdict = (
+        f"**{report.security_bits} bits**, round by round ({report.regime.name}); "
+        f"weakest round: {report.weakest_round}\n"
+    )
+    terms = markdown_table(
+        ("challenge", "bits", "grinding", "bound", "status"),
+        (
+            (term.label, f"{term.bits_float:.2f}", str(term.grinding_bits), term.bound.formula, term.bound.status.value)
+            for term in report.terms.values()
+        ),
+    )
+    beside = markdown_table(
+        ("figure", "bits"),
+        (
+            ("interactive, round by round", f"{figures.interactive:.2f}"),
+            ("non-interactive", f"{figures.non_interactive:.2f}"),
+            ("quantum, order of magnitude", f"{figures.quantum:.2f}"),
+            ("cap by collisions of the hash", f"{figures.collision_cap:.2f}"),
+        ),
+    )
+    return f"{verdict}\n{terms}\n{beside}"
+
+
+def security_json(report: SecurityReport) -> str:
+    """The same as a JSON object; `bits` are floors decided exactly, `bits_rounded` two decimals."""
+    figures = report.figures
+    document = {
+        "security_bits": report.security_bits,
+        "regime": report.regime.name,
+        "multiplicity": report.multiplicity,
+        "weakest_round": report.weakest_round,
+        "terms": {
+            label: {
+                "bits": term.bits,
+                "bits_rounded": round(term.bits_float, 2),
+                "grinding_bits": term.grinding_bits,
+                "bound": term.bound.key,
+                "status": term.bound.status.value,
+            }
+            for label, term in report.terms.items()
+        },
+        "non_interactive_bits_rounded": round(figures.non_interactive, 2),
+        "quantum_bits_rounded": round(figures.quantum, 2),
+        "collision_cap_bits_rounded": round(figures.collision_cap, 2),
+    }
+    return json.dumps(document, indent=2)
+
+
+def figures_markdown(figures: Iterable[Figure]) -> str:
+    """Published configurations: one row for each figure, both values where they differ, and the reason."""
+    return markdown_table(
+        ("circuit", "regime", "round", "public calculator", "Limpid", "reason"),
+        (
+            (
+                figure.circuit,
+                figure.regime,
+                figure.round_name,
+                str(figure.public_bits),
+                str(figure.own_bits) if figure.differs else "same",
+                figure.reason,
+            )
+            for figure in figures
+        ),
+    )
+
+
+def bounds_markdown() -> str:
+    """The registry of bounds, and the titles of the papers it cites."""
+    bounds = markdown_table(
+        ("bound", "formula", "source", "status", "conditions"),
+        (
+            (bound.key, bound.formula, bound.source, bound.status.value, "; ".join(bound.conditions.values()))
+            for bound in REGISTRY.values()
+        ),
+    )
+    return f"{bounds}\n" + markdown_table(("ePrint", "title"), SOURCES.items())
+
+
+def candidate_markdown(candidate: Candidate) -> str:
+    """The parameters that a search found."""
+    shape = candidate.shape
+    rows = [
+        ("rate", str(shape.rate)),
+        ("queries", str(shape.queries)),
+        ("folding arities", " ".join(str(1 << layer.arity_log2) for layer in shape.folding)),
+        ("coefficients of the final polynomial", str(1 << shape.final_height_log2)),
+        *((f"grinding before {label}, bits", str(bits)) for label, bits in shape.grinding_bits.items()),
+        ("security, bits", f"{candidate.report.security_bits_float:.2f}"),
+        ("regime", candidate.report.regime.name),
+        ("proof size, KiB", f"{candidate.size.total_bytes / 1024:.0f}"),
+        ("prover, relative seconds", f"{candidate.prover_seconds:.1f}"),
+    ]
+    return markdown_table(("parameter", "value"), rows)
