@@ -29,6 +29,10 @@ class Prefix(IntEnum):
     TRANSCRIPT_SAMPLE = 3
     TRANSCRIPT_ADVANCE = 4
     GRIND = 5
+    PARAMETERS = 6
+    KEY = 7
+    RUN_LEAF = 8
+    RUN_NODE = 9
 
 
 def tagged_digest(prefix: Prefix, payload: bytes) -> bytes:
