@@ -1,0 +1,42 @@
+# The first target that needs Python creates .venv; nothing has to be installed before.
+
+SHELL := /bin/bash
+# The shell expands this, so that a Python installed by the line before is found.
+PYTHON ?= $$(command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo test check guests lock clean
+
+demo: $(INSTALLED)
+	$(BIN)/limpid demo
+
+test: check
+	$(BIN)/pytest -n 2
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+guests: $(INSTALLED)
+	$(BIN)/python -c 'from limpid.build import build_examples; build_examples()'
+
+# A fresh environment, so that nothing installed by hand is pinned.
+lock:
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[development]'
+	echo '# Exact versions of everything in .venv; make lock writes them anew from the ranges of pyproject.toml.' \
+		> requirements.lock
+	build/lock/bin/pip freeze --exclude-editable >> requirements.lock
+
+.venv: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml requirements.lock .ci/install-packages
+	.ci/install-packages
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[development]'
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
