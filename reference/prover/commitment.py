@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reference.prover.field_arrays import Matrix
 from reference.prover.kernels import Kernels
 from reference.prover.merkle_tree import MerkleTree, build_tree
-from spec.field import Extension
-from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
+from spec.field import ZERO, Extension
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, domain_polynomials_at, maximum_height_log2
 from spec.protocol.merkle import MatrixShape
+from spec.rejection import Rejected, Rejection
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,17 @@ def commit(kernels: Kernels, matrices: Sequence[Matrix], rate_log2: int) -> Comm
 
 
 def evaluate_at(kernels: Kernels, committed: CommittedData, matrix: int, point: Extension) -> list[Extension]:
-    """The value of each column of a committed matrix at a point outside the domains."""
+    """The value of each column of a committed matrix at a point.
+
+    Raises Rejected for a point in the matrix's domains: no proof can be built on it.
+    """
     height_log2 = committed.shapes[matrix].height_log2
+    require_outside_domains(point, [height_log2], committed.rate_log2)
     differences = kernels.inverse_differences(point, height_log2)
     return kernels.evaluate_columns(committed.codewords[matrix], committed.rate_log2, point, differences)
+
+
+def require_outside_domains(point: Extension, heights_log2: Iterable[int], rate_log2: int) -> None:
+    """Raises Rejected for a point in a trace domain or an evaluation domain of one of these heights."""
+    if ZERO in domain_polynomials_at(point, heights_log2, rate_log2):
+        raise Rejected(Rejection.POINT_IN_DOMAIN, f"{point}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.prover.commitment import CommittedData
+from reference.prover.commitment import CommittedData, require_outside_domains
 from reference.prover.extension_arrays import ExtensionArray, subtract_element
 from reference.prover.field_arrays import add
 from reference.prover.fri import fold_codewords
@@ -15,11 +15,9 @@ from reference.prover.grinding import grind
 from reference.prover.kernels import Kernels
 from spec.field import ONE, ZERO, Extension
 from spec.parameters import ParameterSet
-from spec.protocol.domain import domain_polynomials_at
 from spec.protocol.labels import DEEP_BATCHING, OUT_OF_DOMAIN_VALUES, QUERIES
 from spec.protocol.opening import OpenedValues, OpeningProof, flattened
 from spec.protocol.transcript import Transcript
-from spec.rejection import Rejected, Rejection
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def open_commitments(
     """The values of all requested columns and the proof of them.
 
     Raises Rejected for a point in a domain: the statement cannot be proven with it. Raises ValueError for a
-    request whose points do not match its matrices or whose rate is not the parameters'.
+    request with a matrix that is opened nowhere, or whose rate is not the parameters'.
     """
     differences = _inverse_differences(kernels, requests, parameters)
     values = _opened_values(kernels, requests, differences)
@@ -76,12 +74,13 @@ def _inverse_differences(
             raise ValueError(f"a commitment has rate 2^-{request.committed.rate_log2}, not the parameters' rate")
         for shape, points in zip(request.committed.shapes, request.points, strict=True):
             heights.add(shape.height_log2)
+            if not points:
+                raise ValueError("a committed matrix is opened at one point at least")
             for point in points:
                 size_log2 = shape.height_log2 + parameters.rate_log2
                 largest[point] = max(largest.get(point, 0), size_log2)
     for point in largest:
-        if ZERO in domain_polynomials_at(point, heights, parameters.rate_log2):
-            raise Rejected(Rejection.POINT_IN_DOMAIN, f"{point}")
+        require_outside_domains(point, heights, parameters.rate_log2)
     return {point: kernels.inverse_differences(point, size_log2) for point, size_log2 in largest.items()}
 
 

@@ -67,7 +67,9 @@ def _check_claims(claims: Sequence[CommitmentClaim[Extension, bytes]], parameter
                 raise Rejected(Rejection.OPENING_MATRIX_SHAPE, f"{where} has height 2^{matrix.shape.height_log2}")
             if matrix.shape.width < 1:
                 raise Rejected(Rejection.OPENING_MATRIX_SHAPE, f"{where} has width {matrix.shape.width}")
-            expected = [matrix.shape.width] * max(len(matrix.points), 1)
+            if not matrix.points:
+                raise Rejected(Rejection.OPENING_VALUE_COUNT, f"{where} is opened at no point")
+            expected = [matrix.shape.width] * len(matrix.points)
             given = [len(values) for values in matrix.values]
             if given != expected:
                 raise Rejected(Rejection.OPENING_VALUE_COUNT, f"{where} has values {given}, expected {expected}")
