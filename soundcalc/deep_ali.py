@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from soundcalc.bounds import Bound, Status, register
+from soundcalc.bounds import Status, register
 from soundcalc.exact import round_up
 
 ALI = register(
@@ -45,15 +45,6 @@ def deep_error(
     return round_up(list_size * roots / (field_size - height - domain_size))
 
 
-def require_slack(agreement: Fraction, height: int, domain_size: int, points_per_quotient: int) -> Bound:
-    """The bound that applies, after its condition. Raises ConditionViolatedError where it fails."""
-    agreeing = agreement * domain_size
-    if points_per_quotient == 1:
-        DEEP_SINGLE_POINT.require("slack", height < agreeing, f"k = {height}, (1 - theta) n = {float(agreeing):.1f}")
-        return DEEP_SINGLE_POINT
-    DEEP.require(
-        "slack",
-        height + points_per_quotient < agreeing,
-        f"k = {height}, c = {points_per_quotient}, (1 - theta) n = {float(agreeing):.1f}",
-    )
-    return DEEP
+def require_slack(rate: Fraction, agreement: Fraction) -> None:
+    """The condition of DEEP_SINGLE_POINT at every height at once. Raises ConditionViolatedError."""
+    DEEP_SINGLE_POINT.require("slack", rate < agreement, f"rho = {rate}, 1 - theta = {float(agreement):.4f}")

@@ -29,7 +29,7 @@ def export_configuration(shape: ProofShape, system: str, circuit: str) -> str:
         f"num_columns = {sum(sum(table.columns.values()) for table in shape.tables)}",
         f"num_constraints = {sum(shape.constraints(height_log2) for height_log2 in shape.heights_log2)}",
         f"batch_size = {sum(shape.batched_functions(height_log2) for height_log2 in shape.heights_log2)}",
-        f"opening_points = {shape.points_per_quotient}",
+        f"opening_points = {shape.opening_points}",
         "power_batching = true",
         f"num_queries = {shape.queries}",
         f"fri_folding_factors = {[1 << layer.arity_log2 for layer in shape.folding]}",

@@ -131,8 +131,8 @@ class ProofShape:
 
     The rate is 2^-blowup_log2 at every height. `grinding_bits` is keyed by challenge label; "fri_folding"
     stands for every layer that has no entry of its own. `challenge_word_bits` is the width of the uniform word
-    that is reduced modulo the base field to give one coefficient of a challenge. `points_per_quotient` is the
-    number of opening points that one DEEP quotient divides by: 1 when every (column, point) pair has its own.
+    that is reduced modulo the base field to give one coefficient of a challenge. Every (column, point) pair has
+    a DEEP quotient of its own.
     """
 
     blowup_log2: int
@@ -147,7 +147,6 @@ class ProofShape:
     digest_bits: int
     grinding_bits: Mapping[str, int] = field(default_factory=dict)
     challenge_word_bits: int = 64
-    points_per_quotient: int = 1
 
     def __post_init__(self) -> None:
         _require(
@@ -164,7 +163,6 @@ class ProofShape:
         _require(len(self.tables) > 0, "tables", "there is none")
         _require(self.queries >= 1, "queries", f"{self.queries} is below 1: nothing would be tested")
         _require(self.digest_bits >= 1, "digest_bits", f"{self.digest_bits} is below 1")
-        _require(self.points_per_quotient >= 1, "points_per_quotient", f"{self.points_per_quotient} is below 1")
         _require(
             1 << self.challenge_word_bits >= self.base_field_size,
             "challenge_word_bits",
@@ -240,6 +238,11 @@ class ProofShape:
     def height_log2_after(self, layer: int) -> int:
         """The height of the codeword that this folding layer produces."""
         return self.tallest_log2 - sum(fold.arity_log2 for fold in self.folding[: layer + 1])
+
+    @property
+    def opening_points(self) -> int:
+        """The largest number of points at which one table is opened."""
+        return max(sum(count > 0 for count in table.openings.values()) for table in self.tables)
 
     def batched_functions(self, height_log2: int) -> int:
         """(column, point) pairs that are batched at this height."""

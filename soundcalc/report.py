@@ -40,7 +40,9 @@ def security_markdown(report: SecurityReport) -> str:
             ("cap by collisions of the hash", f"{figures.collision_cap:.2f}"),
         ),
     )
-    return f"{verdict}\n{terms}\n{beside}"
+    line, powers = report.proximity_bounds
+    basis = f"Proximity: {line.source} ({line.status.value}); powers: {powers.source} ({powers.status.value})\n"
+    return f"{verdict}\n{basis}\n{terms}\n{beside}"
 
 
 def security_json(report: SecurityReport) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from soundcalc.bounds import Bound
-from soundcalc.deep_ali import ALI, ali_points, deep_error, require_slack
+from soundcalc.deep_ali import ALI, DEEP_SINGLE_POINT, ali_points, deep_error, require_slack
 from soundcalc.exact import float_bits, floor_bits, round_up
 from soundcalc.fri import (
     DEEP_BATCHING,
@@ -87,8 +87,10 @@ class _Calculation:
         return self._terms
 
     def _add(self, label: str, error: Fraction, bound: Bound) -> None:
+        """No challenge is charged less than one bad value."""
         grinding = self.shape.grinding(label)
-        self._terms[label] = Term(label, round_up(error / (1 << grinding)), bound, grinding)
+        charged = max(error, self.per_point)
+        self._terms[label] = Term(label, round_up(charged / (1 << grinding)), bound, grinding)
 
     def _global_rounds(self) -> None:
         argument = self.shape.global_argument
@@ -111,20 +113,16 @@ class _Calculation:
         shape = self.shape
         constraints = max(shape.constraints(height_log2) for height_log2 in shape.heights_log2)
         self._add("constraint_batching", ali_points(self.list_size, constraints) * self.per_point, ALI)
-        agreement = self.regime.agreement(shape.rate)
-        for height_log2 in shape.heights_log2:
-            bound = require_slack(
-                agreement, 1 << height_log2, 1 << height_log2 + shape.blowup_log2, shape.points_per_quotient
-            )
+        require_slack(shape.rate, self.regime.agreement(shape.rate))
         deep = deep_error(
             self.list_size,
             shape.maximum_degree,
             1 << shape.tallest_log2,
             1 << shape.domain_log2,
-            shape.points_per_quotient,
+            1,
             shape.field_size,
         )
-        self._add("out_of_domain", deep * challenge_bias(shape), bound)
+        self._add("out_of_domain", deep * challenge_bias(shape), DEEP_SINGLE_POINT)
 
     def _fri_rounds(self) -> None:
         shape, rate = self.shape, self.shape.rate
@@ -141,4 +139,6 @@ class _Calculation:
             points = folding_points(self.regime, rate, height_after, fold.line_count)
             self._add(folding_label(layer), points * self.per_point, FRI_FOLDING)
         # Query indices are the low bits of a uniform word: exactly uniform, no bias.
-        self._add(QUERIES, query_error(self.regime, rate, shape.queries), FRI_QUERIES)
+        grinding = shape.grinding(QUERIES)
+        error = query_error(self.regime, rate, shape.queries) / (1 << grinding)
+        self._terms[QUERIES] = Term(QUERIES, error, FRI_QUERIES, grinding)

@@ -8,7 +8,7 @@ number of queries is scanned upwards, since the expected size of an opening is n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
@@ -17,7 +17,7 @@ from soundcalc.cost import DEFAULT_COST_MODEL, CostModel, prover_seconds
 from soundcalc.errors import ConditionViolatedError, NoSolutionError, ParameterError
 from soundcalc.exact import float_bits
 from soundcalc.fri import query_error
-from soundcalc.parameters import FOLDING_FAMILY, QUERIES, ProofShape, uniform_folding
+from soundcalc.parameters import FOLDING_FAMILY, QUERIES, ProofShape, family_of, uniform_folding
 from soundcalc.regimes import Johnson, Regime, UniqueDecoding
 from soundcalc.security import MAXIMUM_MULTIPLICITY, MINIMUM_MULTIPLICITY, SecurityReport, first_false, report_in
 from soundcalc.size import ProofSize, proof_size
@@ -86,44 +86,71 @@ def search(
 
 def _solutions(shape: ProofShape, target_bits: int, goal: Goal, space: SearchSpace) -> Iterator[SecurityReport]:
     target = Fraction(1, 1 << target_bits)
-    for blowup, arity, final, deep, folding in itertools.product(
-        space.blowups_log2,
-        space.arities_log2,
-        space.final_heights_log2,
-        space.deep_batching_grinding,
-        space.folding_grinding,
-    ):
+    for blowup, arity, final in itertools.product(space.blowups_log2, space.arities_log2, space.final_heights_log2):
         try:
-            base = replace(
+            bare = replace(
                 shape,
                 blowup_log2=blowup,
                 folding=uniform_folding(shape.heights_log2, arity, min(final, shape.heights_log2[-1])),
-                grinding_bits={"deep_batching": deep, FOLDING_FAMILY: folding},
+                grinding_bits={},
             )
         except ParameterError:
             continue
-        for regime in _regimes_within(base, target):
-            for query_grinding in space.query_grinding:
-                yield from _with_queries(base, regime, target, query_grinding, goal, space.maximum_queries)
+        geometry = _Geometry(bare)
+        for deep, folding in itertools.product(space.deep_batching_grinding, space.folding_grinding):
+            grinding = {"deep_batching": deep, FOLDING_FAMILY: folding}
+            for regime in geometry.regimes_within(target, grinding):
+                for query_bits in space.query_grinding:
+                    least = least_queries(regime, bare.rate, target, query_bits)
+                    queries = geometry.best_queries(least, goal, space.maximum_queries)
+                    if queries is not None:
+                        bits = {**grinding, QUERIES: query_bits}
+                        yield report_in(replace(bare, queries=queries, grinding_bits=bits), regime)
 
 
-def _regimes_within(shape: ProofShape, target: Fraction) -> Iterator[Regime]:
-    """The regimes in which every round but the queries stays within the target; the largest multiplicity only."""
-    first_beyond = first_false(
-        lambda m: _others_within(shape, Johnson(m), target), MINIMUM_MULTIPLICITY, MAXIMUM_MULTIPLICITY
-    )
-    if first_beyond > MINIMUM_MULTIPLICITY:
-        yield Johnson(first_beyond - 1)
-    if _others_within(shape, UniqueDecoding(), target):
-        yield UniqueDecoding()
+class _Geometry:
+    """A shape without grinding, whose errors and sizes serve all combinations of grinding."""
 
+    def __init__(self, bare: ProofShape) -> None:
+        self.bare = bare
+        self._errors: dict[Regime, dict[str, Fraction] | None] = {}
+        self._sizes: dict[int, float] = {}
 
-def _others_within(shape: ProofShape, regime: Regime, target: Fraction) -> bool:
-    try:
-        by_round = report_in(shape, regime).error_by_round
-    except ConditionViolatedError:
-        return False
-    return all(error <= target for name, error in by_round.items() if name != QUERIES)
+    def regimes_within(self, target: Fraction, grinding: Mapping[str, int]) -> Iterator[Regime]:
+        """Where every round but the queries stays within the target; of the multiplicities the largest."""
+        first_beyond = first_false(
+            lambda m: self._others_within(Johnson(m), target, grinding), MINIMUM_MULTIPLICITY, MAXIMUM_MULTIPLICITY
+        )
+        if first_beyond > MINIMUM_MULTIPLICITY:
+            yield Johnson(first_beyond - 1)
+        if self._others_within(UniqueDecoding(), target, grinding):
+            yield UniqueDecoding()
+
+    def _others_within(self, regime: Regime, target: Fraction, grinding: Mapping[str, int]) -> bool:
+        if regime not in self._errors:
+            self._errors[regime] = self._round_errors(regime)
+        errors = self._errors[regime]
+        return errors is not None and all(
+            error <= target * (1 << grinding.get(family_of(name), 0)) for name, error in errors.items()
+        )
+
+    def _round_errors(self, regime: Regime) -> dict[str, Fraction] | None:
+        try:
+            errors = report_in(self.bare, regime).error_by_round
+        except ConditionViolatedError:
+            return None
+        return {name: error for name, error in errors.items() if name != QUERIES}
+
+    def best_queries(self, least: int, goal: Goal, maximum: int) -> int | None:
+        """The best number from `least` on: for the size all are compared, for the time the least is best."""
+        if least > maximum:
+            return None
+        return least if goal is Goal.TIME else min(range(least, maximum + 1), key=self._size)
+
+    def _size(self, queries: int) -> float:
+        if queries not in self._sizes:
+            self._sizes[queries] = proof_size(replace(self.bare, queries=queries)).total_bytes
+        return self._sizes[queries]
 
 
 def least_queries(regime: Regime, rate: Fraction, target: Fraction, grinding_bits: int) -> int:
@@ -134,16 +161,3 @@ def least_queries(regime: Regime, rate: Fraction, target: Fraction, grinding_bit
     while query_error(regime, rate, queries) > needed:
         queries += 1
     return queries
-
-
-def _with_queries(
-    shape: ProofShape, regime: Regime, target: Fraction, grinding_bits: int, goal: Goal, maximum_queries: int
-) -> Iterator[SecurityReport]:
-    """The reports with enough queries that may be best: all numbers for the size, the least for the time."""
-    least = least_queries(regime, shape.rate, target, grinding_bits)
-    if least > maximum_queries:
-        return
-    grinding = {**shape.grinding_bits, QUERIES: grinding_bits}
-    numbers = range(least, maximum_queries + 1) if goal is Goal.SIZE else range(least, least + 1)
-    queries = min(numbers, key=lambda number: proof_size(replace(shape, queries=number)).total_bytes)
-    yield report_in(replace(shape, queries=queries, grinding_bits=grinding), regime)

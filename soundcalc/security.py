@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from soundcalc.bounds import REGISTRY, Bound, usable
 from soundcalc.composition import AttackFigures, attack_figures
-from soundcalc.errors import ConditionViolatedError
-from soundcalc.exact import float_bits, floor_bits
-from soundcalc.parameters import QUERIES, ProofShape
-from soundcalc.regimes import Johnson, JohnsonCubic, Regime, UniqueDecoding
+from soundcalc.errors import ConditionViolatedError, ParameterError
+from soundcalc.exact import float_bits, floor_bits, round_up
+from soundcalc.parameters import GLOBAL_LABELS, QUERIES, ProofShape
+from soundcalc.regimes import JOHNSON_POWERS_CUBIC, Johnson, JohnsonCubic, Regime, UniqueDecoding
 from soundcalc.rounds import Term, round_errors
 
 MINIMUM_MULTIPLICITY = 3
@@ -69,9 +70,22 @@ class SecurityReport:
         return float_bits(self.error)
 
     @property
-    def sum_of_rounds(self) -> Fraction:
-        """The error of the interactive proof, all rounds added up."""
-        return sum(self.error_by_round.values(), Fraction(0))
+    def proximity_bounds(self) -> tuple[Bound, Bound]:
+        """What the regime rests on: the bound for a line, and its extension to batching by powers."""
+        return self.regime.line_bound, self.regime.powers_bound
+
+    @property
+    def segment_error(self) -> Fraction:
+        """The error of the interactive proof of one segment: its own rounds added up."""
+        return self._sum(label for label in self.terms if label not in GLOBAL_LABELS)
+
+    @property
+    def global_error(self) -> Fraction:
+        """The error of the memory argument, which is charged once per run; 0 without one."""
+        return self._sum(label for label in self.terms if label in GLOBAL_LABELS)
+
+    def _sum(self, labels: Iterable[str]) -> Fraction:
+        return sum((self.terms[label].error for label in labels), Fraction(0))
 
     @property
     def figures(self) -> AttackFigures:
@@ -117,25 +131,39 @@ def _queries_bind(report: SecurityReport) -> bool:
     return report.terms[QUERIES].error > max(others)
 
 
-def security(shape: ProofShape, cubic_line_bound: bool = False) -> SecurityReport:
-    """The best of the proven regimes; `cubic_line_bound` admits the bound that is only derived for powers.
+def security(shape: ProofShape, additional_bounds: Iterable[str] = ()) -> SecurityReport:
+    """The best of the proven regimes, and of those that rest on the additional bounds, given by their keys.
 
-    Raises ConditionViolatedError when no regime applies, with the reason of unique decoding.
+    Raises ConditionViolatedError when no regime applies, with the reason of the last; RefutedBoundError for a
+    bound that is known to be false; ParameterError for a key that names no regime's bound.
     """
-    reports: list[SecurityReport] = []
-    refusal: ConditionViolatedError | None = None
     analyses: list[Callable[[], SecurityReport]] = [
         lambda: best_multiplicity(shape),
         lambda: report_in(shape, UniqueDecoding()),
     ]
-    if cubic_line_bound:
+    for key in additional_bounds:
+        if key not in REGISTRY or usable(key) is not JOHNSON_POWERS_CUBIC:
+            raise ParameterError("additional_bounds", f"{key} is not the bound of an optional regime")
         analyses.append(lambda: best_multiplicity(shape, JohnsonCubic))
+    reports: list[SecurityReport] = []
+    refusals: list[ConditionViolatedError] = []
     for analyse in analyses:
         try:
             reports.append(analyse())
         except ConditionViolatedError as violated:
-            refusal = violated
+            refusals.append(violated)
     if not reports:
-        assert refusal is not None
-        raise refusal
+        raise refusals[-1]
     return min(reports, key=lambda report: report.error)
+
+
+def whole_run_error(segments: Sequence[SecurityReport]) -> Fraction:
+    """The error of a run with one report per segment: all their rounds, and the memory argument once.
+
+    Each report states the memory argument of the whole run; the largest statement is charged.
+    Raises ParameterError for a run without segments.
+    """
+    if not segments:
+        raise ParameterError("segments", "a run has at least one")
+    own = sum((report.segment_error for report in segments), Fraction(0))
+    return round_up(own + max(report.global_error for report in segments))
