@@ -115,6 +115,9 @@ class Instruction:
     section: str
     """Chapter and section of The RISC-V Instruction Set Manual, Volume I."""
 
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
     @property
     def mask(self) -> int:
         """The bits of the word that decide."""
