@@ -31,19 +31,13 @@ class ParameterSet:
     def __post_init__(self) -> None:
         object.__setattr__(self, "grinding", MappingProxyType(dict(self.grinding)))
         if not 1 <= self.rate_log2 <= 8:
-            raise ValueError(
-                f"parameter set {self.name}: rate 2^-{self.rate_log2} is not between 1/2 and 1/256"
-            )
+            raise ValueError(f"parameter set {self.name}: rate 2^-{self.rate_log2} is not between 1/2 and 1/256")
         if not 1 <= self.queries <= 1024:
             raise ValueError(f"parameter set {self.name}: {self.queries} queries are not between 1 and 1024")
         if not 1 <= self.folding_arity_log2 <= 6:
-            raise ValueError(
-                f"parameter set {self.name}: arity 2^{self.folding_arity_log2} is not in 2 to 64"
-            )
+            raise ValueError(f"parameter set {self.name}: arity 2^{self.folding_arity_log2} is not in 2 to 64")
         if not 0 <= self.final_degree_log2 <= 12:
-            raise ValueError(
-                f"parameter set {self.name}: final degree 2^{self.final_degree_log2} is above 2^12"
-            )
+            raise ValueError(f"parameter set {self.name}: final degree 2^{self.final_degree_log2} is above 2^12")
         for label, bits in self.grinding.items():
             if not 0 <= bits <= MAXIMUM_GRINDING_BITS:
                 raise ValueError(f"parameter set {self.name}: {bits} bits of grinding for {label}")

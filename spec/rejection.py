@@ -24,9 +24,7 @@ class Rejection(Enum):
     OPENING_ELEMENT_NOT_CANONICAL = "A field element of an opening is not in [0, p)."
     OPENING_NONCE_OUT_OF_RANGE = "A grinding nonce does not lie in [0, 2^64)."
     FRI_LAYER_COUNT = "The number of FRI layers is not that of the folding schedule."
-    FRI_FINAL_POLYNOMIAL_LENGTH = (
-        "The final polynomial does not have one coefficient per degree below its bound."
-    )
+    FRI_FINAL_POLYNOMIAL_LENGTH = "The final polynomial does not have one coefficient per degree below its bound."
 
     POINT_IN_DOMAIN = "An opening point lies in a trace domain or in an evaluation domain."
     GRINDING_INSUFFICIENT = "A nonce does not show the proof of work that its round asks for."
@@ -36,6 +34,40 @@ class Rejection(Enum):
     FRI_REDUCED_CODEWORD_MISMATCH = "The first FRI layer disagrees with the opened rows and claimed values."
     FRI_FOLDING_MISMATCH = "A FRI layer disagrees with the folding of the layer before it."
     FRI_FINAL_POLYNOMIAL_MISMATCH = "The final polynomial disagrees with the folding of the last FRI layer."
+
+    KEY_MAGIC = "The file is not a verification key."
+    KEY_VERSION = "The verification key has a version that this verifier does not read."
+    PROOF_MAGIC = "The file is not a proof."
+    PROOF_VERSION = "The proof has a version that this verifier does not read."
+    PARAMETERS_UNKNOWN = "The parameter set has no known name."
+    PARAMETERS_CHANGED = "The key was made when its parameter set had other numbers."
+    PARAMETERS_INSECURE = "The proof's parameter set is for tests: it proves nothing."
+    PARAMETERS_DIFFER = "The proof was made under another parameter set than the key."
+    MACHINE_DIFFERS = "The key or the proof was made for another machine: other chips or buses."
+    PROGRAM_DIFFERS = "The proof is about another program."
+    OUTPUT_DIFFERS = "The proof is about another public output."
+    OUTPUT_TOO_LONG = "The claimed output is longer than the output region."
+
+    TABLE_COUNT = "A chip occurs in too many or too few tables."
+    TABLE_HEIGHT = "A table has a height that the protocol does not admit."
+    TABLE_ORDER = "The instances of a chip do not have descending heights."
+    FIXED_TABLE_HEIGHT = "A fixed table does not have the height that its key states."
+    CLOCK_BOUND = "The tables have room for more accesses than a clock can count."
+    INTERACTION_BOUND = "A bus may have so many interactions that a count could wrap around p."
+
+    SEGMENT_INDEX = "A segment's index is not its place in the run."
+    START_PC = "The first segment does not start at the program's entry, or a segment starts after the halt."
+    START_CURSOR = "The first segment does not start with the memory cursor at zero."
+    CURSOR_WITHOUT_MEMORY_TABLE = "A segment without a memory table moves the memory cursor."
+    SEGMENTS_DO_NOT_MEET = "A segment does not start where the one before it ended."
+    NOT_HALTED = "The run does not end with the exit call."
+    EXIT_CODE_WITHOUT_HALT = "A segment that does not halt states an exit code."
+    EXIT_CODE_DIFFERS = "The program ended with another exit code than the one asked for."
+
+    FINGERPRINT_VANISHES = "A message of the verifier has the fingerprint zero."
+    LOCAL_BUSES_UNBALANCED = "The messages on a segment's local buses do not balance."
+    GLOBAL_BUSES_UNBALANCED = "The messages on the run's global buses do not balance."
+    CONSTRAINTS_NOT_SATISFIED = "The constraints do not vanish where the quotient says that they do."
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction

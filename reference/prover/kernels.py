@@ -6,13 +6,18 @@ implementations give the same numbers, so their proofs are the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
+from reference.prover.logup import LogupMatrices
 from reference.prover.sha256_arrays import Digests
+from spec.air.bus import Scope
+from spec.air.chip import Chip
 from spec.field import Extension
+from spec.protocol.logup import BusChallenges
 
 
 class Kernels(Protocol):
@@ -73,6 +78,28 @@ class Kernels(Protocol):
 
     def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
         """The coefficients of the polynomial with these values on a bit-reversed subgroup."""
+        ...
+
+    def logup_matrices(
+        self,
+        chip: Chip,
+        main: Matrix,
+        fixed: Matrix,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges],
+    ) -> LogupMatrices:
+        """The LogUp columns of a table given on its trace domain."""
+        ...
+
+    def combined_constraints(
+        self,
+        table: TableCodewords,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges],
+        batching: Extension,
+        power: Extension,
+    ) -> tuple[ExtensionArray, Extension]:
+        """The constraints of a table, combined by powers from `power` on, on 2 n points; the next power."""
         ...
 
     def grind(self, seed: bytes, bits: int) -> int:

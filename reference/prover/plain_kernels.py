@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from reference.prover import extension_arrays, field_arrays, sha256_arrays, transform
+from reference.prover.combination import TableCodewords, combined_constraints
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import MODULUS, Matrix
+from reference.prover.logup import LogupMatrices, logup_matrices
 from reference.prover.sha256_arrays import Digests
+from spec.air.bus import Scope
+from spec.air.chip import Chip
 from spec.field import EXTENSION_DEGREE, Extension, inverse
 from spec.protocol.domain import COSET_SHIFT
+from spec.protocol.logup import BusChallenges
 from spec.protocol.transcript import grinding_succeeds
 
 BLOCK_ROWS = 1 << 13
@@ -90,6 +95,26 @@ class PlainKernels:
     def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
         natural_order = codeword[field_arrays.bit_reversed_indices(len(codeword).bit_length() - 1)]
         return transform.coefficients(natural_order)
+
+    def logup_matrices(
+        self,
+        chip: Chip,
+        main: Matrix,
+        fixed: Matrix,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges],
+    ) -> LogupMatrices:
+        return logup_matrices(chip, main, fixed, public_values, challenges)
+
+    def combined_constraints(
+        self,
+        table: TableCodewords,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges],
+        batching: Extension,
+        power: Extension,
+    ) -> tuple[ExtensionArray, Extension]:
+        return combined_constraints(table, public_values, challenges, batching, power)
 
     def grind(self, seed: bytes, bits: int) -> int:
         nonce = 0

@@ -35,7 +35,7 @@ class Bus:
     scope: Scope
     receiver_assumes: str
     sender_ensures: str
-    field_bits: dict[str, int] = field(default_factory=dict)
+    field_bits: dict[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def width(self) -> int:

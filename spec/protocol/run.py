@@ -107,3 +107,22 @@ def global_challenges(run: bytes) -> tuple[BusChallenges, list[str]]:
         alpha=transcript.sample_extension(GLOBAL_ALPHA), beta=transcript.sample_extension(GLOBAL_BETA)
     )
     return challenges, transcript.sampled_labels
+
+
+def start_segment_transcript(
+    run: bytes, index: int, leaf: bytes, public_values: Sequence[int], shape: SegmentShape
+) -> Transcript:
+    """A segment's transcript up to its statement: G, index, own leaf, public values, heights of all tables."""
+    transcript = Transcript("limpid segment")
+    transcript.observe("run", run)
+    transcript.observe("segment", index.to_bytes(4, "little"))
+    transcript.observe("leaf", leaf)
+    transcript.observe_elements("public_values", public_values)
+    transcript.observe("heights", shape.encoded())
+    return transcript
+
+
+def sample_bus_challenges(transcript: Transcript, main_root: bytes) -> BusChallenges:
+    """The challenges of the local buses, once everything that their messages depend on is committed."""
+    transcript.observe("main_root", main_root)
+    return BusChallenges(alpha=transcript.sample_extension(LOCAL_ALPHA), beta=transcript.sample_extension(LOCAL_BETA))

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from spec.air.bus import CLOCK_BITS, Bus, Scope
 from spec.air.chip import Chip, Role
+from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
 from spec.air.machine import CHIPS
-from spec.field import EXTENSION_DEGREE, Extension, P, root_of_unity
+from spec.field import EXTENSION_DEGREE, Extension, root_of_unity
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.logup import group_count
 from spec.protocol.merkle import MatrixShape
@@ -144,33 +144,20 @@ def check_shape(shape: SegmentShape, key_heights: Mapping[str, int], rate_log2: 
             raise Rejected(Rejection.TABLE_HEIGHT, f"{chip.name} has heights 2^{list(heights)}")
         if list(heights) != sorted(set(heights), reverse=True):
             raise Rejected(Rejection.TABLE_ORDER, f"{chip.name} has heights 2^{list(heights)}")
-    ticks = 1 + sum(table.height * table.chip.accesses for table in shape.tables)
-    if ticks > 1 << CLOCK_BITS:
-        raise Rejected(Rejection.CLOCK_BOUND, f"the clock may reach {ticks}, the limit is 2^{CLOCK_BITS}")
-    for bus, count in interaction_counts([shape], Scope.LOCAL).items():
-        if count >= P:
-            raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus.name} may have {count} interactions")
+    tables = [(table.chip, table.height) for table in shape.tables]
+    if clock_end(tables) > CLOCK_LIMIT:
+        raise Rejected(Rejection.CLOCK_BOUND, f"clocks may reach {clock_end(tables)}, the limit is {CLOCK_LIMIT}")
+    _check_message_counts(tables)
 
 
-def check_run_interactions(shapes: Sequence[SegmentShape]) -> None:
-    """The bound on the interactions of global buses holds over the whole run. Raises Rejected."""
-    for bus, count in interaction_counts(shapes, Scope.GLOBAL).items():
-        if count >= P:
-            raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus.name} may have {count} interactions")
+def check_run_messages(shapes: Sequence[SegmentShape]) -> None:
+    """The bound on the messages of global buses holds over the whole run. Raises Rejected."""
+    _check_message_counts(
+        [(table.chip, table.height) for shape in shapes for table in shape.tables_of(Role.CONTINUATION)]
+    )
 
 
-def interaction_counts(shapes: Sequence[SegmentShape], scope: Scope) -> dict[Bus, int]:
-    """Padded rows times interactions, by bus, over the side that uses multiplicities 0 and 1.
-
-    A fixed table's own multiplicity is free, and no bound on it is needed: if the tuples received fewer than p
-    times are all balanced, each of them is in the table.
-    """
-    counts: dict[Bus, int] = {}
-    for shape in shapes:
-        for table in shape.tables:
-            if table.chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
-                continue
-            for interaction in table.chip.interactions:
-                if interaction.bus.scope is scope:
-                    counts[interaction.bus] = counts.get(interaction.bus, 0) + table.height
-    return counts
+def _check_message_counts(tables: Iterable[tuple[Chip, int]]) -> None:
+    for bus, count in message_counts(tables).items():
+        if count >= MESSAGE_LIMIT:
+            raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus} may have {count} messages")

@@ -1,0 +1,50 @@
+"""Key generation: committing to everything fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reference.fixed_tables import fixed_tables, program_tables
+from reference.prover.commitment import CommittedData, commit
+from reference.prover.field_arrays import Matrix
+from reference.prover.kernels import Kernels
+from spec.air.machine import machine_digest
+from spec.parameters import ParameterSet
+from spec.program import Program
+from spec.protocol.key import VerificationKey
+
+
+@dataclass(frozen=True)
+class ProvingKey:
+    """A verification key with what the prover needs to open its commitments."""
+
+    verification: VerificationKey
+    machine: CommittedData
+    program: CommittedData
+    fixed: Mapping[str, Matrix]
+    """The fixed columns by chip."""
+
+
+def commit_machine(kernels: Kernels, rate_log2: int) -> CommittedData:
+    """The commitment to the machine's fixed tables: the same for every program at this rate."""
+    return commit(kernels, list(fixed_tables().values()), rate_log2)
+
+
+def proving_key(
+    kernels: Kernels, program: Program, parameters: ParameterSet, machine: CommittedData | None = None
+) -> ProvingKey:
+    """The key of a program; `machine` is the machine's commitment at this rate, if the caller has it already."""
+    machine_commitment = machine or commit_machine(kernels, parameters.rate_log2)
+    tables = program_tables(program)
+    program_commitment = commit(kernels, list(tables.values()), parameters.rate_log2)
+    verification = VerificationKey(
+        parameters=parameters,
+        machine_digest=machine_digest(),
+        machine_root=machine_commitment.root,
+        machine_heights_log2=tuple(shape.height_log2 for shape in machine_commitment.shapes),
+        program_root=program_commitment.root,
+        program_heights_log2=tuple(shape.height_log2 for shape in program_commitment.shapes),
+        entry=program.entry,
+    )
+    return ProvingKey(verification, machine_commitment, program_commitment, {**fixed_tables(), **tables})
