@@ -1,0 +1,142 @@
+"""Time: which chip executes a step, at which clock, and which token each of its accesses takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reference.execution import Step
+from reference.trace.errors import WitnessError
+from spec.air.bus import MEMORY
+from spec.air.chip import Chip
+from spec.air.chips import misaligned
+from spec.air.machine import INSTRUCTION_CHIPS
+from spec.air.program_row import HALTED, ProgramRow, program_row
+from spec.isa.encoding import INSTRUCTION_BYTES
+from spec.isa.instruction import Load, Store
+from spec.isa.step import effective_address
+from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
+from spec.memory_map import SINK, Space
+from spec.protocol.tokens import FIRST_CLOCK
+from spec.word import INTEGER_WORDS
+
+REGISTER_FILE_SIZE = SINK + 1
+
+
+def declared_accesses(chip: Chip) -> tuple[str, ...]:
+    """The names of a chip's accesses in the order of their sub-clocks."""
+    taken = (i.name for i in chip.interactions if i.bus is MEMORY and i.sign < 0)
+    return tuple(name.removesuffix("_taken") for name in taken)
+
+
+_ACCESSES = {chip.name: declared_accesses(chip) for chip in INSTRUCTION_CHIPS}
+_MISALIGNED_CHIPS = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
+_CHIPS = {opcode: chip for chip in INSTRUCTION_CHIPS if chip not in misaligned.CHIPS for opcode in chip.instructions}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One memory access of a row."""
+
+    address: int
+    before: int
+    after: int
+    previous_clock: int
+    clock: int
+
+
+@dataclass(slots=True)
+class Touched:
+    """An address that the segment has touched. Before the first access its token has clock 0."""
+
+    value_in: int
+    value_out: int
+    last_clock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One executed step with all that a chip's filler needs."""
+
+    chip: Chip
+    program_row: ProgramRow
+    clock: int
+    next_pc: int
+    """As on the state bus: the byte address over 4, or HALTED."""
+
+    step: Step
+    accesses: dict[str, Access]
+    """By declared name, those that take place, in order."""
+
+
+class Clock:
+    """Gives the steps of one segment their rows, in the order of execution.
+
+    `registers` holds the 33 values, sink included, at the segment's start; all are zero at the run's start.
+    """
+
+    def __init__(self, registers: Sequence[int] = (0,) * REGISTER_FILE_SIZE) -> None:
+        self.now = FIRST_CLOCK
+        self.touched: dict[tuple[Space, int], Touched] = {}
+        self._registers = list(registers)
+        self._program_rows: dict[int, ProgramRow] = {}
+
+    def row(self, step: Step) -> Row:
+        """The next step's row; the clock advances. Raises WitnessError for a step without a provable row."""
+        fetched = self._program_rows.get(step.pc)
+        if fetched is None:
+            fetched = program_row(step.pc, step.decoded)
+            if fetched is None:
+                raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
+            self._program_rows[step.pc] = fetched
+        chip = chip_of(fetched, step)
+        accesses = {}
+        for position, name in enumerate(_ACCESSES[chip.name]):
+            if name == "memory_next" and len(step.memory) == 1:
+                continue  # It does not cross into the next doubleword; the sub-clock passes all the same.
+            accesses[name] = self._access(name, fetched, step, self.now + position)
+        next_pc = HALTED if step.next_pc is None else step.next_pc // INSTRUCTION_BYTES
+        row = Row(chip, fetched, self.now, next_pc, step, accesses)
+        self.now += chip.accesses
+        return row
+
+    def _access(self, name: str, fetched: ProgramRow, step: Step, now: int) -> Access:
+        match name:
+            case "source1":
+                return self._take(Space.REGISTERS, fetched.source1, step.left, step.left, now)
+            case "source2":
+                return self._take(Space.REGISTERS, fetched.source2, step.right, step.right, now)
+            case "call_number":
+                return self._take(Space.REGISTERS, CALL_NUMBER_REGISTER, step.left, step.left, now)
+            case "exit_code":
+                return self._take(Space.REGISTERS, CALL_ARGUMENT_REGISTER, step.right, step.right, now)
+            case "destination":
+                before = self._registers[fetched.destination]
+                # A fence writes 0 to the sink.
+                after = 0 if step.result is None else step.result
+                self._registers[fetched.destination] = after
+                return self._take(Space.REGISTERS, fetched.destination, before, after, now)
+            case "memory":
+                low = step.memory[0]
+                return self._take(Space.MEMORY, low.address, low.before, low.after, now)
+            case "memory_next":
+                high = step.memory[1]
+                return self._take(Space.MEMORY, high.address, high.before, high.after, now)
+        raise WitnessError(f"no step says what the access {name} does")
+
+    def _take(self, space: Space, address: int, before: int, after: int, now: int) -> Access:
+        touched = self.touched.setdefault((space, address), Touched(before, before, 0))
+        previous_clock = touched.last_clock
+        touched.value_out, touched.last_clock = after, now
+        return Access(address, before, after, previous_clock, now)
+
+
+def chip_of(fetched: ProgramRow, step: Step) -> Chip:
+    """The chip whose domain contains this execution of the instruction."""
+    meaning = step.decoded.instruction.meaning
+    if isinstance(meaning, Load | Store):
+        words = INTEGER_WORDS
+        address = effective_address(words, step.left, words.constant(step.decoded.immediate))
+        if address % meaning.width_bytes:
+            return _MISALIGNED_CHIPS[fetched.opcode]
+    return _CHIPS[fetched.opcode]

@@ -1,0 +1,19 @@
+"""Why a trace cannot be built."""
+
+from __future__ import annotations
+
+
+class TraceError(Exception):
+    """No trace: the message says what and where."""
+
+
+class UnprovableError(TraceError):
+    """The execution ended abnormally, or its output cannot be claimed: no proof of it exists."""
+
+
+class TraceTooLongError(TraceError):
+    """The execution does not fit in one segment."""
+
+
+class WitnessError(TraceError):
+    """The filler of a chip is wrong: a column without a value, or a lookup that finds no row."""

@@ -1,0 +1,70 @@
+"""From rows to tables: every chip's filler, and cells in the order of the chip's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reference.prover.field_arrays import Matrix
+from reference.trace import (
+    addition,
+    bitwise,
+    branch,
+    comparison,
+    constant,
+    divide,
+    halt,
+    jump,
+    load,
+    misaligned,
+    multiply,
+    shift,
+    store,
+)
+from reference.trace.cells import Cells, Filler, common_cells
+from reference.trace.clock import Row
+from reference.trace.errors import WitnessError
+from spec.air.chip import Chip
+from spec.field import P
+
+FILLERS: dict[str, Filler] = {
+    **constant.FILLERS,
+    **addition.FILLERS,
+    **bitwise.FILLERS,
+    **shift.FILLERS,
+    **comparison.FILLERS,
+    **branch.FILLERS,
+    **jump.FILLERS,
+    **load.FILLERS,
+    **store.FILLERS,
+    **misaligned.FILLERS,
+    **multiply.FILLERS,
+    **divide.FILLERS,
+    **halt.FILLERS,
+}
+"""By chip name."""
+
+
+def instruction_cells(row: Row) -> list[int]:
+    """An instruction row's cells in the order of its chip's columns. Raises WitnessError."""
+    return in_order(row.chip, common_cells(row) | FILLERS[row.chip.name](row))
+
+
+def in_order(chip: Chip, cells: Cells) -> list[int]:
+    """The cells by the chip's columns. Raises WitnessError if they are not exactly the columns."""
+    if len(cells) != len(chip.columns) or not all(name in cells for name in chip.columns):
+        differing = sorted(set(chip.columns).symmetric_difference(cells))
+        raise WitnessError(f"{chip.name}: columns and filled cells differ in {', '.join(differing)}")
+    return [cells[name] for name in chip.columns]
+
+
+def padded_matrix(chip: Chip, rows: Sequence[Sequence[int]], height: int) -> Matrix:
+    """Rows of cells as canonical elements, with rows of zeros up to the height: (height, width).
+
+    Every chip with a flag for real rows is satisfied by a row of zeros, which sends and receives nothing.
+    """
+    matrix = np.zeros((height, len(chip.columns)), dtype=np.uint64)
+    if rows:
+        matrix[: len(rows)] = np.array(rows, dtype=np.int64) % P
+    return matrix

@@ -1,0 +1,11 @@
+"""Cells of the chip in spec/air/chips/halt.py."""
+
+from reference.trace.cells import Cells, Filler, limb_array
+from reference.trace.clock import Row
+
+
+def _halt(row: Row) -> Cells:
+    return limb_array("exit_code", row.step.right)
+
+
+FILLERS: dict[str, Filler] = {"halt": _halt}

@@ -1,0 +1,28 @@
+"""How high the tables of a trace are: powers of two, with one or two instances of an instruction chip."""
+
+from __future__ import annotations
+
+from reference.trace.table import MINIMUM_HEIGHT
+
+MINIMUM_SAVING_ROWS = 2**12
+"""A second instance costs openings and a sum of its own, so it must save at least this many padded rows."""
+
+
+def padded_height(rows: int) -> int:
+    """The smallest allowed height of a table with this many rows."""
+    return max(MINIMUM_HEIGHT, 1 << max(0, rows - 1).bit_length())
+
+
+def instance_heights(rows: int) -> tuple[int, ...]:
+    """The heights of an instruction chip's instances, strictly decreasing; none for a chip without rows.
+
+    Two instances of 2^a and 2^b rows beat one only where 2^a is half of the single height.
+    """
+    if rows == 0:
+        return ()
+    single = padded_height(rows)
+    first = single // 2
+    second = padded_height(rows - first)
+    if second < first and single - first - second >= MINIMUM_SAVING_ROWS:
+        return (first, second)
+    return (single,)

@@ -1,0 +1,64 @@
+"""How often each row of a lookup table is looked up, counted over all other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.bus_traffic import Traffic, distinct_rows, traffic_of
+from reference.columns import RowColumns
+from reference.prover.field_arrays import Matrix
+from reference.trace.errors import WitnessError
+from reference.trace.table import Table
+from spec.air.chip import Chip
+
+Index = dict[tuple[int, ...], int]
+"""The first row that holds each tuple."""
+
+
+def row_index(cells: Matrix) -> Index:
+    """Where each row of a matrix stands first."""
+    rows = [tuple(row) for row in cells.tolist()]
+    return {row: position for position, row in reversed(list(enumerate(rows)))}
+
+
+def lookup_requests(tables: Sequence[Table], bus_names: set[str], public_values: Mapping[str, int]) -> list[Traffic]:
+    """Everything that the tables receive on these buses."""
+    requests: list[Traffic] = []
+    for position, table in enumerate(tables):
+        columns = RowColumns(table.main, table.fixed, public_values)
+        receiving = [i for i in table.chip.interactions if i.sign < 0 and i.bus.name in bus_names]
+        requests += traffic_of(position, table, columns, receiving)
+    return requests
+
+
+def lookup_table(
+    chip: Chip, fixed: Matrix, indices: Sequence[Index], requests: Sequence[Traffic], tables: Sequence[Table]
+) -> Table:
+    """A lookup table with its counted multiplicities; `indices` has one entry for each of its interactions.
+
+    Raises WitnessError for a request that no row answers.
+    """
+    main = np.zeros((len(fixed), len(chip.columns)), dtype=np.uint64)
+    for column, (interaction, index) in enumerate(zip(chip.interactions, indices, strict=True)):
+        for request in requests:
+            if request.interaction.bus is interaction.bus and len(request.rows):
+                _count(main[:, column], chip, index, request, tables)
+    return Table(chip, main, fixed)
+
+
+def _count(counts: NDArray[np.uint64], chip: Chip, index: Index, request: Traffic, tables: Sequence[Table]) -> None:
+    first, groups = distinct_rows(request.messages)
+    positions = np.empty(len(first), dtype=np.int64)
+    for group, message in enumerate(map(tuple, request.messages[first].tolist())):
+        position = index.get(message)
+        if position is None:
+            asking = tables[request.table].chip.name
+            row = int(request.rows[first[group]])
+            raise WitnessError(
+                f"{asking}, row {row}, {request.interaction.name}: {message} stands in no row of {chip.name}"
+            )
+        positions[group] = position
+    np.add.at(counts, positions[groups], request.multiplicities)

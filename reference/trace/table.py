@@ -1,0 +1,65 @@
+"""What a trace is: the tables of one segment and what the proof says in public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.prover.field_arrays import Matrix
+from spec.air.chip import Chip
+
+MINIMUM_HEIGHT = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The cells of one instance of a chip. Raises ValueError for cells that do not have the chip's shape."""
+
+    chip: Chip
+    main: Matrix
+    """(height, number of main columns), canonical elements; the height is a power of two, at least 2."""
+
+    fixed: Matrix
+    """(height, number of fixed columns)."""
+
+    def __post_init__(self) -> None:
+        height = self.height
+        if height < MINIMUM_HEIGHT or height & (height - 1):
+            raise ValueError(f"table {self.chip.name}: height {height} is not a power of two of at least 2")
+        for kind, cells, columns in (
+            ("main", self.main, self.chip.columns),
+            ("fixed", self.fixed, self.chip.fixed_columns),
+        ):
+            if cells.shape != (height, len(columns)):
+                shape = f"{(height, len(columns))}"
+                raise ValueError(f"table {self.chip.name}: the {kind} cells have shape {cells.shape}, not {shape}")
+
+    @property
+    def height(self) -> int:
+        return len(self.main)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One segment: its tables in machine order, instances of a chip next to each other, the highest first.
+
+    An instruction chip without a row has no table.
+    """
+
+    tables: tuple[Table, ...]
+    public_values: dict[str, int]
+    """By the names in SEGMENT_PUBLIC_VALUES, canonical elements."""
+
+    output: bytes
+    """The claimed output of the whole run."""
+
+    def instance(self, position: int) -> int:
+        """Which instance of its chip the table at this position is, counted from 0."""
+        chip = self.tables[position].chip
+        return sum(1 for table in self.tables[:position] if table.chip is chip)
+
+
+def without_fixed_columns(height: int) -> Matrix:
+    """The fixed cells of a table that has none: (height, 0)."""
+    return np.empty((height, 0), dtype=np.uint64)
