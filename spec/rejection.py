@@ -37,6 +37,7 @@ class Rejection(Enum):
 
     KEY_MAGIC = "The file is not a verification key."
     KEY_VERSION = "The verification key has a version that this verifier does not read."
+    KEY_ENTRY = "The key's entry is no instruction address."
     PROOF_MAGIC = "The file is not a proof."
     PROOF_VERSION = "The proof has a version that this verifier does not read."
     PARAMETERS_UNKNOWN = "The parameter set has no known name."
@@ -46,7 +47,6 @@ class Rejection(Enum):
     MACHINE_DIFFERS = "The key or the proof was made for another machine: other chips or buses."
     PROGRAM_DIFFERS = "The proof is about another program."
     OUTPUT_DIFFERS = "The proof is about another public output."
-    OUTPUT_TOO_LONG = "The claimed output is longer than the output region."
 
     TABLE_COUNT = "A chip occurs in too many or too few tables."
     TABLE_HEIGHT = "A table has a height that the protocol does not admit."

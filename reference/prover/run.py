@@ -20,9 +20,7 @@ def prove_run(kernels: Kernels, key: ProvingKey, traces: Sequence[Trace]) -> Run
     pinned = [pin_segment(kernels, statement, index, trace) for index, trace in enumerate(traces)]
     run = run_digest(statement, [segment.leaf for segment in pinned])
     return RunProof(
-        parameters=verification.parameters,
-        machine_digest=verification.machine_digest,
-        program_id=verification.program_id(),
+        key=verification,
         output=output,
         segments=tuple(prove_segment(kernels, key, run, segment) for segment in pinned),
     )

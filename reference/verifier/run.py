@@ -9,7 +9,6 @@ from reference.verifier.segment import SegmentContext, token_sum, verify_segment
 from spec.air.bus import LIMB_BITS, LIMBS, Scope
 from spec.air.program_row import HALTED, limbs_of
 from spec.field import ZERO, Extension
-from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.key import VerificationKey
 from spec.protocol.proof import RunProof, SegmentProof, decode_proof
 from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
@@ -22,7 +21,7 @@ from spec.rejection import Rejected, Rejection
 class Verified:
     """What a verified proof says."""
 
-    program_id: bytes
+    key: VerificationKey
     output: bytes
     exit_code: int
     shapes: tuple[SegmentShape, ...]
@@ -32,20 +31,22 @@ class Verified:
 
 def verify(
     encoded: bytes,
-    key: VerificationKey,
+    program: VerificationKey | bytes | None,
     output: bytes | None,
     *,
     exit_code: int = 0,
     allow_insecure: bool = False,
 ) -> Verified:
-    """Checks the canonical bytes of a run proof against a key and the claimed public output.
+    """Checks the canonical bytes of a run proof against a program, by key or id, and the claimed public output.
 
-    Without `output` whatever output the proof claims is accepted and returned; the caller then has to look at it.
+    Without `program` or `output` whatever the proof claims of it is accepted and returned; the caller then has to
+    look at it.
     `allow_insecure` admits parameter sets that are only for tests. Raises Rejected, and nothing else, on any byte
     string.
     """
     proof = decode_proof(encoded)
-    _check_statement(proof, key, output, allow_insecure=allow_insecure)
+    _check_statement(proof, program, output, allow_insecure=allow_insecure)
+    key = proof.key
     for segment in proof.segments:
         check_shape(segment.shape, key.heights_by_chip(), key.parameters.rate_log2)
     check_run_messages([segment.shape for segment in proof.segments])
@@ -75,7 +76,7 @@ def verify(
         context = SegmentContext(index, key, run, leaf, point, challenges)
         labels += verify_segment(algebra, segment, context)
     return Verified(
-        program_id=proof.program_id,
+        key=key,
         output=proof.output,
         exit_code=found_exit_code,
         shapes=tuple(segment.shape for segment in proof.segments),
@@ -83,19 +84,19 @@ def verify(
     )
 
 
-def _check_statement(proof: RunProof, key: VerificationKey, output: bytes | None, *, allow_insecure: bool) -> None:
+def _check_statement(
+    proof: RunProof, program: VerificationKey | bytes | None, output: bytes | None, *, allow_insecure: bool
+) -> None:
     """The proof claims the statement that the caller asks about."""
-    if proof.parameters != key.parameters:
-        detail = f"the proof has {proof.parameters.name}, the key {key.parameters.name}"
+    found = proof.key
+    if isinstance(program, VerificationKey) and found.parameters != program.parameters:
+        detail = f"the proof has {found.parameters.name}, the key {program.parameters.name}"
         raise Rejected(Rejection.PARAMETERS_DIFFER, detail)
-    if not proof.parameters.secure and not allow_insecure:
-        raise Rejected(Rejection.PARAMETERS_INSECURE, proof.parameters.name)
-    if proof.machine_digest != key.machine_digest:
-        raise Rejected(Rejection.MACHINE_DIFFERS)
-    if proof.program_id != key.program_id():
-        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {proof.program_id.hex()}")
-    if len(proof.output) > OUTPUT_CAPACITY_BYTES:
-        raise Rejected(Rejection.OUTPUT_TOO_LONG, f"{len(proof.output)} bytes")
+    if not found.parameters.secure and not allow_insecure:
+        raise Rejected(Rejection.PARAMETERS_INSECURE, found.parameters.name)
+    program_id = program.program_id() if isinstance(program, VerificationKey) else program
+    if program_id is not None and found.program_id() != program_id:
+        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {found.program_id().hex()}")
     if output is not None and proof.output != output:
         raise Rejected(Rejection.OUTPUT_DIFFERS, f"the proof claims {len(proof.output)} bytes")
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from spec.air.chip import Role
 from spec.air.machine import chips_of, machine_digest
+from spec.air.program_row import PC_LIMIT
 from spec.parameters import PARAMETER_SETS, ParameterSet
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.encoding import Reader, Writer
-from spec.protocol.hash import DIGEST_BYTES, Prefix, tagged_digest
+from spec.protocol.hash import Prefix, tagged_digest
+from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.rejection import Rejected, Rejection
 
 KEY_MAGIC = b"LIMPIDVK"
@@ -40,16 +43,7 @@ class VerificationKey:
     def encoded(self) -> bytes:
         """The key's canonical bytes."""
         writer = Writer()
-        writer.raw(KEY_MAGIC)
-        writer.unsigned(KEY_VERSION, 2)
-        writer.raw(encode_name(self.parameters.name))
-        writer.raw(tagged_digest(Prefix.PARAMETERS, self.parameters.encoded()))
-        writer.raw(self.machine_digest)
-        writer.raw(self.machine_root)
-        writer.raw(bytes(self.machine_heights_log2))
-        writer.raw(self.program_root)
-        writer.raw(bytes(self.program_heights_log2))
-        writer.unsigned(self.entry, 8)
+        write_key(writer, self)
         return writer.encoded()
 
     def program_id(self) -> bytes:
@@ -57,16 +51,29 @@ class VerificationKey:
         return tagged_digest(Prefix.KEY, self.encoded())
 
 
-def decode_key(encoded: bytes) -> VerificationKey:
-    """The key of these bytes. Raises Rejected for anything that is not a key of this machine."""
-    reader = Reader(encoded)
+def write_key(writer: Writer, key: VerificationKey) -> None:
+    """The key's canonical bytes, of fixed length."""
+    writer.raw(KEY_MAGIC)
+    writer.unsigned(KEY_VERSION, 2)
+    writer.raw(_name_field(key.parameters))
+    writer.raw(tagged_digest(Prefix.PARAMETERS, key.parameters.encoded()))
+    writer.raw(key.machine_digest)
+    writer.raw(key.machine_root)
+    writer.raw(bytes(key.machine_heights_log2))
+    writer.raw(key.program_root)
+    writer.raw(bytes(key.program_heights_log2))
+    writer.unsigned(key.entry, 8)
+
+
+def read_key(reader: Reader) -> VerificationKey:
+    """Reads what `write_key` wrote. Raises Rejected for anything that is not a key of this machine."""
     if reader.raw(len(KEY_MAGIC)) != KEY_MAGIC:
         raise Rejected(Rejection.KEY_MAGIC)
     version = reader.unsigned(2)
     if version != KEY_VERSION:
         raise Rejected(Rejection.KEY_VERSION, f"version {version}, this verifier reads {KEY_VERSION}")
-    parameters = parameters_named(reader.raw(NAME_BYTES))
-    if reader.raw(DIGEST_BYTES) != tagged_digest(Prefix.PARAMETERS, parameters.encoded()):
+    parameters = _parameters_named(reader.raw(NAME_BYTES))
+    if reader.digest() != tagged_digest(Prefix.PARAMETERS, parameters.encoded()):
         raise Rejected(Rejection.PARAMETERS_CHANGED, parameters.name)
     key = VerificationKey(
         parameters=parameters,
@@ -77,20 +84,33 @@ def decode_key(encoded: bytes) -> VerificationKey:
         program_heights_log2=tuple(reader.raw(len(chips_of(Role.PROGRAM_TABLE)))),
         entry=reader.unsigned(8),
     )
-    reader.finish()
     if key.machine_digest != machine_digest():
-        raise Rejected(Rejection.MACHINE_DIFFERS, "the key was made for another machine")
+        raise Rejected(Rejection.MACHINE_DIFFERS, "other chips or buses")
+    machine = MACHINE_COMMITMENTS[parameters.rate_log2]
+    if (key.machine_root, key.machine_heights_log2) != (machine.root, machine.heights_log2):
+        raise Rejected(Rejection.MACHINE_DIFFERS, "other fixed tables")
+    heights = key.program_heights_log2
+    if any(not MINIMUM_HEIGHT_LOG2 <= h <= maximum_height_log2(parameters.rate_log2) for h in heights):
+        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+    if key.entry % 4 or key.entry // 4 >= PC_LIMIT:
+        raise Rejected(Rejection.KEY_ENTRY, f"{key.entry:#x}")
     return key
 
 
-def encode_name(name: str) -> bytes:
-    """A parameter set's name, padded with zero bytes."""
-    return name.encode("ascii").ljust(NAME_BYTES, b"\0")
+def decode_key(encoded: bytes) -> VerificationKey:
+    """The key of these bytes. Raises Rejected for anything that is not a key of this machine."""
+    reader = Reader(encoded)
+    key = read_key(reader)
+    reader.finish()
+    return key
 
 
-def parameters_named(field: bytes) -> ParameterSet:
-    """The parameter set of an encoded name. Raises Rejected."""
+def _name_field(parameters: ParameterSet) -> bytes:
+    return parameters.name.encode("ascii").ljust(NAME_BYTES, b"\0")
+
+
+def _parameters_named(field: bytes) -> ParameterSet:
     for parameters in PARAMETER_SETS.values():
-        if encode_name(parameters.name) == field:
+        if _name_field(parameters) == field:
             return parameters
     raise Rejected(Rejection.PARAMETERS_UNKNOWN, repr(field.rstrip(b"\0")))

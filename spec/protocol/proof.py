@@ -13,8 +13,7 @@ from spec.parameters import ParameterSet
 from spec.protocol.constraints import scopes
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.encoding import Reader, Writer
-from spec.protocol.hash import DIGEST_BYTES
-from spec.protocol.key import NAME_BYTES, encode_name, parameters_named
+from spec.protocol.key import VerificationKey, read_key, write_key
 from spec.protocol.opening import (
     OpenedValues,
     OpeningProof,
@@ -64,11 +63,9 @@ class SegmentProof:
 
 @dataclass(frozen=True)
 class RunProof:
-    """The proof of a run, with the statement that it claims: parameters, machine, program, output."""
+    """The proof of a run, with the statement that it claims: the program's key and the public output."""
 
-    parameters: ParameterSet
-    machine_digest: bytes
-    program_id: bytes
+    key: VerificationKey
     output: bytes
     segments: tuple[SegmentProof, ...]
 
@@ -77,9 +74,7 @@ class RunProof:
         writer = Writer()
         writer.raw(PROOF_MAGIC)
         writer.unsigned(PROOF_VERSION, 2)
-        writer.raw(encode_name(self.parameters.name))
-        writer.raw(self.machine_digest)
-        writer.raw(self.program_id)
+        write_key(writer, self.key)
         writer.count(len(self.output))
         writer.raw(self.output)
         writer.count(len(self.segments))
@@ -99,14 +94,12 @@ def decode_proof(encoded: bytes) -> RunProof:
     version = reader.unsigned(2)
     if version != PROOF_VERSION:
         raise Rejected(Rejection.PROOF_VERSION, f"version {version}, this verifier reads {PROOF_VERSION}")
-    parameters = parameters_named(reader.raw(NAME_BYTES))
-    machine = reader.raw(DIGEST_BYTES)
-    program_id = reader.raw(DIGEST_BYTES)
+    key = read_key(reader)
     output = reader.raw(reader.count("output bytes", 0, OUTPUT_CAPACITY_BYTES))
     segment_count = reader.count("segments", 1, MAXIMUM_SEGMENTS)
-    segments = tuple(_read_segment(reader, parameters) for _ in range(segment_count))
+    segments = tuple(_read_segment(reader, key.parameters) for _ in range(segment_count))
     reader.finish()
-    return RunProof(parameters, machine, program_id, output, segments)
+    return RunProof(key, output, segments)
 
 
 def _write_segment(writer: Writer, segment: SegmentProof) -> None:
