@@ -81,7 +81,7 @@ class Execution:
     """How many instructions were executed, the halting one included, a trapping one not."""
 
     output: bytes
-    """What the output region claims; cut at the region's capacity."""
+    """What the output region claims; empty if its length exceeds the capacity."""
 
     misaligned_accesses: Counter[int]
     """How many loads and stores at addresses that are no multiple of their width, by program counter."""

@@ -77,17 +77,16 @@ class Machine:
             self._run_to_halt(inf if maximum_instructions is None else maximum_instructions)
         except _TrapError as error:
             trap = self._trap(error)
-        halted = trap is None
         output, unprovable_reason = read_output(self.memory.doublewords)
         if trap is not None:
             unprovable_reason = f"the execution ended abnormally: {trap.message}"
         return Execution(
-            exit_code=self.registers[CALL_ARGUMENT_REGISTER] if halted else None,
+            exit_code=self.registers[CALL_ARGUMENT_REGISTER] if trap is None else None,
             instructions=self.instructions,
             output=output,
-            misaligned_accesses=self.misaligned_accesses,
+            misaligned_accesses=self.misaligned_accesses.copy(),
             registers=tuple(self.registers),
-            memory=self.memory.doublewords,
+            memory=self.memory.doublewords.copy(),
             trap=trap,
             unprovable_reason=unprovable_reason,
         )
@@ -235,7 +234,7 @@ class Machine:
                 low = touch(position)
                 high = touch(position + 1) if crosses(words, address, width_bytes) else 0
             except UnmappedError:
-                raise _TrapError(reason, pc, address, f"{width_bytes} bytes at {address:#x}") from None
+                raise _TrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
             if misaligned:
                 misaligned_accesses[pc] += 1
             return low, high
