@@ -184,8 +184,7 @@ def _check_overlap(segments: list[Segment], name: str) -> None:
     for lower, upper in pairwise(segments):
         if lower.memory.overlaps(upper.memory):
             details = (
-                f"[{lower.memory.start:#x}, {lower.memory.end:#x}) and "
-                f"[{upper.memory.start:#x}, {upper.memory.end:#x})"
+                f"[{lower.memory.start:#x}, {lower.memory.end:#x}) and [{upper.memory.start:#x}, {upper.memory.end:#x})"
             )
             raise ElfError(LoadRejection.SEGMENTS_OVERLAP, details, name, upper.header_offset)
 

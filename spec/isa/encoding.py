@@ -85,13 +85,9 @@ class Format:
         return word
 
 
-R_FORMAT = Format(
-    "R", OPCODE_MASK | FUNCT3_MASK | FUNCT7_MASK, writes_rd=True, reads_rs1=True, reads_rs2=True
-)
+R_FORMAT = Format("R", OPCODE_MASK | FUNCT3_MASK | FUNCT7_MASK, writes_rd=True, reads_rs1=True, reads_rs2=True)
 
-I_FORMAT = Format(
-    "I", OPCODE_MASK | FUNCT3_MASK, writes_rd=True, reads_rs1=True, immediate=(BitSlice(20, 12, 0),)
-)
+I_FORMAT = Format("I", OPCODE_MASK | FUNCT3_MASK, writes_rd=True, reads_rs1=True, immediate=(BitSlice(20, 12, 0),))
 
 SHIFT_6_FORMAT = Format(
     "I, 6-bit shift amount",

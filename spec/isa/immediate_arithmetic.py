@@ -20,9 +20,7 @@ OPCODE_OP_IMM = 0b0010011
 FUNCT6_SHIFT = 26
 
 
-def _instruction(
-    name: str, funct3: int, result: WordFunction, form: Format = I_FORMAT, funct6: int = 0
-) -> Instruction:
+def _instruction(name: str, funct3: int, result: WordFunction, form: Format = I_FORMAT, funct6: int = 0) -> Instruction:
     return Instruction(
         name=name,
         format=form,

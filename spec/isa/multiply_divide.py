@@ -80,17 +80,13 @@ def divide_unsigned_half(words: Words[W, B], left: W, right: W) -> W:
 
 def remainder_signed_half(words: Words[W, B], left: W, right: W) -> W:
     """The remainder of the signed low halves, sign-extended."""
-    remainder = remainder_signed(
-        words, words.sign_extend(left, HALF_BITS), words.sign_extend(right, HALF_BITS)
-    )
+    remainder = remainder_signed(words, words.sign_extend(left, HALF_BITS), words.sign_extend(right, HALF_BITS))
     return words.sign_extend(remainder, HALF_BITS)
 
 
 def remainder_unsigned_half(words: Words[W, B], left: W, right: W) -> W:
     """The remainder of the unsigned low halves, sign-extended even for a zero divisor."""
-    remainder = remainder_unsigned(
-        words, words.zero_extend(left, HALF_BITS), words.zero_extend(right, HALF_BITS)
-    )
+    remainder = remainder_unsigned(words, words.zero_extend(left, HALF_BITS), words.zero_extend(right, HALF_BITS))
     return words.sign_extend(remainder, HALF_BITS)
 
 

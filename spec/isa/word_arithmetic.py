@@ -44,9 +44,7 @@ def shift_right_arithmetic_half(words: Words[W, B], left: W, right: W) -> W:
     return words.shift_right_arithmetic(words.sign_extend(left, HALF_BITS), half_shift_amount(words, right))
 
 
-def _instruction(
-    name: str, form: Format, opcode: int, funct7: int, funct3: int, result: WordFunction
-) -> Instruction:
+def _instruction(name: str, form: Format, opcode: int, funct7: int, funct3: int, result: WordFunction) -> Instruction:
     kind = "Register" if form is R_FORMAT else "Immediate"
     return Instruction(
         name=name,
