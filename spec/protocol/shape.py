@@ -99,12 +99,13 @@ class SegmentShape:
     def points(self, out_of_domain: Extension, pinning: Extension) -> list[list[list[Extension]]]:
         """The points at which each matrix is opened: accumulators at the next row too, continuation tables at
         the pinning point too."""
+        next_row = {height: out_of_domain * root_of_unity(height) for height in self.distinct_heights}
         logup = []
         for table in self.tables:
             helpers, _ = table.logup_widths()
             if helpers:
                 logup.append([out_of_domain])
-            logup.append([out_of_domain, out_of_domain * root_of_unity(table.height_log2)])
+            logup.append([out_of_domain, next_row[table.height_log2]])
         counts = [len(matrices) for matrices in self.matrices()]
         return [
             [[out_of_domain]] * counts[0],
