@@ -25,7 +25,8 @@ class RowColumns:
 
     def values(self, expression: Expression) -> Matrix:
         """The expression on every row: (height,). Raises KeyError for an unknown public value."""
-        return np.broadcast_to(evaluate(expression, self, self._known), (len(self._main),))
+        values = evaluate(expression, self, self._known)
+        return values if np.ndim(values) else np.full(len(self._main), values)
 
     def constant(self, element: int) -> Matrix:
         return np.array(element, dtype=np.uint64)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from reference.execution import Step
 from reference.executor import execute
 from reference.fixed_tables import fixed_tables, program_tables
-from reference.prover.field_arrays import Matrix
 from reference.trace.clock import Clock
 from reference.trace.continuation import boundary_rows, cells_of_single_segment, memory_rows
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.fillers import in_order, instruction_cells, padded_matrix
 from reference.trace.heights import instance_heights, padded_height
-from reference.trace.multiplicities import Index, lookup_requests, lookup_table, row_index
+from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
 from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip, Role
 from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.air.limits import CLOCK_LIMIT, LOOKUP_ROLES, clock_end
-from spec.air.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
@@ -97,19 +95,9 @@ def _lookup_tables(program: Program, asking: Sequence[Table], public_values: Map
     tables = []
     for chip in lookup_chips:
         if chip.role is Role.MACHINE_TABLE:
-            fixed, indices = fixed_tables()[chip.name], _machine_indices(chip.name)
+            fixed, indices = fixed_tables()[chip.name], machine_indices(chip.name)
         else:
             fixed = of_program[chip.name]
-            indices = _indices(chip, fixed)
+            indices = indices_of(chip, fixed)
         tables.append(lookup_table(chip, fixed, indices, requests, asking))
     return tables
-
-
-def _indices(chip: Chip, fixed: Matrix) -> list[Index]:
-    """For each interaction, the rows by the fields that it sends: the first ones of the fixed columns."""
-    return [row_index(fixed[:, : interaction.bus.width]) for interaction in chip.interactions]
-
-
-@cache
-def _machine_indices(name: str) -> list[Index]:
-    return _indices(CHIP_BY_NAME[name], fixed_tables()[name])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
+from reference.fixed_tables import fixed_tables
 from reference.prover.field_arrays import Matrix
 from reference.trace.errors import WitnessError
 from reference.trace.table import Table
 from spec.air.chip import Chip
+from spec.air.machine import CHIP_BY_NAME
 
 Index = dict[tuple[int, ...], int]
 """The first row that holds each tuple."""
@@ -22,6 +25,17 @@ def row_index(cells: Matrix) -> Index:
     """Where each row of a matrix stands first."""
     rows = [tuple(row) for row in cells.tolist()]
     return {row: position for position, row in reversed(list(enumerate(rows)))}
+
+
+def indices_of(chip: Chip, fixed: Matrix) -> list[Index]:
+    """For each interaction of a lookup table, its rows by what it sends: the first fields of the fixed columns."""
+    return [row_index(fixed[:, : interaction.bus.width]) for interaction in chip.interactions]
+
+
+@cache
+def machine_indices(name: str) -> list[Index]:
+    """`indices_of` a machine table by chip name."""
+    return indices_of(CHIP_BY_NAME[name], fixed_tables()[name])
 
 
 def lookup_requests(tables: Sequence[Table], bus_names: set[str], public_values: Mapping[str, int]) -> list[Traffic]:
