@@ -121,8 +121,8 @@ class Regime(ABC):
 class UniqueDecoding(Regime):
     """theta = (1 - rho)/2, at most one codeword.
 
-    Nearness is meant strictly (agreement above (n + k)/2), which the same line bound covers: so two
-    polynomials of degree at most k, not only below k, that are both near a word coincide.
+    Near means agreement strictly above (n + k)/2. On the radius itself small codes exceed the line bound; and
+    strictly inside even two polynomials of degree k, not only below k, that are near one word coincide.
     """
 
     @property
