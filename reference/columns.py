@@ -21,7 +21,7 @@ class RowColumns:
         self._main = main
         self._fixed = fixed
         self._public_values = public_values
-        self._known: dict[int, Matrix] = {}
+        self._known: dict[Expression, Matrix] = {}
 
     def values(self, expression: Expression) -> Matrix:
         """The expression on every row: (height,). Raises KeyError for an unknown public value."""

@@ -125,17 +125,17 @@ class Interpretation(Protocol[Value]):
 
 
 def evaluate(
-    expression: Expression, interpretation: Interpretation[Value], memory: dict[int, Value] | None = None
+    expression: Expression, interpretation: Interpretation[Value], memory: dict[Expression, Value] | None = None
 ) -> Value:
-    """The expression's value. `memory` holds shared subexpressions by identity within one evaluation.
+    """The expression's value. `memory` holds shared subexpressions, by identity, within one evaluation.
 
     A caller that evaluates many expressions over the same row passes one dictionary to all calls.
     """
-    known: dict[int, Value] = {} if memory is None else memory
+    known: dict[Expression, Value] = {} if memory is None else memory
 
     def walk(node: Expression) -> Value:
-        if id(node) in known:
-            return known[id(node)]
+        if node in known:
+            return known[node]
         match node:
             case Constant(value):
                 result = interpretation.constant(value)
@@ -155,7 +155,7 @@ def evaluate(
                 result = walk(definition)
             case _:
                 raise TypeError(f"{type(node).__name__} is not a kind of expression")
-        known[id(node)] = result
+        known[node] = result
         return result
 
     return walk(expression)
@@ -207,13 +207,21 @@ def describe(expression: Expression, *, inside_product: bool = False) -> str:
 
 
 def describe_constant(element: int) -> str:
-    """A field element as the small signed integer or binary fraction that it stands for, if it is one."""
-    for shift in (0, 1, 2, 3, 4, 8, 14, 16):
+    """A field element as the small signed integer or binary fraction that it stands for, if it is one.
+
+    Where it could be both, as 1/65536 = -32512, the one with the fewer bits, a denominator's counting half.
+    """
+    readings = []
+    for shift in range(17):
         scaled = element * 2**shift % P
-        signed = scaled if scaled <= P // 2 else scaled - P
-        if abs(signed) < 2**20 or (shift == 0 and (abs(signed) & (abs(signed) - 1)) == 0):
-            return str(signed) if shift == 0 else f"({signed}/{2**shift})"
-    return str(element)
+        numerator = scaled if scaled <= P // 2 else scaled - P
+        is_power = shift == 0 and abs(numerator) & (abs(numerator) - 1) == 0
+        if is_power or abs(numerator) < 2**20:
+            readings.append((2 * numerator.bit_length() + shift, shift, numerator))
+    if not readings:
+        return str(element)
+    _, shift, numerator = min(readings)
+    return str(numerator) if shift == 0 else f"({numerator}/{2**shift})"
 
 
 def definitions(*expressions: Expression) -> dict[str, Expression]:

@@ -1,0 +1,58 @@
+"""The machine as a whole: which instruction has which chips, and the digest of all declarations."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from spec.air import machine
+from spec.air.bus import BUSES, RANGE, RESERVED_IDENTITIES, STATE
+from spec.air.chip import Role
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of, describe_machine, machine_digest
+from spec.air.program_row import OPCODES
+from spec.isa import INSTRUCTIONS
+
+
+def test_every_opcode_has_a_chip() -> None:
+    assert {opcode for chip in INSTRUCTION_CHIPS for opcode in chip.instructions} == set(OPCODES)
+
+
+def test_opcodes_of_two_chips_are_the_misaligned_ones() -> None:
+    chips: dict[str, list[str]] = {}
+    for chip in INSTRUCTION_CHIPS:
+        for opcode in chip.instructions:
+            chips.setdefault(opcode, []).append(chip.name)
+    shared = {opcode: names for opcode, names in chips.items() if len(names) > 1}
+    assert set(shared) == {"ld", "lw", "lwu", "lh", "lhu", "sd", "sw", "sh"}
+    assert all(names[1].endswith("_misaligned") for names in shared.values())
+
+
+def test_opcode_numbers_are_distinct_and_cover_the_instruction_set() -> None:
+    assert sorted(OPCODES.values()) == list(range(1, len(OPCODES) + 1))
+    constant = {"lui", "auipc", "jal", "fence"}
+    assert set(OPCODES) == {"constant"} | {i.name for i in INSTRUCTIONS} - constant - {"ebreak"}
+
+
+def test_roles_partition_the_chips_in_order() -> None:
+    assert tuple(chip for role in Role for chip in chips_of(role)) == CHIPS
+
+
+def test_machine_digest_is_sha256_of_all_declarations() -> None:
+    text = describe_machine()
+    assert machine_digest() == hashlib.sha256(text.encode()).digest()
+    assert all(f"chip {chip.name}\n" in text for chip in CHIPS)
+
+
+def test_machine_with_repeated_chip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "CHIPS", (*CHIPS, CHIPS[0]))
+    with pytest.raises(ValueError, match="two chips have the same name"):
+        machine.check_machine()
+
+
+@pytest.mark.parametrize("identity", [STATE.identity, RESERVED_IDENTITIES[0]])
+def test_machine_with_a_taken_bus_identity_is_refused(identity: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "BUSES", (*BUSES, replace(RANGE, identity=identity)))
+    with pytest.raises(ValueError, match="bus identities repeat or are reserved"):
+        machine.check_machine()
