@@ -10,6 +10,7 @@ from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.logup import LogupMatrices
 from reference.prover.opening import OpeningRequest, open_commitments
+from reference.prover.progress import Progress, Stage
 from reference.prover.quotient import quotient_coefficients
 from reference.trace.table import Trace
 from spec.air.bus import Scope
@@ -60,7 +61,9 @@ def pin_segment(kernels: Kernels, statement: RunStatement, index: int, trace: Tr
     return PinnedSegment(index, trace, shape, committed, point, segment_leaf(index, shape, committed.root, values))
 
 
-def prove_segment(kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedSegment) -> SegmentProof:
+def prove_segment(
+    kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedSegment, progress: Progress
+) -> SegmentProof:
     """The proof of a pinned segment in the run with digest `run`.
 
     Raises Rejected if a sampled point lies in a domain, which happens with probability below 2^-150.
@@ -71,8 +74,10 @@ def prove_segment(kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedS
     public_values = tuple(trace.public_values[name] for name in SEGMENT_PUBLIC_VALUES)
     transcript = start_segment_transcript(run, pinned.index, pinned.leaf, public_values, shape)
 
+    progress.begin(Stage.MAIN, pinned.index)
     main_tables = [table for table in trace.tables if table.chip.role is not Role.CONTINUATION]
     main = commit(kernels, [table.main for table in main_tables], rate_log2)
+    progress.begin(Stage.BUSES, pinned.index)
     challenges = {
         Scope.LOCAL: sample_bus_challenges(transcript, main.root),
         Scope.GLOBAL: global_challenges(run)[0],
@@ -84,6 +89,7 @@ def prove_segment(kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedS
     transcript.observe("logup_root", logup_commitment.root)
     transcript.observe_extensions("totals", [total for columns in logup for total in columns.totals])
 
+    progress.begin(Stage.QUOTIENT, pinned.index)
     batching = transcript.sample_extension(CONSTRAINT_BATCHING)
     codewords = _table_codewords(key, pinned, main, logup_commitment, logup)
     quotients = [
@@ -99,6 +105,7 @@ def prove_segment(kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedS
     quotient = commit_coefficients(kernels, quotients, rate_log2)
     transcript.observe("quotient_root", quotient.root)
 
+    progress.begin(Stage.OPENINGS, pinned.index)
     point = transcript.sample_extension(OUT_OF_DOMAIN)
     commitments = [key.machine, key.program, pinned.continuation, main, logup_commitment, quotient]
     points = shape.points(point, pinned.pinning_point)
