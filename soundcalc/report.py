@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from soundcalc.bounds import REGISTRY, SOURCES
+from soundcalc.composition import AttackFigures, attack_figures
 from soundcalc.published_figures import Figure
 from soundcalc.search import Candidate
-from soundcalc.security import SecurityReport
+from soundcalc.security import SecurityReport, whole_run_error
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -31,18 +33,28 @@ def security_markdown(report: SecurityReport) -> str:
             for term in report.terms.values()
         ),
     )
-    beside = markdown_table(
+    beside = _attack_markdown("interactive, round by round", figures)
+    line, powers = report.proximity_bounds
+    basis = f"Proximity: {line.source} ({line.status.value}); powers: {powers.source} ({powers.status.value})\n"
+    return f"{verdict}\n{basis}\n{terms}\n{beside}"
+
+
+def _attack_markdown(interactive: str, figures: AttackFigures) -> str:
+    return markdown_table(
         ("figure", "bits"),
         (
-            ("interactive, round by round", f"{figures.interactive:.2f}"),
+            (interactive, f"{figures.interactive:.2f}"),
             ("non-interactive", f"{figures.non_interactive:.2f}"),
             ("quantum, order of magnitude", f"{figures.quantum:.2f}"),
             ("cap by collisions of the hash", f"{figures.collision_cap:.2f}"),
         ),
     )
-    line, powers = report.proximity_bounds
-    basis = f"Proximity: {line.source} ({line.status.value}); powers: {powers.source} ({powers.status.value})\n"
-    return f"{verdict}\n{basis}\n{terms}\n{beside}"
+
+
+def run_markdown(segments: Sequence[SecurityReport]) -> str:
+    """The same lines for a run, given one report per segment. Raises ParameterError for none."""
+    figures = attack_figures(whole_run_error(segments), segments[0].shape.digest_bits)
+    return _attack_markdown(f"interactive, sum over all rounds of {len(segments)} segments", figures)
 
 
 def security_json(report: SecurityReport) -> str:
@@ -88,6 +100,11 @@ def figures_markdown(figures: Iterable[Figure]) -> str:
     )
 
 
+def figures_json(figures: Iterable[Figure]) -> str:
+    """The same as a JSON array, with both values everywhere."""
+    return json.dumps([asdict(figure) for figure in figures], indent=2)
+
+
 def bounds_markdown() -> str:
     """The registry of bounds, and the titles of the papers it cites."""
     bounds = markdown_table(
@@ -115,3 +132,20 @@ def candidate_markdown(candidate: Candidate) -> str:
         ("prover, relative seconds", f"{candidate.prover_seconds:.1f}"),
     ]
     return markdown_table(("parameter", "value"), rows)
+
+
+def candidate_json(candidate: Candidate) -> str:
+    """The same as a JSON object."""
+    shape = candidate.shape
+    document = {
+        "rate_log2": -shape.blowup_log2,
+        "queries": shape.queries,
+        "folding_arities": [1 << layer.arity_log2 for layer in shape.folding],
+        "final_coefficients": 1 << shape.final_height_log2,
+        "grinding_bits": dict(shape.grinding_bits),
+        "security_bits": candidate.report.security_bits,
+        "regime": candidate.report.regime.name,
+        "size_bytes": round(candidate.size.total_bytes),
+        "prover_relative_seconds": round(candidate.prover_seconds, 1),
+    }
+    return json.dumps(document, indent=2)

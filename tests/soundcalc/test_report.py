@@ -1,24 +1,25 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from soundcalc.bounds import REGISTRY
+from soundcalc.exact import float_bits
 from soundcalc.parameters import ProofShape
 from soundcalc.published_figures import Figure
 from soundcalc.report import (
     bounds_markdown,
+    candidate_json,
     candidate_markdown,
+    figures_json,
     figures_markdown,
     markdown_table,
+    run_markdown,
     security_json,
     security_markdown,
 )
 from soundcalc.search import Candidate
-from soundcalc.security import security
+from soundcalc.security import security, whole_run_error
 from soundcalc.size import proof_size
-
-PUBLISHED = Path(__file__).parent / "published"
 
 
 def test_table_escapes_bars() -> None:
@@ -65,3 +66,31 @@ def test_candidate_markdown_states_the_parameters(segment_shape: ProofShape) -> 
     assert "| queries | 247 |" in text
     assert "| grinding before queries, bits | 20 |" in text
     assert "| prover, relative seconds | 12.3 |" in text
+
+
+def test_run_markdown_states_the_sum_over_its_segments(segment_shape: ProofShape) -> None:
+    reports = [security(segment_shape)] * 4
+    bits = float_bits(whole_run_error(reports))
+    assert f"| interactive, sum over all rounds of 4 segments | {bits:.2f} |" in run_markdown(reports)
+
+
+def test_figures_json_holds_both_values() -> None:
+    document = json.loads(figures_json([Figure("main", "UDR", "range", 90, 88, "why")]))
+    assert document == [
+        {
+            "circuit": "main",
+            "regime": "UDR",
+            "round_name": "range",
+            "public_bits": 90,
+            "own_bits": 88,
+            "reason": "why",
+        }
+    ]
+
+
+def test_candidate_json_holds_the_parameters(segment_shape: ProofShape) -> None:
+    report = security(segment_shape)
+    document = json.loads(candidate_json(Candidate(report, proof_size(segment_shape), 12.3)))
+    assert (document["rate_log2"], document["queries"], document["final_coefficients"]) == (-1, 247, 16)
+    assert document["grinding_bits"] == {"deep_batching": 20, "fri_folding": 20, "queries": 20}
+    assert document["security_bits"] == report.security_bits
