@@ -15,6 +15,7 @@ from reference.prover.field_arrays import MODULUS, Matrix
 from reference.prover.values import RowValues, Values
 from spec.air.bus import Scope
 from spec.air.chip import Chip
+from spec.air.expression import Expression
 from spec.field import EXTENSION_DEGREE, Extension, inverse
 from spec.protocol.constraints import scopes
 from spec.protocol.logup import BusChallenges, Fraction, fraction, groups
@@ -41,7 +42,7 @@ def logup_matrices(
     Raises ZeroDivisionError if a fingerprint vanishes, which happens with probability below 2^-150.
     """
     row = RowValues(main, fixed, public_values)
-    memory: dict[int, Values] = {}
+    memory: dict[Expression, Values] = {}
     helpers: list[ExtensionArray] = []
     accumulators: list[ExtensionArray] = []
     totals: list[Extension] = []

@@ -11,7 +11,7 @@ from typing import Generic
 
 from spec.air.bus import Scope
 from spec.air.chip import Chip, Interaction
-from spec.air.expression import Interpretation, evaluate
+from spec.air.expression import Expression, Interpretation, evaluate
 from spec.field import Extension
 from spec.protocol.logup import BusChallenges, Value, fraction, group_count, logup_constraints
 
@@ -39,7 +39,7 @@ def table_constraints(
     logup: Mapping[Scope, LogupColumns[Value]],
 ) -> list[Value]:
     """The values that vanish on every row of the table."""
-    memory: dict[int, Value] = {}
+    memory: dict[Expression, Value] = {}
     values = [evaluate(constraint.expression, row, memory) for constraint in chip.constraints]
     for scope, interactions in scopes(chip):
         fractions = [fraction(i, challenges[scope], row, memory) for i in interactions]

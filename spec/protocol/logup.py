@@ -21,7 +21,7 @@ from typing import Generic, Protocol, TypeVar
 
 from spec.air.bus import Bus
 from spec.air.chip import Interaction
-from spec.air.expression import Interpretation, evaluate
+from spec.air.expression import Expression, Interpretation, evaluate
 from spec.field import Extension
 
 GROUP_SIZE = 2
@@ -73,7 +73,7 @@ def fraction(
     interaction: Interaction,
     challenges: BusChallenges,
     row: Interpretation[Value],
-    memory: dict[int, Value],
+    memory: dict[Expression, Value],
 ) -> Fraction[Value]:
     """An interaction's contribution on a row."""
     total = row.constant(0) + (challenges.alpha + interaction.bus.identity)

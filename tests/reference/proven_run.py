@@ -1,0 +1,74 @@
+"""One honest run under the parameters for tests, proven once per process, and ways to lie about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from reference.prover.keys import ProvingKey, commit_machine, proving_key
+from reference.prover.plain_kernels import PlainKernels
+from reference.prover.run import prove_run
+from reference.trace.build import build_trace
+from reference.trace.table import Trace
+from reference.verifier.run import Verified, verify
+from spec.air.machine import SEGMENT_PUBLIC_VALUES
+from spec.parameters import TINY
+from spec.program import Program
+from spec.protocol.proof import RunProof, SegmentProof
+from spec.rejection import Rejected, Rejection
+from tests.reference.every_instruction import every_instruction_program
+
+KERNELS = PlainKernels()
+INPUT = (0x1234_5678_9ABC_DEF0).to_bytes(8, "little")
+
+
+@dataclass(frozen=True)
+class ProvenRun:
+    """A program, its key, its honest trace and the proof of it."""
+
+    program: Program
+    key: ProvingKey
+    trace: Trace
+    proof: RunProof
+
+
+@cache
+def proven_run() -> ProvenRun:
+    """A run that executes every instruction of the machine."""
+    program = every_instruction_program([(7, 3)], [2**63 + 5])
+    key = proving_key(KERNELS, program, TINY, commit_machine(KERNELS, TINY.rate_log2))
+    trace = build_trace(program, INPUT)
+    return ProvenRun(program, key, trace, prove_run(KERNELS, key, [trace]))
+
+
+def accept(proof: RunProof) -> Verified:
+    """Verifies the proof's bytes against the honest run's key and output. Raises Rejected."""
+    honest = proven_run()
+    return verify(proof.encoded(), honest.key.verification, honest.trace.output, allow_insecure=True)
+
+
+def reason_for(proof: RunProof) -> Rejection | None:
+    """Why the proof's bytes are refused; None if they are accepted."""
+    try:
+        accept(proof)
+    except Rejected as rejected:
+        return rejected.reason
+    return None
+
+
+def with_segment(change: Callable[[SegmentProof], SegmentProof]) -> RunProof:
+    """The honest proof with its one segment changed."""
+    proof = proven_run().proof
+    return replace(proof, segments=(change(proof.segments[0]),))
+
+
+def with_public(name: str, value: int) -> RunProof:
+    """The honest proof with one public value changed."""
+
+    def change(segment: SegmentProof) -> SegmentProof:
+        values = list(segment.public_values)
+        values[SEGMENT_PUBLIC_VALUES.index(name)] = value
+        return replace(segment, public_values=tuple(values))
+
+    return with_segment(change)
