@@ -249,21 +249,22 @@ def test_changed_final_polynomial_is_rejected() -> None:
     assert rejection_of(replace(example, proof=changed)).reason is Rejection.FRI_FINAL_POLYNOMIAL_MISMATCH
 
 
-GRINDING = replace(TINY, grinding={"deep_batching": 8, "fri_folding": 8, "queries": 8})
-
-
 @pytest.mark.parametrize(
-    "change",
+    ("round_name", "change"),
     [
-        lambda proof: replace(proof, deep_batching_nonce=proof.deep_batching_nonce + 1),
-        lambda proof: with_layer(proof, 1, lambda layer: replace(layer, nonce=layer.nonce + 1)),
-        lambda proof: replace(proof, queries_nonce=proof.queries_nonce + 1),
+        ("deep_batching", lambda proof: replace(proof, deep_batching_nonce=proof.deep_batching_nonce + 1)),
+        ("fri_folding", lambda proof: with_layer(proof, 1, lambda layer: replace(layer, nonce=layer.nonce + 1))),
+        ("queries", lambda proof: replace(proof, queries_nonce=proof.queries_nonce + 1)),
     ],
 )
-def test_nonce_without_proof_of_work_is_rejected(change: Callable[[OpeningProof], OpeningProof]) -> None:
-    example = make_example(MIXED, GRINDING)
+def test_nonce_without_proof_of_work_is_rejected(
+    round_name: str, change: Callable[[OpeningProof], OpeningProof]
+) -> None:
+    # Only one round asks for proof of work, so that no later round can be the one that refuses.
+    example = make_example(MIXED, replace(TINY, grinding={round_name: 8}))
     rejected = rejection_of(replace(example, proof=change(example.proof)))
     assert rejected.reason is Rejection.GRINDING_INSUFFICIENT
+    assert f" of {round_name}" in rejected.detail
 
 
 def test_nonce_where_no_proof_of_work_is_asked_is_rejected() -> None:
@@ -273,7 +274,7 @@ def test_nonce_where_no_proof_of_work_is_asked_is_rejected() -> None:
 
 
 def test_proof_under_another_transcript_is_rejected() -> None:
-    example = make_example(MIXED, GRINDING)
+    example = make_example(MIXED, TINY)
     transcript, _ = start_transcript([claim.root for claim in example.claims])
     transcript.observe("more", b"")
     with pytest.raises(Rejected):
