@@ -8,66 +8,38 @@ date or build identifier enters the ELF.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-Runtime = Literal["limpid", "linux"]
-"""What a guest is linked against: the Limpid machine, or Linux system calls (for user-mode QEMU)."""
+from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
+from limpid.toolchain import (
+    COMPILER_PACKAGE,
+    CPP_SUFFIXES,
+    DEFAULT_COMPILER,
+    PICOLIBC_PACKAGE,
+    BuildError,
+    Toolchain,
+    find_toolchain,
+    invoke,
+)
 
-SDK = Path(__file__).resolve().parent.parent / "guest"
-"""The guest SDK: headers, runtimes, linker script and examples."""
+__all__ = [
+    "COMPILER_PACKAGE",
+    "DEFAULT_COMPILER",
+    "EXAMPLES",
+    "SDK",
+    "BuildError",
+    "Runtime",
+    "build",
+    "build_examples",
+]
 
 EXAMPLES = SDK / "examples"
 """The example programs, one source each; their ELFs stand in the folder `elf` inside."""
 
-DEFAULT_COMPILER = "riscv64-unknown-elf-gcc"
-COMPILER_PACKAGE = "gcc-riscv64-unknown-elf"
-"""The Debian package of the default compiler."""
-
-COMPILED_SUFFIXES = frozenset({".c", ".cc", ".cpp", ".cxx", ".S", ".s"})
+COMPILED_SUFFIXES = CPP_SUFFIXES | {".c", ".S", ".s"}
 LINKED_SUFFIXES = frozenset({".o", ".a"})
-
-_SHARED_RUNTIME = ("runtime/main.c", "runtime/io.c", "runtime/memory.c", "runtime/abort.c")
-_RUNTIME_SOURCES: dict[Runtime, tuple[str, ...]] = {
-    "limpid": ("runtime/start.S", "runtime/exit.c", *_SHARED_RUNTIME),
-    "linux": ("runtime_linux/start.S", "runtime_linux/linux.c", *_SHARED_RUNTIME),
-}
-
-_TARGET_FLAGS = ("-march=rv64im", "-mabi=lp64", "-mcmodel=medany")
-_COMPILE_FLAGS = (
-    *_TARGET_FLAGS,
-    # Misaligned accesses work, but each costs more than an aligned one.
-    "-mstrict-align",
-    "-ffreestanding",
-    "-O2",
-    "-fno-pic",
-    "-fno-stack-protector",
-    "-fno-asynchronous-unwind-tables",
-    "-ffunction-sections",
-    "-fdata-sections",
-    "-fno-ident",
-)
-_CPP_FLAGS = ("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit")
-# Without the second, the compiler turns the loops of memcpy and memset into calls of themselves.
-_RUNTIME_FLAGS = ("-Wall", "-Wextra", "-Werror", "-fno-builtin", "-fno-tree-loop-distribute-patterns")
-_LINK_FLAGS = (
-    *_TARGET_FLAGS,
-    "-nostdlib",
-    "-static",
-    "-no-pie",
-    "-Wl,--build-id=none",
-    "-Wl,--gc-sections",
-    "-Wl,--fatal-warnings",
-    "-Wl,-z,max-page-size=4096",
-)
-
-
-class BuildError(Exception):
-    """A guest cannot be built: the message names the missing tool, the source, or what the compiler said."""
 
 
 def build(
@@ -81,38 +53,28 @@ def build(
     """Compiles and links a guest program into the ELF `output`.
 
     `sources` are C, C++ or assembler files, and objects or archives to link. `compiler` is the name or path of a
-    GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given. `extra_flags` follow the standard ones when compiling
-    and linking, so they win where the two disagree. The ELF is written beside `output`, then renamed.
+    GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of a clang, which links with LLD. picolibc is linked
+    where it is installed. `extra_flags` follow the standard ones when compiling and linking, so they win where the
+    two disagree. The ELF is written beside `output`, then renamed.
 
     Raises BuildError.
     """
-    compiler_path = _find_compiler(compiler)
+    toolchain = find_toolchain(compiler)
     _check_sources(sources)
     if not output.parent.is_dir():
         raise BuildError(f"cannot write {output}: the directory {output.parent} does not exist")
-
-    runtime_flags = [*_COMPILE_FLAGS, *_RUNTIME_FLAGS, f"-I{SDK / 'runtime'}"]
-    source_flags = [*_COMPILE_FLAGS, *extra_flags]
     try:
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
-            objects: list[Path] = []
-            for name in _RUNTIME_SOURCES[runtime]:
-                object_file = scratch / f"{len(objects)}.o"
-                objects.append(_compile(compiler_path, SDK / name, runtime_flags, object_file))
-            for source in sources:
-                if source.suffix in LINKED_SUFFIXES:
-                    objects.append(source.resolve())
-                    continue
-                object_file = scratch / f"{len(objects)}.o"
-                objects.append(_compile(compiler_path, source.resolve(), source_flags, object_file))
+            library = build_library(toolchain, scratch / LIBRARY_NAME, scratch, runtime)
+            objects = [
+                source.resolve()
+                if source.suffix in LINKED_SUFFIXES
+                else compile_source(toolchain, source.resolve(), extra_flags, scratch / f"{position}.o")
+                for position, source in enumerate(sources)
+            ]
             linked = scratch / "linked.elf"
-            script = f"-Wl,-T,{SDK / 'limpid.ld'}"
-            inputs = [str(path) for path in objects]
-            _invoke(
-                [compiler_path, *_LINK_FLAGS, script, *inputs, *extra_flags, "-lgcc", "-o", str(linked)],
-                f"linking {output.name}",
-            )
+            _link(toolchain, [*objects, library], linked, extra_flags, output.name)
             os.replace(linked, output)
     except OSError as error:
         raise BuildError(f"cannot write {output}: {error}") from error
@@ -124,25 +86,16 @@ def build_examples(directory: Path = EXAMPLES / "elf", *, runtime: Runtime = "li
     Raises BuildError.
     """
     built: list[Path] = []
-    for source in sorted(EXAMPLES.glob("*.c")):
+    for source in example_sources():
         output = directory / f"{source.stem}.elf"
         build([source], output, runtime=runtime)
         built.append(output)
     return built
 
 
-def _find_compiler(compiler: str | None) -> str:
-    """The compiler's path. Raises BuildError where there is none."""
-    name = compiler or DEFAULT_COMPILER
-    path = shutil.which(name)
-    if path is not None:
-        return path
-    if compiler is not None:
-        raise BuildError(f"the compiler {name} does not exist or is not executable")
-    raise BuildError(
-        f"the compiler {name} is not installed; it is in the Debian package {COMPILER_PACKAGE}: "
-        f"sudo apt-get install {COMPILER_PACKAGE}"
-    )
+def example_sources() -> list[Path]:
+    """The sources of the example programs in order of name."""
+    return sorted(path for path in EXAMPLES.iterdir() if path.suffix in COMPILED_SUFFIXES)
 
 
 def _check_sources(sources: Sequence[Path]) -> None:
@@ -157,27 +110,16 @@ def _check_sources(sources: Sequence[Path]) -> None:
             raise BuildError(f"the source {source} does not exist")
 
 
-def _compile(compiler: str, source: Path, flags: Sequence[str], output: Path) -> Path:
-    """Compiles one source; `__FILE__` and debug information see no directory but the SDK's own folders."""
-    language_flags = _CPP_FLAGS if source.suffix in {".cc", ".cpp", ".cxx"} else ()
-    replaced = {f"{SDK}/": "", f"{source.parent}/": "", f"{Path.cwd()}": "."}
-    # Where several match a path the compiler takes the last: that must be the longest.
-    prefix_maps = [f"-ffile-prefix-map={old}={replaced[old]}" for old in sorted(replaced, key=len)]
-    _invoke(
-        [compiler, *language_flags, *flags, *prefix_maps, f"-I{SDK / 'include'}", "-c", str(source), "-o", str(output)],
-        f"compiling {source.name}",
-    )
-    return output
-
-
-def _invoke(command: Sequence[str], step: str) -> None:
-    """Runs one compiler command. Raises BuildError with the compiler's own message if it fails."""
-    # Messages in one language; and a date macro, the one other source of change, sees a fixed date.
-    environment = {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
+def _link(
+    toolchain: Toolchain, inputs: Sequence[Path], output: Path, extra_flags: Sequence[str], final_name: str
+) -> None:
+    """Links objects and archives. Raises BuildError."""
+    command = [toolchain.compiler, *toolchain.link_flags, f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs)]
     try:
-        completed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    except OSError as error:
-        raise BuildError(f"{step} failed: cannot run {command[0]}: {error}") from error
-    if completed.returncode != 0:
-        message = completed.stderr.strip() or f"exit code {completed.returncode}"
-        raise BuildError(f"{step} failed:\n{message}")
+        invoke([*command, *extra_flags, *toolchain.libraries, "-o", str(output)], f"linking {final_name}")
+    except BuildError as error:
+        missing_library = "undefined" in str(error) and not toolchain.has_c_library
+        if not missing_library:
+            raise
+        hint = f"the C library is not installed; it is in the Debian package {PICOLIBC_PACKAGE}"
+        raise BuildError(f"{error}\nnote: {hint}") from error

@@ -11,6 +11,7 @@ _start:
     .option norelax
     la gp, __global_pointer$
     .option pop
+    la tp, __tls_base
     li sp, STACK_END
     tail runtime_main
     .size _start, . - _start

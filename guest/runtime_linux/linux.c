@@ -1,6 +1,7 @@
 /* The Limpid machine's surroundings, made of Linux system calls (arch/riscv, asm-generic/unistd.h): the same
    regions at the same addresses, the input from standard input, the output to standard output at exit. */
 #include "memory_map.h"
+#include "limpid_console.h"
 #include "zkvm_exit.h"
 
 #define SYSCALL_READ 63
@@ -10,6 +11,7 @@
 
 #define STANDARD_INPUT 0
 #define STANDARD_OUTPUT 1
+#define STANDARD_ERROR 2
 
 /* PROT_READ | PROT_WRITE, and MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE. */
 #define PROTECTION 0x3
@@ -57,6 +59,16 @@ void linux_prepare(void) {
     map_region(INPUT_START, INPUT_END);
     map_region(OUTPUT_START, OUTPUT_END);
     load_input();
+}
+
+void limpid_console_write(const void *text, size_t size) {
+    system_call(SYSCALL_WRITE, STANDARD_ERROR, (long)text, (long)size, 0, 0, 0);
+}
+
+int limpid_console_put(int character) {
+    uint8_t byte = (uint8_t)character;
+    limpid_console_write(&byte, 1);
+    return character;
 }
 
 void zkvm_exit(int code) {
