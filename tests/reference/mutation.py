@@ -49,13 +49,19 @@ class Change:
 
 
 def unnoticed_changes(
-    table: Table, rows: Iterable[int], public_values: Mapping[str, int], indices: Mapping[str, Index]
+    table: Table,
+    rows: Iterable[int],
+    public_values: Mapping[str, int],
+    indices: Mapping[str, Index],
+    columns: Iterable[str] | None = None,
 ) -> list[Change]:
-    """Every change of a single cell in these rows that nobody notices."""
+    """Every change of a single cell in these rows and columns, all columns by default, that nobody notices."""
+    changeable = table.chip.columns if columns is None else tuple(columns)
     changes = [
         Change(row, column, int(table.main[row, position]), other)
         for row in rows
-        for position, column in enumerate(table.chip.columns)
+        for column in changeable
+        for position in (table.chip.column_index(column),)
         for other in sorted(changed_cells(int(table.main[row, position])))
     ]
     origins = np.array([change.row for change in changes], dtype=np.int64)
