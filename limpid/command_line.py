@@ -1,0 +1,108 @@
+"""The command `limpid`: its commands, and the one place where errors become messages and exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from limpid.commands.build import build_command
+from limpid.commands.check_trace import check_trace_command
+from limpid.commands.demo import demo_command
+from limpid.commands.doctor import doctor_command
+from limpid.commands.inspect import inspect_command
+from limpid.commands.keygen import keygen_command
+from limpid.commands.prove import prove_command
+from limpid.commands.run import run_command
+from limpid.commands.verify import verify_command
+from limpid.errors import (
+    DONE,
+    FAILED,
+    MISUSED,
+    InternalError,
+    LimpidError,
+    MisuseError,
+    OutOfMemoryError,
+    StoppedError,
+)
+from limpid.output import error_facts, json_text
+
+
+class CommandLine(click.Group):
+    """A group of commands that ends with status 0, 1 or 2 and shows a traceback only where asked to."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command line and exits with its status."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        try:
+            status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(MISUSED)
+        except BrokenPipeError:
+            # Whoever read the output has left; the interpreter would complain again when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        except Exception as error:
+            if "--debug" in arguments:
+                raise
+            sys.exit(_told(_as_limpid_error(error), as_json="--json" in arguments))
+        sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _as_limpid_error(error: Exception) -> LimpidError:
+    match error:
+        case LimpidError():
+            return error
+        case click.UsageError():
+            command = error.ctx.command_path if error.ctx else "limpid"
+            return MisuseError(error.format_message(), f"see: {command} --help")
+        case click.Abort():
+            return StoppedError("interrupted; nothing was written")
+        case MemoryError():
+            return OutOfMemoryError("there is not enough memory", "see what is missing with: limpid doctor")
+        case _:
+            message = f"internal error: {type(error).__name__}: {error}"
+            return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _told(error: LimpidError, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json_text(error_facts(error)))
+    click.echo(f"Error: {error.message}", err=True)
+    if error.next_step is not None:
+        click.echo(f"Next: {error.next_step}", err=True)
+    return error.exit_status
+
+
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="limpid", prog_name="limpid")
+def main() -> None:
+    """Proves that a RISC-V program (RV64IM) ran correctly, and verifies such proofs.
+
+    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse.
+    """
+
+
+for _command in (
+    build_command,
+    run_command,
+    check_trace_command,
+    keygen_command,
+    prove_command,
+    verify_command,
+    inspect_command,
+    demo_command,
+    doctor_command,
+):
+    main.add_command(_command)

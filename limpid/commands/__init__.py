@@ -1,0 +1,1 @@
+"""The commands of `limpid`, one file each."""

@@ -1,0 +1,40 @@
+"""`limpid check-trace`: the honest trace against every constraint and bus."""
+
+from __future__ import annotations
+
+import click
+
+from limpid import api
+from limpid.commands.options import guest_argument, input_options, private_input
+from limpid.errors import DONE, FAILED
+from limpid.output import Answer, answering
+from limpid.progress import showing
+
+SHOWN_VIOLATIONS = 20
+
+
+@click.command("check-trace")
+@guest_argument
+@input_options
+@answering
+def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | None) -> Answer:
+    """Check every constraint and bus on the honest trace of GUEST.elf; no proof is made."""
+    content = private_input(input_file, input_hex)
+    with showing("checking the trace"):
+        check = api.check_trace(guest, content)
+    count = len(check.violations)
+    facts = {
+        "valid": count == 0,
+        "instructions": check.instructions,
+        "tables": [{"chip": chip, "rows": rows} for chip, rows in check.table_heights],
+        "violations": [str(violation) for violation in check.violations],
+    }
+    lines: dict[str, object] = {
+        "trace": "valid" if count == 0 else "INVALID",
+        "instructions": f"{check.instructions:,}",
+        "tables": len(check.table_heights),
+        "violations": count,
+    }
+    for position, violation in enumerate(check.violations[:SHOWN_VIOLATIONS], start=1):
+        lines[f"violation {position}"] = violation
+    return Answer(facts, lines, FAILED if count else DONE)

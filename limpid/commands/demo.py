@@ -1,0 +1,79 @@
+"""`limpid demo`: one program proven and verified from end to end."""
+
+from __future__ import annotations
+
+import hashlib
+
+import click
+
+from limpid import api
+from limpid.build import EXAMPLES, SDK
+from limpid.commands.options import parameters_option, require_distinct
+from limpid.errors import LimpidError
+from limpid.files import read_bytes, require_writable, write_bytes
+from limpid.output import Answer, answering, shown
+from limpid.progress import showing
+from spec.parameters import PARAMETER_SETS
+from spec.rejection import Rejected
+
+GUEST = EXAMPLES / "elf" / "sha256.elf"
+DEFAULT_INPUT = SDK / "include" / "zkvm_io.h"
+"""Any file would do; this one comes with every installation."""
+
+
+class DemoError(LimpidError):
+    """The demonstration shows something that must not happen: a defect of Limpid."""
+
+    kind = "demo"
+
+
+@click.command("demo")
+@click.option("--input", "input_file", metavar="FILE", help="The file to hash.  [default: a header of the guest SDK]")
+@click.option("--output", metavar="PROOF", help="Keep the proof in this file.")
+@parameters_option
+@answering
+def demo_command(input_file: str | None, output: str | None, parameters: str) -> Answer:
+    """Prove the SHA-256 of a file in the zkVM, and verify the proof."""
+    name = str(DEFAULT_INPUT) if input_file is None else input_file
+    require_distinct(**{"--input": name, "--output": output})
+    if output is not None:
+        require_writable(output)
+    content = read_bytes(name)
+    with showing("proving") as observer:
+        proof = api.prove(GUEST, content, parameters=parameters, observer=observer)
+    if proof.output != hashlib.sha256(content).digest():
+        raise DemoError("the guest's output is not the SHA-256 of its input")
+    insecure = not PARAMETER_SETS[parameters].secure
+    with showing("verifying"):
+        accepted = api.verify(proof.encoded, program=proof.key, output=proof.output, allow_insecure=insecure)
+    wrong_output = bytes([proof.output[0] ^ 1]) + proof.output[1:]
+    try:
+        api.verify(proof.encoded, program=proof.key, output=wrong_output, allow_insecure=insecure)
+    except Rejected as error:
+        rejected = error
+    else:
+        raise DemoError("the verifier accepted another output")
+    if output is not None:
+        write_bytes(output, proof.encoded)
+    facts = {
+        "instructions": proof.instructions,
+        "segments": proof.segments,
+        "seconds": round(proof.seconds, 3),
+        "proof_bytes": len(proof.encoded),
+        "program_id": accepted.program_id.hex(),
+        "output": accepted.output.hex(),
+        "accepted": True,
+        "security_bits": accepted.security_bits,
+        "rejected_with_another_output": rejected.reason.name,
+    }
+    lines = {
+        "input": f"{name}, {len(content):,} bytes",
+        "output": f"{shown(accepted.output)}, its SHA-256",
+        "instructions": f"{proof.instructions:,}",
+        "proving": f"{proof.seconds:.1f} seconds, {proof.segments} segment{'s' if proof.segments > 1 else ''}",
+        "proof": f"{len(proof.encoded):,} bytes",
+        "verdict": "ACCEPTED",
+        "security": f"{accepted.security_bits} bits ({parameters} parameters)",
+        "another output": f"REJECTED, {rejected.reason.name}",
+    }
+    return Answer(facts, lines)

@@ -1,0 +1,91 @@
+"""`limpid inspect`: what a proof or a key states."""
+
+from __future__ import annotations
+
+import click
+
+from limpid.files import read_bytes
+from limpid.inspection import KeyContent, ProofContent, SegmentContent, content_of_file
+from limpid.output import Answer, answering, shown
+from limpid.progress import showing
+from spec.protocol.key import VerificationKey
+
+
+@click.command("inspect")
+@click.argument("file", metavar="PROOF|KEY")
+@answering
+def inspect_command(file: str) -> Answer:
+    """Show what is in a proof or a verification key. Nothing is verified."""
+    encoded = read_bytes(file)
+    with showing("reading"):
+        content = content_of_file(file, encoded)
+    return _of_key(content) if isinstance(content, KeyContent) else _of_proof(content)
+
+
+def _of_key(content: KeyContent) -> Answer:
+    facts = {"kind": "key", "bytes": content.size_bytes, **_key_facts(content.key)}
+    lines = {"kind": f"verification key, {content.size_bytes:,} bytes", **_key_lines(content.key)}
+    for chip, height_log2 in content.key.heights_by_chip().items():
+        lines[f"table {chip}"] = f"2^{height_log2} rows"
+    return Answer(facts, lines)
+
+
+def _of_proof(content: ProofContent) -> Answer:
+    security = content.security
+    facts = {
+        "kind": "proof",
+        "bytes": content.size_bytes,
+        **_key_facts(content.key),
+        "exit_code": content.exit_code,
+        "output": content.output.hex(),
+        "security_bits": None if security is None else security.security_bits,
+        "segments": [_segment_facts(segment) for segment in content.segments],
+    }
+    lines: dict[str, object] = {
+        "kind": f"proof, {content.size_bytes:,} bytes, not verified",
+        **_key_lines(content.key),
+        "claimed exit code": "none" if content.exit_code is None else content.exit_code,
+        "claimed output": shown(content.output),
+        "security, if it verifies": "none" if security is None else f"{security.security_bits} bits",
+    }
+    for index, segment in enumerate(content.segments):
+        end = "the exit call" if segment.pc_out is None else f"{segment.pc_out:#x}"
+        lines[f"segment {index}"] = f"from {segment.pc_in:#x} to {end}, {len(segment.shape.tables)} tables"
+        for table in segment.shape.tables:
+            label = f"segment {index} {table.chip.name}"
+            rows = f"2^{table.height_log2}"
+            lines[label] = f"{lines[label]} + {rows}" if label in lines else rows
+    return Answer(facts, lines)
+
+
+def _segment_facts(segment: SegmentContent) -> dict[str, object]:
+    return {
+        "pc_in": segment.pc_in,
+        "pc_out": segment.pc_out,
+        "tables": [{"chip": table.chip.name, "rows": table.height} for table in segment.shape.tables],
+    }
+
+
+def _key_facts(key: VerificationKey) -> dict[str, object]:
+    return {
+        "program_id": key.program_id().hex(),
+        "parameters": key.parameters.name,
+        "secure": key.parameters.secure,
+        "entry": key.entry,
+        "machine_digest": key.machine_digest.hex(),
+        "machine_root": key.machine_root.hex(),
+        "program_root": key.program_root.hex(),
+        "fixed_tables": {chip: 1 << height for chip, height in key.heights_by_chip().items()},
+    }
+
+
+def _key_lines(key: VerificationKey) -> dict[str, object]:
+    parameters = key.parameters
+    return {
+        "program id": key.program_id().hex(),
+        "parameters": f"{parameters.name}: rate 2^-{parameters.rate_log2}, {parameters.queries} queries, "
+        f"folding by {1 << parameters.folding_arity_log2}{'' if parameters.secure else ', INSECURE'}",
+        "entry": f"{key.entry:#x}",
+        "machine digest": key.machine_digest.hex(),
+        "program root": key.program_root.hex(),
+    }

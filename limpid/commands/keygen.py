@@ -1,0 +1,33 @@
+"""`limpid keygen`: the verification key of a guest, and the id that names it."""
+
+from __future__ import annotations
+
+import click
+
+from limpid import api
+from limpid.commands.options import guest_argument, parameters_option, require_distinct
+from limpid.files import require_writable, write_bytes
+from limpid.output import Answer, answering
+from limpid.progress import showing
+
+
+@click.command("keygen")
+@guest_argument
+@click.option("--output", metavar="KEY", help="Write the verification key to this file.")
+@parameters_option
+@answering
+def keygen_command(guest: str, output: str | None, parameters: str) -> Answer:
+    """Make the verification key of GUEST.elf and print the program's id."""
+    require_distinct(**{"GUEST.elf": guest, "--output": output})
+    if output is not None:
+        require_writable(output)
+    with showing("making the key"):
+        key = api.keygen(guest, parameters=parameters)
+    encoded, program_id = key.encoded(), key.program_id().hex()
+    if output is not None:
+        write_bytes(output, encoded)
+    facts = {"program_id": program_id, "parameters": parameters, "key": output, "key_bytes": len(encoded)}
+    lines = {"program id": program_id, "parameters": parameters}
+    if output is not None:
+        lines["key"] = f"{output}, {len(encoded)} bytes"
+    return Answer(facts, lines)

@@ -1,0 +1,125 @@
+"""`limpid verify`: accept or reject, against the program and the output that the caller names."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from limpid import api
+from limpid.commands.options import Hexadecimal
+from limpid.errors import FAILED, FileError, KeyFileError
+from limpid.files import read_bytes
+from limpid.output import Answer, answering, shown
+from limpid.progress import showing
+from spec.protocol.hash import DIGEST_BYTES
+from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
+from spec.protocol.proof import decode_proof
+from spec.rejection import Rejected
+
+PROGRAM_ID = re.compile(rf"[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
+ELF_MAGIC = b"\x7fELF"
+
+
+@click.command("verify")
+@click.argument("proof_file", metavar="PROOF")
+@click.option("--program", metavar="GUEST.elf|KEY|ID", help="The program that must have run: its ELF, key or id.")
+@click.option("--any-program", is_flag=True, help="Accept any program, and print which one the proof is about.")
+@click.option("--public-output", "output_file", metavar="FILE", help="The output that the proof must claim.")
+@click.option("--public-output-hex", "output_hex", type=Hexadecimal(), metavar="HEX", help="The same, in hexadecimal.")
+@click.option("--any-output", is_flag=True, help="Accept any output, and print the one that the proof claims.")
+@click.option("--exit-code", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the program.")
+@click.option("--allow-insecure", is_flag=True, help="Admit parameter sets that are only for tests.")
+@answering
+def verify_command(
+    proof_file: str,
+    program: str | None,
+    any_program: bool,
+    output_file: str | None,
+    output_hex: bytes | None,
+    any_output: bool,
+    exit_code: int,
+    allow_insecure: bool,
+) -> Answer:
+    """Verify PROOF against a program, a public output and an exit code.
+
+    An ID is 64 hexadecimal digits and wins over a file of that name; write ./NAME for the file.
+    """
+    if (program is not None) + any_program != 1:
+        raise click.UsageError("name the program with --program, or accept any with --any-program")
+    if (output_file is not None) + (output_hex is not None) + any_output != 1:
+        raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
+    encoded = read_bytes(proof_file)
+    output = read_bytes(output_file) if output_file is not None else output_hex
+    try:
+        with showing("verifying"):
+            accepted = api.verify(
+                encoded,
+                program=None if program is None else _program(program, encoded),
+                output=output,
+                exit_code=exit_code,
+                allow_insecure=allow_insecure,
+            )
+    except Rejected as rejected:
+        return _rejected(rejected)
+    return _accepted(accepted)
+
+
+def _program(text: str, proof: bytes) -> VerificationKey | bytes:
+    """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
+    if PROGRAM_ID.fullmatch(text):
+        return bytes.fromhex(text)
+    content = read_bytes(text)
+    if content.startswith(ELF_MAGIC):
+        return api.keygen(text, parameters=decode_proof(proof).key.parameters.name)
+    if not content.startswith(KEY_MAGIC):
+        raise FileError(text, "is neither an ELF file nor a verification key")
+    try:
+        return decode_key(content)
+    except Rejected as error:
+        raise KeyFileError(text, error) from error
+
+
+def _rejected(rejected: Rejected) -> Answer:
+    facts = {
+        "accepted": False,
+        "reason": rejected.reason.name,
+        "message": rejected.reason.value,
+        "detail": rejected.detail,
+        "security_bits": None,
+        "program_id": None,
+    }
+    lines = {"verdict": "REJECTED", "reason": f"{rejected.reason.name}: {rejected.reason.value}"}
+    if rejected.detail:
+        lines["detail"] = rejected.detail
+    return Answer(facts, lines, FAILED)
+
+
+def _accepted(accepted: api.Accepted) -> Answer:
+    security, key = accepted.security, accepted.verified.key
+    figures = security.figures
+    facts = {
+        "accepted": True,
+        "reason": None,
+        "security_bits": security.security_bits,
+        "whole_run_bits": security.whole_run_bits,
+        "non_interactive_bits": round(figures.non_interactive, 2),
+        "hash_cap_bits": figures.collision_cap,
+        "program_id": accepted.program_id.hex(),
+        "parameters": key.parameters.name,
+        "exit_code": accepted.exit_code,
+        "output": accepted.output.hex(),
+        "segments": len(accepted.verified.shapes),
+    }
+    lines = {
+        "verdict": "ACCEPTED",
+        "program id": accepted.program_id.hex(),
+        "output": shown(accepted.output),
+        "exit code": accepted.exit_code,
+        "security": f"{security.security_bits} bits, the weakest round ({security.weakest.weakest_round})",
+        "whole run": f"{security.whole_run_bits} bits, all rounds added up",
+        "non-interactive": f"{figures.non_interactive:.1f} bits",
+        "cap by the hash": f"{figures.collision_cap:.0f} bits",
+    }
+    notes = () if key.parameters.secure else (f"the parameter set {key.parameters.name} proves nothing",)
+    return Answer(facts, lines, notes=notes)

@@ -1,0 +1,101 @@
+"""What is in a proof or a key, as far as reading tells: nothing here is verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limpid.errors import LimpidError
+from soundcalc.errors import CalculatorError
+from soundcalc.machine import RunSecurity, run_security
+from spec.air.bus import LIMB_BITS, LIMBS
+from spec.air.program_row import HALTED
+from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
+from spec.protocol.proof import PROOF_MAGIC, SegmentProof, decode_proof
+from spec.protocol.shape import SegmentShape
+from spec.rejection import Rejected
+
+
+class UnknownContentError(LimpidError):
+    """Bytes that are neither a proof nor a key."""
+
+    kind = "content"
+
+
+@dataclass(frozen=True)
+class KeyContent:
+    """A verification key as it stands in its file."""
+
+    key: VerificationKey
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class SegmentContent:
+    """What a segment's proof states."""
+
+    shape: SegmentShape
+    pc_in: int
+    """A byte address."""
+
+    pc_out: int | None
+    """A byte address; None if the segment halts."""
+
+
+@dataclass(frozen=True)
+class ProofContent:
+    """What a proof states; whether it is true is for `verify` to say."""
+
+    key: VerificationKey
+    output: bytes
+    exit_code: int | None
+    """None if the last segment does not halt."""
+
+    segments: tuple[SegmentContent, ...]
+    size_bytes: int
+    security: RunSecurity | None
+    """None where the heights admit no figure: such a proof is rejected."""
+
+
+def inspect(encoded: bytes) -> KeyContent | ProofContent:
+    """What the bytes of a key or proof state. Raises UnknownContentError, and Rejected for damaged ones."""
+    if encoded.startswith(KEY_MAGIC):
+        return KeyContent(decode_key(encoded), len(encoded))
+    if not encoded.startswith(PROOF_MAGIC):
+        raise UnknownContentError("the bytes are neither a proof nor a verification key")
+    proof = decode_proof(encoded)
+    shapes = [segment.shape for segment in proof.segments]
+    try:
+        security = run_security(shapes, proof.key.parameters, proof.output)
+    except CalculatorError:
+        security = None
+    return ProofContent(
+        key=proof.key,
+        output=proof.output,
+        exit_code=_exit_code(proof.segments[-1]),
+        segments=tuple(_segment(segment) for segment in proof.segments),
+        size_bytes=len(encoded),
+        security=security,
+    )
+
+
+def content_of_file(path: str, encoded: bytes) -> KeyContent | ProofContent:
+    """The same, with the file's name in errors."""
+    try:
+        return inspect(encoded)
+    except UnknownContentError as error:
+        raise UnknownContentError(f"{path}: {error}", details={"path": path}) from error
+    except Rejected as error:
+        raise UnknownContentError(
+            f"{path}: {error}", "make it anew, or ask for it again", {"path": path, "reason": error.reason.name}
+        ) from error
+
+
+def _segment(segment: SegmentProof) -> SegmentContent:
+    pc_out = segment.public("pc_out")
+    return SegmentContent(segment.shape, 4 * segment.public("pc_in"), None if pc_out == HALTED else 4 * pc_out)
+
+
+def _exit_code(last: SegmentProof) -> int | None:
+    if last.public("pc_out") != HALTED:
+        return None
+    return sum(last.public(f"exit_code_{i}") << (LIMB_BITS * i) for i in range(LIMBS))
