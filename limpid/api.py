@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.errors import InputError, ParametersError, ProgramError, TooLongError, TrapError, UnprovableError
+from limpid.files import read_file
 from reference.checker import Violation
 from reference.checker import check_trace as violations_of
 from reference.execution import Execution
 from reference.executor import execute
-from reference.loader import ElfError, load, load_bytes
+from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key
 from reference.prover.plain_kernels import PlainKernels
@@ -90,14 +91,14 @@ class Accepted:
 
 
 def run(elf: Elf, private_input: bytes = b"", *, maximum_instructions: int | None = None) -> Execution:
-    """Executes a guest. An abnormal end is part of the result. Raises ProgramError, InputError."""
+    """Executes a guest. An abnormal end is part of the result. Raises FileError, ProgramError, InputError."""
     return _execute(load_program(elf), private_input, maximum_instructions)
 
 
 def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
     """Holds the honest trace of a run against every constraint and bus, without a proof.
 
-    Raises ProgramError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError.
     """
     program = load_program(elf)
     execution = _provable_execution(program, private_input)
@@ -107,7 +108,10 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS) -> VerificationKey:
-    """The verification key of a guest; its `program_id()` names the guest. Raises ProgramError, ParametersError."""
+    """The verification key of a guest; its `program_id()` names the guest.
+
+    Raises FileError, ProgramError, ParametersError.
+    """
     return proving_key(PlainKernels(), load_program(elf), parameter_set(parameters)).verification
 
 
@@ -116,7 +120,7 @@ def prove(
 ) -> Proof:
     """Proves a run, whatever its exit code; `observer` hears of the progress.
 
-    Raises ProgramError, ParametersError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, ParametersError, InputError, TrapError, UnprovableError, TooLongError.
     """
     chosen = parameter_set(parameters)
     program = load_program(elf)
@@ -156,9 +160,10 @@ def verify(
 
 
 def load_program(elf: Elf) -> Program:
-    """The program of an ELF file. Raises ProgramError."""
+    """The program of an ELF file. Raises FileError, ProgramError."""
+    content, name = (elf, "<bytes>") if isinstance(elf, bytes) else (read_file(str(elf)), str(elf))
     try:
-        return load_bytes(elf) if isinstance(elf, bytes) else load(elf)
+        return load_bytes(content, name)
     except ElfError as error:
         raise ProgramError(error) from error
 

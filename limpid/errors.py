@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reference.execution import Trap
+from reference.execution import Trap, TrapReason
 from reference.loader import ElfError
 from spec.rejection import Rejected
 
@@ -81,7 +81,9 @@ class TrapError(LimpidError):
             "instructions": instructions,
         }
         message = f"the program ended abnormally after {instructions} instructions: {trap.message}"
-        super().__init__(message, "there is no proof of such a run; correct the program or its input", details)
+        limited = trap.reason is TrapReason.INSTRUCTION_LIMIT
+        next_step = "raise --limit" if limited else "correct the program or its input: such a run has no proof"
+        super().__init__(message, next_step, details)
 
 
 class UnprovableError(LimpidError):

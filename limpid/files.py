@@ -14,12 +14,22 @@ STANDARD_STREAM = "-"
 """In place of a file to read: standard input."""
 
 
-def read_bytes(path: str) -> bytes:
-    """The content of a file, or of standard input for `-`. Raises FileError."""
+def read_file(path: str) -> bytes:
+    """The content of a file. Raises FileError."""
     try:
-        return sys.stdin.buffer.read() if path == STANDARD_STREAM else Path(path).read_bytes()
+        return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise FileError(path, _cause(error)) from error
+
+
+def read_file_or_standard_input(path: str) -> bytes:
+    """The content of a file, or of standard input for `-`. Raises FileError."""
+    if path != STANDARD_STREAM:
+        return read_file(path)
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise FileError("standard input", _cause(error)) from error
 
 
 def require_writable(path: str) -> None:

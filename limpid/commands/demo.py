@@ -10,7 +10,7 @@ from limpid import api
 from limpid.build import EXAMPLES, SDK
 from limpid.commands.options import parameters_option, require_distinct
 from limpid.errors import LimpidError
-from limpid.files import read_bytes, require_writable, write_bytes
+from limpid.files import read_file, require_writable, write_bytes
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
 from spec.parameters import PARAMETER_SETS
@@ -38,7 +38,7 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
     require_distinct(**{"--input": name, "--output": output})
     if output is not None:
         require_writable(output)
-    content = read_bytes(name)
+    content = read_file(name)
     with showing("proving") as observer:
         proof = api.prove(GUEST, content, parameters=parameters, observer=observer)
     if proof.output != hashlib.sha256(content).digest():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from limpid.files import read_bytes
+from limpid.files import read_file_or_standard_input
 from limpid.inspection import KeyContent, ProofContent, SegmentContent, content_of_file
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
@@ -16,7 +16,7 @@ from spec.protocol.key import VerificationKey
 @answering
 def inspect_command(file: str) -> Answer:
     """Show what is in a proof or a verification key. Nothing is verified."""
-    encoded = read_bytes(file)
+    encoded = read_file_or_standard_input(file)
     with showing("reading"):
         content = content_of_file(file, encoded)
     return _of_key(content) if isinstance(content, KeyContent) else _of_proof(content)

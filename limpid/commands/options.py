@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from limpid.api import DEFAULT_PARAMETERS
-from limpid.files import STANDARD_STREAM, read_bytes
+from limpid.files import STANDARD_STREAM, read_file_or_standard_input
 from spec.parameters import PARAMETER_SETS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,7 +45,7 @@ def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
         raise click.UsageError("--input and --input-hex exclude each other")
     if input_hex is not None:
         return input_hex
-    return b"" if input_file is None else read_bytes(input_file)
+    return b"" if input_file is None else read_file_or_standard_input(input_file)
 
 
 def parameters_option(command: Command) -> Command:

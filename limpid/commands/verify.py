@@ -9,7 +9,7 @@ import click
 from limpid import api
 from limpid.commands.options import Hexadecimal
 from limpid.errors import FAILED, FileError, KeyFileError
-from limpid.files import read_bytes
+from limpid.files import read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
 from spec.protocol.hash import DIGEST_BYTES
@@ -49,8 +49,8 @@ def verify_command(
         raise click.UsageError("name the program with --program, or accept any with --any-program")
     if (output_file is not None) + (output_hex is not None) + any_output != 1:
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
-    encoded = read_bytes(proof_file)
-    output = read_bytes(output_file) if output_file is not None else output_hex
+    encoded = read_file_or_standard_input(proof_file)
+    output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
     try:
         with showing("verifying"):
             accepted = api.verify(
@@ -69,7 +69,7 @@ def _program(text: str, proof: bytes) -> VerificationKey | bytes:
     """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
     if PROGRAM_ID.fullmatch(text):
         return bytes.fromhex(text)
-    content = read_bytes(text)
+    content = read_file(text)
     if content.startswith(ELF_MAGIC):
         return api.keygen(text, parameters=decode_proof(proof).key.parameters.name)
     if not content.startswith(KEY_MAGIC):
