@@ -1,4 +1,4 @@
-"""Expressions over whole columns: the interpretation that the trace checker and the reference prover share."""
+"""Expressions over whole columns of base-field elements: what the checker and the counting of lookups look at."""
 
 from __future__ import annotations
 
@@ -6,45 +6,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from reference.prover.field_arrays import Matrix, add, multiply, subtract
+from reference.prover.field_arrays import Matrix
+from reference.prover.values import RowValues, Values
 from spec.air.expression import Expression, evaluate
 
 
 class RowColumns:
-    """Every row of one table at once: a column is a (height,) array of canonical elements, a constant is ().
+    """Every row of one table at once.
 
-    An `Interpretation`, for `evaluate`. Shared subexpressions are computed once per instance, so one instance
-    serves all expressions of a chip over the same cells.
+    Shared subexpressions are computed once per instance, so one instance serves all expressions of a chip over the
+    same cells.
     """
 
     def __init__(self, main: Matrix, fixed: Matrix, public_values: Mapping[str, int]) -> None:
-        self._main = main
-        self._fixed = fixed
-        self._public_values = public_values
-        self._known: dict[Expression, Matrix] = {}
+        self._height = len(main)
+        self._row = RowValues(main, fixed, public_values)
+        self._known: dict[Expression, Values] = {}
 
     def values(self, expression: Expression) -> Matrix:
         """The expression on every row: (height,). Raises KeyError for an unknown public value."""
-        values = evaluate(expression, self, self._known)
-        return values if np.ndim(values) else np.full(len(self._main), values)
-
-    def constant(self, element: int) -> Matrix:
-        return np.array(element, dtype=np.uint64)
-
-    def main(self, index: int) -> Matrix:
-        return self._main[:, index]
-
-    def fixed(self, index: int) -> Matrix:
-        return self._fixed[:, index]
-
-    def public(self, name: str) -> Matrix:
-        return self.constant(self._public_values[name])
-
-    def add(self, left: Matrix, right: Matrix) -> Matrix:
-        return add(left, right)
-
-    def subtract(self, left: Matrix, right: Matrix) -> Matrix:
-        return subtract(left, right)
-
-    def multiply(self, left: Matrix, right: Matrix) -> Matrix:
-        return multiply(left, right)
+        return np.broadcast_to(evaluate(expression, self._row, self._known).array, (self._height,))
