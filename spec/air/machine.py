@@ -25,6 +25,8 @@ from spec.air.chips import (
     shift,
     store,
 )
+from spec.air.program_row import OPCODES
+from spec.field import P
 
 INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *constant.CHIPS,
@@ -98,9 +100,11 @@ def machine_digest() -> bytes:
 
 
 def check_machine() -> None:
-    """Raises ValueError if names or bus identities repeat, or a bus takes a reserved identity."""
+    """Raises ValueError if names, opcodes or bus identities repeat, or a bus takes a reserved identity."""
     if len(CHIP_BY_NAME) != len(CHIPS):
         raise ValueError("two chips have the same name")
+    if len({opcode % P for opcode in OPCODES.values()}) != len(OPCODES):
+        raise ValueError("two opcodes are the same element")
     identities = [bus.identity for bus in BUSES]
     if len(set(identities)) != len(identities) or any(i in RESERVED_IDENTITIES for i in identities):
         raise ValueError("bus identities repeat or are reserved")

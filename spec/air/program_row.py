@@ -29,21 +29,13 @@ CONSTANT = "constant"
 _CONSTANT_INSTRUCTIONS = ("lui", "auipc", "jal", "fence")
 _UNPROVABLE_INSTRUCTIONS = ("ebreak",)
 
-OPCODES: dict[str, int] = {
-    name: number
-    for number, name in enumerate(
-        [
-            CONSTANT,
-            *(
-                instruction.name
-                for instruction in INSTRUCTIONS
-                if instruction.name not in _CONSTANT_INSTRUCTIONS + _UNPROVABLE_INSTRUCTIONS
-            ),
-        ],
-        start=1,
-    )
+OPCODES: dict[str, int] = {CONSTANT: 1} | {
+    instruction.name: instruction.match
+    for instruction in INSTRUCTIONS
+    if instruction.name not in _CONSTANT_INSTRUCTIONS + _UNPROVABLE_INSTRUCTIONS
 }
-"""The number of each opcode on the program bus."""
+"""The number of each opcode on the program bus: the bits that decide the instruction, which no other instruction
+changes when it is added. Instruction words end in the bits 11, so 1 is free for `constant`."""
 
 
 @dataclass(frozen=True)
