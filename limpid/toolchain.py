@@ -28,7 +28,6 @@ PICOLIBC_LIBRARIES = PICOLIBC / "lib" / "rv64im" / "lp64"
 CPP_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
 
 _COMPILE_FLAGS = (
-    "-ffreestanding",
     "-O2",
     "-fno-pic",
     "-fno-stack-protector",
@@ -74,8 +73,10 @@ class Toolchain:
     def compile_flags(self, source: Path) -> tuple[str, ...]:
         """All standard flags for compiling this source, by its suffix C, C++ or assembler."""
         own = () if self.is_clang else _GCC_COMPILE_FLAGS
-        language = _CPP_FLAGS if source.suffix in CPP_SUFFIXES else ()
-        return (*self.target_flags, *own, *_COMPILE_FLAGS, *language)
+        is_cpp = source.suffix in CPP_SUFFIXES
+        # To clang a freestanding C++ main is a function like any other, with a mangled name.
+        hosting = () if is_cpp and self.is_clang else ("-ffreestanding",)
+        return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if is_cpp else ()))
 
     @property
     def link_flags(self) -> tuple[str, ...]:

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Callable
 from math import inf
 
+from reference.console import Console, console_calls
 from reference.execution import DoublewordAccess, Execution, Step, Trap, TrapReason
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
-from spec.isa import Decoded, decode, disassemble
+from reference.trap import TrapError, described
+from spec.isa import Decoded, decode
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
 from spec.isa.step import crosses, effective_address, is_instruction_address, loaded, stored
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import DOUBLEWORD_BYTES, RESERVED, SINK
+from spec.memory_map import DOUBLEWORD_BYTES, SINK
 from spec.program import Program
 from spec.word import INTEGER_WORDS
 
@@ -36,38 +38,39 @@ def execute(
     private_input: bytes = b"",
     *,
     record: Recorder | None = None,
+    console: Console | None = None,
     maximum_instructions: int | None = None,
 ) -> Execution:
-    """Runs the program to its end; `record`, if given, receives every executed instruction in order.
+    """Runs the program to its end.
 
+    `record`, if given, receives every executed instruction in order, `console` every text that the program shows.
     Abnormal ends are part of the result. Raises InputTooLongError if the input exceeds its region.
     """
-    return Machine(program, private_input, record).run(maximum_instructions)
-
-
-class _TrapError(Exception):
-    """Unwinds from an instruction that cannot complete."""
-
-    def __init__(self, reason: TrapReason, pc: int, address: int | None, details: str) -> None:
-        super().__init__(details)
-        self.reason = reason
-        self.pc = pc
-        self.address = address
-        self.details = details
+    return Machine(program, private_input, record, console).run(maximum_instructions)
 
 
 class Machine:
     """The state of one execution."""
 
-    def __init__(self, program: Program, private_input: bytes = b"", record: Recorder | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        private_input: bytes = b"",
+        record: Recorder | None = None,
+        console: Console | None = None,
+    ) -> None:
         self.program = program
         self.registers = [0] * (SINK + 1)
         self.memory = MachineMemory(program, private_input)
         self.pc = program.entry
+        """The next instruction's byte address; HALTED after the end."""
+
         self.instructions = 0
         self.misaligned_accesses: Counter[int] = Counter()
         self._code = dict(program.code)
         self._record = record
+        self._console = console
+        self._console_calls = console_calls(program, self.registers, self.memory) if console else {}
         self._actions: dict[int, Action] = {}
 
     def run(self, maximum_instructions: int | None = None) -> Execution:
@@ -75,8 +78,8 @@ class Machine:
         trap = None
         try:
             self._run_to_halt(inf if maximum_instructions is None else maximum_instructions)
-        except _TrapError as error:
-            trap = self._trap(error)
+        except TrapError as error:
+            trap = self._described(error)
         output, unprovable_reason = read_output(self.memory.doublewords)
         if trap is not None:
             unprovable_reason = f"the execution ended abnormally: {trap.message}"
@@ -91,13 +94,25 @@ class Machine:
             unprovable_reason=unprovable_reason,
         )
 
+    def step(self) -> Trap | None:
+        """Executes one instruction of a program that has not ended; the trap if it cannot complete."""
+        try:
+            action = self._actions.get(self.pc)
+            if action is None:
+                action = self._actions[self.pc] = self._prepare(self.pc)
+            self.pc = action()
+        except TrapError as error:
+            return self._described(error)
+        self.instructions += 1
+        return None
+
     def _run_to_halt(self, limit: float) -> None:
         actions, pc, instructions = self._actions, self.pc, self.instructions
         try:
             while pc != HALTED:
                 if instructions >= limit:
                     details = f"after {instructions} instructions"
-                    raise _TrapError(TrapReason.INSTRUCTION_LIMIT, pc, None, details)
+                    raise TrapError(TrapReason.INSTRUCTION_LIMIT, pc, None, details)
                 action = actions.get(pc)
                 if action is None:
                     action = actions[pc] = self._prepare(pc)
@@ -107,15 +122,23 @@ class Machine:
             self.pc, self.instructions = pc, instructions
 
     def _prepare(self, pc: int) -> Action:
-        """The action of the instruction at this program counter. Raises _TrapError if there is none."""
+        """The action of the instruction at this program counter. Raises TrapError if there is none."""
         word = self._code.get(pc)
         decoded = None if word is None else decode(word)
         if decoded is None:
             if any(interval.start <= pc < interval.end for interval in self.program.executable):
-                raise _TrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
-            raise _TrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
+                raise TrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
+            raise TrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
         action = self._action(pc, decoded)
-        return action if self._record is None else self._recorded(pc, decoded, action, self._record)
+        if self._record is not None:
+            action = self._recorded(pc, decoded, action, self._record)
+        call = self._console_calls.get(pc)
+        if call is not None and self._console is not None:
+            action = _shown(call, self._console, action)
+        return action
+
+    def _described(self, error: TrapError) -> Trap:
+        return described(self.program, self._code.get(error.pc), error)
 
     def _action(self, pc: int, decoded: Decoded) -> Action:
         match decoded.instruction.meaning:
@@ -169,7 +192,7 @@ class Machine:
 
         def act_misaligned() -> int:
             if taken(words, registers[rs1], registers[rs2]):
-                raise _TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+                raise TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
             return next_pc
 
         return act if is_instruction_address(words, target) else act_misaligned
@@ -183,7 +206,7 @@ class Machine:
         def act() -> int:
             target = target_of(words, pc, registers[rs1], immediate)
             if not is_instruction_address(words, target):
-                raise _TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+                raise TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
             registers[rd] = link
             return target
 
@@ -234,7 +257,7 @@ class Machine:
                 low = touch(position)
                 high = touch(position + 1) if crosses(words, address, width_bytes) else 0
             except UnmappedError:
-                raise _TrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
+                raise TrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
             if misaligned:
                 misaligned_accesses[pc] += 1
             return low, high
@@ -250,11 +273,11 @@ class Machine:
         def call() -> int:
             if registers[CALL_NUMBER_REGISTER] != HALT_CALL:
                 details = f"a7 is {registers[CALL_NUMBER_REGISTER]}"
-                raise _TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, details)
+                raise TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, details)
             return HALTED
 
         def breakpoint_() -> int:
-            raise _TrapError(TrapReason.BREAKPOINT, pc, None, "")
+            raise TrapError(TrapReason.BREAKPOINT, pc, None, "")
 
         return {System.FENCE: fence, System.ENVIRONMENT_CALL: call, System.BREAKPOINT: breakpoint_}[system]
 
@@ -295,19 +318,12 @@ class Machine:
 
         return act
 
-    def _trap(self, error: _TrapError) -> Trap:
-        symbol = self.program.symbol_at(error.pc)
-        message = f"{error.reason.value}, at {error.pc:#x}"
-        if symbol is not None:
-            message += f" ({symbol})"
-        word = self._code.get(error.pc)
-        if word is not None:
-            message += f", {disassemble(error.pc, word)}"
-        if error.reason is TrapReason.MISALIGNED_TARGET:
-            message += f": the target is {error.address:#x}"
-        if error.details:
-            message += f": {error.details}"
-        for name, interval in RESERVED.items():
-            if error.address is not None and interval.start <= error.address < interval.end:
-                message += f", in the {name}"
-        return Trap(error.reason, error.pc, error.address, symbol, message)
+
+def _shown(call: Callable[[], bytes], console: Console, action: Action) -> Action:
+    """The same action, once the console has received what the call shows."""
+
+    def act() -> int:
+        console(call())
+        return action()
+
+    return act

@@ -53,8 +53,26 @@ class MachineMemory:
         value = self.doublewords.get(position)
         if value is not None:
             return value
+        self._require_mapped(position)
+        self.doublewords[position] = 0
+        return 0
+
+    def peek(self, address: int, size_bytes: int) -> bytes:
+        """The bytes from this byte address on, without touching them. Raises UnmappedError."""
+        first, end = address // DOUBLEWORD_BYTES, -(-(address + size_bytes) // DOUBLEWORD_BYTES)
+        doublewords = b"".join(self._untouched(p).to_bytes(DOUBLEWORD_BYTES, "little") for p in range(first, end))
+        offset = address % DOUBLEWORD_BYTES
+        return doublewords[offset : offset + size_bytes]
+
+    def _untouched(self, position: int) -> int:
+        """The doubleword's value, without making it present. Raises UnmappedError."""
+        value = self.doublewords.get(position)
+        if value is None:
+            self._require_mapped(position)
+            return 0
+        return value
+
+    def _require_mapped(self, position: int) -> None:
         index = bisect_right(self._starts, position) - 1
         if index < 0 or position >= self._ends[index]:
             raise UnmappedError(position)
-        self.doublewords[position] = 0
-        return 0

@@ -47,6 +47,8 @@ def run_on_unicorn(elf: Path, guest_input: bytes, *, input_length: int | None = 
         image = ELFFile(stream)
         entry = image["e_entry"]
         for segment in image.iter_segments("PT_LOAD"):
+            if segment["p_memsz"] == 0:
+                continue
             start = segment["p_vaddr"] // PAGE_BYTES * PAGE_BYTES
             machine.mem_map(start, _whole_pages(segment["p_vaddr"] + segment["p_memsz"] - start))
             machine.mem_write(segment["p_vaddr"], segment.data())

@@ -54,3 +54,17 @@ def test_touch_of_an_unmapped_doubleword_raises_and_leaves_no_trace(position: in
     with pytest.raises(UnmappedError):
         memory.touch(position)
     assert memory.doublewords == before
+
+
+def test_peek_reads_across_doublewords_and_touches_nothing() -> None:
+    memory = MachineMemory(PROGRAM, b"")
+    before = dict(memory.doublewords)
+    assert memory.peek(0x2000 * 8, 3) == b"\x07\x00\x00"
+    assert memory.peek(0x2001 * 8 + 5, 9) == bytes(9)
+    assert memory.doublewords == before
+
+
+@pytest.mark.parametrize(("address", "size_bytes"), [(0x2000 * 8 - 1, 1), (0x2003 * 8 + 7, 2), (0, 1), (2**64 - 8, 8)])
+def test_peek_into_unmapped_memory_is_refused(address: int, size_bytes: int) -> None:
+    with pytest.raises(UnmappedError):
+        MachineMemory(PROGRAM, b"").peek(address, size_bytes)
