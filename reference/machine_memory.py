@@ -38,41 +38,45 @@ class MachineMemory:
     """All of memory during one execution."""
 
     def __init__(self, program: Program, private_input: bytes) -> None:
-        self.doublewords = initial_memory(program, private_input)
-        """Doubleword address to value. Every present address is mapped."""
+        self.initial = initial_memory(program, private_input)
+        self.doublewords: dict[int, int] = {}
+        """Doubleword address to value: exactly the doublewords that have been touched, all mapped."""
 
         regions = [region for region in program.regions if region.space is Space.MEMORY]
         self._starts = [region.start for region in regions]
         self._ends = [region.end for region in regions]
 
     def touch(self, position: int) -> int:
-        """The doubleword's value, made present if it is mapped. Raises UnmappedError.
+        """The doubleword's value; from now on it counts as touched. Raises UnmappedError.
 
         Every region lies below 2^32 bytes, so an address beyond is unmapped too.
         """
         value = self.doublewords.get(position)
-        if value is not None:
-            return value
-        self._require_mapped(position)
-        self.doublewords[position] = 0
-        return 0
+        if value is None:
+            value = self.doublewords[position] = self._untouched(position)
+        return value
+
+    def value(self, position: int) -> int:
+        """The doubleword's value, 0 for an unmapped one; it is not touched."""
+        value = self.doublewords.get(position)
+        return self.initial.get(position, 0) if value is None else value
 
     def peek(self, address: int, size_bytes: int) -> bytes:
-        """The bytes from this byte address on, without touching them. Raises UnmappedError."""
+        """The bytes from this byte address on, which are not touched. Raises UnmappedError."""
         first, end = address // DOUBLEWORD_BYTES, -(-(address + size_bytes) // DOUBLEWORD_BYTES)
-        doublewords = b"".join(self._untouched(p).to_bytes(DOUBLEWORD_BYTES, "little") for p in range(first, end))
+        doublewords = b"".join(
+            self.doublewords.get(position, self._untouched(position)).to_bytes(DOUBLEWORD_BYTES, "little")
+            for position in range(first, end)
+        )
         offset = address % DOUBLEWORD_BYTES
         return doublewords[offset : offset + size_bytes]
 
     def _untouched(self, position: int) -> int:
-        """The doubleword's value, without making it present. Raises UnmappedError."""
-        value = self.doublewords.get(position)
-        if value is None:
-            self._require_mapped(position)
-            return 0
-        return value
-
-    def _require_mapped(self, position: int) -> None:
+        """The doubleword's value at the start. Raises UnmappedError."""
+        value = self.initial.get(position)
+        if value is not None:
+            return value
         index = bisect_right(self._starts, position) - 1
         if index < 0 or position >= self._ends[index]:
             raise UnmappedError(position)
+        return 0

@@ -1,4 +1,4 @@
-"""The executor: runs a program instruction by instruction on the meanings of `spec.isa`.
+"""The machine: runs a program instruction by instruction on the meanings of `spec.isa`.
 
 Each instruction becomes a small function when its program counter is reached for the first time; the function
 reads and writes the machine's state and returns the next program counter.
@@ -7,14 +7,13 @@ reads and writes the machine's state and returns the next program counter.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
-from reference.console import Console, console_calls
-from reference.execution import DoublewordAccess, Execution, Step, Trap, TrapReason
+from reference.execution import Execution, Trap, TrapReason
+from reference.executor.trap import TrapError, described
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
-from reference.trap import TrapError, described
 from spec.isa import Decoded, decode
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
@@ -30,35 +29,15 @@ HALTED = -1
 Action = Callable[[], int]
 """Executes one instruction at a fixed program counter and returns the next program counter, or HALTED."""
 
-Recorder = Callable[[Step], None]
-
-
-def execute(
-    program: Program,
-    private_input: bytes = b"",
-    *,
-    record: Recorder | None = None,
-    console: Console | None = None,
-    maximum_instructions: int | None = None,
-) -> Execution:
-    """Runs the program to its end.
-
-    `record`, if given, receives every executed instruction in order, `console` every text that the program shows.
-    Abnormal ends are part of the result. Raises InputTooLongError if the input exceeds its region.
-    """
-    return Machine(program, private_input, record, console).run(maximum_instructions)
+Instrument = Callable[["Machine", int, Decoded, Action], Action]
+"""Given the machine, a program counter and the instruction there with its action, the action to take in its place:
+one that watches. It is asked once for each program counter that is reached. What it adds must change nothing."""
 
 
 class Machine:
     """The state of one execution."""
 
-    def __init__(
-        self,
-        program: Program,
-        private_input: bytes = b"",
-        record: Recorder | None = None,
-        console: Console | None = None,
-    ) -> None:
+    def __init__(self, program: Program, private_input: bytes = b"", instruments: Sequence[Instrument] = ()) -> None:
         self.program = program
         self.registers = [0] * (SINK + 1)
         self.memory = MachineMemory(program, private_input)
@@ -68,9 +47,7 @@ class Machine:
         self.instructions = 0
         self.misaligned_accesses: Counter[int] = Counter()
         self._code = dict(program.code)
-        self._record = record
-        self._console = console
-        self._console_calls = console_calls(program, self.registers, self.memory) if console else {}
+        self._instruments = instruments
         self._actions: dict[int, Action] = {}
 
     def run(self, maximum_instructions: int | None = None) -> Execution:
@@ -89,7 +66,7 @@ class Machine:
             output=output,
             misaligned_accesses=self.misaligned_accesses.copy(),
             registers=tuple(self.registers),
-            memory=self.memory.doublewords.copy(),
+            memory=self.memory.initial | self.memory.doublewords,
             trap=trap,
             unprovable_reason=unprovable_reason,
         )
@@ -130,11 +107,8 @@ class Machine:
                 raise TrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
             raise TrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
         action = self._action(pc, decoded)
-        if self._record is not None:
-            action = self._recorded(pc, decoded, action, self._record)
-        call = self._console_calls.get(pc)
-        if call is not None and self._console is not None:
-            action = _shown(call, self._console, action)
+        for instrument in self._instruments:
+            action = instrument(self, pc, decoded, action)
         return action
 
     def _described(self, error: TrapError) -> Trap:
@@ -280,50 +254,3 @@ class Machine:
             raise TrapError(TrapReason.BREAKPOINT, pc, None, "")
 
         return {System.FENCE: fence, System.ENVIRONMENT_CALL: call, System.BREAKPOINT: breakpoint_}[system]
-
-    def _recorded(self, pc: int, decoded: Decoded, action: Action, record: Recorder) -> Action:
-        """The same action, reporting what it did."""
-        words, registers, doublewords = INTEGER_WORDS, self.registers, self.memory.doublewords
-        rs1, rs2, immediate = decoded.rs1, decoded.rs2, words.constant(decoded.immediate)
-        rd = decoded.destination if decoded.writes_rd else None
-        meaning = decoded.instruction.meaning
-        width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 0
-
-        def act() -> int:
-            # An absent operand is register 0 in `decoded`, which holds 0.
-            left, right = registers[rs1], registers[rs2]
-            positions: tuple[int, ...] = ()
-            if width_bytes:
-                address = effective_address(words, left, immediate)
-                position = address // DOUBLEWORD_BYTES
-                positions = (position, position + 1) if crosses(words, address, width_bytes) else (position,)
-            before = [doublewords.get(position, 0) for position in positions]
-            next_pc = action()
-            accesses = tuple(
-                DoublewordAccess(position, old, doublewords[position])
-                for position, old in zip(positions, before, strict=True)
-            )
-            record(
-                Step(
-                    pc=pc,
-                    decoded=decoded,
-                    next_pc=None if next_pc == HALTED else next_pc,
-                    left=left,
-                    right=right,
-                    result=None if rd is None else registers[rd],
-                    memory=accesses,
-                )
-            )
-            return next_pc
-
-        return act
-
-
-def _shown(call: Callable[[], bytes], console: Console, action: Action) -> Action:
-    """The same action, once the console has received what the call shows."""
-
-    def act() -> int:
-        console(call())
-        return action()
-
-    return act

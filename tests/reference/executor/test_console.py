@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from reference.console import LONGEST_TEXT_BYTES
+
 from reference.executor import execute
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT
 from spec.program import Program, Symbol
