@@ -1,0 +1,32 @@
+"""What the proofs take for granted, by name; each says where it is proven or checked instead."""
+
+from __future__ import annotations
+
+from spec.air.bus import CLOCK_BITS
+
+BALANCE = "bus balance"
+LOOKUP_TABLES = "lookup tables"
+PROGRAM_TABLE = "program table"
+MEMORY_LIMBS = "memory limbs"
+CLOCKS = "clock bound"
+INITIALISED = "initialised addresses"
+REGISTER_ZERO = "register zero"
+FUNCTION = "function"
+
+ASSUMPTIONS: dict[str, str] = {
+    BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
+    "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.air.chips.fixed_tables lists: committed in the key.",
+    PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
+    "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
+    MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
+    "obligations (instructions) and the machine obligations (memory and boundary tables) prove.",
+    CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
+    "bounds the sum of heights times accesses (spec.air.limits).",
+    INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
+    "chain and ranges its address (machine obligations); used for the second doubleword of a crossing access.",
+    REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
+    "(decode obligations).",
+    FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
+}
+"""By name, the assumption and what stands for it."""

@@ -1,0 +1,51 @@
+"""Splitting a row into cases in which nothing is multiplied but by constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proofs_of_constraints.interval import BOOLEAN
+from proofs_of_constraints.polynomial import Polynomial
+from proofs_of_constraints.row_system import RowSystem, shift_rows
+from spec.air.bus import SHIFT
+
+
+def cases(system: RowSystem) -> Iterator[tuple[str, RowSystem]]:
+    """Every case that is not contradictory, with a name; together they are the system.
+
+    Cases are made of the shift table's rows and of booleans that are multiplied by something.
+    """
+    yield from _split(system, ())
+
+
+def _split(system: RowSystem, path: tuple[str, ...]) -> Iterator[tuple[str, RowSystem]]:
+    system.propagate()
+    if system.contradiction is not None:
+        return
+    for name, values in _choices(system):
+        for value in values:
+            branch = system.copy()
+            branch.constrain(
+                f"case {name}", branch.resolve(Polynomial.variable(name)) - Polynomial.constant(value)
+            )
+            yield from _split(branch, (*path, f"{name}={value}"))
+        return
+    system.simplify()
+    if system.contradiction is None:
+        yield " ".join(path) or "the only case", system
+
+
+def _choices(system: RowSystem) -> Iterator[tuple[str, list[int]]]:
+    for lookup in system.lookups:
+        if lookup.interaction.bus == SHIFT:
+            name = lookup.message[0].only_variable()
+            if name is not None:
+                yield name, sorted(shift_rows())
+    polynomials = [factor for fact in system.facts for factor in fact.factors]
+    polynomials += [lookup.multiplicity for lookup in system.lookups]
+    for polynomial in polynomials:
+        for monomial in polynomial.terms:
+            if len(monomial) > 1:
+                yield from ((name, [0, 1]) for name in monomial if system.ranges[name] == BOOLEAN)
+    for lookup in system.lookups:
+        yield from ((name, [0, 1]) for name in sorted(lookup.multiplicity.variables()))

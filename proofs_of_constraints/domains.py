@@ -1,0 +1,45 @@
+"""The domains that chips state in words, as conditions on an execution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic
+
+from spec.isa import Instruction
+from spec.isa.instruction import Load, Store
+from spec.isa.step import effective_address
+from spec.isa.system import HALT_CALL
+from spec.word import B, W, Words
+
+
+@dataclass(frozen=True)
+class Inputs(Generic[W]):
+    """What decides whether an execution is in a domain."""
+
+    left: W
+    immediate: W
+
+
+def in_domain(words: Words[W, B], domain: str, instruction: Instruction, inputs: Inputs[W]) -> B:
+    """Whether the chip with this domain executes the instruction. Raises KeyError for an unknown domain."""
+    address = effective_address(words, inputs.left, inputs.immediate)
+
+    def divisible(by: int) -> B:
+        return words.equal(words.bitwise_and(address, words.constant(by - 1)), words.constant(0))
+
+    match domain:
+        case "every execution":
+            return words.truth(True)
+        case "a7 = 93":
+            return words.equal(inputs.left, words.constant(HALT_CALL))
+        case "address divisible by 2":
+            return divisible(2)
+        case "address divisible by 4":
+            return divisible(4)
+        case "address divisible by 8":
+            return divisible(8)
+        case "address not divisible by the width":
+            meaning = instruction.meaning
+            if isinstance(meaning, Load | Store):
+                return words.negation(divisible(meaning.width_bytes))
+    raise KeyError(f"{instruction.name}: no condition stands for the domain '{domain}'")

@@ -1,0 +1,123 @@
+"""A row system as linear arithmetic over the integers, with every product of variables one bounded integer.
+
+What holds for any integers in the place of the products holds for the products. A product with a flag is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import z3
+
+from proofs_of_constraints.interval import BOOLEAN, IntegerForm, centered_form, integer_form, lifted, monomial_interval
+from proofs_of_constraints.polynomial import Monomial, Polynomial
+from proofs_of_constraints.row_system import RowSystem
+from spec.air.bus import LIMB_BITS
+from spec.field import P
+
+IntegerTerms = Mapping[Monomial, int]
+"""A polynomial with integer coefficients, not reduced modulo anything."""
+
+
+class IntegerRow:
+    """The formulas of one system over the integers."""
+
+    def __init__(self, system: RowSystem) -> None:
+        self.system = system
+        self._integers: dict[Monomial, z3.ArithRef] = {}
+        self._bounds: list[z3.BoolRef] = []
+
+    def formulas(self, *, linear_only: bool = False) -> list[z3.BoolRef]:
+        """What the row satisfies; `linear_only` leaves out the facts that multiply two variables of many values."""
+        found = []
+        for fact in self.system.facts:
+            if not linear_only or all(self._is_linear(factor) for factor in fact.factors):
+                found.append(z3.Or(*map(self.vanishes, fact.factors)))
+        return [*found, *self._bounds]
+
+    def bounds(self) -> list[z3.BoolRef]:
+        """The ranges of every variable and product used so far."""
+        return list(self._bounds)
+
+    def vanishes(self, polynomial: Polynomial) -> z3.BoolRef:
+        """That the polynomial is zero modulo p."""
+        equation = lifted(self.system.resolve(polynomial), self.system.ranges)
+        term = self._term(equation.form)
+        if equation.is_exact:
+            return term == equation.multiples.start * P
+        multiple = z3.FreshInt("multiple")
+        bounds = (multiple >= equation.multiples.start, multiple < equation.multiples.stop)
+        return z3.And(term == multiple * P, *bounds)
+
+    def terms(self, polynomial: Polynomial) -> IntegerTerms:
+        """The polynomial's canonical value as integer terms. Raises ValueError if it may wrap around p."""
+        form = centered_form(self.system.resolve(polynomial), self.system.ranges)
+        if form.interval.low < 0 or form.interval.high >= P:
+            raise ValueError(f"{polynomial} has values from {form.interval.low} to {form.interval.high}")
+        return form.terms
+
+    def word_terms(self, limbs: Sequence[Polynomial], limb_bits: int = LIMB_BITS) -> IntegerTerms:
+        """The number that limbs stand for, least significant first."""
+        total: dict[Monomial, int] = {}
+        for i, limb in enumerate(limbs):
+            total = dict(sum_of(total, scaled(self.terms(limb), 1 << (limb_bits * i))))
+        return total
+
+    def integer(self, terms: IntegerTerms) -> z3.ArithRef:
+        """Integer terms as a Z3 integer."""
+        return self._term(integer_form(terms, self.system.ranges))
+
+    def _is_linear(self, polynomial: Polynomial) -> bool:
+        """Whether each monomial has at most one variable that is not a flag."""
+        return all(
+            sum(self.system.ranges[name] != BOOLEAN for name in monomial) <= 1
+            for monomial in self.system.resolve(polynomial).terms
+        )
+
+    def _term(self, form: IntegerForm) -> z3.ArithRef:
+        parts = [self._monomial(monomial) * coefficient for monomial, coefficient in form.terms.items()]
+        return z3.Sum(parts) if parts else z3.IntVal(0)
+
+    def _monomial(self, monomial: Monomial) -> z3.ArithRef:
+        flags = sorted({name for name in monomial if self.system.ranges[name] == BOOLEAN})
+        rest = tuple(name for name in monomial if name not in flags)
+        if not rest:
+            return self._all_set(flags) if len(flags) != 1 else self._integer((flags[0],))
+        product = self._integer(rest)
+        return z3.If(self._all_set(flags) == 1, product, 0) if flags else product
+
+    def _all_set(self, flags: Sequence[str]) -> z3.ArithRef:
+        if not flags:
+            return z3.IntVal(1)
+        return z3.If(z3.And(*(self._integer((flag,)) == 1 for flag in flags)), z3.IntVal(1), z3.IntVal(0))
+
+    def _integer(self, monomial: Monomial) -> z3.ArithRef:
+        if monomial not in self._integers:
+            variable = z3.Int("*".join(monomial))
+            interval = monomial_interval(monomial, self.system.ranges)
+            self._integers[monomial] = variable
+            self._bounds += [variable >= interval.low, variable <= interval.high]
+        return self._integers[monomial]
+
+
+def sum_of(left: IntegerTerms, right: IntegerTerms) -> IntegerTerms:
+    """left + right."""
+    total = dict(left)
+    for monomial, coefficient in right.items():
+        total[monomial] = total.get(monomial, 0) + coefficient
+    return total
+
+
+def scaled(terms: IntegerTerms, factor: int) -> IntegerTerms:
+    """The terms times an integer."""
+    return {monomial: coefficient * factor for monomial, coefficient in terms.items()}
+
+
+def product_of(left: IntegerTerms, right: IntegerTerms) -> IntegerTerms:
+    """left * right, expanded."""
+    total: dict[Monomial, int] = {}
+    for one, one_coefficient in left.items():
+        for other, other_coefficient in right.items():
+            monomial = tuple(sorted(one + other))
+            total[monomial] = total.get(monomial, 0) + one_coefficient * other_coefficient
+    return total
