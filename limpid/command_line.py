@@ -85,7 +85,7 @@ def _told(error: LimpidError, *, as_json: bool) -> int:
     return error.exit_status
 
 
-@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("limpid", cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="limpid", prog_name="limpid")
 def main() -> None:
     """Proves that a RISC-V program (RV64IM) ran correctly, and verifies such proofs.

@@ -1,0 +1,240 @@
+"""`limpid prove` and `limpid verify` under the parameters for tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from limpid import api, decode_key, keygen
+from limpid.commands.verify import PROGRAM_ID
+from spec.parameters import PARAMETER_SETS
+from spec.protocol.proof import RunProof, decode_proof
+from spec.rejection import Rejection
+from tests.limpid.commands.invocation import FIBONACCI, SHA256, Invocation, limpid
+
+OUTPUT_HEX = (55).to_bytes(8, "little").hex()
+
+ProofAndKey = tuple[Path, RunProof]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The shared proof of the tenth Fibonacci number, as files and as an object."""
+
+    proof: Path
+    decoded: RunProof
+
+    @property
+    def program_id(self) -> str:
+        return self.decoded.key.program_id().hex()
+
+
+@pytest.fixture(scope="module")
+def proven(tiny: Path) -> Proven:
+    proof = tiny / "proof"
+    return Proven(proof, decode_proof(proof.read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def failed_run(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A directory with the proof of a run with exit code 1, and what `limpid prove --json` said."""
+
+    def fill(directory: Path) -> None:
+        arguments = ["--output", directory / "proof", "--public-output", directory / "output"]
+        invocation = limpid("prove", FIBONACCI, *arguments, "--parameters", "tiny", "--json")
+        assert invocation.status == 0
+        (directory / "stdout").write_text(invocation.stdout)
+        (directory / "stderr").write_text(invocation.stderr)
+
+    return once("failed_run", fill)
+
+
+def _verify(proof: Path, *arguments: str | Path) -> Invocation:
+    return limpid("verify", proof, *arguments, "--json")
+
+
+def _assert_rejected(invocation: Invocation, reason: Rejection, detail: str) -> None:
+    assert invocation.status == 1
+    assert invocation.document == {
+        "accepted": False,
+        "reason": reason.name,
+        "message": reason.value,
+        "detail": detail,
+        "security_bits": None,
+        "program_id": None,
+    }
+
+
+def test_prove_prints_every_fact(failed_run: Path) -> None:
+    document = Invocation(0, (failed_run / "stdout").read_text(), "").document
+    seconds, proof = document.pop("seconds"), (failed_run / "proof").read_bytes()
+    assert seconds > 0
+    assert document == {
+        "proof": document["proof"],
+        "proof_bytes": len(proof),
+        "program_id": decode_proof(proof).key.program_id().hex(),
+        "parameters": "tiny",
+        "instructions": api.run(FIBONACCI).instructions,
+        "segments": 1,
+        "exit_code": 1,
+        "output": "",
+    }
+    assert (failed_run / "output").read_bytes() == b""
+    assert (failed_run / "stderr").read_text().splitlines() == [
+        "Note: the parameter set tiny is insecure; verify needs --allow-insecure",
+        "Note: verify accepts this proof only with --exit-code 1",
+    ]
+
+
+def test_proof_of_a_failed_run_is_accepted_for_its_exit_code_only(failed_run: Path) -> None:
+    statement = ["--program", FIBONACCI, "--public-output", failed_run / "output", "--allow-insecure"]
+    _assert_rejected(
+        _verify(failed_run / "proof", *statement),
+        Rejection.EXIT_CODE_DIFFERS,
+        "it ended with 1, expected 0",
+    )
+    accepted = _verify(failed_run / "proof", *statement, "--exit-code", "1")
+    assert (accepted.status, accepted.document["exit_code"]) == (0, 1)
+
+
+@pytest.mark.parametrize("program", ["elf", "key", "id"])
+def test_proof_is_accepted_for_its_program_however_named(program: str, proven: Proven, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(proven.decoded.key.encoded())
+    named = {"elf": FIBONACCI, "key": str(tmp_path / "key"), "id": proven.program_id}[program]
+    invocation = _verify(proven.proof, "--program", named, "--public-output-hex", OUTPUT_HEX, "--allow-insecure")
+    document = invocation.document
+    assert invocation.status == 0
+    assert invocation.stderr == "Note: the parameter set tiny proves nothing\n"
+    assert document.pop("hash_cap_bits") == 128.0
+    assert 0 < document.pop("non_interactive_bits") < 10
+    assert 0 < document.pop("whole_run_bits") <= document["security_bits"] < 10
+    assert document == {
+        "accepted": True,
+        "reason": None,
+        "security_bits": document["security_bits"],
+        "program_id": proven.program_id,
+        "parameters": "tiny",
+        "exit_code": 0,
+        "output": OUTPUT_HEX,
+        "segments": 1,
+    }
+
+
+def test_verify_of_anything_prints_what_the_proof_claims(proven: Proven) -> None:
+    invocation = limpid("verify", proven.proof, "--any-program", "--any-output", "--allow-insecure")
+    assert invocation.status == 0
+    lines = dict(line.split("  ", 1) for line in invocation.stdout.splitlines())
+    assert lines["verdict"].strip() == "ACCEPTED"
+    assert lines["program id"].strip() == proven.program_id
+    assert lines["output"].strip() == f"8 bytes: {OUTPUT_HEX}"
+
+
+def test_insecure_proof_is_rejected_by_default(proven: Proven) -> None:
+    _assert_rejected(
+        _verify(proven.proof, "--program", proven.program_id, "--public-output-hex", OUTPUT_HEX),
+        Rejection.PARAMETERS_INSECURE,
+        "tiny",
+    )
+
+
+def test_wrong_output_is_rejected(proven: Proven, tmp_path: Path) -> None:
+    (tmp_path / "output").write_bytes((56).to_bytes(8, "little"))
+    arguments = ["--program", proven.program_id, "--public-output", tmp_path / "output", "--allow-insecure"]
+    _assert_rejected(_verify(proven.proof, *arguments), Rejection.OUTPUT_DIFFERS, "the proof claims 8 bytes")
+
+
+def test_wrong_program_is_rejected(proven: Proven) -> None:
+    arguments = ["--program", SHA256, "--public-output-hex", OUTPUT_HEX, "--allow-insecure"]
+    _assert_rejected(_verify(proven.proof, *arguments), Rejection.PROGRAM_DIFFERS, f"its id is {proven.program_id}")
+
+
+def test_key_of_another_parameter_set_is_rejected(proven: Proven, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(keygen(FIBONACCI, parameters="segment").encoded())
+    arguments = ["--program", tmp_path / "key", "--public-output-hex", OUTPUT_HEX, "--allow-insecure"]
+    _assert_rejected(
+        _verify(proven.proof, *arguments), Rejection.PARAMETERS_DIFFER, "the proof has tiny, the key segment"
+    )
+
+
+def test_truncated_proof_is_rejected(proven: Proven, tmp_path: Path) -> None:
+    content = proven.proof.read_bytes()
+    (tmp_path / "proof").write_bytes(content[:-1])
+    invocation = _verify(tmp_path / "proof", "--program", FIBONACCI, "--any-output", "--allow-insecure")
+    assert invocation.document["reason"] == Rejection.ENCODING_TRUNCATED.name
+
+
+def test_rejection_for_people_names_the_reason(proven: Proven) -> None:
+    invocation = limpid("verify", proven.proof, "--program", "00" * 32, "--any-output", "--allow-insecure")
+    assert invocation.status == 1
+    assert invocation.stdout.splitlines() == [
+        "verdict  REJECTED",
+        f"reason   PROGRAM_DIFFERS: {Rejection.PROGRAM_DIFFERS.value}",
+        f"detail   its id is {proven.program_id}",
+    ]
+
+
+@pytest.mark.parametrize("program", [[], ["--any-program", "--program", "key"]])
+def test_verify_without_one_program_is_misuse(program: list[str], proven: Proven) -> None:
+    invocation = _verify(proven.proof, *program, "--any-output")
+    assert invocation.status == 2
+    assert invocation.error["message"] == "name the program with --program, or accept any with --any-program"
+
+
+@pytest.mark.parametrize(
+    "output", [[], ["--any-output", "--public-output-hex", ""], ["--public-output", "x", "--public-output-hex", ""]]
+)
+def test_verify_without_one_output_is_misuse(output: list[str], proven: Proven) -> None:
+    invocation = _verify(proven.proof, "--any-program", *output)
+    assert invocation.status == 2
+    message = "give --public-output or --public-output-hex, or accept any with --any-output"
+    assert invocation.error["message"] == message
+
+
+def test_verify_against_a_file_that_names_no_program_fails(proven: Proven, tmp_path: Path) -> None:
+    shutil.copy(proven.proof, tmp_path / "other")
+    invocation = _verify(proven.proof, "--program", tmp_path / "other", "--any-output")
+    assert (invocation.status, invocation.error["kind"]) == (1, "file")
+    assert invocation.error["message"] == f"{tmp_path / 'other'}: is neither an ELF file nor a verification key"
+
+
+def test_verify_against_a_damaged_key_fails(proven: Proven, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(proven.decoded.key.encoded()[:-1])
+    invocation = _verify(proven.proof, "--program", tmp_path / "key", "--any-output")
+    error = invocation.error
+    assert (invocation.status, error["kind"], error["reason"]) == (1, "key", Rejection.ENCODING_TRUNCATED.name)
+    assert error["next_step"] == "make a key with: limpid keygen GUEST.elf --output KEY"
+
+
+def test_program_id_wins_over_a_file_of_its_name(
+    proven: Proven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    other_id = "00" * 32
+    assert PROGRAM_ID.fullmatch(other_id)
+    shutil.copy(FIBONACCI, other_id)
+    arguments = ["--any-output", "--allow-insecure"]
+    assert _verify(proven.proof, "--program", other_id, *arguments).status == 1
+    assert _verify(proven.proof, "--program", f"./{other_id}", *arguments).status == 0
+
+
+def test_keygen_writes_the_key_whose_id_it_prints(proven: Proven, tmp_path: Path) -> None:
+    invocation = limpid("keygen", FIBONACCI, "--output", tmp_path / "key", "--parameters", "tiny", "--json")
+    key = decode_key((tmp_path / "key").read_bytes())
+    assert key == proven.decoded.key
+    assert invocation.document == {
+        "program_id": proven.program_id,
+        "parameters": "tiny",
+        "key": str(tmp_path / "key"),
+        "key_bytes": len(key.encoded()),
+    }
+
+
+@pytest.mark.parametrize("command", ["keygen", "prove"])
+def test_unknown_parameter_set_is_misuse(command: str, tmp_path: Path) -> None:
+    invocation = limpid(command, FIBONACCI, "--output", tmp_path / "x", "--parameters", "huge", "--json")
+    assert invocation.status == 2
+    assert all(name in invocation.error["message"] for name in ("huge", *PARAMETER_SETS))
