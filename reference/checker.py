@@ -6,7 +6,7 @@ compared as multisets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,10 +17,11 @@ from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables
 from reference.trace.table import Table, Trace
-from spec.air.bus import BUSES, Bus
-from spec.air.chip import Role
+from spec.air.bus import BUSES, LIMBS, Bus, Scope
+from spec.air.chip import Chip, Role
 from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
 from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.air.program_row import HALTED
 from spec.field import P
 from spec.protocol.tokens import Token, output_tokens, segment_tokens
 
@@ -82,6 +83,39 @@ def check_trace(trace: Trace) -> list[Violation]:
     return [*check_layout(trace), *check_rows_and_buses(trace)]
 
 
+def check_run(traces: Sequence[Trace]) -> list[Violation]:
+    """Everything that is wrong with a run of these segments, in order; empty for a valid run.
+
+    Raises ValueError if the claimed output exceeds its region.
+    """
+    found: list[Violation] = [*_chain_violations(traces)]
+    for trace in traces:
+        found += [*check_layout(trace), *_row_violations(trace), *_local_imbalances(trace)]
+    tables = [table for trace in traces for table in trace.tables]
+    continuation = [(table.chip, table.height) for table in tables if table.chip.role is Role.CONTINUATION]
+    return [*found, *_count_violations(continuation), *_global_imbalances(traces)]
+
+
+def _chain_violations(traces: Sequence[Trace]) -> Iterator[LayoutViolation]:
+    """Each segment starts where the one before ended; only the last has halted, and says with which exit code."""
+    if traces[0].public_values["cursor_in"]:
+        yield LayoutViolation("segment 0", "does not start at cursor 0")
+    for index, trace in enumerate(traces):
+        values = trace.public_values
+        if values["segment"] != index:
+            yield LayoutViolation(f"segment {index}", f"states index {values['segment']}")
+        if trace.output != traces[-1].output:
+            yield LayoutViolation(f"segment {index}", "claims another output than the last")
+        if (values["pc_out"] == HALTED) != (index == len(traces) - 1):
+            yield LayoutViolation(f"segment {index}", "has halted before the last, or is the last and has not")
+        if values["pc_out"] != HALTED and any(values[f"exit_code_{i}"] for i in range(LIMBS)):
+            yield LayoutViolation(f"segment {index}", "has an exit code and has not halted")
+    for index, (before, after) in enumerate(pairwise(trace.public_values for trace in traces), start=1):
+        for leaving, entering in (("pc_out", "pc_in"), ("cursor_out", "cursor_in")):
+            if before[leaving] != after[entering]:
+                yield LayoutViolation(f"segment {index}", f"its {entering} is not the {leaving} of the one before")
+
+
 def check_layout(trace: Trace) -> list[LayoutViolation]:
     """Order, instances and heights of the tables, the machine's fixed cells, canonical elements, bounds."""
     found = [*_order_violations(trace.tables), *_element_violations(trace)]
@@ -91,10 +125,13 @@ def check_layout(trace: Trace) -> list[LayoutViolation]:
     shape = [(table.chip, table.height) for table in trace.tables]
     if clock_end(shape) > CLOCK_LIMIT:
         found.append(LayoutViolation("clock", f"{clock_end(shape)} is above {CLOCK_LIMIT}"))
-    for name, count in message_counts(shape).items():
+    return [*found, *_count_violations(shape)]
+
+
+def _count_violations(tables: Iterable[tuple[Chip, int]]) -> Iterator[LayoutViolation]:
+    for name, count in message_counts(tables).items():
         if count >= MESSAGE_LIMIT:
-            found.append(LayoutViolation(f"bus {name}", f"{count} tuples are not below {MESSAGE_LIMIT}"))
-    return found
+            yield LayoutViolation(f"bus {name}", f"{count} tuples are not below {MESSAGE_LIMIT}")
 
 
 def _order_violations(tables: Sequence[Table]) -> Iterator[LayoutViolation]:
@@ -124,17 +161,50 @@ def _element_violations(trace: Trace) -> Iterator[LayoutViolation]:
 
 def check_rows_and_buses(trace: Trace) -> list[ConstraintViolation | Imbalance]:
     """Every constraint on every row, then the balance of every bus, with the verifier's tokens."""
-    found: list[ConstraintViolation | Imbalance] = []
-    traffic: dict[str, list[Traffic]] = {bus.name: [] for bus in BUSES}
+    return [*_row_violations(trace), *_local_imbalances(trace), *_global_imbalances([trace])]
+
+
+def _row_violations(trace: Trace) -> Iterator[ConstraintViolation]:
     for position, table in enumerate(trace.tables):
-        columns = RowColumns(table.main, table.fixed, trace.public_values)
-        found += _constraint_violations(table, trace.instance(position), columns)
-        for part in traffic_of(position, table, columns, table.chip.interactions):
-            traffic[part.interaction.bus.name].append(part)
-    tokens = (*segment_tokens(trace.public_values), *output_tokens(trace.output))
+        yield from _constraint_violations(table, trace.instance(position), _columns(trace, table))
+
+
+def _local_imbalances(trace: Trace) -> Iterator[Imbalance]:
     for bus in BUSES:
-        found += _imbalances(bus, traffic[bus.name], [token for token in tokens if token.bus is bus], trace)
-    return found
+        if bus.scope is Scope.LOCAL:
+            yield from _imbalances(bus, _voices(trace, bus), segment_tokens(trace.public_values))
+
+
+def _global_imbalances(traces: Sequence[Trace]) -> Iterator[Imbalance]:
+    for bus in BUSES:
+        if bus.scope is Scope.GLOBAL:
+            voices = []
+            for index, trace in enumerate(traces):
+                voices += _voices(trace, bus, f"segment {index} " if len(traces) > 1 else "")
+            yield from _imbalances(bus, voices, output_tokens(traces[-1].output))
+
+
+@dataclass(frozen=True, eq=False)
+class _Voice:
+    """What one interaction of one table says, and the table's name."""
+
+    name: str
+    traffic: Traffic
+
+
+def _voices(trace: Trace, bus: Bus, where: str = "") -> list[_Voice]:
+    """Everything that the tables of a trace say on a bus."""
+    voices = []
+    for position, table in enumerate(trace.tables):
+        interactions = [interaction for interaction in table.chip.interactions if interaction.bus is bus]
+        name = f"{where}{table.chip.name}[{trace.instance(position)}]"
+        for traffic in traffic_of(position, table, _columns(trace, table), interactions):
+            voices.append(_Voice(name, traffic))
+    return voices
+
+
+def _columns(trace: Trace, table: Table) -> RowColumns:
+    return RowColumns(table.main, table.fixed, trace.public_values)
 
 
 def _constraint_violations(table: Table, instance: int, columns: RowColumns) -> Iterator[ConstraintViolation]:
@@ -144,9 +214,10 @@ def _constraint_violations(table: Table, instance: int, columns: RowColumns) -> 
             yield ConstraintViolation(table.chip.name, instance, row, constraint.name, int(values[row]))
 
 
-def _imbalances(bus: Bus, traffic: Sequence[Traffic], tokens: Sequence[Token], trace: Trace) -> Iterator[Imbalance]:
-    messages = [part.messages for part in traffic]
-    signed = [_signed(part) for part in traffic]
+def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[Token]) -> Iterator[Imbalance]:
+    tokens = [token for token in all_tokens if token.bus is bus]
+    messages = [voice.traffic.messages for voice in voices]
+    signed = [_signed(voice.traffic) for voice in voices]
     if tokens:
         messages.append(np.array([token.message for token in tokens], dtype=np.uint64))
         signed.append(np.array([token.sign for token in tokens], dtype=np.int64))
@@ -163,7 +234,7 @@ def _imbalances(bus: Bus, traffic: Sequence[Traffic], tokens: Sequence[Token], t
     unbalanced = np.nonzero(net)[0]
     if not len(unbalanced):
         return
-    speakers = _speakers(np.nonzero(np.isin(groups, unbalanced))[0], groups, traffic, tokens, trace)
+    speakers = _speakers(np.nonzero(np.isin(groups, unbalanced))[0], groups, voices, tokens)
     for group in unbalanced.tolist():
         message = dict(zip(bus.fields, together[first[group]].tolist(), strict=True))
         yield Imbalance(bus.name, message, _centered(int(net[group])), tuple(speakers[group]))
@@ -174,28 +245,23 @@ def _signed(part: Traffic) -> NDArray[np.int64]:
 
 
 def _speakers(
-    positions: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    traffic: Sequence[Traffic],
-    tokens: Sequence[Token],
-    trace: Trace,
+    positions: NDArray[np.int64], groups: NDArray[np.int64], voices: Sequence[_Voice], tokens: Sequence[Token]
 ) -> Mapping[int, list[str]]:
-    """By group, who says the tuples at these positions of the concatenation of traffic and tokens."""
-    ends = np.cumsum([len(part.rows) for part in traffic])
+    """By group, who says the tuples at these positions of the concatenation of voices and tokens."""
+    ends = np.cumsum([len(voice.traffic.rows) for voice in voices])
     speakers: dict[int, list[str]] = {}
     for position in positions.tolist():
         source = int(np.searchsorted(ends, position, side="right"))
-        if source == len(traffic):
+        if source == len(voices):
             token = tokens[position - (int(ends[-1]) if len(ends) else 0)]
             text = f"verifier {_verb(token.sign)} 1"
         else:
-            part = traffic[source]
+            traffic = voices[source].traffic
             offset = position - (int(ends[source - 1]) if source else 0)
-            name, instance = trace.tables[part.table].chip.name, trace.instance(part.table)
-            times = _centered(int(part.multiplicities[offset]))
-            interaction = part.interaction
-            row = int(part.rows[offset])
-            text = f"{name}[{instance}] row {row} {interaction.name} {_verb(interaction.sign)} {times}"
+            times = _centered(int(traffic.multiplicities[offset]))
+            interaction = traffic.interaction
+            row = int(traffic.rows[offset])
+            text = f"{voices[source].name} row {row} {interaction.name} {_verb(interaction.sign)} {times}"
         speakers.setdefault(int(groups[position]), []).append(text)
     return speakers
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reference.execution import Step
-from reference.executor import execute
+from reference.executor import Machine
+from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
-from reference.trace.clock import Clock
-from reference.trace.continuation import boundary_rows, cells_of_single_segment, memory_rows
-from reference.trace.errors import TraceTooLongError, UnprovableError
+from reference.trace.cells import Cells
+from reference.trace.clock import REGISTER_FILE_SIZE, Clock
+from reference.trace.continuation import boundary_rows, memory_rows
+from reference.trace.errors import PlanError, TraceTooLongError
 from reference.trace.fillers import in_order, instruction_cells, padded_matrix
 from reference.trace.heights import instance_heights, padded_height
+from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
+from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.segmentation import plan_run
 from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip, Role
 from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.limits import CLOCK_LIMIT, LOOKUP_ROLES, clock_end
+from spec.air.limits import LOOKUP_ROLES
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
+from spec.memory_map import Space
 from spec.program import Program
-from spec.protocol.tokens import output_doublewords
 
 
 def build_trace(program: Program, private_input: bytes = b"") -> Trace:
@@ -30,37 +35,86 @@ def build_trace(program: Program, private_input: bytes = b"") -> Trace:
     Raises InputTooLongError, UnprovableError if no proof of the execution exists, TraceTooLongError if it does
     not fit in one segment.
     """
-    clock = Clock()
+    plans: list[SegmentPlan] = []
+
+    def keep(plan: SegmentPlan) -> None:
+        if plan.pc_out is not None:
+            done = f"after {plan.instructions} instructions"
+            raise TraceTooLongError(f"the execution does not fit in one segment: its clock is full {done}")
+        plans.append(plan)
+
+    run = plan_run(program, private_input, NO_LIMITS, keep)
+    return build_segment(program, plans[0], run)
+
+
+def build_traces(program: Program, private_input: bytes, limits: SegmentLimits) -> list[Trace]:
+    """Executes the program and fills in every table of every segment.
+
+    Raises InputTooLongError, UnprovableError if no proof of the execution exists, TraceTooLongError if it takes too
+    many segments.
+    """
+    plans: list[SegmentPlan] = []
+    run = plan_run(program, private_input, limits, plans.append)
+    return [build_segment(program, plan, run) for plan in plans]
+
+
+def build_segment(program: Program, plan: SegmentPlan, run: RunPlan) -> Trace:
+    """Executes one planned segment again, from its own cells alone, and fills in every table.
+
+    Raises PlanError if the execution is not what the plan says.
+    """
+    rows = _executed_rows(program, plan)
+    boundary = boundary_rows(plan.cells, plan.index)
+    part = run.memory[plan.index]
+    asking = [table for chip in INSTRUCTION_CHIPS for table in instruction_tables(chip, rows[chip.name])]
+    asking.append(_continuation_table(BOUNDARY, boundary))
+    if part.cells:
+        asking.append(_continuation_table(MEMORY_TABLE, memory_rows(program, part.cells, part.cursor_in)))
+    public_values = _public_values(plan, run)
+    tables = [*asking, *_lookup_tables(program, asking, public_values)]
+    order = {chip.name: position for position, chip in enumerate(CHIPS)}
+    tables.sort(key=lambda table: order[table.chip.name])
+    return Trace(tuple(tables), public_values, run.output)
+
+
+def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[int]]]:
+    """The cells of the instructions of a segment by chip, in the order of execution."""
     rows: dict[str, list[list[int]]] = {chip.name: [] for chip in INSTRUCTION_CHIPS}
+    registers = plan.values_in(Space.REGISTERS)
+    clock = Clock([registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)])
 
     def record(step: Step) -> None:
         row = clock.row(step)
         rows[row.chip.name].append(instruction_cells(row))
 
-    execution = execute(program, private_input, record=record)
-    if execution.unprovable_reason is not None or execution.exit_code is None:
-        raise UnprovableError(execution.unprovable_reason)
-    _require_one_segment(rows)
+    machine = Machine(program, instruments=[recording_instrument(record)])
+    machine.pc = plan.pc_in
+    machine.registers[:] = clock.registers
+    machine.memory.doublewords.update(plan.values_in(Space.MEMORY))
+    execution = machine.run(plan.instructions)
+    if (machine.instructions, clock.now) != (plan.instructions, plan.clock_out):
+        raise PlanError(f"segment {plan.index} executes {machine.instructions} instructions up to clock {clock.now}")
+    pc_out = None if execution.trap is None else machine.pc
+    if pc_out != plan.pc_out:
+        raise PlanError(f"segment {plan.index} does not end at {plan.pc_out}")
+    touched = {(cell.space, cell.address): (cell.value_in, cell.value_out, cell.last_clock) for cell in plan.cells}
+    if touched != {key: (place.value_in, place.value_out, place.last_clock) for key, place in clock.touched.items()}:
+        raise PlanError(f"segment {plan.index} does not touch memory as planned")
+    return rows
 
-    addresses = [address for address, _ in output_doublewords(execution.output)]
-    boundary = boundary_rows(clock.touched)
-    memory, cursor_out = memory_rows(program, cells_of_single_segment(clock.touched, addresses))
-    public_values = {
-        "segment": 0,
-        "pc_in": program.entry // INSTRUCTION_BYTES,
-        "cursor_in": 0,
-        "pc_out": HALTED,
-        "clock_out": clock.now,
-        "cursor_out": cursor_out,
-        **{f"exit_code_{i}": limb for i, limb in enumerate(limbs_of(execution.exit_code))},
+
+def _public_values(plan: SegmentPlan, run: RunPlan) -> dict[str, int]:
+    part = run.memory[plan.index]
+    exit_code = run.exit_code if plan.pc_out is None else 0
+    return {
+        "segment": plan.index,
+        "pc_in": plan.pc_in // INSTRUCTION_BYTES,
+        "cursor_in": part.cursor_in,
+        "pc_out": HALTED if plan.pc_out is None else plan.pc_out // INSTRUCTION_BYTES,
+        "clock_out": plan.clock_out,
+        "cursor_out": part.cursor_out,
+        **{f"exit_code_{i}": limb for i, limb in enumerate(limbs_of(exit_code))},
     }
-    asking = [table for chip in INSTRUCTION_CHIPS for table in instruction_tables(chip, rows[chip.name])]
-    for chip, cells in ((BOUNDARY, boundary), (MEMORY_TABLE, memory)):
-        asking.append(_table(chip, [in_order(chip, row) for row in cells], padded_height(len(cells))))
-    tables = [*asking, *_lookup_tables(program, asking, public_values)]
-    order = {chip.name: position for position, chip in enumerate(CHIPS)}
-    tables.sort(key=lambda table: order[table.chip.name])
-    return Trace(tuple(tables), public_values, execution.output)
 
 
 def instruction_tables(chip: Chip, rows: Sequence[Sequence[int]]) -> list[Table]:
@@ -72,19 +126,12 @@ def instruction_tables(chip: Chip, rows: Sequence[Sequence[int]]) -> list[Table]
     return tables
 
 
-def table_heights(row_counts: Mapping[str, int]) -> list[tuple[Chip, int]]:
-    """The heights of the instruction tables for these numbers of rows by chip name, in machine order."""
-    return [(chip, height) for chip in INSTRUCTION_CHIPS for height in instance_heights(row_counts.get(chip.name, 0))]
-
-
-def _require_one_segment(rows: Mapping[str, Sequence[object]]) -> None:
-    end = clock_end(table_heights({name: len(of_chip) for name, of_chip in rows.items()}))
-    if end > CLOCK_LIMIT:
-        raise TraceTooLongError(f"the clock would pass {end - 1} ticks, a segment has room for {CLOCK_LIMIT - 1}")
-
-
 def _table(chip: Chip, rows: Sequence[Sequence[int]], height: int) -> Table:
     return Table(chip, padded_matrix(chip, rows, height), without_fixed_columns(height))
+
+
+def _continuation_table(chip: Chip, cells: Sequence[Cells]) -> Table:
+    return _table(chip, [in_order(chip, row) for row in cells], padded_height(len(cells)))
 
 
 def _lookup_tables(program: Program, asking: Sequence[Table], public_values: Mapping[str, int]) -> list[Table]:

@@ -81,14 +81,18 @@ class Clock:
         self._registers = list(registers)
         self._program_rows: dict[int, ProgramRow] = {}
 
+    @property
+    def registers(self) -> tuple[int, ...]:
+        """The values of all registers, sink included, after the rows so far."""
+        return tuple(self._registers)
+
+    def chip(self, step: Step) -> Chip:
+        """The chip that will execute the next step. Raises WitnessError for a step without a provable row."""
+        return chip_of(self._fetched(step), step)
+
     def row(self, step: Step) -> Row:
         """The next step's row; the clock advances. Raises WitnessError for a step without a provable row."""
-        fetched = self._program_rows.get(step.pc)
-        if fetched is None:
-            fetched = program_row(step.pc, step.decoded)
-            if fetched is None:
-                raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
-            self._program_rows[step.pc] = fetched
+        fetched = self._fetched(step)
         chip = chip_of(fetched, step)
         accesses = {}
         for position, name in enumerate(_ACCESSES[chip.name]):
@@ -99,6 +103,15 @@ class Clock:
         row = Row(chip, fetched, self.now, next_pc, step, accesses)
         self.now += chip.accesses
         return row
+
+    def _fetched(self, step: Step) -> ProgramRow:
+        fetched = self._program_rows.get(step.pc)
+        if fetched is None:
+            fetched = program_row(step.pc, step.decoded)
+            if fetched is None:
+                raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
+            self._program_rows[step.pc] = fetched
+        return fetched
 
     def _access(self, name: str, fetched: ProgramRow, step: Step, now: int) -> Access:
         match name:

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reference.trace.cells import Cells, limb_array
-from reference.trace.clock import Touched
 from reference.trace.errors import WitnessError
 from spec.air.bus import LIMB_BITS
 from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import RegionKind, Space
 from spec.program import Program, Region
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCell:
+    """An address over one segment that touches it."""
+
+    space: Space
+    address: int
+    value_in: int
+    value_out: int
+    last_clock: int
+    """Of the segment's last access to the address."""
+
+    origin: int
+    """The index after that of the last earlier segment that touched the address; 0 if none did."""
+
+    @property
+    def key(self) -> int:
+        """Boundary rows are ordered by it."""
+        return memory_key(self.space, self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +56,25 @@ def memory_key(space: Space, address: int) -> int:
     return (space << ADDRESS_BITS) + address
 
 
-def boundary_rows(
-    touched: Mapping[tuple[Space, int], Touched],
-    segment: int = 0,
-    origins: Mapping[tuple[Space, int], int] | None = None,
-) -> list[Cells]:
-    """One row for each address that a segment touches, by ascending key.
-
-    `origins` gives the index after that of the last earlier segment that touched the address; 0 where none did.
-    """
-    rows = []
-    for (space, address), place in sorted(touched.items(), key=lambda item: memory_key(*item[0])):
-        origin = 0 if origins is None else origins.get((space, address), 0)
-        rows.append(
-            {
-                "real": 1,
-                "space": space,
-                "address": address,
-                **limb_array("value_in", place.value_in),
-                **limb_array("value_out", place.value_out),
-                "last_clock": place.last_clock,
-                "origin_segment": origin,
-                "gap_high": (segment - origin) >> LIMB_BITS,
-            }
-        )
-    return rows
-
-
-def cells_of_single_segment(
-    touched: Mapping[tuple[Space, int], Touched], output_addresses: Iterable[int]
-) -> list[RunCell]:
-    """The addresses of a run of one segment and the doublewords of its output, by ascending key."""
-    cells = [
-        RunCell(space, address, place.value_in, place.value_out, last_segment=1)
-        for (space, address), place in touched.items()
+def boundary_rows(cells: Iterable[SegmentCell], segment: int) -> list[Cells]:
+    """The rows of the boundary table of the segment with this index, in the order of the cells."""
+    return [
+        {
+            "real": 1,
+            "space": cell.space,
+            "address": cell.address,
+            **limb_array("value_in", cell.value_in),
+            **limb_array("value_out", cell.value_out),
+            "last_clock": cell.last_clock,
+            "origin_segment": cell.origin,
+            "gap_high": (segment - cell.origin) >> LIMB_BITS,
+        }
+        for cell in cells
     ]
-    cells += [
-        RunCell(Space.MEMORY, address, 0, 0, last_segment=0)
-        for address in output_addresses
-        if (Space.MEMORY, address) not in touched
-    ]
-    return sorted(cells, key=lambda cell: cell.key)
 
 
-def memory_rows(program: Program, cells: Iterable[RunCell], cursor: int = 0) -> tuple[list[Cells], int]:
-    """The memory table's rows for cells by ascending key from this cursor on, and the cursor behind them.
+def memory_rows(program: Program, cells: Iterable[RunCell], cursor: int = 0) -> list[Cells]:
+    """The memory table's rows for cells by ascending key, the first of which receives this cursor.
 
     Raises WitnessError for an address without a region.
     """
@@ -106,7 +99,7 @@ def memory_rows(program: Program, cells: Iterable[RunCell], cursor: int = 0) -> 
             }
         )
         cursor = cell.key + 1
-    return rows, cursor
+    return rows
 
 
 def _region_of(program: Program, cell: RunCell) -> Region:

@@ -12,7 +12,11 @@ class UnprovableError(TraceError):
 
 
 class TraceTooLongError(TraceError):
-    """The execution does not fit in one segment."""
+    """The execution does not fit in the segments that it may have."""
+
+
+class PlanError(TraceError):
+    """A planned segment whose execution is not the planned one: the plan belongs to another program or is damaged."""
 
 
 class WitnessError(TraceError):

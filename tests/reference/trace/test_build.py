@@ -12,11 +12,12 @@ import pytest
 from reference.checker import check_trace
 from reference.loader import load
 from reference.trace import build
-from reference.trace.build import build_trace, table_heights
+from reference.trace.build import build_trace
 from reference.trace.errors import TraceTooLongError, UnprovableError
+from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.air.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.air.program_row import HALTED
 from spec.memory_map import OUTPUT
 from tests.guest.arithmetic_model import expected_output
@@ -150,21 +151,11 @@ def test_output_that_was_announced_but_not_written_is_zeros() -> None:
 
 
 def test_run_beyond_one_segment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "CLOCK_LIMIT", 20)
     assembly = Assembly()
     assembly.exit()
-    # Four chips of height 2, with 1 + 2 + 3 accesses: constant, halt, ld.
+    # Three chips of height 2, with 1 + 2 + 3 accesses: constant, halt, ld.
+    monkeypatch.setattr(build, "NO_LIMITS", SegmentLimits(clock=13))
     build_trace(assembly.program())
-    monkeypatch.setattr(build, "CLOCK_LIMIT", 12)
-    with pytest.raises(TraceTooLongError, match="the clock would pass 12 ticks, a segment has room for 11"):
+    monkeypatch.setattr(build, "NO_LIMITS", SegmentLimits(clock=12))
+    with pytest.raises(TraceTooLongError, match="its clock is full after 3 instructions"):
         build_trace(assembly.program())
-
-
-def test_table_heights_are_those_of_all_instances_in_machine_order() -> None:
-    heights = table_heights({"halt": 1, "addi": 8193, "add": 3})
-    assert heights == [
-        (CHIP_BY_NAME["add"], 4),
-        (CHIP_BY_NAME["addi"], 8192),
-        (CHIP_BY_NAME["addi"], 2),
-        (CHIP_BY_NAME["halt"], 2),
-    ]

@@ -1,0 +1,45 @@
+"""What the first pass over an execution leaves behind: enough to build any segment's trace without the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference.trace.continuation import SegmentCell
+from reference.trace.run_memory import MemoryPart
+from spec.memory_map import Space
+
+
+@dataclass(frozen=True)
+class SegmentPlan:
+    """One segment: where it starts and ends, and every address it touches. Its cells are its checkpoint too."""
+
+    index: int
+    pc_in: int
+    """A byte address."""
+
+    pc_out: int | None
+    """A byte address; None if the segment's last instruction halts."""
+
+    instructions: int
+    clock_out: int
+    cells: tuple[SegmentCell, ...]
+    """By ascending key."""
+
+    def values_in(self, space: Space) -> dict[int, int]:
+        """By address, what the segment finds at the addresses of this space that it touches."""
+        return {cell.address: cell.value_in for cell in self.cells if cell.space is space}
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The end of the run, and the memory table spread over its segments."""
+
+    exit_code: int
+    output: bytes
+    instructions: int
+    memory: tuple[MemoryPart, ...]
+    """One for each segment."""
+
+    @property
+    def segment_count(self) -> int:
+        return len(self.memory)
