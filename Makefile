@@ -6,13 +6,17 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check guests lock clean
+.PHONY: demo test test-slow check guests lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
 
 test: check
 	$(BIN)/pytest -n 2
+
+# Proofs under every parameter set, and commitments at low rates: minutes on one core.
+test-slow: $(INSTALLED)
+	$(BIN)/pytest -m slow
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -86,21 +86,23 @@ def proof_shapes(
     The lookup of a segment is charged as if it halted. Raises ParameterError.
     """
     argument = _global_argument(shapes, output)
-    return tuple(
-        ProofShape(
-            blowup_log2=parameters.rate_log2,
-            base_field_size=P,
-            extension_degree=EXTENSION_DEGREE,
-            two_adicity=TWO_ADICITY,
-            tables=_tables(shape),
-            local_interactions=_local_interactions(shape),
-            global_argument=argument,
-            folding=_folding(shape, parameters),
-            queries=parameters.queries,
-            digest_bits=8 * DIGEST_BYTES,
-            grinding_bits=parameters.grinding,
-        )
-        for shape in shapes
+    return tuple(proof_shape(shape, parameters, argument) for shape in shapes)
+
+
+def proof_shape(shape: SegmentShape, parameters: ParameterSet, argument: GlobalArgument) -> ProofShape:
+    """The same for one segment, with the memory argument of its run given. Raises ParameterError."""
+    return ProofShape(
+        blowup_log2=parameters.rate_log2,
+        base_field_size=P,
+        extension_degree=EXTENSION_DEGREE,
+        two_adicity=TWO_ADICITY,
+        tables=_tables(shape),
+        local_interactions=_local_interactions(shape),
+        global_argument=argument,
+        folding=_folding(shape, parameters),
+        queries=parameters.queries,
+        digest_bits=8 * DIGEST_BYTES,
+        grinding_bits=parameters.grinding,
     )
 
 
@@ -144,10 +146,8 @@ def _local_interactions(shape: SegmentShape) -> tuple[BusInteractions, ...]:
 
 
 def _global_argument(shapes: Sequence[SegmentShape], output: bytes) -> GlobalArgument:
-    heights = [table.height_log2 for shape in shapes for table in shape.tables_of(Role.CONTINUATION)]
     return GlobalArgument(
-        segments=len(shapes),
-        pinned_height_log2=max(heights, default=0),
+        pinned_rows=sum(max((t.height for t in shape.tables_of(Role.CONTINUATION)), default=0) for shape in shapes),
         interactions=_interactions(shapes, Scope.GLOBAL, output_tokens(output)),
     )
 

@@ -16,12 +16,12 @@ from soundcalc.exact import round_up
 
 PINNING = register(
     key="pinning",
-    formula="segments (L^2 / 2) height / |F|",
-    source="Schwartz-Zippel over the pairs of candidates: polynomials of degree at most the height",
+    formula="(L^2 / 2) height / |F|, summed over the segments",
+    source="Schwartz-Zippel over the pairs of candidates: polynomials of degree below the height",
     status=Status.DERIVED,
 )
 
 
-def pinning_points(list_size: Fraction, segments: int, height: int) -> Fraction:
-    """Bad pinning points out of |F|, summed over the segments of a run."""
-    return round_up(segments * list_size**2 / 2 * height)
+def pinning_points(list_size: Fraction, pinned_rows: int) -> Fraction:
+    """Bad pinning points out of |F| over a run; `pinned_rows` adds up the height of each segment's tallest table."""
+    return round_up(list_size**2 / 2 * pinned_rows)

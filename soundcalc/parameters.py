@@ -96,17 +96,15 @@ class BusInteractions:
 class GlobalArgument:
     """The memory argument over a whole run under one challenge.
 
-    `interactions` are those of all segments and of the verifier; `pinned_height_log2` is the height of the
-    tallest table whose columns are opened at a segment's pinning point.
+    `interactions` are those of all segments and of the verifier; `pinned_rows` adds up, over the segments, the
+    height of the tallest table whose columns are opened at the segment's pinning point.
     """
 
-    segments: int
-    pinned_height_log2: int
+    pinned_rows: int
     interactions: tuple[BusInteractions, ...]
 
     def __post_init__(self) -> None:
-        _require(self.segments >= 1, "segments", f"{self.segments} is below 1")
-        _require(self.pinned_height_log2 >= 1, "pinned_height_log2", f"{self.pinned_height_log2} is below 1")
+        _require(self.pinned_rows >= 1, "pinned_rows", f"{self.pinned_rows} is below 1")
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class _Calculation:
         assert argument is not None
         require_no_wrap(argument.interactions, self.shape.base_field_size)
         one_candidate = Fraction(1)
-        pinning = pinning_points(self.list_size, argument.segments, 1 << argument.pinned_height_log2)
+        pinning = pinning_points(self.list_size, argument.pinned_rows)
         self._add("pinning_point", pinning * self.per_point, PINNING)
         self._add("global_alpha", alpha_points(one_candidate, argument.interactions) * self.per_point, LOGUP)
         self._add("global_beta", beta_points(one_candidate, argument.interactions) * self.per_point, LOGUP)

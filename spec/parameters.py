@@ -74,9 +74,31 @@ SEGMENT = ParameterSet(
     folding_arity_log2=3,
     final_degree_log2=5,
     secure=True,
-    grinding={"deep_batching": 16, "queries": 20},
+    grinding={"deep_batching": 16, "fri_folding": 8, "queries": 20},
 )
 """For the standalone proof of a segment."""
 
-PARAMETER_SETS: Mapping[str, ParameterSet] = MappingProxyType({s.name: s for s in (TINY, SEGMENT)})
+RECURSION = ParameterSet(
+    name="recursion",
+    rate_log2=2,
+    queries=122,
+    folding_arity_log2=3,
+    final_degree_log2=5,
+    secure=True,
+    grinding={"deep_batching": 20, "fri_folding": 10, "queries": 20},
+)
+"""For proofs that a recursion circuit verifies: half the queries of `segment` for twice the prover's work."""
+
+FINAL = ParameterSet(
+    name="final",
+    rate_log2=4,
+    queries=55,
+    folding_arity_log2=4,
+    final_degree_log2=8,
+    secure=True,
+    grinding={"deep_batching": 18, "fri_folding": 10, "queries": 22},
+)
+"""For the last proof, which is sent: small, for tables of at most 2^20 rows."""
+
+PARAMETER_SETS: Mapping[str, ParameterSet] = MappingProxyType({s.name: s for s in (TINY, SEGMENT, RECURSION, FINAL)})
 """Every parameter set by its name."""

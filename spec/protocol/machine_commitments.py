@@ -21,11 +21,13 @@ class MachineCommitment:
 
 MACHINE_HEIGHTS_LOG2 = (17, 16, 18, 6)
 
+_ROOTS = {
+    1: "36b7669c177fc24ca67d562bf130451e1fdb12fef4cbbb29f852de50da9328ed",
+    2: "abf4d7645c2236f779d4e3cea483e550655c76c588b23aee53f5c3796a8f420b",
+    4: "741e7963399c99d7ff5aba4ef3cbe6dee04258831b59f10dccbd1e40e3898add",
+}
+
 MACHINE_COMMITMENTS: Mapping[int, MachineCommitment] = MappingProxyType(
-    {
-        1: MachineCommitment(
-            bytes.fromhex("36b7669c177fc24ca67d562bf130451e1fdb12fef4cbbb29f852de50da9328ed"), MACHINE_HEIGHTS_LOG2
-        ),
-    }
+    {rate: MachineCommitment(bytes.fromhex(root), MACHINE_HEIGHTS_LOG2) for rate, root in _ROOTS.items()}
 )
 """By the rate's negative logarithm."""

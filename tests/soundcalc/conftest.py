@@ -34,7 +34,7 @@ def segment_shape() -> ProofShape:
             BusInteractions("range", width=2, count=2**28),
             BusInteractions("range", width=2, count=2**18, counted=True),
         ),
-        global_argument=GlobalArgument(2**10, 18, (BusInteractions("global memory", width=7, count=2**29),)),
+        global_argument=GlobalArgument(2**28, (BusInteractions("global memory", width=7, count=2**29),)),
         folding=uniform_folding(HEIGHTS_LOG2, 3, 4),
         queries=247,
         digest_bits=256,

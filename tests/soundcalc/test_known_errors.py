@@ -33,8 +33,8 @@ def test_list_size_multiplies_the_lookup_error_and_does_not_divide_it(segment_sh
 
 def test_pair_count_halves_once_whatever_the_number_of_openings() -> None:
     # L^2 / 2, not (L / 2)^2 nor L^2 / 2 for each opening: eight candidates make 28 pairs, at most 32.
-    assert pinning_points(Fraction(8), 1, 1) == 32
-    assert pinning_points(Fraction(8), 3, 1) == 3 * 32
+    assert pinning_points(Fraction(8), 1) == 32
+    assert pinning_points(Fraction(8), 3) == 3 * 32
 
 
 def test_whir_file_is_refused_rather_than_overstated() -> None:

@@ -6,5 +6,5 @@ from soundcalc.memory_argument import pinning_points
 
 
 def test_pinning_points_by_hand() -> None:
-    # segments * L^2 / 2 * height = 1024 * 18^2 / 2 * 4096
-    assert pinning_points(Fraction(18), 1024, 4096) == 1024 * 162 * 4096
+    # 1024 segments of 4096 rows: 1024 * 18^2 / 2 * 4096
+    assert pinning_points(Fraction(18), 1024 * 4096) == 1024 * 162 * 4096

@@ -65,10 +65,8 @@ def test_interactions_and_arguments_with_senseless_numbers_are_refused() -> None
         BusInteractions("a", -1, 1)
     with pytest.raises(ParameterError, match="bus a: count: -1 is negative"):
         BusInteractions("a", 1, -1)
-    with pytest.raises(ParameterError, match="segments: 0 is below 1"):
-        GlobalArgument(0, 4, ())
-    with pytest.raises(ParameterError, match="pinned_height_log2: 0 is below 1"):
-        GlobalArgument(1, 0, ())
+    with pytest.raises(ParameterError, match="pinned_rows: 0 is below 1"):
+        GlobalArgument(0, ())
     with pytest.raises(ParameterError, match="arity_log2: 0 is below 1: a layer folds something"):
         FoldingLayer(0)
 

@@ -91,7 +91,7 @@ def test_local_bus_that_could_wrap_is_refused(segment_shape: ProofShape) -> None
 
 
 def test_global_bus_that_could_wrap_is_refused(segment_shape: ProofShape) -> None:
-    argument = GlobalArgument(1, 4, (BusInteractions("global memory", 7, P),))
+    argument = GlobalArgument(16, (BusInteractions("global memory", 7, P),))
     with pytest.raises(ConditionViolatedError, match=f"bus global memory has {P} of {P}"):
         round_errors(replace(segment_shape, global_argument=argument))
 

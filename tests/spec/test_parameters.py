@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from spec.parameters import PARAMETER_SETS, SEGMENT, TINY
+from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, TINY
 
 
 def test_parameter_sets_are_found_by_their_names() -> None:
-    assert dict(PARAMETER_SETS) == {"tiny": TINY, "segment": SEGMENT}
+    assert dict(PARAMETER_SETS) == {"tiny": TINY, "segment": SEGMENT, "recursion": RECURSION, "final": FINAL}
 
 
 def test_tiny_is_marked_insecure_and_segment_secure() -> None:

@@ -16,7 +16,7 @@ from spec.air.bus import STATE
 from spec.air.machine import SEGMENT_PUBLIC_VALUES, machine_digest
 from spec.air.program_row import HALTED
 from spec.field import ONE, Extension, P
-from spec.parameters import SEGMENT, TINY
+from spec.parameters import PARAMETER_SETS, SEGMENT
 from spec.protocol.key import KEY_MAGIC, NAME_BYTES, decode_key
 from spec.protocol.logup import BusChallenges
 from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
@@ -25,6 +25,9 @@ from spec.protocol.shape import COMMITMENTS
 from spec.protocol.tokens import Token
 from spec.rejection import Rejected, Rejection
 from tests.reference.proven_run import KERNELS, accept, proven_run, reason_for, with_public, with_segment
+
+CHECKED_QUICKLY_RATE_LOG2 = 1
+"""Committing at lower rates takes from ten seconds to a minute."""
 
 
 def test_honest_run_is_accepted_with_its_statement() -> None:
@@ -51,12 +54,22 @@ def test_proving_twice_gives_the_same_bytes() -> None:
     assert prove_run(KERNELS, honest.key, [honest.trace]).encoded() == honest.proof.encoded()
 
 
-def test_machine_commitments_are_those_of_the_declared_tables() -> None:
-    assert {parameters.rate_log2 for parameters in (TINY, SEGMENT)} <= MACHINE_COMMITMENTS.keys()
-    for rate_log2, expected in MACHINE_COMMITMENTS.items():
-        committed = commit_machine(KERNELS, rate_log2)
-        assert committed.root == expected.root
-        assert tuple(shape.height_log2 for shape in committed.shapes) == expected.heights_log2
+def test_machine_commitments_stand_for_the_rate_of_every_parameter_set() -> None:
+    assert {parameters.rate_log2 for parameters in PARAMETER_SETS.values()} == MACHINE_COMMITMENTS.keys()
+
+
+@pytest.mark.parametrize(
+    "rate_log2",
+    [
+        pytest.param(rate, marks=[pytest.mark.slow] if rate > CHECKED_QUICKLY_RATE_LOG2 else [])
+        for rate in MACHINE_COMMITMENTS
+    ],
+)
+def test_machine_commitment_is_that_of_the_declared_tables(rate_log2: int) -> None:
+    expected = MACHINE_COMMITMENTS[rate_log2]
+    committed = commit_machine(KERNELS, rate_log2)
+    assert committed.root == expected.root
+    assert tuple(shape.height_log2 for shape in committed.shapes) == expected.heights_log2
 
 
 def _reason(encoded: bytes, **options: bool) -> Rejection | None:

@@ -1,0 +1,71 @@
+"""The largest proofs that a verifier admits: figures for a parameter set, before there is a proof.
+
+A prover chooses the heights, so a claim about a parameter set must hold for the tallest tables. Most errors grow
+with the height of the tallest table times the columns of that height; the tables that no other limit keeps small
+are taken as tall as the domain allows, and instruction tables, which the clock keeps small, share the clock equally.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from soundcalc.machine import proof_shape
+from soundcalc.parameters import BusInteractions, GlobalArgument, ProofShape
+from spec.air.bus import Bus
+from spec.air.chip import Role
+from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.parameters import ParameterSet
+from spec.protocol.domain import maximum_height_log2
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape
+
+
+def largest_proof(parameters: ParameterSet) -> ProofShape:
+    """The proof of the largest segment in the largest run. Raises ParameterError."""
+    segment = largest_segment(parameters.rate_log2)
+    return proof_shape(segment, parameters, largest_argument(parameters.rate_log2))
+
+
+def largest_segment(rate_log2: int) -> SegmentShape:
+    """Every table present: all of a program's and a run's at the tallest, instruction chips in equal heights."""
+    tallest = maximum_height_log2(rate_log2)
+    heights = {chip.name: (tallest,) for chip in CHIPS}
+    machine = zip(chips_of(Role.MACHINE_TABLE), MACHINE_HEIGHTS_LOG2, strict=True)
+    heights |= {chip.name: (height_log2,) for chip, height_log2 in machine}
+    instances = _instances(tallest)
+    while _clock_end(instances) > CLOCK_LIMIT:
+        instances = _instances(instances[0] - 1)
+    return SegmentShape(heights | {chip.name: instances for chip in INSTRUCTION_CHIPS})
+
+
+def _instances(tallest_log2: int) -> tuple[int, ...]:
+    return tuple(tallest_log2 - instance for instance in range(MAXIMUM_INSTANCES))
+
+
+def _clock_end(instances: tuple[int, ...]) -> int:
+    return clock_end((chip, 1 << height_log2) for chip in INSTRUCTION_CHIPS for height_log2 in instances)
+
+
+def largest_argument(rate_log2: int) -> GlobalArgument:
+    """As many segments as a run may have, and on every global bus one message fewer than is refused."""
+    buses = {interaction.bus for chip in CHIPS for interaction in chip.global_interactions}
+    most = MESSAGE_LIMIT - 1
+    return GlobalArgument(
+        pinned_rows=min(MAXIMUM_SEGMENTS << maximum_height_log2(rate_log2), *(_rows(bus, most) for bus in buses)),
+        interactions=tuple(
+            BusInteractions(bus.name, bus.width, most) for bus in sorted(buses, key=lambda bus: bus.identity)
+        ),
+    )
+
+
+def _rows(bus: Bus, messages: int) -> int:
+    """How many rows all continuation tables of a run can have together, each sending or receiving on this bus.
+
+    Without a limit from a bus that some of them do not use: more than a run can have.
+    """
+    per_row = min(
+        Counter(interaction.bus for interaction in chip.global_interactions)[bus]
+        for chip in chips_of(Role.CONTINUATION)
+    )
+    return messages // per_row if per_row else MAXIMUM_SEGMENTS << maximum_height_log2(0)
