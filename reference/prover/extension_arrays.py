@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reference.prover.field_arrays import MODULUS, Matrix, subtract
 from spec.field import EXTENSION_DEGREE, Extension
 
-ExtensionArray: TypeAlias = NDArray[np.uint64]
+ExtensionArray: TypeAlias = NDArray[np.unsignedinteger[Any]]
 """(..., 6) canonical coefficients of extension elements."""
 
 

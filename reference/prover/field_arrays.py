@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spec.field import P, inverse, root_of_unity
 
-Matrix: TypeAlias = NDArray[np.uint64]
-"""(height, width) canonical base-field elements."""
+Matrix: TypeAlias = NDArray[np.unsignedinteger[Any]]
+"""(height, width) canonical base-field elements. Arithmetic here is on uint64; kernels may keep 32 bits."""
 
 MODULUS = np.uint64(P)
 

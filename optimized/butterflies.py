@@ -1,0 +1,106 @@
+"""Transforms of a tile: a few columns of a matrix in a buffer that stays in the cache.
+
+A tile has 2^rows_log2 rows of `columns` words, a multiple of 8. The factor of a block is the same for all its
+elements, so runs of rows are contiguous and it does not matter where a row ends. Two levels at a time halve
+the loads and stores.
+"""
+
+from __future__ import annotations
+
+from numba import uint32
+
+from optimized.compilation import compiled
+from optimized.field_lanes import add, multiply, subtract
+from optimized.lanes import LANES, broadcast, load, store
+from optimized.roots import Words
+
+
+@compiled
+def split_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_level: int, first_block: int) -> None:
+    """From remainders modulo one polynomial per tile to remainders modulo each x - point, in place.
+
+    The tile is block `first_block` of level `first_level` of the whole transform.
+    """
+    level = 0
+    if rows_log2 % 2:
+        half = columns << (rows_log2 - 1)
+        factor = broadcast(factors[(1 << first_level) - 1 + first_block])
+        for i in range(0, half, LANES):
+            low, high = load(tile, i), multiply(load(tile, i + half), factor)
+            store(tile, i, add(low, high))
+            store(tile, i + half, subtract(low, high))
+        level = 1
+    while level < rows_log2:
+        quarter = columns << (rows_log2 - level - 2)
+        outer = (1 << (first_level + level)) - 1 + (first_block << level)
+        inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
+        for block in range(1 << level):
+            factor = broadcast(factors[outer + block])
+            first, second = broadcast(factors[inner + 2 * block]), broadcast(factors[inner + 2 * block + 1])
+            start = 4 * block * quarter
+            for i in range(start, start + quarter, LANES):
+                a, b = load(tile, i), load(tile, i + quarter)
+                c = multiply(load(tile, i + 2 * quarter), factor)
+                d = multiply(load(tile, i + 3 * quarter), factor)
+                low, high = add(a, c), multiply(add(b, d), first)
+                store(tile, i, add(low, high))
+                store(tile, i + quarter, subtract(low, high))
+                low, high = subtract(a, c), multiply(subtract(b, d), second)
+                store(tile, i + 2 * quarter, add(low, high))
+                store(tile, i + 3 * quarter, subtract(low, high))
+        level += 2
+
+
+@compiled
+def join_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_level: int, first_block: int) -> None:
+    """The inverse of `split_tile`, times 2^rows_log2; `factors` are inverse."""
+    level = rows_log2 - 2
+    while level >= 0:
+        quarter = columns << (rows_log2 - level - 2)
+        outer = (1 << (first_level + level)) - 1 + (first_block << level)
+        inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
+        for block in range(1 << level):
+            factor = broadcast(factors[outer + block])
+            first, second = broadcast(factors[inner + 2 * block]), broadcast(factors[inner + 2 * block + 1])
+            start = 4 * block * quarter
+            for i in range(start, start + quarter, LANES):
+                a, b = load(tile, i), load(tile, i + quarter)
+                c, d = load(tile, i + 2 * quarter), load(tile, i + 3 * quarter)
+                left, right = add(a, b), add(c, d)
+                store(tile, i, add(left, right))
+                store(tile, i + 2 * quarter, multiply(subtract(left, right), factor))
+                left, right = multiply(subtract(a, b), first), multiply(subtract(c, d), second)
+                store(tile, i + quarter, add(left, right))
+                store(tile, i + 3 * quarter, multiply(subtract(left, right), factor))
+        level -= 2
+    if rows_log2 % 2:
+        half = columns << (rows_log2 - 1)
+        factor = broadcast(factors[(1 << first_level) - 1 + first_block])
+        for i in range(0, half, LANES):
+            low, high = load(tile, i), load(tile, i + half)
+            store(tile, i, add(low, high))
+            store(tile, i + half, multiply(subtract(low, high), factor))
+
+
+@compiled
+def read_row(source: Words, start: int, width: int, tile: Words, position: int) -> None:
+    """Copies `width` words into the tile."""
+    whole = width - width % LANES
+    for i in range(0, whole, LANES):
+        store(tile, position + i, load(source, start + i))
+    for i in range(whole, width):
+        tile[position + i] = source[start + i]
+
+
+@compiled
+def write_row(tile: Words, position: int, width: int, target: Words, start: int, scale: int) -> None:
+    """Copies `width` words out of the tile, times a factor in Montgomery's form, below 2^32."""
+    whole = width - width % LANES
+    factor = broadcast(scale)
+    for i in range(0, whole, LANES):
+        store(target, start + i, multiply(load(tile, position + i), factor))
+    for i in range(whole, width, LANES):
+        # The tile's rows are whole lanes, so this reads within it.
+        store(tile, position + i, multiply(load(tile, position + i), factor))
+    for i in range(whole, width):
+        target[start + i] = uint32(tile[position + i])

@@ -1,0 +1,166 @@
+"""Eight unsigned 32-bit numbers as one value of compiled code: a numba type whose LLVM form is a vector.
+
+Such values are local variables of compiled functions. No instruction set is named: LLVM picks the
+instructions of the machine, and a machine without vectors gets eight scalar ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from llvmlite import ir
+from numba import extending
+from numba.core import cgutils as numba_cgutils
+from numba.core import types as numba_types
+from numba.extending import models, register_model
+
+# numba is half annotated: what comes from it is Any here, and functions say what they take.
+intrinsic: Any = extending.intrinsic
+types: Any = numba_types
+cgutils: Any = numba_cgutils
+
+LANES = 8
+WORD = ir.IntType(32)
+VECTOR = ir.VectorType(WORD, LANES)
+
+Lanes: TypeAlias = Any
+"""Eight words in compiled code; Python itself never holds one."""
+
+Builder: TypeAlias = Any
+"""llvmlite's instruction builder."""
+
+Emitted: TypeAlias = Any
+"""A value in LLVM's intermediate representation."""
+
+
+class LanesType(numba_types.Type):
+    """numba's name of the type."""
+
+    def __init__(self) -> None:
+        super().__init__(name="u32x8")  # type: ignore[no-untyped-call]
+
+
+lanes_type = LanesType()
+
+
+@register_model(LanesType)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, front_end_type: Any) -> None:
+        super().__init__(manager, front_end_type, VECTOR)
+
+
+def tuple_type(count: int) -> Any:
+    """numba's type of so many lanes values."""
+    return types.UniTuple(lanes_type, count)
+
+
+def splat(builder: Builder, word: Emitted) -> Emitted:
+    """A word in all lanes."""
+    single = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), word, ir.Constant(WORD, 0))
+    mask = ir.Constant(VECTOR, [0] * LANES)
+    return builder.shuffle_vector(single, ir.Constant(VECTOR, ir.Undefined), mask)
+
+
+def constant(word: int) -> Emitted:
+    """A constant in all lanes."""
+    return ir.Constant(VECTOR, [word] * LANES)
+
+
+def _operation(emit: Callable[..., Sequence[Emitted]], result_count: int, arguments: Sequence[Any]) -> Any:
+    result_type = lanes_type if result_count == 1 else tuple_type(result_count)
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        given = [
+            cgutils.unpack_tuple(builder, value) if isinstance(kind, types.BaseTuple) else [value]
+            for kind, value in zip(signature.args, values, strict=True)
+        ]
+        results = emit(builder, *given)
+        return results[0] if result_count == 1 else context.make_tuple(builder, result_type, results)
+
+    return result_type(*arguments), code
+
+
+def unary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> Any:
+    """A function of compiled code over one lanes value or tuple of them.
+
+    `emit(builder, values)` gives the results, `result_count` of them, as a tuple if there are several.
+    """
+    return intrinsic(lambda _context, value: _operation(emit, result_count, [value]))
+
+
+def binary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> Any:
+    """The same over two: `emit(builder, left values, right values)`."""
+    return intrinsic(lambda _context, left, right: _operation(emit, result_count, [left, right]))
+
+
+def _element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
+    structure = context.make_array(array_type)(context, builder, array)
+    return builder.gep(structure.data, [index])
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def broadcast(_context: Any, word: Any) -> Any:
+    """A word in all lanes; any integer, of which the low 32 bits count."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        return splat(builder, context.cast(builder, values[0], signature.args[0], types.uint32))
+
+    return lanes_type(word), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load(_context: Any, array: Any, index: Any) -> Any:
+    """Eight neighbours of a flat array of words, from this index on."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        loaded = builder.load(builder.bitcast(pointer, VECTOR.as_pointer()))
+        loaded.align = 4
+        return loaded
+
+    return lanes_type(array, types.intp), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
+    """Writes eight neighbours of a flat array of words."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        stored = builder.store(values[2], builder.bitcast(pointer, VECTOR.as_pointer()))
+        stored.align = 4
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, lanes), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def gather(_context: Any, array: Any, index: Any, stride: Any) -> Any:
+    """Eight words of a flat array: at index, index + stride, index + 2 stride, ..."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        array_value, position, step = values
+        lanes = ir.Constant(VECTOR, ir.Undefined)
+        for lane in range(LANES):
+            word = builder.load(_element_pointer(context, builder, signature.args[0], array_value, position))
+            lanes = builder.insert_element(lanes, word, ir.Constant(WORD, lane))
+            position = builder.add(position, step)
+        return lanes
+
+    return lanes_type(array, types.intp, types.intp), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> Any:
+    """Writes eight words of a flat array: at index, index + stride, index + 2 stride, ..."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        array_value, position, step, value = values
+        for lane in range(LANES):
+            word = builder.extract_element(value, ir.Constant(WORD, lane))
+            builder.store(word, _element_pointer(context, builder, signature.args[0], array_value, position))
+            position = builder.add(position, step)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, lanes), code

@@ -1,0 +1,231 @@
+"""SHA-256 [FIPS 180-4] on eight messages side by side: Merkle leaves, inner nodes and proof of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from optimized.compilation import compiled
+from optimized.lanes import (
+    LANES,
+    VECTOR,
+    Builder,
+    Emitted,
+    binary,
+    broadcast,
+    constant,
+    gather,
+    intrinsic,
+    load,
+    scatter,
+    store,
+    types,
+    unary,
+)
+from optimized.roots import Words
+from optimized.threads import in_parallel
+from reference.prover.sha256_arrays import Digests
+from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITIAL_VALUE
+
+BLOCK_WORDS = 16
+DIGEST_WORDS = 8
+SMALLEST_TASK_GROUPS = 64
+"""Groups of eight messages below which a thread is not worth its start."""
+
+ROW_GROUPS = 128
+"""Rows are brought side by side so many groups at a time, so that they stay in the cache."""
+
+INITIAL_VALUE = np.array(SHA256_INITIAL_VALUE, dtype=np.uint32)
+NODE_VALUE = np.array(NODE_INITIAL_VALUE, dtype=np.uint32)
+
+
+def _shift_constant(count: int) -> Emitted:
+    return ir.Constant(VECTOR, [count] * LANES)
+
+
+def _rotate_right(builder: Builder, value: Emitted, count: int) -> Emitted:
+    right = builder.lshr(value, _shift_constant(count))
+    return builder.or_(right, builder.shl(value, _shift_constant(32 - count)))
+
+
+def _exclusive_or(builder: Builder, *values: Emitted) -> Emitted:
+    total = values[0]
+    for value in values[1:]:
+        total = builder.xor(total, value)
+    return total
+
+
+def _sum(builder: Builder, *values: Emitted) -> Emitted:
+    total = values[0]
+    for value in values[1:]:
+        total = builder.add(total, value)
+    return total
+
+
+def _emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequence[Emitted]) -> list[Emitted]:
+    """The compression function [FIPS 180-4, 6.2.2], unrolled: eight words and sixteen words to eight words."""
+    schedule = list(block)
+    a, b, c, d, e, f, g, h = state
+    for t, round_constant in enumerate(ROUND_CONSTANTS):
+        if t >= BLOCK_WORDS:
+            x, y = schedule[t - 15], schedule[t - 2]
+            small_sigma_0 = _exclusive_or(
+                builder,
+                _rotate_right(builder, x, 7),
+                _rotate_right(builder, x, 18),
+                builder.lshr(x, _shift_constant(3)),
+            )
+            small_sigma_1 = _exclusive_or(
+                builder,
+                _rotate_right(builder, y, 17),
+                _rotate_right(builder, y, 19),
+                builder.lshr(y, _shift_constant(10)),
+            )
+            schedule.append(_sum(builder, schedule[t - 16], small_sigma_0, schedule[t - 7], small_sigma_1))
+        big_sigma_0 = _exclusive_or(builder, *(_rotate_right(builder, a, count) for count in (2, 13, 22)))
+        big_sigma_1 = _exclusive_or(builder, *(_rotate_right(builder, e, count) for count in (6, 11, 25)))
+        # Two forms with one operation less than the standard's: majority and choice bit by bit.
+        majority = _exclusive_or(builder, builder.and_(_exclusive_or(builder, a, b), _exclusive_or(builder, a, c)), a)
+        choice = _exclusive_or(builder, g, builder.and_(e, _exclusive_or(builder, f, g)))
+        first = _sum(builder, h, constant(round_constant), schedule[t], big_sigma_1, choice)
+        second = builder.add(big_sigma_0, majority)
+        a, b, c, d, e, f, g, h = builder.add(first, second), a, b, c, builder.add(d, first), e, f, g
+    return [builder.add(old, new) for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
+
+
+def _emit_byte_swap(builder: Builder, value: Emitted) -> Emitted:
+    middle = ir.Constant(VECTOR, [0xFF00] * LANES)
+    parts = (
+        builder.shl(value, _shift_constant(24)),
+        builder.shl(builder.and_(value, middle), _shift_constant(8)),
+        builder.and_(builder.lshr(value, _shift_constant(8)), middle),
+        builder.lshr(value, _shift_constant(24)),
+    )
+    total = parts[0]
+    for part in parts[1:]:
+        total = builder.or_(total, part)
+    return total
+
+
+byte_swap = unary(lambda builder, value: [_emit_byte_swap(builder, value[0])])
+
+shifted_by_a_byte = binary(
+    lambda builder, previous, current: [
+        builder.or_(
+            builder.and_(previous[0], constant(0xFF000000)),
+            builder.lshr(_emit_byte_swap(builder, current[0]), _shift_constant(8)),
+        )
+    ]
+)
+"""The message word of the last byte of one little-endian word and the first three of the next."""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def compress_in_place(_context: Any, state: Any, block: Any) -> Any:
+    """One compression of eight messages: 8 lanes of state, changed, and 16 lanes of a block, in flat arrays."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        pointers = []
+        for kind, value, count in zip(signature.args, values, (DIGEST_WORDS, BLOCK_WORDS), strict=True):
+            first = context.make_array(kind)(context, builder, value).data
+            base = builder.bitcast(first, VECTOR.as_pointer())
+            pointers.append([builder.gep(base, [ir.Constant(ir.IntType(64), i)]) for i in range(count)])
+        loaded = []
+        for of_array in pointers:
+            loaded.append([builder.load(pointer) for pointer in of_array])
+            for lanes in loaded[-1]:
+                lanes.align = 4
+        for result, pointer in zip(_emit_compression(builder, *loaded), pointers[0], strict=True):
+            builder.store(result, pointer).align = 4
+        return context.get_dummy_value()
+
+    return types.void(state, block), code
+
+
+@compiled
+def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int) -> None:
+    """The leaf digests of `groups` times eight neighbouring rows of `width` words, from row `first` on.
+
+    The prefix byte 0 shifts every word by a byte: a message word has the last byte of one element and the
+    first three of the next. The last word closes with the padding's 1 bit.
+    """
+    state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
+    block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    message_bits = 8 * (1 + 4 * width)
+    blocks = (1 + 4 * width + 9 + 63) // 64
+    for group in range(groups):
+        row = group * LANES
+        for i in range(DIGEST_WORDS):
+            store(state, LANES * i, broadcast(INITIAL_VALUE[i]))
+        previous = broadcast(0)
+        for number in range(blocks):
+            for i in range(BLOCK_WORDS):
+                column = number * BLOCK_WORDS + i
+                if column < width:
+                    current = gather(rows, row * width + column, width)
+                    store(block, LANES * i, shifted_by_a_byte(previous, current))
+                    previous = current
+                elif column == width:
+                    # 0x80 in little-endian order is the byte after the last.
+                    store(block, LANES * i, shifted_by_a_byte(previous, broadcast(0x80)))
+                elif column == blocks * BLOCK_WORDS - 1:
+                    store(block, LANES * i, broadcast(message_bits))
+                else:
+                    store(block, LANES * i, broadcast(0))
+            compress_in_place(state, block)
+        for i in range(DIGEST_WORDS):
+            scatter(digests, (first + row) * DIGEST_WORDS + i, DIGEST_WORDS, load(state, LANES * i))
+
+
+@compiled
+def _compress_nodes(left: Words, right: Words, stride: int, digests: Words, first: int, groups: int) -> None:
+    """Inner nodes over digests `stride` words apart."""
+    state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
+    block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    for group in range(groups):
+        row = first + group * LANES
+        for i in range(DIGEST_WORDS):
+            store(state, LANES * i, broadcast(NODE_VALUE[i]))
+            store(block, LANES * i, gather(left, row * stride + i, stride))
+            store(block, LANES * (DIGEST_WORDS + i), gather(right, row * stride + i, stride))
+        compress_in_place(state, block)
+        for i in range(DIGEST_WORDS):
+            scatter(digests, row * DIGEST_WORDS + i, DIGEST_WORDS, load(state, LANES * i))
+
+
+def leaf_digests(matrices: Sequence[Words]) -> Digests:
+    """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
+    height = len(matrices[0])
+    padded = -(-height // LANES) * LANES
+    digests = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
+    width = sum(matrix.shape[1] for matrix in matrices)
+
+    def hash_groups(start: int, stop: int) -> None:
+        for group in range(start, stop, ROW_GROUPS):
+            first, last = group * LANES, min((group + ROW_GROUPS) * LANES, stop * LANES)
+            rows = np.zeros((last - first, width), dtype=np.uint32)
+            np.concatenate([matrix[first:last] for matrix in matrices], axis=1, out=rows[: height - first])
+            _hash_rows(rows.reshape(-1), width, digests.reshape(-1), first, (last - first) // LANES)
+
+    in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
+    return digests[:height]
+
+
+def compress(left: Digests, right: Digests) -> Digests:
+    """The inner Merkle node over each pair of digests: (count, 8)."""
+    count = len(left)
+    padded = -(-count // LANES) * LANES
+    pairs = np.zeros((padded, 2, DIGEST_WORDS), dtype=np.uint32)
+    pairs[:count, 0] = left
+    pairs[:count, 1] = right
+    flat = pairs.reshape(-1)
+    nodes = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
+
+    def hash_groups(start: int, stop: int) -> None:
+        _compress_nodes(flat, flat[DIGEST_WORDS:], 2 * DIGEST_WORDS, nodes.reshape(-1), start * LANES, stop - start)
+
+    in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
+    return nodes[:count]

@@ -1,0 +1,33 @@
+"""Sharing work among the cores: compiled functions run without Python's lock, so threads suffice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+TASKS_PER_THREAD = 4
+"""More tasks than threads, so that a thread that starts late or is slow holds nobody up."""
+
+
+@cache
+def thread_count() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_count())
+
+
+def in_parallel(work: Callable[[int, int], object], count: int, smallest: int = 1) -> None:
+    """Calls work(start, stop) for ranges that cover 0 to count, none but the last shorter than `smallest`."""
+    step = max(smallest, -(-count // (thread_count() * TASKS_PER_THREAD)))
+    ranges = [(start, min(start + step, count)) for start in range(0, count, step)]
+    if len(ranges) == 1:
+        work(*ranges[0])
+        return
+    for future in [_pool().submit(work, start, stop) for start, stop in ranges]:
+        future.result()
