@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from reference.console import LONGEST_TEXT_BYTES
 
 from reference.executor import execute
+from reference.executor.console import LONGEST_TEXT_BYTES
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT
 from spec.program import Program, Symbol
 from tests.reference.assembly import CODE_START, SCRATCH, Assembly

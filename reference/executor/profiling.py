@@ -1,0 +1,167 @@
+"""Profiling: how often each instruction was executed, under which chain of calls.
+
+Calls and returns are told by the link registers, as return-address predictors do [RISC-V unprivileged manual, JALR,
+table of hints]: so it needs no debug information, and code that returns in unusual ways only makes odd chains.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reference.execution import Execution
+from reference.executor.machine import Action, Instrument, Machine
+from spec.isa import Decoded
+from spec.isa.encoding import INSTRUCTION_BYTES
+from spec.isa.instruction import Jump
+from spec.memory_map import DOUBLEWORD_BYTES
+from spec.program import Program, Region
+
+LINK_REGISTERS = (1, 5)
+"""ra and t0, by convention the registers that hold return addresses."""
+
+DEEPEST_CHAIN = 128
+"""Deeper calls count for their ancestor at this depth, so that a deep recursion stays readable."""
+
+
+class CallNode:
+    """A function in a chain of calls: the root is the entry, a child is called by its parent."""
+
+    def __init__(self, function: int, depth: int = 0) -> None:
+        self.function = function
+        """The byte address at which it was entered."""
+
+        self.depth = depth
+        self.children: dict[int, CallNode] = {}
+        self.instructions: Counter[int] = Counter()
+        """How often each program counter was executed here, callees apart."""
+
+    def child(self, function: int) -> CallNode:
+        """The node of a callee; at the greatest depth this node itself."""
+        if self.depth + 1 == DEEPEST_CHAIN:
+            return self
+        if function not in self.children:
+            self.children[function] = CallNode(function, self.depth + 1)
+        return self.children[function]
+
+    def walk(self) -> Iterator[CallNode]:
+        """This node and all below it, each before its callees, callees by address."""
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending += [node.children[function] for function in sorted(node.children, reverse=True)]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a run did, counted."""
+
+    program: Program
+    execution: Execution
+    calls: CallNode
+    """The tree of all chains of calls."""
+
+    touched: frozenset[int]
+    """The doubleword addresses that loads and stores touched."""
+
+    @property
+    def instructions_by_pc(self) -> Counter[int]:
+        """How often each program counter was executed."""
+        total: Counter[int] = Counter()
+        for node in self.calls.walk():
+            total.update(node.instructions)
+        return total
+
+    def function_name(self, address: int) -> str:
+        """The name of the function around a byte address, or the address where the ELF file names none."""
+        symbol = self.program.symbol_at(address)
+        return f"{address:#x}" if symbol is None else symbol.partition("+")[0]
+
+    def touched_by_region(self) -> dict[Region, int]:
+        """How many doublewords were touched in each region of memory, of those that were."""
+        starts = [(region.space, region.start) for region in self.program.regions]
+        counts: Counter[Region] = Counter()
+        for address in self.touched:
+            counts[self.program.regions[bisect_right(starts, (0, address)) - 1]] += 1
+        return dict(sorted(counts.items(), key=lambda item: item[0].start))
+
+    @property
+    def touched_bytes(self) -> int:
+        """The size of the touched doublewords."""
+        return len(self.touched) * DOUBLEWORD_BYTES
+
+
+class _Counters:
+    """Where the counts of the running function go."""
+
+    def __init__(self, program: Program) -> None:
+        self.root = CallNode(program.entry)
+        self.node = self.root
+        self.counts = self.root.instructions
+        self._frames: list[tuple[int, CallNode]] = []
+        self._functions = {symbol.address for symbol in program.symbols}
+
+    def call(self, function: int, return_address: int) -> None:
+        """Enters a function that will return there."""
+        self._frames.append((return_address, self.node))
+        self._enter(self.node.child(function))
+
+    def jump(self, target: int) -> None:
+        """Enters another function from the end of the present one, in whose place it will return."""
+        if target in self._functions and target != self.node.function:
+            self._enter(self.node.child(target))
+
+    def come_back(self, address: int) -> None:
+        """Leaves all functions up to the one that returns to this address; none if no function does."""
+        for position in range(len(self._frames) - 1, -1, -1):
+            if self._frames[position][0] == address:
+                self._enter(self._frames[position][1])
+                del self._frames[position:]
+                return
+
+    def _enter(self, node: CallNode) -> None:
+        self.node, self.counts = node, node.instructions
+
+
+def profile(program: Program, private_input: bytes = b"", *, maximum_instructions: int | None = None) -> Profile:
+    """Runs the program and counts. Raises InputTooLongError."""
+    counters = _Counters(program)
+    machine = Machine(program, private_input, [_counting_instrument(counters)])
+    execution = machine.run(maximum_instructions)
+    return Profile(program, execution, counters.root, frozenset(machine.memory.doublewords))
+
+
+def _counting_instrument(counters: _Counters) -> Instrument:
+    def counted(machine: Machine, pc: int, decoded: Decoded, action: Action) -> Action:
+        del machine
+
+        def act() -> int:
+            next_pc = action()
+            counters.counts[pc] += 1
+            return next_pc
+
+        def call() -> int:
+            next_pc = act()
+            counters.call(next_pc, pc + INSTRUCTION_BYTES)
+            return next_pc
+
+        def come_back() -> int:
+            next_pc = act()
+            counters.come_back(next_pc)
+            return next_pc
+
+        def jump() -> int:
+            next_pc = act()
+            counters.jump(next_pc)
+            return next_pc
+
+        if not isinstance(decoded.instruction.meaning, Jump):
+            return act
+        if decoded.rd in LINK_REGISTERS:
+            return call
+        return come_back if decoded.rs1 in LINK_REGISTERS else jump
+
+    return counted
