@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from limpid.build import COMPILER_PACKAGE, DEFAULT_COMPILER
+from limpid.toolchain import COMPILER_PACKAGE, DEFAULT_COMPILER, PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
 
 MINIMUM_PYTHON = (3, 11)
 EMULATOR = "qemu-riscv64"
@@ -41,6 +41,7 @@ def all_checks() -> list[Check]:
         python_check(sys.version_info[:3]),
         packages_check(),
         tool_check("RISC-V compiler", DEFAULT_COMPILER, COMPILER_PACKAGE, "limpid build and make guests"),
+        c_library_check(PICOLIBC_LIBRARIES.is_dir()),
         tool_check("RISC-V emulator", EMULATOR, EMULATOR_PACKAGE, "tests that compare executions"),
         memory_check(available_memory_bytes()),
     ]
@@ -113,6 +114,13 @@ def tool_check(name: str, command: str, package: str, needed_for: str) -> Check:
     """A command is on the path."""
     path = shutil.which(command)
     return Check(name, path is not None, path or f"no {command}", needed_for, f"sudo apt-get install {package}")
+
+
+def c_library_check(installed: bool) -> Check:
+    """The C library for guests is installed; most guests do without."""
+    found = str(PICOLIBC_LIBRARIES) if installed else "no picolibc"
+    needed_for = "guests that use the C library"
+    return Check("RISC-V C library", installed, found, needed_for, f"sudo apt-get install {PICOLIBC_PACKAGE}")
 
 
 def memory_check(available_bytes: int | None) -> Check:

@@ -1,0 +1,209 @@
+"""`limpid build`, `check-trace`, `inspect`, `doctor` and `demo`."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from limpid import api, verify
+from limpid.build import DEFAULT_COMPILER
+from limpid.commands import demo
+from limpid.machine_checks import Check
+from reference.checker import ConstraintViolation
+from spec.protocol.proof import RunProof, decode_proof
+from spec.rejection import Rejection
+from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
+
+
+@pytest.fixture(scope="module")
+def proof(tiny: Path) -> RunProof:
+    return decode_proof((tiny / "proof").read_bytes())
+
+
+def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
+    """What `prove` would return for the shared proof."""
+    return api.Proof(proof.encoded(), proof.key, output, 0, 1234, 1, 5.0)
+
+
+def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
+    if shutil.which(DEFAULT_COMPILER) is None:
+        pytest.skip(f"{DEFAULT_COMPILER} is not installed")
+    source, guest = tmp_path / "guest.c", tmp_path / "guest.elf"
+    source.write_text("int main(void) { return CODE; }\n")
+    document = limpid("build", source, "--output", guest, "--flag", "-DCODE=7", "--json").document
+    assert document == {"elf": str(guest), "elf_bytes": guest.stat().st_size}
+    assert limpid("run", guest, "--json").document["exit_code"] == 7
+
+
+def test_build_without_a_compiler_fails_with_the_next_step(tmp_path: Path) -> None:
+    source = tmp_path / "guest.c"
+    source.write_text("int main(void) { return 0; }\n")
+    output = tmp_path / "guest.elf"
+    invocation = limpid("build", source, "--output", output, "--compiler", "no-such-compiler", "--json")
+    assert invocation.status == 1
+    assert invocation.error == {
+        "kind": "build",
+        "message": "the compiler no-such-compiler does not exist or is not executable",
+        "next_step": "see which tools are missing with: limpid doctor",
+    }
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_check_trace_of_an_honest_run_finds_nothing() -> None:
+    invocation = limpid("check-trace", FIBONACCI, "--input-hex", "0a00000000000000", "--json")
+    document = invocation.document
+    tables = {table["chip"]: table["rows"] for table in document.pop("tables")}
+    instructions = document.pop("instructions")
+    assert invocation.status == 0
+    assert document == {"valid": True, "violations": []}
+    assert instructions == api.run(FIBONACCI, (10).to_bytes(8, "little")).instructions
+    assert tables["halt"] == 2
+    assert "mul" not in tables
+
+
+def test_check_trace_that_finds_something_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    violation = ConstraintViolation("add", 0, 3, "limb_0_adds", 5)
+    monkeypatch.setattr(api, "violations_of", lambda _: [violation])
+    invocation = limpid("check-trace", FIBONACCI, "--json")
+    assert invocation.status == 1
+    assert invocation.document["violations"] == ["add[0] row 3: limb_0_adds is 5"]
+    lines = limpid("check-trace", FIBONACCI).stdout.splitlines()
+    assert lines[0] == "trace         INVALID"
+    assert lines[-1] == "violation 1   add[0] row 3: limb_0_adds is 5"
+
+
+def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -> None:
+    document = limpid("inspect", tiny / "proof", "--json").document
+    segment = proof.segments[0]
+    assert document.pop("segments") == [
+        {
+            "pc_in": proof.key.entry,
+            "pc_out": None,
+            "tables": [{"chip": table.chip.name, "rows": table.height} for table in segment.shape.tables],
+        }
+    ]
+    accepted = verify(proof.encoded(), program=proof.key, output=proof.output, allow_insecure=True)
+    assert document == {
+        "kind": "proof",
+        "bytes": len(proof.encoded()),
+        "program_id": proof.key.program_id().hex(),
+        "parameters": "tiny",
+        "secure": False,
+        "entry": proof.key.entry,
+        "machine_digest": proof.key.machine_digest.hex(),
+        "machine_root": proof.key.machine_root.hex(),
+        "program_root": proof.key.program_root.hex(),
+        "fixed_tables": {chip: 2**height for chip, height in proof.key.heights_by_chip().items()},
+        "exit_code": 0,
+        "output": proof.output.hex(),
+        "security_bits": accepted.security_bits,
+    }
+
+
+def test_inspect_of_a_proof_for_people_says_that_nothing_is_verified(tiny: Path) -> None:
+    lines = limpid("inspect", tiny / "proof").stdout.splitlines()
+    assert lines[0].endswith("not verified")
+    assert any(line.startswith("segment 0 halt ") and line.endswith(" 2^1") for line in lines)
+
+
+def test_inspect_of_a_key_prints_what_is_in_it(proof: RunProof, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(proof.key.encoded())
+    document = limpid("inspect", tmp_path / "key", "--json").document
+    assert document["kind"] == "key"
+    assert document["bytes"] == len(proof.key.encoded())
+    assert document["program_id"] == proof.key.program_id().hex()
+
+
+def test_inspect_of_something_else_fails() -> None:
+    invocation = limpid("inspect", SHA256, "--json")
+    assert invocation.status == 1
+    assert invocation.error == {
+        "kind": "content",
+        "message": f"{SHA256}: the bytes are neither a proof nor a verification key",
+        "next_step": None,
+        "path": SHA256,
+    }
+
+
+def test_inspect_of_a_damaged_proof_fails_with_the_reason(proof: RunProof, tmp_path: Path) -> None:
+    path = tmp_path / "proof"
+    path.write_bytes(proof.encoded() + b"\0")
+    invocation = limpid("inspect", path, "--json")
+    assert (invocation.status, invocation.error["reason"]) == (1, Rejection.ENCODING_TRAILING_BYTES.name)
+    assert invocation.error["message"].startswith(f"{path}: ENCODING_TRAILING_BYTES: ")
+
+
+def test_doctor_prints_each_fix_and_fails_where_something_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = [
+        Check("Python", True, "3.11.7", "everything", "install Python"),
+        Check("emulator", False, "no emulator", "tests", "sudo apt-get install emulator"),
+    ]
+    monkeypatch.setattr("limpid.commands.doctor.all_checks", lambda: checks)
+    invocation = limpid("doctor", "--json")
+    assert invocation.status == 1
+    assert invocation.document == {
+        "healthy": False,
+        "checks": [
+            {"name": "Python", "passed": True, "found": "3.11.7", "needed_for": "everything", "fix": None},
+            {
+                "name": "emulator",
+                "passed": False,
+                "found": "no emulator",
+                "needed_for": "tests",
+                "fix": "sudo apt-get install emulator",
+            },
+        ],
+    }
+    assert limpid("doctor").stdout.splitlines() == [
+        "Python                ok: 3.11.7",
+        "emulator              MISSING: no emulator",
+        "emulator, needed for  tests",
+        "emulator, fix         sudo apt-get install emulator",
+    ]
+
+
+def test_doctor_where_nothing_is_missing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limpid.commands.doctor.all_checks", lambda: [Check("Python", True, "3.11.7", "", "")])
+    invocation = limpid("doctor", "--json")
+    assert (invocation.status, invocation.document["healthy"]) == (0, True)
+
+
+def test_demo_proves_verifies_and_shows_a_rejection(
+    quickstart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded = (quickstart / "build" / "sha256.proof").read_bytes()
+    proof = decode_proof(encoded)
+    asked: list[tuple[object, ...]] = []
+
+    def prove(elf: api.Elf, content: bytes, *, parameters: str, observer: object) -> api.Proof:
+        asked.append((elf, content, parameters))
+        return _stored_proof(proof, proof.output)
+
+    monkeypatch.setattr(api, "prove", prove)
+    invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
+    document = invocation.document
+    assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
+    assert 128 <= document.pop("security_bits") < 150
+    assert document == {
+        "instructions": 1234,
+        "segments": 1,
+        "seconds": 5.0,
+        "proof_bytes": len(encoded),
+        "program_id": proof.key.program_id().hex(),
+        "output": proof.output.hex(),
+        "accepted": True,
+        "rejected_with_another_output": Rejection.OUTPUT_DIFFERS.name,
+    }
+    assert (tmp_path / "proof").read_bytes() == encoded
+
+
+def test_demo_with_an_output_that_is_no_digest_fails(proof: RunProof, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(_stored_proof(proof, proof.output), output=hashlib.sha256(b"other").digest())
+    monkeypatch.setattr(api, "prove", lambda *_, **__: wrong)
+    invocation = limpid("demo", "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == "the guest's output is not the SHA-256 of its input"

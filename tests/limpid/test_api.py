@@ -1,0 +1,86 @@
+"""The Python API: typed results, one root of all errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import limpid
+from limpid import api
+from limpid.build import EXAMPLES
+from limpid.errors import FileError, ParametersError, ProgramError, TooLongError
+from reference.loader import LoadRejection
+from reference.prover.progress import Stage
+from reference.trace.errors import TraceTooLongError
+from spec.protocol.proof import decode_proof
+
+FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
+
+
+def test_exported_names_exist_and_are_sorted() -> None:
+    assert limpid.__all__ == sorted(limpid.__all__)
+    assert all(hasattr(limpid, name) for name in limpid.__all__)
+
+
+@pytest.mark.parametrize("elf", [FIBONACCI, str(FIBONACCI), FIBONACCI.read_bytes()], ids=["path", "name", "bytes"])
+def test_run_takes_a_guest_in_any_form(elf: api.Elf) -> None:
+    execution = limpid.run(elf, (10).to_bytes(8, "little"))
+    assert execution.output == (55).to_bytes(8, "little")
+
+
+def test_run_of_other_bytes_raises_a_program_error() -> None:
+    with pytest.raises(ProgramError) as caught:
+        limpid.run(b"no ELF")
+    assert caught.value.details["reason"] == LoadRejection.BAD_MAGIC.name
+    assert isinstance(caught.value, limpid.LimpidError)
+
+
+def test_run_of_a_missing_file_raises_a_file_error(tmp_path: Path) -> None:
+    with pytest.raises(FileError):
+        limpid.run(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("function", [limpid.keygen, limpid.prove])
+def test_unknown_parameter_set_raises_before_any_work(function: object, tmp_path: Path) -> None:
+    assert callable(function)
+    with pytest.raises(ParametersError) as caught:
+        function(tmp_path / "missing", parameters="huge")
+    assert str(caught.value) == "there is no parameter set huge"
+    assert caught.value.exit_status == 2
+
+
+def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_long(*_: object) -> None:
+        raise TraceTooLongError("the clock would pass its limit")
+
+    monkeypatch.setattr(api, "build_trace", too_long)
+    with pytest.raises(TooLongError) as caught:
+        limpid.prove(FIBONACCI, parameters="tiny")
+    assert str(caught.value) == "the clock would pass its limit"
+
+
+def test_check_trace_lists_every_table() -> None:
+    check = limpid.check_trace(FIBONACCI, (3).to_bytes(8, "little"))
+    assert check.violations == ()
+    assert check.instructions == limpid.run(FIBONACCI, (3).to_bytes(8, "little")).instructions
+    assert dict(check.table_heights)["halt"] == 2
+
+
+def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored, heard = decode_proof((tiny / "proof").read_bytes()), []
+
+    def prove_run(*arguments: object) -> object:
+        observer = arguments[-1]
+        assert callable(observer)
+        observer(Stage.PIN, 0.0)
+        return stored
+
+    monkeypatch.setattr(api, "prove_run", prove_run)
+    ten = (10).to_bytes(8, "little")
+    proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
+    assert heard == [(Stage.PIN, 0.0)]
+    assert proof.seconds > 0
+    assert (proof.encoded, proof.key, proof.output) == (stored.encoded(), stored.key, (55).to_bytes(8, "little"))
+    assert (proof.exit_code, proof.segments) == (0, 1)
+    assert proof.instructions == limpid.run(FIBONACCI, ten).instructions

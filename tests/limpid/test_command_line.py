@@ -1,0 +1,125 @@
+"""The command line as a whole: exit statuses, one line for each error, tracebacks only where asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from limpid import api
+from limpid.command_line import main
+from limpid.errors import LimpidError
+from limpid.output import error_facts
+from tests.limpid.commands.invocation import SHA256, limpid
+
+COMMANDS = ["build", "check-trace", "demo", "doctor", "inspect", "keygen", "prove", "run", "verify"]
+
+
+def _failing(error: BaseException) -> object:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_commands_are_those_of_the_documentation() -> None:
+    assert sorted(main.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_has_help_with_json_and_debug(command: str) -> None:
+    invocation = limpid(command, "--help")
+    assert invocation.status == 0
+    assert "--json" in invocation.stdout
+    assert "--debug" in invocation.stdout
+
+
+def test_version_is_the_package_version() -> None:
+    assert limpid("--version").stdout == f"limpid, version {version('limpid')}\n"
+
+
+def test_no_command_shows_the_help_and_is_misuse() -> None:
+    invocation = limpid()
+    assert invocation.status == 2
+    assert "Exit status: 0 done or accepted" in invocation.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "next_step"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'.", "see: limpid --help"),
+        (["run"], "Missing argument 'GUEST.elf'.", "see: limpid run --help"),
+        (["run", SHA256, "--frobnicate"], "No such option '--frobnicate'.", "see: limpid run --help"),
+        (["prove", SHA256], "Missing option '--output'.", "see: limpid prove --help"),
+    ],
+)
+def test_misuse_is_one_error_with_status_2(arguments: list[str], message: str, next_step: str) -> None:
+    invocation = limpid(*arguments, "--json")
+    assert invocation.status == 2
+    assert invocation.error == {"kind": "misuse", "message": message, "next_step": next_step}
+
+
+def test_error_for_people_is_two_lines_on_standard_error() -> None:
+    invocation = limpid("run", "missing")
+    assert (invocation.status, invocation.stdout) == (1, "")
+    assert invocation.stderr == "Error: missing: no such file or directory\n"
+    assert limpid("run", SHA256, "--limit", "0").stderr.endswith("\nNext: see: limpid run --help\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (ZeroDivisionError("of nothing"), "internal", "internal error: ZeroDivisionError: of nothing"),
+        (MemoryError(), "memory", "there is not enough memory"),
+        (click.Abort(), "interrupted", "interrupted; nothing was written"),
+    ],
+)
+def test_unexpected_end_is_one_error_with_status_1(
+    error: BaseException, kind: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "run", _failing(error))
+    invocation = limpid("run", SHA256, "--json")
+    assert invocation.status == 1
+    assert (invocation.error["kind"], invocation.error["message"]) == (kind, message)
+
+
+def test_interrupt_ends_with_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "run", _failing(KeyboardInterrupt()))
+    invocation = limpid("run", SHA256)
+    # The empty line keeps the terminal's ^C apart.
+    assert (invocation.status, invocation.stderr) == (1, "\nError: interrupted; nothing was written\n")
+
+
+def test_debug_shows_the_error_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "run", _failing(ZeroDivisionError("of nothing")))
+    completed = CliRunner().invoke(main, ["run", SHA256, "--debug"])
+    assert isinstance(completed.exception, ZeroDivisionError)
+
+
+def test_error_details_do_not_hide_its_kind() -> None:
+    error = LimpidError("message", "next", {"kind": "other", "path": "p"})
+    assert error_facts(error) == {
+        "error": {"kind": "failed", "message": "message", "next_step": "next", "path": "p"},
+    }
+
+
+def test_reader_that_leaves_early_gets_no_traceback() -> None:
+    command = [sys.executable, "-m", "limpid", "run", SHA256]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert errors == b""
+    assert process.returncode == 1
+
+
+def test_module_is_the_command() -> None:
+    completed = subprocess.run(
+        [sys.executable, "-m", "limpid", "run", "missing"], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (1, "Error: missing: no such file or directory\n")
