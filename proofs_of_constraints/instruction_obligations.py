@@ -1,0 +1,194 @@
+"""What is proven of each instruction of each instruction chip: it exists, it means the instruction, uniquely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import z3
+
+from proofs_of_constraints.assumptions import (
+    BALANCE,
+    CLOCKS,
+    FUNCTION,
+    INITIALISED,
+    LOOKUP_TABLES,
+    MEMORY_LIMBS,
+    PROGRAM_TABLE,
+    REGISTER_ZERO,
+)
+from proofs_of_constraints.bit_vector_row import BitVectorRow
+from proofs_of_constraints.cases import cases
+from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.determinism import prove_determinism
+from proofs_of_constraints.division import prove_division
+from proofs_of_constraints.execution import Claim, Execution, executed_row, roles_of
+from proofs_of_constraints.instruction_view import InstructionView, view_of
+from proofs_of_constraints.interval import BOOLEAN
+from proofs_of_constraints.lemmas import BrokenProofError
+from proofs_of_constraints.multiplication import prove_product
+from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.polynomial import Polynomial
+from proofs_of_constraints.program_layout import Executed, executed_instructions, limbs
+from proofs_of_constraints.row_system import RowSystem
+from spec.air.chip import Chip
+from spec.isa import Family
+from spec.word import INTEGER_WORDS, WORD_MASK
+
+ROW_ASSUMPTIONS = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, REGISTER_ZERO)
+
+DESTINATION = "destination"
+"""The claim that lemma scripts prove in the place of bit-vectors."""
+
+OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
+    (7, 3),
+    (0, 0),
+    (1, 0),
+    (WORD_MASK, WORD_MASK),
+    (1 << 63, WORD_MASK),
+    (1 << 63, 1 << 63),
+    (0xFFFFFFFF80000000, WORD_MASK),
+    (0xFEDCBA9876543210, 0x0123456789ABCDEF),
+    (0xFEDCBA9876543210, 0xFFFFFFFFFFFF1234),
+    (WORD_MASK, 2),
+    (100, 7),
+)
+"""Operands at which rows that multiply are searched for: a row with known operands is linear."""
+
+
+def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
+    """The obligations of every instruction that a chip executes."""
+    for executed in executed_instructions():
+        if executed.opcode not in chip.instructions:
+            continue
+        assumptions: tuple[str, ...] = ROW_ASSUMPTIONS
+        if chip.instructions and any(i.name == "memory_next_taken" for i in chip.interactions):
+            assumptions = (*assumptions, INITIALISED)
+
+        def not_vacuous(session: Session, executed: Executed = executed) -> Outcome:
+            return _prove_not_vacuous(session, view_of(chip), executed)
+
+        def function(session: Session, executed: Executed = executed) -> Outcome:
+            return _prove_function(session, view_of(chip), executed)
+
+        def determinism(session: Session, executed: Executed = executed) -> Outcome:
+            return prove_determinism(session, view_of(chip), executed)
+
+        yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), not_vacuous)
+        yield Obligation(Kind.FUNCTION, chip.name, executed.name, assumptions, function)
+        yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*assumptions, FUNCTION), determinism)
+
+
+def _multiplies(executed: Executed) -> bool:
+    return executed.instruction.family is Family.MULTIPLY_DIVIDE
+
+
+def _prove_not_vacuous(session: Session, view: InstructionView, executed: Executed) -> Outcome:
+    for name, system in _sampled_cases(view, executed):
+        row = BitVectorRow(system)
+        execution = Execution(row, view, executed)
+        given = execution.given()
+        model = session.satisfying(f"not-vacuous/{view.chip.name}/{executed.name}/{name}", given, bit_vectors=True)
+        if model is not None:
+            concrete = ConcreteRow(view.chip, row.cells(model))
+            violations = concrete.violations()
+            if not violations:
+                return Outcome(Verdict.PROVEN, f"a row exists: {name}")
+            return Outcome(Verdict.UNKNOWN, f"the row found violates {', '.join(violations)}")
+    return Outcome(Verdict.REFUTED, "no row satisfies the constraints")
+
+
+def _sampled_cases(view: InstructionView, executed: Executed) -> Iterator[tuple[str, RowSystem]]:
+    """The cases of the row; of a row that multiplies, only those with sampled operands."""
+    if not _multiplies(executed):
+        yield from cases(executed_row(view, executed))
+        return
+    roles = roles_of(view, executed)
+    for operands in OPERAND_SAMPLES:
+        system = executed_row(view, executed)
+        for access, operand in zip((roles.left, roles.right), operands, strict=True):
+            if access is not None:
+                for part, limb in zip(access.before, limbs(INTEGER_WORDS, operand), strict=True):
+                    system.constrain("operand", part - Polynomial.constant(limb))
+        system.simplify()
+        for name, case in cases(system):
+            yield f"operands {operands[0]:#x}, {operands[1]:#x}: {name}", case
+
+
+def _prove_function(session: Session, view: InstructionView, executed: Executed) -> Outcome:
+    if not _multiplies(executed):
+        return _prove_cases(session, view, executed, list(cases(executed_row(view, executed))), ())
+    system = executed_row(view, executed)
+    system.simplify()
+    if system.contradiction is not None:
+        return Outcome(Verdict.PROVEN, f"no row satisfies {system.contradiction}")
+    _drop_products(system)
+    outcome = _prove_cases(session, view, executed, [("without products", system)], (DESTINATION,))
+    if outcome.verdict is not Verdict.PROVEN:
+        return outcome
+    prove = prove_division if "div" in executed.opcode or "rem" in executed.opcode else prove_product
+    try:
+        prove(session, view, executed)
+    except BrokenProofError as broken:
+        found = _prove_cases(session, view, executed, list(_sampled_cases(view, executed)), ())
+        if found.verdict is Verdict.REFUTED:
+            return found
+        return Outcome(Verdict.UNKNOWN, f"the proof breaks at: {broken}; no concrete row found")
+    return Outcome(Verdict.PROVEN, "lemmas", wraps=outcome.wraps)
+
+
+def _drop_products(system: RowSystem) -> None:
+    """Forgets the facts that multiply two variables which are not flags."""
+    system.facts = [
+        fact
+        for fact in system.facts
+        if all(
+            sum(system.ranges[name] != BOOLEAN for name in monomial) <= 1
+            for factor in fact.factors
+            for monomial in factor.terms
+        )
+    ]
+
+
+def _prove_cases(
+    session: Session,
+    view: InstructionView,
+    executed: Executed,
+    split: Sequence[tuple[str, RowSystem]],
+    without: Sequence[str],
+) -> Outcome:
+    wraps: list[str] = []
+    for name, system in split:
+        if system.lookups:
+            return Outcome(Verdict.UNKNOWN, f"{name}: lookup {system.lookups[0].interaction.name} is not decided")
+        wraps += [f"{name}: {source} {multiples}" for source, multiples in system.wraps().items()]
+        row = BitVectorRow(system)
+        execution = Execution(row, view, executed)
+        claims = [claim for claim in execution.claims() if claim.name not in without]
+        refuted = z3.Not(z3.And(*(claim.holds for claim in claims)))
+        title = f"function/{view.chip.name}/{executed.name}/{name}"
+        model = session.satisfying(title, [*execution.given(), refuted], bit_vectors=True)
+        if model is not None:
+            found = _counterexample(view, row, model, claims)
+            verdict = Verdict.REFUTED if found.satisfies_declaration else Verdict.UNKNOWN
+            return Outcome(verdict, f"{name}: {', '.join(found.failed)}", found)
+    return Outcome(Verdict.PROVEN, f"{len(split)} cases", wraps=tuple(wraps))
+
+
+def _counterexample(
+    view: InstructionView, row: BitVectorRow, model: z3.ModelRef, claims: Sequence[Claim]
+) -> Counterexample:
+    cells = row.cells(model)
+    concrete = ConcreteRow(view.chip, cells)
+    failed = [c for c in claims if not z3.is_true(model.eval(c.holds, model_completion=True))]
+
+    def number(term: z3.BitVecRef) -> int:
+        return int(model.eval(term, model_completion=True).as_long())
+
+    return Counterexample(
+        columns={name: cells[name] for name in view.chip.columns},
+        failed=tuple(claim.name for claim in failed),
+        expected={c.name: number(c.expected) for c in failed if c.expected is not None},
+        actual={c.name: number(c.actual) for c in failed if c.actual is not None},
+        messages=tuple(concrete.describe_messages()),
+        satisfies_declaration=not concrete.violations(),
+    )
