@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from optimized import columns, extension, grinding, sha256, transform
+from optimized import columns, constraints, extension, grinding, sha256, transform
 from optimized.lanes import LANES
 from optimized.roots import Words
 from reference.prover.combination import TableCodewords
@@ -103,6 +103,8 @@ class OptimizedKernels:
         public_values: Mapping[str, int],
         challenges: Mapping[Scope, BusChallenges],
     ) -> LogupMatrices:
+        if len(main) % LANES == 0:
+            return constraints.logup_matrices(chip, main, fixed, public_values, challenges)
         return self._plain.logup_matrices(chip, _wide(main), _wide(fixed), public_values, challenges)
 
     def combined_constraints(
@@ -113,6 +115,8 @@ class OptimizedKernels:
         batching: Extension,
         power: Extension,
     ) -> tuple[ExtensionArray, Extension]:
+        if len(table.main) % LANES == 0:
+            return constraints.combined_constraints(table, public_values, challenges, batching, power)
         widened = TableCodewords(
             chip=table.chip,
             main=_wide(table.main),

@@ -37,11 +37,9 @@ Emitted: TypeAlias = Any
 class LanesType(numba_types.Type):
     """numba's name of the type."""
 
-    def __init__(self) -> None:
-        super().__init__(name="u32x8")  # type: ignore[no-untyped-call]
 
-
-lanes_type = LanesType()
+_make_type: Any = LanesType
+lanes_type = _make_type("u32x8")
 
 
 @register_model(LanesType)

@@ -1,0 +1,149 @@
+"""LogUp columns and combined constraints of a table, as programs recorded from the protocol's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum, unique
+from functools import lru_cache, reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.interpreter import run_program
+from optimized.program import assemble
+from optimized.recording import Recorded, RecordedRow, Recorder, combine
+from optimized.roots import CACHED_TABLES, Words
+from reference.prover.combination import TableCodewords, next_row_indices
+from reference.prover.extension_arrays import from_elements
+from reference.prover.field_arrays import MODULUS, Matrix
+from reference.prover.logup import LogupMatrices
+from spec.air.bus import Scope
+from spec.air.chip import Chip
+from spec.air.expression import Expression
+from spec.field import EXTENSION_DEGREE, Extension, inverse
+from spec.protocol.constraints import LogupColumns, scopes, table_constraints
+from spec.protocol.logup import BusChallenges, Fraction, fraction, group_count, groups
+
+NO_COLUMNS = 0
+
+
+@unique
+class Input(IntEnum):
+    """The matrices that a program reads."""
+
+    MAIN = 0
+    FIXED = 1
+    HELPERS = 2
+    ACCUMULATORS = 3
+    FOLLOWING_ACCUMULATORS = 4
+
+
+@unique
+class Output(IntEnum):
+    """The matrices that the LogUp program writes."""
+
+    HELPERS = 0
+    ROW_SUMS = 1
+
+
+def words(matrix: Matrix) -> Words:
+    """A matrix as contiguous 32-bit words."""
+    return np.ascontiguousarray(matrix, dtype=np.uint32)
+
+
+def _empty(height: int, extension_columns: int) -> Words:
+    return np.empty((height, extension_columns * EXTENSION_DEGREE), dtype=np.uint32)
+
+
+@lru_cache(CACHED_TABLES)
+def _next_rows(size_log2: int) -> NDArray[np.int64]:
+    return next_row_indices(size_log2)
+
+
+def _group_sum(group: Sequence[Fraction[Recorded]]) -> Recorded:
+    """The sum of a group's fractions."""
+    denominator = reduce(lambda product, part: product * part, (part.denominator for part in group))
+    if len(group) == 1:
+        return denominator.inverse() * group[0].numerator
+    first, second = group
+    numerator = second.denominator * first.numerator + first.denominator * second.numerator
+    return denominator.inverse() * numerator
+
+
+def logup_matrices(
+    chip: Chip,
+    main: Matrix,
+    fixed: Matrix,
+    public_values: Mapping[str, int],
+    challenges: Mapping[Scope, BusChallenges],
+) -> LogupMatrices:
+    """The columns and totals for a table given on its trace domain, its height a multiple of 8.
+
+    Raises ZeroDivisionError if a fingerprint vanishes.
+    """
+    recorder = Recorder()
+    row = RecordedRow(recorder, public_values, Input.MAIN, Input.FIXED)
+    memory: dict[Expression, Recorded] = {}
+    helper = 0
+    in_scopes = scopes(chip)
+    for i, (scope, interactions) in enumerate(in_scopes):
+        fractions = [fraction(interaction, challenges[scope], row, memory) for interaction in interactions]
+        sums = [_group_sum(group) for group in groups(fractions)]
+        for value in sums[:-1]:
+            recorder.store(value, Output.HELPERS, helper * EXTENSION_DEGREE)
+            helper += 1
+        recorder.store(reduce(lambda total, part: total + part, sums), Output.ROW_SUMS, i * EXTENSION_DEGREE)
+    height = len(main)
+    helpers, row_sums = _empty(height, helper), _empty(height, len(in_scopes))
+    none = _empty(height, NO_COLUMNS)
+    run_program(assemble(recorder), [words(main), words(fixed), none, none, none], [helpers, row_sums])
+    accumulators, totals = _accumulated(row_sums)
+    return LogupMatrices(helpers, accumulators, totals)
+
+
+def _accumulated(row_sums: Words) -> tuple[Words, tuple[Extension, ...]]:
+    """The accumulators that start at 0 and lose an equal share of the total on every row, and the totals."""
+    height = len(row_sums)
+    # Fewer than 2^24 summands below 2^31 fit in 64 bits.
+    running = np.cumsum(row_sums, axis=0, dtype=np.uint64) % MODULUS
+    totals = [Extension.from_coefficients(six) for six in running[-1].reshape(-1, EXTENSION_DEGREE).tolist()]
+    shares = from_elements([total * inverse(height) for total in totals]).reshape(-1)
+    before = np.zeros_like(running)
+    before[1:] = running[:-1]
+    lost = np.arange(height, dtype=np.uint64)[:, None] * shares % MODULUS
+    return words((before + (MODULUS - lost)) % MODULUS), tuple(totals)
+
+
+def combined_constraints(
+    table: TableCodewords,
+    public_values: Mapping[str, int],
+    challenges: Mapping[Scope, BusChallenges],
+    batching: Extension,
+    power: Extension,
+) -> tuple[Words, Extension]:
+    """power * (C_0 + batching C_1 + ...) on 2 n points, 2 n a multiple of 8, and the next table's first power."""
+    recorder = Recorder()
+    logup: dict[Scope, LogupColumns[Recorded]] = {}
+    helper = 0
+    for i, (scope, interactions) in enumerate(scopes(table.chip)):
+        count = group_count(len(interactions)) - 1
+        logup[scope] = LogupColumns(
+            helpers=[recorder.extension(Input.HELPERS, (helper + j) * EXTENSION_DEGREE) for j in range(count)],
+            accumulator=recorder.extension(Input.ACCUMULATORS, i * EXTENSION_DEGREE),
+            accumulator_next=recorder.extension(Input.FOLLOWING_ACCUMULATORS, i * EXTENSION_DEGREE),
+            share=table.totals[i] * inverse(table.height),
+        )
+        helper += count
+    row = RecordedRow(recorder, public_values, Input.MAIN, Input.FIXED)
+    terms: list[tuple[Recorded, Extension]] = []
+    for value in table_constraints(table.chip, row, challenges, logup):
+        terms.append((value, power))
+        power = power * batching
+    recorder.store(combine(recorder.constant(Extension.of(0)), terms), Output.HELPERS, 0)
+    points = len(table.main)
+    accumulators = words(table.accumulators)
+    following = accumulators[_next_rows(points.bit_length() - 1)]
+    combined = _empty(points, 1)
+    matrices = [words(table.main), words(table.fixed), words(table.helpers), accumulators, following]
+    run_program(assemble(recorder), matrices, [combined, _empty(points, NO_COLUMNS)])
+    return combined, power

@@ -1,0 +1,215 @@
+"""Every optimised kernel against its plain twin: random and edge elements, smallest and uneven shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimized.kernels import OptimizedKernels
+from reference.prover.combination import TableCodewords
+from reference.prover.extension_arrays import ExtensionArray
+from reference.prover.field_arrays import Matrix
+from reference.prover.logup import LogupMatrices
+from reference.prover.plain_kernels import PlainKernels
+from spec.air.bus import Scope
+from spec.air.chip import Chip
+from spec.air.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, P, X
+from spec.protocol.domain import COSET_SHIFT
+from spec.protocol.logup import BusChallenges
+from spec.protocol.shape import TableShape
+
+PLAIN = PlainKernels()
+OPTIMIZED = OptimizedKernels()
+
+EDGES = (0, 1, P - 1, 2**24, P - 2**24)
+WIDTHS = (1, 6, 8, 15, 17, 40)
+POINTS = (Extension((3, 1, 4, 1, 5, 9)), X, Extension((P - 1,) * 6))
+CHALLENGES = {
+    Scope.LOCAL: BusChallenges(Extension((5, 6, 7, 8, 9, 10)), Extension((P - 1, 2, 3, 4, 5, 6))),
+    Scope.GLOBAL: BusChallenges(Extension((1, 2, 1, 2, 1, 2)), Extension((9, 8, 7, 6, 5, 4))),
+}
+PUBLIC_VALUES = {name: i * 12345 + 1 for i, name in enumerate(SEGMENT_PUBLIC_VALUES)}
+
+
+def elements(height: int, width: int, *, edges_only: bool = False) -> Matrix:
+    """Random canonical elements, with edges among them or nothing but edges."""
+    random = np.random.default_rng(height * 1000 + width)
+    edges = random.choice(np.array(EDGES, dtype=np.uint64), (height, width))
+    if edges_only:
+        return edges
+    chosen = random.random((height, width)) < 0.1
+    return np.where(chosen, edges, random.integers(0, P, (height, width), dtype=np.uint64))
+
+
+def extension_elements(count: int) -> ExtensionArray:
+    return elements(count, EXTENSION_DEGREE)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("height_log2", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("edges_only", [False, True])
+def test_transforms_equal_the_plain_ones(height_log2: int, width: int, edges_only: bool) -> None:
+    matrix = elements(1 << height_log2, width, edges_only=edges_only)
+    assert np.array_equal(OPTIMIZED.coefficients(matrix), PLAIN.coefficients(matrix))
+    for rate_log2 in (1, 2):
+        expected = PLAIN.evaluate_on_coset(matrix, rate_log2)
+        assert np.array_equal(OPTIMIZED.evaluate_on_coset(matrix, rate_log2), expected)
+
+
+@pytest.mark.parametrize("height_log2", [11, 12, 13])
+@pytest.mark.parametrize("width", [3, 17])
+def test_transforms_in_two_passes_equal_the_plain_ones(height_log2: int, width: int) -> None:
+    matrix = elements(1 << height_log2, width)
+    assert np.array_equal(OPTIMIZED.coefficients(matrix), PLAIN.coefficients(matrix))
+    assert np.array_equal(OPTIMIZED.evaluate_on_coset(matrix, 1), PLAIN.evaluate_on_coset(matrix, 1))
+
+
+@pytest.mark.parametrize("widths", [[1], [13], [14], [15], [16], [29, 30], [6, 1, 40]])
+@pytest.mark.parametrize("height", [1, 2, 8, 2048])
+def test_leaf_digests_equal_the_plain_ones(height: int, widths: list[int]) -> None:
+    matrices = [elements(height, width) for width in widths]
+    assert np.array_equal(OPTIMIZED.leaf_digests(matrices), PLAIN.leaf_digests(matrices))
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 1024])
+def test_compress_equals_the_plain_one(count: int) -> None:
+    digests = np.random.default_rng(count).integers(0, 2**32, (2 * count, 8), dtype=np.uint32)
+    left, right = digests[0::2], digests[1::2]
+    assert np.array_equal(OPTIMIZED.compress(left, right), PLAIN.compress(left, right))
+
+
+@pytest.mark.parametrize("count", [1, 4, 8, 1024])
+def test_extension_arithmetic_equals_the_plain_one(count: int) -> None:
+    left, right = extension_elements(count), extension_elements(count)[::-1]
+    assert np.array_equal(OPTIMIZED.multiply(left, right), PLAIN.multiply(left, right))
+    for factor in POINTS:
+        assert np.array_equal(OPTIMIZED.add_scaled(left, factor, right), PLAIN.add_scaled(left, factor, right))
+
+
+@pytest.mark.parametrize("count", [1, 3, 8, 16, 4096])
+def test_inverses_equal_the_plain_ones(count: int) -> None:
+    array = extension_elements(count)
+    assert np.array_equal(OPTIMIZED.inverses(array), PLAIN.inverses(array))
+
+
+@pytest.mark.parametrize("position", [0, 7, 700, 1023])
+def test_inverse_of_a_zero_anywhere_raises(position: int) -> None:
+    array = extension_elements(1024)
+    array[position] = 0
+    with pytest.raises(ZeroDivisionError):
+        OPTIMIZED.inverses(array)
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("size_log2", [1, 2, 3, 11])
+def test_inverse_differences_equal_the_plain_ones(size_log2: int, point: Extension) -> None:
+    expected = PLAIN.inverse_differences(point, size_log2)
+    assert np.array_equal(OPTIMIZED.inverse_differences(point, size_log2), expected)
+
+
+def test_inverse_differences_of_a_point_in_the_domain_raises() -> None:
+    with pytest.raises(ZeroDivisionError):
+        OPTIMIZED.inverse_differences(Extension.of(COSET_SHIFT), 4)
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("width", [1, 17])
+@pytest.mark.parametrize("height_log2", [1, 3, 8])
+def test_evaluate_columns_equals_the_plain_one(height_log2: int, width: int, point: Extension) -> None:
+    codewords = elements(2 << height_log2, width)
+    # A larger domain than needed: its first positions are the smaller domain.
+    differences = PLAIN.inverse_differences(point, height_log2 + 1)
+    expected = PLAIN.evaluate_columns(codewords, 1, point, differences)
+    assert OPTIMIZED.evaluate_columns(codewords, 1, point, differences) == expected
+
+
+@pytest.mark.parametrize("challenge", [ZERO, ONE, *POINTS])
+@pytest.mark.parametrize("width", [1, 40])
+@pytest.mark.parametrize("height", [4, 8, 512])
+def test_combine_columns_equals_the_plain_one(height: int, width: int, challenge: Extension) -> None:
+    codewords = elements(height, width)
+    expected = PLAIN.combine_columns(codewords, challenge)
+    assert np.array_equal(OPTIMIZED.combine_columns(codewords, challenge), expected)
+
+
+@pytest.mark.parametrize("challenge", [ZERO, ONE, *POINTS])
+@pytest.mark.parametrize("arity_log2", [1, 2, 3])
+@pytest.mark.parametrize("size_log2", [3, 6, 11])
+def test_fold_equals_the_plain_one(size_log2: int, arity_log2: int, challenge: Extension) -> None:
+    codeword = extension_elements(1 << size_log2)
+    expected = PLAIN.fold(codeword, arity_log2, challenge)
+    assert np.array_equal(OPTIMIZED.fold(codeword, arity_log2, challenge), expected)
+
+
+def test_interpolate_equals_the_plain_one() -> None:
+    codeword = extension_elements(32)
+    assert np.array_equal(OPTIMIZED.interpolate(codeword), PLAIN.interpolate(codeword))
+
+
+def logup_both(chip: Chip, height: int) -> tuple[LogupMatrices, LogupMatrices]:
+    main, fixed = elements(height, len(chip.columns)), elements(height, len(chip.fixed_columns))
+    return (
+        OPTIMIZED.logup_matrices(chip, main, fixed, PUBLIC_VALUES, CHALLENGES),
+        PLAIN.logup_matrices(chip, main, fixed, PUBLIC_VALUES, CHALLENGES),
+    )
+
+
+@pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
+def test_logup_columns_of_every_chip_equal_the_plain_ones(chip: Chip) -> None:
+    ours, plain = logup_both(chip, 16)
+    assert np.array_equal(ours.helpers, plain.helpers)
+    assert np.array_equal(ours.accumulators, plain.accumulators)
+    assert ours.totals == plain.totals
+
+
+@pytest.mark.parametrize("height", [2, 8, 128, 512])
+def test_logup_columns_of_every_height_equal_the_plain_ones(height: int) -> None:
+    ours, plain = logup_both(CHIP_BY_NAME["memory"], height)
+    assert np.array_equal(ours.helpers, plain.helpers)
+    assert np.array_equal(ours.accumulators, plain.accumulators)
+    assert ours.totals == plain.totals
+
+
+def test_logup_columns_with_a_vanishing_fingerprint_raise() -> None:
+    chip = CHIP_BY_NAME["range_table"]
+    main, fixed = elements(16, len(chip.columns)), np.zeros((16, len(chip.fixed_columns)), dtype=np.uint64)
+    identity = chip.interactions[0].bus.identity
+    vanishing = {Scope.LOCAL: BusChallenges(Extension.of(-identity), X)}
+    with pytest.raises(ZeroDivisionError):
+        OPTIMIZED.logup_matrices(chip, main, fixed, PUBLIC_VALUES, vanishing)
+
+
+def combined_both(chip: Chip, height_log2: int) -> tuple[tuple[Matrix, Extension], tuple[Matrix, Extension]]:
+    points = 2 << height_log2
+    helpers, accumulators = TableShape(chip, height_log2).logup_widths()
+    table = TableCodewords(
+        chip=chip,
+        main=elements(points, len(chip.columns)),
+        fixed=elements(points, len(chip.fixed_columns)),
+        helpers=elements(points, helpers),
+        accumulators=elements(points, accumulators),
+        totals=(POINTS[0], POINTS[2]),
+    )
+    arguments = (table, PUBLIC_VALUES, CHALLENGES, POINTS[2], POINTS[0])
+    return OPTIMIZED.combined_constraints(*arguments), PLAIN.combined_constraints(*arguments)
+
+
+@pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
+def test_combined_constraints_of_every_chip_equal_the_plain_ones(chip: Chip) -> None:
+    (ours, power), (plain, plain_power) = combined_both(chip, 3)
+    assert np.array_equal(ours, plain)
+    assert power == plain_power
+
+
+@pytest.mark.parametrize("height_log2", [1, 2, 6, 8])
+def test_combined_constraints_of_every_height_equal_the_plain_ones(height_log2: int) -> None:
+    (ours, power), (plain, plain_power) = combined_both(CHIP_BY_NAME["load_misaligned"], height_log2)
+    assert np.array_equal(ours, plain)
+    assert power == plain_power
+
+
+@pytest.mark.parametrize("bits", [0, 1, 8, 12])
+@pytest.mark.parametrize("seed", [b"", b"seed", bytes(43), bytes(range(64))])
+def test_grind_finds_the_plain_nonce(seed: bytes, bits: int) -> None:
+    assert OPTIMIZED.grind(seed, bits) == PLAIN.grind(seed, bits)
