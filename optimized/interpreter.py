@@ -227,11 +227,12 @@ def run_program(program: Program, matrices: list[Words], outputs: list[Words]) -
     """
     widths = np.array([matrix.shape[1] for matrix in (*matrices, *outputs)], dtype=np.int32)
     flat = [matrix.reshape(-1) for matrix in (*matrices, *outputs)]
-    arguments: tuple[Any, ...] = (program.code, program.constants, program.registers, *flat, widths)
+    run_rows: Any = _run
+    arguments = (program.code, program.constants, program.registers, *flat, widths)
     height = len(outputs[0])
 
     def run(start: int, stop: int) -> None:
-        if not _run(*arguments, start * BLOCK_ROWS, min(stop * BLOCK_ROWS, height)):
+        if not run_rows(*arguments, start * BLOCK_ROWS, min(stop * BLOCK_ROWS, height)):
             raise ZeroDivisionError("zero has no inverse in the extension field")
 
     in_parallel(run, -(-height // BLOCK_ROWS), SMALLEST_TASK_BLOCKS)

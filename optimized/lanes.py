@@ -45,7 +45,7 @@ lanes_type = _make_type("u32x8")
 @register_model(LanesType)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front_end_type: Any) -> None:
-        super().__init__(manager, front_end_type, VECTOR)
+        super().__init__(manager, front_end_type, VECTOR)  # type: ignore[no-untyped-call]
 
 
 def tuple_type(count: int) -> Any:
