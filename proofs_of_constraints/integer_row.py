@@ -49,6 +49,15 @@ class IntegerRow:
         bounds = (multiple >= equation.multiples.start, multiple < equation.multiples.stop)
         return z3.And(term == multiple * P, *bounds)
 
+    def value(self, polynomial: Polynomial) -> z3.ArithRef:
+        """The polynomial's canonical value in [0, p)."""
+        form = centered_form(self.system.resolve(polynomial), self.system.ranges)
+        if form.interval.low >= 0 and form.interval.high < P:
+            return self._term(form)
+        value, multiple = z3.FreshInt("value"), z3.FreshInt("multiple")
+        self._bounds += [value >= 0, value < P, value == self._term(form) + multiple * P]
+        return value
+
     def terms(self, polynomial: Polynomial) -> IntegerTerms:
         """The polynomial's canonical value as integer terms. Raises ValueError if it may wrap around p."""
         form = centered_form(self.system.resolve(polynomial), self.system.ranges)
