@@ -74,12 +74,11 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What proving an obligation gave. `queries` counts solver calls; `wraps` the equations not exact over integers."""
+    """What proving an obligation gave. `wraps` names the equations that are not exact over the integers."""
 
     verdict: Verdict
     detail: str = ""
     counterexample: Counterexample | None = None
-    queries: int = 0
     wraps: tuple[str, ...] = ()
 
 
@@ -109,6 +108,8 @@ class Result:
     assumptions: tuple[str, ...]
     outcome: Outcome
     seconds: float
+    queries: int
+    """How often the solver was asked."""
 
 
 class UndecidedError(Exception):

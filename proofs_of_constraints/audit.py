@@ -1,0 +1,136 @@
+"""All obligations of the machine, and running them: in order, on several processes, with export for other solvers."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from proofs_of_constraints.coverage import coverage_obligations
+from proofs_of_constraints.instruction_obligations import instruction_obligations
+from proofs_of_constraints.machine_obligations import machine_obligations
+from proofs_of_constraints.obligation import (
+    DEFAULT_TIMEOUT_SECONDS,
+    Obligation,
+    Outcome,
+    Result,
+    Session,
+    UndecidedError,
+    Verdict,
+)
+from proofs_of_constraints.row_obligations import row_obligations
+from proofs_of_constraints.table_obligations import table_obligations
+from spec.air.chip import Chip, Role
+from spec.air.machine import CHIPS
+
+
+def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
+    """Every obligation of a machine with these chips. Identities are unique."""
+    instruction_chips = [chip for chip in chips if chip.role is Role.INSTRUCTION]
+    found: list[Obligation] = []
+    for chip in instruction_chips:
+        found += instruction_obligations(chip)
+        found += row_obligations(chip)
+    for chip in chips:
+        if chip.role is not Role.INSTRUCTION:
+            found += table_obligations(chip)
+    found += coverage_obligations(instruction_chips)
+    found += machine_obligations(chips)
+    return found
+
+
+@cache
+def machine_obligation_list() -> tuple[Obligation, ...]:
+    """The obligations of the machine."""
+    return tuple(obligations_of(CHIPS))
+
+
+def selected(instruction: str | None = None, chip: str | None = None) -> list[Obligation]:
+    """The machine's obligations about an instruction and a chip; None stands for all.
+
+    An instruction's obligations include those of the whole chips that execute it. Raises KeyError, naming it, for an
+    instruction or a chip that the machine does not have.
+    """
+    every = machine_obligation_list()
+    if chip is not None and all(o.chip != chip for o in every):
+        raise KeyError(f"there is no chip {chip}")
+    if instruction is not None:
+        executing = {o.chip for o in every if o.instruction == instruction and o.chip}
+        if not executing:
+            raise KeyError(f"there is no instruction {instruction}")
+        every = tuple(o for o in every if o.instruction == instruction or (not o.instruction and o.chip in executing))
+    return [o for o in every if chip is None or o.chip == chip]
+
+
+def prove(
+    obligation: Obligation,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    smt2_folder: Path | None = None,
+) -> Result:
+    """Proves one obligation. No answer in time is the verdict unknown."""
+    export = None if smt2_folder is None else _Exporter(smt2_folder, obligation.identity)
+    session = Session(timeout_seconds, export)
+    started = time.perf_counter()
+    try:
+        outcome = obligation.prove(session)
+    except UndecidedError as undecided:
+        outcome = Outcome(Verdict.UNKNOWN, f"no answer: {undecided}")
+    except ValueError as broken:
+        # A declaration that cannot be read as an instruction, or an equation that wraps too often.
+        outcome = Outcome(Verdict.UNKNOWN, f"not provable: {broken}")
+    return Result(
+        identity=obligation.identity,
+        kind=obligation.kind,
+        chip=obligation.chip,
+        instruction=obligation.instruction,
+        assumptions=obligation.assumptions,
+        outcome=outcome,
+        seconds=time.perf_counter() - started,
+        queries=session.queries,
+    )
+
+
+def run(
+    obligations: Sequence[Obligation],
+    jobs: int = 1,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    smt2_folder: Path | None = None,
+) -> Iterator[Result]:
+    """The results in the order of the obligations. With several jobs the obligations must be the machine's."""
+    if jobs == 1:
+        for obligation in obligations:
+            yield prove(obligation, timeout_seconds, smt2_folder)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        pending = [
+            pool.submit(_prove_by_identity, obligation.identity, timeout_seconds, smt2_folder)
+            for obligation in obligations
+        ]
+        for future in pending:
+            yield future.result()
+
+
+def _prove_by_identity(identity: str, timeout_seconds: float, smt2_folder: Path | None) -> Result:
+    """In a worker process: obligations hold functions and do not travel."""
+    obligation = next(o for o in machine_obligation_list() if o.identity == identity)
+    return prove(obligation, timeout_seconds, smt2_folder)
+
+
+class _Exporter:
+    """Writes each query as an SMT-LIB file that says what answer the proof got."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        self._folder = folder
+        self._identity = identity
+        self._count = 0
+
+    def __call__(self, name: str, text: str, answer: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        stem = re.sub(r"[^a-z0-9]+", "-", self._identity.lower()).strip("-")
+        path = self._folder / f"{stem}-{self._count:03}.smt2"
+        self._count += 1
+        path.write_text(f"; {name}\n(set-info :status {answer})\n{text}")
