@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from limpid.commands.audit import audit_command
 from limpid.commands.build import build_command
 from limpid.commands.check_trace import check_trace_command
 from limpid.commands.demo import demo_command
@@ -17,6 +18,7 @@ from limpid.commands.inspect import inspect_command
 from limpid.commands.keygen import keygen_command
 from limpid.commands.prove import prove_command
 from limpid.commands.run import run_command
+from limpid.commands.soundcalc import soundcalc_command
 from limpid.commands.verify import verify_command
 from limpid.errors import (
     DONE,
@@ -102,6 +104,8 @@ for _command in (
     prove_command,
     verify_command,
     inspect_command,
+    soundcalc_command,
+    audit_command,
     demo_command,
     doctor_command,
 ):

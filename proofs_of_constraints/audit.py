@@ -59,10 +59,11 @@ def selected(instruction: str | None = None, chip: str | None = None) -> list[Ob
     if chip is not None and all(o.chip != chip for o in every):
         raise KeyError(f"there is no chip {chip}")
     if instruction is not None:
-        executing = {o.chip for o in every if o.instruction == instruction and o.chip}
+        names = (instruction, f"{instruction} from x0")
+        executing = {o.chip for o in every if o.instruction in names and o.chip}
         if not executing:
             raise KeyError(f"there is no instruction {instruction}")
-        every = tuple(o for o in every if o.instruction == instruction or (not o.instruction and o.chip in executing))
+        every = tuple(o for o in every if o.instruction in names or (not o.instruction and o.chip in executing))
     return [o for o in every if chip is None or o.chip == chip]
 
 
@@ -133,4 +134,5 @@ class _Exporter:
         stem = re.sub(r"[^a-z0-9]+", "-", self._identity.lower()).strip("-")
         path = self._folder / f"{stem}-{self._count:03}.smt2"
         self._count += 1
-        path.write_text(f"; {name}\n(set-info :status {answer})\n{text}")
+        status = f"(set-info :status {answer})"
+        path.write_text(f"; {name}\n{text.replace('(set-info :status unknown)', status)}")
