@@ -33,6 +33,7 @@ __all__ = [
     "Runtime",
     "build",
     "build_examples",
+    "example_sources",
 ]
 
 EXAMPLES = SDK / "examples"
