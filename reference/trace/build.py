@@ -16,7 +16,7 @@ from reference.trace.fillers import in_order, instruction_cells, padded_matrix
 from reference.trace.heights import instance_heights, padded_height
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
-from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip, Role
@@ -44,7 +44,7 @@ def build_trace(program: Program, private_input: bytes = b"") -> Trace:
         plans.append(plan)
 
     run = plan_run(program, private_input, NO_LIMITS, keep)
-    return build_segment(program, plans[0], run)
+    return build_segment(program, run.segment(plans[0]))
 
 
 def build_traces(program: Program, private_input: bytes, limits: SegmentLimits) -> list[Trace]:
@@ -55,26 +55,36 @@ def build_traces(program: Program, private_input: bytes, limits: SegmentLimits) 
     """
     plans: list[SegmentPlan] = []
     run = plan_run(program, private_input, limits, plans.append)
-    return [build_segment(program, plan, run) for plan in plans]
+    return [build_segment(program, run.segment(plan)) for plan in plans]
 
 
-def build_segment(program: Program, plan: SegmentPlan, run: RunPlan) -> Trace:
+def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     """Executes one planned segment again, from its own cells alone, and fills in every table.
 
     Raises PlanError if the execution is not what the plan says.
     """
-    rows = _executed_rows(program, plan)
-    boundary = boundary_rows(plan.cells, plan.index)
-    part = run.memory[plan.index]
+    rows = _executed_rows(program, segment.plan)
     asking = [table for chip in INSTRUCTION_CHIPS for table in instruction_tables(chip, rows[chip.name])]
-    asking.append(_continuation_table(BOUNDARY, boundary))
-    if part.cells:
-        asking.append(_continuation_table(MEMORY_TABLE, memory_rows(program, part.cells, part.cursor_in)))
-    public_values = _public_values(plan, run)
+    asking += continuation_tables(program, segment)
+    public_values = public_values_of(segment)
     tables = [*asking, *_lookup_tables(program, asking, public_values)]
     order = {chip.name: position for position, chip in enumerate(CHIPS)}
     tables.sort(key=lambda table: order[table.chip.name])
-    return Trace(tuple(tables), public_values, run.output)
+    return Trace(tuple(tables), public_values, segment.end.output)
+
+
+def build_continuation(program: Program, segment: PlannedSegment) -> Trace:
+    """The continuation tables alone, which need no execution: all that a segment's leaf depends on."""
+    return Trace(tuple(continuation_tables(program, segment)), public_values_of(segment), segment.end.output)
+
+
+def continuation_tables(program: Program, segment: PlannedSegment) -> list[Table]:
+    """The segment's boundary table, and its part of the memory table if it has one."""
+    tables = [_continuation_table(BOUNDARY, boundary_rows(segment.plan.cells, segment.plan.index))]
+    if segment.memory.cells:
+        rows = memory_rows(program, segment.memory.cells, segment.memory.cursor_in)
+        tables.append(_continuation_table(MEMORY_TABLE, rows))
+    return tables
 
 
 def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[int]]]:
@@ -96,23 +106,24 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
         raise PlanError(f"segment {plan.index} executes {machine.instructions} instructions up to clock {clock.now}")
     pc_out = None if execution.trap is None else machine.pc
     if pc_out != plan.pc_out:
-        raise PlanError(f"segment {plan.index} does not end at {plan.pc_out}")
+        raise PlanError(f"segment {plan.index} does not end where planned")
     touched = {(cell.space, cell.address): (cell.value_in, cell.value_out, cell.last_clock) for cell in plan.cells}
     if touched != {key: (place.value_in, place.value_out, place.last_clock) for key, place in clock.touched.items()}:
         raise PlanError(f"segment {plan.index} does not touch memory as planned")
     return rows
 
 
-def _public_values(plan: SegmentPlan, run: RunPlan) -> dict[str, int]:
-    part = run.memory[plan.index]
-    exit_code = run.exit_code if plan.pc_out is None else 0
+def public_values_of(segment: PlannedSegment) -> dict[str, int]:
+    """What the segment says in public, by the names in SEGMENT_PUBLIC_VALUES."""
+    plan, memory = segment.plan, segment.memory
+    exit_code = segment.end.exit_code if plan.pc_out is None else 0
     return {
         "segment": plan.index,
         "pc_in": plan.pc_in // INSTRUCTION_BYTES,
-        "cursor_in": part.cursor_in,
+        "cursor_in": memory.cursor_in,
         "pc_out": HALTED if plan.pc_out is None else plan.pc_out // INSTRUCTION_BYTES,
         "clock_out": plan.clock_out,
-        "cursor_out": part.cursor_out,
+        "cursor_out": memory.cursor_out,
         **{f"exit_code_{i}": limb for i, limb in enumerate(limbs_of(exit_code))},
     }
 

@@ -31,15 +31,35 @@ class SegmentPlan:
 
 
 @dataclass(frozen=True)
-class RunPlan:
-    """The end of the run, and the memory table spread over its segments."""
+class RunEnd:
+    """How the run ended: what its last segment and every segment's claim depend on."""
 
     exit_code: int
     output: bytes
     instructions: int
+
+
+@dataclass(frozen=True)
+class PlannedSegment:
+    """All that one segment's trace depends on, beside the program."""
+
+    plan: SegmentPlan
+    memory: MemoryPart
+    end: RunEnd
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The end of the run, and the memory table spread over its segments."""
+
+    end: RunEnd
     memory: tuple[MemoryPart, ...]
     """One for each segment."""
 
     @property
     def segment_count(self) -> int:
         return len(self.memory)
+
+    def segment(self, plan: SegmentPlan) -> PlannedSegment:
+        """A segment's plan together with what became known at the end of the run."""
+        return PlannedSegment(plan, self.memory[plan.index], self.end)

@@ -9,7 +9,7 @@ from reference.executor import execute
 from reference.trace.clock import Clock
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
-from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
 from spec.program import Program
 from spec.protocol.shape import MAXIMUM_SEGMENTS
@@ -32,10 +32,8 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
     segment_count = cutter.finish()
     addresses = [address for address, _ in output_doublewords(execution.output)]
     return RunPlan(
-        exit_code=execution.exit_code,
-        output=execution.output,
-        instructions=execution.instructions,
-        memory=tuple(memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)),
+        RunEnd(execution.exit_code, execution.output, execution.instructions),
+        tuple(memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reference.verifier.number_algebra import NumberAlgebra
@@ -10,6 +11,7 @@ from spec.air.bus import LIMB_BITS, LIMBS, Scope
 from spec.air.program_row import HALTED, limbs_of
 from spec.field import ZERO, Extension
 from spec.protocol.key import VerificationKey
+from spec.protocol.logup import BusChallenges
 from spec.protocol.proof import RunProof, SegmentProof, decode_proof
 from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
@@ -66,12 +68,7 @@ def verify(
     labels += sampled
 
     algebra = NumberAlgebra()
-    tokens = output_tokens(proof.output)
-    total = token_sum(algebra, tokens, challenges, Rejection.FINGERPRINT_VANISHES, "output")
-    for segment in proof.segments:
-        for table_total in segment.scope_totals(Scope.GLOBAL):
-            total = total + table_total
-    algebra.require_equal(total, ZERO, Rejection.GLOBAL_BUSES_UNBALANCED, "run")
+    require_global_balance(algebra, proof.segments, proof.output, challenges)
     for index, (segment, leaf, point) in enumerate(zip(proof.segments, leaves, points, strict=True)):
         context = SegmentContext(index, key, run, leaf, point, challenges)
         labels += verify_segment(algebra, segment, context)
@@ -82,6 +79,35 @@ def verify(
         shapes=tuple(segment.shape for segment in proof.segments),
         sampled_labels=tuple(labels),
     )
+
+
+def require_global_balance(
+    algebra: NumberAlgebra, segments: Sequence[SegmentProof], output: bytes, challenges: BusChallenges
+) -> None:
+    """The sums that all segments state for the global buses and the tokens of the output add up to zero.
+
+    Raises Rejected.
+    """
+    total = token_sum(algebra, output_tokens(output), challenges, Rejection.FINGERPRINT_VANISHES, "output")
+    for segment in segments:
+        for table_total in segment.scope_totals(Scope.GLOBAL):
+            total = total + table_total
+    algebra.require_equal(total, ZERO, Rejection.GLOBAL_BUSES_UNBALANCED, "run")
+
+
+def verify_segment_alone(proof: SegmentProof, index: int, statement: RunStatement, run: bytes) -> bytes:
+    """Checks one segment's proof in the run with digest `run` and returns the leaf that it has.
+
+    Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
+    Raises Rejected.
+    """
+    key = statement.key
+    check_shape(proof.shape, key.heights_by_chip(), key.parameters.rate_log2)
+    point, _ = pinning_point(statement, index, proof.shape, proof.continuation_root)
+    leaf = _leaf(index, proof)
+    challenges, _ = global_challenges(run)
+    verify_segment(NumberAlgebra(), proof, SegmentContext(index, key, run, leaf, point, challenges))
+    return leaf
 
 
 def _check_statement(

@@ -79,7 +79,7 @@ class RunProof:
         writer.raw(self.output)
         writer.count(len(self.segments))
         for segment in self.segments:
-            _write_segment(writer, segment)
+            write_segment(writer, segment)
         return writer.encoded()
 
 
@@ -97,12 +97,13 @@ def decode_proof(encoded: bytes) -> RunProof:
     key = read_key(reader)
     output = reader.raw(reader.count("output bytes", 0, OUTPUT_CAPACITY_BYTES))
     segment_count = reader.count("segments", 1, MAXIMUM_SEGMENTS)
-    segments = tuple(_read_segment(reader, key.parameters) for _ in range(segment_count))
+    segments = tuple(read_segment(reader, key.parameters) for _ in range(segment_count))
     reader.finish()
     return RunProof(key, output, segments)
 
 
-def _write_segment(writer: Writer, segment: SegmentProof) -> None:
+def write_segment(writer: Writer, segment: SegmentProof) -> None:
+    """A segment's canonical bytes within those of a run."""
     writer.elements(segment.public_values)
     writer.raw(segment.shape.encoded())
     writer.raw(segment.continuation_root)
@@ -115,7 +116,8 @@ def _write_segment(writer: Writer, segment: SegmentProof) -> None:
     write_opening_proof(writer, segment.opening)
 
 
-def _read_segment(reader: Reader, parameters: ParameterSet) -> SegmentProof:
+def read_segment(reader: Reader, parameters: ParameterSet) -> SegmentProof:
+    """Reads what `write_segment` wrote, up to the heights' further conditions. Raises Rejected."""
     public_values = reader.elements(len(SEGMENT_PUBLIC_VALUES))
     shape = SegmentShape({chip.name: _read_heights(reader, chip, parameters) for chip in CHIPS})
     if not shape.tables:

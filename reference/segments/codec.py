@@ -1,0 +1,136 @@
+"""Plans as bytes: fixed widths, little-endian, one encoding for each plan.
+
+A cell of a segment takes 28 bytes, so a segment's plan is some hundred times smaller than its trace: it is what a
+process that proves the segment receives.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from itertools import pairwise
+
+from reference.trace.continuation import RunCell, SegmentCell, memory_key
+from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
+from reference.trace.run_memory import MemoryPart
+from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.memory_map import Space
+
+_SEGMENT = struct.Struct("<IQQQII")
+"""Index, pc in, pc out or NO_PC, instructions, clock out, number of cells."""
+
+_SEGMENT_CELL = struct.Struct("<IQQII")
+_RUN_END = struct.Struct("<QQI")
+_MEMORY_PART = struct.Struct("<II")
+_RUN_CELL = struct.Struct("<IQQI")
+_COUNT = struct.Struct("<I")
+_NO_PC = 2**64 - 1
+
+
+class PlanEncodingError(ValueError):
+    """Bytes that encode no plan."""
+
+
+def encode_segment_plan(plan: SegmentPlan) -> bytes:
+    """The bytes of a segment's plan."""
+    pc_out = _NO_PC if plan.pc_out is None else plan.pc_out
+    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.instructions, plan.clock_out, len(plan.cells))
+    cells = (
+        _SEGMENT_CELL.pack(cell.key, cell.value_in, cell.value_out, cell.last_clock, cell.origin) for cell in plan.cells
+    )
+    return head + b"".join(cells)
+
+
+def decode_segment_plan(encoded: bytes) -> SegmentPlan:
+    """Reads what `encode_segment_plan` wrote. Raises PlanEncodingError."""
+    reader = _Reader(encoded)
+    plan = reader.segment_plan()
+    reader.finish()
+    return plan
+
+
+def encode_run_plan(plan: RunPlan) -> bytes:
+    """The bytes of a run's plan."""
+    return _encode_end(plan.end) + _COUNT.pack(len(plan.memory)) + b"".join(map(_encode_memory, plan.memory))
+
+
+def decode_run_plan(encoded: bytes) -> RunPlan:
+    """Reads what `encode_run_plan` wrote. Raises PlanEncodingError."""
+    reader = _Reader(encoded)
+    end = reader.run_end()
+    (count,) = reader.numbers(_COUNT)
+    plan = RunPlan(end, tuple(reader.memory_part() for _ in range(count)))
+    reader.finish()
+    return plan
+
+
+def encode_planned_segment(segment: PlannedSegment) -> bytes:
+    """The bytes of a segment's plan with its share of the run's."""
+    return _encode_end(segment.end) + _encode_memory(segment.memory) + encode_segment_plan(segment.plan)
+
+
+def decode_planned_segment(encoded: bytes) -> PlannedSegment:
+    """Reads what `encode_planned_segment` wrote. Raises PlanEncodingError."""
+    reader = _Reader(encoded)
+    end, memory, plan = reader.run_end(), reader.memory_part(), reader.segment_plan()
+    reader.finish()
+    return PlannedSegment(plan, memory, end)
+
+
+def _encode_end(end: RunEnd) -> bytes:
+    return _RUN_END.pack(end.exit_code, end.instructions, len(end.output)) + end.output
+
+
+def _encode_memory(part: MemoryPart) -> bytes:
+    cells = (_RUN_CELL.pack(cell.key, cell.initial, cell.final, cell.last_segment) for cell in part.cells)
+    return _MEMORY_PART.pack(part.cursor_in, len(part.cells)) + b"".join(cells)
+
+
+class _Reader:
+    """Reads strictly: every method raises PlanEncodingError on bad bytes."""
+
+    def __init__(self, encoded: bytes) -> None:
+        self._encoded = encoded
+        self._position = 0
+
+    def numbers(self, layout: struct.Struct) -> tuple[int, ...]:
+        numbers: tuple[int, ...] = layout.unpack(self._raw(layout.size))
+        return numbers
+
+    def run_end(self) -> RunEnd:
+        exit_code, instructions, output_bytes = self.numbers(_RUN_END)
+        return RunEnd(exit_code, self._raw(output_bytes), instructions)
+
+    def memory_part(self) -> MemoryPart:
+        cursor_in, count = self.numbers(_MEMORY_PART)
+        rows = self._rows(_RUN_CELL, count)
+        return MemoryPart(tuple(RunCell(*_place(key), *rest) for key, *rest in rows), cursor_in)
+
+    def segment_plan(self) -> SegmentPlan:
+        index, pc_in, pc_out, instructions, clock_out, count = self.numbers(_SEGMENT)
+        cells = tuple(SegmentCell(*_place(key), *rest) for key, *rest in self._rows(_SEGMENT_CELL, count))
+        return SegmentPlan(index, pc_in, None if pc_out == _NO_PC else pc_out, instructions, clock_out, cells)
+
+    def finish(self) -> None:
+        if self._position != len(self._encoded):
+            raise PlanEncodingError(f"{len(self._encoded) - self._position} bytes after the end of the plan")
+
+    def _raw(self, size_bytes: int) -> bytes:
+        end = self._position + size_bytes
+        if end > len(self._encoded):
+            raise PlanEncodingError(f"the plan ends before byte {end}")
+        piece = self._encoded[self._position : end]
+        self._position = end
+        return piece
+
+    def _rows(self, layout: struct.Struct, count: int) -> Sequence[tuple[int, ...]]:
+        """Rows that begin with a key, by ascending key."""
+        rows = list(layout.iter_unpack(self._raw(layout.size * count)))
+        if any(before[0] >= after[0] for before, after in pairwise(rows)) or (rows and rows[-1][0] >> KEY_BITS):
+            raise PlanEncodingError("the keys of the plan's cells do not ascend below 2^30")
+        return rows
+
+
+def _place(key: int) -> tuple[Space, int]:
+    space = Space(key >> ADDRESS_BITS)
+    return space, key - memory_key(space, 0)

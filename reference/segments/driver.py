@@ -1,0 +1,235 @@
+"""Proving a long run in a folder: plan it, pin every segment, prove every segment, join the proofs.
+
+Between the steps only files remain, so at most a few segments are held at a time, and a run that was stopped goes on
+where it stood. What is found in the folder is checked before it is used: a plan and a leaf when the segment is proven
+from them, a segment's proof by the verifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference.prover.progress import Observer, Progress, Stage, silent
+from reference.segments.codec import (
+    PlanEncodingError,
+    decode_planned_segment,
+    decode_run_plan,
+    decode_segment_plan,
+    encode_planned_segment,
+    encode_run_plan,
+    encode_segment_plan,
+)
+from reference.segments.files import Kind, write_whole
+from reference.segments.folder import Report, RunFolder
+from reference.segments.jobs import Job, PinJob, ProveJob, Workers
+from reference.trace.build import public_values_of
+from reference.trace.errors import TraceError
+from reference.trace.limits import SegmentLimits
+from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.segmentation import plan_run
+from reference.verifier.number_algebra import NumberAlgebra
+from reference.verifier.run import require_global_balance, verify_segment_alone
+from spec.air.machine import SEGMENT_PUBLIC_VALUES
+from spec.program import Program
+from spec.protocol.encoding import Reader
+from spec.protocol.key import VerificationKey
+from spec.protocol.proof import RunProof, SegmentProof, read_segment
+from spec.protocol.run import RunStatement, global_challenges, run_digest
+from spec.rejection import Rejected
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """Which run to prove, and how to cut it."""
+
+    program: Program
+    private_input: bytes
+    key: VerificationKey
+    limits: SegmentLimits
+
+    def identity(self) -> bytes:
+        """A digest of all of it."""
+        parts = [self.key.program_id(), hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
+        return hashlib.sha256(b"limpid run" + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def prove_in_folder(
+    path: Path, request: RunRequest, workers: Workers, *, report: Report, observer: Observer = silent
+) -> RunProof:
+    """The proof of the run, which also stands in the folder; `report` hears of files that are not used.
+
+    Raises InputTooLongError, UnprovableError, TraceTooLongError, FolderInUseError, FolderOfAnotherRunError, OSError,
+    and what the workers raise.
+    """
+    with RunFolder.opened(path, request.identity(), report) as folder:
+        session = _Session(folder, request, workers, observer)
+        try:
+            return session.prove()
+        except (TraceError, Rejected) as error:
+            if not session.reuses_plans:
+                raise
+            folder.clear(f"a plan that was found is wrong: {error}")
+            return _Session(folder, request, workers, observer).prove()
+
+
+class _Session:
+    """One attempt at proving what is missing."""
+
+    def __init__(self, folder: RunFolder, request: RunRequest, workers: Workers, observer: Observer) -> None:
+        self.reuses_plans = False
+        """Whether plans or leaves that were found in the folder are in use."""
+
+        self._folder = folder
+        self._request = request
+        self._workers = workers
+        self._observer = observer
+
+    def prove(self) -> RunProof:
+        self._write_manifest(None)
+        plan = self._planned()
+        self._write_manifest(plan)
+        statement = RunStatement(self._request.key, plan.end.output, plan.segment_count)
+        leaves = self._leaves(plan)
+        run = run_digest(statement, leaves)
+        self._prove_missing(plan, statement, run, leaves)
+        proof = RunProof(statement.key, statement.output, tuple(self._segment_proofs(plan, run)))
+        require_global_balance(NumberAlgebra(), proof.segments, proof.output, global_challenges(run)[0])
+        write_whole(self._folder.proof_path, proof.encoded())
+        return proof
+
+    def _planned(self) -> RunPlan:
+        """The plan found in the folder if it is complete, else a new one."""
+        found = self._found_plan()
+        if found is not None:
+            self.reuses_plans = True
+            return found
+
+        def keep(plan: SegmentPlan) -> None:
+            self._write(Kind.SEGMENT_PLAN, plan.index, encode_segment_plan(plan))
+
+        request = self._request
+        plan = plan_run(request.program, request.private_input, request.limits, keep)
+        self._write(Kind.RUN_PLAN, 0, encode_run_plan(plan))
+        return plan
+
+    def _found_plan(self) -> RunPlan | None:
+        encoded = self._read(Kind.RUN_PLAN, 0)
+        if encoded is None:
+            return None
+        try:
+            plan = decode_run_plan(encoded)
+            for index in range(plan.segment_count):
+                segment = self._read(Kind.SEGMENT_PLAN, index)
+                if segment is None or decode_segment_plan(segment).index != index:
+                    return None
+        except PlanEncodingError as error:
+            self._folder.discard(Kind.RUN_PLAN, 0, str(error))
+            return None
+        return plan
+
+    def _leaves(self, plan: RunPlan) -> list[bytes]:
+        leaves = {index: self._read(Kind.LEAF, index) for index in range(plan.segment_count)}
+        found = {index: leaf for index, leaf in leaves.items() if leaf is not None}
+        self.reuses_plans |= bool(found)
+
+        def jobs() -> Iterator[Job]:
+            for index in range(plan.segment_count):
+                if index not in found:
+                    progress.begin(Stage.PIN, index)
+                    yield PinJob(index, plan.segment_count, self._planned_segment(plan, index))
+
+        progress = Progress(self._observer, plan.segment_count)
+        for index, leaf in self._workers.execute(jobs()):
+            self._write(Kind.LEAF, index, leaf)
+            found[index] = leaf
+        return [found[index] for index in range(plan.segment_count)]
+
+    def _prove_missing(self, plan: RunPlan, statement: RunStatement, run: bytes, leaves: list[bytes]) -> None:
+        valid = {i for i, leaf in enumerate(leaves) if self._proof_is_valid(plan, statement, run, i, leaf)}
+
+        def jobs() -> Iterator[Job]:
+            for index, leaf in enumerate(leaves):
+                if index not in valid:
+                    planned = self._planned_segment(plan, index)
+                    yield ProveJob(index, plan.segment_count, planned, run, leaf)
+
+        for index, proof in self._workers.execute(jobs()):
+            self._folder.write(Kind.SEGMENT_PROOF, index, run, proof)
+
+    def _proof_is_valid(self, plan: RunPlan, statement: RunStatement, run: bytes, index: int, leaf: bytes) -> bool:
+        """Whether the segment's proof stands in the folder, is accepted, and is about the planned segment."""
+        encoded = self._folder.read(Kind.SEGMENT_PROOF, index, run)
+        if encoded is None:
+            return False
+        planned = decode_planned_segment(self._planned_segment(plan, index))
+        expected = public_values_of(planned)
+        try:
+            proof = self._decoded(encoded)
+            if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
+                self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
+                return False
+            if verify_segment_alone(proof, index, statement, run) != leaf:
+                self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
+                return False
+        except Rejected as rejected:
+            self._folder.discard(Kind.SEGMENT_PROOF, index, str(rejected))
+            return False
+        return True
+
+    def _segment_proofs(self, plan: RunPlan, run: bytes) -> Iterator[SegmentProof]:
+        for index in range(plan.segment_count):
+            encoded = self._folder.read(Kind.SEGMENT_PROOF, index, run)
+            if encoded is None:
+                raise FileNotFoundError(f"{self._folder.name(Kind.SEGMENT_PROOF, index)} went away")
+            yield self._decoded(encoded)
+
+    def _decoded(self, encoded: bytes) -> SegmentProof:
+        reader = Reader(encoded)
+        proof = read_segment(reader, self._request.key.parameters)
+        reader.finish()
+        return proof
+
+    def _planned_segment(self, plan: RunPlan, index: int) -> bytes:
+        encoded = self._read(Kind.SEGMENT_PLAN, index)
+        if encoded is None:
+            raise FileNotFoundError(f"{self._folder.name(Kind.SEGMENT_PLAN, index)} went away")
+        return encode_planned_segment(plan.segment(decode_segment_plan(encoded)))
+
+    def _write_manifest(self, plan: RunPlan | None) -> None:
+        folder, request = self._folder, self._request
+        facts: dict[str, object] = {
+            "program_id": request.key.program_id().hex(),
+            "parameters": request.key.parameters.name,
+            "limits": {
+                "area_cells": request.limits.area_cells,
+                "clock": request.limits.clock,
+                "memory_rows": request.limits.memory_rows,
+            },
+        }
+        if plan is not None:
+            facts |= {
+                "instructions": plan.end.instructions,
+                "exit_code": plan.end.exit_code,
+                "output": plan.end.output.hex(),
+                "proof": folder.proof_path.name,
+                "segments": [
+                    {
+                        "index": index,
+                        "memory_rows": len(part.cells),
+                        "plan": folder.name(Kind.SEGMENT_PLAN, index),
+                        "leaf": folder.name(Kind.LEAF, index),
+                        "proof": folder.name(Kind.SEGMENT_PROOF, index),
+                    }
+                    for index, part in enumerate(plan.memory)
+                ],
+            }
+        folder.write_manifest(facts)
+
+    def _read(self, kind: Kind, index: int) -> bytes | None:
+        return self._folder.read(kind, index, self._folder.identity)
+
+    def _write(self, kind: Kind, index: int, payload: bytes) -> None:
+        self._folder.write(kind, index, self._folder.identity, payload)

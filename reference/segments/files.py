@@ -1,0 +1,95 @@
+"""The files of a long run: written beside and renamed, so a file that exists under its name is whole; and checked
+when they are read, because a disk, a person or another run may have changed them.
+
+    magic  version  kind  index  binding  payload length  payload  SHA-256 of all before
+    8      2        8     4      32       8               ...      32                      bytes
+
+The binding is a digest of what the file belongs to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+_MAGIC = b"LIMPIDRF"
+_VERSION = 1
+_HEAD = struct.Struct("<8sH8sI32sQ")
+_DIGEST_BYTES = 32
+SCRATCH_SUFFIX = ".partial"
+
+
+class Kind(Enum):
+    """What a file holds; the value is what its header says and how its name ends."""
+
+    SEGMENT_PLAN = "plan"
+    RUN_PLAN = "run"
+    LEAF = "leaf"
+    SEGMENT_PROOF = "proof"
+
+
+class FileFault(Enum):
+    """Why a file is not used; the value is the reason in words."""
+
+    DAMAGED = "it is damaged"
+    FOREIGN = "it belongs to another run"
+
+
+class UnusableFileError(Exception):
+    """A file that is there and does not hold what it should."""
+
+    def __init__(self, path: Path, fault: FileFault) -> None:
+        super().__init__(f"{path}: {fault.value}")
+        self.path = path
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a file is, beside its payload."""
+
+    kind: Kind
+    index: int
+    """The segment's, 0 where there is only one file of the kind."""
+
+    binding: bytes
+    """A digest of what the file belongs to."""
+
+
+def write_labelled(path: Path, label: Label, payload: bytes) -> None:
+    """Writes a file that `read_labelled` reads. Raises OSError."""
+    head = _HEAD.pack(_MAGIC, _VERSION, _kind_field(label.kind), label.index, label.binding, len(payload))
+    write_whole(path, head + payload + hashlib.sha256(head + payload).digest())
+
+
+def read_labelled(path: Path, label: Label) -> bytes | None:
+    """The payload of a file; None if there is none. Raises UnusableFileError, OSError."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    body, digest = content[:-_DIGEST_BYTES], content[-_DIGEST_BYTES:]
+    if len(body) < _HEAD.size or hashlib.sha256(body).digest() != digest:
+        raise UnusableFileError(path, FileFault.DAMAGED)
+    magic, version, kind, index, binding, length = _HEAD.unpack_from(body)
+    payload = body[_HEAD.size :]
+    if (magic, version, length) != (_MAGIC, _VERSION, len(payload)):
+        raise UnusableFileError(path, FileFault.DAMAGED)
+    if (kind, index, binding) != (_kind_field(label.kind), label.index, label.binding):
+        raise UnusableFileError(path, FileFault.FOREIGN)
+    return payload
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes beside the file, then renames. Raises OSError."""
+    scratch = path.with_name(path.name + SCRATCH_SUFFIX)
+    scratch.write_bytes(content)
+    os.replace(scratch, path)
+
+
+def _kind_field(kind: Kind) -> bytes:
+    return kind.value.encode("ascii").ljust(8, b"\0")

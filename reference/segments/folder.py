@@ -1,0 +1,141 @@
+"""A run's folder: what stands in it, whose it is, and who works in it.
+
+manifest.json        for people and programs; limpid reads of it only whose folder it is
+run.run              how the run ended and its memory table: the first pass is complete
+0000.plan            a segment's checkpoint and plan
+0000.leaf            what the segment gives to the run's digest
+0000.proof           the segment's proof
+proof.limpid         the proof of the run
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from reference.segments.files import (
+    SCRATCH_SUFFIX,
+    FileFault,
+    Kind,
+    Label,
+    UnusableFileError,
+    read_labelled,
+    write_labelled,
+    write_whole,
+)
+
+MANIFEST_FORMAT = "limpid run"
+MANIFEST_VERSION = 1
+
+Report = Callable[[str], None]
+"""Receives a sentence about a file that is not used."""
+
+
+class FolderError(Exception):
+    """A folder that this run cannot use: the message says which and why."""
+
+
+class FolderOfAnotherRunError(FolderError):
+    """The folder's manifest names another program, input, parameter set or cut."""
+
+
+class FolderInUseError(FolderError):
+    """Another process works in the folder."""
+
+
+class RunFolder:
+    """The folder of one run, in use by this process. Every method raises OSError where the disk fails."""
+
+    def __init__(self, path: Path, identity: bytes, report: Report) -> None:
+        self.path = path
+        self.identity = identity
+        """A digest of program, input, parameters and limits."""
+
+        self._report = report
+
+    @staticmethod
+    @contextmanager
+    def opened(path: Path, identity: bytes, report: Report) -> Iterator[RunFolder]:
+        """The folder, made if there is none, and kept from other processes.
+
+        Raises FolderInUseError, FolderOfAnotherRunError, OSError.
+        """
+        path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise FolderInUseError(f"{path}: another process works in this folder") from error
+            folder = RunFolder(path, identity, report)
+            folder._require_own()
+            for scratch in path.glob(f"*{SCRATCH_SUFFIX}"):
+                scratch.unlink()
+            yield folder
+        finally:
+            os.close(descriptor)
+
+    @property
+    def proof_path(self) -> Path:
+        """The finished proof of the run."""
+        return self.path / "proof.limpid"
+
+    @property
+    def manifest_path(self) -> Path:
+        """The manifest."""
+        return self.path / "manifest.json"
+
+    def read(self, kind: Kind, index: int, binding: bytes) -> bytes | None:
+        """The payload of a file; None, with a report, for one that is damaged or foreign."""
+        try:
+            return read_labelled(self._path(kind, index), Label(kind, index, binding))
+        except UnusableFileError as error:
+            self.discard(kind, index, error.fault.value)
+            return None
+
+    def write(self, kind: Kind, index: int, binding: bytes, payload: bytes) -> None:
+        """Writes a file, whole or not at all."""
+        write_labelled(self._path(kind, index), Label(kind, index, binding), payload)
+
+    def discard(self, kind: Kind, index: int, reason: str) -> None:
+        """Removes a file that is not what it should be, and reports it."""
+        path = self._path(kind, index)
+        self._report(f"{path}: {reason}; it is made anew")
+        path.unlink()
+
+    def clear(self, reason: str) -> None:
+        """Removes all plans, leaves and proofs of segments, and reports it."""
+        self._report(f"{self.path}: {reason}; everything is made anew")
+        for kind in Kind:
+            for path in self.path.glob(f"*.{kind.value}"):
+                path.unlink()
+
+    def write_manifest(self, facts: Mapping[str, object]) -> None:
+        """Writes the manifest: the same facts give the same bytes."""
+        head = {"format": MANIFEST_FORMAT, "version": MANIFEST_VERSION, "run": self.identity.hex()}
+        write_whole(self.manifest_path, (json.dumps({**head, **facts}, indent=2) + "\n").encode())
+
+    def name(self, kind: Kind, index: int) -> str:
+        """A file's name in the folder."""
+        return self._path(kind, index).name
+
+    def _path(self, kind: Kind, index: int) -> Path:
+        return self.path / ("run.run" if kind is Kind.RUN_PLAN else f"{index:04d}.{kind.value}")
+
+    def _require_own(self) -> None:
+        try:
+            manifest = json.loads(self.manifest_path.read_bytes())
+            whose = (manifest["format"], manifest["version"], manifest["run"])
+        except FileNotFoundError:
+            return
+        except (ValueError, TypeError, KeyError):
+            self._report(f"{self.manifest_path}: {FileFault.DAMAGED.value}; it is made anew")
+            return
+        if whose != (MANIFEST_FORMAT, MANIFEST_VERSION, self.identity.hex()):
+            raise FolderOfAnotherRunError(
+                f"{self.path}: the folder belongs to a run of another program, input, parameter set or segment size"
+            )

@@ -1,0 +1,108 @@
+"""What one process does for a run: pinning a segment, or proving it. A job is small and travels as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from reference.prover.kernels import Kernels
+from reference.prover.keys import ProvingKey
+from reference.prover.progress import Observer, Progress, silent
+from reference.prover.segment import pin_segment, prove_segment
+from reference.segments.codec import decode_planned_segment
+from reference.trace.build import build_continuation, build_segment
+from reference.trace.errors import TraceError
+from reference.trace.plan import PlannedSegment
+from spec.program import Program
+from spec.protocol.encoding import Writer
+from spec.protocol.proof import write_segment
+from spec.protocol.run import RunStatement
+
+
+class LeafDiffersError(TraceError):
+    """The leaf that entered the run's digest is not that of the segment's tables."""
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What every job of a run needs: made once in each process."""
+
+    kernels: Kernels
+    program: Program
+    key: ProvingKey
+    observer: Observer = silent
+    """Hears the stages of the segment in work, as far as the process can be heard."""
+
+    def statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
+        """The run's statement."""
+        return RunStatement(self.key.verification, segment.end.output, segment_count)
+
+
+@dataclass(frozen=True)
+class PinJob:
+    """Makes a segment's leaf. Needs no execution."""
+
+    index: int
+    segment_count: int
+    planned: bytes
+    """The encoded PlannedSegment."""
+
+    def execute(self, bench: Workbench) -> bytes:
+        """The leaf."""
+        segment = decode_planned_segment(self.planned)
+        trace = build_continuation(bench.program, segment)
+        return pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace).leaf
+
+
+@dataclass(frozen=True)
+class ProveJob:
+    """Executes a segment again from its plan and proves it."""
+
+    index: int
+    segment_count: int
+    planned: bytes
+    """The encoded PlannedSegment."""
+
+    run: bytes
+    """G."""
+
+    leaf: bytes
+    """The segment's, as it entered G."""
+
+    def execute(self, bench: Workbench) -> bytes:
+        """The segment proof's canonical bytes. Raises PlanError, LeafDiffersError."""
+        segment = decode_planned_segment(self.planned)
+        trace = build_segment(bench.program, segment)
+        pinned = pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace)
+        if pinned.leaf != self.leaf:
+            raise LeafDiffersError(f"segment {self.index} has another leaf than the run's digest was made of")
+        progress = Progress(bench.observer, self.segment_count)
+        writer = Writer()
+        write_segment(writer, prove_segment(bench.kernels, bench.key, self.run, pinned, progress))
+        return writer.encoded()
+
+
+Job = PinJob | ProveJob
+
+
+class Workers(Protocol):
+    """Whoever executes jobs."""
+
+    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+        """(index, result) of every job, in any order; only a bounded number of jobs is held at a time.
+
+        Raises what a job raises.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ThisProcess:
+    """Executes one job after the other."""
+
+    bench: Workbench
+
+    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+        for job in jobs:
+            yield job.index, job.execute(self.bench)
