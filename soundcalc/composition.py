@@ -22,11 +22,17 @@ BCS_QUANTUM = register(
     source="2019/834, asymptotically",
     status=Status.DERIVED,
 )
+RECURSION_IDEALISATION = (
+    "no published theorem covers a tree of recursive proofs without an idealisation: the hash is a random oracle in "
+    "the proof, and yet a circuit computes it; the sum treats the hash inside the circuits as ideal too, and assumes "
+    "that a witness can be extracted at every level of a tree of bounded depth"
+)
+"""What the figures of a recursion tree rest on besides the union bound."""
+
 TREE_SUM = register(
     key="composition_sum",
     formula="sum of the errors of all proof invocations of a run",
-    source="union bound; no published theorem covers a tree of recursive proofs whose verifiers hash, "
-    "without treating the hash as ideal inside the circuit as well",
+    source=f"union bound; {RECURSION_IDEALISATION}",
     status=Status.DERIVED,
 )
 

@@ -8,6 +8,7 @@ are taken as tall as the domain allows, and instruction tables, which the clock 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from soundcalc.machine import proof_shape
 from soundcalc.parameters import BusInteractions, GlobalArgument, ProofShape
@@ -20,20 +21,32 @@ from spec.protocol.domain import maximum_height_log2
 from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape
 
+COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_LOG2)
+"""Every proof has a table of this height, and a domain of it exists at every rate."""
 
-def largest_proof(parameters: ParameterSet) -> ProofShape:
-    """The proof of the largest segment in the largest run. Raises ParameterError."""
-    segment = largest_segment(parameters.rate_log2)
+
+def largest_proof(parameters: ParameterSet, program_heights: Mapping[str, int] | None = None) -> ProofShape:
+    """The proof of the largest segment in the largest run, of one program if its tables' heights are given.
+
+    Raises ParameterError.
+    """
+    segment = full_segment(maximum_height_log2(parameters.rate_log2), program_heights or {})
     return proof_shape(segment, parameters, largest_argument(parameters.rate_log2))
 
 
-def largest_segment(rate_log2: int) -> SegmentShape:
-    """Every table present: all of a program's and a run's at the tallest, instruction chips in equal heights."""
-    tallest = maximum_height_log2(rate_log2)
-    heights = {chip.name: (tallest,) for chip in CHIPS}
+def compared_proof(parameters: ParameterSet, program_heights: Mapping[str, int] | None = None) -> ProofShape:
+    """A proof whose tables exist at every rate, so that rates can be compared. Raises ParameterError."""
+    segment = full_segment(COMPARED_HEIGHT_LOG2, program_heights or {})
+    return proof_shape(segment, parameters, largest_argument(parameters.rate_log2))
+
+
+def full_segment(tallest_log2: int, program_heights: Mapping[str, int]) -> SegmentShape:
+    """Every table present: those of a program and of a run at the tallest, instruction chips in equal heights."""
+    heights = {chip.name: (tallest_log2,) for chip in CHIPS}
+    heights |= {name: (height_log2,) for name, height_log2 in program_heights.items()}
     machine = zip(chips_of(Role.MACHINE_TABLE), MACHINE_HEIGHTS_LOG2, strict=True)
     heights |= {chip.name: (height_log2,) for chip, height_log2 in machine}
-    instances = _instances(tallest)
+    instances = _instances(tallest_log2)
     while _clock_end(instances) > CLOCK_LIMIT:
         instances = _instances(instances[0] - 1)
     return SegmentShape(heights | {chip.name: instances for chip in INSTRUCTION_CHIPS})

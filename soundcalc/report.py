@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from soundcalc.bounds import REGISTRY, SOURCES
-from soundcalc.composition import AttackFigures, attack_figures
-from soundcalc.published_figures import Figure
+from soundcalc.composition import (
+    RECURSION_IDEALISATION,
+    AttackFigures,
+    attack_figures,
+    run_error,
+    tree_invocations,
+)
+from soundcalc.published_figures import Figure, Levels
 from soundcalc.search import Candidate
 from soundcalc.security import SecurityReport, whole_run_error
+from soundcalc.size import ProofSize
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -53,14 +60,30 @@ def _attack_markdown(interactive: str, figures: AttackFigures) -> str:
 
 def run_markdown(segments: Sequence[SecurityReport]) -> str:
     """The same lines for a run, given one report per segment. Raises ParameterError for none."""
-    figures = attack_figures(whole_run_error(segments), segments[0].shape.digest_bits)
-    return _attack_markdown(f"interactive, sum over all rounds of {len(segments)} segments", figures)
+    return _attack_markdown(f"interactive, sum over all rounds of {len(segments)} segments", run_figures(segments))
 
 
-def security_json(report: SecurityReport) -> str:
+def run_figures(segments: Sequence[SecurityReport]) -> AttackFigures:
+    """The lines for a run, given one report per segment. Raises ParameterError for none."""
+    return attack_figures(whole_run_error(segments), segments[0].shape.digest_bits)
+
+
+def tree_markdown(leaf: SecurityReport, leaves: int) -> str:
+    """The figures of a binary recursion tree whose nodes are all as weak as its leaves, and what they rest on."""
+    figures = tree_figures(leaf, leaves)
+    table = _attack_markdown(f"interactive, sum over a tree on {leaves} segments", figures)
+    return f"{table}\nIdealisation: {RECURSION_IDEALISATION}.\n"
+
+
+def tree_figures(leaf: SecurityReport, leaves: int) -> AttackFigures:
+    """The lines for a binary recursion tree whose nodes are all as weak as its leaves."""
+    invocations = tree_invocations(leaves, leaf.segment_error, leaf.segment_error)
+    return attack_figures(run_error(invocations, leaf.global_error), leaf.shape.digest_bits)
+
+
+def security_facts(report: SecurityReport) -> dict[str, object]:
     """The same as a JSON object; `bits` are floors decided exactly, `bits_rounded` two decimals."""
-    figures = report.figures
-    document = {
+    return {
         "security_bits": report.security_bits,
         "regime": report.regime.name,
         "multiplicity": report.multiplicity,
@@ -75,11 +98,23 @@ def security_json(report: SecurityReport) -> str:
             }
             for label, term in report.terms.items()
         },
+        **attack_facts(report.figures),
+    }
+
+
+def attack_facts(figures: AttackFigures) -> dict[str, object]:
+    """The lines beside a verdict, rounded to two decimals."""
+    return {
+        "interactive_bits_rounded": round(figures.interactive, 2),
         "non_interactive_bits_rounded": round(figures.non_interactive, 2),
         "quantum_bits_rounded": round(figures.quantum, 2),
         "collision_cap_bits_rounded": round(figures.collision_cap, 2),
     }
-    return json.dumps(document, indent=2)
+
+
+def security_json(report: SecurityReport) -> str:
+    """The same as JSON text."""
+    return json.dumps(security_facts(report), indent=2)
 
 
 def figures_markdown(figures: Iterable[Figure]) -> str:
@@ -100,9 +135,27 @@ def figures_markdown(figures: Iterable[Figure]) -> str:
     )
 
 
+def figures_facts(figures: Iterable[Figure]) -> list[dict[str, object]]:
+    """The same as objects, with both values everywhere."""
+    return [asdict(figure) for figure in figures]
+
+
 def figures_json(figures: Iterable[Figure]) -> str:
-    """The same as a JSON array, with both values everywhere."""
-    return json.dumps([asdict(figure) for figure in figures], indent=2)
+    """The same as a JSON array."""
+    return json.dumps(figures_facts(figures), indent=2)
+
+
+def levels_markdown(levels: Mapping[str, Levels]) -> str:
+    """Compatibility mode: one row for each circuit and regime and round."""
+    return markdown_table(
+        ("circuit", "regime", "round", "bits"),
+        (
+            (circuit, regime, name, str(bits))
+            for circuit, regimes in levels.items()
+            for regime, rounds in regimes.items()
+            for name, bits in rounds.items()
+        ),
+    )
 
 
 def bounds_markdown() -> str:
@@ -134,10 +187,10 @@ def candidate_markdown(candidate: Candidate) -> str:
     return markdown_table(("parameter", "value"), rows)
 
 
-def candidate_json(candidate: Candidate) -> str:
-    """The same as a JSON object."""
+def candidate_facts(candidate: Candidate) -> dict[str, object]:
+    """The same as an object."""
     shape = candidate.shape
-    document = {
+    return {
         "rate_log2": -shape.blowup_log2,
         "queries": shape.queries,
         "folding_arities": [1 << layer.arity_log2 for layer in shape.folding],
@@ -148,4 +201,14 @@ def candidate_json(candidate: Candidate) -> str:
         "size_bytes": round(candidate.size.total_bytes),
         "prover_relative_seconds": round(candidate.prover_seconds, 1),
     }
-    return json.dumps(document, indent=2)
+
+
+def candidate_json(candidate: Candidate) -> str:
+    """The same as JSON text."""
+    return json.dumps(candidate_facts(candidate), indent=2)
+
+
+def size_markdown(size: ProofSize) -> str:
+    """The parts of a proof's expected size."""
+    rows = [(name, f"{size_bytes / 1024:.1f}") for name, size_bytes in size.parts.items()]
+    return markdown_table(("part", "KiB, expected"), [*rows, ("all", f"{size.total_bytes / 1024:.1f}")])

@@ -89,7 +89,7 @@ def fri_trees(shape: ProofShape) -> list[dict[int, int]]:
 
 
 def proof_size(shape: ProofShape) -> ProofSize:
-    """The expected size of one proof. Public values and table heights, a few hundred bytes, are left out."""
+    """The expected size of one proof, its statement left out: public values, heights, totals of the buses."""
     element_bytes = -(-shape.base_field_size.bit_length() // 8)
     units = _Units(element_bytes, element_bytes * shape.extension_degree, -(-shape.digest_bits // 8))
     commitments = trees(shape)

@@ -1,56 +1,104 @@
-"""How the figures move when one parameter does: rows for tables, and a plot."""
+"""How the figures move when parameters do: one point for each combination of values, and tables of them."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from fractions import Fraction
 
-from soundcalc.errors import MissingExtraError, ParameterError
-from soundcalc.parameters import ProofShape
+from soundcalc.errors import NoSolutionError, ParameterError
+from soundcalc.parameters import QUERIES, ProofShape, uniform_folding
 from soundcalc.report import markdown_table
 from soundcalc.security import SecurityReport, security
 from soundcalc.size import proof_size
 
-PLOT_SUFFIXES = (".png", ".svg")
+MAXIMUM_PARAMETERS = 2
+"""A plot has one axis and one family of curves."""
+
+
+@dataclass(frozen=True)
+class Sweepable:
+    """A parameter that can be swept: its values as they are shown, and the shape that has one of them."""
+
+    values: Callable[[ProofShape], Sequence[Fraction]]
+    changed: Callable[[ProofShape, Fraction], ProofShape]
+
+
+def _with_rate(shape: ProofShape, rate: Fraction) -> ProofShape:
+    return replace(shape, blowup_log2=rate.denominator.bit_length() - 1)
+
+
+def _with_arity(shape: ProofShape, arity: Fraction) -> ProofShape:
+    arity_log2 = arity.numerator.bit_length() - 1
+    return replace(shape, folding=uniform_folding(shape.heights_log2, arity_log2, shape.final_height_log2))
+
+
+def _with_grinding(shape: ProofShape, bits: Fraction) -> ProofShape:
+    return replace(shape, grinding_bits={**shape.grinding_bits, QUERIES: int(bits)})
+
+
+def _queries_around(shape: ProofShape) -> list[Fraction]:
+    """From half of the shape's number to five quarters, in eighths."""
+    return sorted({Fraction(max(1, shape.queries * eighths // 8)) for eighths in range(4, 11)})
+
+
+SWEEPABLE: Mapping[str, Sweepable] = {
+    "rate": Sweepable(lambda shape: [Fraction(1, 1 << log2) for log2 in range(1, 7)], _with_rate),
+    "queries": Sweepable(_queries_around, lambda shape, count: replace(shape, queries=int(count))),
+    "arity": Sweepable(lambda shape: [Fraction(1 << log2) for log2 in range(1, 5)], _with_arity),
+    "grinding": Sweepable(lambda shape: [Fraction(bits) for bits in range(0, 25, 4)], _with_grinding),
+}
+"""By name; `grinding` is that before the queries, in bits, `arity` the largest of a fold."""
 
 
 @dataclass(frozen=True)
 class SweepPoint:
-    """The figures at one value of the parameter."""
+    """The figures at one value of each parameter."""
 
-    value: int
+    values: Mapping[str, Fraction]
     report: SecurityReport
     size_bytes: float
 
 
-def sweep(values: Iterable[int], shape_at: Callable[[int], ProofShape]) -> list[SweepPoint]:
-    """The figures of the shape at each value."""
+def sweep(
+    shape: ProofShape, parameters: Sequence[str], values: Mapping[str, Sequence[Fraction]] | None = None
+) -> list[SweepPoint]:
+    """The figures at each combination of values, the last parameter running fastest.
+
+    Parameters without given `values` take those of SWEEPABLE. A combination that no proof can have is left out,
+    such as a rate whose domain exceeds the two-adicity. Raises ParameterError for a parameter that cannot be
+    swept, and NoSolutionError where every combination is left out.
+    """
+    for parameter in parameters:
+        if parameter not in SWEEPABLE:
+            raise ParameterError("sweep", f"{parameter!r} is none of {', '.join(SWEEPABLE)}")
+    if not 1 <= len(parameters) <= MAXIMUM_PARAMETERS or len(set(parameters)) < len(parameters):
+        raise ParameterError("sweep", f"takes one parameter or two different ones, not {len(parameters)}")
+    chosen = [(values or {}).get(parameter) or SWEEPABLE[parameter].values(shape) for parameter in parameters]
     points = []
-    for value in values:
-        shape = shape_at(value)
-        points.append(SweepPoint(value, security(shape), proof_size(shape).total_bytes))
+    for combination in itertools.product(*chosen):
+        changed = shape
+        try:
+            for parameter, value in zip(parameters, combination, strict=True):
+                changed = SWEEPABLE[parameter].changed(changed, value)
+        except ParameterError:
+            continue
+        size_bytes = proof_size(changed).total_bytes
+        points.append(SweepPoint(dict(zip(parameters, combination, strict=True)), security(changed), size_bytes))
+    if not points:
+        raise NoSolutionError(f"no value of {', '.join(parameters)} makes a proof of these tables")
     return points
 
 
-def sweep_queries(shape: ProofShape, values: Iterable[int]) -> list[SweepPoint]:
-    """The figures for these numbers of queries."""
-    return sweep(values, lambda queries: replace(shape, queries=queries))
-
-
-def sweep_grinding(shape: ProofShape, label: str, values: Iterable[int]) -> list[SweepPoint]:
-    """The figures for these bits of proof of work before one challenge."""
-    return sweep(values, lambda bits: replace(shape, grinding_bits={**shape.grinding_bits, label: bits}))
-
-
-def sweep_markdown(parameter: str, points: Iterable[SweepPoint]) -> str:
+def sweep_markdown(points: Sequence[SweepPoint]) -> str:
     """One row for each point."""
     return markdown_table(
-        (parameter, "bits", "regime", "weakest round", "proof size, KiB"),
+        (*points[0].values, "bits", "regime", "weakest round", "proof size, KiB"),
         (
             (
-                str(point.value),
+                *map(str, point.values.values()),
                 f"{point.report.security_bits_float:.2f}",
                 point.report.regime.name,
                 point.report.weakest_round,
@@ -61,43 +109,20 @@ def sweep_markdown(parameter: str, points: Iterable[SweepPoint]) -> str:
     )
 
 
-def sweep_json(parameter: str, points: Iterable[SweepPoint]) -> str:
-    """One object for each point; the bits are floors."""
-    return json.dumps(
-        [
-            {
-                parameter: point.value,
-                "security_bits": point.report.security_bits,
-                "regime": point.report.regime.name,
-                "weakest_round": point.report.weakest_round,
-                "size_bytes": round(point.size_bytes),
-            }
-            for point in points
-        ],
-        indent=2,
-    )
+def sweep_facts(points: Iterable[SweepPoint]) -> list[dict[str, object]]:
+    """One object for each point; the bits are floors, a rate is text such as "1/4"."""
+    return [
+        {
+            **{name: int(value) if value.denominator == 1 else str(value) for name, value in point.values.items()},
+            "security_bits": point.report.security_bits,
+            "regime": point.report.regime.name,
+            "weakest_round": point.report.weakest_round,
+            "size_bytes": round(point.size_bytes),
+        }
+        for point in points
+    ]
 
 
-def plot_sweep(parameter: str, points: list[SweepPoint], path: Path) -> None:
-    """Bits of every round and of the whole against the parameter, written as PNG or SVG by the path's suffix.
-
-    Raises ParameterError for another suffix, and MissingExtraError where matplotlib is not installed.
-    """
-    if path.suffix not in PLOT_SUFFIXES:
-        raise ParameterError("path", f"{path.name} ends in none of {', '.join(PLOT_SUFFIXES)}")
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots") from error
-    figure = Figure(figsize=(8, 5))
-    axes = figure.add_subplot()
-    values = [point.value for point in points]
-    for label in points[0].report.terms if points else ():
-        if all(label in point.report.terms for point in points):
-            bits = [point.report.terms[label].bits_float for point in points]
-            axes.plot(values, bits, linewidth=0.8, label=label)
-    axes.plot(values, [point.report.security_bits_float for point in points], linewidth=2.5, label="security")
-    axes.set_xlabel(parameter)
-    axes.set_ylabel("bits")
-    axes.legend(fontsize=6, ncols=2)
-    figure.savefig(path)
+def sweep_json(points: Iterable[SweepPoint]) -> str:
+    """The same as a JSON array."""
+    return json.dumps(sweep_facts(points), indent=2)

@@ -70,18 +70,18 @@ TINY = ParameterSet(
 SEGMENT = ParameterSet(
     name="segment",
     rate_log2=1,
-    queries=247,
+    queries=249,
     folding_arity_log2=3,
     final_degree_log2=5,
     secure=True,
-    grinding={"deep_batching": 16, "fri_folding": 8, "queries": 20},
+    grinding={"deep_batching": 18, "fri_folding": 12, "queries": 20},
 )
-"""For the standalone proof of a segment."""
+"""For the standalone proof of a segment: 141 bits, so that a run of the most segments still sums to 128."""
 
 RECURSION = ParameterSet(
     name="recursion",
     rate_log2=2,
-    queries=122,
+    queries=124,
     folding_arity_log2=3,
     final_degree_log2=5,
     secure=True,
