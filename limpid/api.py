@@ -11,8 +11,7 @@ from pathlib import Path
 
 from limpid.errors import InputError, ParametersError, ProgramError, TooLongError, TrapError, UnprovableError
 from limpid.files import read_file
-from reference.checker import Violation
-from reference.checker import check_trace as violations_of
+from reference.checker import Violation, check_run
 from reference.execution import Execution
 from reference.executor import execute
 from reference.loader import ElfError, load_bytes
@@ -21,8 +20,9 @@ from reference.prover.keys import proving_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.progress import Observer, silent
 from reference.prover.run import prove_run
-from reference.trace.build import build_trace
+from reference.trace.build import build_traces
 from reference.trace.errors import TraceTooLongError
+from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
 from reference.verifier.run import Verified
 from reference.verifier.run import verify as verify_run
@@ -42,11 +42,11 @@ class TraceCheck:
     """The honest trace of a run, held against every constraint and every bus."""
 
     instructions: int
-    table_heights: tuple[tuple[str, int], ...]
-    """Chip and rows of every table, in machine order."""
+    table_heights: tuple[tuple[tuple[str, int], ...], ...]
+    """By segment, chip and rows of every table in machine order."""
 
     violations: tuple[Violation, ...]
-    """Empty for a trace that can be proven."""
+    """Empty for a run that can be proven."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
     """
     program = load_program(elf)
     execution = _provable_execution(program, private_input)
-    trace = _trace(program, private_input)
-    heights = tuple((table.chip.name, table.height) for table in trace.tables)
-    return TraceCheck(execution.instructions, heights, tuple(violations_of(trace)))
+    traces = _traces(program, private_input)
+    heights = tuple(tuple((table.chip.name, table.height) for table in trace.tables) for trace in traces)
+    return TraceCheck(execution.instructions, heights, tuple(check_run(traces)))
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS) -> VerificationKey:
@@ -112,7 +112,8 @@ def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS) -> VerificationKey
 
     Raises FileError, ProgramError, ParametersError.
     """
-    return proving_key(PlainKernels(), load_program(elf), parameter_set(parameters)).verification
+    chosen = parameter_set(parameters)
+    return proving_key(PlainKernels(), load_program(elf), chosen).verification
 
 
 def prove(
@@ -126,7 +127,7 @@ def prove(
     program = load_program(elf)
     start = time.monotonic()
     execution = _provable_execution(program, private_input)
-    traces = [_trace(program, private_input)]
+    traces = _traces(program, private_input)
     kernels = PlainKernels()
     key = proving_key(kernels, program, chosen)
     encoded = prove_run(kernels, key, traces, observer).encoded()
@@ -192,8 +193,8 @@ def _provable_execution(program: Program, private_input: bytes) -> Execution:
     return execution
 
 
-def _trace(program: Program, private_input: bytes) -> Trace:
+def _traces(program: Program, private_input: bytes) -> list[Trace]:
     try:
-        return build_trace(program, private_input)
+        return build_traces(program, private_input, SegmentLimits())
     except TraceTooLongError as error:
-        raise TooLongError(str(error), "prove a shorter run: a run of several segments is not supported") from error
+        raise TooLongError(str(error), "prove a shorter run") from error

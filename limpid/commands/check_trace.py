@@ -26,13 +26,14 @@ def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | N
     facts = {
         "valid": count == 0,
         "instructions": check.instructions,
-        "tables": [{"chip": chip, "rows": rows} for chip, rows in check.table_heights],
+        "segments": [[{"chip": chip, "rows": rows} for chip, rows in segment] for segment in check.table_heights],
         "violations": [str(violation) for violation in check.violations],
     }
     lines: dict[str, object] = {
         "trace": "valid" if count == 0 else "INVALID",
         "instructions": f"{check.instructions:,}",
-        "tables": len(check.table_heights),
+        "segments": len(check.table_heights),
+        "tables": sum(map(len, check.table_heights)),
         "violations": count,
     }
     for position, violation in enumerate(check.violations[:SHOWN_VIOLATIONS], start=1):

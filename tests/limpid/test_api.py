@@ -54,7 +54,7 @@ def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.Mon
     def too_long(*_: object) -> None:
         raise TraceTooLongError("the clock would pass its limit")
 
-    monkeypatch.setattr(api, "build_trace", too_long)
+    monkeypatch.setattr(api, "build_traces", too_long)
     with pytest.raises(TooLongError) as caught:
         limpid.prove(FIBONACCI, parameters="tiny")
     assert str(caught.value) == "the clock would pass its limit"
@@ -64,7 +64,8 @@ def test_check_trace_lists_every_table() -> None:
     check = limpid.check_trace(FIBONACCI, (3).to_bytes(8, "little"))
     assert check.violations == ()
     assert check.instructions == limpid.run(FIBONACCI, (3).to_bytes(8, "little")).instructions
-    assert dict(check.table_heights)["halt"] == 2
+    (tables,) = check.table_heights
+    assert dict(tables)["halt"] == 2
 
 
 def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from limpid.errors import LimpidError
 from limpid.output import error_facts
 from tests.limpid.commands.invocation import SHA256, limpid
 
-COMMANDS = ["build", "check-trace", "demo", "doctor", "inspect", "keygen", "prove", "run", "verify"]
+PROMISED = {"build", "check-trace", "demo", "doctor", "inspect", "keygen", "prove", "run", "verify"}
 
 
 def _failing(error: BaseException) -> object:
@@ -26,11 +26,11 @@ def _failing(error: BaseException) -> object:
     return fail
 
 
-def test_commands_are_those_of_the_documentation() -> None:
-    assert sorted(main.commands) == COMMANDS
+def test_commands_include_the_promised_ones() -> None:
+    assert main.commands.keys() >= PROMISED
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(main.commands))
 def test_command_has_help_with_json_and_debug(command: str) -> None:
     invocation = limpid(command, "--help")
     assert invocation.status == 0

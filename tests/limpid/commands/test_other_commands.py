@@ -56,7 +56,8 @@ def test_build_without_a_compiler_fails_with_the_next_step(tmp_path: Path) -> No
 def test_check_trace_of_an_honest_run_finds_nothing() -> None:
     invocation = limpid("check-trace", FIBONACCI, "--input-hex", "0a00000000000000", "--json")
     document = invocation.document
-    tables = {table["chip"]: table["rows"] for table in document.pop("tables")}
+    (segment,) = document.pop("segments")
+    tables = {table["chip"]: table["rows"] for table in segment}
     instructions = document.pop("instructions")
     assert invocation.status == 0
     assert document == {"valid": True, "violations": []}
@@ -67,7 +68,7 @@ def test_check_trace_of_an_honest_run_finds_nothing() -> None:
 
 def test_check_trace_that_finds_something_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     violation = ConstraintViolation("add", 0, 3, "limb_0_adds", 5)
-    monkeypatch.setattr(api, "violations_of", lambda _: [violation])
+    monkeypatch.setattr(api, "check_run", lambda _: [violation])
     invocation = limpid("check-trace", FIBONACCI, "--json")
     assert invocation.status == 1
     assert invocation.document["violations"] == ["add[0] row 3: limb_0_adds is 5"]
