@@ -7,8 +7,6 @@ the loads and stores.
 
 from __future__ import annotations
 
-from numba import uint32
-
 from optimized.compilation import compiled
 from optimized.field_lanes import add, multiply, subtract
 from optimized.lanes import LANES, broadcast, load, store
@@ -84,23 +82,34 @@ def join_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_l
 
 @compiled
 def read_row(source: Words, start: int, width: int, tile: Words, position: int) -> None:
-    """Copies `width` words into the tile."""
-    whole = width - width % LANES
-    for i in range(0, whole, LANES):
-        store(tile, position + i, load(source, start + i))
-    for i in range(whole, width):
-        tile[position + i] = source[start + i]
+    """Copies `width` words into a row of the tile, whose last lanes may get words from behind them."""
+    lanes_width = (width + LANES - 1) // LANES * LANES
+    if start + lanes_width <= len(source):
+        for i in range(0, lanes_width, LANES):
+            store(tile, position + i, load(source, start + i))
+    else:
+        for i in range(width):
+            tile[position + i] = source[start + i]
 
 
 @compiled
-def write_row(tile: Words, position: int, width: int, target: Words, start: int, scale: int) -> None:
-    """Copies `width` words out of the tile, times a factor in Montgomery's form, below 2^32."""
-    whole = width - width % LANES
+def write_tile(
+    tile: Words, rows: int, columns: int, width: int, target: Words, start: int, pitch: int, scale: int
+) -> None:
+    """Writes `width` words of each row of the tile to rows `pitch` words apart, times a Montgomery factor.
+
+    A factor of 0 stands for 1. Where rows touch, whole lanes are written: what is too much is written again.
+    """
     factor = broadcast(scale)
-    for i in range(0, whole, LANES):
-        store(target, start + i, multiply(load(tile, position + i), factor))
-    for i in range(whole, width, LANES):
-        # The tile's rows are whole lanes, so this reads within it.
-        store(tile, position + i, multiply(load(tile, position + i), factor))
-    for i in range(whole, width):
-        target[start + i] = uint32(tile[position + i])
+    lanes_width = (width + LANES - 1) // LANES * LANES
+    for row in range(rows):
+        position, to = row * columns, start + row * pitch
+        if scale:
+            for i in range(position, position + lanes_width, LANES):
+                store(tile, i, multiply(load(tile, i), factor))
+        whole = lanes_width if width == pitch and row < rows - 1 and to + lanes_width <= start + rows * pitch else width
+        lanes_end = whole - whole % LANES
+        for i in range(0, lanes_end, LANES):
+            store(target, to + i, load(tile, position + i))
+        for i in range(lanes_end, whole):
+            target[to + i] = tile[position + i]

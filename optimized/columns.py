@@ -13,11 +13,14 @@ from optimized.extension import (
     SMALLEST_TASK_GROUPS,
     broadcast_element,
     load_elements,
+    load_six,
     montgomery_words,
+    no_sums,
     store_elements,
 )
 from optimized.field_lanes import (
-    add,
+    accumulate,
+    accumulated,
     extension_add,
     extension_multiply,
     extension_scale,
@@ -53,26 +56,18 @@ def _weighted_sums(
             for j in range(SIX):
                 store(scaled, (group * SIX + j) * LANES, weight[j])
         for column in range(width):
+            sum_at = no_sums()
+            for group in range(0, groups - 1, 2):
+                i, row = group * SIX * LANES, (block + group) * LANES
+                a = gather(rows, row * width + column, width)
+                b = gather(rows, (row + LANES) * width + column, width)
+                weight = load_six(scaled, i) + load_six(scaled, i + SIX * LANES)
+                sum_at = accumulate(sum_at, (a, b), weight)
+            if groups % 2:
+                a = gather(rows, (block + groups - 1) * LANES * width + column, width)
+                sum_at = accumulate(sum_at, (a,), load_six(scaled, (groups - 1) * SIX * LANES))
             at = column * SIX * LANES
-            total = (
-                load(sums, at),
-                load(sums, at + LANES),
-                load(sums, at + 2 * LANES),
-                load(sums, at + 3 * LANES),
-                load(sums, at + 4 * LANES),
-                load(sums, at + 5 * LANES),
-            )
-            for group in range(groups):
-                value = gather(rows, (block + group) * LANES * width + column, width)
-                i = group * SIX * LANES
-                total = (
-                    add(total[0], multiply(value, load(scaled, i))),
-                    add(total[1], multiply(value, load(scaled, i + LANES))),
-                    add(total[2], multiply(value, load(scaled, i + 2 * LANES))),
-                    add(total[3], multiply(value, load(scaled, i + 3 * LANES))),
-                    add(total[4], multiply(value, load(scaled, i + 4 * LANES))),
-                    add(total[5], multiply(value, load(scaled, i + 5 * LANES))),
-                )
+            total = extension_add(load_six(sums, at), accumulated(sum_at))
             for j in range(SIX):
                 store(sums, at + j * LANES, total[j])
 
@@ -104,19 +99,16 @@ def _add_weighted(rows: Words, width: int, weights: Words, target: Words, start:
     """target row += sum of the row's cells times weights, (width * 6,) in Montgomery's form."""
     for group in range(start, stop):
         row = group * LANES
-        total = load_elements(target, row, 1)
-        for column in range(width):
-            value = gather(rows, row * width + column, width)
-            i = column * SIX
-            total = (
-                add(total[0], multiply(value, broadcast(weights[i]))),
-                add(total[1], multiply(value, broadcast(weights[i + 1]))),
-                add(total[2], multiply(value, broadcast(weights[i + 2]))),
-                add(total[3], multiply(value, broadcast(weights[i + 3]))),
-                add(total[4], multiply(value, broadcast(weights[i + 4]))),
-                add(total[5], multiply(value, broadcast(weights[i + 5]))),
-            )
-        store_elements(target, row, total)
+        sums = no_sums()
+        for column in range(0, width - 1, 2):
+            a = gather(rows, row * width + column, width)
+            b = gather(rows, row * width + column + 1, width)
+            factors = broadcast_element(weights, column * SIX) + broadcast_element(weights, (column + 1) * SIX)
+            sums = accumulate(sums, (a, b), factors)
+        if width % 2:
+            a = gather(rows, row * width + width - 1, width)
+            sums = accumulate(sums, (a,), broadcast_element(weights, (width - 1) * SIX))
+        store_elements(target, row, extension_add(load_elements(target, row, 1), accumulated(sums)))
 
 
 def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Extension]) -> None:
@@ -133,7 +125,7 @@ def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Exten
 
 @compiled
 def _add_scaled(total: Words, factor: Words, summand: Words, target: Words, start: int, stop: int) -> None:
-    scale = broadcast_element(factor)
+    scale = broadcast_element(factor, 0)
     for group in range(start, stop):
         row = group * LANES
         product = extension_multiply(scale, load_elements(summand, row, 1))
@@ -151,7 +143,7 @@ def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
 @compiled
 def _fold(codeword: Words, challenge: Words, inverses: Words, target: Words, start: int, stop: int) -> None:
     """(f(y) + f(-y)) / 2 + challenge (f(y) - f(-y)) / (2 y): eight pairs of neighbours at a time."""
-    scale, half = broadcast_element(challenge), broadcast(HALF)
+    scale, half = broadcast_element(challenge, 0), broadcast(HALF)
     for group in range(start, stop):
         row = group * LANES
         u, v = load_elements(codeword, 2 * row, 2), load_elements(codeword, 2 * row + 1, 2)

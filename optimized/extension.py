@@ -48,6 +48,19 @@ def load_elements(array: Words, element: int, stride: int) -> Lanes:
 
 
 @compiled
+def load_six(array: Words, at: int) -> Lanes:
+    """Eight elements whose coefficients stand in neighbouring lanes."""
+    return (
+        load(array, at),
+        load(array, at + LANES),
+        load(array, at + 2 * LANES),
+        load(array, at + 3 * LANES),
+        load(array, at + 4 * LANES),
+        load(array, at + 5 * LANES),
+    )
+
+
+@compiled
 def store_elements(array: Words, element: int, value: Lanes) -> None:
     """Writes eight neighbouring elements."""
     i = element * SIX
@@ -60,16 +73,23 @@ def store_elements(array: Words, element: int, value: Lanes) -> None:
 
 
 @compiled
-def broadcast_element(words: Words) -> Lanes:
-    """One element in all lanes, from its six words."""
+def broadcast_element(words: Words, first: int) -> Lanes:
+    """One element in all lanes, from six words."""
     return (
-        broadcast(words[0]),
-        broadcast(words[1]),
-        broadcast(words[2]),
-        broadcast(words[3]),
-        broadcast(words[4]),
-        broadcast(words[5]),
+        broadcast(words[first]),
+        broadcast(words[first + 1]),
+        broadcast(words[first + 2]),
+        broadcast(words[first + 3]),
+        broadcast(words[first + 4]),
+        broadcast(words[first + 5]),
     )
+
+
+@compiled
+def no_sums() -> Lanes:
+    """Sums of nothing, to accumulate on."""
+    zero = broadcast(0)
+    return (zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero)
 
 
 @compiled
@@ -121,15 +141,7 @@ def invert_groups(elements: Words, target: Words, first: int, groups: int) -> bo
     for group in range(groups - 1, -1, -1):
         row = first + group * LANES
         if group:
-            before = (group - 1) * SIX * LANES
-            earlier = (
-                load(products, before),
-                load(products, before + LANES),
-                load(products, before + 2 * LANES),
-                load(products, before + 3 * LANES),
-                load(products, before + 4 * LANES),
-                load(products, before + 5 * LANES),
-            )
+            earlier = load_six(products, (group - 1) * SIX * LANES)
             own = extension_scale(load_elements(elements, row, 1), factor)
             store_elements(target, row, extension_scale(extension_multiply(inverse, earlier), one))
             inverse = extension_multiply(inverse, own)

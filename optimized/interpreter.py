@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from optimized.compilation import compiled
-from optimized.extension import RADIX_SQUARED, SIX, base_inverse, conjugate
+from optimized.extension import RADIX_SQUARED, SIX, base_inverse, broadcast_element, conjugate, no_sums
 from optimized.field_lanes import (
+    accumulate,
+    accumulated,
     add,
     extension_add,
     extension_multiply,
@@ -83,27 +85,19 @@ def _put_six(file: Words, at: int, value: Lanes) -> None:
 def _combine(
     file: Words, at: int, rows: int, constants: Words, first: int, code: Code, inputs: int, count: int
 ) -> None:
+    constant = broadcast_element(constants, first)
     for i in range(0, rows, LANES):
-        total = (
-            broadcast(constants[first]),
-            broadcast(constants[first + 1]),
-            broadcast(constants[first + 2]),
-            broadcast(constants[first + 3]),
-            broadcast(constants[first + 4]),
-            broadcast(constants[first + 5]),
-        )
-        for term in range(count):
-            value = load(file, code[inputs + term] * BLOCK_ROWS + i)
+        sums = no_sums()
+        for term in range(0, count - 1, 2):
             k = first + (term + 1) * SIX
-            total = (
-                add(total[0], multiply(value, broadcast(constants[k]))),
-                add(total[1], multiply(value, broadcast(constants[k + 1]))),
-                add(total[2], multiply(value, broadcast(constants[k + 2]))),
-                add(total[3], multiply(value, broadcast(constants[k + 3]))),
-                add(total[4], multiply(value, broadcast(constants[k + 4]))),
-                add(total[5], multiply(value, broadcast(constants[k + 5]))),
-            )
-        _put_six(file, at + i, total)
+            a = load(file, code[inputs + term] * BLOCK_ROWS + i)
+            b = load(file, code[inputs + term + 1] * BLOCK_ROWS + i)
+            factors = broadcast_element(constants, k) + broadcast_element(constants, k + SIX)
+            sums = accumulate(sums, (a, b), factors)
+        if count % 2:
+            a = load(file, code[inputs + count - 1] * BLOCK_ROWS + i)
+            sums = accumulate(sums, (a,), broadcast_element(constants, first + count * SIX))
+        _put_six(file, at + i, extension_add(constant, accumulated(sums)))
 
 
 @compiled

@@ -93,7 +93,7 @@ class OptimizedKernels:
         return folded
 
     def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
-        return self._plain.interpolate(_wide(codeword))
+        return transform.interpolate(_words(codeword), 1)
 
     def logup_matrices(
         self,

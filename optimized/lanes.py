@@ -92,6 +92,11 @@ def binary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> Any
     return intrinsic(lambda _context, left, right: _operation(emit, result_count, [left, right]))
 
 
+def ternary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> Any:
+    """The same over three."""
+    return intrinsic(lambda _context, first, second, third: _operation(emit, result_count, [first, second, third]))
+
+
 def _element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
     structure = context.make_array(array_type)(context, builder, array)
     return builder.gep(structure.data, [index])

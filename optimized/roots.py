@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 import numpy as np
@@ -37,11 +38,7 @@ def butterfly_factors(size_log2: int, shift: int) -> Words:
     Level l has 2^l of them, one per block, from position 2^l - 1 on. A polynomial of a block of level l is
     known modulo x^(n / 2^l) - t^2 and is split into its remainders modulo x^(n / 2^(l+1)) - t and + t.
     """
-    levels = []
-    for level in range(size_log2):
-        scale = np.uint64(pow(shift, 1 << (size_log2 - level - 1), P))
-        levels.append(bit_reversed_roots(level) * scale % np.uint64(P))
-    return to_montgomery_array(np.concatenate(levels)) if levels else np.zeros(0, dtype=np.uint32)
+    return _factors(bit_reversed_roots, size_log2, shift)
 
 
 @cache
@@ -56,9 +53,16 @@ def inverse_bit_reversed_roots(count_log2: int) -> NDArray[np.uint64]:
 
 
 @lru_cache(CACHED_TABLES)
-def inverse_butterfly_factors(size_log2: int) -> Words:
-    """The inverses of the factors on the subgroup itself, in the same order."""
-    levels = [inverse_bit_reversed_roots(level) for level in range(size_log2)]
+def inverse_butterfly_factors(size_log2: int, shift: int) -> Words:
+    """The inverses of the factors of a transform on the coset shift * H, in the same order."""
+    return _factors(inverse_bit_reversed_roots, size_log2, inverse(shift))
+
+
+def _factors(roots: Callable[[int], NDArray[np.uint64]], size_log2: int, shift: int) -> Words:
+    levels = [
+        roots(level) * np.uint64(pow(shift, 1 << (size_log2 - level - 1), P)) % np.uint64(P)
+        for level in range(size_log2)
+    ]
     return to_montgomery_array(np.concatenate(levels)) if levels else np.zeros(0, dtype=np.uint32)
 
 

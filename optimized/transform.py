@@ -7,11 +7,15 @@ a tile is any few neighbouring words of the matrix seen as R1 rows of R2 * width
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from optimized.butterflies import join_tile, read_row, split_tile, write_row
+from optimized.butterflies import join_tile, read_row, split_tile, write_tile
 from optimized.compilation import compiled
 from optimized.field_lanes import to_montgomery
 from optimized.lanes import LANES
@@ -30,25 +34,20 @@ from spec.protocol.domain import COSET_SHIFT, bit_reversed
 SINGLE_PASS_LOG2 = 10
 """Up to so many rows a whole transform is one tile per few columns."""
 
-TILE_COLUMNS = 16
-"""A cache line of words: tiles of 1024 rows have 64 KiB."""
+TILE_WORDS = 1 << 16
+"""A tile of 256 KiB stays in the second-level cache, and its rows are a few cache lines at least."""
 
 SMALLEST_TASK_WORDS = 1 << 15
-ONE = to_montgomery(1)
+
+Rows: TypeAlias = NDArray[np.int32]
+
+NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
+"""Stands for rows in their own order."""
 
 
 @lru_cache(CACHED_TABLES)
-def _bit_reversed_rows(size_log2: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _bit_reversed_rows(size_log2: int) -> Rows:
     return bit_reversed_indices(size_log2).astype(np.int32)
-
-
-def _first_pass_log2(size_log2: int) -> int:
-    """The levels of the pass over distant rows; none if one pass does all."""
-    return 0 if size_log2 <= SINGLE_PASS_LOG2 else size_log2 // 2
-
-
-def _tile_columns(width: int) -> int:
-    return LANES if width <= LANES else TILE_COLUMNS
 
 
 @compiled
@@ -74,14 +73,13 @@ def _split_pass(
         for row in range(rows):
             read_row(source, base + row * width, taken, tile, row * columns)
         split_tile(tile, rows_log2, columns, factors, first_level, block)
-        for row in range(rows):
-            read_row(tile, row * columns, taken, target, base + row * width)
+        write_tile(tile, rows, columns, taken, target, base, width, 0)
 
 
 @compiled
 def _join_pass(
     source: Words,
-    source_rows: np.ndarray[tuple[int], np.dtype[np.int32]],
+    source_rows: Rows,
     target: Words,
     rows_log2: int,
     width: int,
@@ -104,33 +102,96 @@ def _join_pass(
             source_row = source_rows[block * rows + row] if len(source_rows) else block * rows + row
             read_row(source, source_row * width + offset, taken, tile, row * columns)
         join_tile(tile, rows_log2, columns, factors, first_level, block)
-        for row in range(rows):
-            write_row(tile, row * columns, taken, target, base + row * width, scale)
+        write_tile(tile, rows, columns, taken, target, base, width, scale)
+
+
+@dataclass(frozen=True)
+class _Passes:
+    """How a transform of a matrix is cut: levels of the first and the second pass, columns of their tiles."""
+
+    first: int
+    second: int
+    first_width: int
+    first_columns: int
+    second_columns: int
+
+    @staticmethod
+    def of(size_log2: int, width: int) -> _Passes:
+        first = 0 if size_log2 <= SINGLE_PASS_LOG2 else size_log2 // 2
+        second = size_log2 - first
+        whole_rows = -(-width // LANES) * LANES
+        first_width = width << second
+        return _Passes(
+            first,
+            second,
+            first_width,
+            min(TILE_WORDS >> first, -(-first_width // LANES) * LANES),
+            min(whole_rows, max(LANES, TILE_WORDS >> second)),
+        )
+
+    def run_first(self, work: Callable[[int, int], object]) -> None:
+        """Calls the work for ranges of tiles of the first pass."""
+        tiles = -(-self.first_width // self.first_columns)
+        in_parallel(work, tiles, SMALLEST_TASK_WORDS // self.first_columns >> self.first)
+
+    def run_second(self, work: Callable[[int, int], object], width: int) -> None:
+        """Calls the work for ranges of tiles of the second pass."""
+        tiles = -(-width // self.second_columns) << self.first
+        in_parallel(work, tiles, SMALLEST_TASK_WORDS // self.second_columns >> self.second)
 
 
 def coefficients(evaluations: Words) -> Words:
     """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
+    size_log2 = len(evaluations).bit_length() - 1
+    return _interpolated(evaluations, _bit_reversed_rows(size_log2), 1)
+
+
+def interpolate(codeword: Words, shift: int) -> Words:
+    """The coefficients of columns given at shift * w^bitrev(i): (n, width)."""
+    return _interpolated(codeword, NO_ROWS, shift)
+
+
+def _interpolated(evaluations: Words, order: Rows, shift: int) -> Words:
     height, width = evaluations.shape
     size_log2 = height.bit_length() - 1
-    first = _first_pass_log2(size_log2)
-    second = size_log2 - first
-    factors = inverse_butterfly_factors(size_log2)
+    passes = _Passes.of(size_log2, width)
+    factors = inverse_butterfly_factors(size_log2, shift)
     scale = to_montgomery(inverse_of_size(size_log2))
     source, target = evaluations.reshape(-1), np.empty(height * width, dtype=np.uint32)
-    order = _bit_reversed_rows(size_log2)
-    columns = _tile_columns(width)
 
     def near_rows(start: int, stop: int) -> None:
-        _join_pass(source, order, target, second, width, columns, factors, first, ONE if first else scale, start, stop)
+        _join_pass(
+            source,
+            order,
+            target,
+            passes.second,
+            width,
+            passes.second_columns,
+            factors,
+            passes.first,
+            0 if passes.first else scale,
+            start,
+            stop,
+        )
 
-    in_parallel(near_rows, -(-width // columns) << first, SMALLEST_TASK_WORDS // columns >> second)
-    if first:
-        far_width = width << second
+    def distant_rows(start: int, stop: int) -> None:
+        _join_pass(
+            target,
+            NO_ROWS,
+            target,
+            passes.first,
+            passes.first_width,
+            passes.first_columns,
+            factors,
+            0,
+            scale,
+            start,
+            stop,
+        )
 
-        def distant_rows(start: int, stop: int) -> None:
-            _join_pass(target, order[:0], target, first, far_width, TILE_COLUMNS, factors, 0, scale, start, stop)
-
-        in_parallel(distant_rows, -(-far_width // TILE_COLUMNS), SMALLEST_TASK_WORDS // TILE_COLUMNS >> first)
+    passes.run_second(near_rows, width)
+    if passes.first:
+        passes.run_first(distant_rows)
     return target.reshape(height, width)
 
 
@@ -150,24 +211,29 @@ def evaluate_on_coset(polynomials: Words, rate_log2: int) -> Words:
 
 
 def _evaluate(polynomials: Words, shift: int, result: Words) -> None:
+    """The values at shift * w^bitrev(i), into `result`."""
     height, width = polynomials.shape
     size_log2 = height.bit_length() - 1
-    first = _first_pass_log2(size_log2)
-    second = size_log2 - first
+    passes = _Passes.of(size_log2, width)
     factors = butterfly_factors(size_log2, shift)
     source, target = polynomials.reshape(-1), result.reshape(-1)
-    if first:
-        far_width = width << second
-        far_source = source
 
-        def distant_rows(start: int, stop: int) -> None:
-            _split_pass(far_source, target, first, far_width, TILE_COLUMNS, factors, 0, start, stop)
-
-        in_parallel(distant_rows, -(-far_width // TILE_COLUMNS), SMALLEST_TASK_WORDS // TILE_COLUMNS >> first)
-        source = target
-    columns = _tile_columns(width)
+    def distant_rows(start: int, stop: int) -> None:
+        _split_pass(source, target, passes.first, passes.first_width, passes.first_columns, factors, 0, start, stop)
 
     def near_rows(start: int, stop: int) -> None:
-        _split_pass(source, target, second, width, columns, factors, first, start, stop)
+        _split_pass(
+            target if passes.first else source,
+            target,
+            passes.second,
+            width,
+            passes.second_columns,
+            factors,
+            passes.first,
+            start,
+            stop,
+        )
 
-    in_parallel(near_rows, -(-width // columns) << first, SMALLEST_TASK_WORDS // columns >> second)
+    if passes.first:
+        passes.run_first(distant_rows)
+    passes.run_second(near_rows, width)
