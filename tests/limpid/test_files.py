@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from limpid import files
 from limpid.errors import FileError
 from limpid.files import read_file, require_writable, write_bytes
 
@@ -38,7 +37,7 @@ def test_failure_while_writing_leaves_the_old_file_and_no_scratch(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "replace", fail)
+    monkeypatch.setattr("limpid.files.os.replace", fail)
     with pytest.raises(FileError) as caught:
         write_bytes(str(path), b"new")
     monkeypatch.undo()
@@ -61,7 +60,7 @@ def test_place_that_is_no_regular_file_is_refused(place: str, tmp_path: Path) ->
 
 
 def test_directory_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.os, "access", lambda *_: False)
+    monkeypatch.setattr("limpid.files.os.access", lambda *_: False)
     with pytest.raises(FileError) as caught:
         require_writable(str(tmp_path / "file"))
     assert str(caught.value) == f"{tmp_path / 'file'}: the directory {tmp_path} cannot be written to"

@@ -7,7 +7,6 @@ from importlib import metadata
 
 import pytest
 
-from limpid import machine_checks
 from limpid.machine_checks import (
     MINIMUM_MEMORY_BYTES,
     Check,
@@ -59,8 +58,8 @@ def test_missing_and_outdated_packages_are_named(monkeypatch: pytest.MonkeyPatch
         return installed[name]
 
     requirements = ["numpy<3,>=2.1", "click<9,>=8.1", "rich>=13", 'pytest>=8; extra == "development"']
-    monkeypatch.setattr(machine_checks.metadata, "requires", lambda _: requirements)
-    monkeypatch.setattr(machine_checks.metadata, "version", version)
+    monkeypatch.setattr("limpid.machine_checks.metadata.requires", lambda _: requirements)
+    monkeypatch.setattr("limpid.machine_checks.metadata.version", version)
     check = packages_check()
     assert not check.passed
     assert check.found == "numpy is 1.26.4, needed <3,>=2.1; rich is missing"
@@ -71,7 +70,7 @@ def test_limpid_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) 
     def requires(name: str) -> list[str]:
         raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(machine_checks.metadata, "requires", requires)
+    monkeypatch.setattr("limpid.machine_checks.metadata.requires", requires)
     assert packages_check().found == "limpid itself is not installed"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
@@ -71,7 +70,7 @@ class Invocation:
         return error
 
 
-def limpid(*arguments: str | Path, standard_input: bytes = b"") -> Invocation:
+def limpid(*arguments: object, standard_input: bytes = b"") -> Invocation:
     """Runs `limpid` with these arguments."""
     completed = CliRunner().invoke(main, [str(argument) for argument in arguments], input=standard_input)
     return Invocation(completed.exit_code, completed.stdout, completed.stderr)

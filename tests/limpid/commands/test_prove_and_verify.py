@@ -53,7 +53,7 @@ def failed_run(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     return once("failed_run", fill)
 
 
-def _verify(proof: Path, *arguments: str | Path) -> Invocation:
+def _verify(proof: Path, *arguments: object) -> Invocation:
     return limpid("verify", proof, *arguments, "--json")
 
 
