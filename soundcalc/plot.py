@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundcalc.errors import MissingExtraError, ParameterError
-from soundcalc.parameters import family_of
+from soundcalc.parameters import QUERIES, family_of
 from soundcalc.sweep import SweepPoint
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PLOT_SUFFIXES = (".png", ".svg")
 PANELS_PER_ROW = 3
 PANEL_INCHES = (4.6, 3.6)
+MARGIN_BITS = 5
 
 
 def plot_sweep(title: str, points: Sequence[SweepPoint], path: Path) -> None:
@@ -41,8 +42,10 @@ def plot_sweep(title: str, points: Sequence[SweepPoint], path: Path) -> None:
     figure.suptitle(title)
     grid = figure.subplots(rows, columns, squeeze=False)
     places = list(grid.flat)
+    limits = _bits_limits(points)
     for place, (name, curve) in zip(places, curves.items(), strict=False):
         _draw_bits(place, name, axis, curve)
+        place.set_ylim(*limits)
     _draw_sizes(places[len(curves)], axis, curves)
     for place in places[panels:]:
         place.set_axis_off()
@@ -68,6 +71,13 @@ def worst_by_family(point: SweepPoint) -> dict[str, float]:
         family = family_of(label)
         bits[family] = min(bits.get(family, term.bits_float), term.bits_float)
     return bits
+
+
+def _bits_limits(points: Sequence[SweepPoint]) -> tuple[float, float]:
+    """The same for all panels, so that they compare; bits of queries beyond all other rounds need not be seen."""
+    lowest = min(point.report.security_bits_float for point in points)
+    highest = max(bits for point in points for family, bits in worst_by_family(point).items() if family != QUERIES)
+    return lowest - MARGIN_BITS, highest + MARGIN_BITS
 
 
 def _draw_bits(place: Axes, name: str, axis: str, curve: Sequence[SweepPoint]) -> None:

@@ -40,8 +40,8 @@ def _with_grinding(shape: ProofShape, bits: Fraction) -> ProofShape:
 
 
 def _queries_around(shape: ProofShape) -> list[Fraction]:
-    """From half of the shape's number to five quarters, in eighths."""
-    return sorted({Fraction(max(1, shape.queries * eighths // 8)) for eighths in range(4, 11)})
+    """From an eighth of the shape's number, enough at the lowest rates, to five quarters."""
+    return sorted({Fraction(max(1, shape.queries * eighths // 8)) for eighths in range(1, 11)})
 
 
 SWEEPABLE: Mapping[str, Sweepable] = {
