@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from optimized.kernels import OptimizedKernels
 from reference.prover.keys import ProvingKey, commit_machine, proving_key
-from reference.prover.plain_kernels import PlainKernels
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
@@ -19,7 +19,7 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.rejection import Rejected, Rejection
 from tests.reference.every_instruction import every_instruction_program
 
-KERNELS = PlainKernels()
+KERNELS = OptimizedKernels()
 INPUT = (0x1234_5678_9ABC_DEF0).to_bytes(8, "little")
 
 
