@@ -1,0 +1,108 @@
+"""One honest run of three segments, proven once per process: a loop counts a doubleword of memory up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from optimized.kernels import OptimizedKernels
+from reference.prover.commitment import CommittedData
+from reference.prover.keys import ProvingKey, commit_machine, proving_key
+from reference.prover.run import prove_run
+from reference.trace.build import build_traces
+from reference.trace.limits import SegmentLimits
+from reference.trace.table import Trace
+from reference.verifier.run import verify
+from spec.air.machine import SEGMENT_PUBLIC_VALUES
+from spec.memory_map import INPUT as INPUT_REGION
+from spec.memory_map import OUTPUT
+from spec.parameters import TINY
+from spec.program import Program
+from spec.protocol.proof import RunProof, SegmentProof
+from spec.rejection import Rejected, Rejection
+from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.every_instruction import BASE, LEFT, RESULT
+
+KERNELS = OptimizedKernels()
+INPUT = (41).to_bytes(8, "little")
+OTHER_INPUT = (42).to_bytes(8, "little")
+LIMITS = SegmentLimits(clock=52, memory_rows=12)
+ITERATIONS = 7
+COUNTER, GIVEN = 18, 19
+COUNTED = SCRATCH.start // 8
+"""The doubleword address that every segment counts up."""
+
+
+@dataclass(frozen=True)
+class SegmentedRun:
+    """A run of three segments: the second starts and ends at the head of the loop."""
+
+    key: ProvingKey
+    traces: tuple[Trace, ...]
+    proof: RunProof
+
+
+def counting_program(iterations: int = ITERATIONS) -> Program:
+    """Writes its input plus the number of iterations to the output."""
+    assembly = Assembly()
+    assembly.constant(BASE, INPUT_REGION.start)
+    assembly.add("ld", GIVEN, BASE, immediate=8)
+    assembly.add("lui", BASE, immediate=SCRATCH.start)
+    assembly.add("addi", COUNTER, immediate=iterations)
+    # Two chips more in the first segment, so that it ends at the head of the loop.
+    assembly.add("and", LEFT, LEFT, GIVEN)
+    assembly.add("or", LEFT, LEFT, GIVEN)
+    loop = assembly.here
+    assembly.add("ld", LEFT, BASE)
+    assembly.add("addi", LEFT, LEFT, immediate=1)
+    assembly.add("sd", rs1=BASE, rs2=LEFT)
+    assembly.add("addi", COUNTER, COUNTER, immediate=-1)
+    assembly.add("bne", rs1=COUNTER, immediate=loop - assembly.here)
+    assembly.add("add", LEFT, LEFT, GIVEN)
+    assembly.constant(BASE, OUTPUT.start)
+    assembly.add("addi", RESULT, immediate=8)
+    assembly.add("sd", rs1=BASE, rs2=RESULT)
+    assembly.add("sd", rs1=BASE, rs2=LEFT, immediate=8)
+    assembly.exit()
+    return assembly.program()
+
+
+@cache
+def _machine() -> CommittedData:
+    return commit_machine(KERNELS, TINY.rate_log2)
+
+
+@cache
+def counting_key(iterations: int = ITERATIONS) -> ProvingKey:
+    """The key of the counting program."""
+    return proving_key(KERNELS, counting_program(iterations), TINY, _machine())
+
+
+@cache
+def segmented_run(private_input: bytes = INPUT, iterations: int = ITERATIONS) -> SegmentedRun:
+    """The honest run."""
+    traces = build_traces(counting_program(iterations), private_input, LIMITS)
+    key = counting_key(iterations)
+    return SegmentedRun(key, tuple(traces), prove_run(KERNELS, key, traces))
+
+
+def reason_for_segments(segments: Sequence[SegmentProof]) -> Rejection | None:
+    """Why a proof of these segments, about the honest run's program and any output, is refused; None if it is not."""
+    proof = replace(segmented_run().proof, segments=tuple(segments))
+    try:
+        verify(proof.encoded(), segmented_run().key.verification, None, allow_insecure=True)
+    except Rejected as rejected:
+        return rejected.reason
+    return None
+
+
+def reason_for_traces(traces: Sequence[Trace]) -> Rejection | None:
+    """Why the proof that these traces give is refused; None if it is accepted."""
+    return reason_for_segments(prove_run(KERNELS, counting_key(), traces).segments)
+
+
+def restated(proof: SegmentProof, /, **public_values: int) -> SegmentProof:
+    """The segment's proof with other public values."""
+    values = dict(zip(SEGMENT_PUBLIC_VALUES, proof.public_values, strict=True)) | public_values
+    return replace(proof, public_values=tuple(values.values()))
