@@ -23,11 +23,12 @@ def run_size(shapes: Sequence[SegmentShape], parameters: ParameterSet, output: b
 
     Only the openings are expectations; the statement is counted as it is written.
     """
+    sizes = [proof_size(shape) for shape in proof_shapes(shapes, parameters, output)]
     parts = {"statement": _statement_bytes(shapes, parameters, output)}
-    for shape in proof_shapes(shapes, parameters, output):
-        for name, size_bytes in proof_size(shape).parts.items():
+    for size in sizes:
+        for name, size_bytes in size.parts.items():
             parts[name] = parts.get(name, 0.0) + size_bytes
-    return ProofSize(parts)
+    return ProofSize(parts, sum(size.sibling_bytes for size in sizes))
 
 
 def _statement_bytes(shapes: Sequence[SegmentShape], parameters: ParameterSet, output: bytes) -> float:

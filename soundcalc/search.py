@@ -58,10 +58,6 @@ class Candidate:
     def shape(self) -> ProofShape:
         return self.report.shape
 
-    def cost(self, goal: Goal) -> float:
-        """Bytes or seconds."""
-        return self.size.total_bytes if goal is Goal.SIZE else self.prover_seconds
-
 
 def search(
     shape: ProofShape,
@@ -74,17 +70,22 @@ def search(
 
     Raises NoSolutionError when nothing in the space reaches the target.
     """
-    candidates = (
-        Candidate(report, proof_size(report.shape), prover_seconds(report.shape, model))
-        for report in _solutions(shape, target_bits, goal, space)
-    )
-    best = min(candidates, key=lambda candidate: candidate.cost(goal), default=None)
+
+    def cost(solution: tuple[ProofShape, Regime]) -> float:
+        found, _ = solution
+        return proof_size(found).total_bytes if goal is Goal.SIZE else prover_seconds(found, model)
+
+    best = min(_solutions(shape, target_bits, goal, space), key=cost, default=None)
     if best is None:
         raise NoSolutionError(f"no parameters in the space reach {target_bits} bits")
-    return best
+    found, regime = best
+    return Candidate(report_in(found, regime), proof_size(found), prover_seconds(found, model))
 
 
-def _solutions(shape: ProofShape, target_bits: int, goal: Goal, space: SearchSpace) -> Iterator[SecurityReport]:
+def _solutions(
+    shape: ProofShape, target_bits: int, goal: Goal, space: SearchSpace
+) -> Iterator[tuple[ProofShape, Regime]]:
+    """Shapes that reach the target, each with the regime in which they do."""
     target = Fraction(1, 1 << target_bits)
     for blowup, arity, final in itertools.product(space.blowups_log2, space.arities_log2, space.final_heights_log2):
         try:
@@ -105,7 +106,7 @@ def _solutions(shape: ProofShape, target_bits: int, goal: Goal, space: SearchSpa
                     queries = geometry.best_queries(least, goal, space.maximum_queries)
                     if queries is not None:
                         bits = {**grinding, QUERIES: query_bits}
-                        yield report_in(replace(bare, queries=queries, grinding_bits=bits), regime)
+                        yield replace(bare, queries=queries, grinding_bits=bits), regime
 
 
 class _Geometry:
@@ -114,7 +115,7 @@ class _Geometry:
     def __init__(self, bare: ProofShape) -> None:
         self.bare = bare
         self._errors: dict[Regime, dict[str, Fraction] | None] = {}
-        self._sizes: dict[int, float] = {}
+        self._sizes: dict[int, ProofSize] = {}
 
     def regimes_within(self, target: Fraction, grinding: Mapping[str, int]) -> Iterator[Regime]:
         """Where every round but the queries stays within the target; of the multiplicities the largest."""
@@ -142,14 +143,26 @@ class _Geometry:
         return {name: error for name, error in errors.items() if name != QUERIES}
 
     def best_queries(self, least: int, goal: Goal, maximum: int) -> int | None:
-        """The best number from `least` on: for the size all are compared, for the time the least is best."""
+        """The best number from `least` on: for the time the least is, for the size more may be better.
+
+        All but the digests grows with the queries, so the scan ends where that alone exceeds the best size.
+        """
         if least > maximum:
             return None
-        return least if goal is Goal.TIME else min(range(least, maximum + 1), key=self._size)
+        if goal is Goal.TIME:
+            return least
+        best = least
+        for queries in range(least + 1, maximum + 1):
+            size, best_bytes = self._size(queries), self._size(best).total_bytes
+            if size.total_bytes - size.sibling_bytes >= best_bytes:
+                break
+            if size.total_bytes < best_bytes:
+                best = queries
+        return best
 
-    def _size(self, queries: int) -> float:
+    def _size(self, queries: int) -> ProofSize:
         if queries not in self._sizes:
-            self._sizes[queries] = proof_size(replace(self.bare, queries=queries)).total_bytes
+            self._sizes[queries] = proof_size(replace(self.bare, queries=queries))
         return self._sizes[queries]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from soundcalc.parameters import ProofShape
 
@@ -21,9 +22,13 @@ NONCE_BYTES = 8
 
 @dataclass(frozen=True)
 class ProofSize:
-    """Bytes by part: one entry per commitment's opening, "FRI layers", "opened values" and the rest."""
+    """Bytes by part: one entry per commitment's opening, "FRI layers", "opened values" and the rest.
+
+    `sibling_bytes`, the digests in openings, are part of these, and all that need not grow with the queries.
+    """
 
     parts: Mapping[str, float]
+    sibling_bytes: float
 
     @property
     def total_bytes(self) -> float:
@@ -37,6 +42,7 @@ def expected_distinct(nodes: int, queries: int) -> float:
     return -nodes * math.expm1(queries * math.log1p(-1 / nodes))
 
 
+@cache
 def expected_siblings(depth: int, queries: int) -> float:
     """How many digests an opening of a tree with 2^depth leaves needs, in expectation.
 
@@ -63,8 +69,11 @@ def _opening_bytes(row_elements_by_depth: Mapping[int, int], queries: int, units
         COUNT_BYTES + expected_distinct(1 << depth, queries) * elements * units.element_bytes
         for depth, elements in row_elements_by_depth.items()
     )
-    siblings = expected_siblings(max(row_elements_by_depth), queries)
-    return rows + COUNT_BYTES + siblings * units.digest_bytes
+    return rows + COUNT_BYTES + _sibling_bytes(row_elements_by_depth, queries, units)
+
+
+def _sibling_bytes(row_elements_by_depth: Mapping[int, int], queries: int, units: _Units) -> float:
+    return expected_siblings(max(row_elements_by_depth), queries) * units.digest_bytes
 
 
 def trees(shape: ProofShape) -> dict[str, dict[int, int]]:
@@ -103,4 +112,5 @@ def proof_size(shape: ProofShape) -> ProofSize:
     parts["roots and nonces"] = float(
         units.digest_bytes * (len(commitments) + len(layers)) + NONCE_BYTES * (len(layers) + 2)
     )
-    return ProofSize(parts)
+    siblings = sum(_sibling_bytes(levels, shape.queries, units) for levels in (*commitments.values(), *layers))
+    return ProofSize(parts, siblings)

@@ -1,190 +1,181 @@
-"""The bridge from the machine: what the calculator is told is what the verifier does."""
+"""The bridge to the machine: its terms are the challenges that the verifier draws, its counts those of proofs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
+from fractions import Fraction
 
 import pytest
 
+from reference.verifier import segment as segment_verifier
 from reference.verifier.number_algebra import NumberAlgebra
-from reference.verifier.run import Verified, verify
+from reference.verifier.segment import SegmentContext, verify_segment
+from soundcalc.exact import floor_bits
+from soundcalc.largest_run import full_segment, largest_proof
 from soundcalc.machine import NEXT_ROW, proof_shapes, run_security
-from soundcalc.parameters import BusInteractions, ProofShape
-from soundcalc.security import security
-from spec.air.bus import BUSES, Scope
+from soundcalc.parameters import ProofShape
+from soundcalc.rounds import round_errors
+from spec.air.bus import Scope
 from spec.air.chip import Role
-from spec.air.limits import LOOKUP_ROLES, message_counts
-from spec.field import EXTENSION_DEGREE, ZERO
-from spec.parameters import PARAMETER_SETS, TINY, ParameterSet
-from spec.protocol.constraints import constraint_count
+from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
+from spec.field import EXTENSION_DEGREE, ZERO, X
+from spec.parameters import PARAMETER_SETS, SEGMENT, TINY, ParameterSet
+from spec.protocol.constraints import constraint_count, scopes
+from spec.protocol.domain import maximum_height_log2
+from spec.protocol.key import VerificationKey
 from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.merkle import MerkleOpening, TreeLevel
-from spec.protocol.opening import FriLayerProof, OpeningProof, flattened, opening_shape
-from spec.protocol.proof import RunProof, decode_proof
-from spec.protocol.run import OUT_OF_DOMAIN, PINNING_POINT
-from spec.protocol.shape import COMMITMENTS, SegmentShape
-from spec.protocol.tokens import output_doublewords
-from spec.rejection import Rejection
+from spec.protocol.opening import FriLayerProof, OpeningProof, opening_shape
+from spec.protocol.proof import SegmentProof
+from spec.protocol.run import (
+    RunStatement,
+    global_challenges,
+    pinning_point,
+    run_digest,
+    start_segment_transcript,
+)
+from spec.protocol.shape import SegmentShape
+from spec.protocol.transcript import Transcript
+from spec.rejection import Rejected, Rejection
+from tests.reference.proven_run import accept, proven_run
+
+DIGEST = bytes(32)
 
 
-@pytest.fixture(scope="module")
-def proof(tiny: Path) -> RunProof:
-    return decode_proof((tiny / "proof").read_bytes())
+def test_labels_of_a_real_proof_are_the_terms_of_its_figures() -> None:
+    verified = accept(proven_run().proof)
+    (report,) = run_security(verified.shapes, verified.key.parameters, verified.output).reports
+    assert list(verified.sampled_labels) == list(report.terms)
 
 
-def _shape(proof: RunProof, parameters: ParameterSet = TINY) -> ProofShape:
-    (shape,) = proof_shapes([segment.shape for segment in proof.segments], parameters, proof.output)
-    return shape
+class _Credulous(NumberAlgebra):
+    """Believes every equation, so that the verifier talks on to the queries."""
+
+    def require_equal(self, left: object, right: object, reason: Rejection, where: str) -> None:
+        pass
 
 
-def test_columns_are_those_that_the_proof_opens(proof: RunProof) -> None:
-    shape, opening = _shape(proof), proof.segments[0].opening
-    for commitment, opened in zip(COMMITMENTS, opening.commitment_openings, strict=True):
-        by_height = {t.height_log2: t.columns[commitment] for t in shape.tables if t.columns.get(commitment)}
-        assert list(by_height.values()) == [len(rows[0]) for rows in opened.rows], commitment
+def _empty_opening(levels: tuple[TreeLevel, ...]) -> MerkleOpening:
+    return MerkleOpening(tuple(((0,) * level.width,) for level in levels), ())
 
 
-def test_openings_are_as_many_as_the_values_that_the_proof_claims(proof: RunProof) -> None:
-    shape, segment = _shape(proof), proof.segments[0]
-    values = list(flattened(segment.opened_values))
-    assert sum(shape.batched_functions(height) for height in shape.heights_log2) == len(values)
-    by_point = sum((Counter(table.openings) for table in shape.tables), Counter[str]())
-    continuation = segment.opened_values[COMMITMENTS.index("continuation")]
-    assert by_point[PINNING_POINT] == sum(len(at_pinning_point) for _, at_pinning_point in continuation)
-    accumulators = sum(len(totals) for totals in segment.totals)
-    assert by_point[NEXT_ROW] == EXTENSION_DEGREE * accumulators
-    assert by_point[OUT_OF_DOMAIN] == len(values) - by_point[PINNING_POINT] - by_point[NEXT_ROW]
-
-
-def test_folding_is_that_of_the_proof(proof: RunProof) -> None:
-    shape, opening = _shape(proof), proof.segments[0].opening
-    widths = [len(layer.opening.rows[0][0]) for layer in opening.fri_layers]
-    assert [EXTENSION_DEGREE << layer.arity_log2 for layer in shape.folding] == widths
-    assert 1 << shape.final_height_log2 == len(opening.final_coefficients)
-    assert sum(layer.injected for layer in shape.folding) == len(shape.heights_log2) - 1
-
-
-def test_constraints_and_degrees_are_those_of_the_tables(proof: RunProof) -> None:
-    shape, tables = _shape(proof), proof.segments[0].shape.tables
-    for height in shape.heights_log2:
-        chips = [table.chip for table in tables if table.height_log2 == height]
-        assert shape.constraints(height) == sum(constraint_count(chip) for chip in chips)
-    assert shape.maximum_degree == 3
-
-
-def _counts(interactions: tuple[BusInteractions, ...], *, counted: bool) -> dict[str, int]:
-    return {i.bus: i.count for i in interactions if i.counted is counted}
-
-
-def test_interactions_are_those_of_the_tables_and_the_verifier(proof: RunProof) -> None:
-    shape, segment = _shape(proof), proof.segments[0]
-    assert shape.global_argument is not None
-    expected = message_counts((table.chip, table.height) for table in segment.shape.tables)
-    expected.update({"state": 2, "cursor": 2, "exit": 1, "output": len(output_doublewords(proof.output))})
-    of_scope = {scope: {bus.name for bus in BUSES if bus.scope is scope} for scope in Scope}
-    found = _counts(shape.local_interactions, counted=False)
-    assert found == {bus: expected[bus] for bus in expected.keys() & of_scope[Scope.LOCAL]}
-    found = _counts(shape.global_argument.interactions, counted=False)
-    assert found == {bus: expected[bus] for bus in expected.keys() & of_scope[Scope.GLOBAL]}
-
-    lookups: Counter[str] = Counter()
-    for table in segment.shape.tables_of(*LOOKUP_ROLES):
-        for interaction in table.chip.interactions:
-            lookups[interaction.bus.name] += table.height
-    assert _counts(shape.local_interactions, counted=True) == lookups
-    assert _counts(shape.global_argument.interactions, counted=True) == {}
-    widths = {bus.name: bus.width for bus in BUSES}
-    assert all(i.width == widths[i.bus] for i in shape.local_interactions)
-
-
-def test_memory_argument_covers_all_segments_of_a_run(proof: RunProof) -> None:
-    segment = proof.segments[0].shape
-    boundary, memory = segment.tables_of(Role.CONTINUATION)
-    (one,) = proof_shapes([segment], TINY, b"")
-    two = proof_shapes([segment, segment], TINY, b"")
-    assert two[0] == two[1]
-    assert one.global_argument is not None
-    assert two[0].global_argument is not None
-    assert one.global_argument.pinned_rows == max(boundary.height, memory.height)
-    assert two[0].global_argument.pinned_rows == 2 * one.global_argument.pinned_rows
-    once, twice = (_counts(s.global_argument.interactions, counted=False) for s in (one, two[0]) if s.global_argument)
-    assert twice["continuation"] == 2 * once["continuation"] == 4 * (boundary.height + memory.height)
-
-
-def test_parameters_are_those_of_the_set(proof: RunProof) -> None:
-    for parameters in PARAMETER_SETS.values():
-        shape = _shape(proof, parameters)
-        assert (shape.blowup_log2, shape.queries) == (parameters.rate_log2, parameters.queries)
-        assert shape.grinding_bits == parameters.grinding
-
-
-def test_security_of_a_run_is_that_of_its_weakest_segment(proof: RunProof) -> None:
-    segment = proof.segments[0].shape
-    run = run_security([segment] * 3, PARAMETER_SETS["segment"], proof.output)
-    reports = [security(shape) for shape in proof_shapes([segment] * 3, PARAMETER_SETS["segment"], proof.output)]
-    assert list(run.reports) == reports
-    assert run.security_bits == min(report.security_bits for report in reports)
-    assert run.figures == reports[0].figures
-    own = sum(report.segment_error for report in reports)
-    assert run.whole_run_error == pytest.approx(own + reports[0].global_error)
-    assert run.whole_run_bits < run.security_bits
-
-
-def _blank_opening(shape: SegmentShape, parameters: ParameterSet) -> OpeningProof:
-    """An opening proof of the right form that proves nothing."""
-    form = opening_shape(shape.matrices(), parameters)
-
-    def blank(*levels: TreeLevel) -> MerkleOpening:
-        return MerkleOpening(tuple(((0,) * level.width,) for level in levels), ())
-
-    return OpeningProof(
+def _empty_proof(shape: SegmentShape, parameters: ParameterSet) -> SegmentProof:
+    """The form of a proof, with zeros in it."""
+    matrices = shape.matrices()
+    form = opening_shape(matrices, parameters)
+    points = shape.points(X, X * X)
+    values = tuple(
+        tuple(tuple((ZERO,) * matrix.width for _ in at) for matrix, at in zip(of_commitment, of_points, strict=True))
+        for of_commitment, of_points in zip(matrices, points, strict=True)
+    )
+    opening = OpeningProof(
         deep_batching_nonce=0,
-        fri_layers=tuple(FriLayerProof(bytes(32), 0, blank(level)) for level in form.fri_layers),
+        fri_layers=tuple(FriLayerProof(DIGEST, 0, _empty_opening((level,))) for level in form.fri_layers),
         final_coefficients=(ZERO,) * form.final_length,
         queries_nonce=0,
-        commitment_openings=tuple(blank(*levels) for levels in form.commitments),
+        commitment_openings=tuple(map(_empty_opening, form.commitments)),
     )
+    totals = tuple((ZERO,) * len(scopes(table.chip)) for table in shape.tables)
+    public_values = (0,) * len(SEGMENT_PUBLIC_VALUES)
+    return SegmentProof(public_values, shape, DIGEST, DIGEST, DIGEST, totals, DIGEST, values, opening)
 
 
-class _Indulgent(NumberAlgebra):
-    """Numbers that never disagree."""
+def _conversation(shape: SegmentShape, parameters: ParameterSet, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every label that the verifier samples for a run of this one segment, up to and with the queries."""
+    transcripts: list[Transcript] = []
 
-    def require_equal(self, left: object, right: object, reason: Rejection, detail: str) -> None: ...
+    def remembered(run: bytes, index: int, leaf: bytes, values: tuple[int, ...], form: SegmentShape) -> Transcript:
+        transcripts.append(start_segment_transcript(run, index, leaf, values, form))
+        return transcripts[-1]
 
-
-@pytest.fixture
-def _indulgent_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The verifier holds its whole conversation, and believes everything that it is told."""
-    monkeypatch.setattr("reference.verifier.run.NumberAlgebra", _Indulgent)
-    monkeypatch.setattr("reference.verifier.opening._expanded", lambda *said: [None] * len(said[3]))
-    monkeypatch.setattr("reference.verifier.opening.verify_query", lambda *_: None)
-    monkeypatch.setattr("spec.protocol.transcript.grinding_succeeds", lambda *_: True)
-
-
-def _conversation(proof: RunProof, parameters: ParameterSet) -> Verified:
-    """What the verifier says to a proof of the same heights under other parameters."""
+    monkeypatch.setattr(segment_verifier, "start_segment_transcript", remembered)
+    monkeypatch.setattr(Transcript, "grind", lambda transcript, label, bits, nonce: None)
     machine = MACHINE_COMMITMENTS[parameters.rate_log2]
-    key = replace(
-        proof.key, parameters=parameters, machine_root=machine.root, machine_heights_log2=machine.heights_log2
-    )
-    segments = tuple(replace(s, opening=_blank_opening(s.shape, parameters)) for s in proof.segments)
-    return verify(RunProof(key, proof.output, segments).encoded(), None, None, allow_insecure=True)
+    heights = tuple(shape.heights_log2[chip.name][0] for chip in chips_of(Role.PROGRAM_TABLE))
+    key = VerificationKey(parameters, machine_digest(), machine.root, machine.heights_log2, DIGEST, heights, 0)
+    proof = _empty_proof(shape, parameters)
+    statement = RunStatement(key, b"", 1)
+    point, pinning_labels = pinning_point(statement, 0, shape, proof.continuation_root)
+    challenges, global_labels = global_challenges(run_digest(statement, [DIGEST]))
+    context = SegmentContext(0, key, DIGEST, DIGEST, point, challenges)
+    with pytest.raises(Rejected) as caught:
+        verify_segment(_Credulous(), proof, context)
+    # An opening with one row cannot answer many queries: the conversation was over.
+    assert caught.value.reason is Rejection.OPENING_ROW_COUNT
+    return [*pinning_labels, *global_labels, *transcripts[0].sampled_labels]
 
 
-@pytest.mark.usefixtures("_indulgent_verifier")
 @pytest.mark.parametrize("parameters", PARAMETER_SETS.values(), ids=lambda parameters: parameters.name)
-def test_every_challenge_has_a_term_and_every_term_a_challenge(parameters: ParameterSet, proof: RunProof) -> None:
-    sampled = _conversation(proof, parameters).sampled_labels
-    assert set(sampled) == set(security(_shape(proof, parameters)).terms)
-    assert len(sampled) == len(set(sampled))
+def test_challenges_of_the_verifier_are_the_terms_under_every_parameter_set(
+    parameters: ParameterSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = full_segment(maximum_height_log2(parameters.rate_log2), {})
+    labels = _conversation(shape, parameters, monkeypatch)
+    assert labels == list(round_errors(largest_proof(parameters)))
+    assert len(labels) == len(set(labels))
 
 
-@pytest.mark.parametrize("place", ["tiny/proof", "quickstart/build/sha256.proof"])
-def test_every_challenge_of_a_real_proof_has_its_term(place: str, request: pytest.FixtureRequest) -> None:
-    fixture, _, name = place.partition("/")
-    encoded = (request.getfixturevalue(fixture) / name).read_bytes()
-    verified = verify(encoded, None, None, allow_insecure=True)
-    (report,) = run_security(verified.shapes, verified.key.parameters, verified.output).reports
-    assert sorted(verified.sampled_labels) == sorted(report.terms)
+def _shape() -> tuple[SegmentShape, ProofShape]:
+    proof = proven_run().proof
+    shape = proof.segments[0].shape
+    return shape, proof_shapes([shape], TINY, proof.output)[0]
+
+
+def test_columns_are_those_that_the_verifier_opens() -> None:
+    shape, figures = _shape()
+    opened = proven_run().proof.segments[0].opened_values
+    functions = sum(len(values) for commitment in opened for matrix in commitment for values in matrix)
+    assert sum(figures.batched_functions(height) for height in figures.heights_log2) == functions
+    columns = sum(matrix.width for matrices in shape.matrices() for matrix in matrices)
+    assert sum(sum(table.columns.values()) for table in figures.tables) == columns
+
+
+def test_only_accumulators_are_opened_at_the_next_row() -> None:
+    shape, figures = _shape()
+    at_next_row = Counter(
+        {
+            height: sum(table.openings.get(NEXT_ROW, 0) for table in figures.tables if table.height_log2 == height)
+            for height in figures.heights_log2
+        }
+    )
+    expected: Counter[int] = Counter()
+    for table in shape.tables:
+        expected[table.height_log2] += len(scopes(table.chip)) * EXTENSION_DEGREE
+    assert at_next_row == expected
+
+
+def test_constraints_and_degree_are_those_of_the_declarations() -> None:
+    shape, figures = _shape()
+    total = sum(constraint_count(table.chip) for table in shape.tables)
+    assert sum(figures.constraints(height) for height in figures.heights_log2) == total
+    assert figures.maximum_degree == max(chip.maximum_degree for chip in CHIPS) == 3
+
+
+def test_interactions_are_counted_at_padded_height_with_the_verifiers_tokens() -> None:
+    shape, figures = _shape()
+    rows = sum(t.height * len(t.chip.local_interactions) for t in shape.tables)
+    messages = sum(interaction.count for interaction in figures.local_interactions)
+    # The verifier's own: entry and end of the state, both ends of the cursor, the exit code.
+    assert messages == rows + 5
+    assert figures.global_argument is not None
+    rows = sum(t.height * len(t.chip.global_interactions) for t in shape.tables)
+    assert sum(i.count for i in figures.global_argument.interactions) == rows + len(proven_run().proof.output) // 8 + 1
+
+
+def test_every_bus_of_the_machine_is_charged() -> None:
+    figures = largest_proof(SEGMENT)
+    assert figures.global_argument is not None
+    charged = {i.bus for i in (*figures.local_interactions, *figures.global_argument.interactions)}
+    assert charged == {interaction.bus.name for chip in CHIPS for interaction in chip.interactions}
+    assert {i.bus.scope for chip in CHIPS for i in chip.interactions} == set(Scope)
+
+
+def test_run_of_equal_segments_sums_their_errors_and_charges_the_memory_argument_once() -> None:
+    shape = full_segment(18, {})
+    once, thrice = (run_security([shape] * count, SEGMENT, b"") for count in (1, 3))
+    report = thrice.reports[0]
+    assert thrice.security_bits == report.security_bits
+    exact = 3 * report.segment_error + report.global_error
+    assert exact <= thrice.whole_run_error <= exact * (1 + Fraction(1, 2**200))
+    assert thrice.whole_run_bits == floor_bits(thrice.whole_run_error)
+    assert thrice.reports[0].terms["pinning_point"].error > once.reports[0].terms["pinning_point"].error
