@@ -13,10 +13,12 @@ from limpid.errors import InputError, ParametersError, ProgramError, TooLongErro
 from limpid.files import read_file
 from reference.checker import Violation, check_run
 from reference.execution import Execution
-from reference.executor import execute
+from reference.executor import Console, execute
+from reference.executor.profiling import Profile
+from reference.executor.profiling import profile as profile_of
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key
+from reference.prover.keys import proving_key, verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.progress import Observer, silent
 from reference.prover.run import prove_run
@@ -90,9 +92,25 @@ class Accepted:
         return self.security.security_bits
 
 
-def run(elf: Elf, private_input: bytes = b"", *, maximum_instructions: int | None = None) -> Execution:
-    """Executes a guest. An abnormal end is part of the result. Raises FileError, ProgramError, InputError."""
-    return _execute(load_program(elf), private_input, maximum_instructions)
+def run(
+    elf: Elf, private_input: bytes = b"", *, console: Console | None = None, maximum_instructions: int | None = None
+) -> Execution:
+    """Executes a guest; `console` receives what it prints to debug it by. An abnormal end is part of the result.
+
+    Raises FileError, ProgramError, InputError.
+    """
+    return _execute(load_program(elf), private_input, console, maximum_instructions)
+
+
+def profile(elf: Elf, private_input: bytes = b"") -> Profile:
+    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError."""
+    try:
+        counted = profile_of(load_program(elf), private_input)
+    except InputTooLongError as error:
+        raise InputError(str(error)) from error
+    if counted.execution.trap is not None:
+        raise TrapError(counted.execution.trap, counted.execution.instructions)
+    return counted
 
 
 def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
@@ -113,7 +131,7 @@ def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS) -> VerificationKey
     Raises FileError, ProgramError, ParametersError.
     """
     chosen = parameter_set(parameters)
-    return proving_key(PlainKernels(), load_program(elf), chosen).verification
+    return verification_key(PlainKernels(), load_program(elf), chosen)
 
 
 def prove(
@@ -176,9 +194,14 @@ def parameter_set(name: str) -> ParameterSet:
     return PARAMETER_SETS[name]
 
 
-def _execute(program: Program, private_input: bytes, maximum_instructions: int | None = None) -> Execution:
+def _execute(
+    program: Program,
+    private_input: bytes,
+    console: Console | None = None,
+    maximum_instructions: int | None = None,
+) -> Execution:
     try:
-        return execute(program, private_input, maximum_instructions=maximum_instructions)
+        return execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
     except InputTooLongError as error:
         raise InputError(str(error)) from error
 

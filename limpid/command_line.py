@@ -12,12 +12,15 @@ import click
 from limpid.commands.audit import audit_command
 from limpid.commands.build import build_command
 from limpid.commands.check_trace import check_trace_command
+from limpid.commands.debug import debug_command
 from limpid.commands.demo import demo_command
 from limpid.commands.doctor import doctor_command
 from limpid.commands.inspect import inspect_command
 from limpid.commands.keygen import keygen_command
+from limpid.commands.new import new_command
 from limpid.commands.prove import prove_command
 from limpid.commands.run import run_command
+from limpid.commands.sdk import sdk_command
 from limpid.commands.soundcalc import soundcalc_command
 from limpid.commands.verify import verify_command
 from limpid.errors import (
@@ -97,8 +100,11 @@ def main() -> None:
 
 
 for _command in (
+    new_command,
     build_command,
+    sdk_command,
     run_command,
+    debug_command,
     check_trace_command,
     keygen_command,
     prove_command,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reference.execution import Trap, TrapReason
+from limpid.trap_advice import next_step
+from reference.execution import Trap
 from reference.loader import ElfError
 from spec.rejection import Rejected
 
@@ -81,9 +82,7 @@ class TrapError(LimpidError):
             "instructions": instructions,
         }
         message = f"the program ended abnormally after {instructions} instructions: {trap.message}"
-        limited = trap.reason is TrapReason.INSTRUCTION_LIMIT
-        next_step = "raise --limit" if limited else "correct the program or its input: such a run has no proof"
-        super().__init__(message, next_step, details)
+        super().__init__(message, next_step(trap), details)
 
 
 class UnprovableError(LimpidError):

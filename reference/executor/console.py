@@ -20,6 +20,8 @@ WRITE_SYMBOL = "limpid_console_write"
 PUT_SYMBOL = "limpid_console_put"
 """Shows the low byte of a0."""
 
+CONSOLE_SYMBOLS = (WRITE_SYMBOL, PUT_SYMBOL)
+
 LONGEST_TEXT_BYTES = 2**20
 """Of one call: keeps a wrong size from showing the whole memory."""
 
@@ -31,7 +33,7 @@ Console = Callable[[bytes], None]
 
 def console_instrument(program: Program, console: Console) -> Instrument:
     """An instrument that gives the console what each call of the two functions shows."""
-    names = {symbol.address: symbol.name for symbol in program.symbols if symbol.name in (WRITE_SYMBOL, PUT_SYMBOL)}
+    names = {symbol.address: symbol.name for symbol in program.symbols if symbol.name in CONSOLE_SYMBOLS}
 
     def observed(machine: Machine, pc: int, decoded: Decoded, action: Action) -> Action:
         del decoded

@@ -31,6 +31,7 @@ def test_run_of_a_guest_prints_every_fact(tmp_path: Path) -> None:
     assert document == {
         "exit_code": 0,
         "misaligned_accesses": 0,
+        "misaligned_by_pc": {},
         "output": ABC,
         "provable": True,
         "unprovable_reason": None,

@@ -1,0 +1,43 @@
+"""`limpid debug`: a guest under GDB."""
+
+from __future__ import annotations
+
+import click
+
+from limpid import api
+from limpid.commands.options import guest_argument, input_options, private_input
+from limpid.debugger.server import serve_debugger
+from limpid.errors import InputError, LimpidError
+from limpid.output import Answer, answering
+from reference.machine_memory import InputTooLongError
+
+
+class PortError(LimpidError):
+    """A port that cannot be listened on."""
+
+    kind = "port"
+
+
+@click.command("debug")
+@guest_argument
+@input_options
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
+@answering
+def debug_command(guest: str, input_file: str | None, input_hex: bytes | None, port: int) -> Answer:
+    """Wait for GDB, and let it run GUEST.elf: break, step, look at registers and memory.
+
+    Build the guest with --flag -g to see source lines.
+    """
+    program = api.load_program(guest)
+    content = private_input(input_file, input_hex)
+
+    def listening(chosen: int) -> None:
+        click.echo(f"Connect with: gdb-multiarch {guest} -ex 'target remote :{chosen}'", err=True)
+
+    try:
+        serve_debugger(program, content, port, listening)
+    except InputTooLongError as error:
+        raise InputError(str(error)) from error
+    except OSError as error:
+        raise PortError(f"cannot listen on port {port}: {error.strerror}", "choose another with --port") from error
+    return Answer({"session": "ended"}, {"session": "ended"})

@@ -1,0 +1,42 @@
+"""`limpid sdk`: headers, library and linker script for any compiler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from limpid.build import DEFAULT_COMPILER, BuildError
+from limpid.errors import BuildFailedError
+from limpid.guest_library import install_sdk
+from limpid.output import Answer, answering
+from limpid.toolchain import TARGET_FLAGS
+
+
+@click.command("sdk")
+@click.argument("directory", metavar="DIRECTORY")
+@click.option("--compiler", metavar="NAME", help=f"A GCC or clang for RISC-V.  [default: {DEFAULT_COMPILER}]")
+@answering
+def sdk_command(directory: str, compiler: str | None) -> Answer:
+    """Write the guest SDK to DIRECTORY: headers, libzkvm.a, linker script, for builds without `limpid build`."""
+    try:
+        installed = install_sdk(Path(directory), compiler=compiler)
+    except BuildError as error:
+        raise BuildFailedError(str(error), "see which tools are missing with: limpid doctor") from error
+    flags = [*TARGET_FLAGS, f"-I{directory}/include"]
+    link_flags = ["-nostdlib", "-static", f"-L{directory}/lib", "-T", str(installed.linker_script), "-lzkvm", "-lgcc"]
+    facts = {
+        "library": str(installed.library),
+        "linker_script": str(installed.linker_script),
+        "headers": [str(header) for header in installed.headers],
+        "compile_flags": flags,
+        "link_flags": link_flags,
+    }
+    lines = {
+        "library": installed.library,
+        "linker script": installed.linker_script,
+        "headers": ", ".join(str(header) for header in installed.headers),
+        "compile with": " ".join(flags),
+        "link with": " ".join(link_flags),
+    }
+    return Answer(facts, lines)

@@ -1,0 +1,117 @@
+"""The guest as a debugger sees it: registers, memory, breakpoints, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from reference.execution import Trap, TrapReason
+from reference.executor import Console, Machine
+from reference.executor.console import console_instrument
+from reference.executor.machine import HALTED
+from spec.isa.disassembly import REGISTER_NAMES
+from spec.isa.system import CALL_ARGUMENT_REGISTER
+from spec.memory_map import REGISTER_COUNT
+from spec.program import Program
+
+PC_REGISTER = REGISTER_COUNT
+"""GDB's number of the program counter."""
+
+STEPS_BETWEEN_POLLS = 20_000
+"""A few tens of milliseconds."""
+
+
+class Signal(IntEnum):
+    """GDB's own numbers [gdb/signals.def]."""
+
+    INTERRUPT = 2
+    ILLEGAL_INSTRUCTION = 4
+    TRAP = 5
+    BUS_ERROR = 10
+    SEGMENTATION_FAULT = 11
+
+
+_SIGNALS = {
+    TrapReason.FETCH_OUTSIDE_PROGRAM: Signal.SEGMENTATION_FAULT,
+    TrapReason.ILLEGAL_INSTRUCTION: Signal.ILLEGAL_INSTRUCTION,
+    TrapReason.MISALIGNED_TARGET: Signal.BUS_ERROR,
+    TrapReason.UNMAPPED_LOAD: Signal.SEGMENTATION_FAULT,
+    TrapReason.UNMAPPED_STORE: Signal.SEGMENTATION_FAULT,
+    TrapReason.BREAKPOINT: Signal.TRAP,
+    TrapReason.UNKNOWN_ENVIRONMENT_CALL: Signal.ILLEGAL_INSTRUCTION,
+}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The guest has stopped and may go on; after a trap it stops again at once."""
+
+    signal: Signal
+    trap: Trap | None = None
+
+
+@dataclass(frozen=True)
+class Exited:
+    """The guest has ended normally."""
+
+    exit_code: int
+
+
+class Target:
+    """A guest under a debugger, stopped before its first instruction. Raises InputTooLongError."""
+
+    def __init__(self, program: Program, private_input: bytes, console: Console) -> None:
+        self._machine = Machine(program, private_input, [console_instrument(program, console)])
+        self.breakpoints: set[int] = set()
+
+    def register(self, number: int) -> int:
+        """A register's value by GDB's number. Raises IndexError."""
+        if not 0 <= number <= PC_REGISTER:
+            raise IndexError(number)
+        if number == PC_REGISTER:
+            return self._machine.pc % 2**64
+        return self._machine.registers[number]
+
+    def memory(self, address: int, size_bytes: int) -> bytes:
+        """Bytes of memory; looking does not touch them. Raises UnmappedError."""
+        return self._machine.memory.peek(address, size_bytes)
+
+    def step(self) -> Stopped | Exited:
+        """Executes one instruction."""
+        if self._machine.pc != HALTED:
+            trap = self._machine.step()
+            if trap is not None:
+                return Stopped(_SIGNALS[trap.reason], trap)
+        if self._machine.pc == HALTED:
+            return Exited(self._machine.registers[CALL_ARGUMENT_REGISTER])
+        return Stopped(Signal.TRAP)
+
+    def resume(self, interrupted: Callable[[], bool]) -> Stopped | Exited:
+        """Executes up to the next breakpoint, the end, or until `interrupted`, asked now and then, says so."""
+        while True:
+            for _ in range(STEPS_BETWEEN_POLLS):
+                end = self.step()
+                if isinstance(end, Exited) or end.trap is not None or self._machine.pc in self.breakpoints:
+                    return end
+            if interrupted():
+                return Stopped(Signal.INTERRUPT)
+
+
+def target_description() -> str:
+    """The registers in the words of GDB's target description format [GDB manual, G.5.11]."""
+    registers = [
+        f'<reg name="{name}" bitsize="64" type="{_kind(name)}" regnum="{number}"/>'
+        for number, name in enumerate((*REGISTER_NAMES, "pc"))
+    ]
+    return (
+        '<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target version="1.0">'
+        "<architecture>riscv:rv64</architecture>"
+        f'<feature name="org.gnu.gdb.riscv.cpu">{"".join(registers)}</feature></target>'
+    )
+
+
+def _kind(name: str) -> str:
+    if name in ("pc", "ra"):
+        return "code_ptr"
+    return "data_ptr" if name in ("sp", "gp", "tp") else "int"

@@ -1,0 +1,100 @@
+"""What a proof of a run would cost, told without making one.
+
+Cells and the proof's size follow from the declarations; seconds and memory from constants that were measured, which
+stand with their source in calibration.json. `benchmarks/cost_fit.py` measures them anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from limpid.profiling.report import cost_facts
+from reference.cost import RunCost, run_cost
+from reference.executor.profiling import Profile
+from soundcalc.machine import proof_shapes
+from soundcalc.size import proof_size
+from spec.cost import COST_VERSION
+from spec.parameters import PARAMETER_SETS
+
+CALIBRATION_NAME = "calibration.json"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A straight line through measured proofs, over the metric C."""
+
+    cost_version: str
+    parameters: str
+    source: str
+    """Which prover on which machine, and when."""
+
+    seconds_per_cell: float
+    fixed_seconds: float
+    bytes_per_cell: float
+    fixed_bytes: float
+    correlation: float
+    """Of seconds with C."""
+
+    guests: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a proof would cost, under the parameter set of the calibration."""
+
+    cost: RunCost
+    calibration: Calibration
+    seconds: float
+    memory_bytes: int
+    proof_bytes: int
+
+    def facts(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            **cost_facts(self.cost),
+            "parameters": self.calibration.parameters,
+            "seconds": round(self.seconds, 1),
+            "memory_bytes": self.memory_bytes,
+            "proof_bytes": self.proof_bytes,
+            "calibration": self.calibration.source,
+        }
+
+    def lines(self) -> dict[str, object]:
+        """For people."""
+        dearest = sorted(self.cost.cost.cells_by_chip.items(), key=lambda item: -item[1])[:5]
+        return {
+            "proving cost": f"{self.cost.cost.total:,} cells ({COST_VERSION})",
+            "of which": ", ".join(f"{name} {cells:,}" for name, cells in dearest)
+            + f", quotients {self.cost.cost.quotient_cells:,}",
+            "segments": f"{self.cost.segments}, filled to {self.cost.clock_fraction:.0%} of the clock",
+            "predicted proof": f"{self.proof_bytes:,} bytes, {self.seconds:.0f} seconds, "
+            f"{self.memory_bytes / 2**30:.1f} GiB of memory",
+            "predicted by": self.calibration.source,
+        }
+
+
+@cache
+def calibration() -> Calibration:
+    """The measured constants. Raises ValueError if they are for another version of the metric."""
+    found = Calibration(**json.loads(files("limpid").joinpath(CALIBRATION_NAME).read_text()))
+    if found.cost_version != COST_VERSION:
+        raise ValueError(f"{CALIBRATION_NAME} is for {found.cost_version}, not {COST_VERSION}: measure anew")
+    return found
+
+
+def estimate(profile: Profile) -> Estimate:
+    """What a proof of this run would cost."""
+    cost, measured = run_cost(profile), calibration()
+    shapes = proof_shapes([cost.shape] * cost.segments, PARAMETER_SETS[measured.parameters], profile.execution.output)
+    # Segments are proven one after the other.
+    cells_at_once = cost.cost.total / cost.segments
+    return Estimate(
+        cost=cost,
+        calibration=measured,
+        seconds=measured.seconds_per_cell * cost.cost.total + measured.fixed_seconds,
+        memory_bytes=round(measured.bytes_per_cell * cells_at_once + measured.fixed_bytes),
+        proof_bytes=cost.segments * round(proof_size(shapes[0]).total_bytes),
+    )

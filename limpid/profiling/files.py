@@ -1,0 +1,37 @@
+"""Profiling a run into a directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from limpid.errors import FileError
+from limpid.files import write_bytes
+from limpid.profiling.flame_graph import flame_graph
+from limpid.profiling.pprof import pprof_file
+from limpid.profiling.report import Report, report
+from limpid.profiling.weights import weighed_calls
+from reference.cost import rows_by_pc, run_cost
+from reference.executor.profiling import Profile
+
+REPORT_NAME = "report.txt"
+FLAME_GRAPH_NAME = "flame_graph.html"
+PPROF_NAME = "profile.pb.gz"
+
+
+def write_profile(profile: Profile, directory: str, title: str) -> Report:
+    """Writes the report, the flame graph and the pprof file of a run that halted; returns the report.
+
+    Raises FileError.
+    """
+    rows = rows_by_pc(profile)
+    calls = weighed_calls(profile, rows)
+    told = report(profile, run_cost(profile), rows)
+    target = Path(directory)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(directory, f"cannot be made a directory: {error.strerror}") from error
+    write_bytes(str(target / REPORT_NAME), told.text().encode())
+    write_bytes(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title).encode())
+    write_bytes(str(target / PPROF_NAME), pprof_file(calls))
+    return told

@@ -1,0 +1,59 @@
+"""`limpid new` and `limpid sdk`: what they write works."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from limpid.build import DEFAULT_COMPILER
+from tests.limpid.commands.invocation import limpid
+
+
+@pytest.fixture
+def compiler() -> str:
+    """The cross compiler; skips where it is not installed."""
+    if shutil.which(DEFAULT_COMPILER) is None:
+        pytest.skip(f"{DEFAULT_COMPILER} is not installed")
+    return DEFAULT_COMPILER
+
+
+def test_new_project_builds_and_runs(compiler: str, tmp_path: Path) -> None:
+    directory = tmp_path / "sum"
+    invocation = limpid("new", directory, "--json")
+    names = ["Makefile", "README.md", "input.bin", "main.c"]
+    assert invocation.document == {"files": [str(directory / name) for name in names]}
+    assert limpid("build", directory / "main.c", "--output", directory / "guest.elf").status == 0
+    document = limpid("run", directory / "guest.elf", "--input", directory / "input.bin", "--json").document
+    expected = sum((directory / "input.bin").read_bytes())
+    assert (document["exit_code"], document["output"]) == (0, expected.to_bytes(8, "little").hex())
+
+
+def test_new_project_over_an_existing_name_is_refused(tmp_path: Path) -> None:
+    error = limpid("new", tmp_path, "--json").error
+    assert (error["kind"], error["message"]) == ("file", f"{tmp_path}: exists already")
+
+
+def test_new_project_in_a_missing_directory_is_refused(tmp_path: Path) -> None:
+    error = limpid("new", tmp_path / "absent" / "name", "--json").error
+    assert error["message"] == f"{tmp_path / 'absent' / 'name'}: cannot be made: no such file or directory"
+
+
+def test_sdk_prints_flags_that_build_a_guest(compiler: str, tmp_path: Path) -> None:
+    document = limpid("sdk", tmp_path / "sdk", "--json").document
+    source, elf = tmp_path / "main.c", tmp_path / "guest.elf"
+    source.write_text('#include "zkvm_io.h"\nint main(void) { write_output((const uint8_t *)"ok", 2); return 3; }\n')
+    command = [compiler, "-ffreestanding", *document["compile_flags"], str(source), "-o", str(elf)]
+    subprocess.run([*command, *document["link_flags"]], check=True)
+    run = limpid("run", elf, "--json").document
+    assert (run["exit_code"], run["output"]) == (3, b"ok".hex())
+
+
+def test_sdk_with_an_unknown_compiler_is_refused(tmp_path: Path) -> None:
+    error = limpid("sdk", tmp_path, "--compiler", "no-such-compiler", "--json").error
+    assert (error["kind"], error["message"]) == (
+        "build",
+        "the compiler no-such-compiler does not exist or is not executable",
+    )
