@@ -36,7 +36,7 @@ class FileFault(Enum):
     """Why a file is not used; the value is the reason in words."""
 
     DAMAGED = "it is damaged"
-    FOREIGN = "it belongs to another run"
+    FOREIGN = "it belongs to another run or segment"
 
 
 class UnusableFileError(Exception):

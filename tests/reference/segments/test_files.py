@@ -1,0 +1,72 @@
+"""Labelled files: what was written is read, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reference.segments.files import (
+    FileFault,
+    Kind,
+    Label,
+    UnusableFileError,
+    read_labelled,
+    write_labelled,
+    write_whole,
+)
+
+LABEL = Label(Kind.LEAF, 3, bytes(range(32)))
+
+
+def _fault(path: Path, label: Label = LABEL) -> FileFault:
+    with pytest.raises(UnusableFileError) as caught:
+        read_labelled(path, label)
+    assert caught.value.path == path
+    return caught.value.fault
+
+
+def test_payload_comes_back_and_nothing_stays_beside(tmp_path: Path) -> None:
+    write_labelled(tmp_path / "leaf", LABEL, b"payload")
+    assert read_labelled(tmp_path / "leaf", LABEL) == b"payload"
+    assert [path.name for path in tmp_path.iterdir()] == ["leaf"]
+
+
+def test_file_that_is_not_there_is_none(tmp_path: Path) -> None:
+    assert read_labelled(tmp_path / "leaf", LABEL) is None
+
+
+def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "leaf"
+    write_labelled(path, LABEL, b"payload")
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
+        assert _fault(path) is FileFault.DAMAGED
+    for size_bytes in range(len(whole)):
+        path.write_bytes(whole[:size_bytes])
+        assert _fault(path) is FileFault.DAMAGED
+
+
+@pytest.mark.parametrize(
+    "label",
+    [replace(LABEL, kind=Kind.SEGMENT_PROOF), replace(LABEL, index=2), replace(LABEL, binding=bytes(32))],
+    ids=["kind", "index", "binding"],
+)
+def test_file_of_something_else_is_foreign(tmp_path: Path, label: Label) -> None:
+    write_labelled(tmp_path / "leaf", LABEL, b"payload")
+    assert _fault(tmp_path / "leaf", label) is FileFault.FOREIGN
+
+
+def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "leaf"
+    write_whole(path, b"old")
+    monkeypatch.setattr("reference.segments.files.os.replace", _fail)
+    with pytest.raises(OSError, match="no rename"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+def _fail(*_: object) -> None:
+    raise OSError("no rename")
