@@ -13,6 +13,7 @@ from spec.air.machine import machine_digest
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.protocol.key import VerificationKey
+from spec.protocol.machine_commitments import MACHINE_COMMITMENTS, MachineCommitment
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,27 @@ def proving_key(
     machine_commitment = machine or commit_machine(kernels, parameters.rate_log2)
     tables = program_tables(program)
     program_commitment = commit(kernels, list(tables.values()), parameters.rate_log2)
-    verification = VerificationKey(
+    heights_log2 = tuple(shape.height_log2 for shape in machine_commitment.shapes)
+    machine_claim = MachineCommitment(machine_commitment.root, heights_log2)
+    verification = _verification_key(program, parameters, machine_claim, program_commitment)
+    return ProvingKey(verification, machine_commitment, program_commitment, {**fixed_tables(), **tables})
+
+
+def verification_key(kernels: Kernels, program: Program, parameters: ParameterSet) -> VerificationKey:
+    """The verification key alone: the machine's commitment is known, so only the program's tables are committed to."""
+    committed = commit(kernels, list(program_tables(program).values()), parameters.rate_log2)
+    return _verification_key(program, parameters, MACHINE_COMMITMENTS[parameters.rate_log2], committed)
+
+
+def _verification_key(
+    program: Program, parameters: ParameterSet, machine: MachineCommitment, committed: CommittedData
+) -> VerificationKey:
+    return VerificationKey(
         parameters=parameters,
         machine_digest=machine_digest(),
-        machine_root=machine_commitment.root,
-        machine_heights_log2=tuple(shape.height_log2 for shape in machine_commitment.shapes),
-        program_root=program_commitment.root,
-        program_heights_log2=tuple(shape.height_log2 for shape in program_commitment.shapes),
+        machine_root=machine.root,
+        machine_heights_log2=machine.heights_log2,
+        program_root=committed.root,
+        program_heights_log2=tuple(shape.height_log2 for shape in committed.shapes),
         entry=program.entry,
     )
-    return ProvingKey(verification, machine_commitment, program_commitment, {**fixed_tables(), **tables})
