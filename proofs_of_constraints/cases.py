@@ -10,12 +10,17 @@ from proofs_of_constraints.row_system import RowSystem, shift_rows
 from spec.air.bus import SHIFT
 
 
-def cases(system: RowSystem) -> Iterator[tuple[str, RowSystem]]:
+def cases(system: RowSystem, *, simplified: bool = True) -> Iterator[tuple[str, RowSystem]]:
     """Every case that is not contradictory, with a name; together they are the system.
 
-    Cases are made of the shift table's rows and of booleans that are multiplied by something.
+    Cases are made of the shift table's rows and of booleans that are multiplied by something. They are only
+    propagated, with their equations as declared, where they are not to be simplified.
     """
-    yield from _split(system, ())
+    for name, case in _split(system, ()):
+        if simplified:
+            case.simplify()
+        if case.contradiction is None:
+            yield name, case
 
 
 def _split(system: RowSystem, path: tuple[str, ...]) -> Iterator[tuple[str, RowSystem]]:
@@ -30,9 +35,7 @@ def _split(system: RowSystem, path: tuple[str, ...]) -> Iterator[tuple[str, RowS
             )
             yield from _split(branch, (*path, f"{name}={value}"))
         return
-    system.simplify()
-    if system.contradiction is None:
-        yield " ".join(path) or "the only case", system
+    yield " ".join(path) or "the only case", system
 
 
 def _choices(system: RowSystem) -> Iterator[tuple[str, list[int]]]:

@@ -18,9 +18,11 @@ from proofs_of_constraints.assumptions import (
 )
 from proofs_of_constraints.bit_vector_row import BitVectorRow
 from proofs_of_constraints.cases import cases
+from proofs_of_constraints.completeness import prove_complete
 from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.determinism import prove_determinism
 from proofs_of_constraints.division import prove_division
+from proofs_of_constraints.division_completeness import prove_division_complete
 from proofs_of_constraints.execution import Claim, Execution, executed_row, roles_of
 from proofs_of_constraints.instruction_view import InstructionView, view_of
 from proofs_of_constraints.interval import BOOLEAN
@@ -73,13 +75,22 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         def determinism(session: Session, executed: Executed = executed) -> Outcome:
             return prove_determinism(session, view_of(chip), executed)
 
+        def complete(session: Session, executed: Executed = executed) -> Outcome:
+            prove = prove_division_complete if _divides(executed) else prove_complete
+            return prove(session, view_of(chip), executed)
+
         yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), not_vacuous)
         yield Obligation(Kind.FUNCTION, chip.name, executed.name, assumptions, function)
         yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*assumptions, FUNCTION), determinism)
+        yield Obligation(Kind.COMPLETE, chip.name, executed.name, (), complete)
 
 
 def _multiplies(executed: Executed) -> bool:
     return executed.instruction.family is Family.MULTIPLY_DIVIDE
+
+
+def _divides(executed: Executed) -> bool:
+    return _multiplies(executed) and not executed.opcode.startswith("mul")
 
 
 def _prove_not_vacuous(session: Session, view: InstructionView, executed: Executed) -> Outcome:
@@ -125,7 +136,7 @@ def _prove_function(session: Session, view: InstructionView, executed: Executed)
     outcome = _prove_cases(session, view, executed, [("without products", system)], (DESTINATION,))
     if outcome.verdict is not Verdict.PROVEN:
         return outcome
-    prove = prove_division if "div" in executed.opcode or "rem" in executed.opcode else prove_product
+    prove = prove_division if _divides(executed) else prove_product
     try:
         prove(session, view, executed)
     except BrokenProofError as broken:

@@ -1,7 +1,7 @@
 """The word vocabulary over Z3's integers in [0, 2^64), for meanings that multiply and divide.
 
 Product, quotient and remainder are functions of which the solver only knows that equal arguments give equal values:
-lemma scripts say elsewhere what they are. Bitwise operations and variable shifts have no linear form.
+lemma scripts say elsewhere what they are. Bitwise operations and shifts are linear for some constants only.
 """
 
 from __future__ import annotations
@@ -66,8 +66,14 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
     def remainder_signed(self, left: z3.ArithRef, right: z3.ArithRef) -> z3.ArithRef:
         return z3.If(right == 0, left, remainder(signed(left), signed(right)) % MODULUS)
 
-    def bitwise_and(self, left: z3.ArithRef, right: z3.ArithRef) -> NoReturn:
-        raise NotImplementedError("bitwise and of integer terms")
+    def bitwise_and(self, left: z3.ArithRef, right: z3.ArithRef) -> z3.ArithRef:
+        """With a constant whose ones are at the bottom or at the top. Raises NotImplementedError."""
+        mask = _known(right)
+        if mask & (mask + 1) == 0:
+            return left % (mask + 1)
+        if -mask % MODULUS & (-mask % MODULUS - 1) == 0:
+            return left - left % (-mask % MODULUS)
+        raise NotImplementedError(f"bitwise and of integer terms with {mask:#x}")
 
     def bitwise_or(self, left: z3.ArithRef, right: z3.ArithRef) -> NoReturn:
         raise NotImplementedError("bitwise or of integer terms")
@@ -78,8 +84,9 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
     def shift_left(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
         raise NotImplementedError("shift of integer terms")
 
-    def shift_right_logical(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
-        raise NotImplementedError("shift of integer terms")
+    def shift_right_logical(self, word: z3.ArithRef, amount: z3.ArithRef) -> z3.ArithRef:
+        """By a constant. Raises NotImplementedError."""
+        return word / (1 << _known(amount))
 
     def shift_right_arithmetic(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
         raise NotImplementedError("shift of integer terms")
@@ -114,6 +121,13 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
 
     def select(self, condition: z3.BoolRef, then: z3.ArithRef, otherwise: z3.ArithRef) -> z3.ArithRef:
         return z3.If(condition, then, otherwise)
+
+
+def _known(term: z3.ArithRef) -> int:
+    """The value of a constant term."""
+    if not z3.is_int_value(term):
+        raise NotImplementedError(f"integer terms need a constant in the place of {term}")
+    return int(term.as_long())
 
 
 INTEGER_TERM_WORDS = IntegerTermWords()

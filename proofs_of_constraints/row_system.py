@@ -145,7 +145,7 @@ class RowSystem:
         while self.contradiction is None and (self._replace_element() or self._tighten()):
             self.propagate()
         if self.contradiction is None:
-            self._eliminate_free_variables()
+            self.eliminate_free_variables()
             self.implications = [
                 Implication(i.source, i.free, tuple(map(self.resolve, i.premises)), self.resolve(i.conclusion))
                 for i in self.implications
@@ -155,7 +155,7 @@ class RowSystem:
                 for c in self.conjunctions
             ]
 
-    def _eliminate_free_variables(self) -> None:
+    def eliminate_free_variables(self) -> None:
         """Drops variables that may be any element and stand in one equation only, linearly: sum x_j a_j + b = 0 has a
         solution x just where some a_j is not zero or b is."""
         uses: dict[str, int] = {}
