@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow check guests lock clean
+.PHONY: demo test test-slow check guests whitepaper whitepaper-text verdicts lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -25,10 +25,25 @@ check: $(INSTALLED)
 guests: $(INSTALLED)
 	$(BIN)/python -c 'from limpid.build import build_examples; build_examples()'
 
+# What spec/whitepaper generates from the declarations.
+whitepaper-text: $(INSTALLED)
+	$(BIN)/python -m documentation
+
+# The same, then HTML and PDF in build/whitepaper.
+whitepaper: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[documentation]'
+	$(BIN)/python -m documentation --render build/whitepaper
+
+# Proves every obligation, and records the verdicts in the whitepaper: minutes on one core.
+verdicts: $(INSTALLED)
+	mkdir -p build
+	$(BIN)/limpid audit --json > build/audit.json
+	$(BIN)/python -m documentation --audit build/audit.json
+
 # A fresh environment, so that nothing installed by hand is pinned.
 lock:
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[development]'
+	build/lock/bin/pip install --quiet --disable-pip-version-check --editable '.[development,documentation]'
 	echo '# Exact versions of everything in .venv; make lock writes them anew from the ranges of pyproject.toml.' \
 		> requirements.lock
 	build/lock/bin/pip freeze --exclude-editable >> requirements.lock

@@ -1,0 +1,88 @@
+"""The symbols of the document: every constant that the prose speaks of, with its value and its source."""
+
+from __future__ import annotations
+
+from documentation.markdown import code, number, table
+from spec.air.bus import CLOCK_BITS, CLOCK_HIGH_BITS, CLOCK_LOW_BITS, LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
+from spec.air.chip import MAXIMUM_DEGREE
+from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.air.program_row import HALTED, PC_LIMIT, PROGRAM_CONSTANTS, UNREACHABLE
+from spec.field import EXTENSION_DEGREE, GENERATOR, TWO_ADICITY, P
+from spec.isa.encoding import INSTRUCTION_BITS, INSTRUCTION_BYTES
+from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
+from spec.memory_map import ADDRESS_BITS as BYTE_ADDRESS_BITS
+from spec.memory_map import DOUBLEWORD_BYTES, REGISTER_COUNT, SINK
+from spec.protocol.hash import DIGEST_BYTES
+from spec.protocol.logup import GROUP_SIZE
+from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, QUOTIENT_CHUNKS
+from spec.protocol.transcript import INDEX_BITS_MAXIMUM
+from spec.word import WORD_BITS
+
+_SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "p",
+        f"2^{{31}} - 2^{{24}} + 1 = {P}" if P == 2**31 - 2**24 + 1 else str(P),
+        "order of the base field",
+        "spec/field.py",
+    ),
+    ("e", str(EXTENSION_DEGREE), "degree of the extension field", "spec/field.py"),
+    ("g", str(GENERATOR), "generator of the base field's units, and shift of the evaluation cosets", "spec/field.py"),
+    ("s", str(TWO_ADICITY), "two-adicity: the largest power-of-two subgroup has order $2^s$", "spec/field.py"),
+    ("w", str(WORD_BITS), "bits of a machine word and of a register", "spec/word.py"),
+    ("b", str(LIMB_BITS), "bits of a limb", "spec/air/bus.py"),
+    ("\\ell", str(LIMBS), "limbs of a word", "spec/air/bus.py"),
+    (
+        "u",
+        str(INSTRUCTION_BYTES),
+        f"bytes of an instruction word, which has {INSTRUCTION_BITS} bits",
+        "spec/isa/encoding.py",
+    ),
+    ("d", str(DOUBLEWORD_BYTES), "bytes of a doubleword, the cell of memory", "spec/memory_map.py"),
+    ("A", str(BYTE_ADDRESS_BITS), "byte addresses lie below $2^A$", "spec/memory_map.py"),
+    ("D", str(ADDRESS_BITS), "doubleword addresses lie below $2^D$", "spec/air/chips/continuation.py"),
+    ("Q", str(KEY_BITS), "keys of the memory table lie below $2^Q$", "spec/air/chips/continuation.py"),
+    ("R", str(REGISTER_COUNT), "architectural registers", "spec/memory_map.py"),
+    (
+        "Z",
+        str(SINK),
+        "index of the sink register, which decoding puts in the place of `x0` as a destination",
+        "spec/memory_map.py",
+    ),
+    ("C", str(PC_LIMIT.bit_length() - 1), "program counters over $u$ lie below $2^C$", "spec/air/program_row.py"),
+    ("\\bot", f"p - {P - HALTED}", "HALTED: the program counter after the exit call", "spec/air/program_row.py"),
+    (
+        "\\top",
+        f"p - {P - UNREACHABLE}",
+        "UNREACHABLE: the target of a jump that can only trap",
+        "spec/air/program_row.py",
+    ),
+    ("\\kappa", str(PROGRAM_CONSTANTS), "constants in a row of the program table", "spec/air/program_row.py"),
+    ("h", str(HALT_CALL), "number of the exit call", "spec/isa/system.py"),
+    ("a_n", f"x{CALL_NUMBER_REGISTER}", "register that holds the number of a call", "spec/isa/system.py"),
+    ("a_0", f"x{CALL_ARGUMENT_REGISTER}", "register that holds the exit code", "spec/isa/system.py"),
+    (
+        "K",
+        str(CLOCK_BITS),
+        f"clocks lie below $2^K$; a difference is split in {CLOCK_LOW_BITS} and {CLOCK_HIGH_BITS} bits",
+        "spec/air/bus.py",
+    ),
+    ("J", str(SEGMENT_GAP_BITS), "a boundary row's segment minus its token's lies below $2^J$", "spec/air/bus.py"),
+    ("M", str(MAXIMUM_SEGMENTS), "most segments of a run", "spec/protocol/shape.py"),
+    ("I", str(MAXIMUM_INSTANCES), "most tables of one instruction chip in a segment", "spec/protocol/shape.py"),
+    ("\\delta", str(MAXIMUM_DEGREE), "highest degree of a constraint", "spec/air/chip.py"),
+    ("c", str(QUOTIENT_CHUNKS), "chunks of a quotient", "spec/protocol/shape.py"),
+    ("\\gamma", str(GROUP_SIZE), "interactions that share a LogUp column", "spec/protocol/logup.py"),
+    ("\\lambda_H", str(8 * DIGEST_BYTES), "bits of a digest", "spec/protocol/hash.py"),
+    ("\\iota", str(INDEX_BITS_MAXIMUM), "most bits of a query index", "spec/protocol/transcript.py"),
+)
+
+
+def constants() -> str:
+    """The symbol table."""
+    rows = [(f"${symbol}$", f"${value}$", meaning, code(source)) for symbol, value, meaning, source in _SYMBOLS]
+    return table(("symbol", "value", "meaning", "source"), rows, (8, 28, 42, 26))
+
+
+def element_order() -> str:
+    """The size of the extension field in bits."""
+    return f"$|F| = p^e$ has {number((P**EXTENSION_DEGREE).bit_length())} bits."

@@ -1,0 +1,140 @@
+"""Requirement, section, file, test: where the document answers the requirements of an architecture whitepaper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from documentation.markdown import codes, table
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One demand of W1, and where it is met. Sections are numbers of headings."""
+
+    number: str
+    demand: str
+    sections: tuple[str, ...]
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+REQUIREMENTS: tuple[Requirement, ...] = (
+    Requirement(
+        "3.1",
+        "program, program execution, VM state",
+        ("1.1", "1.2", "1.5"),
+        ("spec/program.py", "spec/isa/step.py", "reference/loader/elf.py"),
+        ("tests/spec/isa/test_step.py", "tests/reference/loader/test_elf.py"),
+    ),
+    Requirement(
+        "3.1",
+        "supported instructions",
+        ("1.3", "1.4"),
+        ("spec/isa/decode.py",),
+        ("tests/spec/isa/test_decode.py", "tests/spec/isa/test_meanings.py"),
+    ),
+    Requirement(
+        "3.1",
+        "statement about the execution asserted in the final proof",
+        ("1.7", "4.8"),
+        ("reference/verifier/run.py", "spec/protocol/tokens.py"),
+        ("tests/reference/verifier/test_run.py", "tests/spec/protocol/test_tokens.py"),
+    ),
+    Requirement(
+        "3.2",
+        "execution as segments",
+        ("2.1", "2.2", "2.4"),
+        ("spec/protocol/run.py", "reference/trace/segmentation.py"),
+        ("tests/reference/trace/test_segmentation.py", "tests/spec/protocol/test_run.py"),
+    ),
+    Requirement(
+        "3.2",
+        "partition of segments into chips",
+        ("2.3",),
+        ("spec/air/machine.py", "spec/air/instruction_row.py"),
+        ("tests/spec/air/test_machine.py", "tests/spec/air/test_golden_files.py"),
+    ),
+    Requirement("3.2", "precompiles (open)", ("2.5",), ("spec/air/bus.py",), ("tests/spec/air/test_machine.py",)),
+    Requirement(
+        "3.3",
+        "types of memory",
+        ("1.2", "3.4", "3.6"),
+        ("spec/memory_map.py", "spec/air/chips/continuation.py", "spec/air/chips/program_tables.py"),
+        ("tests/spec/air/test_program_row.py", "tests/reference/test_fixed_tables.py"),
+    ),
+    Requirement(
+        "3.3",
+        "memory consistency across segments: argument and randomness",
+        ("3.4", "3.5", "3.7"),
+        ("spec/air/chips/continuation.py", "spec/protocol/run.py"),
+        ("tests/reference/trace/test_continuation.py", "tests/reference/test_checker_attacks.py"),
+    ),
+    Requirement("3.3", "list of buses", ("3.1", "3.2"), ("spec/air/bus.py",), ("tests/spec/air/test_golden_files.py",)),
+    Requirement(
+        "3.3",
+        "argument of the buses",
+        ("3.3",),
+        ("spec/protocol/logup.py", "spec/air/limits.py"),
+        ("tests/spec/air/test_limits.py", "tests/reference/test_bus_traffic.py"),
+    ),
+    Requirement(
+        "3.4",
+        "circuits from segments and chips",
+        ("4.1", "4.4"),
+        ("spec/protocol/shape.py", "spec/protocol/constraints.py"),
+        ("tests/spec/protocol/test_shape.py",),
+    ),
+    Requirement(
+        "3.4",
+        "circuit types and their numbers",
+        ("4.7", "5.1"),
+        ("spec/parameters.py", "soundcalc/machine.py"),
+        ("tests/spec/test_parameters.py", "tests/soundcalc/test_machine.py"),
+    ),
+    Requirement(
+        "3.4",
+        "commitment schemes and argument types",
+        ("4.3", "4.5", "4.6"),
+        ("spec/protocol/merkle.py", "spec/protocol/opening.py", "spec/protocol/folding.py"),
+        (
+            "tests/spec/protocol/test_merkle.py",
+            "tests/reference/verifier/test_fri.py",
+            "tests/reference/verifier/test_opening.py",
+        ),
+    ),
+    Requirement(
+        "3.4",
+        "additional subprotocols",
+        ("6.1", "6.2", "6.3", "6.4", "6.5", "6.6"),
+        ("spec/air/gadgets.py", "spec/air/chips/fixed_tables.py"),
+        ("tests/reference/test_fixed_tables.py", "tests/reference/trace/test_multiplicities.py"),
+    ),
+    Requirement(
+        "3.5",
+        "recursion topology (open)",
+        ("5.1",),
+        ("reference/verifier/run.py",),
+        ("tests/reference/verifier/test_run.py",),
+    ),
+    Requirement(
+        "3.5",
+        "relation of each node (open)",
+        ("5.2",),
+        ("reference/verifier/algebra.py",),
+        ("tests/reference/verifier/test_straight_line.py",),
+    ),
+    Requirement(
+        "3.5",
+        "nodes and circuits in soundcalc",
+        ("5.1", "4.7"),
+        ("soundcalc/largest_run.py", "soundcalc/composition.py"),
+        ("tests/soundcalc/test_largest_run.py", "tests/soundcalc/test_composition.py"),
+    ),
+)
+"""In the order of the requirements."""
+
+
+def table_of_requirements() -> str:
+    """The crosswalk."""
+    rows = [(r.number, r.demand, ", ".join(r.sections), codes(r.files, " "), codes(r.tests, " ")) for r in REQUIREMENTS]
+    return table(("W1", "requirement", "sections", "files", "tests"), rows, (6, 28, 14, 36, 42))

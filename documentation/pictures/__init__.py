@@ -1,0 +1,1 @@
+"""Pictures drawn from the declarations, as deterministic SVG text."""

@@ -1,0 +1,107 @@
+"""What has been proven about a chip: its obligations, and the verdicts of the last audit on record.
+
+The record holds the digest of the machine that was audited. For a machine with other declarations it says nothing, and
+every verdict is open until `limpid audit --json` has run again and `python -m documentation --audit FILE` has read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from documentation.markdown import code, table
+from proofs_of_constraints.audit import selected
+from proofs_of_constraints.obligation import Kind, Obligation, Verdict
+from spec.air.machine import machine_digest
+
+RECORD = Path(__file__).parent / "verdicts.json"
+OPEN = "open"
+
+
+class VerdictRecordError(ValueError):
+    """A record or an audit that is not one; the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True)
+class VerdictRecord:
+    """Verdicts by the obligations' identities, for the machine with this digest."""
+
+    machine: str
+    verdicts: Mapping[str, Verdict]
+
+    def encoded(self) -> str:
+        """The record as the file holds it."""
+        verdicts = {identity: verdict.value for identity, verdict in sorted(self.verdicts.items())}
+        return json.dumps({"machine": self.machine, "verdicts": verdicts}, indent=1) + "\n"
+
+
+def read_record(path: Path) -> VerdictRecord:
+    """The record in a file. Raises VerdictRecordError."""
+    try:
+        content = json.loads(path.read_text())
+        verdicts = {identity: Verdict(verdict) for identity, verdict in content["verdicts"].items()}
+        return VerdictRecord(str(content["machine"]), verdicts)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise VerdictRecordError(f"{path.name} is no record of verdicts: {error!r}") from error
+
+
+def record_of_audit(path: Path) -> VerdictRecord:
+    """The record of an audit of this machine, from the output of `limpid audit --json`. Raises VerdictRecordError."""
+    try:
+        obligations = json.loads(path.read_text())["obligations"]
+        verdicts = {entry["id"]: Verdict(entry["verdict"]) for entry in obligations}
+    except (KeyError, TypeError, ValueError) as error:
+        raise VerdictRecordError(f"{path.name} is no output of limpid audit --json: {error!r}") from error
+    unaudited = [obligation.identity for obligation in selected() if obligation.identity not in verdicts]
+    if unaudited:
+        raise VerdictRecordError(f"{path.name} leaves out {len(unaudited)} obligations, such as {unaudited[0]}")
+    return VerdictRecord(machine_digest().hex(), verdicts)
+
+
+@cache
+def _recorded() -> VerdictRecord | None:
+    return read_record(RECORD) if RECORD.exists() else None
+
+
+def verdict_of(identity: str, record: VerdictRecord | None) -> str:
+    """The recorded verdict, or `open` if there is none for this machine."""
+    if record is None or record.machine != machine_digest().hex() or identity not in record.verdicts:
+        return OPEN
+    return record.verdicts[identity].value
+
+
+def _obligation_table(obligations: list[Obligation]) -> str:
+    rows = [
+        (
+            obligation.kind.value,
+            code(obligation.instruction) if obligation.instruction else "-",
+            ", ".join(obligation.assumptions) or "-",
+            verdict_of(obligation.identity, _recorded()),
+        )
+        for obligation in obligations
+    ]
+    return table(("obligation", "operation", "assumptions", "verdict"), rows, (18, 22, 46, 14))
+
+
+def chip_obligations(chip: str) -> str:
+    """The obligations about one chip."""
+    return _obligation_table(selected(chip=chip))
+
+
+def machine_obligations() -> str:
+    """The obligations about no single chip but about the machine: coverage of operations apart."""
+    return _obligation_table([o for o in selected() if not o.chip and o.kind is not Kind.COVERED])
+
+
+def kinds() -> str:
+    """The kinds of obligation, and how many of each have which verdict."""
+    rows = []
+    for kind in Kind:
+        found = Counter(verdict_of(o.identity, _recorded()) for o in selected() if o.kind is kind)
+        if found:
+            rows.append((kind.value, ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))))
+    return table(("kind of obligation", "recorded verdicts"), rows)
