@@ -18,6 +18,14 @@ test: check
 test-slow: $(INSTALLED)
 	$(BIN)/pytest -m slow
 
+# About ten minutes on one core. A failure names its seed.
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.reference.fuzz --programs 10000
+
+# What limpid run --estimate predicts with: measure on an idle machine.
+calibrate: $(INSTALLED)
+	$(BIN)/python -m benchmarks.cost_fit
+
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy

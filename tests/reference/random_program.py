@@ -145,9 +145,14 @@ def _immediate(source: Random, instruction: Instruction) -> int:
 
 def _arithmetic(source: Random) -> list[int]:
     instruction = source.choice(ARITHMETIC)
-    right = _register(source) if instruction.format.reads_rs2 else 0
-    immediate = _immediate(source, instruction)
-    return [encode(instruction.name, _destination(source), _register(source), right, immediate)]
+    shared = _destination(source)
+    # One register in two or three roles, more often than by chance.
+    destination = shared if source.randrange(4) == 0 else _destination(source)
+    left = shared if source.randrange(4) == 0 else _register(source)
+    right = shared if source.randrange(4) == 0 else _register(source)
+    if not instruction.format.reads_rs2:
+        right = 0
+    return [encode(instruction.name, destination, left, right, _immediate(source, instruction))]
 
 
 def _constant_or_fence(source: Random) -> list[int]:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reference.execution import Execution, Step
+from reference.execution import Step
 from reference.executor import execute
 from reference.loader import load_bytes
 from spec.isa import INSTRUCTIONS
-from tests.reference.random_program import (
-    DATA,
-    FINAL,
-    OBSERVED_BYTES,
-    REGISTER_BYTES,
-    random_program,
-)
-
-QEMU = "qemu-riscv64"
+from tests.reference.fuzz import QEMU, ending_in_executor, ending_under_qemu, failures
+from tests.reference.random_program import CORNER_WORDS, random_program
 
 
 @pytest.fixture(scope="module")
@@ -33,41 +26,35 @@ def elf_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("qemu") / "program.elf"
 
 
-def _registers_and_memory(observed: bytes) -> tuple[list[str], bytes]:
-    """Final registers x0 to x31 in hexadecimal, and the scratch memory."""
-    registers = [f"x{i} = {int.from_bytes(observed[8 * i : 8 * i + 8], 'little'):#018x}" for i in range(32)]
-    return registers, observed[REGISTER_BYTES:]
-
-
-def _observed(execution: Execution) -> bytes:
-    """What the Linux form of the program writes, from the final memory."""
-    doublewords = range((DATA + FINAL) // 8, (DATA + FINAL + OBSERVED_BYTES) // 8)
-    return b"".join(execution.memory[address].to_bytes(8, "little") for address in doublewords)
-
-
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**64 - 1), unit_count=st.integers(1, 300))
 def test_random_program_ends_as_under_qemu(elf_path: Path, seed: int, unit_count: int) -> None:
     program = random_program(seed, unit_count)
-    elf_path.write_bytes(program.linux_elf)
-    elf_path.chmod(0o700)
-    theirs = subprocess.run([QEMU, "-cpu", "rv64,c=false", str(elf_path)], capture_output=True, timeout=60, check=False)
-    execution = execute(load_bytes(program.elf), maximum_instructions=100_000)
-    assert execution.trap is None
-    assert execution.exit_code is not None
-    assert _registers_and_memory(_observed(execution)) == _registers_and_memory(theirs.stdout)
-    assert execution.exit_code & 0xFF == theirs.returncode
+    assert ending_in_executor(program) == ending_under_qemu(program, elf_path)
 
 
-def test_random_programs_execute_every_instruction_but_ebreak() -> None:
+def test_fuzzing_runs_programs_and_checks_constraints(elf_path: Path) -> None:
+    assert list(failures(0, 3, 3, elf_path.parent)) == []
+
+
+def test_random_programs_execute_every_instruction_but_ebreak_in_every_way() -> None:
     executed: set[str] = set()
+    ways: Counter[str] = Counter()
 
     def record(step: Step) -> None:
-        executed.add(step.decoded.instruction.name)
+        decoded = step.decoded
+        executed.add(decoded.instruction.name)
+        ways["x0 as destination"] += decoded.writes_rd and decoded.rd == 0
+        ways["destination is first source"] += decoded.writes_rd and decoded.reads_rs1 and decoded.rd == decoded.rs1
+        if decoded.reads_rs2:
+            ways["equal sources"] += decoded.rs1 == decoded.rs2
+            ways["destination is second source"] += decoded.writes_rd and decoded.rd == decoded.rs2
+            ways["all equal"] += decoded.writes_rd and decoded.rd == decoded.rs1 == decoded.rs2
+            ways["extreme operands"] += {step.left, step.right} <= set(CORNER_WORDS)
 
-    misaligned = 0
     for seed in range(12):
         execution = execute(load_bytes(random_program(seed, 300).elf), record=record)
-        misaligned += execution.misaligned_access_count
+        ways["misaligned"] += execution.misaligned_access_count
     assert executed == {instruction.name for instruction in INSTRUCTIONS} - {"ebreak"}
-    assert misaligned > 100
+    assert {way: count for way, count in ways.items() if count < 20} == {}
+    assert len(ways) == 7
