@@ -26,23 +26,31 @@ SOURCES = {
     "2022/1216": "Haböck: A summary on the FRI low degree test",
     "2022/1530": "Haböck: Multivariate lookups based on logarithmic derivatives",
     "2023/1284": "Papini, Haböck: Improving logarithmic derivative lookups using GKR",
+    "2024/1553": "round-by-round soundness of STARKs in both regimes",
     "2025/2010": "a counterexample to correlated agreement up to capacity",
     "2025/2046": "a counterexample to correlated agreement up to capacity",
     "2025/2055": "Ben-Sasson, Carmon, Haböck, Kopparty, Saraf: On Proximity Gaps for Reed-Solomon Codes",
-    "2026/2056": "a line bound with cubic dependence on the multiplicity",
+    "2026/2056": "Dao, Kominers, Thaler: Reed-Solomon Codes Beyond Johnson",
 }
 """ePrint number to title; where only the claim was at hand, what it states."""
 
 
+PUBLIC_CALCULATOR_NOTE = "as the public calculator (ethereum/soundcalc) states it; the paper was not at hand"
+
+
 @dataclass(frozen=True)
 class Bound:
-    """One formula. `conditions` maps a name to the statement that is checked before the formula is used."""
+    """One formula. `conditions` maps a name to the statement that is checked before the formula is used.
+
+    `note` says against what the formula was checked where the paper itself was not at hand.
+    """
 
     key: str
     formula: str
     source: str
     status: Status
     conditions: dict[str, str]
+    note: str
 
     def require(self, condition: str, holds: bool, detail: str) -> None:
         """Raises ConditionViolatedError unless the named condition holds."""
@@ -53,11 +61,13 @@ class Bound:
 REGISTRY: dict[str, Bound] = {}
 
 
-def register(key: str, formula: str, source: str, status: Status, conditions: dict[str, str] | None = None) -> Bound:
+def register(
+    key: str, formula: str, source: str, status: Status, conditions: dict[str, str] | None = None, note: str = ""
+) -> Bound:
     """Adds a bound to the registry. Raises ValueError for a key that is taken."""
     if key in REGISTRY:
         raise ValueError(f"bound {key} is registered twice")
-    REGISTRY[key] = Bound(key, formula, source, status, conditions or {})
+    REGISTRY[key] = Bound(key, formula, source, status, conditions or {}, note)
     return REGISTRY[key]
 
 

@@ -15,6 +15,8 @@ BCS = register(
     formula="t eps + 3 (t^2 + 1) / 2^lambda for t queries to the hash, lambda its output in bits",
     source="2016/116 Theorem 7.1, with state restoration from round-by-round soundness",
     status=Status.PROVEN,
+    note="for R rounds some authors write (t + R) eps: R eps is nothing beside it; the number of the theorem was not "
+    "checked against the paper",
 )
 BCS_QUANTUM = register(
     key="bcs_quantum",

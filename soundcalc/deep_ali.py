@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from soundcalc.bounds import Status, register
+from soundcalc.bounds import PUBLIC_CALCULATOR_NOTE, Status, register
 from soundcalc.exact import round_up
 
 ALI = register(
@@ -12,12 +12,14 @@ ALI = register(
     formula="L C / |F| for C constraints batched by powers",
     source="2022/1216 Theorem 8",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 DEEP = register(
     key="deep",
     formula="L (d (k + c - 1) + (k - 1)) / (|F| - k - n), c opening points in one quotient",
     source="2022/1216 Theorem 8",
     status=Status.PROVEN,
+    note=f"{PUBLIC_CALCULATOR_NOTE}; 2024/1553 Theorem 2 has the squared list size, which does not bind",
     conditions={"slack": "k + c < (1 - theta) n"},
 )
 DEEP_SINGLE_POINT = register(

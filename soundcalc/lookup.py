@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 
-from soundcalc.bounds import Status, register
+from soundcalc.bounds import PUBLIC_CALCULATOR_NOTE, Status, register
 from soundcalc.exact import log2_upper, round_up
 from soundcalc.parameters import BusInteractions
 
@@ -29,6 +29,7 @@ LOGUP_GKR = register(
     formula="x (3 x + 1) / (2 |F|), x = log2(rows) + log2(interactions)",
     source="2023/1284",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 
 

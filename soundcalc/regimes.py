@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from soundcalc.bounds import Bound, Status, register
+from soundcalc.bounds import PUBLIC_CALCULATOR_NOTE, Bound, Status, register
 from soundcalc.errors import ParameterError
 from soundcalc.exact import is_power_of_two, round_up, sqrt_lower, sqrt_upper
 
@@ -22,6 +22,7 @@ UNIQUE_LINE = register(
     formula="theta n + 1, theta = (1 - rho)/2",
     source="2025/2055 Corollary 1.4, from Theorem 1.3",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 JOHNSON_LINE = register(
     key="johnson_line",
@@ -29,26 +30,30 @@ JOHNSON_LINE = register(
     source="2025/2055 Theorem 4.2, with m = ceil(sqrt(rho) / (2 eta)): its authors confirm the factor 2",
     status=Status.PROVEN,
     conditions={"multiplicity": "m >= 3"},
+    note=f"{PUBLIC_CALCULATOR_NOTE}; older calculators have m = ceil(sqrt(rho) / eta), which is weaker",
 )
 JOHNSON_LINE_CUBIC = register(
     key="johnson_line_cubic",
-    formula="(8/3) m'^3 n / rho, m' = m + 1/2",
-    source="2026/2056 Theorem 5.12",
+    formula="(8/3) m'^3 n / rho^-, m' = m + 1/2, rho^- = (k - 1)/n; for k = 1 the quintic bound",
+    source="2026/2056 Theorem 5.12 and Appendix B",
     status=Status.PROVEN,
     conditions={"multiplicity": "m >= 3"},
+    note="as p3-security 0.8.0 states it, with its finite rate; the paper was not at hand",
 )
 JOHNSON_POWERS_CUBIC = register(
     key="johnson_powers_cubic",
-    formula="(B - 1) (8/3) m'^3 n / rho for B functions batched by powers",
+    formula="(B - 1) (8/3) m'^3 n / rho^- for B functions batched by powers",
     source="the line bound of 2026/2056 Theorem 5.12, carried over to curves of degree B - 1",
     status=Status.DERIVED,
     conditions={"multiplicity": "m >= 3"},
+    note="p3-security 0.8.0 derives the same extension; no paper states it",
 )
 POWERS_BATCHING = register(
     key="powers_batching",
     formula="(B - 1) times the line bound for B functions batched by powers",
     source="2025/2055 Theorems 1.3 and 4.2 in their form for curves",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 JOHNSON_LIST = register(
     key="johnson_list",
@@ -198,5 +203,8 @@ class JohnsonCubic(Johnson):
         return JOHNSON_POWERS_CUBIC
 
     def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
+        rate_below = rate - 1 / domain_size
+        if rate_below <= 0:
+            return super().exceptional_points(rate, domain_size)
         shifted = self.multiplicity + Fraction(1, 2)
-        return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate)
+        return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)

@@ -161,13 +161,25 @@ def levels_markdown(levels: Mapping[str, Levels]) -> str:
 def bounds_markdown() -> str:
     """The registry of bounds, and the titles of the papers it cites."""
     bounds = markdown_table(
-        ("bound", "formula", "source", "status", "conditions"),
+        ("bound", "formula", "source", "status", "conditions", "note"),
         (
-            (bound.key, bound.formula, bound.source, bound.status.value, "; ".join(bound.conditions.values()))
+            (
+                bound.key,
+                bound.formula,
+                bound.source,
+                bound.status.value,
+                "; ".join(bound.conditions.values()),
+                bound.note,
+            )
             for bound in REGISTRY.values()
         ),
     )
     return f"{bounds}\n" + markdown_table(("ePrint", "title"), SOURCES.items())
+
+
+def bounds_facts() -> list[dict[str, object]]:
+    """The registry of bounds as objects."""
+    return [{**asdict(bound), "status": bound.status.value} for bound in REGISTRY.values()]
 
 
 def candidate_markdown(candidate: Candidate) -> str:

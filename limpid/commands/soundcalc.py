@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -20,6 +20,8 @@ from soundcalc.published_figures import figures, public_levels
 from soundcalc.published_format import PublishedConfiguration
 from soundcalc.report import (
     attack_facts,
+    bounds_facts,
+    bounds_markdown,
     candidate_facts,
     candidate_markdown,
     figures_facts,
@@ -62,6 +64,7 @@ class _Report:
 )
 @click.option("--sweep", "swept", metavar="NAME[,NAME]", help=f"Vary one or two of {', '.join(SWEEPABLE)}.")
 @click.option("--plot", "plots", multiple=True, metavar="FILE", help="Draw the sweep as .png or .svg; may be repeated.")
+@click.option("--bounds", is_flag=True, help="Print every bound, its source and its status as well.")
 @click.option("--export", "exported", metavar="FILE.toml", help="Write the subject in the format that teams publish.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
@@ -73,6 +76,7 @@ def soundcalc_command(
     minimize: str | None,
     swept: str | None,
     plots: tuple[str, ...],
+    bounds: bool,
     exported: str | None,
     as_json: bool,
     debug: bool,
@@ -95,6 +99,12 @@ def soundcalc_command(
         )
     except CalculatorError as error:
         raise CalculationError(error) from error
+    if bounds and report.has_schema:
+        report = replace(
+            report,
+            markdown=f"{report.markdown}\n{bounds_markdown()}",
+            facts={**report.facts, "bounds": bounds_facts()},
+        )
     if not as_json:
         click.echo(report.markdown, nl=False)
     else:

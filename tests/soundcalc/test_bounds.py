@@ -36,7 +36,7 @@ def test_every_cited_paper_has_a_title() -> None:
     cited = {
         word.strip(",:;")
         for bound in REGISTRY.values()
-        for word in bound.source.split()
+        for word in f"{bound.source} {bound.note}".split()
         if word[:4].isdigit() and word[4:5] == "/"
     }
     assert cited == set(SOURCES)

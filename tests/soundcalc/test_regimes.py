@@ -52,10 +52,15 @@ def test_johnson_at_rate_one_sixteenth_by_hand() -> None:
 
 
 def test_cubic_line_bound_by_hand() -> None:
-    # (8/3) * 3.5^3 * 1024 / (1/2)
+    # (8/3) * 3.5^3 * 1024 / (511/1024)
     points = JohnsonCubic(3).exceptional_points(Fraction(1, 2), Fraction(1024))
-    exact = Fraction(8, 3) * Fraction(343, 8) * 2048
+    exact = Fraction(8, 3) * Fraction(343, 8) * 1024 * Fraction(1024, 511)
     assert exact <= points <= exact * (1 + Fraction(1, 2**250))
+
+
+def test_cubic_line_bound_of_constants_is_the_quintic_one() -> None:
+    rate, domain = Fraction(1, 4), Fraction(4)
+    assert JohnsonCubic(3).exceptional_points(rate, domain) == Johnson(3).exceptional_points(rate, domain)
 
 
 def test_cubic_regime_is_marked_derived_for_powers() -> None:

@@ -37,6 +37,14 @@ def test_parameter_set_for_people_names_weakest_round_and_idealisation() -> None
     assert f"Idealisation: {RECURSION_IDEALISATION}." in text
 
 
+def test_bounds_are_printed_with_source_status_and_note() -> None:
+    assert "| queries |" in limpid("soundcalc", "segment", "--bounds").stdout
+    bounds = {bound["key"]: bound for bound in limpid("soundcalc", "segment", "--bounds", "--json").document["bounds"]}
+    assert bounds["johnson_line"]["source"].startswith("2025/2055 Theorem 4.2")
+    assert bounds["capacity_line"]["status"] == "refuted"
+    assert "the paper was not at hand" in bounds["deep"]["note"]
+
+
 def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
     path = tiny / "proof"
     document = limpid("soundcalc", path, "--json").document
