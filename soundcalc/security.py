@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -165,5 +166,8 @@ def whole_run_error(segments: Sequence[SecurityReport]) -> Fraction:
     """
     if not segments:
         raise ParameterError("segments", "a run has at least one")
-    own = sum((report.segment_error for report in segments), Fraction(0))
-    return round_up(own + max(report.global_error for report in segments))
+    # Segments of equal shape share one report, which is added up once.
+    distinct = {id(report): report for report in segments}
+    counts = Counter(map(id, segments))
+    own = sum((counts[key] * report.segment_error for key, report in distinct.items()), Fraction(0))
+    return round_up(own + max(report.global_error for report in distinct.values()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +121,20 @@ def test_final_proof_of_a_circuit_of_100_columns_stays_below_300_kib(rows_log2: 
     shape = _wrapped(rows_log2, FINAL)
     assert proof_size(shape).total_bytes < 300 * 1024
     assert security(shape).security_bits >= 130
+
+
+def test_documented_figures_are_the_computed_ones() -> None:
+    text = (Path(__file__).parents[2] / "docs/soundcalc.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (\d+/\d+) \| (\d+) \| (\d+) \|", text, re.MULTILINE)
+    expected = [
+        (
+            parameters.name,
+            f"1/{1 << parameters.rate_log2}",
+            str(parameters.queries),
+            str(security(largest_proof(parameters)).security_bits),
+        )
+        for parameters in PARAMETER_SETS.values()
+    ]
+    assert sorted(rows) == sorted(expected)
+    sizes = [round(proof_size(_wrapped(rows_log2, FINAL)).total_bytes / 1024) for rows_log2 in (18, 20)]
+    assert f"{sizes[0]} KiB for 2^18 rows of 100 columns, {sizes[1]} for 2^20" in text
