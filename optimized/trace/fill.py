@@ -1,0 +1,73 @@
+"""From rows to matrices: every chip's cells in the order of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.roots import Words
+from optimized.trace import arithmetic, control, memory_access, multiply_divide
+from optimized.trace.rows import Cells, Column, Rows, common_cells
+from spec.air.chip import Chip
+from spec.air.chips import shift
+from spec.field import P
+
+Filler = Callable[[Rows], Cells]
+
+FILLERS: dict[str, Filler] = {
+    "constant": control.constant,
+    **dict.fromkeys(("add", "sub", "addi", "addw", "subw", "addiw"), arithmetic.addition),
+    **dict.fromkeys(("and", "or", "xor"), arithmetic.logic),
+    **dict.fromkeys(("andi", "ori", "xori"), arithmetic.logic_with_immediate),
+    **{chip.name: arithmetic.shift for chip in shift.CHIPS},
+    **dict.fromkeys(("slt", "sltu", "slti", "sltiu"), arithmetic.comparison),
+    "branch_equal": control.branch_equal,
+    **dict.fromkeys(("branch_less_signed", "branch_less_unsigned"), control.branch_less),
+    "jalr": control.jalr,
+    **dict.fromkeys(("ld", "load_word", "load_half", "load_byte"), memory_access.load),
+    **dict.fromkeys(("sd", "sw", "sh", "sb"), memory_access.store),
+    "load_misaligned": memory_access.load_misaligned,
+    "store_misaligned": memory_access.store_misaligned,
+    "mul": multiply_divide.mul,
+    "mulw": multiply_divide.mulw,
+    "multiply_high": multiply_divide.multiply_high,
+    **dict.fromkeys(("divide", "divide_word"), multiply_divide.divide),
+    "halt": control.halt,
+}
+"""By chip name."""
+
+
+class FillerError(Exception):
+    """The filler of a chip is wrong: its cells are not the chip's columns."""
+
+
+def instruction_cells(rows: Rows) -> Cells:
+    """The cells of all rows of a chip by column name."""
+    return common_cells(rows) | FILLERS[rows.chip.name](rows)
+
+
+def canonical(column: Column) -> NDArray[np.uint32] | int:
+    """The cells of a column as canonical elements."""
+    if isinstance(column, int):
+        return column % P
+    if np.issubdtype(column.dtype, np.signedinteger):
+        column = column % P
+    return column.astype(np.uint32)
+
+
+def matrices(chip: Chip, cells: Cells, count: int, heights: Iterable[int]) -> list[Words]:
+    """The instances of a table, filled in order, with rows of zeros at the end. Raises FillerError."""
+    if cells.keys() != set(chip.columns):
+        raise FillerError(f"{chip.name}: columns and filled cells differ in {sorted(cells.keys() ^ set(chip.columns))}")
+    columns = [canonical(cells[name]) for name in chip.columns]
+    filled, start = [], 0
+    for height in heights:
+        stop = min(start + height, count)
+        matrix = np.zeros((height, len(columns)), dtype=np.uint32)
+        for i, column in enumerate(columns):
+            matrix[: stop - start, i] = column if isinstance(column, int) else column[start:stop]
+        filled.append(matrix)
+        start = stop
+    return filled
