@@ -64,21 +64,19 @@ def largest_argument(rate_log2: int) -> GlobalArgument:
     """As many segments as a run may have, and on every global bus one message fewer than is refused."""
     buses = {interaction.bus for chip in CHIPS for interaction in chip.global_interactions}
     most = MESSAGE_LIMIT - 1
+    # A row that must speak on a bus uses up some of its messages, so those also bound the rows of a run.
+    rows = [most // spoken for spoken in map(_least_messages_of_a_row, buses) if spoken]
     return GlobalArgument(
-        pinned_rows=min(MAXIMUM_SEGMENTS << maximum_height_log2(rate_log2), *(_rows(bus, most) for bus in buses)),
+        pinned_rows=min(MAXIMUM_SEGMENTS << maximum_height_log2(rate_log2), *rows),
         interactions=tuple(
             BusInteractions(bus.name, bus.width, most) for bus in sorted(buses, key=lambda bus: bus.identity)
         ),
     )
 
 
-def _rows(bus: Bus, messages: int) -> int:
-    """How many rows all continuation tables of a run can have together, each sending or receiving on this bus.
-
-    Without a limit from a bus that some of them do not use: more than a run can have.
-    """
-    per_row = min(
+def _least_messages_of_a_row(bus: Bus) -> int:
+    """The tuples on this bus of a row of any continuation table."""
+    return min(
         Counter(interaction.bus for interaction in chip.global_interactions)[bus]
         for chip in chips_of(Role.CONTINUATION)
     )
-    return messages // per_row if per_row else MAXIMUM_SEGMENTS << maximum_height_log2(0)
