@@ -12,6 +12,8 @@ from pathlib import Path
 
 from proofs_of_constraints.coverage import coverage_obligations
 from proofs_of_constraints.instruction_obligations import instruction_obligations
+from proofs_of_constraints.instruction_view import LayoutError
+from proofs_of_constraints.interval import WrapError
 from proofs_of_constraints.machine_obligations import machine_obligations
 from proofs_of_constraints.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
@@ -80,8 +82,9 @@ def prove(
         outcome = obligation.prove(session)
     except UndecidedError as undecided:
         outcome = Outcome(Verdict.UNKNOWN, f"no answer: {undecided}")
-    except ValueError as broken:
-        # A declaration that cannot be read as an instruction, or an equation that wraps too often.
+    except LayoutError as fault:
+        outcome = Outcome(Verdict.REFUTED, str(fault))
+    except WrapError as broken:
         outcome = Outcome(Verdict.UNKNOWN, f"not provable: {broken}")
     return Result(
         identity=obligation.identity,

@@ -10,6 +10,7 @@ from proofs_of_constraints.interval import (
     ELEMENT,
     IntegerForm,
     Interval,
+    WrapError,
     centered_form,
     lifted,
 )
@@ -21,10 +22,6 @@ from spec.word import WORD_BITS
 
 MAXIMUM_MULTIPLES = 64
 """An equation with more possible multiples of p than this is not worth a solver's time."""
-
-
-class WrapError(ValueError):
-    """An equation wraps around p too often to be encoded; the message names it and its multiples of p."""
 
 
 class BitVectorRow:

@@ -82,7 +82,7 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), not_vacuous)
         yield Obligation(Kind.FUNCTION, chip.name, executed.name, assumptions, function)
         yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*assumptions, FUNCTION), determinism)
-        yield Obligation(Kind.COMPLETE, chip.name, executed.name, (), complete)
+        yield Obligation(Kind.COMPLETE, chip.name, executed.name, (PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS), complete)
 
 
 def _multiplies(executed: Executed) -> bool:

@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
-from proofs_of_constraints.interval import BOOLEAN, IntegerForm, centered_form, integer_form, lifted, monomial_interval
+from proofs_of_constraints.interval import (
+    BOOLEAN,
+    IntegerForm,
+    WrapError,
+    centered_form,
+    integer_form,
+    lifted,
+    monomial_interval,
+)
 from proofs_of_constraints.polynomial import Monomial, Polynomial
 from proofs_of_constraints.row_system import RowSystem
 from spec.air.bus import LIMB_BITS
@@ -59,10 +67,10 @@ class IntegerRow:
         return value
 
     def terms(self, polynomial: Polynomial) -> IntegerTerms:
-        """The polynomial's canonical value as integer terms. Raises ValueError if it may wrap around p."""
+        """The polynomial's canonical value as integer terms. Raises WrapError if it may wrap around p."""
         form = centered_form(self.system.resolve(polynomial), self.system.ranges)
         if form.interval.low < 0 or form.interval.high >= P:
-            raise ValueError(f"{polynomial} has values from {form.interval.low} to {form.interval.high}")
+            raise WrapError(f"{polynomial} has values from {form.interval.low} to {form.interval.high}")
         return form.terms
 
     def word_terms(self, limbs: Sequence[Polynomial], limb_bits: int = LIMB_BITS) -> IntegerTerms:

@@ -86,7 +86,7 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
 
     def shift_right_logical(self, word: z3.ArithRef, amount: z3.ArithRef) -> z3.ArithRef:
         """By a constant. Raises NotImplementedError."""
-        return word / (1 << _known(amount))
+        return word / (1 << min(_known(amount), WORD_BITS))
 
     def shift_right_arithmetic(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
         raise NotImplementedError("shift of integer terms")

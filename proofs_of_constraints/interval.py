@@ -13,6 +13,10 @@ from proofs_of_constraints.polynomial import Monomial, Polynomial, centered
 from spec.field import P, inverse
 
 
+class WrapError(ValueError):
+    """A polynomial wraps around p too often to be encoded; the message names it and its values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """The integers from low to high, both included."""

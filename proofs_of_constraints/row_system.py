@@ -115,6 +115,8 @@ class RowSystem:
             return
         shift = Polynomial.constant(polynomial.constant_term)
         name = (polynomial - shift).only_variable()
+        if name is not None:
+            self.ranges.setdefault(name, ELEMENT)
         if name is not None and (not shift.terms or self.ranges[name] == ELEMENT):
             # The variable stands for the representative that this makes small, if need be a negative one.
             offset = centered(polynomial.constant_term)

@@ -1,0 +1,59 @@
+"""Chips of the machine with one thing changed, and the verdicts of their obligations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from proofs_of_constraints.audit import prove
+from proofs_of_constraints.instruction_obligations import instruction_obligations
+from proofs_of_constraints.obligation import Kind, Result
+from proofs_of_constraints.row_obligations import row_obligations
+from proofs_of_constraints.table_obligations import table_obligations
+from spec.air.chip import Chip, Constraint, Interaction, Role
+from spec.air.expression import Expression, MainColumn
+from spec.air.machine import CHIP_BY_NAME
+
+
+def without(chip_name: str, *names: str) -> Chip:
+    """The chip without constraints or interactions of these names."""
+    chip = CHIP_BY_NAME[chip_name]
+    found = {c.name for c in chip.constraints} | {i.name for i in chip.interactions}
+    assert set(names) <= found, set(names) - found
+    return replace(
+        chip,
+        constraints=tuple(c for c in chip.constraints if c.name not in names),
+        interactions=tuple(i for i in chip.interactions if i.name not in names),
+    )
+
+
+def with_constraint(chip: Chip, name: str, expression: Expression) -> Chip:
+    """The chip with a constraint replaced."""
+    assert any(c.name == name for c in chip.constraints)
+    changed = tuple(Constraint(name, expression) if c.name == name else c for c in chip.constraints)
+    return replace(chip, constraints=changed)
+
+
+def with_interaction(chip: Chip, changed: Interaction) -> Chip:
+    """The chip with the interaction of the same name replaced."""
+    assert any(i.name == changed.name for i in chip.interactions)
+    return replace(chip, interactions=tuple(changed if i.name == changed.name else i for i in chip.interactions))
+
+
+def interaction(chip: Chip, name: str) -> Interaction:
+    """The chip's interaction of this name."""
+    return next(i for i in chip.interactions if i.name == name)
+
+
+def column(chip: Chip, name: str) -> Expression:
+    """A column of the chip as an expression."""
+    return MainColumn(name, chip.column_index(name))
+
+
+def result_of(chip: Chip, kind: Kind, instruction: str = "") -> Result:
+    """What proving one obligation of a chip gives."""
+    if chip.role is Role.INSTRUCTION:
+        every = [*instruction_obligations(chip), *row_obligations(chip)]
+    else:
+        every = list(table_obligations(chip))
+    (wanted,) = [o for o in every if o.kind is kind and o.instruction == instruction]
+    return prove(wanted, timeout_seconds=30)
