@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from proofs_of_constraints.coverage import coverage_obligations
+from proofs_of_constraints.decode_obligations import decode_obligations
 from proofs_of_constraints.instruction_obligations import instruction_obligations
 from proofs_of_constraints.instruction_view import LayoutError
 from proofs_of_constraints.interval import WrapError
@@ -31,7 +32,7 @@ from spec.air.machine import CHIPS
 
 
 def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
-    """Every obligation of a machine with these chips. Identities are unique."""
+    """Every obligation of a machine with these chips, decoding included. Identities are unique."""
     instruction_chips = [chip for chip in chips if chip.role is Role.INSTRUCTION]
     found: list[Obligation] = []
     for chip in instruction_chips:
@@ -41,6 +42,7 @@ def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
         if chip.role is not Role.INSTRUCTION:
             found += table_obligations(chip)
     found += coverage_obligations(instruction_chips)
+    found += decode_obligations()
     found += machine_obligations(chips)
     return found
 
