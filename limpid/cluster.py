@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
 
 import dask
 from distributed import Client, LocalCluster, as_completed
 
 from limpid.errors import LimpidError
-from optimized.kernels import OptimizedKernels
-from reference.prover.keys import proving_key
-from reference.segments.jobs import Job, Workbench
-from spec.parameters import PARAMETER_SETS
-from spec.program import Program
+from limpid.workbench import Recipe, workbench
+from reference.segments.jobs import Job
 
 TRIES = 4
 """How often a job is begun before its failure is the run's."""
@@ -37,30 +32,6 @@ class ClusterError(LimpidError):
     """A cluster that cannot be reached or has failed."""
 
     kind = "cluster"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a worker needs to make its workbench."""
-
-    program: Program
-    parameters: str
-
-
-_BENCH_LOCK = Lock()
-
-
-@lru_cache(maxsize=1)
-def _made_bench(recipe: Recipe) -> Workbench:
-    kernels = OptimizedKernels()
-    parameters = PARAMETER_SETS[recipe.parameters]
-    return Workbench(kernels, recipe.program, proving_key(kernels, recipe.program, parameters))
-
-
-def workbench(recipe: Recipe) -> Workbench:
-    """The workbench of this process; the first call takes seconds."""
-    with _BENCH_LOCK:
-        return _made_bench(recipe)
 
 
 def execute_job(recipe: Recipe, job: Job) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from limpid import api
@@ -14,6 +16,7 @@ from limpid.commands.options import (
     require_distinct,
 )
 from limpid.files import require_writable, write_bytes
+from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
 
@@ -21,7 +24,11 @@ from limpid.progress import showing
 @click.command("prove")
 @guest_argument
 @input_options
-@click.option("--output", required=True, metavar="PROOF", help="The proof's file.")
+@click.option("--output", metavar="PROOF", help="The proof's file.")
+@click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
+@click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
+@click.option("--segment-cells", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
 @public_output_option
 @parameters_option
 @answering
@@ -29,11 +36,21 @@ def prove_command(
     guest: str,
     input_file: str | None,
     input_hex: bytes | None,
-    output: str,
+    output: str | None,
+    folder: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    segment_cells: int | None,
     public_output: str | None,
     parameters: str,
 ) -> Answer:
     """Prove the run of GUEST.elf on a private input."""
+    if output is None and folder is None:
+        raise click.UsageError("name the proof's file with --output, or a folder for a long run with --out")
+    if folder is None and (workers, scheduler, segment_cells) != (None, None, None):
+        raise click.UsageError("--workers, --scheduler and --segment-cells need --out")
+    if workers is not None and scheduler is not None:
+        raise click.UsageError("--workers and --scheduler exclude each other")
     require_distinct(
         **{"GUEST.elf": guest, "--input": input_file, "--output": output, "--public-output": public_output}
     )
@@ -41,13 +58,22 @@ def prove_command(
         if path is not None:
             require_writable(path)
     content = private_input(input_file, input_hex)
+    reports: list[str] = []
     with showing("proving") as observer:
-        proof = api.prove(guest, content, parameters=parameters, observer=observer)
-    write_bytes(output, proof.encoded)
+        if folder is None:
+            proof = api.prove(guest, content, parameters=parameters, observer=observer)
+        else:
+            place = Place(Path(folder), workers, scheduler, segment_cells)
+            proof = prove_in_folder(
+                place, guest, content, parameters=parameters, observer=observer, report=reports.append
+            )
+    if output is not None:
+        write_bytes(output, proof.encoded)
     if public_output is not None:
         write_bytes(public_output, proof.output)
+    proof_path = output if output is not None else str(Path(folder or "") / PROOF_NAME)
     facts = {
-        "proof": output,
+        "proof": proof_path,
         "proof_bytes": len(proof.encoded),
         "program_id": proof.key.program_id().hex(),
         "parameters": parameters,
@@ -56,9 +82,10 @@ def prove_command(
         "seconds": round(proof.seconds, 3),
         "exit_code": proof.exit_code,
         "output": proof.output.hex(),
+        "unused_files": reports,
     }
     lines = {
-        "proof": f"{output}, {len(proof.encoded):,} bytes",
+        "proof": f"{proof_path}, {len(proof.encoded):,} bytes",
         "program id": proof.key.program_id().hex(),
         "instructions": f"{proof.instructions:,}",
         "segments": proof.segments,
@@ -66,7 +93,7 @@ def prove_command(
         "exit code": proof.exit_code,
         "output": shown(proof.output),
     }
-    notes = []
+    notes = list(reports)
     if not proof.key.parameters.secure:
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:

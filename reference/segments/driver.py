@@ -28,7 +28,7 @@ from reference.segments.jobs import Job, PinJob, ProveJob, Workers
 from reference.trace.build import public_values_of
 from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
-from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.run import require_global_balance, verify_segment_alone
@@ -56,9 +56,17 @@ class RunRequest:
         return hashlib.sha256(b"limpid run" + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 
+@dataclass(frozen=True)
+class ProvenRun:
+    """A finished proof, and how its run ended."""
+
+    proof: RunProof
+    end: RunEnd
+
+
 def prove_in_folder(
     path: Path, request: RunRequest, workers: Workers, *, report: Report, observer: Observer = silent
-) -> RunProof:
+) -> ProvenRun:
     """The proof of the run, which also stands in the folder; `report` hears of files that are not used.
 
     Raises InputTooLongError, UnprovableError, TraceTooLongError, FolderInUseError, FolderOfAnotherRunError, OSError,
@@ -87,7 +95,7 @@ class _Session:
         self._workers = workers
         self._observer = observer
 
-    def prove(self) -> RunProof:
+    def prove(self) -> ProvenRun:
         self._write_manifest(None)
         plan = self._planned()
         self._write_manifest(plan)
@@ -98,7 +106,7 @@ class _Session:
         proof = RunProof(statement.key, statement.output, tuple(self._segment_proofs(plan, run)))
         require_global_balance(NumberAlgebra(), proof.segments, proof.output, global_challenges(run)[0])
         write_whole(self._folder.proof_path, proof.encoded())
-        return proof
+        return ProvenRun(proof, plan.end)
 
     def _planned(self) -> RunPlan:
         """The plan found in the folder if it is complete, else a new one."""
@@ -138,13 +146,12 @@ class _Session:
         def jobs() -> Iterator[Job]:
             for index in range(plan.segment_count):
                 if index not in found:
-                    progress.begin(Stage.PIN, index)
                     yield PinJob(index, plan.segment_count, self._planned_segment(plan, index))
 
-        progress = Progress(self._observer, plan.segment_count)
         for index, leaf in self._workers.execute(jobs()):
             self._write(Kind.LEAF, index, leaf)
             found[index] = leaf
+            self._progress(plan).begin(Stage.PIN, len(found))
         return [found[index] for index in range(plan.segment_count)]
 
     def _prove_missing(self, plan: RunPlan, statement: RunStatement, run: bytes, leaves: list[bytes]) -> None:
@@ -156,8 +163,9 @@ class _Session:
                     planned = self._planned_segment(plan, index)
                     yield ProveJob(index, plan.segment_count, planned, run, leaf)
 
-        for index, proof in self._workers.execute(jobs()):
+        for done, (index, proof) in enumerate(self._workers.execute(jobs()), start=len(valid) + 1):
             self._folder.write(Kind.SEGMENT_PROOF, index, run, proof)
+            self._progress(plan).begin(Stage.MAIN, done)
 
     def _proof_is_valid(self, plan: RunPlan, statement: RunStatement, run: bytes, index: int, leaf: bytes) -> bool:
         """Whether the segment's proof stands in the folder, is accepted, and is about the planned segment."""
@@ -227,6 +235,9 @@ class _Session:
                 ],
             }
         folder.write_manifest(facts)
+
+    def _progress(self, plan: RunPlan) -> Progress:
+        return Progress(self._observer, plan.segment_count)
 
     def _read(self, kind: Kind, index: int) -> bytes | None:
         return self._folder.read(kind, index, self._folder.identity)

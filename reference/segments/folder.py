@@ -28,6 +28,7 @@ from reference.segments.files import (
     write_whole,
 )
 
+PROOF_NAME = "proof.limpid"
 MANIFEST_FORMAT = "limpid run"
 MANIFEST_VERSION = 1
 
@@ -82,7 +83,7 @@ class RunFolder:
     @property
     def proof_path(self) -> Path:
         """The finished proof of the run."""
-        return self.path / "proof.limpid"
+        return self.path / PROOF_NAME
 
     @property
     def manifest_path(self) -> Path:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
-from reference.prover.progress import Observer, Progress, silent
+from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.prover.segment import pin_segment, prove_segment
 from reference.segments.codec import decode_planned_segment
 from reference.trace.build import build_continuation, build_segment
@@ -31,8 +31,6 @@ class Workbench:
     kernels: Kernels
     program: Program
     key: ProvingKey
-    observer: Observer = silent
-    """Hears the stages of the segment in work, as far as the process can be heard."""
 
     def statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
         """The run's statement."""
@@ -48,8 +46,9 @@ class PinJob:
     planned: bytes
     """The encoded PlannedSegment."""
 
-    def execute(self, bench: Workbench) -> bytes:
+    def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The leaf."""
+        Progress(observer, self.segment_count).begin(Stage.PIN, self.index)
         segment = decode_planned_segment(self.planned)
         trace = build_continuation(bench.program, segment)
         return pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace).leaf
@@ -70,14 +69,14 @@ class ProveJob:
     leaf: bytes
     """The segment's, as it entered G."""
 
-    def execute(self, bench: Workbench) -> bytes:
+    def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The segment proof's canonical bytes. Raises PlanError, LeafDiffersError."""
         segment = decode_planned_segment(self.planned)
         trace = build_segment(bench.program, segment)
         pinned = pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace)
         if pinned.leaf != self.leaf:
             raise LeafDiffersError(f"segment {self.index} has another leaf than the run's digest was made of")
-        progress = Progress(bench.observer, self.segment_count)
+        progress = Progress(observer, self.segment_count)
         writer = Writer()
         write_segment(writer, prove_segment(bench.kernels, bench.key, self.run, pinned, progress))
         return writer.encoded()
@@ -102,7 +101,9 @@ class ThisProcess:
     """Executes one job after the other."""
 
     bench: Workbench
+    observer: Observer = silent
+    """Hears the stages of the segment in work."""
 
     def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
         for job in jobs:
-            yield job.index, job.execute(self.bench)
+            yield job.index, job.execute(self.bench, self.observer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reference.execution import Execution
+
 
 class TraceError(Exception):
     """No trace: the message says what and where."""
@@ -9,6 +11,10 @@ class TraceError(Exception):
 
 class UnprovableError(TraceError):
     """The execution ended abnormally, or its output cannot be claimed: no proof of it exists."""
+
+    def __init__(self, execution: Execution) -> None:
+        super().__init__(execution.unprovable_reason)
+        self.execution = execution
 
 
 class TraceTooLongError(TraceError):

@@ -28,7 +28,7 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
     cutter = _Cutter(program, limits, keep)
     execution = execute(program, private_input, record=cutter.record)
     if execution.unprovable_reason is not None or execution.exit_code is None:
-        raise UnprovableError(execution.unprovable_reason)
+        raise UnprovableError(execution)
     segment_count = cutter.finish()
     addresses = [address for address, _ in output_doublewords(execution.output)]
     return RunPlan(

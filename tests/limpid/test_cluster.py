@@ -11,7 +11,8 @@ import pytest
 from distributed import Client
 
 from limpid import cluster
-from limpid.cluster import ClusterError, ClusterWorkers, Recipe, cluster_at, local_cluster
+from limpid.cluster import ClusterError, ClusterWorkers, cluster_at, local_cluster
+from limpid.workbench import Recipe
 from reference.segments.jobs import Job, PinJob, ProveJob
 from spec.parameters import TINY
 from tests.reference.segmented_run import counting_program, segmented_run

@@ -23,7 +23,7 @@ def counting_bench() -> Workbench:
 
 def prove_counting(path: Path, workers: Workers, reports: list[str]) -> RunProof:
     """Proves the honest run in the folder; the reports are collected."""
-    return prove_in_folder(path, counting_request(), workers, report=reports.append)
+    return prove_in_folder(path, counting_request(), workers, report=reports.append).proof
 
 
 if __name__ == "__main__":

@@ -1,0 +1,104 @@
+"""Proving runs of any length: segment by segment, in a folder that survives a stop, here or on a cluster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from limpid.api import DEFAULT_PARAMETERS, Elf, Proof, load_program, parameter_set
+from limpid.errors import FileError, InputError, LimpidError, TooLongError, TrapError, UnprovableError
+from limpid.workbench import Recipe, workbench
+from optimized.kernels import OptimizedKernels
+from reference.machine_memory import InputTooLongError
+from reference.prover.keys import verification_key
+from reference.prover.progress import Observer, silent
+from reference.segments.driver import RunRequest
+from reference.segments.driver import prove_in_folder as prove_request
+from reference.segments.folder import PROOF_NAME as PROOF_NAME
+from reference.segments.folder import FolderError
+from reference.segments.jobs import ThisProcess, Workers
+from reference.trace.errors import TraceTooLongError
+from reference.trace.errors import UnprovableError as UnprovableRunError
+from reference.trace.limits import SegmentLimits
+
+
+class FolderUseError(LimpidError):
+    """A folder that belongs to another run or is in use."""
+
+    kind = "folder"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a long run is proven."""
+
+    folder: Path
+    workers: int | None = None
+    """Processes on this machine; None: this process alone."""
+
+    scheduler: str | None = None
+    """The address of a Dask scheduler, in place of `workers`."""
+
+    segment_cells: int | None = None
+    """The most cells of a segment; None: the default."""
+
+
+def prove_in_folder(
+    place: Place,
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    observer: Observer = silent,
+    report: Callable[[str], None] = lambda _: None,
+) -> Proof:
+    """Proves a run in a folder, going on where an earlier call stopped; the same run gives the same bytes.
+
+    `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
+    ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError.
+    """
+    chosen = parameter_set(parameters)
+    program = load_program(elf)
+    limits = SegmentLimits() if place.segment_cells is None else SegmentLimits(area_cells=place.segment_cells)
+    start = time.monotonic()
+    request = RunRequest(program, private_input, verification_key(OptimizedKernels(), program, chosen), limits)
+    try:
+        with _workers(place, Recipe(program, parameters), observer) as workers:
+            proven = prove_request(place.folder, request, workers, report=report, observer=observer)
+    except InputTooLongError as error:
+        raise InputError(str(error)) from error
+    except UnprovableRunError as error:
+        if error.execution.trap is not None:
+            raise TrapError(error.execution.trap, error.execution.instructions) from error
+        raise UnprovableError(str(error)) from error
+    except TraceTooLongError as error:
+        raise TooLongError(str(error), "prove a shorter run, or in larger segments") from error
+    except FolderError as error:
+        raise FolderUseError(str(error), "choose another folder with --out") from error
+    except OSError as error:
+        raise FileError(str(place.folder), str(error)) from error
+    return Proof(
+        encoded=proven.proof.encoded(),
+        key=request.key,
+        output=proven.end.output,
+        exit_code=proven.end.exit_code,
+        instructions=proven.end.instructions,
+        segments=len(proven.proof.segments),
+        seconds=time.monotonic() - start,
+    )
+
+
+@contextmanager
+def _workers(place: Place, recipe: Recipe, observer: Observer) -> Iterator[Workers]:
+    if place.workers is None and place.scheduler is None:
+        yield ThisProcess(workbench(recipe), observer)
+        return
+    # Dask is an extra, and takes a second to import.
+    from limpid.cluster import ClusterWorkers, cluster_at, local_cluster
+
+    connected = cluster_at(place.scheduler) if place.scheduler is not None else local_cluster(place.workers or 1)
+    with connected as client:
+        yield ClusterWorkers(client, recipe)

@@ -1,0 +1,37 @@
+"""The workbench of a process: what every job of a run needs, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from optimized.kernels import OptimizedKernels
+from reference.prover.keys import proving_key
+from reference.segments.jobs import Workbench
+from spec.parameters import PARAMETER_SETS
+from spec.program import Program
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a process needs to make its workbench."""
+
+    program: Program
+    parameters: str
+    """The parameter set's name."""
+
+
+_LOCK = Lock()
+
+
+def workbench(recipe: Recipe) -> Workbench:
+    """The workbench of this process; the first call takes seconds."""
+    with _LOCK:
+        return _made(recipe)
+
+
+@lru_cache(maxsize=1)
+def _made(recipe: Recipe) -> Workbench:
+    kernels = OptimizedKernels()
+    return Workbench(kernels, recipe.program, proving_key(kernels, recipe.program, PARAMETER_SETS[recipe.parameters]))

@@ -1,0 +1,115 @@
+"""Long runs from the user's door: a folder, one proof that verifies, and typed errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from limpid import api
+from limpid.errors import FileError, InputError, TooLongError, TrapError, UnprovableError
+from limpid.long_runs import FolderUseError, Place, prove_in_folder
+from reference.machine_memory import InputTooLongError
+from reference.segments import driver
+from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
+
+INPUT_HEX = "0a00000000000000"
+CUT = ("--segment-cells", "12000", "--parameters", "tiny")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of two segments or more, and what the command said."""
+    path = tmp_path_factory.mktemp("long") / "run"
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, "--out", path, *CUT, "--json")
+    assert invocation.status == 0
+    path.with_suffix(".json").write_text(invocation.stdout)
+    return path
+
+
+def test_long_run_verifies_and_says_where_its_proof_is(folder: Path) -> None:
+    document = json.loads(folder.with_suffix(".json").read_text())
+    assert document["segments"] >= 2
+    assert (document["proof"], document["unused_files"]) == (str(folder / "proof.limpid"), [])
+    accepted = api.verify(
+        (folder / "proof.limpid").read_bytes(),
+        program=bytes.fromhex(document["program_id"]),
+        output=(55).to_bytes(8, "little"),
+        allow_insecure=True,
+    )
+    assert len(accepted.verified.shapes) == document["segments"]
+
+
+def test_manifest_describes_the_run(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["format"], manifest["version"], manifest["parameters"]) == ("limpid run", 1, "tiny")
+    assert manifest["limits"]["area_cells"] == 12000
+    assert manifest["output"] == (55).to_bytes(8, "little").hex()
+    names = {segment[key] for segment in manifest["segments"] for key in ("plan", "leaf", "proof")}
+    assert names | {"manifest.json", "run.run", manifest["proof"]} == {path.name for path in folder.iterdir()}
+
+
+def test_second_call_reports_a_damaged_file_and_writes_the_proof_where_asked(folder: Path, tmp_path: Path) -> None:
+    whole = (folder / "proof.limpid").read_bytes()
+    (folder / "0000.leaf").write_bytes(b"damaged")
+    arguments = ["--input-hex", INPUT_HEX, "--out", folder, "--output", tmp_path / "proof", *CUT]
+    invocation = limpid("prove", FIBONACCI, *arguments)
+    assert invocation.status == 0
+    assert f"Note: {folder / '0000.leaf'}: it is damaged; it is made anew" in invocation.stderr
+    assert (tmp_path / "proof").read_bytes() == whole
+
+
+def test_folder_of_another_input_is_refused(folder: Path) -> None:
+    invocation = limpid("prove", FIBONACCI, "--out", folder, *CUT, "--json")
+    assert invocation.status == 1
+    assert invocation.document["error"]["kind"] == "folder"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name the proof's file with --output, or a folder for a long run with --out"),
+        (["--output", "proof", "--workers", "2"], "--workers, --scheduler and --segment-cells need --out"),
+        (["--out", "d", "--workers", "2", "--scheduler", "tcp://a:1"], "--workers and --scheduler exclude each other"),
+    ],
+)
+def test_options_that_make_no_sense_are_misuse(arguments: list[str], message: str) -> None:
+    invocation = limpid("prove", FIBONACCI, *arguments)
+    assert invocation.status == 2
+    assert message in invocation.stderr
+
+
+def _prove(elf: bytes | str, path: Path, segment_cells: int | None = None) -> None:
+    prove_in_folder(Place(path, segment_cells=segment_cells), elf, parameters="tiny")
+
+
+def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
+    with pytest.raises(TrapError) as trapped:
+        _prove(TRAPPING_ELF, tmp_path / "trapping")
+    assert trapped.value.details["reason"] == "BREAKPOINT"
+    with pytest.raises(UnprovableError):
+        _prove(SCRIBBLING_ELF, tmp_path / "scribbling")
+    with pytest.raises(TooLongError, match="no room for one instruction"):
+        _prove(FIBONACCI, tmp_path / "cut", segment_cells=1)
+
+
+def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise InputTooLongError("too long")
+
+    monkeypatch.setattr(driver, "plan_run", refused)
+    with pytest.raises(InputError, match="too long"):
+        _prove(FIBONACCI, tmp_path / "run")
+
+
+def test_folder_that_cannot_be_made_raises_a_file_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(FileError):
+        _prove(FIBONACCI, tmp_path / "file")
+
+
+def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"format": "limpid run", "version": 2, "run": ""}')
+    with pytest.raises(FolderUseError, match="belongs to a run of another program"):
+        _prove(FIBONACCI, tmp_path)
