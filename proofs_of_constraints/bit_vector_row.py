@@ -23,18 +23,24 @@ from spec.word import WORD_BITS
 MAXIMUM_MULTIPLES = 64
 """An equation with more possible multiples of p than this is not worth a solver's time."""
 
+WIDE_BITS = 96
+"""The width of a wide row: a product of three elements, nearly."""
+
 
 class BitVectorRow:
-    """The formulas of one system. `width` bits hold every integer that occurs."""
+    """The formulas of one system. `width` bits hold every integer that occurs.
 
-    def __init__(self, system: RowSystem, suffix: str = "") -> None:
+    A wide row also encodes what wraps around p often, with the multiple of p as an unknown: slow, for rows that lack
+    a constraint.
+    """
+
+    def __init__(self, system: RowSystem, *, wide: bool = False) -> None:
         self.system = system
-        self._suffix = suffix
+        self._wide = wide
         self._variables: dict[str, z3.BitVecRef] = {}
         self._bounds: list[z3.BoolRef] = []
-        self.width = 2 + max(
-            [ELEMENT.bits, *(_bits(lifted(f, system.ranges).form.interval) for f in self._polynomials())]
-        )
+        sizes = [_bits(lifted(polynomial, system.ranges).form.interval) for polynomial in self._polynomials()]
+        self.width = 2 + max([WIDE_BITS if wide else ELEMENT.bits, *sizes])
 
     def _polynomials(self) -> list[Polynomial]:
         system = self.system
@@ -66,7 +72,7 @@ class BitVectorRow:
         if name not in self._variables:
             interval = self.system.ranges[name]
             size = Interval(0, interval.high - min(0, interval.low)).bits
-            raw = z3.BitVec(name + self._suffix, size)
+            raw = z3.BitVec(name, size)
             term = z3.ZeroExt(self.width - size, raw)
             if interval.low < 0:
                 term = term + z3.BitVecVal(interval.low, self.width)
@@ -81,6 +87,8 @@ class BitVectorRow:
         """That the polynomial is zero modulo p. Raises WrapError."""
         equation = lifted(self.system.resolve(polynomial), self.system.ranges)
         if equation.multiples.stop - equation.multiples.start > MAXIMUM_MULTIPLES:
+            if self._wide:
+                return self._term(equation.form) == self._multiple(equation.multiples)
             raise WrapError(f"{polynomial} = k p for {equation.multiples}")
         term = self._term(equation.form)
         return z3.Or(*(term == k * P for k in equation.multiples))
@@ -93,11 +101,21 @@ class BitVectorRow:
             return term
         multiples = range(interval.low // P, interval.high // P + 1)
         if multiples.stop - multiples.start > MAXIMUM_MULTIPLES or _bits(interval) > self.width - 2:
+            if self._wide and _bits(interval) <= self.width - 2:
+                value = term - self._multiple(multiples)
+                self._bounds += [value >= 0, value < P]
+                return value
             raise WrapError(f"{polynomial} has values from {interval.low} to {interval.high}")
         value = term - multiples[0] * P
         for k in multiples[1:]:
             value = z3.If(term >= k * P, term - k * P, value)
         return value
+
+    def _multiple(self, multiples: range) -> z3.BitVecRef:
+        """An unknown multiple of p."""
+        multiple = z3.FreshConst(z3.BitVecSort(self.width), "multiple")
+        self._bounds += [multiple >= multiples.start, multiple < multiples.stop]
+        return multiple * P
 
     def limb(self, polynomial: Polynomial) -> z3.BitVecRef:
         """The low 16 bits of the value. That there are no others is a claim of its own."""

@@ -25,7 +25,7 @@ from proofs_of_constraints.division import prove_division
 from proofs_of_constraints.division_completeness import prove_division_complete
 from proofs_of_constraints.execution import Claim, Execution, executed_row, roles_of
 from proofs_of_constraints.instruction_view import InstructionView, view_of
-from proofs_of_constraints.interval import BOOLEAN
+from proofs_of_constraints.interval import BOOLEAN, WrapError
 from proofs_of_constraints.lemmas import BrokenProofError
 from proofs_of_constraints.multiplication import prove_product
 from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
@@ -172,17 +172,28 @@ def _prove_cases(
         if system.lookups:
             return Outcome(Verdict.UNKNOWN, f"{name}: lookup {system.lookups[0].interaction.name} is not decided")
         wraps += [f"{name}: {source} {multiples}" for source, multiples in system.wraps().items()]
-        row = BitVectorRow(system)
-        execution = Execution(row, view, executed)
-        claims = [claim for claim in execution.claims() if claim.name not in without]
-        refuted = z3.Not(z3.And(*(claim.holds for claim in claims)))
+        try:
+            row, claims, formulas = _function_query(BitVectorRow(system), view, executed, without)
+        except WrapError:
+            row, claims, formulas = _function_query(BitVectorRow(system, wide=True), view, executed, without)
         title = f"function/{view.chip.name}/{executed.name}/{name}"
-        model = session.satisfying(title, [*execution.given(), refuted], bit_vectors=True)
+        model = session.satisfying(title, formulas, bit_vectors=True)
         if model is not None:
             found = _counterexample(view, row, model, claims)
             verdict = Verdict.REFUTED if found.satisfies_declaration else Verdict.UNKNOWN
             return Outcome(verdict, f"{name}: {', '.join(found.failed)}", found)
     return Outcome(Verdict.PROVEN, f"{len(split)} cases", wraps=tuple(wraps))
+
+
+def _function_query(
+    row: BitVectorRow, view: InstructionView, executed: Executed, without: Sequence[str]
+) -> tuple[BitVectorRow, list[Claim], list[z3.BoolRef]]:
+    """The row, what it must do, and what no row may satisfy. Raises WrapError."""
+    execution = Execution(row, view, executed)
+    claims = [claim for claim in execution.claims() if claim.name not in without]
+    # The claims come first: the values they speak of bring their own definitions.
+    refuted = z3.Not(z3.And(*(claim.holds for claim in claims)))
+    return row, claims, [*execution.given(), refuted]
 
 
 def _counterexample(
