@@ -11,7 +11,7 @@ from spec.air.chip import Chip
 from spec.air.chips.continuation import BOUNDARY
 from spec.air.limits import CLOCK_LIMIT, clock_end
 from spec.air.machine import INSTRUCTION_CHIPS
-from spec.protocol.shape import TableShape
+from spec.cost import row_cells
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class SegmentMeter:
         if clock_end(instructions) > self._limits.clock:
             return False
         boundary_height = padded_height(boundary_rows)
-        area_cells = sum(_table(*table).area_cells for table in [*instructions, (BOUNDARY, boundary_height)])
+        tables = [*instructions, (BOUNDARY, boundary_height)]
+        area_cells = sum(height * row_cells(chip).total for chip, height in tables)
         if self._limits.area_cells is not None and area_cells > self._limits.area_cells:
             return False
         self._room[chip.name] = sum(instance_heights(rows))
@@ -69,7 +70,3 @@ class SegmentMeter:
 def table_heights(row_counts: Mapping[str, int]) -> list[tuple[Chip, int]]:
     """The heights of the instruction tables for these numbers of rows by chip name, in machine order."""
     return [(chip, height) for chip in INSTRUCTION_CHIPS for height in instance_heights(row_counts.get(chip.name, 0))]
-
-
-def _table(chip: Chip, height: int) -> TableShape:
-    return TableShape(chip, height.bit_length() - 1)

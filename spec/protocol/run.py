@@ -89,13 +89,18 @@ def leaves_root(leaves: Sequence[bytes]) -> bytes:
 
 def run_digest(statement: RunStatement, leaves: Sequence[bytes]) -> bytes:
     """G."""
+    return run_digest_over(statement, leaves_root(leaves))
+
+
+def run_digest_over(statement: RunStatement, root: bytes) -> bytes:
+    """G from the root over the leaves."""
     transcript = Transcript("limpid run")
     transcript.observe("machine", statement.key.machine_digest)
     transcript.observe("parameters", statement.key.parameters.encoded())
     transcript.observe("program", statement.key.program_id())
     transcript.observe("output", hashlib.sha256(statement.output).digest())
     transcript.observe("segment_count", statement.segment_count.to_bytes(4, "little"))
-    transcript.observe("leaves_root", leaves_root(leaves))
+    transcript.observe("leaves_root", root)
     return transcript.state
 
 

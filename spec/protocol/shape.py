@@ -54,11 +54,6 @@ class TableShape:
                 accumulators += 1
         return helpers * EXTENSION_DEGREE, accumulators * EXTENSION_DEGREE
 
-    @property
-    def area_cells(self) -> int:
-        """The committed cells of the table, main and LogUp, padding included: what proving it costs."""
-        return self.height * (len(self.chip.columns) + sum(self.logup_widths()))
-
 
 @dataclass(frozen=True)
 class SegmentShape:

@@ -18,9 +18,9 @@ from reference.trace.table import Trace
 from spec.air.chip import Role
 from spec.air.limits import clock_end
 from spec.air.program_row import HALTED
+from spec.cost import row_cells
 from spec.memory_map import OUTPUT
 from spec.program import Program
-from spec.protocol.shape import TableShape
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
 
@@ -91,7 +91,7 @@ def test_segments_stay_within_the_area() -> None:
     limits = SegmentLimits(area_cells=10_000)
     for trace in build_traces(_every_instruction(), INPUT, limits):
         counted = [t for t in trace.tables if t.chip.role is Role.INSTRUCTION or t.chip.name == "boundary"]
-        area = sum(TableShape(t.chip, t.height.bit_length() - 1).area_cells for t in counted)
+        area = sum(t.height * row_cells(t.chip).total for t in counted)
         assert area <= 10_000
 
 
