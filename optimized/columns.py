@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -24,13 +25,15 @@ from optimized.field_lanes import (
     extension_add,
     extension_multiply,
     extension_scale,
+    extension_subtract,
     multiply,
     subtract,
     to_montgomery,
 )
 from optimized.lanes import LANES, broadcast, gather, load, scatter, store
-from optimized.roots import Words, inverse_roots_words, subgroup_words
+from optimized.roots import Words, inverse_roots_words, subgroup_words, words
 from optimized.threads import in_parallel
+from reference.prover.reduction import OpenedColumns
 from spec.field import Extension, P, inverse
 from spec.protocol.domain import COSET_SHIFT
 
@@ -121,6 +124,31 @@ def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Exten
         len(codewords) // LANES,
         SMALLEST_TASK_GROUPS,
     )
+
+
+@compiled
+def _add_quotients(numerators: Words, value: Words, differences: Words, target: Words, start: int, stop: int) -> None:
+    """target += (value - numerator) * difference; the value in Montgomery's form."""
+    constant, factor = broadcast_element(value, 0), broadcast(RADIX_SQUARED)
+    for group in range(start, stop):
+        row = group * LANES
+        numerator = extension_scale(load_elements(numerators, row, 1), factor)
+        product = extension_multiply(extension_subtract(constant, numerator), load_elements(differences, row, 1))
+        store_elements(target, row, extension_add(load_elements(target, row, 1), product))
+
+
+def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
+    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x); the height is a multiple of 8."""
+    height = len(openings[0].codewords[0])
+    target = np.zeros((height, SIX), dtype=np.uint32)
+    for opening in openings:
+        numerators = np.zeros((height, SIX), dtype=np.uint32)
+        for columns, weights in zip(opening.codewords, opening.weights, strict=True):
+            add_weighted_columns(numerators, words(columns), weights)
+        value, differences = montgomery_words(opening.value), words(opening.inverse_differences)
+        arrays = (numerators.reshape(-1), value, differences.reshape(-1), target.reshape(-1))
+        in_parallel(partial(_add_quotients, *arrays), height // LANES, SMALLEST_TASK_GROUPS)
+    return target
 
 
 @compiled

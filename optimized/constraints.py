@@ -12,17 +12,21 @@ from numpy.typing import NDArray
 from optimized.interpreter import run_program
 from optimized.program import assemble
 from optimized.recording import Recorded, RecordedRow, Recorder, combine
-from optimized.roots import CACHED_TABLES, Words
+from optimized.roots import CACHED_TABLES, Words, words
+from optimized.transform import interpolate
 from reference.prover.combination import TableCodewords, next_row_indices
 from reference.prover.extension_arrays import from_elements
 from reference.prover.field_arrays import MODULUS, Matrix
 from reference.prover.logup import LogupMatrices
+from reference.prover.quotient import trace_polynomial_inverses
 from spec.air.bus import Scope
 from spec.air.chip import Chip
 from spec.air.expression import Expression
-from spec.field import EXTENSION_DEGREE, Extension, inverse
+from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, inverse
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
+from spec.protocol.domain import COSET_SHIFT
 from spec.protocol.logup import BusChallenges, Fraction, fraction, group_count, groups
+from spec.protocol.shape import QUOTIENT_CHUNKS
 
 NO_COLUMNS = 0
 
@@ -38,17 +42,12 @@ class Input(IntEnum):
     FOLLOWING_ACCUMULATORS = 4
 
 
-@unique
 class Output(IntEnum):
-    """The matrices that the LogUp program writes."""
+    """The matrices that programs write: two for LogUp, one for constraints."""
 
     HELPERS = 0
     ROW_SUMS = 1
-
-
-def words(matrix: Matrix) -> Words:
-    """A matrix as contiguous 32-bit words."""
-    return np.ascontiguousarray(matrix, dtype=np.uint32)
+    COMBINED = 0
 
 
 def _empty(height: int, extension_columns: int) -> Words:
@@ -115,14 +114,31 @@ def _accumulated(row_sums: Words) -> tuple[Words, tuple[Extension, ...]]:
 
 
 def combined_constraints(
-    table: TableCodewords,
+    tables: Sequence[TableCodewords],
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges],
     batching: Extension,
-    power: Extension,
-) -> tuple[Words, Extension]:
-    """power * (C_0 + batching C_1 + ...) on 2 n points, 2 n a multiple of 8, and the next table's first power."""
-    recorder = Recorder()
+) -> Words:
+    """C_0 + batching C_1 + ... over all constraints of all tables of one height, on 2 n points, a multiple of 8."""
+    points = len(tables[0].main)
+    combined = np.zeros((points, EXTENSION_DEGREE), dtype=np.uint32)
+    power = ONE
+    for table in tables:
+        recorder = Recorder()
+        row = RecordedRow(recorder, public_values, Input.MAIN, Input.FIXED)
+        terms: list[tuple[Recorded, Extension]] = []
+        for value in table_constraints(table.chip, row, challenges, _logup_columns(recorder, table)):
+            terms.append((value, power))
+            power = power * batching
+        recorder.add_to(combine(recorder.constant(ZERO), terms), Output.COMBINED, 0)
+        accumulators = words(table.accumulators)
+        following = accumulators[_next_rows(points.bit_length() - 1)]
+        matrices = [words(table.main), words(table.fixed), words(table.helpers), accumulators, following]
+        run_program(assemble(recorder), matrices, [combined, _empty(points, NO_COLUMNS)])
+    return combined
+
+
+def _logup_columns(recorder: Recorder, table: TableCodewords) -> dict[Scope, LogupColumns[Recorded]]:
     logup: dict[Scope, LogupColumns[Recorded]] = {}
     helper = 0
     for i, (scope, interactions) in enumerate(scopes(table.chip)):
@@ -134,16 +150,15 @@ def combined_constraints(
             share=table.totals[i] * inverse(table.height),
         )
         helper += count
-    row = RecordedRow(recorder, public_values, Input.MAIN, Input.FIXED)
-    terms: list[tuple[Recorded, Extension]] = []
-    for value in table_constraints(table.chip, row, challenges, logup):
-        terms.append((value, power))
-        power = power * batching
-    recorder.store(combine(recorder.constant(Extension.of(0)), terms), Output.HELPERS, 0)
-    points = len(table.main)
-    accumulators = words(table.accumulators)
-    following = accumulators[_next_rows(points.bit_length() - 1)]
-    combined = _empty(points, 1)
-    matrices = [words(table.main), words(table.fixed), words(table.helpers), accumulators, following]
-    run_program(assemble(recorder), matrices, [combined, _empty(points, NO_COLUMNS)])
-    return combined, power
+    return logup
+
+
+def quotient_coefficients(combined: Words) -> Words:
+    """The coefficients of combined constraints over x^n - 1: (n, 12)."""
+    height = len(combined) // QUOTIENT_CHUNKS
+    quotient = np.empty_like(combined)
+    for part, divisor in enumerate(trace_polynomial_inverses(height)):
+        half = slice(part * height, (part + 1) * height)
+        quotient[half] = combined[half] * np.uint64(divisor) % MODULUS
+    coefficients = interpolate(quotient, COSET_SHIFT)
+    return np.hstack([coefficients[:height], coefficients[height:]])

@@ -162,20 +162,3 @@ def inverses(elements: Words) -> Words:
 
     in_parallel(invert, len(elements) // LANES, SMALLEST_TASK_GROUPS)
     return target.reshape(elements.shape)
-
-
-@compiled
-def _multiply(left: Words, right: Words, target: Words, start: int, stop: int) -> None:
-    factor = broadcast(RADIX_SQUARED)
-    for group in range(start, stop):
-        row = group * LANES
-        scaled = extension_scale(load_elements(left, row, 1), factor)
-        store_elements(target, row, extension_multiply(scaled, load_elements(right, row, 1)))
-
-
-def multiply_elements(left: Words, right: Words) -> Words:
-    """The elementwise product of (count, 6) elements, count a multiple of 8."""
-    target = np.empty_like(left)
-    flat = (left.reshape(-1), right.reshape(-1), target.reshape(-1))
-    in_parallel(lambda start, stop: _multiply(*flat, start, stop), len(left) // LANES, SMALLEST_TASK_GROUPS)
-    return target

@@ -50,6 +50,7 @@ EXTENSION_SUBTRACT = int(Opcode.EXTENSION_SUBTRACT)
 EXTENSION_MULTIPLY = int(Opcode.EXTENSION_MULTIPLY)
 SCALE = int(Opcode.SCALE)
 INVERT = int(Opcode.INVERT)
+ADD_TO = int(Opcode.ADD_TO)
 
 
 @compiled
@@ -207,7 +208,10 @@ def _run(
                     for i in range(0, rows, LANES):
                         value = multiply(load(file, left + j * BLOCK_ROWS + i), one)
                         target = (row + i) * width + column + j
-                        if matrix == 0:
+                        if opcode == ADD_TO:
+                            # One output only is added to.
+                            scatter(output_0, target, width, add(value, gather(output_0, target, width)))
+                        elif matrix == 0:
                             scatter(output_0, target, width, value)
                         else:
                             scatter(output_1, target, width, value)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from optimized import columns, constraints, extension, grinding, sha256, transform
 from optimized.lanes import LANES
-from optimized.roots import Words
+from optimized.roots import words
 from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray, powers, to_elements
+from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels
+from reference.prover.reduction import OpenedColumns
 from reference.prover.sha256_arrays import Digests
 from spec.air.bus import Scope
 from spec.air.chip import Chip
 from spec.field import Extension
 from spec.protocol.logup import BusChallenges
-
-
-def _words(array: Matrix) -> Words:
-    return np.ascontiguousarray(array, dtype=np.uint32)
 
 
 def _wide(array: Matrix) -> Matrix:
@@ -36,26 +34,16 @@ class OptimizedKernels:
         self._plain = PlainKernels()
 
     def coefficients(self, evaluations: Matrix) -> Matrix:
-        return transform.coefficients(_words(evaluations))
+        return transform.coefficients(words(evaluations))
 
     def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:
-        return transform.evaluate_on_coset(_words(coefficients), rate_log2)
+        return transform.evaluate_on_coset(words(coefficients), rate_log2)
 
     def leaf_digests(self, matrices: Sequence[Matrix]) -> Digests:
-        return sha256.leaf_digests([_words(matrix) for matrix in matrices])
+        return sha256.leaf_digests([words(matrix) for matrix in matrices])
 
     def compress(self, left: Digests, right: Digests) -> Digests:
         return sha256.compress(left, right)
-
-    def multiply(self, left: ExtensionArray, right: ExtensionArray) -> ExtensionArray:
-        if left.shape != right.shape or len(left) < LANES:
-            return self._plain.multiply(_wide(left), _wide(right))
-        return extension.multiply_elements(_words(left), _words(right))
-
-    def inverses(self, elements: ExtensionArray) -> ExtensionArray:
-        if len(elements) % LANES:
-            return self._plain.inverses(_wide(elements))
-        return extension.inverses(_words(elements))
 
     def inverse_differences(self, point: Extension, size_log2: int) -> ExtensionArray:
         if 1 << size_log2 < LANES:
@@ -68,32 +56,37 @@ class OptimizedKernels:
         height = len(codewords) >> rate_log2
         if height < LANES:
             return self._plain.evaluate_columns(_wide(codewords), rate_log2, point, _wide(inverse_differences))
-        return columns.evaluate_columns(_words(codewords), height, point, _words(inverse_differences))
+        return columns.evaluate_columns(words(codewords), height, point, words(inverse_differences))
 
-    def combine_columns(self, codewords: Matrix, challenge: Extension) -> ExtensionArray:
-        if len(codewords) < LANES:
-            return self._plain.combine_columns(_wide(codewords), challenge)
-        total = np.zeros((len(codewords), extension.SIX), dtype=np.uint32)
-        weights = to_elements(powers(challenge, codewords.shape[1]))
-        columns.add_weighted_columns(total, _words(codewords), weights)
-        return total
+    def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
+        if len(openings[0].codewords[0]) >= LANES:
+            return columns.reduced_codeword(openings)
+        widened = [
+            replace(
+                opening,
+                codewords=[_wide(matrix) for matrix in opening.codewords],
+                inverse_differences=_wide(opening.inverse_differences),
+            )
+            for opening in openings
+        ]
+        return self._plain.reduced_codeword(widened)
 
     def add_scaled(self, total: ExtensionArray, factor: Extension, summand: ExtensionArray) -> ExtensionArray:
         if len(total) < LANES:
             return self._plain.add_scaled(_wide(total), factor, _wide(summand))
-        return columns.add_scaled(_words(total), factor, _words(summand))
+        return columns.add_scaled(words(total), factor, words(summand))
 
     def fold(self, codeword: ExtensionArray, arity_log2: int, challenge: Extension) -> ExtensionArray:
         if len(codeword) >> arity_log2 < LANES:
             return self._plain.fold(_wide(codeword), arity_log2, challenge)
-        folded = _words(codeword)
+        folded = words(codeword)
         for _ in range(arity_log2):
             folded = columns.fold_in_half(folded, challenge)
             challenge = challenge * challenge
         return folded
 
     def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
-        return transform.interpolate(_words(codeword), 1)
+        return transform.interpolate(words(codeword), 1)
 
     def logup_matrices(
         self,
@@ -109,23 +102,27 @@ class OptimizedKernels:
 
     def combined_constraints(
         self,
-        table: TableCodewords,
+        tables: Sequence[TableCodewords],
         public_values: Mapping[str, int],
         challenges: Mapping[Scope, BusChallenges],
         batching: Extension,
-        power: Extension,
-    ) -> tuple[ExtensionArray, Extension]:
-        if len(table.main) % LANES == 0:
-            return constraints.combined_constraints(table, public_values, challenges, batching, power)
-        widened = TableCodewords(
-            chip=table.chip,
-            main=_wide(table.main),
-            fixed=_wide(table.fixed),
-            helpers=_wide(table.helpers),
-            accumulators=_wide(table.accumulators),
-            totals=table.totals,
-        )
-        return self._plain.combined_constraints(widened, public_values, challenges, batching, power)
+    ) -> ExtensionArray:
+        if len(tables[0].main) % LANES == 0:
+            return constraints.combined_constraints(tables, public_values, challenges, batching)
+        widened = [
+            replace(
+                table,
+                main=_wide(table.main),
+                fixed=_wide(table.fixed),
+                helpers=_wide(table.helpers),
+                accumulators=_wide(table.accumulators),
+            )
+            for table in tables
+        ]
+        return self._plain.combined_constraints(widened, public_values, challenges, batching)
+
+    def quotient_coefficients(self, combined: ExtensionArray) -> Matrix:
+        return constraints.quotient_coefficients(words(combined))
 
     def grind(self, seed: bytes, bits: int) -> int:
         return grinding.grind(seed, bits)

@@ -66,7 +66,7 @@ def assemble(recorder: Recorder) -> Program:
         operation = recorder.operations[number]
         inputs = [held[taken] for taken in operation.inputs]
         # The result may not take an input's register: six coefficients are written one by one.
-        held[number] = 0 if operation.opcode is Opcode.STORE else registers.take(_slots(operation))
+        held[number] = 0 if operation.opcode in (Opcode.STORE, Opcode.ADD_TO) else registers.take(_slots(operation))
         immediates = [*operation.immediates, 0, 0][:2]
         code += [operation.opcode, held[number], len(inputs), *immediates, len(constants), *inputs]
         constants += _constant_words(operation)

@@ -36,6 +36,8 @@ class Opcode(IntEnum):
     INVERT = 11
     STORE = 12
     """Writes an extension value; immediates: matrix, first of six columns."""
+    ADD_TO = 13
+    """The same, added to what stands there."""
 
 
 EXTENSION_RESULTS = frozenset(
@@ -94,6 +96,11 @@ class Recorder:
     def store(self, value: Recorded, matrix: int, column: int) -> None:
         """Writes a value to six columns of an output matrix."""
         operation = Operation(Opcode.STORE, (value.extended().number,), (matrix, column))
+        self.stores.append(self.record(operation))
+
+    def add_to(self, value: Recorded, matrix: int, column: int) -> None:
+        """Adds a value to six columns of an output matrix."""
+        operation = Operation(Opcode.ADD_TO, (value.extended().number,), (matrix, column))
         self.stores.append(self.record(operation))
 
     def live(self) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,13 @@ from numpy.typing import NDArray
 from optimized.field_lanes import to_montgomery_array
 from spec.field import P, inverse, root_of_unity
 
-Words = NDArray[np.uint32]
+Words: TypeAlias = NDArray[np.uint32]
+
+
+def words(matrix: NDArray[np.unsignedinteger[Any]]) -> Words:
+    """A matrix of canonical elements as contiguous 32-bit words."""
+    return np.ascontiguousarray(matrix, dtype=np.uint32)
+
 
 CACHED_TABLES = 64
 """A proof uses a few tables for each height; each is as long as its height."""

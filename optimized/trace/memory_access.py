@@ -89,9 +89,9 @@ def _window(name: str, low: Numbers, high: Numbers) -> Cells:
 def load_misaligned(rows: Rows) -> Cells:
     """All loads at addresses that are no multiple of their width."""
     low, high, offset = rows.events.low_before, rows.events.high_before, rows.offset
-    shift = offset << np.uint64(3)
+    shift: Numbers = offset * np.uint64(8)
     # An offset is never 0, so both shifts are below 64.
-    moved: Numbers = (low >> shift) | (high << (np.uint64(WORD_BITS) - shift))
+    moved = (low >> shift) | (high << (np.uint64(WORD_BITS) - shift))
     widths = rows.table.width_bytes[rows.events.word].astype(np.int64)
     last_byte = moved >> (np.abs(widths) - 1).astype(np.uint64) * np.uint64(8) & np.uint64(0xFF)
     narrow_signed = (widths < 0) & (widths > -DOUBLEWORD_BYTES)

@@ -1,8 +1,8 @@
-"""The constraints of one table, combined by powers of a challenge, on the points where the quotient is taken."""
+"""Constraints combined by powers of a challenge, on the points where the quotient is taken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from reference.prover.field_arrays import Matrix, bit_reversed_indices
 from reference.prover.values import RowValues, Values
 from spec.air.bus import Scope
 from spec.air.chip import Chip
-from spec.field import EXTENSION_DEGREE, Extension, inverse
+from spec.field import EXTENSION_DEGREE, ONE, Extension, inverse
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
 from spec.protocol.logup import BusChallenges, group_count
 from spec.protocol.shape import QUOTIENT_CHUNKS
@@ -44,15 +44,25 @@ def next_row_indices(size_log2: int) -> np.ndarray[tuple[int], np.dtype[np.int64
 
 
 def combined_constraints(
-    table: TableCodewords,
+    tables: Sequence[TableCodewords],
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges],
     batching: Extension,
-    power: Extension,
-) -> tuple[ExtensionArray, Extension]:
-    """power * (C_0 + batching C_1 + ...) on 2 n points, and the power that the next table starts with."""
-    points = len(table.main)
-    following = table.accumulators[next_row_indices(points.bit_length() - 1)]
+) -> ExtensionArray:
+    """C_0 + batching C_1 + ... over all constraints of all tables of one height n, on 2 n points: (2 n, 6)."""
+    total = np.zeros((len(tables[0].main), EXTENSION_DEGREE), dtype=np.uint64)
+    power = ONE
+    for table in tables:
+        logup = _logup_columns(table)
+        row = RowValues(table.main, table.fixed, public_values)
+        for value in table_constraints(table.chip, row, challenges, logup):
+            total = base.add(total, (value * power).extended())
+            power = power * batching
+    return total
+
+
+def _logup_columns(table: TableCodewords) -> dict[Scope, LogupColumns[Values]]:
+    following = table.accumulators[next_row_indices(len(table.main).bit_length() - 1)]
     logup: dict[Scope, LogupColumns[Values]] = {}
     helper = 0
     for i, (scope, interactions) in enumerate(scopes(table.chip)):
@@ -64,12 +74,7 @@ def combined_constraints(
             share=table.totals[i] * inverse(table.height),
         )
         helper += count
-    row = RowValues(table.main, table.fixed, public_values)
-    total = np.zeros((points, EXTENSION_DEGREE), dtype=np.uint64)
-    for value in table_constraints(table.chip, row, challenges, logup):
-        total = base.add(total, (value * power).extended())
-        power = power * batching
-    return total, power
+    return logup
 
 
 def _extension_column(matrix: Matrix, index: int) -> Values:

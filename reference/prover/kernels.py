@@ -13,6 +13,7 @@ from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
+from reference.prover.reduction import OpenedColumns
 from reference.prover.sha256_arrays import Digests
 from spec.air.bus import Scope
 from spec.air.chip import Chip
@@ -43,14 +44,6 @@ class Kernels(Protocol):
         """The inner Merkle node over each pair of digests: (count, 8)."""
         ...
 
-    def multiply(self, left: ExtensionArray, right: ExtensionArray) -> ExtensionArray:
-        """The elementwise product of extension elements; shapes broadcast."""
-        ...
-
-    def inverses(self, elements: ExtensionArray) -> ExtensionArray:
-        """The inverses of (count, 6) extension elements. Raises ZeroDivisionError for a zero."""
-        ...
-
     def inverse_differences(self, point: Extension, size_log2: int) -> ExtensionArray:
         """1 / (point - x) for every x of the evaluation domain of this size: (2^size_log2, 6).
 
@@ -64,8 +57,8 @@ class Kernels(Protocol):
         """The value of each column at the point, from the inverse differences to at least its first n positions."""
         ...
 
-    def combine_columns(self, codewords: Matrix, challenge: Extension) -> ExtensionArray:
-        """sum_c challenge^c column_c: (height, 6)."""
+    def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
+        """The sum of the reductions of columns of one height, opened at different points: (height, 6)."""
         ...
 
     def add_scaled(self, total: ExtensionArray, factor: Extension, summand: ExtensionArray) -> ExtensionArray:
@@ -93,13 +86,16 @@ class Kernels(Protocol):
 
     def combined_constraints(
         self,
-        table: TableCodewords,
+        tables: Sequence[TableCodewords],
         public_values: Mapping[str, int],
         challenges: Mapping[Scope, BusChallenges],
         batching: Extension,
-        power: Extension,
-    ) -> tuple[ExtensionArray, Extension]:
-        """The constraints of a table, combined by powers from `power` on, on 2 n points; the next power."""
+    ) -> ExtensionArray:
+        """All constraints of all tables of one height n, combined by powers of a challenge, on 2 n points."""
+        ...
+
+    def quotient_coefficients(self, combined: ExtensionArray) -> Matrix:
+        """The coefficients of combined constraints over x^n - 1: (n, 12)."""
         ...
 
     def grind(self, seed: bytes, bits: int) -> int:

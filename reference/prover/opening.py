@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from reference.prover.commitment import CommittedData, require_outside_domains
-from reference.prover.extension_arrays import ExtensionArray, subtract_element
-from reference.prover.field_arrays import add
+from reference.prover.extension_arrays import ExtensionArray
+from reference.prover.field_arrays import Matrix
 from reference.prover.fri import fold_codewords
 from reference.prover.grinding import grind
 from reference.prover.kernels import Kernels
+from reference.prover.reduction import OpenedColumns
 from spec.field import ONE, ZERO, Extension
 from spec.parameters import ParameterSet
 from spec.protocol.labels import DEEP_BATCHING, OUT_OF_DOMAIN_VALUES, QUERIES
@@ -113,27 +112,35 @@ def reduced_codewords(
     Pairs are counted in canonical order, commitment, matrix, point, column, from 0 at each height. The factor
     1 / (x - z) is common to all columns opened at z, so it multiplies once per height and point.
     """
-    numerators: dict[tuple[int, Extension], ExtensionArray] = {}
+    parts: dict[tuple[int, Extension], _Part] = {}
     next_power: dict[int, Extension] = {}
     for request, matrix_values in zip(requests, values, strict=True):
         committed = request.committed
         for shape, codewords, points, point_values in zip(
             committed.shapes, committed.codewords, request.points, matrix_values, strict=True
         ):
-            next_power.setdefault(shape.height_log2, ONE)
-            combined = kernels.combine_columns(codewords, challenge)
+            power = next_power.get(shape.height_log2, ONE)
             for point, column_values in zip(points, point_values, strict=True):
-                key = (shape.height_log2, point)
-                total = numerators.get(key, np.zeros_like(combined))
-                value, step = ZERO, ONE
+                weights = []
+                part = parts.setdefault((shape.height_log2, point), _Part())
                 for column_value in column_values:
-                    value, step = value + step * column_value, step * challenge
-                # The differences have the sign point - x, so the numerator is value - f.
-                negated = subtract_element(combined, value)
-                numerators[key] = kernels.add_scaled(total, -next_power[shape.height_log2], negated)
-                next_power[shape.height_log2] = next_power[shape.height_log2] * step
-    reduced: dict[int, ExtensionArray] = {}
-    for (height_log2, point), numerator in numerators.items():
-        quotient = kernels.multiply(numerator, differences[point][: len(numerator)])
-        reduced[height_log2] = add(reduced[height_log2], quotient) if height_log2 in reduced else quotient
-    return reduced
+                    part.value = part.value + power * column_value
+                    weights.append(power)
+                    power = power * challenge
+                part.codewords.append(codewords)
+                part.weights.append(weights)
+            next_power[shape.height_log2] = power
+    openings: dict[int, list[OpenedColumns]] = {}
+    for (height_log2, point), part in parts.items():
+        opened = OpenedColumns(part.codewords, part.weights, part.value, differences[point])
+        openings.setdefault(height_log2, []).append(opened)
+    return {height_log2: kernels.reduced_codeword(opened) for height_log2, opened in openings.items()}
+
+
+@dataclass
+class _Part:
+    """What has been collected for one height and point."""
+
+    codewords: list[Matrix] = field(default_factory=list)
+    weights: list[list[Extension]] = field(default_factory=list)
+    value: Extension = ZERO

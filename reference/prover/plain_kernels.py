@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from reference.prover import extension_arrays, field_arrays, sha256_arrays, transform
+from reference.prover import extension_arrays, field_arrays, quotient, reduction, sha256_arrays, transform
 from reference.prover.combination import TableCodewords, combined_constraints
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import MODULUS, Matrix
 from reference.prover.logup import LogupMatrices, logup_matrices
+from reference.prover.reduction import OpenedColumns
 from reference.prover.sha256_arrays import Digests
 from spec.air.bus import Scope
 from spec.air.chip import Chip
@@ -42,12 +43,6 @@ class PlainKernels:
     def compress(self, left: Digests, right: Digests) -> Digests:
         return sha256_arrays.compress(left, right)
 
-    def multiply(self, left: ExtensionArray, right: ExtensionArray) -> ExtensionArray:
-        return extension_arrays.multiply(left, right)
-
-    def inverses(self, elements: ExtensionArray) -> ExtensionArray:
-        return extension_arrays.inverses(elements)
-
     def inverse_differences(self, point: Extension, size_log2: int) -> ExtensionArray:
         x = field_arrays.scale(field_arrays.subgroup(size_log2), COSET_SHIFT)
         negated = extension_arrays.subtract_element(extension_arrays.from_base(x), point)
@@ -68,13 +63,8 @@ class PlainKernels:
         factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * inverse(height)
         return [factor * total for total in extension_arrays.to_elements(sums)]
 
-    def combine_columns(self, codewords: Matrix, challenge: Extension) -> ExtensionArray:
-        weights = extension_arrays.powers(challenge, codewords.shape[1])
-        combined = np.empty((len(codewords), EXTENSION_DEGREE), dtype=np.uint64)
-        for block in _row_blocks(len(codewords)):
-            for j in range(EXTENSION_DEGREE):
-                combined[block, j] = (codewords[block] * weights[:, j] % MODULUS).sum(axis=1) % MODULUS
-        return combined
+    def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
+        return reduction.reduced_codeword(openings)
 
     def add_scaled(self, total: ExtensionArray, factor: Extension, summand: ExtensionArray) -> ExtensionArray:
         return field_arrays.add(total, extension_arrays.scale(summand, factor))
@@ -108,13 +98,15 @@ class PlainKernels:
 
     def combined_constraints(
         self,
-        table: TableCodewords,
+        tables: Sequence[TableCodewords],
         public_values: Mapping[str, int],
         challenges: Mapping[Scope, BusChallenges],
         batching: Extension,
-        power: Extension,
-    ) -> tuple[ExtensionArray, Extension]:
-        return combined_constraints(table, public_values, challenges, batching, power)
+    ) -> ExtensionArray:
+        return combined_constraints(tables, public_values, challenges, batching)
+
+    def quotient_coefficients(self, combined: ExtensionArray) -> Matrix:
+        return quotient.quotient_coefficients(combined)
 
     def grind(self, seed: bytes, bits: int) -> int:
         nonce = 0

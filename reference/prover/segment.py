@@ -11,7 +11,6 @@ from reference.prover.keys import ProvingKey
 from reference.prover.logup import LogupMatrices
 from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.progress import Progress, Stage
-from reference.prover.quotient import quotient_coefficients
 from reference.trace.table import Trace
 from spec.air.bus import Scope
 from spec.air.chip import Role
@@ -92,16 +91,11 @@ def prove_segment(
     progress.begin(Stage.QUOTIENT, pinned.index)
     batching = transcript.sample_extension(CONSTRAINT_BATCHING)
     codewords = _table_codewords(key, pinned, main, logup_commitment, logup)
-    quotients = [
-        quotient_coefficients(
-            kernels,
-            [table for table in codewords if table.height == 1 << height],
-            trace.public_values,
-            challenges,
-            batching,
-        )
-        for height in shape.distinct_heights
-    ]
+    quotients = []
+    for height_log2 in shape.distinct_heights:
+        tables = [table for table in codewords if table.height == 1 << height_log2]
+        combined = kernels.combined_constraints(tables, trace.public_values, challenges, batching)
+        quotients.append(kernels.quotient_coefficients(combined))
     quotient = commit_coefficients(kernels, quotients, rate_log2)
     transcript.observe("quotient_root", quotient.root)
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from reference.prover import plain_kernels
+from reference.prover import plain_kernels, reduction
 from reference.prover.extension_arrays import ExtensionArray, from_elements, to_elements
 from reference.prover.field_arrays import Matrix
 from reference.prover.plain_kernels import PlainKernels
+from reference.prover.reduction import OpenedColumns
 from spec.field import ONE, ZERO, Extension, P, X, root_of_unity
 from spec.protocol.domain import COSET_SHIFT, bit_reversed
 from spec.protocol.transcript import grinding_succeeds
@@ -66,19 +67,32 @@ def test_inverse_differences_of_a_point_in_the_domain_raises() -> None:
         KERNELS.inverse_differences(Extension.of(COSET_SHIFT), 2)
 
 
-def test_combine_columns_is_a_sum_over_powers_of_the_challenge() -> None:
-    matrix = random_matrix(4, 3)
-    expected = [evaluate(row, CHALLENGE) for row in matrix.tolist()]
-    assert to_elements(KERNELS.combine_columns(matrix, CHALLENGE)) == expected
+def opened_columns(matrix: Matrix, differences: ExtensionArray) -> OpenedColumns:
+    weights = [CHALLENGE**i for i in range(matrix.shape[1])]
+    return OpenedColumns([matrix], [weights], POINT, differences)
+
+
+def test_reduced_codeword_is_value_less_weighted_columns_over_the_differences() -> None:
+    matrix, differences = random_matrix(4, 3), KERNELS.inverse_differences(POINT, 2)
+    inverses = to_elements(differences)
+    expected = [
+        (POINT - evaluate(row, CHALLENGE)) * difference
+        for row, difference in zip(matrix.tolist(), inverses, strict=True)
+    ]
+    opening = opened_columns(matrix, differences)
+    assert to_elements(KERNELS.reduced_codeword([opening])) == expected
+    assert to_elements(KERNELS.reduced_codeword([opening, opening])) == [value * 2 for value in expected]
 
 
 def test_work_in_row_blocks_equals_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     codewords = KERNELS.evaluate_on_coset(random_matrix(8, 3), 1)
     differences = KERNELS.inverse_differences(POINT, 3)
-    combined = KERNELS.combine_columns(codewords, CHALLENGE)
+    opening = opened_columns(codewords, KERNELS.inverse_differences(POINT, 4))
+    reduced = KERNELS.reduced_codeword([opening])
     values = KERNELS.evaluate_columns(codewords, 1, POINT, differences)
     monkeypatch.setattr(plain_kernels, "BLOCK_ROWS", 3)
-    assert np.array_equal(KERNELS.combine_columns(codewords, CHALLENGE), combined)
+    monkeypatch.setattr(reduction, "BLOCK_ROWS", 3)
+    assert np.array_equal(KERNELS.reduced_codeword([opening]), reduced)
     assert KERNELS.evaluate_columns(codewords, 1, POINT, differences) == values
 
 

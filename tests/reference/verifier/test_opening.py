@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +16,7 @@ from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
 from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.plain_kernels import PlainKernels
+from reference.prover.reduction import OpenedColumns
 from reference.verifier.claims import MatrixClaim
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.opening import verify_openings
@@ -112,8 +113,9 @@ class DegreeLiar(PlainKernels):
 class CombinationLiar(PlainKernels):
     """Runs FRI on another word than that of the opened rows."""
 
-    def combine_columns(self, codewords: Matrix, challenge: Extension) -> ExtensionArray:
-        return super().combine_columns(codewords, challenge + 1)
+    def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
+        first = replace(openings[0], weights=[[weight + 1 for weight in of] for of in openings[0].weights])
+        return super().reduced_codeword([first, *openings[1:]])
 
 
 class FoldingLiar(PlainKernels):
