@@ -35,6 +35,7 @@ GENERATORS: Mapping[str, Generator] = {
     "region_kinds": memory_tables.region_kinds,
     "regions": memory_tables.regions,
     "public_values": memory_tables.public_values,
+    "cut_limits": cut_example.cut_limits,
     "cut_segments": cut_example.cut_segments,
     "one_address": cut_example.one_address,
     "roles": protocol_tables.roles,

@@ -32,6 +32,18 @@ def cut_run() -> CutRun:
     return CutRun(tuple(plans), run)
 
 
+def cut_limits() -> str:
+    """The executor's default limits of a segment."""
+    limits = SegmentLimits()
+    area = "as many as the clock allows" if limits.area_cells is None else number(limits.area_cells)
+    rows = [
+        ("committed cells of instruction and boundary tables at padded heights", area),
+        ("bound on clocks at padded heights", number(limits.clock)),
+        ("rows of the memory table in one segment", number(limits.memory_rows)),
+    ]
+    return table(("limit", "default"), rows)
+
+
 def cut_segments() -> str:
     """One row for each segment of the cut example."""
     cut = cut_run()
@@ -44,8 +56,8 @@ def cut_segments() -> str:
             number(plan.clock_out),
             number(sum(cell.space is Space.MEMORY for cell in plan.cells)),
             number(sum(cell.space is Space.REGISTERS for cell in plan.cells)),
-            number(part.cursor_in),
-            number(part.cursor_out),
+            code(part.cursor_in),
+            code(part.cursor_out),
         )
         for plan, part in zip(cut.segments, cut.run.memory, strict=True)
     ]

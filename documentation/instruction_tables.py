@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from documentation.instruction_terms import formula
-from documentation.markdown import code, codes, number, table
+from documentation.markdown import code, codes, table
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.air.program_row import CONSTANT, OPCODES
 from spec.isa import INSTRUCTIONS
@@ -14,6 +14,9 @@ from spec.isa.instruction import Family, Instruction
 
 _FIELDS = (INSTRUCTION_BITS, FUNCT7_SHIFT, RS2_SHIFT, RS1_SHIFT, FUNCT3_SHIFT, RD_SHIFT, 0)
 """Where the fields of format R begin, from the top: every pattern is cut there, so that columns can be compared."""
+
+
+_OPCODES_IN_A_ROW = 4
 
 
 def bit_pattern(instruction: Instruction) -> str:
@@ -36,7 +39,7 @@ def encodings() -> str:
     """All instructions: mnemonic, format, deciding bits, chips, section of the manual."""
     rows = [(code(i.name), i.format.name, code(bit_pattern(i)), _chips_of(i), i.section) for i in INSTRUCTIONS]
     return f"{len(INSTRUCTIONS)} instructions.\n\n" + table(
-        ("instruction", "format", "bits that decide", "chips", "section of the manual"), rows, (7, 9, 30, 14, 22)
+        ("instruction", "format", "bits that decide", "chips", "section of the manual"), rows, (9, 9, 38, 18, 26)
     )
 
 
@@ -62,6 +65,7 @@ def _relation(name: str) -> str:
 
 def opcodes() -> str:
     """The numbers that stand for the operations on the program bus."""
-    return table(
-        ("opcode", "number on the program bus"), [(code(name), number(value)) for name, value in OPCODES.items()]
-    )
+    cells = [f"{code(name)} {code(hex(value))}" for name, value in OPCODES.items()]
+    rows = [cells[start : start + _OPCODES_IN_A_ROW] for start in range(0, len(cells), _OPCODES_IN_A_ROW)]
+    rows[-1] += [""] * (_OPCODES_IN_A_ROW - len(rows[-1]))
+    return table(["opcode and its number"] * _OPCODES_IN_A_ROW, rows)

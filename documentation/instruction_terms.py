@@ -75,22 +75,22 @@ class TermWords(Words[Term, Term]):
         return _function("\\mathsf{rem}_{s}", left, right)
 
     def bitwise_and(self, left: Term, right: Term) -> Term:
-        return _infix("\\,\\&\\,", left, right)
+        return _function("\\mathsf{and}", left, right)
 
     def bitwise_or(self, left: Term, right: Term) -> Term:
-        return _infix("\\mid", left, right)
+        return _function("\\mathsf{or}", left, right)
 
     def bitwise_xor(self, left: Term, right: Term) -> Term:
-        return _infix("\\oplus", left, right)
+        return _function("\\mathsf{xor}", left, right)
 
     def shift_left(self, word: Term, amount: Term) -> Term:
-        return _infix("\\ll", word, amount)
+        return _function("\\mathsf{shl}", word, amount)
 
     def shift_right_logical(self, word: Term, amount: Term) -> Term:
-        return _infix("\\gg_{u}", word, amount)
+        return _function("\\mathsf{shr}_{u}", word, amount)
 
     def shift_right_arithmetic(self, word: Term, amount: Term) -> Term:
-        return _infix("\\gg_{s}", word, amount)
+        return _function("\\mathsf{shr}_{s}", word, amount)
 
     def sign_extend(self, word: Term, from_bits: int) -> Term:
         return word if from_bits == WORD_BITS else _function(f"\\mathsf{{sext}}_{{{from_bits}}}", word)
@@ -102,10 +102,10 @@ class TermWords(Words[Term, Term]):
         return _infix("=", left, right)
 
     def below_unsigned(self, left: Term, right: Term) -> Term:
-        return _infix("<_{u}", left, right)
+        return _function("\\mathsf{below}_{u}", left, right)
 
     def below_signed(self, left: Term, right: Term) -> Term:
-        return _infix("<_{s}", left, right)
+        return _function("\\mathsf{below}_{s}", left, right)
 
     def truth(self, known: bool) -> Term:
         return TRUE if known else FALSE
@@ -120,7 +120,7 @@ class TermWords(Words[Term, Term]):
         return _infix("\\vee", left, right)
 
     def select(self, condition: Term, then: Term, otherwise: Term) -> Term:
-        return Term("[#\\;?\\;#:#]", (condition, then, otherwise))
+        return _function("\\mathsf{select}", condition, then, otherwise)
 
 
 TRUE, FALSE = Term("\\mathsf{true}"), Term("\\mathsf{false}")

@@ -174,7 +174,7 @@ def commitments() -> str:
             )
         )
     header = ("commitment", "holds", "made", "opened at", "matrices", "base columns")
-    return table(header, rows, (12, 34, 30, 16, 9, 10))
+    return table(header, rows, (16, 30, 28, 16, 9, 10))
 
 
 def roles() -> str:

@@ -25,7 +25,10 @@ img { max-width: 100%; }
 
 _TYPST_HEADER = """#set text(size: 9.5pt)
 #show raw: set text(size: 7.5pt)
+#show raw: it => { show regex("[_/,(]"): found => found + sym.zws; it }
 #show table: set text(size: 8pt)
+#show table: set par(justify: false)
+#show table: it => { show raw: set text(size: 6.4pt); it }
 #set table(stroke: (x, y) => (bottom: 0.3pt + rgb("#b0b8c4")), inset: 3pt)
 #show figure: set block(breakable: true)
 #show heading.where(level: 1): it => { pagebreak(weak: true); it }
@@ -38,7 +41,13 @@ def _sources() -> list[Path]:
 
 
 def _pandoc(arguments: list[str]) -> None:
-    command = [pypandoc.get_pandoc_path(), "--from", "markdown-implicit_figures", "--standalone", *arguments]
+    command = [
+        pypandoc.get_pandoc_path(),
+        "--from",
+        "markdown-implicit_figures-superscript-subscript",
+        "--standalone",
+        *arguments,
+    ]
     subprocess.run([*command, *map(str, _sources())], check=True)
 
 

@@ -10,17 +10,17 @@ _SEGMENTS = ("segment 0", "segment 1", "segment m-1")
 def draw() -> str:
     """The picture."""
     picture = Picture(880, 560, "Proof topology")
-    columns = [40, 320, 600]
+    columns = [10, 305, 600]
     for x, name in zip(columns, _SEGMENTS, strict=True):
-        picture.box(x, 20, 240, 44, ["leaf", f"continuation tables of {name}"])
-        picture.arrow(x + 120, 64, 440, 108)
-        picture.box(x, 190, 240, 44, ["segment proof", f"{name}, under G"])
-        picture.arrow(440, 152, x + 120, 190)
-        picture.arrow(x + 120, 234, 440, 290)
+        picture.box(x, 20, 270, 44, ["leaf", f"continuation tables of {name}"])
+        picture.arrow(x + 135, 64, 440, 108)
+        picture.box(x, 190, 270, 44, ["segment proof", f"{name}, under G"])
+        picture.arrow(440, 152, x + 135, 190)
+        picture.arrow(x + 135, 234, 440, 290)
     picture.box(300, 108, 280, 44, ["G", "digest of the run, global challenge"])
     picture.box(270, 290, 340, 44, ["native verifier", "chain, local and global sums, output"])
     for x in columns:
-        picture.box(x, 370, 240, 36, ["convert (open)"], dashed=True)
+        picture.box(x, 370, 270, 36, ["convert (open)"], dashed=True)
     for x in (180, 460):
         picture.box(x, 430, 240, 36, ["combine (open)"], dashed=True)
     picture.box(320, 500, 240, 36, ["final (open)"], dashed=True)

@@ -17,18 +17,21 @@ from spec.isa.decode import INSTRUCTION_BY_NAME
         (
             "bne",
             Formula(
-                (("t_{0}", r"[\neg (x = y)\;?\;pc + i:pc + 4]"),),
-                (("N", r"(t_{0} \,\&\, 3) = 0"), ("pc'", "t_{0}")),
+                (("t_{0}", r"\mathsf{select}(\neg (x = y), pc + i, pc + 4)"),),
+                (("N", r"\mathsf{and}(t_{0}, 3) = 0"), ("pc'", "t_{0}")),
             ),
         ),
         (
             "lw",
             Formula(
-                (("a", "x + i"), ("t_{1}", r"(a \,\&\, 7) \cdot 8")),
+                (("a", "x + i"), ("t_{1}", r"\mathsf{and}(a, 7) \cdot 8")),
                 (
-                    ("N", "a <_{u} (2^{32} - 3)"),
+                    ("N", r"\mathsf{below}_{u}(a, 2^{32} - 3)"),
                     ("pc'", "pc + 4"),
-                    ("r", r"\mathsf{sext}_{32}((m_0 \gg_{u} t_{1}) \mid ((m_1 \ll 8) \ll (56 - t_{1})))"),
+                    (
+                        "r",
+                        r"\mathsf{sext}_{32}(\mathsf{or}(\mathsf{shr}_{u}(m_0, t_{1}), \mathsf{shl}(\mathsf{shl}(m_1, 8), 56 - t_{1})))",
+                    ),
                 ),
             ),
         ),
