@@ -1,4 +1,4 @@
-"""The build door: C, C++ and assembler sources of a guest become a statically linked RV64IM ELF.
+"""The build door: C, C++, Rust and assembler sources of a guest become a statically linked RV64IM ELF.
 
 The guest SDK is the directory `guest` beside this package: in a checkout, in an editable install of one, and in
 an installed wheel, where it is package data. The same sources give the same bytes wherever they lie: no path,
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
+from limpid.rust import compile_rust
 from limpid.toolchain import (
     COMPILER_PACKAGE,
     CPP_SUFFIXES,
@@ -40,7 +41,9 @@ EXAMPLES = SDK / "examples"
 """The example programs, one source each; their ELFs stand in the folder `elf` inside."""
 
 COMPILED_SUFFIXES = CPP_SUFFIXES | {".c", ".S", ".s"}
+RUST_SUFFIX = ".rs"
 LINKED_SUFFIXES = frozenset({".o", ".a"})
+SUFFIXES = COMPILED_SUFFIXES | LINKED_SUFFIXES | {RUST_SUFFIX}
 
 
 def build(
@@ -53,10 +56,10 @@ def build(
 ) -> None:
     """Compiles and links a guest program into the ELF `output`.
 
-    `sources` are C, C++ or assembler files, and objects or archives to link. `compiler` is the name or path of a
-    GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of a clang, which links with LLD. picolibc is linked
-    where it is installed. `extra_flags` follow the standard ones when compiling and linking, so they win where the
-    two disagree. The ELF is written beside `output`, then renamed.
+    `sources` are C, C++ or assembler files, root files of Rust crates, and objects or archives to link. `compiler` is
+    the name or path of a GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of a clang, which links with LLD.
+    picolibc is linked where it is installed. `extra_flags` follow the standard ones when compiling C, C++ and assembler
+    and when linking, so they win where the two disagree. The ELF is written beside `output`, then renamed.
 
     Raises BuildError.
     """
@@ -69,9 +72,7 @@ def build(
             scratch = Path(directory)
             library = build_library(toolchain, scratch / LIBRARY_NAME, scratch, runtime)
             objects = [
-                source.resolve()
-                if source.suffix in LINKED_SUFFIXES
-                else compile_source(toolchain, source.resolve(), extra_flags, scratch / f"{position}.o")
+                _object(toolchain, source.resolve(), extra_flags, scratch / f"{position}.o")
                 for position, source in enumerate(sources)
             ]
             linked = scratch / "linked.elf"
@@ -99,13 +100,22 @@ def example_sources() -> list[Path]:
     return sorted(path for path in EXAMPLES.iterdir() if path.suffix in COMPILED_SUFFIXES)
 
 
+def _object(toolchain: Toolchain, source: Path, extra_flags: Sequence[str], output: Path) -> Path:
+    """What the linker takes for a source: itself, or what it is compiled to. Raises BuildError."""
+    if source.suffix in LINKED_SUFFIXES:
+        return source
+    if source.suffix == RUST_SUFFIX:
+        return compile_rust(source, output.with_suffix(".a"))
+    return compile_source(toolchain, source, extra_flags, output)
+
+
 def _check_sources(sources: Sequence[Path]) -> None:
     """Raises BuildError unless each source exists and is of a kind that can be compiled or linked."""
     if not sources:
         raise BuildError("no sources to build")
     for source in sources:
-        if source.suffix not in COMPILED_SUFFIXES | LINKED_SUFFIXES:
-            kinds = " ".join(sorted(COMPILED_SUFFIXES | LINKED_SUFFIXES))
+        if source.suffix not in SUFFIXES:
+            kinds = " ".join(sorted(SUFFIXES))
             raise BuildError(f"{source} is none of the kinds {kinds}")
         if not source.is_file():
             raise BuildError(f"the source {source} does not exist")
