@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import z3
 
+from proofs_of_constraints.formulas import all_of, any_of
 from proofs_of_constraints.interval import (
     ELEMENT,
     IntegerForm,
@@ -54,9 +55,9 @@ class BitVectorRow:
     def formulas(self) -> list[z3.BoolRef]:
         """What the row satisfies, ranges of the variables that occur included."""
         system = self.system
-        found = [z3.Or(*map(self.vanishes, fact.factors)) for fact in system.facts]
+        found = [any_of(*map(self.vanishes, fact.factors)) for fact in system.facts]
         for implication in system.implications:
-            premises = z3.And(*map(self.vanishes, implication.premises))
+            premises = all_of(*map(self.vanishes, implication.premises))
             found.append(z3.Implies(premises, self.vanishes(implication.conclusion)))
         for conjunction in system.conjunctions:
             left, right = self.value(conjunction.left), self.value(conjunction.right)
@@ -91,7 +92,7 @@ class BitVectorRow:
                 return self._term(equation.form) == self._multiple(equation.multiples)
             raise WrapError(f"{polynomial} = k p for {equation.multiples}")
         term = self._term(equation.form)
-        return z3.Or(*(term == k * P for k in equation.multiples))
+        return any_of(*(term == k * P for k in equation.multiples))
 
     def value(self, polynomial: Polynomial) -> z3.BitVecRef:
         """The polynomial's canonical value in [0, p), in `width` bits. Raises WrapError."""

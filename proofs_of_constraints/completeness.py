@@ -13,6 +13,7 @@ import z3
 from proofs_of_constraints.cases import cases
 from proofs_of_constraints.domains import Inputs, in_domain
 from proofs_of_constraints.execution import PC_BITS, executed_row, roles_of
+from proofs_of_constraints.formulas import all_of
 from proofs_of_constraints.instruction_view import Access, InstructionView
 from proofs_of_constraints.integer_words import INTEGER_TERM_WORDS as WORDS
 from proofs_of_constraints.integer_words import MODULUS
@@ -155,8 +156,8 @@ def prove_complete(session: Session, view: InstructionView, executed: Executed) 
     if len(ladders) == 1:
         ((_, ladder),) = ladders
         factors = ladder.factors()
-        bounded = z3.And(*(claim for name, claim in ladder.ranges.items() if name in factors))
-        if session.satisfying(f"{title}/factors", [*formulas, z3.Not(bounded)]) is not None:
+        bounded = all_of(*(claim for name, claim in ladder.ranges.items() if name in factors))
+        if factors and session.satisfying(f"{title}/factors", [*formulas, z3.Not(bounded)]) is not None:
             return Outcome(Verdict.UNKNOWN, "a factor may leave its range")
         formulas += ladder.product_bounds
     formulas += [_falls_out(ladder) for _, ladder in ladders]
@@ -177,7 +178,7 @@ def cases_of(view: InstructionView, executed: Executed) -> list[tuple[str, RowSy
 
 
 def _falls_out(ladder: Ladder) -> z3.BoolRef:
-    return z3.Not(z3.And(*ladder.ranges.values(), *ladder.claims.values()))
+    return z3.Not(all_of(*ladder.ranges.values(), *ladder.claims.values()))
 
 
 def _each_amount(

@@ -14,6 +14,7 @@ from typing import Any
 import z3
 
 from proofs_of_constraints.bit_vector_words import BIT_VECTOR_WORDS as WORDS
+from proofs_of_constraints.formulas import any_of
 from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.program_layout import Executed, constants, executed_instructions
 from proofs_of_constraints.symbolic import SYMBOLIC_BITS, PathResult, SymbolicInteger, all_paths, term_of
@@ -76,7 +77,7 @@ def _prove_row(session: Session, executed: Executed) -> Outcome:
         count += 1
         wrong = _differences(executed, path, word, address)
         title = f"decode/{executed.name}/path {count}"
-        model = session.satisfying(title, [*given, *path.conditions, z3.Or(*wrong)], bit_vectors=True)
+        model = session.satisfying(title, [*given, *path.conditions, any_of(*wrong)], bit_vectors=True)
         if model is not None:
             columns = {str(d): model[d].as_long() for d in model.decls()}
             return Outcome(Verdict.REFUTED, f"path {count}", Counterexample(columns))

@@ -10,6 +10,7 @@ import z3
 
 from proofs_of_constraints.cases import cases
 from proofs_of_constraints.execution import executed_row
+from proofs_of_constraints.formulas import any_of
 from proofs_of_constraints.instruction_view import InstructionView
 from proofs_of_constraints.integer_row import IntegerRow
 from proofs_of_constraints.interval import ELEMENT, Interval, centered_form
@@ -39,7 +40,7 @@ def prove_determinism(session: Session, view: InstructionView, executed: Execute
         )
         both.constrain("equal messages", first - second)
     row = IntegerRow(both)
-    differ = z3.Or(
+    differ = any_of(
         *(z3.Not(row.vanishes(Polynomial.variable(f"{o} first") - Polynomial.variable(f"{o} second"))) for o in outputs)
     )
     title = f"{Kind.DETERMINISM.value}/{view.chip.name}/{executed.name}"

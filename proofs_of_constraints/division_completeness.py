@@ -10,6 +10,7 @@ from __future__ import annotations
 import z3
 
 from proofs_of_constraints.completeness import RowInputs, cases_of
+from proofs_of_constraints.formulas import all_of
 from proofs_of_constraints.instruction_view import InstructionView
 from proofs_of_constraints.integer_row import IntegerTerms, product_of, sum_of
 from proofs_of_constraints.ladder import Ladder
@@ -54,7 +55,7 @@ def prove_division_complete(session: Session, view: InstructionView, executed: E
         *ladder.definitions,
         *(ladder.ranges[name] for name in seeds if name in ladder.ranges),
         _cell(ladder, "by_zero") == z3.If(d == 0, 1, 0),
-        z3.If(d == 0, z3.And(*zero), z3.And(*nonzero)),
+        z3.If(d == 0, all_of(*zero), all_of(*nonzero)),
         product + r == b,
     ]
     # The equations leave nothing over: together they are the equation of the whole numbers.
@@ -62,7 +63,7 @@ def prove_division_complete(session: Session, view: InstructionView, executed: E
     modulus = 1 << (2 * width)
     total = z3.Sum([left_over * (1 << (LIMB_BITS * i)) for i, left_over in enumerate(over)])
     limbs = [bound for left_over in over for bound in (left_over >= 0, left_over < 1 << LIMB_BITS)]
-    nothing = z3.And(*(left_over == 0 for left_over in over))
+    nothing = all_of(*(left_over == 0 for left_over in over))
     equations = [*ladder.definitions, product + r == b]
     for name, hypotheses, claim in (
         ("what is left over is a multiple of 2^(2 width)", equations, total % modulus == 0),

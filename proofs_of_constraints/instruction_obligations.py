@@ -24,6 +24,7 @@ from proofs_of_constraints.determinism import prove_determinism
 from proofs_of_constraints.division import prove_division
 from proofs_of_constraints.division_completeness import prove_division_complete
 from proofs_of_constraints.execution import Claim, Execution, executed_row, roles_of
+from proofs_of_constraints.formulas import all_of
 from proofs_of_constraints.instruction_view import InstructionView, view_of
 from proofs_of_constraints.interval import BOOLEAN, WrapError
 from proofs_of_constraints.lemmas import BrokenProofError
@@ -192,7 +193,7 @@ def _function_query(
     execution = Execution(row, view, executed)
     claims = [claim for claim in execution.claims() if claim.name not in without]
     # The claims come first: the values they speak of bring their own definitions.
-    refuted = z3.Not(z3.And(*(claim.holds for claim in claims)))
+    refuted = z3.Not(all_of(*(claim.holds for claim in claims)))
     return row, claims, [*execution.given(), refuted]
 
 

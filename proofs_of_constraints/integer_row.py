@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
+from proofs_of_constraints.formulas import all_of, any_of, sum_of_terms
 from proofs_of_constraints.interval import (
     BOOLEAN,
     IntegerForm,
@@ -40,7 +41,7 @@ class IntegerRow:
         found = []
         for fact in self.system.facts:
             if not linear_only or all(self._is_linear(factor) for factor in fact.factors):
-                found.append(z3.Or(*map(self.vanishes, fact.factors)))
+                found.append(any_of(*map(self.vanishes, fact.factors)))
         return [*found, *self._bounds]
 
     def bounds(self) -> list[z3.BoolRef]:
@@ -93,7 +94,7 @@ class IntegerRow:
 
     def _term(self, form: IntegerForm) -> z3.ArithRef:
         parts = [self._monomial(monomial) * coefficient for monomial, coefficient in form.terms.items()]
-        return z3.Sum(parts) if parts else z3.IntVal(0)
+        return sum_of_terms(parts)
 
     def _monomial(self, monomial: Monomial) -> z3.ArithRef:
         flags = sorted({name for name in monomial if self.system.ranges[name] == BOOLEAN})
@@ -106,7 +107,7 @@ class IntegerRow:
     def _all_set(self, flags: Sequence[str]) -> z3.ArithRef:
         if not flags:
             return z3.IntVal(1)
-        return z3.If(z3.And(*(self._integer((flag,)) == 1 for flag in flags)), z3.IntVal(1), z3.IntVal(0))
+        return z3.If(all_of(*(self._integer((flag,)) == 1 for flag in flags)), z3.IntVal(1), z3.IntVal(0))
 
     def _integer(self, monomial: Monomial) -> z3.ArithRef:
         if monomial not in self._integers:

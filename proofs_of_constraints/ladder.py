@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import z3
 
+from proofs_of_constraints.formulas import all_of, any_of, sum_of_terms
 from proofs_of_constraints.interval import BOOLEAN, ELEMENT, Interval, centered_form, lifted
 from proofs_of_constraints.polynomial import Monomial, Polynomial
 from proofs_of_constraints.row_system import Fact, RowSystem
@@ -66,7 +67,7 @@ class Ladder:
                 # A conjunction of bytes exists and is a byte; nothing else speaks of the other cells.
                 self.definitions += _within(self.cells[name], interval if name in looked_up else Interval(0, 0))
         for fact in self.system.facts:
-            self.claims[fact.source] = z3.Or(*map(self._vanishes, fact.factors))
+            self.claims[fact.source] = any_of(*map(self._vanishes, fact.factors))
         for implication in self.system.implications:
             solvable = [z3.Not(self._vanishes(premise)) for premise in implication.premises]
             self.claims[implication.source] = z3.Or(self._vanishes(implication.conclusion), *solvable)
@@ -78,7 +79,7 @@ class Ladder:
     def _claim_range(self, name: str) -> None:
         bounds = _within(self.cells[name], self.system.ranges[name])
         if bounds:
-            self.ranges[name] = z3.And(*bounds)
+            self.ranges[name] = all_of(*bounds)
 
     def _define(self, source: str, polynomial: Polynomial) -> bool:
         unknown = polynomial.variables() - self.cells.keys()
@@ -127,11 +128,11 @@ class Ladder:
         term = self.term(equation.form.terms)
         if equation.multiples.stop - equation.multiples.start > MANY_MULTIPLES:
             return term == 0
-        return z3.Or(*(term == k * P for k in equation.multiples))
+        return any_of(*(term == k * P for k in equation.multiples))
 
     def term(self, terms: Mapping[Monomial, int]) -> z3.ArithRef:
         """Integer terms in the cells."""
-        return z3.Sum([z3.IntVal(0), *(self._monomial(m) * c for m, c in terms.items())])
+        return sum_of_terms([self._monomial(m) * c for m, c in terms.items()])
 
     def _monomial(self, monomial: Monomial) -> z3.ArithRef:
         flags = sorted({name for name in monomial if self.system.ranges[name] == BOOLEAN})

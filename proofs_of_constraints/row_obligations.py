@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import z3
 
 from proofs_of_constraints.assumptions import BALANCE, CLOCKS, LOOKUP_TABLES, PROGRAM_TABLE
+from proofs_of_constraints.formulas import all_of
 from proofs_of_constraints.instruction_view import InstructionView, view_of
 from proofs_of_constraints.integer_row import IntegerRow
 from proofs_of_constraints.interval import BOOLEAN, Interval, bits
@@ -70,7 +71,7 @@ def _prove_padding(session: Session, view: InstructionView) -> Outcome:
     """Where the fetch has multiplicity 0, every interaction has."""
     row = flag_row(view.chip)
     zero = [_is(row, polynomial_of(i.multiplicity), 0) for i in view.chip.interactions]
-    claim = z3.Implies(_is(row, view.real, 0), z3.And(*zero))
+    claim = z3.Implies(_is(row, view.real, 0), all_of(*zero))
     return refute(session, f"padding/{view.chip.name}", row, claim, f"{len(zero)} interactions")
 
 
@@ -80,7 +81,7 @@ def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
         return Outcome(Verdict.REFUTED, "a multiplicity is not linear")
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
-    claim = z3.And(*(z3.Or(_is(row, m, 0), _is(row, m, 1)) for m in multiplicities))
+    claim = all_of(*(z3.Or(_is(row, m, 0), _is(row, m, 1)) for m in multiplicities))
     return refute(session, f"multiplicities/{chip.name}", row, claim, f"{len(multiplicities)} interactions")
 
 

@@ -11,6 +11,7 @@ from proofs_of_constraints.assumptions import BALANCE, LOOKUP_TABLES
 from proofs_of_constraints.bit_vector_row import BitVectorRow
 from proofs_of_constraints.cases import cases
 from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.formulas import all_of, any_of
 from proofs_of_constraints.integer_row import IntegerRow
 from proofs_of_constraints.interval import Interval, bits
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, Verdict
@@ -115,7 +116,7 @@ def _prove_padding(session: Session, chip: Chip) -> Outcome:
     """A row whose first interaction does not happen has no other."""
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
-    claim = z3.Implies(row.vanishes(multiplicities[0]), z3.And(*map(row.vanishes, multiplicities)))
+    claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
     return refute(session, f"padding/{chip.name}", row, claim, f"{len(multiplicities)} interactions")
 
 
@@ -189,7 +190,7 @@ def _memory_claims(row: IntegerRow) -> dict[str, z3.BoolRef]:
     flags = [_number(row, f"is_{kind.name.lower()}") for kind in RegionKind]
     claims["one kind"] = z3.And(z3.Sum(flags) == 1, *(z3.Or(flag == 0, flag == 1) for flag in flags))
     zero_kinds = (RegionKind.ZERO, RegionKind.REGISTERS, RegionKind.OUTPUT)
-    is_zero = z3.Or(*(_number(row, f"is_{kind.name.lower()}") == 1 for kind in zero_kinds))
+    is_zero = any_of(*(_number(row, f"is_{kind.name.lower()}") == 1 for kind in zero_kinds))
     for i in range(4):
         initial = _number(row, f"initial_{i}")
         claims[f"initial limb {i} has 16 bits"] = initial < 1 << LIMB_BITS

@@ -1,0 +1,111 @@
+"""All obligations together: identities, coverage, selection, export, facts and the page."""
+
+from pathlib import Path
+
+import pytest
+
+from proofs_of_constraints.assumptions import ASSUMPTIONS
+from proofs_of_constraints.audit import machine_obligation_list, prove, run, selected
+from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
+from proofs_of_constraints.program_layout import executed_instructions
+from proofs_of_constraints.report import EVERY_ASSUMPTION, facts_of, html_page
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
+from tests.proofs_of_constraints.broken_chips import result_of, without
+
+INSTRUCTION_KINDS = {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE}
+ROW_KINDS = {Kind.SELECTED, Kind.PADDING, Kind.MULTIPLICITIES, Kind.CLOCK_ORDER, Kind.DISCIPLINE}
+
+
+def test_identities_are_unique() -> None:
+    identities = [o.identity for o in machine_obligation_list()]
+    assert len(set(identities)) == len(identities)
+
+
+def test_every_instruction_of_every_chip_has_every_kind() -> None:
+    for chip in INSTRUCTION_CHIPS:
+        for executed in executed_instructions():
+            kinds = {o.kind for o in machine_obligation_list() if (o.chip, o.instruction) == (chip.name, executed.name)}
+            assert kinds == (INSTRUCTION_KINDS if executed.opcode in chip.instructions else set())
+        assert {o.kind for o in machine_obligation_list() if (o.chip, o.instruction) == (chip.name, "")} == ROW_KINDS
+
+
+def test_every_table_has_an_obligation() -> None:
+    assert {o.chip for o in machine_obligation_list()} - {""} == {chip.name for chip in CHIPS}
+
+
+def test_every_assumption_is_explained_and_used() -> None:
+    used = {name for o in machine_obligation_list() for name in o.assumptions}
+    assert used <= set(EVERY_ASSUMPTION)
+    assert set(ASSUMPTIONS) <= used
+
+
+def test_selection_of_an_instruction_has_its_chips_and_its_decoding() -> None:
+    found = selected(instruction="lw")
+    assert {o.chip for o in found} == {"load_word", "load_misaligned", ""}
+    assert {o.instruction for o in found} == {"lw", ""}
+    assert {Kind.DECODE, Kind.COVERED, *INSTRUCTION_KINDS, *ROW_KINDS} == {o.kind for o in found}
+
+
+def test_selection_of_addi_has_the_form_that_is_a_constant() -> None:
+    assert {o.chip for o in selected(instruction="addi")} == {"addi", "constant", ""}
+
+
+@pytest.mark.parametrize("wanted", [{"instruction": "halve"}, {"chip": "cpu"}])
+def test_selection_of_something_unknown_is_refused_by_name(wanted: dict[str, str]) -> None:
+    with pytest.raises(KeyError, match=next(iter(wanted.values()))):
+        selected(**wanted)
+
+
+def test_query_without_answer_is_unknown() -> None:
+    def never(_: Session) -> Outcome:
+        raise UndecidedError("a hard query: timeout")
+
+    result = prove(Obligation(Kind.FUNCTION, "add", "add", (), never))
+    assert result.outcome.verdict is Verdict.UNKNOWN
+    assert "a hard query" in result.outcome.detail
+
+
+def test_real_timeout_is_unknown() -> None:
+    (function,) = [o for o in selected(chip="xor") if o.kind is Kind.FUNCTION]
+    assert prove(function, timeout_seconds=0.001).outcome.verdict is Verdict.UNKNOWN
+
+
+def test_export_writes_every_query_with_its_answer(tmp_path: Path) -> None:
+    (result,) = run([o for o in selected(chip="sw") if o.kind is Kind.FUNCTION], smt2_folder=tmp_path)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == result.queries == 2
+    for file in files:
+        text = file.read_text()
+        assert text.startswith("; function/sw/sw/in_upper_word=")
+        assert text.count("(set-info :status unsat)") == 1
+        assert ":status unknown" not in text
+        assert "(check-sat)" in text
+
+
+def test_exported_queries_hold_for_a_second_solver(tmp_path: Path) -> None:
+    cvc5 = pytest.importorskip("cvc5")
+    wanted = [o for o in selected(chip="add") if o.kind in (Kind.FUNCTION, Kind.PADDING, Kind.COMPLETE)]
+    assert len(list(run(wanted, smt2_folder=tmp_path))) == 3
+    for file in sorted(tmp_path.iterdir()):
+        solver = cvc5.Solver()
+        parser = cvc5.InputParser(solver)
+        parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, file.read_text(), file.name)
+        answers = []
+        while not (command := parser.nextCommand()).isNull():
+            answers.append(str(command.invoke(solver, parser.getSymbolManager())).strip())
+        assert "unsat" in answers, file.name
+
+
+def test_facts_and_page_show_a_counterexample() -> None:
+    result = result_of(without("add", "carry_0_is_boolean"), Kind.FUNCTION, "add")
+    facts = facts_of(result)
+    assert facts["id"] == "function/add/add"
+    assert facts["verdict"] == "refuted"
+    found = facts["counterexample"]
+    assert isinstance(found, dict)
+    assert found["satisfies_declaration"] is True
+    assert found["expected"]["destination"] != found["actual"]["destination"]
+    page = html_page([result])
+    assert "function/add/add: refuted" in page
+    assert "destination_put_back: send memory(" in page
+    assert EVERY_ASSUMPTION["program table"].split(":")[0].replace("'", "&#x27;") in page
