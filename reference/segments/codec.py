@@ -14,13 +14,19 @@ from reference.trace.continuation import RunCell, SegmentCell, memory_key
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.air.machine import INSTRUCTION_CHIPS
 from spec.memory_map import Space
 
-_SEGMENT = struct.Struct("<IQQQII")
-"""Index, pc in, pc out or NO_PC, instructions, clock out, number of cells."""
+_SEGMENT = struct.Struct("<IQQII")
+"""Index, pc in, pc out or NO_PC, clock out, number of cells."""
+
+_ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 
 _SEGMENT_CELL = struct.Struct("<IQQII")
-_RUN_END = struct.Struct("<QQI")
+_RUN_END = struct.Struct("<QQII")
+"""Exit code, instructions, bytes of output, number of program counters with misaligned accesses."""
+
+_MISALIGNED = struct.Struct("<QQ")
 _MEMORY_PART = struct.Struct("<II")
 _RUN_CELL = struct.Struct("<IQQI")
 _COUNT = struct.Struct("<I")
@@ -34,7 +40,7 @@ class PlanEncodingError(ValueError):
 def encode_segment_plan(plan: SegmentPlan) -> bytes:
     """The bytes of a segment's plan."""
     pc_out = _NO_PC if plan.pc_out is None else plan.pc_out
-    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.instructions, plan.clock_out, len(plan.cells))
+    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, len(plan.cells)) + _ROWS.pack(*plan.rows)
     cells = (
         _SEGMENT_CELL.pack(cell.key, cell.value_in, cell.value_out, cell.last_clock, cell.origin) for cell in plan.cells
     )
@@ -78,7 +84,9 @@ def decode_planned_segment(encoded: bytes) -> PlannedSegment:
 
 
 def _encode_end(end: RunEnd) -> bytes:
-    return _RUN_END.pack(end.exit_code, end.instructions, len(end.output)) + end.output
+    misaligned = b"".join(_MISALIGNED.pack(*counted) for counted in end.misaligned_accesses)
+    sizes = (len(end.output), len(end.misaligned_accesses))
+    return _RUN_END.pack(end.exit_code, end.instructions, *sizes) + end.output + misaligned
 
 
 def _encode_memory(part: MemoryPart) -> bytes:
@@ -98,8 +106,10 @@ class _Reader:
         return numbers
 
     def run_end(self) -> RunEnd:
-        exit_code, instructions, output_bytes = self.numbers(_RUN_END)
-        return RunEnd(exit_code, self._raw(output_bytes), instructions)
+        exit_code, instructions, output_bytes, misaligned_count = self.numbers(_RUN_END)
+        output = self._raw(output_bytes)
+        misaligned = _MISALIGNED.iter_unpack(self._raw(_MISALIGNED.size * misaligned_count))
+        return RunEnd(exit_code, output, instructions, tuple(misaligned))
 
     def memory_part(self) -> MemoryPart:
         cursor_in, count = self.numbers(_MEMORY_PART)
@@ -107,9 +117,10 @@ class _Reader:
         return MemoryPart(tuple(RunCell(*_place(key), *rest) for key, *rest in rows), cursor_in)
 
     def segment_plan(self) -> SegmentPlan:
-        index, pc_in, pc_out, instructions, clock_out, count = self.numbers(_SEGMENT)
+        index, pc_in, pc_out, clock_out, count = self.numbers(_SEGMENT)
+        executed = self.numbers(_ROWS)
         cells = tuple(SegmentCell(*_place(key), *rest) for key, *rest in self._rows(_SEGMENT_CELL, count))
-        return SegmentPlan(index, pc_in, None if pc_out == _NO_PC else pc_out, instructions, clock_out, cells)
+        return SegmentPlan(index, pc_in, None if pc_out == _NO_PC else pc_out, executed, clock_out, cells)
 
     def finish(self) -> None:
         if self._position != len(self._encoded):

@@ -102,8 +102,9 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
     machine.registers[:] = clock.registers
     machine.memory.doublewords.update(plan.values_in(Space.MEMORY))
     execution = machine.run(plan.instructions)
-    if (machine.instructions, clock.now) != (plan.instructions, plan.clock_out):
-        raise PlanError(f"segment {plan.index} executes {machine.instructions} instructions up to clock {clock.now}")
+    executed = tuple(len(rows[chip.name]) for chip in INSTRUCTION_CHIPS)
+    if (executed, clock.now) != (plan.rows, plan.clock_out):
+        raise PlanError(f"segment {plan.index} executes {sum(executed)} instructions up to clock {clock.now}")
     pc_out = None if execution.trap is None else machine.pc
     if pc_out != plan.pc_out:
         raise PlanError(f"segment {plan.index} does not end where planned")

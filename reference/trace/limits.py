@@ -66,6 +66,10 @@ class SegmentMeter:
         """A row that fits has been added."""
         self._rows[chip.name] += 1
 
+    def rows(self) -> tuple[int, ...]:
+        """By chip of INSTRUCTION_CHIPS, the rows that have been added."""
+        return tuple(self._rows[chip.name] for chip in INSTRUCTION_CHIPS)
+
 
 def table_heights(row_counts: Mapping[str, int]) -> list[tuple[Chip, int]]:
     """The heights of the instruction tables for these numbers of rows by chip name, in machine order."""

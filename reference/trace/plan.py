@@ -20,10 +20,17 @@ class SegmentPlan:
     pc_out: int | None
     """A byte address; None if the segment's last instruction halts."""
 
-    instructions: int
+    rows: tuple[int, ...]
+    """By chip of INSTRUCTION_CHIPS, the number of its rows."""
+
     clock_out: int
     cells: tuple[SegmentCell, ...]
     """By ascending key."""
+
+    @property
+    def instructions(self) -> int:
+        """Every row executes one."""
+        return sum(self.rows)
 
     def values_in(self, space: Space) -> dict[int, int]:
         """By address, what the segment finds at the addresses of this space that it touches."""
@@ -37,6 +44,8 @@ class RunEnd:
     exit_code: int
     output: bytes
     instructions: int
+    misaligned_accesses: tuple[tuple[int, int], ...] = ()
+    """(program counter, how many misaligned loads and stores), by ascending program counter."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,12 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
     segment_count = cutter.finish()
     addresses = [address for address, _ in output_doublewords(execution.output)]
     return RunPlan(
-        RunEnd(execution.exit_code, execution.output, execution.instructions),
+        RunEnd(
+            execution.exit_code,
+            execution.output,
+            execution.instructions,
+            tuple(sorted(execution.misaligned_accesses.items())),
+        ),
         tuple(memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)),
     )
 
@@ -48,12 +53,11 @@ class _Cutter:
         self._clock = Clock()
         self._meter = SegmentMeter(limits)
         self._pc_in = program.entry
-        self._instructions = 0
 
     def record(self, step: Step) -> None:
         chip = self._clock.chip(step)
         if not self._meter.admits(chip, len(self._clock.touched)):
-            if self._instructions == 0:
+            if not self._clock.touched:
                 raise TraceTooLongError(f"the limits of a segment have no room for one instruction: {self._limits}")
             self._end_segment(step.pc)
             self._start_segment(step.pc)
@@ -61,7 +65,6 @@ class _Cutter:
             return
         self._meter.add(chip)
         self._clock.row(step)
-        self._instructions += 1
 
     def finish(self) -> int:
         """Ends the last segment; returns the number of segments."""
@@ -70,7 +73,7 @@ class _Cutter:
 
     def _end_segment(self, pc_out: int | None) -> None:
         cells = self.memory.absorb(self._clock.touched, self._index)
-        self._keep(SegmentPlan(self._index, self._pc_in, pc_out, self._instructions, self._clock.now, cells))
+        self._keep(SegmentPlan(self._index, self._pc_in, pc_out, self._meter.rows(), self._clock.now, cells))
         self._index += 1
 
     def _start_segment(self, pc: int) -> None:
@@ -79,4 +82,3 @@ class _Cutter:
         self._clock = Clock(self._clock.registers)
         self._meter = SegmentMeter(self._limits)
         self._pc_in = pc
-        self._instructions = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -60,14 +61,14 @@ def test_bytes_that_end_early_or_late_are_refused(
 
 def test_keys_that_do_not_ascend_are_refused() -> None:
     _, (plan, *_) = _planned()
-    swapped = SegmentPlan(0, plan.pc_in, None, 1, 1, (plan.cells[1], plan.cells[0]))
+    swapped = replace(plan, cells=(plan.cells[1], plan.cells[0]))
     with pytest.raises(PlanEncodingError, match="do not ascend below 2\\^30"):
         decode_segment_plan(encode_segment_plan(swapped))
 
 
 def test_key_outside_both_spaces_is_refused() -> None:
     _, (plan, *_) = _planned()
-    encoded = bytearray(encode_segment_plan(SegmentPlan(0, plan.pc_in, None, 1, 1, plan.cells[-1:])))
+    encoded = bytearray(encode_segment_plan(replace(plan, cells=plan.cells[-1:])))
     encoded[-28:-24] = (2**30).to_bytes(4, "little")
     with pytest.raises(PlanEncodingError, match="do not ascend below 2\\^30"):
         decode_segment_plan(bytes(encoded))

@@ -212,7 +212,7 @@ def test_wrong_plan_under_a_good_label_is_noticed_and_everything_made_anew(
 ) -> None:
     def shorter(payload: bytes) -> bytes:
         plan = decode_segment_plan(payload)
-        return encode_segment_plan(replace(plan, instructions=plan.instructions - 1))
+        return encode_segment_plan(replace(plan, rows=(*plan.rows[:-1], plan.rows[-1] + 1)))
 
     _rewritten(folder / "0001.plan", Kind.SEGMENT_PLAN, shorter)
     (folder / "0001.proof").unlink()

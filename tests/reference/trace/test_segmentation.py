@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from reference.checker import check_run
+from reference.prover.keys import verification_key
+from reference.prover.plain_kernels import PlainKernels
+from reference.prover.segment import shape_of
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.table import Trace
 from spec.air.chip import Role
@@ -20,6 +24,7 @@ from spec.air.limits import clock_end
 from spec.air.program_row import HALTED
 from spec.cost import row_cells
 from spec.memory_map import OUTPUT
+from spec.parameters import TINY
 from spec.program import Program
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
@@ -192,7 +197,6 @@ def test_run_that_traps_in_a_later_segment_is_unprovable() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"instructions": 3}, "segment 1 executes 3 instructions"),
         ({"clock_out": 5}, "segment 1 executes"),
         ({"pc_out": 0}, "segment 1 does not end where planned"),
         ({"pc_out": None}, "segment 1 does not end where planned"),
@@ -204,6 +208,15 @@ def test_segment_that_does_not_run_as_planned_is_refused(changes: dict[str, int 
         build_segment(_every_instruction(), run.segment(replace(plans[1], **changes)))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("more", [1, -1])
+def test_segment_with_other_rows_than_planned_is_refused(more: int) -> None:
+    run, plans = _planned(LIMITS)
+    chip = next(i for i, count in enumerate(plans[1].rows) if count > 1)
+    rows = tuple(count + more * (i == chip) for i, count in enumerate(plans[1].rows))
+    with pytest.raises(PlanError, match="segment 1 executes"):
+        build_segment(_every_instruction(), run.segment(replace(plans[1], rows=rows)))
+
+
 @pytest.mark.parametrize("column", ["value_out", "last_clock"])
 def test_segment_that_does_not_touch_memory_as_planned_is_refused(column: str) -> None:
     run, plans = _planned(LIMITS)
@@ -211,3 +224,12 @@ def test_segment_that_does_not_touch_memory_as_planned_is_refused(column: str) -
     changed = replace(last, **{column: getattr(last, column) + 1})
     with pytest.raises(PlanError, match="segment 0 does not touch memory as planned"):
         build_segment(_every_instruction(), run.segment(replace(plans[0], cells=(*others, changed))))
+
+
+def test_planned_shape_is_that_of_the_trace() -> None:
+    run, plans = _planned(SegmentLimits(clock=60, memory_rows=20))
+    fixed = verification_key(PlainKernels(), _every_instruction(), TINY).heights_by_chip()
+    for plan in plans:
+        segment = run.segment(plan)
+        trace = build_segment(_every_instruction(), segment)
+        assert planned_shape(segment, fixed).encoded() == shape_of(trace).encoded()
