@@ -6,6 +6,7 @@ Everything that can fail raises a LimpidError; only `verify` raises Rejected, an
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,9 @@ class Proof:
     output: bytes
     exit_code: int
     instructions: int
+    misaligned_accesses: Mapping[int, int]
+    """How many misaligned loads and stores, by program counter."""
+
     segments: int
     seconds: float
     """From the loaded program to the finished bytes."""
@@ -156,6 +160,7 @@ def prove(
         output=execution.output,
         exit_code=execution.exit_code,
         instructions=execution.instructions,
+        misaligned_accesses=execution.misaligned_accesses,
         segments=len(traces),
         seconds=time.monotonic() - start,
     )

@@ -86,6 +86,7 @@ def prove_in_folder(
         output=proven.end.output,
         exit_code=proven.end.exit_code,
         instructions=proven.end.instructions,
+        misaligned_accesses=dict(proven.end.misaligned_accesses),
         segments=len(proven.proof.segments),
         seconds=time.monotonic() - start,
     )

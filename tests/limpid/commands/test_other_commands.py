@@ -26,7 +26,7 @@ def proof(tiny: Path) -> RunProof:
 
 def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
     """What `prove` would return for the shared proof."""
-    return api.Proof(proof.encoded(), proof.key, output, 0, 1234, 1, 5.0)
+    return api.Proof(proof.encoded(), proof.key, output, 0, 1234, {}, 1, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
         "program_id": decode_proof(proof).key.program_id().hex(),
         "parameters": "tiny",
         "instructions": api.run(FIBONACCI).instructions,
+        "misaligned_accesses": 0,
+        "misaligned_by_pc": {},
         "segments": 1,
         "exit_code": 1,
         "output": "",
