@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow check guests whitepaper whitepaper-text verdicts lock clean
+.PHONY: demo test test-slow bench check guests whitepaper whitepaper-text verdicts lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -25,6 +25,11 @@ fuzz: $(INSTALLED)
 # What limpid run --estimate predicts with: measure on an idle machine.
 calibrate: $(INSTALLED)
 	$(BIN)/python -m benchmarks.cost_fit
+
+# The optimised prover on guests of about a million instructions, stage by stage.
+bench: $(INSTALLED)
+	mkdir -p build
+	$(BIN)/python -m benchmarks.proving --size large --json build/proving.json
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
