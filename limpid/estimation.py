@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from limpid.errors import TooLongError
 from limpid.profiling.report import cost_facts
 from reference.cost import RunCost, run_cost
 from reference.executor.profiling import Profile
+from reference.trace.errors import TraceTooLongError
 from soundcalc.machine import proof_shapes
 from soundcalc.size import proof_size
-from spec.cost import COST_VERSION
+from spec.cost import COST_VERSION, segment_cost
 from spec.parameters import PARAMETER_SETS
 
 CALIBRATION_NAME = "calibration.json"
@@ -69,7 +71,7 @@ class Estimate:
             "proving cost": f"{self.cost.cost.total:,} cells ({COST_VERSION})",
             "of which": ", ".join(f"{name} {cells:,}" for name, cells in dearest)
             + f", quotients {self.cost.cost.quotient_cells:,}",
-            "segments": f"{self.cost.segments}, filled to {self.cost.clock_fraction:.0%} of the clock",
+            "segments": f"{self.cost.segments}, the last one {self.cost.last_segment_fraction:.0%} full",
             "predicted proof": f"{self.proof_bytes:,} bytes, {self.seconds:.0f} seconds, "
             f"{self.memory_bytes / 2**30:.1f} GiB of memory",
             "predicted by": self.calibration.source,
@@ -85,16 +87,24 @@ def calibration() -> Calibration:
     return found
 
 
+def cost_of(profile: Profile) -> RunCost:
+    """The proving cost of a run that can be proven. Raises TooLongError."""
+    try:
+        return run_cost(profile)
+    except TraceTooLongError as error:
+        raise TooLongError(str(error), "prove a shorter run") from error
+
+
 def estimate(profile: Profile) -> Estimate:
-    """What a proof of this run would cost."""
-    cost, measured = run_cost(profile), calibration()
-    shapes = proof_shapes([cost.shape] * cost.segments, PARAMETER_SETS[measured.parameters], profile.execution.output)
+    """What a proof of a run that can be proven would cost. Raises TooLongError."""
+    cost, measured = cost_of(profile), calibration()
+    shapes = proof_shapes(cost.shapes, PARAMETER_SETS[measured.parameters], profile.execution.output)
     # Segments are proven one after the other.
-    cells_at_once = cost.cost.total / cost.segments
+    largest = max(segment_cost(shape).total for shape in cost.shapes)
     return Estimate(
         cost=cost,
         calibration=measured,
         seconds=measured.seconds_per_cell * cost.cost.total + measured.fixed_seconds,
-        memory_bytes=round(measured.bytes_per_cell * cells_at_once + measured.fixed_bytes),
-        proof_bytes=cost.segments * round(proof_size(shapes[0]).total_bytes),
+        memory_bytes=round(measured.bytes_per_cell * largest + measured.fixed_bytes),
+        proof_bytes=round(sum(proof_size(shape).total_bytes for shape in shapes)),
     )

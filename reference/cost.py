@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from reference.executor.profiling import Profile
 from reference.trace.clock import declared_accesses
 from reference.trace.heights import instance_heights, padded_height
+from reference.trace.limits import SegmentLimits
+from reference.trace.plan import SegmentPlan
+from reference.trace.planned_shape import planned_shape
+from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
 from spec.air.chips import misaligned
+from spec.air.chips.continuation import MEMORY_TABLE
 from spec.air.chips.fixed_tables import FIXED_ROWS, padded
 from spec.air.chips.program_tables import PROGRAM_FIXED_ROWS
-from spec.air.limits import CLOCK_LIMIT, clock_end
+from spec.air.limits import clock_end
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
 from spec.air.program_row import ProgramRow, program_row
 from spec.cost import Cost, row_cells, segment_cost
@@ -26,6 +31,11 @@ from spec.protocol.shape import SegmentShape
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
 _USUAL = {opcode: chip for chip in INSTRUCTION_CHIPS if chip not in misaligned.CHIPS for opcode in chip.instructions}
+
+
+_MOST_ACCESSES = max(chip.accesses for chip in INSTRUCTION_CHIPS)
+
+DEFAULT_LIMITS = SegmentLimits()
 
 
 @dataclass(frozen=True)
@@ -95,26 +105,45 @@ def rows_by_chip(rows: Mapping[int, PcRows]) -> Counter[str]:
 
 @dataclass(frozen=True)
 class RunCost:
-    """What a run costs to prove, and how much of a segment it fills."""
+    """What a run costs to prove, segment by segment."""
 
-    cost: Cost
     rows: Mapping[str, int]
     """Rows of instruction chips before padding, by chip name."""
 
-    segments: int
-    """As many as the clock makes necessary, all alike."""
+    shapes: tuple[SegmentShape, ...]
+    """Of the segments, in order."""
 
-    shape: SegmentShape
-    """Of each segment."""
+    limits: SegmentLimits
 
     @property
-    def clock_fraction(self) -> float:
-        """How much of a segment's clock each segment uses."""
-        return float(_clock_end(self.shape) / CLOCK_LIMIT)
+    def cost(self) -> Cost:
+        """The metric of the whole run."""
+        first, *others = map(segment_cost, self.shapes)
+        total = first
+        for cost in others:
+            total = total + cost
+        return total
+
+    @property
+    def segments(self) -> int:
+        return len(self.shapes)
+
+    @property
+    def last_segment_fraction(self) -> float:
+        """How full the last segment is: what is left to 1 is the headroom before one more segment is needed."""
+        tables = _limited_tables(self.shapes[-1])
+        clock = clock_end(tables) / self.limits.clock
+        if self.limits.area_cells is None:
+            return clock
+        return max(clock, _area_cells(tables) / self.limits.area_cells)
 
 
-def run_cost(profile: Profile) -> RunCost:
-    """The cost of proving the run. A run too long for one segment counts as evenly cut."""
+def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS) -> RunCost:
+    """The cost of proving the run in segments of these limits.
+
+    A run that may need several segments is executed once more, to cut it. Raises UnprovableError if no proof of such
+    a run exists, TraceTooLongError if it takes too many segments.
+    """
     by_pc = rows_by_pc(profile)
     rows = rows_by_chip(by_pc)
     registers = {register for of_pc in by_pc.values() for register in of_pc.registers}
@@ -122,34 +151,48 @@ def run_cost(profile: Profile) -> RunCost:
     first = OUTPUT.start // DOUBLEWORD_BYTES
     claimed = 1 + -(-len(profile.execution.output) // DOUBLEWORD_BYTES)
     untouched_output = sum(1 for address in range(first, first + claimed) if address not in profile.touched)
-    segments = 1
-    while True:
-        share = {name: -(-count // segments) for name, count in rows.items()}
-        shape = _shape(profile.program, share, addresses, -(-(addresses + untouched_output) // segments))
-        if _clock_end(shape) <= CLOCK_LIMIT:
-            cost = segment_cost(shape)
-            total = Cost(
-                {name: segments * cells for name, cells in cost.cells_by_chip.items()}, segments * cost.quotient_cells
-            )
-            return RunCost(total, rows, segments, shape)
-        segments += 1
+    shape = _shape(profile.program, rows, addresses, addresses + untouched_output)
+    # A segment ends before a row whose accesses might not fit, if each were to a further address.
+    most = _shape(profile.program, rows, addresses + _MOST_ACCESSES, addresses)
+    if _fits(most, limits):
+        return RunCost(rows, (shape,), limits)
+    plans: list[SegmentPlan] = []
+    run = plan_run(profile.program, profile.private_input, limits, plans.append)
+    fixed = {name: height.bit_length() - 1 for name, height in _fixed_heights(profile.program).items()}
+    return RunCost(rows, tuple(planned_shape(run.segment(plan), fixed) for plan in plans), limits)
 
 
-def _clock_end(shape: SegmentShape) -> int:
-    return clock_end((table.chip, table.height) for table in shape.tables)
+def _fits(shape: SegmentShape, limits: SegmentLimits) -> bool:
+    tables = _limited_tables(shape)
+    too_large = limits.area_cells is not None and _area_cells(tables) > limits.area_cells
+    return clock_end(tables) <= limits.clock and not too_large
+
+
+def _limited_tables(shape: SegmentShape) -> list[tuple[Chip, int]]:
+    """The tables whose heights decide when a segment ends."""
+    tables = shape.tables_of(Role.INSTRUCTION, Role.CONTINUATION)
+    return [(table.chip, table.height) for table in tables if table.chip is not MEMORY_TABLE]
+
+
+def _area_cells(tables: Iterable[tuple[Chip, int]]) -> int:
+    return sum(height * row_cells(chip).total for chip, height in tables)
 
 
 def _shape(program: Program, rows: Mapping[str, int], boundary_rows: int, memory_rows: int) -> SegmentShape:
     """The heights of a segment with these rows."""
-    fixed = {**_machine_heights(), **{name: len(padded(of(program))) for name, of in PROGRAM_FIXED_ROWS.items()}}
-    continuation = {"boundary": padded_height(boundary_rows), "memory": padded_height(memory_rows)}
-    heights: dict[str, tuple[int, ...]] = {}
-    for chip in CHIPS:
-        if chip.role is Role.INSTRUCTION:
-            heights[chip.name] = instance_heights(rows.get(chip.name, 0))
-        else:
-            heights[chip.name] = ((fixed | continuation)[chip.name],)
-    return SegmentShape({name: tuple(h.bit_length() - 1 for h in of) for name, of in heights.items()})
+    single = _fixed_heights(program) | {
+        "boundary": padded_height(boundary_rows),
+        "memory": padded_height(memory_rows),
+    }
+    heights = {
+        chip.name: instance_heights(rows.get(chip.name, 0)) if chip.role is Role.INSTRUCTION else (single[chip.name],)
+        for chip in CHIPS
+    }
+    return SegmentShape({name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()})
+
+
+def _fixed_heights(program: Program) -> dict[str, int]:
+    return _machine_heights() | {name: len(padded(rows(program))) for name, rows in PROGRAM_FIXED_ROWS.items()}
 
 
 @cache

@@ -71,7 +71,7 @@ def run_command(
     notes = [] if execution.provable else [f"no proof of this run can exist: {execution.unprovable_reason}"]
     if execution.exit_code:
         notes.append(f"verify accepts a proof of this run only with --exit-code {execution.exit_code}")
-    if profile_directory is not None or estimates:
+    if execution.provable and (profile_directory is not None or estimates):
         with showing("counting"):
             counted = api.profile(guest, content)
         if profile_directory is not None:

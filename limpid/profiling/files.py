@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from limpid.errors import FileError
+from limpid.estimation import cost_of
 from limpid.files import write_bytes
 from limpid.profiling.flame_graph import flame_graph
 from limpid.profiling.pprof import pprof_file
 from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
-from reference.cost import rows_by_pc, run_cost
+from reference.cost import rows_by_pc
 from reference.executor.profiling import Profile
 
 REPORT_NAME = "report.txt"
@@ -19,13 +20,13 @@ PPROF_NAME = "profile.pb.gz"
 
 
 def write_profile(profile: Profile, directory: str, title: str) -> Report:
-    """Writes the report, the flame graph and the pprof file of a run that halted; returns the report.
+    """Writes the report, the flame graph and the pprof file of a run that can be proven; returns the report.
 
-    Raises FileError.
+    Raises FileError, TooLongError.
     """
     rows = rows_by_pc(profile)
     calls = weighed_calls(profile, rows)
-    told = report(profile, run_cost(profile), rows)
+    told = report(profile, cost_of(profile), rows)
     target = Path(directory)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -102,7 +102,7 @@ def cost_facts(cost: RunCost) -> dict[str, object]:
         "cost_by_chip": dict(cost.cost.cells_by_chip),
         "quotient_cells": cost.cost.quotient_cells,
         "segments": cost.segments,
-        "segment_clock_fraction": round(cost.clock_fraction, 4),
+        "last_segment_fraction": round(cost.last_segment_fraction, 4),
     }
 
 

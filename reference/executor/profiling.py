@@ -60,6 +60,7 @@ class Profile:
     """What a run did, counted."""
 
     program: Program
+    private_input: bytes
     execution: Execution
     calls: CallNode
     """The tree of all chains of calls."""
@@ -131,7 +132,7 @@ def profile(program: Program, private_input: bytes = b"", *, maximum_instruction
     counters = _Counters(program)
     machine = Machine(program, private_input, [_counting_instrument(counters)])
     execution = machine.run(maximum_instructions)
-    return Profile(program, execution, counters.root, frozenset(machine.memory.doublewords))
+    return Profile(program, private_input, execution, counters.root, frozenset(machine.memory.doublewords))
 
 
 def _counting_instrument(counters: _Counters) -> Instrument:

@@ -8,11 +8,10 @@ from limpid.build import EXAMPLES
 from reference.cost import rows_by_pc, run_cost
 from reference.executor.profiling import profile
 from reference.loader import load
-from reference.trace.build import build_trace
-from spec.air.limits import CLOCK_LIMIT, clock_end
+from reference.trace.build import build_trace, build_traces
+from reference.trace.limits import SegmentLimits
 from spec.cost import row_cells
 from spec.program import Program
-from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import CORNERS, every_instruction_program
 
 EVERY_INSTRUCTION = every_instruction_program([(3, 5)], CORNERS[:2])
@@ -25,11 +24,10 @@ EVERY_INSTRUCTION = every_instruction_program([(3, 5)], CORNERS[:2])
 )
 def test_counted_heights_are_those_of_the_trace(program: Program, private_input: bytes) -> None:
     cost = run_cost(profile(program, private_input))
-    heights: dict[str, tuple[int, ...]] = dict.fromkeys(cost.shape.heights_log2, ())
+    heights: dict[str, tuple[int, ...]] = dict.fromkeys(cost.shapes[0].heights_log2, ())
     for table in build_trace(program, private_input).tables:
         heights[table.chip.name] += (table.height.bit_length() - 1,)
-    assert cost.shape.heights_log2 == heights
-    assert cost.segments == 1
+    assert [shape.heights_log2 for shape in cost.shapes] == [heights]
 
 
 def test_cells_by_instruction_add_up_to_the_rows_of_the_chips() -> None:
@@ -44,19 +42,19 @@ def test_cells_by_instruction_add_up_to_the_rows_of_the_chips() -> None:
     assert cost.rows["load_misaligned"] + cost.rows["store_misaligned"] == profiled.execution.misaligned_access_count
 
 
-def test_run_longer_than_the_clock_is_cut_into_segments() -> None:
-    assembly = Assembly()
-    assembly.add("lui", 5, immediate=1 << 14)
-    assembly.add("addi", 5, 5, immediate=-1)
-    assembly.add("bne", rs1=5, immediate=-4)
-    assembly.exit()
-    profiled = profile(assembly.program())
-    # The counts of a run 64 times as long.
-    for pc in profiled.calls.instructions:
-        profiled.calls.instructions[pc] *= 64
-    cost = run_cost(profiled)
-    tables = [(table.chip, table.height) for table in cost.shape.tables]
-    assert cost.segments == 2
-    assert clock_end(tables) <= CLOCK_LIMIT
-    assert cost.clock_fraction == clock_end(tables) / CLOCK_LIMIT
-    assert sum(cost.rows.values()) == 64 * profiled.execution.instructions
+@pytest.mark.parametrize("limits", [SegmentLimits(area_cells=2**17), SegmentLimits(clock=2**12)], ids=["area", "clock"])
+def test_run_in_segments_costs_what_its_traces_have(limits: SegmentLimits) -> None:
+    program, private_input = load(EXAMPLES / "elf" / "sort.elf"), bytes(range(64))
+    cost = run_cost(profile(program, private_input), limits)
+    traces = build_traces(program, private_input, limits)
+    assert cost.segments == len(traces) > 1
+    committed = sum(table.height * row_cells(table.chip).total for trace in traces for table in trace.tables)
+    assert cost.cost.total - cost.cost.quotient_cells == committed
+    assert 0 < cost.last_segment_fraction <= 1
+
+
+def test_fuller_segment_has_less_headroom() -> None:
+    program = load(EXAMPLES / "elf" / "sort.elf")
+    fractions = [run_cost(profile(program, bytes(size))).last_segment_fraction for size in (0, 400, 4000)]
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] < fractions[-1] < 1
