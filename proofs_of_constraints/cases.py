@@ -27,28 +27,27 @@ def _split(system: RowSystem, path: tuple[str, ...]) -> Iterator[tuple[str, RowS
     system.propagate()
     if system.contradiction is not None:
         return
-    for name, values in _choices(system):
+    for name, polynomial, values in _choices(system):
         for value in values:
             branch = system.copy()
-            branch.constrain(
-                f"case {name}", branch.resolve(Polynomial.variable(name)) - Polynomial.constant(value)
-            )
+            branch.constrain(f"case {name}", polynomial - Polynomial.constant(value))
             yield from _split(branch, (*path, f"{name}={value}"))
         return
     yield " ".join(path) or "the only case", system
 
 
-def _choices(system: RowSystem) -> Iterator[tuple[str, list[int]]]:
+def _choices(system: RowSystem) -> Iterator[tuple[str, Polynomial, list[int]]]:
+    """What to split by, with a name and the values that it may have."""
     for lookup in system.lookups:
         if lookup.interaction.bus == SHIFT:
-            name = lookup.message[0].only_variable()
-            if name is not None:
-                yield name, sorted(shift_rows())
+            yield "amount", lookup.message[0], sorted(shift_rows())
     polynomials = [factor for fact in system.facts for factor in fact.factors]
     polynomials += [lookup.multiplicity for lookup in system.lookups]
     for polynomial in polynomials:
         for monomial in polynomial.terms:
             if len(monomial) > 1:
-                yield from ((name, [0, 1]) for name in monomial if system.ranges[name] == BOOLEAN)
+                flags = [name for name in monomial if system.ranges[name] == BOOLEAN]
+                yield from ((name, Polynomial.variable(name), [0, 1]) for name in flags)
     for lookup in system.lookups:
-        yield from ((name, [0, 1]) for name in sorted(lookup.multiplicity.variables()))
+        flags = sorted(lookup.multiplicity.variables())
+        yield from ((name, Polynomial.variable(name), [0, 1]) for name in flags)

@@ -29,7 +29,7 @@ from proofs_of_constraints.instruction_view import InstructionView, view_of
 from proofs_of_constraints.interval import BOOLEAN, WrapError
 from proofs_of_constraints.lemmas import BrokenProofError
 from proofs_of_constraints.multiplication import prove_product
-from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, UndecidedError, Verdict
 from proofs_of_constraints.polynomial import Polynomial
 from proofs_of_constraints.program_layout import Executed, executed_instructions, limbs
 from proofs_of_constraints.row_system import RowSystem
@@ -44,15 +44,15 @@ DESTINATION = "destination"
 
 OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
     (7, 3),
+    (WORD_MASK, 2),
+    (0xFEDCBA9876543210, 0x0123456789ABCDEF),
+    (1 << 63, WORD_MASK),
     (0, 0),
     (1, 0),
     (WORD_MASK, WORD_MASK),
-    (1 << 63, WORD_MASK),
     (1 << 63, 1 << 63),
     (0xFFFFFFFF80000000, WORD_MASK),
-    (0xFEDCBA9876543210, 0x0123456789ABCDEF),
     (0xFEDCBA9876543210, 0xFFFFFFFFFFFF1234),
-    (WORD_MASK, 2),
     (100, 7),
 )
 """Operands at which rows that multiply are searched for: a row with known operands is linear."""
@@ -95,7 +95,8 @@ def _divides(executed: Executed) -> bool:
 
 
 def _prove_not_vacuous(session: Session, view: InstructionView, executed: Executed) -> Outcome:
-    for name, system in _sampled_cases(view, executed):
+    split = _sampled_cases(view, executed) if _multiplies(executed) else cases(executed_row(view, executed))
+    for name, system in split:
         row = BitVectorRow(system)
         execution = Execution(row, view, executed)
         given = execution.given()
@@ -110,10 +111,7 @@ def _prove_not_vacuous(session: Session, view: InstructionView, executed: Execut
 
 
 def _sampled_cases(view: InstructionView, executed: Executed) -> Iterator[tuple[str, RowSystem]]:
-    """The cases of the row; of a row that multiplies, only those with sampled operands."""
-    if not _multiplies(executed):
-        yield from cases(executed_row(view, executed))
-        return
+    """The cases of the row with sampled operands."""
     roles = roles_of(view, executed)
     for operands in OPERAND_SAMPLES:
         system = executed_row(view, executed)
@@ -121,14 +119,19 @@ def _sampled_cases(view: InstructionView, executed: Executed) -> Iterator[tuple[
             if access is not None:
                 for part, limb in zip(access.before, limbs(INTEGER_WORDS, operand), strict=True):
                     system.constrain("operand", part - Polynomial.constant(limb))
-        system.simplify()
+        if _multiplies(executed):
+            # Known bytes leave nothing to multiply.
+            system.simplify()
         for name, case in cases(system):
             yield f"operands {operands[0]:#x}, {operands[1]:#x}: {name}", case
 
 
 def _prove_function(session: Session, view: InstructionView, executed: Executed) -> Outcome:
     if not _multiplies(executed):
-        return _prove_cases(session, view, executed, list(cases(executed_row(view, executed))), ())
+        try:
+            return _prove_cases(session, view, executed, list(cases(executed_row(view, executed))), ())
+        except (UndecidedError, WrapError) as undecided:
+            return _search(session, view, executed, str(undecided))
     system = executed_row(view, executed)
     system.simplify()
     if system.contradiction is not None:
@@ -141,11 +144,20 @@ def _prove_function(session: Session, view: InstructionView, executed: Executed)
     try:
         prove(session, view, executed)
     except BrokenProofError as broken:
-        found = _prove_cases(session, view, executed, list(_sampled_cases(view, executed)), ())
+        return _search(session, view, executed, f"the proof breaks at: {broken}")
+    return Outcome(Verdict.PROVEN, "lemmas", wraps=outcome.wraps)
+
+
+def _search(session: Session, view: InstructionView, executed: Executed, why: str) -> Outcome:
+    """A proof did not go through: a counterexample at sampled operands, or no verdict."""
+    for name, system in _sampled_cases(view, executed):
+        try:
+            found = _prove_cases(session, view, executed, [(name, system)], ())
+        except (UndecidedError, WrapError):
+            continue
         if found.verdict is Verdict.REFUTED:
             return found
-        return Outcome(Verdict.UNKNOWN, f"the proof breaks at: {broken}; no concrete row found")
-    return Outcome(Verdict.PROVEN, "lemmas", wraps=outcome.wraps)
+    return Outcome(Verdict.UNKNOWN, f"{why}; no row found at sampled operands")
 
 
 def _drop_products(system: RowSystem) -> None:
