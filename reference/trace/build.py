@@ -90,8 +90,9 @@ def continuation_tables(program: Program, segment: PlannedSegment) -> list[Table
 def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[int]]]:
     """The cells of the instructions of a segment by chip, in the order of execution."""
     rows: dict[str, list[list[int]]] = {chip.name: [] for chip in INSTRUCTION_CHIPS}
-    registers = plan.values_in(Space.REGISTERS)
-    clock = Clock([registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)])
+    touched_registers = plan.values_in(Space.REGISTERS)
+    registers = [touched_registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)]
+    clock = Clock(registers)
 
     def record(step: Step) -> None:
         row = clock.row(step)
@@ -99,7 +100,7 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
 
     machine = Machine(program, instruments=[recording_instrument(record)])
     machine.pc = plan.pc_in
-    machine.registers[:] = clock.registers
+    machine.registers[:] = registers
     machine.memory.doublewords.update(plan.values_in(Space.MEMORY))
     execution = machine.run(plan.instructions)
     executed = tuple(len(rows[chip.name]) for chip in INSTRUCTION_CHIPS)

@@ -81,18 +81,14 @@ class Clock:
         self._registers = list(registers)
         self._program_rows: dict[int, ProgramRow] = {}
 
-    @property
-    def registers(self) -> tuple[int, ...]:
-        """The values of all registers, sink included, after the rows so far."""
-        return tuple(self._registers)
-
-    def chip(self, step: Step) -> Chip:
-        """The chip that will execute the next step. Raises WitnessError for a step without a provable row."""
-        return chip_of(self._fetched(step), step)
-
     def row(self, step: Step) -> Row:
         """The next step's row; the clock advances. Raises WitnessError for a step without a provable row."""
-        fetched = self._fetched(step)
+        fetched = self._program_rows.get(step.pc)
+        if fetched is None:
+            fetched = program_row(step.pc, step.decoded)
+            if fetched is None:
+                raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
+            self._program_rows[step.pc] = fetched
         chip = chip_of(fetched, step)
         accesses = {}
         for position, name in enumerate(_ACCESSES[chip.name]):
@@ -103,15 +99,6 @@ class Clock:
         row = Row(chip, fetched, self.now, next_pc, step, accesses)
         self.now += chip.accesses
         return row
-
-    def _fetched(self, step: Step) -> ProgramRow:
-        fetched = self._program_rows.get(step.pc)
-        if fetched is None:
-            fetched = program_row(step.pc, step.decoded)
-            if fetched is None:
-                raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
-            self._program_rows[step.pc] = fetched
-        return fetched
 
     def _access(self, name: str, fetched: ProgramRow, step: Step, now: int) -> Access:
         match name:
@@ -147,9 +134,26 @@ class Clock:
 def chip_of(fetched: ProgramRow, step: Step) -> Chip:
     """The chip whose domain contains this execution of the instruction."""
     meaning = step.decoded.instruction.meaning
-    if isinstance(meaning, Load | Store):
+    aligned, misaligned_chip = chips_of(fetched)
+    if misaligned_chip is not None and isinstance(meaning, Load | Store):
         words = INTEGER_WORDS
         address = effective_address(words, step.left, words.constant(step.decoded.immediate))
         if address % meaning.width_bytes:
-            return _MISALIGNED_CHIPS[fetched.opcode]
-    return _CHIPS[fetched.opcode]
+            return misaligned_chip
+    return aligned
+
+
+def chips_of(fetched: ProgramRow) -> tuple[Chip, Chip | None]:
+    """The chips that can execute an instruction: the second one a load or store at a misaligned address, if any."""
+    return _CHIPS[fetched.opcode], _MISALIGNED_CHIPS.get(fetched.opcode)
+
+
+def register_accesses(fetched: ProgramRow) -> dict[str, int]:
+    """The register of every access to one that a row of this instruction may have, by the access's name."""
+    return {
+        "source1": fetched.source1,
+        "source2": fetched.source2,
+        "call_number": CALL_NUMBER_REGISTER,
+        "exit_code": CALL_ARGUMENT_REGISTER,
+        "destination": fetched.destination,
+    }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference.trace.heights import instance_heights, padded_height
@@ -34,23 +33,25 @@ NO_LIMITS = SegmentLimits(area_cells=None)
 
 
 class SegmentMeter:
-    """Counts the rows of a segment under construction."""
+    """Counts the rows of a segment under construction. Chips go by their number in INSTRUCTION_CHIPS."""
 
     def __init__(self, limits: SegmentLimits) -> None:
+        self.rows = [0] * len(INSTRUCTION_CHIPS)
+        """The rows so far, by chip: the caller adds to them."""
+
+        self.room = [0] * len(INSTRUCTION_CHIPS)
+        """By chip, the rows of its tables as high as they have to be so far."""
+
+        self.boundary_room = 0
+        """The rows of the boundary table as high as it has to be so far."""
+
         self._limits = limits
-        self._rows: Counter[str] = Counter()
-        self._room: Counter[str] = Counter()
-        """By chip name, the rows of its tables as high as they have to be so far."""
 
-    def admits(self, chip: Chip, touched: int) -> bool:
-        """Whether a row of this chip fits in the segment, which has touched so many addresses.
-
-        Every access of the row is counted as if it touched a further address.
-        """
-        rows, boundary_rows = self._rows[chip.name] + 1, touched + chip.accesses
-        if rows <= self._room[chip.name] and boundary_rows <= self._room[BOUNDARY.name]:
-            return True
-        instructions = table_heights({**self._rows, chip.name: rows})
+    def makes_room(self, number: int, boundary_rows: int) -> bool:
+        """Whether one row more of this chip and so many boundary rows fit; if they do, there is room for them."""
+        rows = self.rows[number] + 1
+        counts = [*self.rows[:number], rows, *self.rows[number + 1 :]]
+        instructions = table_heights(counts)
         if clock_end(instructions) > self._limits.clock:
             return False
         boundary_height = padded_height(boundary_rows)
@@ -58,19 +59,12 @@ class SegmentMeter:
         area_cells = sum(height * row_cells(chip).total for chip, height in tables)
         if self._limits.area_cells is not None and area_cells > self._limits.area_cells:
             return False
-        self._room[chip.name] = sum(instance_heights(rows))
-        self._room[BOUNDARY.name] = boundary_height
+        self.room[number] = sum(instance_heights(rows))
+        self.boundary_room = boundary_height
         return True
 
-    def add(self, chip: Chip) -> None:
-        """A row that fits has been added."""
-        self._rows[chip.name] += 1
 
-    def rows(self) -> tuple[int, ...]:
-        """By chip of INSTRUCTION_CHIPS, the rows that have been added."""
-        return tuple(self._rows[chip.name] for chip in INSTRUCTION_CHIPS)
-
-
-def table_heights(row_counts: Mapping[str, int]) -> list[tuple[Chip, int]]:
-    """The heights of the instruction tables for these numbers of rows by chip name, in machine order."""
-    return [(chip, height) for chip in INSTRUCTION_CHIPS for height in instance_heights(row_counts.get(chip.name, 0))]
+def table_heights(rows: Sequence[int]) -> list[tuple[Chip, int]]:
+    """The instruction tables for these numbers of rows by chip of INSTRUCTION_CHIPS, in machine order."""
+    counted = zip(INSTRUCTION_CHIPS, rows, strict=True)
+    return [(chip, height) for chip, count in counted for height in instance_heights(count)]

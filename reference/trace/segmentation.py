@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from reference.execution import Step
-from reference.executor import execute
-from reference.trace.clock import Clock
+from reference.executor import Machine
+from reference.executor.machine import Action
+from reference.trace.clock import REGISTER_FILE_SIZE, Touched, chips_of, declared_accesses, register_accesses
+from reference.trace.continuation import memory_key
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
+from spec.air.chip import Chip
+from spec.air.machine import INSTRUCTION_CHIPS
+from spec.air.program_row import ProgramRow, program_row
+from spec.isa import Decoded
+from spec.isa.instruction import Load, Store, System
+from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.protocol.tokens import output_doublewords
+from spec.protocol.tokens import FIRST_CLOCK, output_doublewords
+from spec.word import WORD_MASK
 
 Keep = Callable[[SegmentPlan], None]
 """Receives each segment's plan as soon as the segment has ended."""
@@ -26,10 +34,11 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
     many segments or the limits have no room for an instruction.
     """
     cutter = _Cutter(program, limits, keep)
-    execution = execute(program, private_input, record=cutter.record)
+    machine = Machine(program, private_input, [cutter.instrument])
+    execution = machine.run()
     if execution.unprovable_reason is not None or execution.exit_code is None:
         raise UnprovableError(execution)
-    segment_count = cutter.finish()
+    segment_count = cutter.finish(machine)
     addresses = [address for address, _ in output_doublewords(execution.output)]
     return RunPlan(
         RunEnd(
@@ -43,42 +52,138 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
 
 
 class _Cutter:
-    """Receives the steps of an execution and ends a segment before the first step that does not fit."""
+    """An instrument that counts what each instruction adds to its segment, without filling in any cell, and ends the
+    segment before the first instruction that does not fit."""
 
     def __init__(self, program: Program, limits: SegmentLimits, keep: Keep) -> None:
         self.memory = RunMemory()
         self._limits = limits
         self._keep = keep
         self._index = 0
-        self._clock = Clock()
-        self._meter = SegmentMeter(limits)
-        self._pc_in = program.entry
+        self._segment = _OpenSegment(program.entry, (0,) * REGISTER_FILE_SIZE, limits)
 
-    def record(self, step: Step) -> None:
-        chip = self._clock.chip(step)
-        if not self._meter.admits(chip, len(self._clock.touched)):
-            if not self._clock.touched:
-                raise TraceTooLongError(f"the limits of a segment have no room for one instruction: {self._limits}")
-            self._end_segment(step.pc)
-            self._start_segment(step.pc)
-            self.record(step)
-            return
-        self._meter.add(chip)
-        self._clock.row(step)
+    def instrument(self, machine: Machine, pc: int, decoded: Decoded, action: Action) -> Action:
+        """Counts the instruction's row and accesses before it acts."""
+        fetched = program_row(pc, decoded)
+        if fetched is None:
+            return action  # It traps: ebreak.
+        usual_chip, misaligned_chip = chips_of(fetched)
+        usual = self._counted(machine, pc, decoded, fetched, usual_chip)
+        misaligned = None
+        if misaligned_chip is not None:
+            misaligned = self._counted(machine, pc, decoded, fetched, misaligned_chip)
+        meaning, registers, rs1 = decoded.instruction.meaning, machine.registers, decoded.rs1
+        width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 1
 
-    def finish(self) -> int:
+        def act() -> int:
+            if misaligned is not None and (registers[rs1] + decoded.immediate) % width_bytes:
+                misaligned()
+            else:
+                usual()
+            return action()
+
+        def act_fence() -> int:
+            usual()
+            registers[SINK] = 0  # As its row does; nothing reads the sink.
+            return action()
+
+        return act_fence if meaning is System.FENCE else act
+
+    def finish(self, machine: Machine) -> int:
         """Ends the last segment; returns the number of segments."""
-        self._end_segment(None)
+        self._end_segment(machine, None)
         return self._index
 
-    def _end_segment(self, pc_out: int | None) -> None:
-        cells = self.memory.absorb(self._clock.touched, self._index)
-        self._keep(SegmentPlan(self._index, self._pc_in, pc_out, self._meter.rows(), self._clock.now, cells))
+    def _counted(
+        self, machine: Machine, pc: int, decoded: Decoded, fetched: ProgramRow, chip: Chip
+    ) -> Callable[[], None]:
+        """Counts one row of the chip with its accesses, after a cut if it does not fit."""
+        number, accesses = INSTRUCTION_CHIPS.index(chip), chip.accesses
+        names = declared_accesses(chip)
+        positions = {name: position for position, name in enumerate(names)}
+        touching = [
+            (memory_key(Space.REGISTERS, register), positions[name])
+            for name, register in register_accesses(fetched).items()
+            if name in positions
+        ]
+        low_position = positions.get("memory")
+        high_position = positions.get("memory_next")
+        registers, memory = machine.registers, machine.memory
+        rs1, immediate = decoded.rs1, decoded.immediate
+        meaning = decoded.instruction.meaning
+        width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 0
+
+        def count() -> None:
+            segment = self._segment
+            if not segment.has_room(number, accesses):
+                segment = self._cut(machine, pc, number, accesses)
+            segment.meter.rows[number] += 1
+            now, clocks = segment.now, segment.clocks
+            segment.now = now + accesses
+            for key, position in touching:
+                clocks[key] = now + position
+            if low_position is not None:
+                address = (registers[rs1] + immediate) & WORD_MASK
+                doubleword = address // DOUBLEWORD_BYTES
+                if doubleword not in clocks:
+                    segment.values_in[doubleword] = memory.value(doubleword)
+                clocks[doubleword] = now + low_position
+                if high_position is not None and address % DOUBLEWORD_BYTES + width_bytes > DOUBLEWORD_BYTES:
+                    if doubleword + 1 not in clocks:
+                        segment.values_in[doubleword + 1] = memory.value(doubleword + 1)
+                    clocks[doubleword + 1] = now + high_position
+
+        return count
+
+    def _cut(self, machine: Machine, pc: int, number: int, accesses: int) -> _OpenSegment:
+        """Ends the segment before the instruction at pc and begins the one in which it has room."""
+        if self._segment.now != FIRST_CLOCK:
+            self._end_segment(machine, pc)
+            if self._index == MAXIMUM_SEGMENTS:
+                raise TraceTooLongError(f"the execution takes more than {MAXIMUM_SEGMENTS} segments")
+            self._segment = _OpenSegment(pc, machine.registers, self._limits)
+            if self._segment.has_room(number, accesses):
+                return self._segment
+        raise TraceTooLongError(f"the limits of a segment have no room for one instruction: {self._limits}")
+
+    def _end_segment(self, machine: Machine, pc_out: int | None) -> None:
+        segment = self._segment
+        cells = self.memory.absorb(segment.touched(machine), self._index)
+        self._keep(SegmentPlan(self._index, segment.pc_in, pc_out, tuple(segment.meter.rows), segment.now, cells))
         self._index += 1
 
-    def _start_segment(self, pc: int) -> None:
-        if self._index == MAXIMUM_SEGMENTS:
-            raise TraceTooLongError(f"the execution takes more than {MAXIMUM_SEGMENTS} segments")
-        self._clock = Clock(self._clock.registers)
-        self._meter = SegmentMeter(self._limits)
-        self._pc_in = pc
+
+class _OpenSegment:
+    """The segment that the execution is in."""
+
+    def __init__(self, pc_in: int, registers: Sequence[int], limits: SegmentLimits) -> None:
+        self.pc_in = pc_in
+        self.meter = SegmentMeter(limits)
+        self.now = FIRST_CLOCK
+        self.clocks: dict[int, int] = {}
+        """By key, the clock of the segment's last access."""
+
+        self.values_in: dict[int, int] = {}
+        """By doubleword address, what the segment's first access finds."""
+
+        self._registers_in = tuple(registers)
+
+    def has_room(self, number: int, accesses: int) -> bool:
+        """Whether a row of the chip with this number fits, if every access touched a further address."""
+        meter, boundary_rows = self.meter, len(self.clocks) + accesses
+        if meter.rows[number] < meter.room[number] and boundary_rows <= meter.boundary_room:
+            return True
+        return meter.makes_room(number, boundary_rows)
+
+    def touched(self, machine: Machine) -> dict[tuple[Space, int], Touched]:
+        """What the segment has touched, if it ends in the machine's present state."""
+        touched = {}
+        first_register = memory_key(Space.REGISTERS, 0)
+        for key, clock in self.clocks.items():
+            register = key - first_register
+            if register >= 0:
+                values = self._registers_in[register], machine.registers[register]
+                touched[Space.REGISTERS, register] = Touched(*values, clock)
+            else:
+                touched[Space.MEMORY, key] = Touched(self.values_in[key], machine.memory.value(key), clock)
+        return touched

@@ -164,10 +164,11 @@ def _executed(plan: SegmentPlan, values: Mapping[int, int], origins: Mapping[int
     """The segment executed from other values and origins at these keys, the rest as planned."""
     cells = {c.key: replace(c, value_in=values.get(c.key, c.value_in)) for c in plan.cells}
     registers = {c.address: c.value_in for c in cells.values() if c.space is Space.REGISTERS}
-    clock = Clock([registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)])
+    register_file = [registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)]
+    clock = Clock(register_file)
     machine = Machine(counting_program(), instruments=[recording_instrument(lambda step: _ignore(clock.row(step)))])
     machine.pc = plan.pc_in
-    machine.registers[:] = clock.registers
+    machine.registers[:] = register_file
     machine.memory.doublewords.update({c.address: c.value_in for c in cells.values() if c.space is Space.MEMORY})
     machine.run(plan.instructions)
     executed = tuple(
