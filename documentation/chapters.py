@@ -53,6 +53,8 @@ GENERATORS: Mapping[str, Generator] = {
     "load_rejections": protocol_tables.load_rejections,
     "obligation_kinds": verdicts.kinds,
     "machine_obligations": verdicts.machine_obligations,
+    "assumptions": verdicts.assumptions,
+    "trusted": verdicts.trusted,
     "crosswalk": crosswalk.table_of_requirements,
 }
 """By block name."""

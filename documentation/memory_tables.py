@@ -34,9 +34,9 @@ INTERVALS: tuple[tuple[str, Interval, str], ...] = (
 """(name, interval, kind of region), ascending. The program's own segments lie anywhere outside the reserved ones."""
 
 _INITIAL = {
-    RegionKind.IMAGE: "the doubleword of the image table, by lookup",
-    RegionKind.ZERO: "zero",
-    RegionKind.REGISTERS: "zero",
+    RegionKind.IMAGE: "the doubleword of the image table, by lookup: what the file holds",
+    RegionKind.ZERO: "zero: memory of a segment beyond its file bytes, heap, stack",
+    RegionKind.REGISTERS: "zero: all registers and the sink",
     RegionKind.INPUT: "free: part of the witness, every limb range-checked",
     RegionKind.OUTPUT: "zero; the final value goes to the output bus",
 }

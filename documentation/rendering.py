@@ -31,6 +31,7 @@ _TYPST_HEADER = """#set text(size: 9.5pt)
 #show table: it => { show raw: set text(size: 6.4pt); it }
 #set table(stroke: (x, y) => (bottom: 0.3pt + rgb("#b0b8c4")), inset: 3pt)
 #show figure: set block(breakable: true)
+#show heading: it => { show raw: set text(size: 11pt); it }
 #show heading.where(level: 1): it => { pagebreak(weak: true); it }
 #let horizontalrule = line(length: 100%)
 """

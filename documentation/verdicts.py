@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from documentation.markdown import code, table
+from documentation.markdown import capitalised, code, table
 from proofs_of_constraints.audit import selected
 from proofs_of_constraints.obligation import Kind, Obligation, Verdict
+from proofs_of_constraints.report import EVERY_ASSUMPTION, TRUSTED
 from spec.air.machine import machine_digest
 
 RECORD = Path(__file__).parent / "verdicts.json"
@@ -95,6 +96,16 @@ def chip_obligations(chip: str) -> str:
 def machine_obligations() -> str:
     """The obligations about no single chip but about the machine: coverage of operations apart."""
     return _obligation_table([o for o in selected() if not o.chip and o.kind is not Kind.COVERED])
+
+
+def assumptions() -> str:
+    """What obligations assume, and what stands for it."""
+    return table(("assumption", "what stands for it"), EVERY_ASSUMPTION.items(), (22, 78))
+
+
+def trusted() -> str:
+    """What a verdict rests on besides the assumptions."""
+    return "\n".join(f"- {capitalised(text)}." for text in TRUSTED)
 
 
 def kinds() -> str:
