@@ -1,0 +1,133 @@
+"""Analogs of published zkVM bugs on this machine: each must be noticed.
+
+The names say what was missing elsewhere: a range (pc limb, immediate), a tie between a flag and its value, a selector,
+a padding row, a clock, a bus field, a table. Cases of the protocol (transcript, keys, public values) are the
+verifier's tests.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from proofs_of_constraints.audit import prove
+from proofs_of_constraints.machine_obligations import machine_obligations
+from proofs_of_constraints.obligation import Kind, Verdict
+from spec.air.bus import MEMORY
+from spec.air.chip import Chip
+from spec.air.expression import lift
+from spec.air.machine import CHIP_BY_NAME, CHIPS
+from tests.proofs_of_constraints.broken_chips import (
+    column,
+    interaction,
+    result_of,
+    with_constraint,
+    with_interaction,
+    without,
+)
+
+MISSING = [
+    # What was not constrained, the chip, what is taken away, the obligation that must fail.
+    ("range of a jump target", "jalr", "jalr", ("target_low_is_aligned",), Kind.FUNCTION),
+    ("sign flag tied to its limb", "load_half", "lh", ("sign_leaves_15_bits",), Kind.FUNCTION),
+    ("negative flag is boolean", "slt", "slt", ("left_sign_is_boolean",), Kind.FUNCTION),
+    ("address without wrap-around", "ld", "ld", ("address_high_is_16_bits",), Kind.FUNCTION),
+    ("address below 2^32", "sd", "sd", ("address_carry_2_is_boolean",), Kind.FUNCTION),
+    ("alignment of a halfword", "load_half", "lh", ("address_low_is_aligned",), Kind.FUNCTION),
+    ("loaded value tied to memory", "load_word", "lw", ("word_0_is_selected",), Kind.FUNCTION),
+    ("limbs recomposed", "load_byte", "lbu", ("parts_make_the_limb",), Kind.FUNCTION),
+    ("stored bytes recomposed", "sb", "sb", ("stored_bytes_make_the_limb",), Kind.FUNCTION),
+    ("bit 0 of a jump cleared", "jalr", "jalr", ("dropped_bit_is_boolean",), Kind.FUNCTION),
+    ("branch decision", "branch_equal", "beq", ("unequal_means_some_limb_differs",), Kind.FUNCTION),
+    ("next pc of a branch", "branch_equal", "bne", ("next_pc_is_chosen",), Kind.FUNCTION),
+    ("product of bytes", "mul", "mul", ("limb_1_of_the_product",), Kind.FUNCTION),
+    ("remainder below the divisor", "divide", "divu", ("margin_is_not_negative",), Kind.FUNCTION),
+    ("quotient of a zero divisor", "divide_word", "divuw", ("by_zero_quotient_byte_3_is_ones",), Kind.FUNCTION),
+    ("operands are bytes", "and", "and", ("both_0_is_conjunction",), Kind.FUNCTION),
+    ("real is boolean", "add", "", ("real_is_boolean",), Kind.MULTIPLICITIES),
+    ("one selector", "divide", "", ("at_most_one_selector",), Kind.SELECTED),
+    ("selectors of padding rows", "load_misaligned", "", ("crossing_reaches_the_next_doubleword",), Kind.PADDING),
+    ("older token", "ld", "", ("memory_is_later",), Kind.CLOCK_ORDER),
+    ("older token, its high part", "sub", "", ("clock_highs_0",), Kind.CLOCK_ORDER),
+    ("address initialised once", "memory", "", ("step_low_is_16_bits",), Kind.FUNCTION),
+    ("order of segments", "boundary", "", ("gap_high_is_4_bits",), Kind.FUNCTION),
+]
+
+
+@pytest.mark.parametrize(("bug", "chip", "instruction", "missing", "kind"), MISSING)
+def test_published_bug_of_a_missing_constraint_is_refuted(
+    bug: str, chip: str, instruction: str, missing: tuple[str, ...], kind: Kind
+) -> None:
+    result = result_of(without(chip, *missing), kind, instruction)
+    assert result.outcome.verdict is Verdict.REFUTED, (bug, result.outcome.detail)
+
+
+def faults(chips: list[Chip]) -> set[str]:
+    return {o.instruction for o in machine_obligations(chips) if prove(o).outcome.verdict is not Verdict.PROVEN}
+
+
+def test_published_bug_of_next_pc_free_after_a_system_call_is_refuted() -> None:
+    chip = CHIP_BY_NAME["halt"]
+    leave = interaction(chip, "leave")
+    free = replace(leave, message=(column(chip, "pc"), leave.message[1]))
+    assert result_of(with_interaction(chip, free), Kind.FUNCTION, "ecall").outcome.verdict is Verdict.REFUTED
+    assert result_of(with_interaction(chip, free), Kind.DISCIPLINE).outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_comparing_part_of_a_system_call_number_is_refuted() -> None:
+    chip = CHIP_BY_NAME["halt"]
+    broken = chip
+    for name in ("call_number_taken", "call_number_put_back"):
+        old = interaction(chip, name)
+        limbs = (*old.message[:3], column(chip, "exit_code_1"), *old.message[4:])
+        broken = with_interaction(broken, replace(old, message=limbs))
+    assert result_of(broken, Kind.FUNCTION, "ecall").outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_a_write_without_an_instruction_is_refuted() -> None:
+    chip = CHIP_BY_NAME["sd"]
+    put_back = interaction(chip, "memory_put_back")
+    always = with_interaction(chip, replace(put_back, multiplicity=lift(1)))
+    assert result_of(always, Kind.PADDING).outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_two_reads_in_one_cycle_is_refuted() -> None:
+    chip = CHIP_BY_NAME["mul"]
+    clock = interaction(chip, "source1_put_back").message[-1]
+    put_back = interaction(chip, "source2_put_back")
+    same = with_interaction(chip, replace(put_back, message=(*put_back.message[:-1], clock)))
+    assert result_of(same, Kind.CLOCK_ORDER).outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_a_store_into_the_wrong_halfword_is_refuted() -> None:
+    chip = CHIP_BY_NAME["sh"]
+    wrong = column(chip, "before_2") - column(chip, "after_2")
+    broken = with_constraint(chip, "after_2_is_stored_or_kept", wrong)
+    assert result_of(broken, Kind.FUNCTION, "sh").outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_a_field_missing_from_a_bus_message_is_refuted() -> None:
+    chip = CHIP_BY_NAME["add"]
+    taken = next(i for i in chip.interactions if i.bus == MEMORY)
+    short = with_interaction(chip, replace(taken, message=taken.message[:-1]))
+    assert faults([short if c is chip else c for c in CHIPS]) == {"bus widths"}
+
+
+def test_published_bug_of_a_second_boundary_table_is_refuted() -> None:
+    assert "tables" in faults([*CHIPS, CHIP_BY_NAME["memory"]])
+
+
+def test_published_bug_of_constraints_never_wired_in_is_refuted() -> None:
+    assert faults([chip for chip in CHIPS if chip.name != "mul"]) == {"wiring of columns and opcodes"}
+
+
+def test_published_bug_of_a_forced_limb_makes_a_valid_run_unprovable() -> None:
+    chip = CHIP_BY_NAME["constant"]
+    forced = replace(
+        chip,
+        constraints=(
+            *chip.constraints,
+            replace(chip.constraints[0], name="value_3_is_zero", expression=column(chip, "value_3")),
+        ),
+    )
+    assert result_of(forced, Kind.FUNCTION, "auipc").outcome.verdict is Verdict.PROVEN
+    assert result_of(forced, Kind.COMPLETE, "lui").outcome.verdict is Verdict.UNKNOWN
