@@ -19,12 +19,10 @@ class Reviewed:
 
 
 _TOP_BIT = "the lookup that leaves 15 bits beside the boolean sign bit ranges the same limb"
-_AMOUNT = "the amount comes from the shift table and the limb has 16 bits, so the multiple of the width is small anyway"
+_AMOUNT = "the shift table gives the amount and the limb has 16 bits, so the multiple of the width is small anyway"
 _TABLE = "the widths of the cut limbs then depend on free cells: the proof has no case to start from"
 _REGION = "the address lies in a region, whose ends are below 2^29 by the assumption on the region table"
-_WIDER_AMOUNT = "the amount comes from the shift table and the limb has 16 bits, so the multiple of the width is small anyway"
-_TABLE = "the widths of the cut limbs then depend on free cells: the proof has no case to start from"
-_REGION = "both ends are at most 2^29, so a difference of 30 bits is still no wrap-around"
+_WIDER_REGION = "both ends are at most 2^29, so a difference of 30 bits is still no wrap-around"
 
 REVIEWED: dict[str, Reviewed] = {
     "addw: without lookup result_1_is_16_bits": Reviewed(Fate.SURVIVES, _TOP_BIT),
