@@ -136,5 +136,5 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 
 def table_of_requirements() -> str:
     """The crosswalk."""
-    rows = [(r.number, r.demand, ", ".join(r.sections), codes(r.files, " "), codes(r.tests, " ")) for r in REQUIREMENTS]
+    rows = [(r.number, r.demand, ", ".join(r.sections), codes(r.files), codes(r.tests)) for r in REQUIREMENTS]
     return table(("W1", "requirement", "sections", "files", "tests"), rows, (6, 28, 14, 36, 42))

@@ -94,8 +94,8 @@ def chip_obligations(chip: str) -> str:
 
 
 def machine_obligations() -> str:
-    """The obligations about no single chip but about the machine: coverage of operations apart."""
-    return _obligation_table([o for o in selected() if not o.chip and o.kind is not Kind.COVERED])
+    """The obligations about all chips and buses together."""
+    return _obligation_table([obligation for obligation in selected() if obligation.kind is Kind.MACHINE])
 
 
 def assumptions() -> str:

@@ -30,7 +30,8 @@ from spec.isa.decode import INSTRUCTION_BY_NAME
                     ("pc'", "pc + 4"),
                     (
                         "r",
-                        r"\mathsf{sext}_{32}(\mathsf{or}(\mathsf{shr}_{u}(m_0, t_{1}), \mathsf{shl}(\mathsf{shl}(m_1, 8), 56 - t_{1})))",
+                        r"\mathsf{sext}_{32}(\mathsf{or}(\mathsf{shr}_{u}(m_0, t_{1}), "
+                        r"\mathsf{shl}(\mathsf{shl}(m_1, 8), 56 - t_{1})))",
                     ),
                 ),
             ),
