@@ -181,9 +181,7 @@ def _falls_out(ladder: Ladder) -> z3.BoolRef:
     return z3.Not(all_of(*ladder.ranges.values(), *ladder.claims.values()))
 
 
-def _each_amount(
-    session: Session, title: str, inputs: RowInputs, ladders: Sequence[tuple[str, Ladder]]
-) -> Outcome:
+def _each_amount(session: Session, title: str, inputs: RowInputs, ladders: Sequence[tuple[str, Ladder]]) -> Outcome:
     """One query for each shift amount; the amounts of the cases are all that the width has."""
     width = len(ladders)
     amount = inputs.right % width if inputs.executed.instruction.format.reads_rs2 else inputs.immediate
@@ -198,9 +196,7 @@ def _each_amount(
     return _outcome(session, f"{title}/all amounts", outside, ladders)
 
 
-def _each_offset(
-    session: Session, title: str, inputs: RowInputs, ladders: Sequence[tuple[str, Ladder]]
-) -> Outcome:
+def _each_offset(session: Session, title: str, inputs: RowInputs, ladders: Sequence[tuple[str, Ladder]]) -> Outcome:
     """One query for each byte of a doubleword at which an access may start, with the cases of that offset."""
     for offset in range(DOUBLEWORD_BYTES):
         here = [(name, ladder) for name, ladder in ladders if _offset_of(ladder.system) == offset]

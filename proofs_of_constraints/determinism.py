@@ -48,9 +48,7 @@ def prove_determinism(session: Session, view: InstructionView, executed: Execute
     if model is None:
         return Outcome(Verdict.PROVEN, f"{len(outputs)} outputs")
     cells = {str(name): model[name].as_long() for name in model.decls() if z3.is_int_value(model[name])}
-    return Outcome(
-        Verdict.UNKNOWN, "messages do not determine the outputs by themselves", Counterexample(cells)
-    )
+    return Outcome(Verdict.UNKNOWN, "messages do not determine the outputs by themselves", Counterexample(cells))
 
 
 def _shared(view: InstructionView) -> list[Polynomial]:

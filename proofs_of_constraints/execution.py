@@ -232,4 +232,3 @@ def _immediate(executed: Executed) -> z3.BitVecRef:
     aligned = z3.Concat(pieces, z3.BitVecVal(0, zeros)) if zeros else pieces
     extension = z3.SignExt if form.immediate_is_signed else z3.ZeroExt
     return extension(WORD_BITS - size, aligned)
-

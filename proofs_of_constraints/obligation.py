@@ -128,9 +128,7 @@ class Session:
         self.queries = 0
         self._export = export
 
-    def satisfying(
-        self, name: str, formulas: Sequence[z3.BoolRef], *, bit_vectors: bool = False
-    ) -> z3.ModelRef | None:
+    def satisfying(self, name: str, formulas: Sequence[z3.BoolRef], *, bit_vectors: bool = False) -> z3.ModelRef | None:
         """A model of the formulas, or None if they have none. Raises UndecidedError."""
         solver = z3.SolverFor("QF_BV") if bit_vectors else z3.Solver()
         solver.set("timeout", int(self.timeout_seconds * 1000))

@@ -59,9 +59,7 @@ def _prove_selected(session: Session, view: InstructionView) -> Outcome:
     row = flag_row(view.chip)
     branches = []
     for opcode in view.chip.instructions:
-        selected = [
-            _is(row, Polynomial.variable(column), value) for column, value in view.selection(opcode).items()
-        ]
+        selected = [_is(row, Polynomial.variable(column), value) for column, value in view.selection(opcode).items()]
         branches.append(z3.And(_is(row, view.opcode, OPCODES[opcode]), *selected))
     claim = z3.Or(_is(row, view.real, 0), *branches)
     return refute(session, f"selected/{view.chip.name}", row, claim, f"{len(branches)} opcodes")
