@@ -21,7 +21,7 @@ WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
 RADIX = 2**32
 INVERSE_OF_P = pow(P, -1, RADIX)
 LOW_HALF = ir.Constant(WIDE, [RADIX - 1] * (LANES // 2))
-ODD_HALVES = ir.Constant(VECTOR, [1, 9, 3, 11, 5, 13, 7, 15])
+ODD_HALVES = ir.Constant(VECTOR, [word for i in range(1, LANES, 2) for word in (i, LANES + i)])
 
 
 Halves: TypeAlias = tuple[Emitted, Emitted]

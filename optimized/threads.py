@@ -24,7 +24,7 @@ def _pool() -> ThreadPoolExecutor:
 
 def in_parallel(work: Callable[[int, int], object], count: int, smallest: int = 1) -> None:
     """Calls work(start, stop) for ranges that cover 0 to count, none but the last shorter than `smallest`."""
-    step = max(smallest, -(-count // (thread_count() * TASKS_PER_THREAD)))
+    step = max(1, smallest, -(-count // (thread_count() * TASKS_PER_THREAD)))
     ranges = [(start, min(start + step, count)) for start in range(0, count, step)]
     if len(ranges) == 1:
         work(*ranges[0])

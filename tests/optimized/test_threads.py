@@ -1,0 +1,25 @@
+"""Sharing work among threads."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimized.threads import in_parallel
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 64, 1000])
+@pytest.mark.parametrize("smallest", [0, 1, 5, 10_000])
+def test_ranges_cover_the_work_once(count: int, smallest: int) -> None:
+    ranges: list[tuple[int, int]] = []
+    in_parallel(lambda start, stop: ranges.append((start, stop)), count, smallest)
+    assert [i for start, stop in sorted(ranges) for i in range(start, stop)] == list(range(count))
+    assert all(stop - start >= smallest for start, stop in sorted(ranges)[:-1])
+
+
+def test_error_in_a_thread_reaches_the_caller() -> None:
+    def fail(start: int, stop: int) -> None:
+        if start <= 500 < stop:
+            raise ZeroDivisionError("row 500")
+
+    with pytest.raises(ZeroDivisionError, match="row 500"):
+        in_parallel(fail, 1000)
