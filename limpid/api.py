@@ -6,11 +6,21 @@ Everything that can fail raises a LimpidError; only `verify` raises Rejected, an
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.errors import InputError, ParametersError, ProgramError, TooLongError, TrapError, UnprovableError
+from limpid.backends import BACKENDS, DEFAULT_BACKEND, Backend, PlannedRun, segment_traces
+from limpid.errors import (
+    BackendError,
+    InputError,
+    ParametersError,
+    ProgramError,
+    TooLongError,
+    TrapError,
+    UnprovableError,
+)
 from limpid.files import read_file
 from reference.checker import Violation, check_run
 from reference.execution import Execution
@@ -20,13 +30,13 @@ from reference.executor.profiling import profile as profile_of
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key, verification_key
-from reference.prover.plain_kernels import PlainKernels
 from reference.prover.progress import Observer, silent
 from reference.prover.run import prove_run
-from reference.trace.build import build_traces
 from reference.trace.errors import TraceTooLongError
+from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
+from reference.trace.plan import SegmentPlan
+from reference.trace.segmentation import plan_run
 from reference.verifier.run import Verified
 from reference.verifier.run import verify as verify_run
 from soundcalc.machine import RunSecurity, run_security
@@ -122,45 +132,50 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 
     Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError.
     """
-    program = load_program(elf)
-    execution = _provable_execution(program, private_input)
-    traces = _traces(program, private_input)
+    planned = _planned(load_program(elf), private_input)
+    traces = segment_traces(planned)
     heights = tuple(tuple((table.chip.name, table.height) for table in trace.tables) for trace in traces)
-    return TraceCheck(execution.instructions, heights, tuple(check_run(traces)))
+    return TraceCheck(planned.run.end.instructions, heights, tuple(check_run(traces)))
 
 
-def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS) -> VerificationKey:
+def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
     """The verification key of a guest; its `program_id()` names the guest.
 
-    Raises FileError, ProgramError, ParametersError.
+    Raises FileError, ProgramError, ParametersError, BackendError.
     """
     chosen = parameter_set(parameters)
-    return verification_key(PlainKernels(), load_program(elf), chosen)
+    return verification_key(backend_named(backend).kernels(), load_program(elf), chosen)
 
 
 def prove(
-    elf: Elf, private_input: bytes = b"", *, parameters: str = DEFAULT_PARAMETERS, observer: Observer = silent
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    backend: str = DEFAULT_BACKEND,
+    observer: Observer = silent,
 ) -> Proof:
-    """Proves a run, whatever its exit code; `observer` hears of the progress.
+    """Proves a run, whatever its exit code; `observer` hears of the progress. Every backend gives the same bytes.
 
-    Raises FileError, ProgramError, ParametersError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
     """
     chosen = parameter_set(parameters)
+    proving = backend_named(backend)
     program = load_program(elf)
     start = time.monotonic()
-    execution = _provable_execution(program, private_input)
-    traces = _traces(program, private_input)
-    kernels = PlainKernels()
+    planned = _planned(program, private_input)
+    kernels = proving.kernels()
     key = proving_key(kernels, program, chosen)
+    traces = proving.traces(planned, key)
     encoded = prove_run(kernels, key, traces, observer).encoded()
-    assert execution.exit_code is not None
+    end = planned.run.end
     return Proof(
         encoded=encoded,
         key=key.verification,
-        output=execution.output,
-        exit_code=execution.exit_code,
-        instructions=execution.instructions,
-        misaligned_accesses=execution.misaligned_accesses,
+        output=end.output,
+        exit_code=end.exit_code,
+        instructions=end.instructions,
+        misaligned_accesses=dict(end.misaligned_accesses),
         segments=len(traces),
         seconds=time.monotonic() - start,
     )
@@ -211,18 +226,31 @@ def _execute(
         raise InputError(str(error)) from error
 
 
-def _provable_execution(program: Program, private_input: bytes) -> Execution:
-    """Executes before the trace is built: cheap, and an end that cannot be proven is told at once."""
-    execution = _execute(program, private_input)
-    if execution.trap is not None:
-        raise TrapError(execution.trap, execution.instructions)
-    if execution.unprovable_reason is not None:
-        raise UnprovableError(execution.unprovable_reason)
-    return execution
+def _planned(program: Program, private_input: bytes) -> PlannedRun:
+    """The first pass over an execution: cheap, and an end that cannot be proven is told at once."""
+    segments: list[SegmentPlan] = []
+    with planning_errors("prove a shorter run"):
+        run = plan_run(program, private_input, SegmentLimits(), segments.append)
+    return PlannedRun(program, private_input, run, segments)
 
 
-def _traces(program: Program, private_input: bytes) -> list[Trace]:
+@contextmanager
+def planning_errors(next_step: str) -> Iterator[None]:
+    """Tells what can go wrong in the first pass over an execution as errors of the user's door."""
     try:
-        return build_traces(program, private_input, SegmentLimits())
+        yield
+    except InputTooLongError as error:
+        raise InputError(str(error)) from error
+    except UnprovableRunError as error:
+        if error.execution.trap is not None:
+            raise TrapError(error.execution.trap, error.execution.instructions) from error
+        raise UnprovableError(str(error)) from error
     except TraceTooLongError as error:
-        raise TooLongError(str(error), "prove a shorter run") from error
+        raise TooLongError(str(error), next_step) from error
+
+
+def backend_named(name: str) -> Backend:
+    """The implementation of proving of this name. Raises BackendError."""
+    if name not in BACKENDS:
+        raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
+    return BACKENDS[name]

@@ -68,6 +68,13 @@ class ParametersError(LimpidError):
     exit_status = MISUSED
 
 
+class BackendError(LimpidError):
+    """An implementation of proving that does not exist."""
+
+    kind = "backend"
+    exit_status = MISUSED
+
+
 class TrapError(LimpidError):
     """A program that ended abnormally."""
 

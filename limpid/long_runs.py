@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.api import DEFAULT_PARAMETERS, Elf, Proof, load_program, parameter_set
-from limpid.errors import FileError, InputError, LimpidError, TooLongError, TrapError, UnprovableError
+from limpid.api import DEFAULT_PARAMETERS, Elf, Proof, load_program, parameter_set, planning_errors
+from limpid.errors import FileError, LimpidError
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
-from reference.machine_memory import InputTooLongError
 from reference.prover.keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
@@ -20,8 +19,6 @@ from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
-from reference.trace.errors import TraceTooLongError
-from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
 
 
@@ -66,16 +63,11 @@ def prove_in_folder(
     start = time.monotonic()
     request = RunRequest(program, private_input, verification_key(OptimizedKernels(), program, chosen), limits)
     try:
-        with _workers(place, Recipe(program, parameters), observer) as workers:
+        with (
+            planning_errors("prove a shorter run, or in larger segments"),
+            _workers(place, Recipe(program, parameters), observer) as workers,
+        ):
             proven = prove_request(place.folder, request, workers, report=report, observer=observer)
-    except InputTooLongError as error:
-        raise InputError(str(error)) from error
-    except UnprovableRunError as error:
-        if error.execution.trap is not None:
-            raise TrapError(error.execution.trap, error.execution.instructions) from error
-        raise UnprovableError(str(error)) from error
-    except TraceTooLongError as error:
-        raise TooLongError(str(error), "prove a shorter run, or in larger segments") from error
     except FolderError as error:
         raise FolderUseError(str(error), "choose another folder with --out") from error
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from limpid.api import DEFAULT_PARAMETERS
+from limpid.backends import BACKENDS, DEFAULT_BACKEND
 from limpid.files import STANDARD_STREAM, read_file_or_standard_input
 from spec.parameters import PARAMETER_SETS
 
@@ -46,6 +47,17 @@ def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
     if input_hex is not None:
         return input_hex
     return b"" if input_file is None else read_file_or_standard_input(input_file)
+
+
+def backend_option(command: Command) -> Command:
+    """--backend: which of the two implementations of proving; their proofs are the same bytes."""
+    return click.option(
+        "--backend",
+        type=click.Choice(list(BACKENDS)),
+        default=DEFAULT_BACKEND,
+        show_default=True,
+        help="The implementation: fast, or the readable reference. The proof is the same.",
+    )(command)
 
 
 def parameters_option(command: Command) -> Command:

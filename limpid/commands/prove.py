@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from limpid import api
+from limpid.backends import DEFAULT_BACKEND
 from limpid.commands.options import (
+    backend_option,
     guest_argument,
     input_options,
     parameters_option,
@@ -31,6 +33,7 @@ from limpid.progress import showing
 @click.option("--segment-cells", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
 @public_output_option
 @parameters_option
+@backend_option
 @answering
 def prove_command(
     guest: str,
@@ -43,12 +46,15 @@ def prove_command(
     segment_cells: int | None,
     public_output: str | None,
     parameters: str,
+    backend: str,
 ) -> Answer:
     """Prove the run of GUEST.elf on a private input."""
     if output is None and folder is None:
         raise click.UsageError("name the proof's file with --output, or a folder for a long run with --out")
     if folder is None and (workers, scheduler, segment_cells) != (None, None, None):
         raise click.UsageError("--workers, --scheduler and --segment-cells need --out")
+    if folder is not None and backend != DEFAULT_BACKEND:
+        raise click.UsageError(f"--out proves with the backend {DEFAULT_BACKEND} only")
     if workers is not None and scheduler is not None:
         raise click.UsageError("--workers and --scheduler exclude each other")
     require_distinct(
@@ -61,7 +67,7 @@ def prove_command(
     reports: list[str] = []
     with showing("proving") as observer:
         if folder is None:
-            proof = api.prove(guest, content, parameters=parameters, observer=observer)
+            proof = api.prove(guest, content, parameters=parameters, backend=backend, observer=observer)
         else:
             place = Place(Path(folder), workers, scheduler, segment_cells)
             proof = prove_in_folder(
