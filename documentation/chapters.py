@@ -14,6 +14,7 @@ from documentation import (
     instruction_tables,
     memory_tables,
     protocol_tables,
+    recursion_tables,
     verdicts,
 )
 from documentation.blocks import Generator, block, filled
@@ -51,6 +52,7 @@ GENERATORS: Mapping[str, Generator] = {
     "bounds": protocol_tables.bounds,
     "rejections": protocol_tables.rejections,
     "load_rejections": protocol_tables.load_rejections,
+    "recursion_shapes": recursion_tables.shapes,
     "obligation_kinds": verdicts.kinds,
     "machine_obligations": verdicts.machine_obligations,
     "assumptions": verdicts.assumptions,

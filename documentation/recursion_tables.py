@@ -1,0 +1,36 @@
+"""The shapes of segments that recursion will verify: heights by chip."""
+
+from __future__ import annotations
+
+from documentation.markdown import code, codes, table
+from spec.protocol.recursion_shapes import (
+    BOUNDARY_HEIGHT_LOG2,
+    MEMORY_HEIGHT_LOG2,
+    PROGRAM_HEIGHTS_LOG2,
+    RARE_HEIGHT_LOG2,
+    RECURSION_SHAPES,
+)
+
+
+def shapes() -> str:
+    """Every listed shape: the chips by height, the rare ones left out, and the heights that all shapes share."""
+    rows = []
+    for name, heights in RECURSION_SHAPES.items():
+        by_height: dict[int, list[str]] = {}
+        for chip, height_log2 in heights.items():
+            if height_log2 != RARE_HEIGHT_LOG2:
+                by_height.setdefault(height_log2, []).append(chip)
+        frequent = "; ".join(
+            f"$2^{{{height}}}$ {codes(by_height[height], ' ')}" for height in sorted(by_height, reverse=True)
+        )
+        rows.append((code(name), frequent))
+    sizes = [
+        f"{code(chip)} " + ", ".join(f"$2^{{{height_log2}}}$" for height_log2 in heights)
+        for chip, heights in PROGRAM_HEIGHTS_LOG2.items()
+    ]
+    shared = (
+        f"Every other instruction chip has height $2^{{{RARE_HEIGHT_LOG2}}}$, the boundary table "
+        f"$2^{{{BOUNDARY_HEIGHT_LOG2}}}$, the memory table $2^{{{MEMORY_HEIGHT_LOG2}}}$. A program's tables are small, "
+        f"medium or large: {'; '.join(sizes)}."
+    )
+    return table(("shape", "heights of frequent chips"), rows, (14, 86)) + f"\n\n{shared}"
