@@ -2,20 +2,20 @@
 
     python -m benchmarks.cost_fit
 
-Each guest is proven in a process of its own, whose peak memory is read from the operating system. The points go to
+Each guest is proven in a process of its own, whose peak memory the operating system tells. The points go to
 benchmarks/cost_fit.json, the constants to limpid/calibration.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import os
 import platform
 import random
+import resource
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -23,56 +23,77 @@ from typing import Any
 import numpy as np
 
 from limpid.build import EXAMPLES
+from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
 from reference.loader import load
+from reference.prover.kernels import Kernels
+from reference.prover.keys import proving_key
+from reference.prover.run import prove_run
+from reference.trace.build import build_traces
+from reference.trace.limits import SegmentLimits
 from spec.cost import COST_VERSION
+from spec.parameters import PARAMETER_SETS, ParameterSet
+from spec.program import Program
 
 ROOT = Path(__file__).resolve().parents[1]
+ELFS = EXAMPLES / "elf"
 PARAMETERS = "segment"
 
 _RANDOM = random.Random(1)
 
 GUESTS: tuple[tuple[str, bytes], ...] = (
-    ("arithmetic", _RANDOM.randbytes(16 * 60)),
+    ("arithmetic", _RANDOM.randbytes(16 * 100)),
     ("determinant", struct.pack("<Q", 12) + _RANDOM.randbytes(8 * 12 * 12)),
-    ("fibonacci", struct.pack("<Q", 40_000)),
+    ("fibonacci", struct.pack("<Q", 60_000)),
     ("hello", b"Ada"),
     ("membership", struct.pack("<Q", 50) + _RANDOM.randbytes(8 * 52)),
-    ("primes", struct.pack("<I", 20_000)),
+    ("primes", struct.pack("<I", 30_000)),
     ("records", bytes([1]) * 13 * 4_000),
-    ("sha256", _RANDOM.randbytes(2_000)),
-    ("sort", _RANDOM.randbytes(4 * 1_500)),
+    ("sha256", _RANDOM.randbytes(5_000)),
+    ("sort", _RANDOM.randbytes(4 * 3_000)),
     ("sudoku", b"0" * 81 + b"534678912672195348198342567859761423426853791713924856961537284287419635345286179"),
-    ("word_count", b"some words " * 400),
+    ("word_count", b"some words " * 1_000),
 )
 """Example and input: from the smallest proof to a few hundred thousand instructions."""
 
 
-def prove(example: str, private_input: bytes, directory: Path) -> dict[str, Any]:
-    """One point: C, seconds and peak bytes of the proof of an example."""
-    elf = EXAMPLES / "elf" / f"{example}.elf"
-    cost = run_cost(profile(load(elf), private_input))
-    (directory / "input").write_bytes(private_input)
-    command = [sys.executable, "-m", "limpid", "prove", str(elf), "--input", str(directory / "input")]
-    command += ["--output", str(directory / "proof"), "--parameters", PARAMETERS, "--json"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    answer = json.loads(process.stdout.read())
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{example} cannot be proven: {answer}")
+def measured(example: str, private_input: bytes) -> dict[str, Any]:
+    """One point, in a process of its own: C, seconds and peak bytes of the proof of an example."""
+    command = [sys.executable, "-m", "benchmarks.cost_fit", "--guest", example, "--input-hex", private_input.hex()]
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if completed.returncode != 0:
+        raise RuntimeError(f"{example} cannot be proven: {completed.stderr}")
+    point = json.loads(completed.stdout)
+    assert isinstance(point, dict)
+    return point
+
+
+def prove(example: str, private_input: bytes) -> dict[str, Any]:
+    """Proves an example in this process, after a small proof that loads all kernels."""
+    kernels, parameters = OptimizedKernels(), PARAMETER_SETS[PARAMETERS]
+    _prove(kernels, load(ELFS / "hello.elf"), b"", parameters)
+    program = load(ELFS / f"{example}.elf")
+    counted = profile(program, private_input)
+    seconds, proof_bytes = _prove(kernels, program, private_input, parameters)
     return {
         "guest": example,
-        "instructions": answer["instructions"],
-        "cost": cost.cost.total,
-        # Of the processor: other work on the machine does not count.
-        "seconds": round(usage.ru_utime + usage.ru_stime, 2),
+        "instructions": counted.execution.instructions,
+        "cost": run_cost(counted).cost.total,
+        "seconds": round(seconds, 3),
         # Linux gives kibibytes.
-        "peak_bytes": usage.ru_maxrss * 1024,
-        "proof_bytes": answer["proof_bytes"],
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "proof_bytes": proof_bytes,
     }
+
+
+def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters: ParameterSet) -> tuple[float, int]:
+    """Seconds of the processor, so that other work on the machine does not count, and the size of the proof."""
+    key = proving_key(kernels, program, parameters)
+    start = time.process_time()
+    traces = build_traces(program, private_input, SegmentLimits())
+    proof = prove_run(kernels, key, traces).encoded()
+    return time.process_time() - start, len(proof)
 
 
 def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
@@ -85,7 +106,7 @@ def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "cost_version": COST_VERSION,
         "parameters": PARAMETERS,
-        "source": f"benchmarks/cost_fit.py on {_processor()}, one process, {time.strftime('%Y-%m-%d')}",
+        "source": f"optimized kernels, one core of {_processor()}, {time.strftime('%Y-%m-%d')}",
         "seconds_per_cell": float(seconds_per_cell),
         "fixed_seconds": float(fixed_seconds),
         "bytes_per_cell": float(bytes_per_cell),
@@ -103,12 +124,18 @@ def _processor() -> str:
 
 
 def main() -> None:
-    """Proves all guests and writes both files."""
+    """Proves all guests and writes both files; with --guest, proves one and prints its point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--guest")
+    parser.add_argument("--input-hex", type=bytes.fromhex, default=b"")
+    arguments = parser.parse_args()
+    if arguments.guest is not None:
+        print(json.dumps(prove(arguments.guest, arguments.input_hex)))
+        return
     points = []
-    with tempfile.TemporaryDirectory() as directory:
-        for example, private_input in GUESTS:
-            points.append(prove(example, private_input, Path(directory)))
-            print(points[-1], flush=True)
+    for example, private_input in GUESTS:
+        points.append(measured(example, private_input))
+        print(points[-1], flush=True)
     constants = fit(points)
     (ROOT / "benchmarks" / "cost_fit.json").write_text(json.dumps(points, indent=2) + "\n")
     (ROOT / "limpid" / "calibration.json").write_text(json.dumps(constants, indent=2) + "\n")
