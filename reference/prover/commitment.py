@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reference.prover.field_arrays import Matrix
@@ -36,27 +36,30 @@ class CommittedData:
         )
 
 
-def commit_coefficients(kernels: Kernels, matrices: Sequence[Matrix], rate_log2: int) -> CommittedData:
-    """Commits to columns given by their coefficients, lowest first: (n, width) each.
+def commit_coefficients(kernels: Kernels, matrices: Iterable[Matrix], rate_log2: int) -> CommittedData:
+    """Commits to columns given by their coefficients, lowest first: (n, width) each, taken one by one.
 
     Raises ValueError for a height that is no power of two or has no evaluation domain.
     """
-    for matrix in matrices:
-        height = len(matrix)
-        if not 1 << MINIMUM_HEIGHT_LOG2 <= height <= 1 << maximum_height_log2(rate_log2):
-            raise ValueError(f"{height} rows: a height is between 2 and 2^{maximum_height_log2(rate_log2)}")
-        if matrix.shape[1] == 0:
-            raise ValueError("a committed matrix has at least one column")
-    codewords = tuple(kernels.evaluate_on_coset(matrix, rate_log2) for matrix in matrices)
+    codewords = tuple(_codeword(kernels, matrix, rate_log2) for matrix in matrices)
     return CommittedData(codewords, rate_log2, build_tree(kernels, codewords))
 
 
-def commit(kernels: Kernels, matrices: Sequence[Matrix], rate_log2: int) -> CommittedData:
-    """Commits to columns given by their values on the trace domain: (n, width) each.
+def _codeword(kernels: Kernels, coefficients: Matrix, rate_log2: int) -> Matrix:
+    height, width = coefficients.shape
+    if not 1 << MINIMUM_HEIGHT_LOG2 <= height <= 1 << maximum_height_log2(rate_log2):
+        raise ValueError(f"{height} rows: a height is between 2 and 2^{maximum_height_log2(rate_log2)}")
+    if width == 0:
+        raise ValueError("a committed matrix has at least one column")
+    return kernels.evaluate_on_coset(coefficients, rate_log2)
+
+
+def commit(kernels: Kernels, matrices: Iterable[Matrix], rate_log2: int) -> CommittedData:
+    """Commits to columns given by their values on the trace domain: (n, width) each, taken one by one.
 
     Raises ValueError for a height that is no power of two or has no evaluation domain.
     """
-    return commit_coefficients(kernels, [kernels.coefficients(matrix) for matrix in matrices], rate_log2)
+    return commit_coefficients(kernels, (kernels.coefficients(matrix) for matrix in matrices), rate_log2)
 
 
 def evaluate_at(kernels: Kernels, committed: CommittedData, matrix: int, point: Extension) -> list[Extension]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference.prover.combination import TableCodewords
 from reference.prover.commitment import CommittedData, commit, commit_coefficients, evaluate_at
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
-from reference.prover.logup import LogupMatrices
 from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.progress import Progress, Stage
 from reference.trace.table import Trace
@@ -82,15 +82,18 @@ def prove_segment(
         Scope.GLOBAL: global_challenges(run)[0],
     }
     logup = [kernels.logup_matrices(t.chip, t.main, t.fixed, trace.public_values, challenges) for t in trace.tables]
+    totals = tuple(columns.totals for columns in logup)
     logup_commitment = commit(
         kernels, [m for columns in logup for m in (columns.helpers, columns.accumulators) if m.shape[1]], rate_log2
     )
+    # From here on their codewords stand for them; together they are most of a segment's memory.
+    del logup
     transcript.observe("logup_root", logup_commitment.root)
-    transcript.observe_extensions("totals", [total for columns in logup for total in columns.totals])
+    transcript.observe_extensions("totals", [total for of_table in totals for total in of_table])
 
     progress.begin(Stage.QUOTIENT, pinned.index)
     batching = transcript.sample_extension(CONSTRAINT_BATCHING)
-    codewords = _table_codewords(key, pinned, main, logup_commitment, logup)
+    codewords = _table_codewords(key, pinned, main, logup_commitment, totals)
     quotients = []
     for height_log2 in shape.distinct_heights:
         tables = [table for table in codewords if table.height == 1 << height_log2]
@@ -111,7 +114,7 @@ def prove_segment(
         continuation_root=pinned.continuation.root,
         main_root=main.root,
         logup_root=logup_commitment.root,
-        totals=tuple(columns.totals for columns in logup),
+        totals=totals,
         quotient_root=quotient.root,
         opened_values=opened_values,
         opening=opening,
@@ -123,18 +126,18 @@ def _table_codewords(
     pinned: PinnedSegment,
     main: CommittedData,
     logup_commitment: CommittedData,
-    logup: list[LogupMatrices],
+    totals: Sequence[tuple[Extension, ...]],
 ) -> list[TableCodewords]:
     """Every table's committed columns on the first 2 n points of its evaluation domain, in machine order."""
     fixed = dict(zip(_fixed_names(pinned.trace), (*key.machine.codewords, *key.program.codewords), strict=True))
     continuation_codewords, main_codewords = iter(pinned.continuation.codewords), iter(main.codewords)
     logup_codewords = iter(logup_commitment.codewords)
     tables = []
-    for table, columns in zip(pinned.trace.tables, logup, strict=True):
+    for table, shape, of_table in zip(pinned.trace.tables, pinned.shape.tables, totals, strict=True):
         points = table.height * QUOTIENT_CHUNKS
         source = continuation_codewords if table.chip.role is Role.CONTINUATION else main_codewords
         cells = next(source)[:points]
-        helpers = next(logup_codewords)[:points] if columns.helpers.shape[1] else cells[:, :0]
+        helpers = next(logup_codewords)[:points] if shape.logup_widths()[0] else cells[:, :0]
         tables.append(
             TableCodewords(
                 chip=table.chip,
@@ -142,7 +145,7 @@ def _table_codewords(
                 fixed=fixed[table.chip.name][:points] if table.chip.name in fixed else cells[:, :0],
                 helpers=helpers,
                 accumulators=next(logup_codewords)[:points],
-                totals=columns.totals,
+                totals=of_table,
             )
         )
     return tables
