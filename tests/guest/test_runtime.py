@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from limpid.build import BuildError, Runtime, build
-from spec.memory_map import HEAP, OUTPUT_CAPACITY_BYTES
+from reference.execution import TrapReason
+from reference.executor import execute
+from reference.loader import load
+from spec.memory_map import GUARD_PAGE, HEAP, OUTPUT_CAPACITY_BYTES, STACK
 from tests.guest.emulation import Outcome, run_on_unicorn, run_under_qemu
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -108,6 +111,23 @@ def test_output_filling_its_region_is_written(compiler: str, qemu: str, tmp_path
 def test_output_beyond_its_region_aborts_before_it_is_written(size: int, compiler: str, tmp_path: Path) -> None:
     outcome = run_on_unicorn(_built("output_overflow.c", tmp_path, "limpid"), struct.pack("<Q", size))
     assert (outcome.exit_code, outcome.output) == (None, b"abc")
+
+
+def test_stack_overflow_meets_the_guard_page(compiler: str, tmp_path: Path) -> None:
+    # A small stack, so that the test is fast: the guest moves its stack pointer down before main.
+    source = tmp_path / "near.c"
+    source.write_text(
+        "__attribute__((constructor, naked)) static void near(void) { "
+        f'__asm__("li t0, {STACK.size_bytes - 2**14}\\n sub sp, sp, t0\\n ret"); }}\n'
+    )
+    elf = tmp_path / "overflow.elf"
+    build([PROGRAMS / "stack_overflow.c", source], elf)
+    trap = execute(load(elf)).trap
+    assert trap is not None
+    assert (trap.reason, (trap.symbol or "").partition("+")[0]) == (TrapReason.UNMAPPED_STORE, "deeper")
+    assert trap.address is not None
+    assert GUARD_PAGE.start <= trap.address < GUARD_PAGE.end
+    assert trap.message.endswith(", in the stack guard page")
 
 
 def test_image_reaching_into_the_heap_is_refused(compiler: str, tmp_path: Path) -> None:
