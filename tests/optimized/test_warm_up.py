@@ -25,7 +25,17 @@ def test_warm_up_leaves_no_function_uncompiled_that_python_calls() -> None:
     warm_up(lambda name, fraction: heard.append((name, fraction)))
     assert [fraction for _, fraction in heard] == sorted(fraction for _, fraction in heard)
     assert heard[-1] == ("", 1.0)
-    called = {"_split_pass", "_join_pass", "_hash_rows", "_compress_nodes", "_run", "_fold", "_search", "_differences"}
+    called = {
+        "_split_pass",
+        "_join_pass",
+        "_hash_rows",
+        "_compress_nodes",
+        "_run",
+        "run_instructions",
+        "_fold",
+        "_search",
+        "_differences",
+    }
     functions = _compiled_functions()
     for name, function in functions.items():
         if name.rpartition(".")[2] in called:
