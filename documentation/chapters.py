@@ -52,6 +52,7 @@ GENERATORS: Mapping[str, Generator] = {
     "bounds": protocol_tables.bounds,
     "rejections": protocol_tables.rejections,
     "load_rejections": protocol_tables.load_rejections,
+    "recursion_relations": recursion_tables.relations,
     "recursion_shapes": recursion_tables.shapes,
     "obligation_kinds": verdicts.kinds,
     "machine_obligations": verdicts.machine_obligations,

@@ -1,8 +1,9 @@
-"""The shapes of segments that recursion will verify: heights by chip."""
+"""What recursion will prove: the relations of its nodes, and the shapes of segments that it will verify."""
 
 from __future__ import annotations
 
 from documentation.markdown import code, codes, table
+from spec.protocol.recursion import COMBINE, CONVERT, FINAL, PUBLIC_ELEMENTS
 from spec.protocol.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
@@ -10,6 +11,17 @@ from spec.protocol.recursion_shapes import (
     RARE_HEIGHT_LOG2,
     RECURSION_SHAPES,
 )
+
+
+def relations() -> str:
+    """The public values of a node, and the conditions of each relation by their names."""
+    values = ", ".join(f"{code(name)} ({count})" for name, count in PUBLIC_ELEMENTS.items())
+    rows = [
+        (f"**{name}**", ", ".join(condition.name.replace("_", " ") for condition in conditions))
+        for name, conditions in (("convert", CONVERT), ("combine", COMBINE), ("final", FINAL))
+    ]
+    listed = f"Public values of a node, with the number of base-field elements of each: {values}."
+    return table(("node", "conditions, beside the acceptance of the child proofs"), rows, (14, 86)) + f"\n\n{listed}"
 
 
 def shapes() -> str:
