@@ -54,7 +54,7 @@ def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.Mon
     def too_long(*_: object) -> None:
         raise TraceTooLongError("the clock would pass its limit")
 
-    monkeypatch.setattr(api, "build_traces", too_long)
+    monkeypatch.setattr(api, "plan_run", too_long)
     with pytest.raises(TooLongError) as caught:
         limpid.prove(FIBONACCI, parameters="tiny")
     assert str(caught.value) == "the clock would pass its limit"

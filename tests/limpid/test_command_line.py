@@ -54,7 +54,11 @@ def test_no_command_shows_the_help_and_is_misuse() -> None:
         (["frobnicate"], "No such command 'frobnicate'.", "see: limpid --help"),
         (["run"], "Missing argument 'GUEST.elf'.", "see: limpid run --help"),
         (["run", SHA256, "--frobnicate"], "No such option '--frobnicate'.", "see: limpid run --help"),
-        (["prove", SHA256], "Missing option '--output'.", "see: limpid prove --help"),
+        (
+            ["prove", SHA256],
+            "name the proof's file with --output, or a folder for a long run with --out",
+            "see: limpid prove --help",
+        ),
     ],
 )
 def test_misuse_is_one_error_with_status_2(arguments: list[str], message: str, next_step: str) -> None:

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from reference.checker import check_trace
-from reference.trace import clock
+from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
+from spec.air.chip import Chip
 from spec.air.chips.continuation import ADDRESS_BITS
 from spec.air.machine import CHIP_BY_NAME
+from spec.air.program_row import ProgramRow
 from spec.memory_map import INPUT, OUTPUT, RegionKind
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT, every_instruction_program
@@ -151,8 +153,15 @@ def test_aligned_access_in_the_misaligned_chip_is_caught_by_its_domain(monkeypat
     assembly.add("sw", rs1=BASE, rs2=RIGHT, immediate=4)
     assembly.exit()
     misaligned = {"lhu": CHIP_BY_NAME["load_misaligned"], "sw": CHIP_BY_NAME["store_misaligned"]}
-    honest = clock.chip_of
-    monkeypatch.setattr(clock, "chip_of", lambda row, step: misaligned.get(row.opcode) or honest(row, step))
+    honest = clock.chips_of
+
+    def forged(row: ProgramRow) -> tuple[Chip, Chip | None]:
+        chip = misaligned.get(row.opcode)
+        return honest(row) if chip is None else (chip, chip)
+
+    # Both passes over the execution ask.
+    monkeypatch.setattr(clock, "chips_of", forged)
+    monkeypatch.setattr(segmentation, "chips_of", forged)
     trace = build_trace(assembly.program())
     assert accused(check_trace(trace)) == {
         "load_misaligned.width_2_at_2_is_aligned",

@@ -16,13 +16,23 @@ from tests.reference.proven_run import proven_run
 
 EXAMPLES = Path(__file__).parents[2] / "guest/examples/elf"
 TOLERANCE = 0.03
+FEW_QUERIES_TOLERANCE = 0.15
+"""A handful of paths meet where chance will have it: the size of such a proof is far from its expectation."""
 
 
-def test_size_of_a_run_agrees_with_its_bytes() -> None:
+def test_size_of_a_run_agrees_with_its_bytes(quickstart: Path) -> None:
+    encoded = (quickstart / "build" / "sha256.proof").read_bytes()
+    proof = decode_proof(encoded)
+    shapes = [segment.shape for segment in proof.segments]
+    estimate = run_size(shapes, proof.key.parameters, proof.output).total_bytes
+    assert len(encoded) == pytest.approx(estimate, rel=TOLERANCE)
+
+
+def test_size_of_a_run_with_few_queries_is_near_its_bytes() -> None:
     proof = proven_run().proof
     shapes = [segment.shape for segment in proof.segments]
     estimate = run_size(shapes, TINY, proof.output).total_bytes
-    assert len(proof.encoded()) == pytest.approx(estimate, rel=TOLERANCE)
+    assert len(proof.encoded()) == pytest.approx(estimate, rel=FEW_QUERIES_TOLERANCE)
 
 
 def test_statement_is_counted_as_it_is_written() -> None:

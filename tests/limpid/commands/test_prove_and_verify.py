@@ -84,6 +84,7 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
         "segments": 1,
         "exit_code": 1,
         "output": "",
+        "unused_files": [],
     }
     assert (failed_run / "output").read_bytes() == b""
     assert (failed_run / "stderr").read_text().splitlines() == [
