@@ -56,4 +56,4 @@ def result_of(chip: Chip, kind: Kind, instruction: str = "") -> Result:
     else:
         every = list(table_obligations(chip))
     (wanted,) = [o for o in every if o.kind is kind and o.instruction == instruction]
-    return prove(wanted, timeout_seconds=10)
+    return prove(wanted, timeout_seconds=60)
