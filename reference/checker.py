@@ -23,9 +23,8 @@ from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_count
 from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.air.program_row import HALTED
 from spec.field import P
+from spec.protocol.shape import MAXIMUM_INSTANCES
 from spec.protocol.tokens import Token, output_tokens, segment_tokens
-
-MAXIMUM_INSTANCES = 2
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from soundcalc.errors import ParameterError
+from spec.protocol import labels
+from spec.protocol.labels import folding_label
 
-FOLDING_FAMILY = "fri_folding"
+FOLDING_FAMILY = labels.FRI_FOLDING
 """The family of the labels fri_folding_<layer>, one per folding layer, counted from 0."""
 
 GLOBAL_LABELS = ("pinning_point", "global_alpha", "global_beta")
@@ -21,16 +23,11 @@ LOCAL_LABELS = (
     "local_beta",
     "constraint_batching",
     "out_of_domain",
-    "deep_batching",
+    labels.DEEP_BATCHING,
 )
-QUERIES = "queries"
+QUERIES = labels.QUERIES
 MAXIMUM_GRINDING_BITS = 64
 """A proof of work beyond 64 bits is a typing error, not a parameter."""
-
-
-def folding_label(layer: int) -> str:
-    """The transcript's label of the challenge that folds this layer, counted from 0."""
-    return f"{FOLDING_FAMILY}_{layer}"
 
 
 def family_of(label: str) -> str:

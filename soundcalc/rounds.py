@@ -18,8 +18,9 @@ from soundcalc.fri import (
 )
 from soundcalc.lookup import LOGUP, alpha_points, beta_points, require_no_wrap
 from soundcalc.memory_argument import PINNING, pinning_points
-from soundcalc.parameters import QUERIES, ProofShape, folding_label
+from soundcalc.parameters import QUERIES, ProofShape
 from soundcalc.regimes import Regime, UniqueDecoding
+from spec.protocol.labels import folding_label
 
 ROUNDS = {
     "global_alpha": "global challenge",

@@ -21,7 +21,6 @@ from spec.air.bus import LIMB_BITS, LIMBS
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
 ALL_ONES = np.uint64(2**64 - 1)
-LIMB_MASK = np.uint64(0xFFFF)
 
 Double = tuple[Numbers, Numbers]
 """Residues modulo 2^128: low and high words."""

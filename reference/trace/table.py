@@ -8,8 +8,9 @@ import numpy as np
 
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
 
-MINIMUM_HEIGHT = 2
+MINIMUM_HEIGHT = 1 << MINIMUM_HEIGHT_LOG2
 
 
 @dataclass(frozen=True, eq=False)

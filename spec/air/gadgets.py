@@ -70,11 +70,11 @@ def limbs_of_bytes(parts: Sequence[Expression]) -> list[Expression]:
     return [parts[i] + parts[i + 1] * 256 for i in range(0, len(parts), 2)]
 
 
-def immediate_limbs(row: InstructionRow) -> tuple[Expression, Expression, list[Expression]]:
-    """The columns of a sign-extended 12-bit immediate: its low limb, its repeated upper limb, all four."""
+def immediate_limbs(row: InstructionRow) -> list[Expression]:
+    """A sign-extended 12-bit immediate: a column for its low limb and one that is repeated for the upper three."""
     low = row.column("immediate_low")
     fill = row.column("immediate_fill")
-    return low, fill, [low, fill, fill, fill]
+    return [low, fill, fill, fill]
 
 
 def effective_address(
@@ -90,6 +90,16 @@ def effective_address(
     row.in_range("address_high_is_16_bits", high, LIMB_BITS, row.real)
     add_limbs(row, "address_carry", base, immediate, [low, high, 0, 0])
     return low, high
+
+
+def memory_operands(
+    row: InstructionRow,
+) -> tuple[list[Expression], list[Expression], Expression, Expression]:
+    """The columns that a load or store starts with: base register, immediate, and the effective address's two limbs."""
+    base = row.column_array("base")
+    immediate = immediate_limbs(row)
+    low, high = effective_address(row, base, immediate)
+    return base, immediate, low, high
 
 
 def doubleword_index(low: Expression, high: Expression, offset: Expression | int) -> Expression:

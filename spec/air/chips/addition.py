@@ -32,7 +32,7 @@ def _sub() -> Chip:
 def _addi() -> Chip:
     row = InstructionRow("addi", "destination = source1 + immediate modulo 2^64.", ["addi"])
     left = row.column_array("left")
-    _, _, immediate = immediate_limbs(row)
+    immediate = immediate_limbs(row)
     result = ranged_limbs(row, "result")
     add_limbs(row, "carry", left, immediate, result)
     row.read_source1(left)
@@ -67,7 +67,7 @@ def _subw() -> Chip:
 def _addiw() -> Chip:
     row = InstructionRow("addiw", "destination = the sign-extended low 32 bits of source1 + immediate.", ["addiw"])
     left = row.column_array("left")
-    _, _, immediate = immediate_limbs(row)
+    immediate = immediate_limbs(row)
     result = ranged_limbs(row, "result", 2)
     sign = top_bit(row, "sign", result[1])
     add_limbs(row, "carry", left[:2], immediate[:2], result)

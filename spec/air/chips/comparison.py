@@ -34,7 +34,7 @@ def _comparison(name: str) -> Chip:
     order = "signed" if signed else "unsigned"
     row = InstructionRow(name, f"destination = 1 if source1 < {right_name} ({order}), else 0.", [name])
     left = row.column_array("left")
-    right = immediate_limbs(row)[2] if immediate else row.column_array("right")
+    right = immediate_limbs(row) if immediate else row.column_array("right")
     signs = None
     if signed:
         signs = (top_bit(row, "left_sign", left[3]), top_bit(row, "right_sign", right[3]))

@@ -6,8 +6,7 @@ from spec.air.expression import Expression
 from spec.air.gadgets import (
     byte_pairs,
     doubleword_index,
-    effective_address,
-    immediate_limbs,
+    memory_operands,
     sign_extended,
     top_bit,
 )
@@ -44,9 +43,7 @@ def sign_where_signed(row: InstructionRow, signed: str, unsigned: str, top: Expr
 
 def _ld() -> Chip:
     row = InstructionRow("ld", "Loads an aligned doubleword.", ["ld"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     doubleword_offset(row, low, 0)
     value = row.column_array("value")
     row.read_source1(base)
@@ -57,9 +54,7 @@ def _ld() -> Chip:
 
 def _lw() -> Chip:
     row = InstructionRow("load_word", "Loads an aligned word, sign- or zero-extended.", ["lw", "lwu"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     upper = row.column("in_upper_word")
     row.boolean("in_upper_word_is_boolean", upper)
     doubleword_offset(row, low, upper * 4)
@@ -76,9 +71,7 @@ def _lw() -> Chip:
 
 def _lh() -> Chip:
     row = InstructionRow("load_half", "Loads an aligned halfword, sign- or zero-extended.", ["lh", "lhu"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = limb_selectors(row)
     doubleword_offset(row, low, limb_offset(flags))
     value = row.column_array("value")
@@ -93,9 +86,7 @@ def _lh() -> Chip:
 
 def _lb() -> Chip:
     row = InstructionRow("load_byte", "Loads a byte, sign- or zero-extended.", ["lb", "lbu"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = limb_selectors(row)
     odd = row.column("odd")
     row.boolean("odd_is_boolean", odd)

@@ -10,9 +10,8 @@ from spec.air.expression import Expression
 from spec.air.gadgets import (
     byte_pairs,
     doubleword_index,
-    effective_address,
-    immediate_limbs,
     limbs_of_bytes,
+    memory_operands,
 )
 from spec.air.instruction_row import InstructionRow, total
 from spec.memory_map import Space
@@ -59,9 +58,7 @@ def _load() -> Chip:
         "Loads of 2, 4 and 8 bytes at addresses they are not aligned to.",
         ["ld", "lw", "lwu", "lh", "lhu"],
     )
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = _offsets(row, low)
     select = row.selectors
     widths = {2: select["lh"] + select["lhu"], 4: select["lw"] + select["lwu"], 8: select["ld"]}
@@ -107,9 +104,7 @@ def _store() -> Chip:
         "Stores of 2, 4 and 8 bytes at addresses they are not aligned to.",
         ["sd", "sw", "sh"],
     )
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = _offsets(row, low)
     widths = {2: row.selectors["sh"], 4: row.selectors["sw"], 8: row.selectors["sd"]}
     _misaligned_only(row, flags, widths)

@@ -3,7 +3,7 @@
 from spec.air.chip import Chip
 from spec.air.chips.load import doubleword_offset, limb_offset, limb_selectors
 from spec.air.expression import Expression
-from spec.air.gadgets import byte_pairs, doubleword_index, effective_address, immediate_limbs
+from spec.air.gadgets import byte_pairs, doubleword_index, memory_operands
 from spec.air.instruction_row import InstructionRow, total
 from spec.memory_map import Space
 
@@ -29,9 +29,7 @@ def _finish(
 
 def _sd() -> Chip:
     row = InstructionRow("sd", "Stores an aligned doubleword.", ["sd"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     doubleword_offset(row, low, 0)
     stored = row.column_array("stored")
     before = row.column_array("before")
@@ -42,9 +40,7 @@ def _sd() -> Chip:
 
 def _sw() -> Chip:
     row = InstructionRow("sw", "Stores an aligned word; the other half of the doubleword keeps its value.", ["sw"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     upper = row.column("in_upper_word")
     row.boolean("in_upper_word_is_boolean", upper)
     doubleword_offset(row, low, upper * 4)
@@ -63,9 +59,7 @@ def _sh() -> Chip:
     row = InstructionRow(
         "sh", "Stores an aligned halfword; the other limbs of the doubleword keep their values.", ["sh"]
     )
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = limb_selectors(row)
     doubleword_offset(row, low, limb_offset(flags))
     stored = row.column_array("stored")
@@ -79,9 +73,7 @@ def _sh() -> Chip:
 
 def _sb() -> Chip:
     row = InstructionRow("sb", "Stores a byte; the other bytes of the doubleword keep their values.", ["sb"])
-    base = row.column_array("base")
-    immediate = immediate_limbs(row)[2]
-    low, high = effective_address(row, base, immediate)
+    base, immediate, low, high = memory_operands(row)
     flags = limb_selectors(row)
     odd = row.column("odd")
     row.boolean("odd_is_boolean", odd)
