@@ -30,7 +30,6 @@ from reference.prover.keys import proving_key
 from reference.prover.progress import Stage
 from reference.prover.run import prove_run
 from reference.prover.segment import shape_of
-from reference.trace.heights import instance_heights
 from reference.trace.table import Table, Trace
 from spec.parameters import PARAMETER_SETS
 from spec.program import Program
@@ -85,7 +84,7 @@ class Stopwatch:
 
 def trace_of(program: Program, private_input: bytes, lookups: Lookups) -> tuple[Trace, int]:
     """The trace of a run of one segment, and its instructions."""
-    segment = build_segment(program, private_input, lookups, instance_heights)
+    segment = build_segment(program, private_input, lookups)
     tables = tuple(Table(table.chip, table.main, table.fixed) for table in segment.tables)
     return Trace(tables, segment.public_values, segment.output), segment.instructions
 

@@ -10,7 +10,6 @@ from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.plain_kernels import PlainKernels
 from reference.trace.build import build_segment
-from reference.trace.heights import instance_heights
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.table import Table, Trace
 from spec.program import Program
@@ -68,7 +67,7 @@ class OptimizedBackend:
         from optimized.trace.build import build_segment as fill_segment
         from optimized.trace.lookups import Lookups
 
-        filled = fill_segment(planned.program, planned.private_input, Lookups(key.fixed), instance_heights)
+        filled = fill_segment(planned.program, planned.private_input, Lookups(key.fixed))
         tables = tuple(Table(table.chip, table.main, table.fixed) for table in filled.tables)
         return [Trace(tables, filled.public_values, filled.output)]
 

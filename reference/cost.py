@@ -9,7 +9,6 @@ from functools import cache
 
 from reference.executor.profiling import Profile
 from reference.trace.clock import declared_accesses
-from reference.trace.heights import instance_heights, padded_height
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
@@ -27,6 +26,7 @@ from spec.isa import decode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
 from spec.program import Program
+from spec.protocol.heights import instance_heights, padded_height
 from spec.protocol.shape import SegmentShape
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +21,7 @@ from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
 from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
-
-InstanceHeights = Callable[[int], tuple[int, ...]]
-"""The heights of a chip's tables for its number of rows."""
+from spec.protocol.heights import instance_heights, padded_height
 
 MAXIMUM_INSTRUCTIONS = CLOCK_LIMIT
 """Every instruction advances the clock."""
@@ -53,16 +50,14 @@ class FilledSegment:
     instructions: int
 
 
-def build_segment(
-    program: Program, private_input: bytes, lookups: Lookups, instance_heights: InstanceHeights
-) -> FilledSegment:
+def build_segment(program: Program, private_input: bytes, lookups: Lookups) -> FilledSegment:
     """Executes the program and fills in every table, as a run of one segment.
 
     Raises TrapError, InputTooLongError, CodeTooLargeError, ExecutionTooLongError, UnprovableError, ClockFullError.
     """
     recording = record(program, private_input, MAXIMUM_INSTRUCTIONS)
     output = claimed_output(recording)
-    instruction_tables = _instruction_tables(recording, instance_heights)
+    instruction_tables = _instruction_tables(recording)
     end = clock_end([(chip, len(main)) for chip, main in instruction_tables])
     if end > CLOCK_LIMIT:
         raise ClockFullError(f"the clock would pass {end - 1} ticks, a segment has room for {CLOCK_LIMIT - 1}")
@@ -73,7 +68,7 @@ def build_segment(
         (BOUNDARY, boundary_cells(touched), len(touched.key)),
         (MEMORY_TABLE, memory, memory_rows),
     ):
-        asking += [(chip, main) for main in matrices(chip, cells, count, [_padded_height(count)])]
+        asking += [(chip, main) for main in matrices(chip, cells, count, [padded_height(count)])]
     public_values = {
         "segment": 0,
         "pc_in": program.entry // INSTRUCTION_BYTES,
@@ -92,12 +87,7 @@ def build_segment(
     return FilledSegment(tuple(tables), public_values, output, recording.run.instructions)
 
 
-def _padded_height(rows: int) -> int:
-    """The smallest power of two, at least 2, that holds so many rows."""
-    return 1 << max(1, (rows - 1).bit_length())
-
-
-def _instruction_tables(recording: Recording, instance_heights: InstanceHeights) -> list[tuple[Chip, Words]]:
+def _instruction_tables(recording: Recording) -> list[tuple[Chip, Words]]:
     """The tables of all instruction chips with a row, in machine order, the highest instance first."""
     events, table = recording.events, recording.table
     pc = events.word + np.uint32(table.first_pc // INSTRUCTION_BYTES)

@@ -13,7 +13,6 @@ from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
 from reference.trace.fillers import in_order, instruction_cells, padded_matrix
-from reference.trace.heights import instance_heights, padded_height
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
 from reference.trace.plan import PlannedSegment, SegmentPlan
@@ -27,6 +26,7 @@ from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import Space
 from spec.program import Program
+from spec.protocol.heights import instance_heights, padded_height
 
 
 def build_trace(program: Program, private_input: bytes = b"") -> Trace:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reference.trace.heights import instance_heights, padded_height
 from spec.air.chip import Chip
 from spec.air.chips.continuation import BOUNDARY
 from spec.air.limits import CLOCK_LIMIT, clock_end
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.cost import row_cells
+from spec.protocol.heights import instance_heights, padded_height
 
 
 @dataclass(frozen=True)

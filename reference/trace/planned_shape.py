@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reference.trace.heights import instance_heights, padded_height
 from reference.trace.plan import PlannedSegment
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
+from spec.protocol.heights import instance_heights, padded_height
 from spec.protocol.shape import SegmentShape
 
 

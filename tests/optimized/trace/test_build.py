@@ -13,7 +13,6 @@ from optimized.trace.fill import FILLERS
 from optimized.trace.lookups import LookupIndex, Lookups
 from reference.fixed_tables import fixed_tables, program_tables
 from reference.trace.build import build_trace
-from reference.trace.heights import instance_heights
 from reference.trace.table import Trace
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.memory_map import OUTPUT
@@ -49,7 +48,7 @@ def both_traces() -> tuple[Trace, FilledSegment]:
 
 def optimized_trace(program: Program, private_input: bytes = b"") -> FilledSegment:
     lookups = Lookups({**fixed_tables(), **program_tables(program)})
-    return build_segment(program, private_input, lookups, instance_heights)
+    return build_segment(program, private_input, lookups)
 
 
 def test_fillers_are_those_of_every_instruction_chip() -> None:

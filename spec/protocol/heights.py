@@ -1,8 +1,11 @@
-"""How high the tables of a trace are: powers of two, with one or two instances of an instruction chip."""
+"""How high an honest prover makes its tables: powers of two, with one or two instances of an instruction chip.
+
+Soundness does not rest on it, but equal bytes do: every prover of this machine chooses these heights.
+"""
 
 from __future__ import annotations
 
-from reference.trace.table import MINIMUM_HEIGHT
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
 
 MINIMUM_SAVING_ROWS = 2**12
 """A second instance costs openings and a sum of its own, so it must save at least this many padded rows."""
@@ -10,7 +13,7 @@ MINIMUM_SAVING_ROWS = 2**12
 
 def padded_height(rows: int) -> int:
     """The smallest allowed height of a table with this many rows."""
-    return max(MINIMUM_HEIGHT, 1 << max(0, rows - 1).bit_length())
+    return max(1 << MINIMUM_HEIGHT_LOG2, 1 << max(0, rows - 1).bit_length())
 
 
 def instance_heights(rows: int) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reference.trace.heights import MINIMUM_SAVING_ROWS, instance_heights, padded_height
+from spec.protocol.heights import MINIMUM_SAVING_ROWS, instance_heights, padded_height
 
 
 @pytest.mark.parametrize(("rows", "height"), [(0, 2), (1, 2), (2, 2), (3, 4), (4, 4), (5, 8), (2**20, 2**20)])
