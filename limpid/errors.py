@@ -75,6 +75,12 @@ class BackendError(LimpidError):
     exit_status = MISUSED
 
 
+class SecondSolverError(LimpidError):
+    """The second solver is asked for and not installed."""
+
+    kind = "second_solver"
+
+
 class TrapError(LimpidError):
     """A program that ended abnormally."""
 

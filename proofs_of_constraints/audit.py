@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
@@ -18,6 +18,7 @@ from proofs_of_constraints.interval import WrapError
 from proofs_of_constraints.machine_obligations import machine_obligations
 from proofs_of_constraints.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
+    Kind,
     Obligation,
     Outcome,
     Result,
@@ -26,6 +27,7 @@ from proofs_of_constraints.obligation import (
     Verdict,
 )
 from proofs_of_constraints.row_obligations import row_obligations
+from proofs_of_constraints.second_solver import SecondSolver
 from proofs_of_constraints.table_obligations import table_obligations
 from spec.air.chip import Chip, Role
 from spec.air.machine import CHIPS
@@ -53,11 +55,13 @@ def machine_obligation_list() -> tuple[Obligation, ...]:
     return tuple(obligations_of(CHIPS))
 
 
-def selected(instruction: str | None = None, chip: str | None = None) -> list[Obligation]:
-    """The machine's obligations about an instruction and a chip; None stands for all.
+def selected(
+    instruction: str | None = None, chip: str | None = None, kinds: Collection[Kind] = frozenset(Kind)
+) -> list[Obligation]:
+    """The machine's obligations about an instruction and a chip, of some kinds; None stands for all.
 
     An instruction's obligations include those of the whole chips that execute it. Raises KeyError, naming it, for an
-    instruction or a chip that the machine does not have.
+    instruction or a chip that the machine does not have, and for a selection that leaves nothing to prove.
     """
     every = machine_obligation_list()
     if chip is not None and all(o.chip != chip for o in every):
@@ -68,17 +72,42 @@ def selected(instruction: str | None = None, chip: str | None = None) -> list[Ob
         if not executing:
             raise KeyError(f"there is no instruction {instruction}")
         every = tuple(o for o in every if o.instruction in names or (not o.instruction and o.chip in executing))
-    return [o for o in every if chip is None or o.chip == chip]
+    found = [o for o in every if chip in (None, o.chip) and o.kind in kinds]
+    if not found:
+        wanted = (instruction, chip, *sorted(kind.value for kind in kinds if len(kinds) < len(Kind)))
+        raise KeyError(f"no obligation is about {' and '.join(filter(None, wanted))}")
+    return found
+
+
+def instructions_about(result: Result) -> tuple[str, ...]:
+    """The instructions that a result is about: one, or all that its chip executes, or none."""
+    if result.kind.is_about_the_machine:
+        return ()
+    if result.instruction:
+        return (result.instruction,)
+    about = (o.instruction for o in machine_obligation_list() if o.chip == result.chip and o.instruction)
+    return tuple(dict.fromkeys(about))
 
 
 def prove(
     obligation: Obligation,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     smt2_folder: Path | None = None,
+    second_solver_seconds: float | None = None,
 ) -> Result:
-    """Proves one obligation. No answer in time is the verdict unknown."""
-    export = None if smt2_folder is None else _Exporter(smt2_folder, obligation.identity)
-    session = Session(timeout_seconds, export)
+    """Proves one obligation. No answer in time is the verdict unknown.
+
+    With a time for it the second solver answers every query again.
+    """
+    exporter = None if smt2_folder is None else _Exporter(smt2_folder, obligation.identity)
+    second = None if second_solver_seconds is None else SecondSolver(second_solver_seconds)
+    readers = [reader for reader in (exporter, second) if reader is not None]
+
+    def export(name: str, text: str, answer: str) -> None:
+        for reader in readers:
+            reader(name, text, answer)
+
+    session = Session(timeout_seconds, export if readers else None)
     started = time.perf_counter()
     try:
         outcome = obligation.prove(session)
@@ -95,8 +124,9 @@ def prove(
         instruction=obligation.instruction,
         assumptions=obligation.assumptions,
         outcome=outcome,
-        seconds=time.perf_counter() - started,
+        seconds=time.perf_counter() - started - (0 if second is None else second.seconds),
         queries=session.queries,
+        second=None if second is None else second.opinion(),
     )
 
 
@@ -105,25 +135,26 @@ def run(
     jobs: int = 1,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     smt2_folder: Path | None = None,
+    second_solver_seconds: float | None = None,
 ) -> Iterator[Result]:
     """The results in the order of the obligations. With several jobs the obligations must be the machine's."""
+    options = (timeout_seconds, smt2_folder, second_solver_seconds)
     if jobs == 1:
         for obligation in obligations:
-            yield prove(obligation, timeout_seconds, smt2_folder)
+            yield prove(obligation, *options)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        pending = [
-            pool.submit(_prove_by_identity, obligation.identity, timeout_seconds, smt2_folder)
-            for obligation in obligations
-        ]
+        pending = [pool.submit(_prove_by_identity, obligation.identity, *options) for obligation in obligations]
         for future in pending:
             yield future.result()
 
 
-def _prove_by_identity(identity: str, timeout_seconds: float, smt2_folder: Path | None) -> Result:
+def _prove_by_identity(
+    identity: str, timeout_seconds: float, smt2_folder: Path | None, second_solver_seconds: float | None
+) -> Result:
     """In a worker process: obligations hold functions and do not travel."""
     obligation = next(o for o in machine_obligation_list() if o.identity == identity)
-    return prove(obligation, timeout_seconds, smt2_folder)
+    return prove(obligation, timeout_seconds, smt2_folder, second_solver_seconds)
 
 
 class _Exporter:
@@ -140,4 +171,6 @@ class _Exporter:
         path = self._folder / f"{stem}-{self._count:03}.smt2"
         self._count += 1
         status = f"(set-info :status {answer})"
-        path.write_text(f"; {name}\n{text.replace('(set-info :status unknown)', status)}")
+        scratch = path.with_suffix(".unfinished")
+        scratch.write_text(f"; {name}\n{text.replace('(set-info :status unknown)', status)}")
+        scratch.replace(path)

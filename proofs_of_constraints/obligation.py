@@ -8,6 +8,8 @@ from enum import Enum
 
 import z3
 
+from proofs_of_constraints.second_solver import SecondOpinion
+
 DEFAULT_TIMEOUT_SECONDS = 60
 
 
@@ -57,6 +59,11 @@ class Kind(Enum):
 
     MACHINE = "machine"
     """A property of all chips and buses together."""
+
+    @property
+    def is_about_the_machine(self) -> bool:
+        """Whether such an obligation is about no instruction: what stands in its place names the property."""
+        return self is Kind.MACHINE
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,9 @@ class Result:
     seconds: float
     queries: int
     """How often the solver was asked."""
+
+    second: SecondOpinion | None = None
+    """What the second solver says; None if it was not asked."""
 
 
 class UndecidedError(Exception):

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
-from limpid.errors import DONE, FAILED
+from limpid.errors import DONE, FAILED, FileError, SecondSolverError
 from limpid.files import require_writable, write_bytes
-from limpid.output import Answer, answering
+from limpid.output import Answer, answering, json_text
 from limpid.progress import showing
-from proofs_of_constraints.audit import run, selected
+from proofs_of_constraints.audit import instructions_about, run, selected
 from proofs_of_constraints.mutant_verdicts import expected_fate
 from proofs_of_constraints.mutants import Fate, run_mutants
-from proofs_of_constraints.obligation import DEFAULT_TIMEOUT_SECONDS, Result, Verdict
-from proofs_of_constraints.report import EVERY_ASSUMPTION, counterexample_lines, facts_of, html_page, verdict_counts
+from proofs_of_constraints.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
+from proofs_of_constraints.page import html_page
+from proofs_of_constraints.report import EVERY_ASSUMPTION, facts_of, result_lines, verdict_counts
+from proofs_of_constraints.second_solver import (
+    DEFAULT_SECOND_SOLVER_SECONDS,
+    Agreement,
+    SecondSolverMissingError,
+    require_second_solver,
+)
 from spec.air.machine import CHIPS
+
+INDENTED = "\n    "
 
 
 @click.command("audit")
 @click.option("--instruction", metavar="NAME", help="Only what concerns this instruction.")
 @click.option("--chip", metavar="NAME", help="Only what concerns this chip.")
+@click.option(
+    "--kind",
+    "kind_names",
+    type=click.Choice([kind.value for kind in Kind]),
+    multiple=True,
+    help="Only obligations of this kind; may be given several times.",
+)
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that prove at once.")
 @click.option(
     "--timeout",
@@ -29,39 +46,75 @@ from spec.air.machine import CHIPS
     show_default=True,
     help="Seconds for one query; no answer in time is a failure.",
 )
-@click.option("--smt2", metavar="DIRECTORY", help="Write every query as an SMT-LIB file, for a second solver.")
+@click.option("--smt2", metavar="DIRECTORY", help="Write every query as an SMT-LIB file.")
 @click.option("--html", metavar="FILE", help="Write a page with the coverage of every instruction.")
+@click.option("--trace", metavar="FILE", help="Write the rows of all counterexamples as JSON.")
+@click.option("--second-solver", is_flag=True, help="Let cvc5 answer every query again; a contradiction is a failure.")
+@click.option(
+    "--second-solver-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULT_SECOND_SOLVER_SECONDS,
+    show_default=True,
+    help="Seconds of the second solver for one obligation; no answer in time is no failure.",
+)
 @click.option("--mutants", is_flag=True, help="Weaken the chips one thing at a time: the proofs must notice.")
 @answering
 def audit_command(
     instruction: str | None,
     chip: str | None,
+    kind_names: tuple[str, ...],
     jobs: int,
     timeout: float,
     smt2: str | None,
     html: str | None,
+    trace: str | None,
+    second_solver: bool,
+    second_solver_timeout: float,
     mutants: bool,
 ) -> Answer:
     """Prove with Z3 that every chip's constraints mean its instructions, at full width.
 
-    Exit status 1 if an obligation is refuted or not decided in time, or a mutant's fate is not the reviewed one.
+    Exit status 1 if an obligation is refuted or not decided in time, if the second solver contradicts Z3, or if a
+    mutant's fate is not the reviewed one.
     """
     if mutants:
-        if instruction or smt2 or html:
+        if instruction or kind_names or smt2 or html or trace or second_solver:
             raise click.UsageError("--mutants goes with --chip only")
         return _mutants_answer(chip)
     try:
-        obligations = selected(instruction, chip)
+        obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind))
     except KeyError as unknown:
         raise click.UsageError(str(unknown.args[0])) from None
-    if html is not None:
-        require_writable(html)
-    folder = None if smt2 is None else Path(smt2)
+    for path in (html, trace):
+        if path is not None:
+            require_writable(path)
+    folder = None if smt2 is None else _folder(smt2)
+    if second_solver:
+        _require_second_solver()
     with showing(f"proving {len(obligations)} obligations"):
-        results = list(run(obligations, jobs, timeout, folder))
+        results = list(run(obligations, jobs, timeout, folder, second_solver_timeout if second_solver else None))
     if html is not None:
-        write_bytes(html, html_page(results).encode())
+        write_bytes(html, html_page(results, {}).encode())
+    if trace is not None:
+        rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
+        write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())
     return _answer(results)
+
+
+def _folder(path: str) -> Path:
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise FileError(path, f"cannot be a directory of queries: {error}") from error
+    require_writable(str(Path(path) / "query"))
+    return Path(path)
+
+
+def _require_second_solver() -> None:
+    try:
+        require_second_solver()
+    except SecondSolverMissingError as missing:
+        raise SecondSolverError(str(missing), "install it with: pip install 'limpid[second-solver]'") from None
 
 
 def _mutants_answer(chip: str | None) -> Answer:
@@ -91,20 +144,26 @@ def _mutants_answer(chip: str | None) -> Answer:
 
 def _answer(results: list[Result]) -> Answer:
     counts = verdict_counts(results)
-    failed = [result for result in results if result.outcome.verdict is not Verdict.PROVEN]
+    unproven = [result for result in results if result.outcome.verdict is not Verdict.PROVEN]
+    opinions = Counter(result.second.agreement for result in results if result.second is not None)
     used = {name for result in results for name in result.assumptions}
-    facts = {
-        "proven": not failed,
+    facts: dict[str, object] = {
+        "proven": not unproven,
         "obligations": [facts_of(result) for result in results],
         "assumptions": {name: text for name, text in EVERY_ASSUMPTION.items() if name in used},
     }
-    lines: dict[str, object] = {"audit": "everything proven" if not failed else "NOT PROVEN"}
+    lines: dict[str, object] = {"audit": "everything proven" if not unproven else "NOT PROVEN"}
     lines |= {verdict.value: counts[verdict] for verdict in Verdict}
     lines["queries"] = sum(result.queries for result in results)
     lines["seconds"] = f"{sum(result.seconds for result in results):.1f}"
-    for result in failed:
-        lines[result.identity] = f"{result.outcome.verdict.value}: {result.outcome.detail}"
-        if result.outcome.counterexample is not None:
-            for i, line in enumerate(counterexample_lines(result.outcome.counterexample), start=1):
-                lines[f"  {result.identity} {i}"] = line
+    if opinions:
+        facts["second_solver"] = {agreement.value: opinions[agreement] for agreement in Agreement}
+        lines["second solver"] = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
+    for result in unproven:
+        about = ", ".join(instructions_about(result))
+        lines[result.identity] = INDENTED.join([*result_lines(result), *([f"about: {about}"] if about else [])])
+    for result in results:
+        if result.second is not None and result.second.agreement is not Agreement.AGREES:
+            lines[f"second solver on {result.identity}"] = f"{result.second.agreement.value}: {result.second.detail}"
+    failed = bool(unproven) or opinions[Agreement.DISAGREES] > 0
     return Answer(facts, lines, FAILED if failed else DONE)

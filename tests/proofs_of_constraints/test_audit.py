@@ -7,8 +7,9 @@ import pytest
 from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import machine_obligation_list, prove, run, selected
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
+from proofs_of_constraints.page import html_page
 from proofs_of_constraints.program_layout import executed_instructions
-from proofs_of_constraints.report import EVERY_ASSUMPTION, facts_of, html_page
+from proofs_of_constraints.report import EVERY_ASSUMPTION, facts_of
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
 from tests.proofs_of_constraints.broken_chips import result_of, without
 
@@ -50,10 +51,23 @@ def test_selection_of_addi_has_the_form_that_is_a_constant() -> None:
     assert {o.chip for o in selected(instruction="addi")} == {"addi", "constant", ""}
 
 
-@pytest.mark.parametrize("wanted", [{"instruction": "halve"}, {"chip": "cpu"}])
-def test_selection_of_something_unknown_is_refused_by_name(wanted: dict[str, str]) -> None:
-    with pytest.raises(KeyError, match=next(iter(wanted.values()))):
-        selected(**wanted)
+@pytest.mark.parametrize(
+    ("instruction", "chip", "message"),
+    [
+        ("halve", None, "there is no instruction halve"),
+        (None, "cpu", "there is no chip cpu"),
+        ("add", "sub", "no obligation is about add and sub"),
+    ],
+)
+def test_selection_of_nothing_is_refused_by_name(instruction: str | None, chip: str | None, message: str) -> None:
+    with pytest.raises(KeyError, match=message):
+        selected(instruction, chip)
+
+
+def test_selection_of_a_kind_has_no_other() -> None:
+    assert {o.kind for o in selected(chip="mul", kinds=[Kind.PADDING, Kind.FUNCTION])} == {Kind.PADDING, Kind.FUNCTION}
+    with pytest.raises(KeyError, match="no obligation is about mul and decode"):
+        selected(chip="mul", kinds=[Kind.DECODE])
 
 
 def test_query_without_answer_is_unknown() -> None:
@@ -105,7 +119,7 @@ def test_facts_and_page_show_a_counterexample() -> None:
     assert isinstance(found, dict)
     assert found["satisfies_declaration"] is True
     assert found["expected"]["destination"] != found["actual"]["destination"]
-    page = html_page([result])
-    assert "function/add/add: refuted" in page
+    page = html_page([result], {})
+    assert "<h3>function/add/add</h3><pre>refuted: " in page
     assert "destination_put_back: send memory(" in page
     assert EVERY_ASSUMPTION["program table"].split(":")[0].replace("'", "&#x27;") in page

@@ -1,0 +1,102 @@
+"""A second opinion: cvc5 answers the queries that Z3 has answered, from the same SMT-LIB text that is exported.
+
+A defect of one solver would have to be shared by the other. What stays common to both is the translation.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from enum import Enum
+from importlib.util import find_spec
+
+SECOND_SOLVER = "cvc5"
+
+DEFAULT_SECOND_SOLVER_SECONDS = 10
+
+_STATUS = re.compile(r"\(set-info :status \w+\)")
+"""What Z3 says about a query; cvc5 would take another answer than this for an error of its own."""
+
+
+class Agreement(Enum):
+    """What the second solver says of all queries of an obligation together."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """The agreement, the queries that are not agreed on, and the seconds that the second solver took."""
+
+    agreement: Agreement
+    detail: str
+    seconds: float
+
+
+class SecondSolverMissingError(Exception):
+    """cvc5 is not installed."""
+
+
+def require_second_solver() -> None:
+    """Raises SecondSolverMissingError where cvc5 cannot be imported."""
+    if find_spec(SECOND_SOLVER) is None:
+        raise SecondSolverMissingError(f"the second solver {SECOND_SOLVER} is not installed")
+
+
+class SecondSolver:
+    """Answers one obligation's queries again, in `seconds` for all of them together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self.seconds = 0.0
+        self._queries = 0
+        self._undecided: list[str] = []
+        self._contradicted: list[str] = []
+
+    def __call__(self, name: str, text: str, answer: str) -> None:
+        """Compares the answer that Z3 gave to a query, `sat`, `unsat` or `unknown`."""
+        self._queries += 1
+        started = time.perf_counter()
+        own = answer_of(text, self._left) if self._left > 0 else "unknown"
+        taken = time.perf_counter() - started
+        self.seconds += taken
+        self._left -= taken
+        if "unknown" in (own, answer):
+            self._undecided.append(name)
+        elif own != answer:
+            self._contradicted.append(f"{name}: {SECOND_SOLVER} says {own}, Z3 says {answer}")
+
+    def opinion(self) -> SecondOpinion | None:
+        """None if there was no query: what is decided by enumeration or by looking at the declaration needs none."""
+        if not self._queries:
+            return None
+        if self._contradicted:
+            return SecondOpinion(Agreement.DISAGREES, "; ".join(self._contradicted), self.seconds)
+        if self._undecided:
+            return SecondOpinion(Agreement.UNDECIDED, "; ".join(self._undecided), self.seconds)
+        return SecondOpinion(Agreement.AGREES, f"{self._queries} queries", self.seconds)
+
+
+def answer_of(text: str, seconds: float) -> str:
+    """cvc5's answer to an SMT-LIB script with one check: `sat`, `unsat` or `unknown`."""
+    import cvc5
+
+    solver = cvc5.Solver()
+    solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, _script(text), "query")
+    symbols = parser.getSymbolManager()
+    while not (command := parser.nextCommand()).isNull():
+        answer = str(command.invoke(solver, symbols)).strip()
+        if answer in ("sat", "unsat", "unknown"):
+            return answer
+    return "unknown"
+
+
+def _script(text: str) -> str:
+    """The text without Z3's answer, with the logic that cvc5 warns of where none is named."""
+    script = _STATUS.sub("", text)
+    return script if "(set-logic" in script else f"(set-logic ALL)\n{script}"
