@@ -10,20 +10,38 @@ from reference.prover.field_arrays import Matrix
 from spec.air.chips.fixed_tables import FIXED_ROWS, TableRow, padded
 from spec.air.chips.program_tables import PROGRAM_FIXED_ROWS
 from spec.program import Program
+from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
+from spec.protocol.recursion_shapes import program_size
+
+
+class ProgramTooLargeError(Exception):
+    """A program with more code or data than the tables of any listed shape hold."""
 
 
 @cache
 def fixed_tables() -> dict[str, Matrix]:
     """The fixed columns of every machine table by chip name, in machine order: each (height, fixed width)."""
-    return {name: _matrix(rows()) for name, rows in FIXED_ROWS.items()}
+    return {name: _matrix(padded(rows())) for name, rows in FIXED_ROWS.items()}
 
 
-def program_tables(program: Program) -> dict[str, Matrix]:
-    """The fixed columns of every program table by chip name, in machine order: each (height, fixed width)."""
-    return {name: _matrix(rows(program)) for name, rows in PROGRAM_FIXED_ROWS.items()}
+def program_tables(program: Program, *, listed: bool = False) -> dict[str, Matrix]:
+    """The fixed columns of every program table by chip name, in machine order: each (height, fixed width).
+
+    The tables are as low as their rows allow, or of the smallest `listed` size. Raises ProgramTooLargeError if no
+    listed size holds the program.
+    """
+    tables = {name: rows(program) for name, rows in PROGRAM_FIXED_ROWS.items()}
+    heights = dict.fromkeys(tables, 1 << MINIMUM_HEIGHT_LOG2)
+    if listed:
+        try:
+            size = program_size({name: len(rows) for name, rows in tables.items()})
+        except ValueError as error:
+            raise ProgramTooLargeError(str(error)) from error
+        heights = {name: 1 << height_log2 for name, height_log2 in size.items()}
+    return {name: _matrix(padded(rows, heights[name])) for name, rows in tables.items()}
 
 
 def _matrix(rows: list[TableRow]) -> Matrix:
-    matrix = np.array(padded(rows), dtype=np.uint64)
+    matrix = np.array(rows, dtype=np.uint64)
     matrix.setflags(write=False)
     return matrix

@@ -3,6 +3,7 @@
 A prover chooses the heights, so a claim about a parameter set must hold for the tallest tables. Most errors grow
 with the height of the tallest table times the columns of that height; the tables that no other limit keeps small
 are taken as tall as the domain allows, and instruction tables, which the clock keeps small, share the clock equally.
+Where shapes are listed, the listed ones are all there are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 
 from soundcalc.machine import proof_shape
 from soundcalc.parameters import BusInteractions, GlobalArgument, ProofShape
+from soundcalc.security import security
 from spec.air.bus import Bus
 from spec.air.chip import Role
 from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
@@ -19,7 +21,8 @@ from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.parameters import ParameterSet
 from spec.protocol.domain import maximum_height_log2
 from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
-from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape
+from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
+from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape, listed_segment
 
 COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_LOG2)
 """Every proof has a table of this height, and a domain of it exists at every rate."""
@@ -28,10 +31,26 @@ COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_LOG2)
 def largest_proof(parameters: ParameterSet, program_heights: Mapping[str, int] | None = None) -> ProofShape:
     """The proof of the largest segment in the largest run, of one program if its tables' heights are given.
 
-    Raises ParameterError.
+    Raises CalculatorError.
     """
-    segment = full_segment(maximum_height_log2(parameters.rate_log2), program_heights or {})
+    segment = largest_segment(parameters, program_heights or {})
     return proof_shape(segment, parameters, largest_argument(parameters.rate_log2))
+
+
+def largest_segment(parameters: ParameterSet, program_heights: Mapping[str, int]) -> SegmentShape:
+    """The largest segment that a verifier admits; where shapes are listed, the least secure of them.
+
+    Raises CalculatorError.
+    """
+    if not parameters.listed_shapes:
+        return full_segment(maximum_height_log2(parameters.rate_log2), program_heights)
+    fixed = {name: heights[-1] for name, heights in PROGRAM_HEIGHTS_LOG2.items()} | dict(program_heights)
+    fixed |= dict(zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True))
+    argument = largest_argument(parameters.rate_log2)
+    return max(
+        (listed_segment(name, fixed) for name in RECURSION_SHAPES),
+        key=lambda segment: security(proof_shape(segment, parameters, argument)).error,
+    )
 
 
 def compared_proof(parameters: ParameterSet, program_heights: Mapping[str, int] | None = None) -> ProofShape:

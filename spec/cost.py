@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from spec.air.chip import Chip
 from spec.field import EXTENSION_DEGREE
-from spec.protocol.shape import QUOTIENT_CHUNKS, SegmentShape, TableShape
+from spec.protocol.recursion_shapes import RECURSION_SHAPES
+from spec.protocol.shape import QUOTIENT_CHUNKS, SegmentShape, TableShape, listed_segment
 
 COST_VERSION = "limpid cost 1"
 """Of the metric's definition: costs of different versions do not compare."""
@@ -68,3 +69,14 @@ def segment_cost(shape: SegmentShape) -> Cost:
         cells[table.chip.name] = cells.get(table.chip.name, 0) + table.height * row_cells(table.chip).total
     quotient = sum(QUOTIENT_CELLS << height_log2 for height_log2 in shape.distinct_heights)
     return Cost(MappingProxyType(cells), quotient)
+
+
+def cheapest_shape(rows: Mapping[str, int], fixed_heights_log2: Mapping[str, int]) -> str:
+    """The listed shape in whose segments so many rows of each instruction chip cost least; touched memory apart."""
+
+    def cost(name: str) -> int:
+        heights = RECURSION_SHAPES[name]
+        segments = max(-(-count // (1 << heights[chip])) for chip, count in rows.items())
+        return segments * segment_cost(listed_segment(name, fixed_heights_log2)).total
+
+    return min(RECURSION_SHAPES, key=cost)

@@ -17,7 +17,8 @@ class ParameterSet:
     The rate is 2^-rate_log2; a FRI layer folds 2^folding_arity_log2 values at most; the final polynomial has
     at most 2^final_degree_log2 coefficients; `grinding` gives the bits of proof of work before the challenges
     of a round, by the round's name (FRI's folding rounds share the name "fri_folding"). A verifier refuses a
-    set that is not `secure` unless told otherwise. Raises ValueError for numbers without a meaning.
+    set that is not `secure` unless told otherwise. With `listed_shapes` every segment has the heights of a shape that
+    a recursion circuit is made for. Raises ValueError for numbers without a meaning.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ParameterSet:
     folding_arity_log2: int
     final_degree_log2: int
     secure: bool
+    listed_shapes: bool = False
     grinding: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class ParameterSet:
         return (
             f"{self.name};rate_log2={self.rate_log2};queries={self.queries};"
             f"folding_arity_log2={self.folding_arity_log2};final_degree_log2={self.final_degree_log2};"
-            f"secure={int(self.secure)};grinding:{grinding}"
+            f"secure={int(self.secure)};listed_shapes={int(self.listed_shapes)};grinding:{grinding}"
         ).encode("ascii")
 
 
@@ -85,9 +87,11 @@ RECURSION = ParameterSet(
     folding_arity_log2=3,
     final_degree_log2=5,
     secure=True,
+    listed_shapes=True,
     grinding={"deep_batching": 20, "fri_folding": 10, "queries": 20},
 )
-"""For proofs that a recursion circuit verifies: half the queries of `segment` for twice the prover's work."""
+"""For proofs that a recursion circuit verifies: half the queries of `segment` for twice the prover's work, and the
+heights of a listed shape."""
 
 FINAL = ParameterSet(
     name="final",

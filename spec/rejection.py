@@ -52,6 +52,7 @@ class Rejection(Enum):
     TABLE_HEIGHT = "A table has a height that the protocol does not admit."
     TABLE_ORDER = "The instances of a chip do not have descending heights."
     FIXED_TABLE_HEIGHT = "A fixed table does not have the height that its key states."
+    SHAPE_NOT_LISTED = "The tables do not have the heights of a listed shape, as the parameter set demands."
     CLOCK_BOUND = "The tables have room for more accesses than a clock can count."
     INTERACTION_BOUND = "A bus may have so many interactions that a count could wrap around p."
 

@@ -35,9 +35,12 @@ def commit_machine(kernels: Kernels, rate_log2: int) -> CommittedData:
 def proving_key(
     kernels: Kernels, program: Program, parameters: ParameterSet, machine: CommittedData | None = None
 ) -> ProvingKey:
-    """The key of a program; `machine` is the machine's commitment at this rate, if the caller has it already."""
+    """The key of a program; `machine` is the machine's commitment at this rate, if the caller has it already.
+
+    Raises ProgramTooLargeError if the parameters ask for listed shapes and none holds the program.
+    """
     machine_commitment = machine or commit_machine(kernels, parameters.rate_log2)
-    tables = program_tables(program)
+    tables = program_tables(program, listed=parameters.listed_shapes)
     program_commitment = commit(kernels, list(tables.values()), parameters.rate_log2)
     heights_log2 = tuple(shape.height_log2 for shape in machine_commitment.shapes)
     machine_claim = MachineCommitment(machine_commitment.root, heights_log2)
@@ -46,8 +49,12 @@ def proving_key(
 
 
 def verification_key(kernels: Kernels, program: Program, parameters: ParameterSet) -> VerificationKey:
-    """The verification key alone: the machine's commitment is known, so only the program's tables are committed to."""
-    committed = commit(kernels, list(program_tables(program).values()), parameters.rate_log2)
+    """The verification key alone: the machine's commitment is known, so only the program's tables are committed to.
+
+    Raises ProgramTooLargeError if the parameters ask for listed shapes and none holds the program.
+    """
+    tables = program_tables(program, listed=parameters.listed_shapes)
+    committed = commit(kernels, list(tables.values()), parameters.rate_log2)
     return _verification_key(program, parameters, MACHINE_COMMITMENTS[parameters.rate_log2], committed)
 
 

@@ -16,9 +16,12 @@ from reference.trace.run_memory import MemoryPart
 from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.memory_map import Space
+from spec.protocol.recursion_shapes import RECURSION_SHAPES
 
-_SEGMENT = struct.Struct("<IQQII")
-"""Index, pc in, pc out or NO_PC, clock out, number of cells."""
+_SEGMENT = struct.Struct("<IQQIIB")
+"""Index, pc in, pc out or NO_PC, clock out, number of cells, place in _SHAPES."""
+
+_SHAPES = (None, *RECURSION_SHAPES)
 
 _ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 
@@ -40,7 +43,9 @@ class PlanEncodingError(ValueError):
 def encode_segment_plan(plan: SegmentPlan) -> bytes:
     """The bytes of a segment's plan."""
     pc_out = _NO_PC if plan.pc_out is None else plan.pc_out
-    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, len(plan.cells)) + _ROWS.pack(*plan.rows)
+    shape = _SHAPES.index(plan.shape)
+    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, len(plan.cells), shape)
+    head += _ROWS.pack(*plan.rows)
     cells = (
         _SEGMENT_CELL.pack(cell.key, cell.value_in, cell.value_out, cell.last_clock, cell.origin) for cell in plan.cells
     )
@@ -117,10 +122,13 @@ class _Reader:
         return MemoryPart(tuple(RunCell(*_place(key), *rest) for key, *rest in rows), cursor_in)
 
     def segment_plan(self) -> SegmentPlan:
-        index, pc_in, pc_out, clock_out, count = self.numbers(_SEGMENT)
+        index, pc_in, pc_out, clock_out, count, shape = self.numbers(_SEGMENT)
+        if shape >= len(_SHAPES):
+            raise PlanEncodingError(f"segment {index} has a shape of number {shape}, there are {len(_SHAPES) - 1}")
         executed = self.numbers(_ROWS)
         cells = tuple(SegmentCell(*_place(key), *rest) for key, *rest in self._rows(_SEGMENT_CELL, count))
-        return SegmentPlan(index, pc_in, None if pc_out == _NO_PC else pc_out, executed, clock_out, cells)
+        end = None if pc_out == _NO_PC else pc_out
+        return SegmentPlan(index, pc_in, end, executed, clock_out, cells, _SHAPES[shape])
 
     def finish(self) -> None:
         if self._position != len(self._encoded):

@@ -17,7 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 _MAGIC = b"LIMPIDRF"
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct("<8sH8sI32sQ")
 _DIGEST_BYTES = 32
 SCRATCH_SUFFIX = ".partial"

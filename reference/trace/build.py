@@ -8,7 +8,7 @@ from reference.execution import Step
 from reference.executor import Machine
 from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
-from reference.trace.cells import Cells
+from reference.prover.field_arrays import Matrix
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
@@ -26,7 +26,7 @@ from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import Space
 from spec.program import Program
-from spec.protocol.heights import instance_heights, padded_height
+from spec.protocol.heights import table_heights
 
 
 def build_trace(program: Program, private_input: bytes = b"") -> Trace:
@@ -64,10 +64,12 @@ def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     Raises PlanError if the execution is not what the plan says.
     """
     rows = _executed_rows(program, segment.plan)
-    asking = [table for chip in INSTRUCTION_CHIPS for table in instruction_tables(chip, rows[chip.name])]
+    shape = segment.plan.shape
+    asking = [table for chip in INSTRUCTION_CHIPS for table in tables_of(chip, rows[chip.name], shape)]
     asking += continuation_tables(program, segment)
     public_values = public_values_of(segment)
-    tables = [*asking, *_lookup_tables(program, asking, public_values)]
+    of_program = program_tables(program, listed=shape is not None)
+    tables = [*asking, *_lookup_tables(of_program, asking, public_values)]
     order = {chip.name: position for position, chip in enumerate(CHIPS)}
     tables.sort(key=lambda table: order[table.chip.name])
     return Trace(tuple(tables), public_values, segment.end.output)
@@ -80,11 +82,13 @@ def build_continuation(program: Program, segment: PlannedSegment) -> Trace:
 
 def continuation_tables(program: Program, segment: PlannedSegment) -> list[Table]:
     """The segment's boundary table, and its part of the memory table if it has one."""
-    tables = [_continuation_table(BOUNDARY, boundary_rows(segment.plan.cells, segment.plan.index))]
-    if segment.memory.cells:
-        rows = memory_rows(program, segment.memory.cells, segment.memory.cursor_in)
-        tables.append(_continuation_table(MEMORY_TABLE, rows))
-    return tables
+    boundary = boundary_rows(segment.plan.cells, segment.plan.index)
+    memory = memory_rows(program, segment.memory.cells, segment.memory.cursor_in)
+    return [
+        table
+        for chip, cells in ((BOUNDARY, boundary), (MEMORY_TABLE, memory))
+        for table in tables_of(chip, [in_order(chip, row) for row in cells], segment.plan.shape)
+    ]
 
 
 def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[int]]]:
@@ -130,28 +134,22 @@ def public_values_of(segment: PlannedSegment) -> dict[str, int]:
     }
 
 
-def instruction_tables(chip: Chip, rows: Sequence[Sequence[int]]) -> list[Table]:
-    """The instances of an instruction chip, filled in the order of execution, the highest first."""
+def tables_of(chip: Chip, rows: Sequence[Sequence[int]], shape: str | None) -> list[Table]:
+    """The instances of a chip, the highest first, filled in the order of the rows. `shape` is the listed shape."""
     tables, start = [], 0
-    for height in instance_heights(len(rows)):
-        tables.append(_table(chip, rows[start : start + height], height))
+    for height in table_heights(chip, len(rows), shape):
+        padded = padded_matrix(chip, rows[start : start + height], height)
+        tables.append(Table(chip, padded, without_fixed_columns(height)))
         start += height
     return tables
 
 
-def _table(chip: Chip, rows: Sequence[Sequence[int]], height: int) -> Table:
-    return Table(chip, padded_matrix(chip, rows, height), without_fixed_columns(height))
-
-
-def _continuation_table(chip: Chip, cells: Sequence[Cells]) -> Table:
-    return _table(chip, [in_order(chip, row) for row in cells], padded_height(len(cells)))
-
-
-def _lookup_tables(program: Program, asking: Sequence[Table], public_values: Mapping[str, int]) -> list[Table]:
+def _lookup_tables(
+    of_program: Mapping[str, Matrix], asking: Sequence[Table], public_values: Mapping[str, int]
+) -> list[Table]:
     lookup_chips = [chip for role in LOOKUP_ROLES for chip in chips_of(role)]
     bus_names = {interaction.bus.name for chip in lookup_chips for interaction in chip.interactions}
     requests = lookup_requests(asking, bus_names, public_values)
-    of_program = program_tables(program)
     tables = []
     for chip in lookup_chips:
         if chip.role is Role.MACHINE_TABLE:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spec.air.chip import Chip
-from spec.air.chips.continuation import BOUNDARY
+from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.air.limits import CLOCK_LIMIT, clock_end
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.cost import row_cells
 from spec.protocol.heights import instance_heights, padded_height
+from spec.protocol.recursion_shapes import listed_height_log2
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,17 @@ class SegmentLimits:
     memory_rows: int = 2**18
     """Rows of the run's memory table in one segment, unless the run has too few segments."""
 
+    shape: str | None = None
+    """The listed shape of every segment: its tables' heights stand in for the limits on area and clock."""
+
 
 NO_LIMITS = SegmentLimits(area_cells=None)
 """As much in one segment as the verifier allows."""
+
+
+def limits_of_shape(shape: str) -> SegmentLimits:
+    """The limits of segments of a listed shape."""
+    return SegmentLimits(area_cells=None, memory_rows=1 << listed_height_log2(shape, MEMORY_TABLE.name), shape=shape)
 
 
 class SegmentMeter:
@@ -46,12 +55,17 @@ class SegmentMeter:
         """The rows of the boundary table as high as it has to be so far."""
 
         self._limits = limits
+        if limits.shape is not None:
+            self.room = [1 << listed_height_log2(limits.shape, chip.name) for chip in INSTRUCTION_CHIPS]
+            self.boundary_room = 1 << listed_height_log2(limits.shape, BOUNDARY.name)
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:
         """Whether one row more of this chip and so many boundary rows fit; if they do, there is room for them."""
+        if self._limits.shape is not None:
+            return self.rows[number] < self.room[number] and boundary_rows <= self.boundary_room
         rows = self.rows[number] + 1
         counts = [*self.rows[:number], rows, *self.rows[number + 1 :]]
-        instructions = table_heights(counts)
+        instructions = instruction_table_heights(counts)
         if clock_end(instructions) > self._limits.clock:
             return False
         boundary_height = padded_height(boundary_rows)
@@ -64,7 +78,7 @@ class SegmentMeter:
         return True
 
 
-def table_heights(rows: Sequence[int]) -> list[tuple[Chip, int]]:
+def instruction_table_heights(rows: Sequence[int]) -> list[tuple[Chip, int]]:
     """The instruction tables for these numbers of rows by chip of INSTRUCTION_CHIPS, in machine order."""
     counted = zip(INSTRUCTION_CHIPS, rows, strict=True)
     return [(chip, height) for chip, count in counted for height in instance_heights(count)]

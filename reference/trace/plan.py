@@ -27,6 +27,9 @@ class SegmentPlan:
     cells: tuple[SegmentCell, ...]
     """By ascending key."""
 
+    shape: str | None = None
+    """The listed shape of the segment's tables; None if they are as low as their rows allow."""
+
     @property
     def instructions(self) -> int:
         """Every row executes one."""

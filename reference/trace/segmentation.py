@@ -40,6 +40,9 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
         raise UnprovableError(execution)
     segment_count = cutter.finish(machine)
     addresses = [address for address, _ in output_doublewords(execution.output)]
+    parts = memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)
+    if limits.shape is not None and len(parts[-1].cells) > limits.memory_rows:
+        raise TraceTooLongError(f"the output of {len(execution.output)} bytes takes more segments than the execution")
     return RunPlan(
         RunEnd(
             execution.exit_code,
@@ -47,7 +50,7 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
             execution.instructions,
             tuple(sorted(execution.misaligned_accesses.items())),
         ),
-        tuple(memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)),
+        tuple(parts),
     )
 
 
@@ -149,7 +152,11 @@ class _Cutter:
     def _end_segment(self, machine: Machine, pc_out: int | None) -> None:
         segment = self._segment
         cells = self.memory.absorb(segment.touched(machine), self._index)
-        self._keep(SegmentPlan(self._index, segment.pc_in, pc_out, tuple(segment.meter.rows), segment.now, cells))
+        self._keep(
+            SegmentPlan(
+                self._index, segment.pc_in, pc_out, tuple(segment.meter.rows), segment.now, cells, self._limits.shape
+            )
+        )
         self._index += 1
 
 

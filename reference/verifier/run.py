@@ -50,7 +50,7 @@ def verify(
     _check_statement(proof, program, output, allow_insecure=allow_insecure)
     key = proof.key
     for segment in proof.segments:
-        check_shape(segment.shape, key.heights_by_chip(), key.parameters.rate_log2)
+        check_shape(segment.shape, key.heights_by_chip(), key.parameters)
     check_run_messages([segment.shape for segment in proof.segments])
     _check_chain(proof.segments, key)
     found_exit_code = _check_exit_code(proof.segments[-1], exit_code)
@@ -102,7 +102,7 @@ def verify_segment_alone(proof: SegmentProof, index: int, statement: RunStatemen
     Raises Rejected.
     """
     key = statement.key
-    check_shape(proof.shape, key.heights_by_chip(), key.parameters.rate_log2)
+    check_shape(proof.shape, key.heights_by_chip(), key.parameters)
     point, _ = pinning_point(statement, index, proof.shape, proof.continuation_root)
     leaf = _leaf(index, proof)
     challenges, _ = global_challenges(run)

@@ -12,6 +12,7 @@ from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.encoding import Reader, Writer
 from spec.protocol.hash import Prefix, tagged_digest
 from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
+from spec.protocol.recursion_shapes import is_listed_program
 from spec.rejection import Rejected, Rejection
 
 KEY_MAGIC = b"LIMPIDVK"
@@ -92,6 +93,8 @@ def read_key(reader: Reader) -> VerificationKey:
     heights = key.program_heights_log2
     if any(not MINIMUM_HEIGHT_LOG2 <= h <= maximum_height_log2(parameters.rate_log2) for h in heights):
         raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+    if parameters.listed_shapes and not is_listed_program(heights):
+        raise Rejected(Rejection.SHAPE_NOT_LISTED, f"the program's tables have heights 2^{list(heights)}")
     if key.entry % 4 or key.entry // 4 >= PC_LIMIT:
         raise Rejected(Rejection.KEY_ENTRY, f"{key.entry:#x}")
     return key

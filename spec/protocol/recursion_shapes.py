@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from spec.air.machine import INSTRUCTION_CHIPS
+from spec.air.chip import Role
+from spec.air.machine import INSTRUCTION_CHIPS, chips_of
 
 RARE_HEIGHT_LOG2 = 10
 """Of a chip that a shape expects to be rare: all of them together are some 4 million cells."""
@@ -125,3 +126,39 @@ RECURSION_SHAPES: Mapping[str, Heights] = {
 def rows_that_fit(heights: Heights, shares: Mapping[str, float]) -> int:
     """How many instructions of a mix, given as each chip's share of them, fill a segment of this shape."""
     return int(min((1 << heights[name]) / share for name, share in shares.items() if share))
+
+
+def listed_height_log2(shape: str, chip: str) -> int:
+    """The height of an instruction chip's or a continuation chip's one table in a listed shape."""
+    continuation = {"boundary": BOUNDARY_HEIGHT_LOG2, "memory": MEMORY_HEIGHT_LOG2}
+    return continuation[chip] if chip in continuation else RECURSION_SHAPES[shape][chip]
+
+
+def is_listed(heights_log2: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether all tables together, given by chip, have the heights of a listed shape."""
+    variable = [chip.name for role in (Role.INSTRUCTION, Role.CONTINUATION) for chip in chips_of(role)]
+    program = [heights_log2[name] for name in PROGRAM_HEIGHTS_LOG2]
+    return [height for of in program for height in of] in _program_sizes() and any(
+        all(heights_log2[name] == (listed_height_log2(shape, name),) for name in variable) for shape in RECURSION_SHAPES
+    )
+
+
+def is_listed_program(heights_log2: Sequence[int]) -> bool:
+    """Whether a program's tables, in machine order, have heights of one listed size."""
+    return list(heights_log2) in _program_sizes()
+
+
+def program_size(rows: Mapping[str, int]) -> Mapping[str, int]:
+    """The heights of the smallest listed size whose tables hold so many rows, by chip, as base-2 logarithms.
+
+    Raises ValueError, naming the table, if none does.
+    """
+    sizes = [dict(zip(PROGRAM_HEIGHTS_LOG2, size, strict=True)) for size in _program_sizes()]
+    for name, count in rows.items():
+        if count > 1 << sizes[-1][name]:
+            raise ValueError(f"{name} needs {count} rows, the largest listed size has 2^{sizes[-1][name]}")
+    return next(size for size in sizes if all(count <= 1 << size[name] for name, count in rows.items()))
+
+
+def _program_sizes() -> list[list[int]]:
+    return [list(size) for size in zip(*PROGRAM_HEIGHTS_LOG2.values(), strict=True)]

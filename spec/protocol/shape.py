@@ -13,9 +13,11 @@ from spec.air.chip import Chip, Role
 from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
 from spec.air.machine import CHIPS
 from spec.field import EXTENSION_DEGREE, Extension, root_of_unity
+from spec.parameters import ParameterSet
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.logup import group_count
 from spec.protocol.merkle import MatrixShape
+from spec.protocol.recursion_shapes import is_listed, listed_height_log2
 from spec.rejection import Rejected, Rejection
 
 MAXIMUM_INSTANCES = 2
@@ -117,6 +119,13 @@ class SegmentShape:
         ]
 
 
+def listed_segment(name: str, fixed_heights_log2: Mapping[str, int]) -> SegmentShape:
+    """A segment of a listed shape, whose fixed tables have these heights."""
+    variable = [chip for chip in CHIPS if chip.role in (Role.INSTRUCTION, Role.CONTINUATION)]
+    heights = {chip.name: (listed_height_log2(name, chip.name),) for chip in variable}
+    return SegmentShape(heights | {name: (height_log2,) for name, height_log2 in fixed_heights_log2.items()})
+
+
 def main_tables(shape: SegmentShape) -> tuple[TableShape, ...]:
     """The tables of the main commitment: all but the continuation tables."""
     return shape.tables_of(Role.INSTRUCTION, Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
@@ -126,11 +135,12 @@ def _matrices(tables: Iterable[TableShape], *, fixed: bool) -> list[MatrixShape]
     return [MatrixShape(t.height_log2, len(t.chip.fixed_columns if fixed else t.chip.columns)) for t in tables]
 
 
-def check_shape(shape: SegmentShape, key_heights: Mapping[str, int], rate_log2: int) -> None:
-    """Everything about a segment's heights that soundness rests on.
+def check_shape(shape: SegmentShape, key_heights: Mapping[str, int], parameters: ParameterSet) -> None:
+    """Everything about a segment's heights that soundness rests on, and whether they are listed where they must be.
 
     `key_heights` are the heights of the fixed tables in the key. Raises Rejected.
     """
+    tallest = maximum_height_log2(parameters.rate_log2)
     for chip in CHIPS:
         heights = shape.heights_log2[chip.name]
         if chip.name in key_heights:
@@ -141,10 +151,12 @@ def check_shape(shape: SegmentShape, key_heights: Mapping[str, int], rate_log2: 
         required = chip.name in _REQUIRED
         if not required <= len(heights) <= limit:
             raise Rejected(Rejection.TABLE_COUNT, f"{len(heights)} tables of {chip.name}")
-        if any(not MINIMUM_HEIGHT_LOG2 <= h <= maximum_height_log2(rate_log2) for h in heights):
+        if any(not MINIMUM_HEIGHT_LOG2 <= h <= tallest for h in heights):
             raise Rejected(Rejection.TABLE_HEIGHT, f"{chip.name} has heights 2^{list(heights)}")
         if list(heights) != sorted(set(heights), reverse=True):
             raise Rejected(Rejection.TABLE_ORDER, f"{chip.name} has heights 2^{list(heights)}")
+    if parameters.listed_shapes and not is_listed(shape.heights_log2):
+        raise Rejected(Rejection.SHAPE_NOT_LISTED, parameters.name)
     tables = [(table.chip, table.height) for table in shape.tables]
     if clock_end(tables) > CLOCK_LIMIT:
         raise Rejected(Rejection.CLOCK_BOUND, f"clocks may reach {clock_end(tables)}, the limit is {CLOCK_LIMIT}")

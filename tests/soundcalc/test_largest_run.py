@@ -15,27 +15,43 @@ from soundcalc.report import run_figures, tree_figures
 from soundcalc.security import security
 from soundcalc.size import proof_size
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P
 from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.shape import MAXIMUM_SEGMENTS, SegmentShape, check_run_messages, check_shape
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
+from spec.protocol.shape import MAXIMUM_SEGMENTS, SegmentShape, check_run_messages, check_shape, listed_segment
 
 FIXED_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
 
 
-def _require_admitted(shape: SegmentShape, rate_log2: int) -> None:
+def _require_admitted(shape: SegmentShape, parameters: ParameterSet) -> None:
     key_heights = {chip.name: shape.heights_log2[chip.name][0] for chip in CHIPS if chip.role in FIXED_ROLES}
-    check_shape(shape, key_heights, rate_log2)
+    check_shape(shape, key_heights, parameters)
     check_run_messages([shape])
 
 
-@pytest.mark.parametrize("parameters", PARAMETER_SETS.values(), ids=lambda parameters: parameters.name)
+FIXED_HEIGHTS = dict(zip((c.name for c in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True)) | {
+    name: heights[0] for name, heights in PROGRAM_HEIGHTS_LOG2.items()
+}
+ANY_HEIGHTS = [parameters for parameters in PARAMETER_SETS.values() if not parameters.listed_shapes]
+
+
+@pytest.mark.parametrize("parameters", ANY_HEIGHTS, ids=lambda parameters: parameters.name)
 def test_largest_segment_is_admitted_by_the_verifier(parameters: ParameterSet) -> None:
     tallest = maximum_height_log2(parameters.rate_log2)
     shape = full_segment(tallest, {})
-    _require_admitted(shape, parameters.rate_log2)
+    _require_admitted(shape, parameters)
     assert shape.distinct_heights[0] == tallest
+
+
+@pytest.mark.parametrize("name", RECURSION_SHAPES)
+def test_listed_segment_is_admitted_by_the_verifier_and_no_weaker_than_the_largest_proof(name: str) -> None:
+    shape = listed_segment(name, FIXED_HEIGHTS)
+    _require_admitted(shape, RECURSION)
+    proof = proof_shape(shape, RECURSION, largest_argument(RECURSION.rate_log2))
+    assert security(proof).error <= security(largest_proof(RECURSION)).error
 
 
 @pytest.mark.parametrize(("parameters", "bits"), [(SEGMENT, 140), (RECURSION, 140), (FINAL, 130)])
@@ -52,7 +68,7 @@ def test_most_segments_and_a_tree_on_1024_of_them_sum_to_128_bits() -> None:
     assert tree_figures(security(largest_proof(RECURSION)), 1024).interactive >= 128
 
 
-@pytest.mark.parametrize("parameters", [SEGMENT, RECURSION, FINAL], ids=lambda parameters: parameters.name)
+@pytest.mark.parametrize("parameters", [SEGMENT, FINAL], ids=lambda parameters: parameters.name)
 @pytest.mark.parametrize("chip", ["constant", "divide", "store_misaligned", "halt"])
 def test_clock_spent_on_one_chip_keeps_the_bits(parameters: ParameterSet, chip: str) -> None:
     """Another extreme: one instruction chip takes almost all accesses that the clock can count."""
@@ -63,8 +79,8 @@ def test_clock_spent_on_one_chip_keeps_the_bits(parameters: ParameterSet, chip: 
     heights = dict(full_segment(tallest, {}).heights_log2)
     heights |= {declared.name: () for declared in INSTRUCTION_CHIPS} | {chip: (height,)}
     shape = SegmentShape(heights)
-    _require_admitted(shape, parameters.rate_log2)
-    bits = {SEGMENT: 140, RECURSION: 140, FINAL: 130}[parameters]
+    _require_admitted(shape, parameters)
+    bits = {SEGMENT: 140, FINAL: 130}[parameters]
     argument = largest_argument(parameters.rate_log2)
     assert security(proof_shape(shape, parameters, argument)).security_bits >= bits
 

@@ -11,7 +11,7 @@ from reference.verifier import segment as segment_verifier
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import SegmentContext, verify_segment
 from soundcalc.exact import floor_bits
-from soundcalc.largest_run import full_segment, largest_proof
+from soundcalc.largest_run import full_segment, largest_proof, largest_segment
 from soundcalc.machine import NEXT_ROW, proof_shapes, run_security
 from soundcalc.parameters import ProofShape
 from soundcalc.rounds import round_errors
@@ -21,7 +21,6 @@ from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_dig
 from spec.field import EXTENSION_DEGREE, ZERO, X
 from spec.parameters import PARAMETER_SETS, SEGMENT, TINY, ParameterSet
 from spec.protocol.constraints import constraint_count, scopes
-from spec.protocol.domain import maximum_height_log2
 from spec.protocol.key import VerificationKey
 from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.merkle import MerkleOpening, TreeLevel
@@ -109,7 +108,7 @@ def _conversation(shape: SegmentShape, parameters: ParameterSet, monkeypatch: py
 def test_challenges_of_the_verifier_are_the_terms_under_every_parameter_set(
     parameters: ParameterSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shape = full_segment(maximum_height_log2(parameters.rate_log2), {})
+    shape = largest_segment(parameters, {})
     labels = _conversation(shape, parameters, monkeypatch)
     assert labels == list(round_errors(largest_proof(parameters)))
     assert len(labels) == len(set(labels))

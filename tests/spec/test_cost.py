@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from spec.air.machine import CHIP_BY_NAME, CHIPS
-from spec.cost import COST_VERSION, Cost, RowCells, row_cells, segment_cost
-from spec.protocol.shape import COMMITMENTS, SegmentShape
+from spec.cost import COST_VERSION, Cost, RowCells, cheapest_shape, row_cells, segment_cost
+from spec.protocol.recursion_shapes import RECURSION_SHAPES
+from spec.protocol.shape import COMMITMENTS, SegmentShape, listed_segment
 
 SHAPE = SegmentShape(
     {chip.name: (9, 4) if chip.name == "add" else (7,) for chip in CHIPS if chip.name != "mul"} | {"mul": ()}
@@ -36,3 +37,21 @@ def test_costs_of_segments_add_up() -> None:
 
 def test_metric_has_a_version() -> None:
     assert COST_VERSION == "limpid cost 1"
+
+
+def test_cheapest_shape_is_that_of_the_mix() -> None:
+    fixed = {chip.name: 14 for chip in CHIPS if chip.fixed_columns}
+    assert cheapest_shape({"addi": 2**19, "add": 2**18, "branch_equal": 2**17}, fixed) == "counting"
+    assert cheapest_shape({"addw": 2**17, "xor": 2**17, "slliw": 2**17, "srliw": 2**17}, fixed) == "hashing"
+
+
+def test_cheapest_shape_counts_whole_segments() -> None:
+    """One row too many for a shape doubles its price, so that a shape of twice its cells may be cheaper."""
+    fixed = {chip.name: 14 for chip in CHIPS if chip.fixed_columns}
+    rows = {"load_misaligned": 2**16}
+    cheapest = cheapest_shape(rows, fixed)
+    price = {
+        name: -(-(2**16) // 2 ** heights["load_misaligned"]) * segment_cost(listed_segment(name, fixed)).total
+        for name, heights in RECURSION_SHAPES.items()
+    }
+    assert price[cheapest] == min(price.values())

@@ -12,9 +12,9 @@ from spec.air.chip import Chip, ChipBuilder, Role
 TableRow = tuple[int, ...]
 
 
-def padded(rows: list[TableRow]) -> list[TableRow]:
-    """The rows up to the next power of two, at least 2, by repeating the last one: never a row of zeros."""
-    height = max(2, 1 << (len(rows) - 1).bit_length())
+def padded(rows: list[TableRow], height: int = 2) -> list[TableRow]:
+    """The rows up to the next power of two, at least `height`, by repeating the last one: never a row of zeros."""
+    height = max(height, 1 << (len(rows) - 1).bit_length())
     return rows + [rows[-1]] * (height - len(rows))
 
 

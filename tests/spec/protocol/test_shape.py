@@ -8,6 +8,7 @@ from spec.air.bus import CLOCK_BITS
 from spec.air.chip import Role
 from spec.air.machine import CHIPS, chips_of
 from spec.field import EXTENSION_DEGREE, Extension, P, root_of_unity
+from spec.parameters import TINY
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
 from spec.rejection import Rejected, Rejection
 
@@ -21,7 +22,7 @@ def _shape(**heights: tuple[int, ...]) -> SegmentShape:
 
 def _reason(shape: SegmentShape) -> Rejection | None:
     try:
-        check_shape(shape, KEY_HEIGHTS, 1)
+        check_shape(shape, KEY_HEIGHTS, TINY)
     except Rejected as rejected:
         return rejected.reason
     return None

@@ -1,0 +1,128 @@
+"""Segments of listed shapes: cut where a table of the shape is full, padded to it, and the only ones accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimized.kernels import OptimizedKernels
+from reference.checker import check_run
+from reference.fixed_tables import ProgramTooLargeError, program_tables
+from reference.prover.keys import proving_key, verification_key
+from reference.prover.run import prove_run
+from reference.prover.segment import shape_of
+from reference.trace.build import build_segment, build_traces
+from reference.trace.errors import TraceTooLongError
+from reference.trace.limits import limits_of_shape
+from reference.trace.plan import SegmentPlan
+from reference.trace.planned_shape import planned_shape
+from reference.trace.segmentation import plan_run
+from reference.trace.table import Table, without_fixed_columns
+from reference.verifier.run import verify
+from spec.air.machine import INSTRUCTION_CHIPS
+from spec.parameters import TINY
+from spec.protocol import key as key_module
+from spec.protocol import recursion_shapes
+from spec.protocol.key import decode_key
+from spec.protocol.shape import listed_segment
+from spec.rejection import Rejected, Rejection
+from tests.reference.segmented_run import INPUT, counting_program
+
+PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
+SHAPE = "small"
+ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS} | {"addi": 16}
+
+
+@pytest.fixture(autouse=True)
+def small_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listed shape that a few instructions fill, and a parameter set that demands it."""
+    heights = {name: rows.bit_length() - 1 for name, rows in ROWS.items()}
+    monkeypatch.setattr(recursion_shapes, "RECURSION_SHAPES", {SHAPE: heights})
+    monkeypatch.setattr(recursion_shapes, "BOUNDARY_HEIGHT_LOG2", 5)
+    monkeypatch.setattr(recursion_shapes, "MEMORY_HEIGHT_LOG2", 6)
+    sizes = {"program_table": (5, 7), "image_table": (4, 6), "region_table": (4, 4)}
+    monkeypatch.setattr(recursion_shapes, "PROGRAM_HEIGHTS_LOG2", sizes)
+    monkeypatch.setattr(key_module, "PARAMETER_SETS", {PARAMETERS.name: PARAMETERS})
+
+
+def test_segments_end_when_a_table_of_the_shape_is_full() -> None:
+    plans: list[SegmentPlan] = []
+    run = plan_run(counting_program(20), INPUT, limits_of_shape(SHAPE), plans.append)
+    assert len(plans) > 2
+    for plan in plans:
+        rows = dict(zip(ROWS, plan.rows, strict=True))
+        assert all(count <= ROWS[name] for name, count in rows.items())
+        assert plan.pc_out is None or any(count == ROWS[name] for name, count in rows.items())
+        assert plan.shape == SHAPE
+    assert sum(plan.instructions for plan in plans) == run.end.instructions
+
+
+def test_segment_ends_when_the_boundary_table_may_be_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recursion_shapes, "BOUNDARY_HEIGHT_LOG2", 3)
+    plans: list[SegmentPlan] = []
+    plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), plans.append)
+    assert len(plans) > 1
+    assert all(3 <= len(plan.cells) <= 8 for plan in plans)
+
+
+def test_output_that_the_memory_tables_have_no_room_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recursion_shapes, "MEMORY_HEIGHT_LOG2", 1)
+    with pytest.raises(TraceTooLongError, match="the output of 8 bytes takes more segments than the execution"):
+        plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), lambda plan: None)
+
+
+def test_traces_have_exactly_the_shape_and_satisfy_every_constraint_and_bus() -> None:
+    program = counting_program(20)
+    traces = build_traces(program, INPUT, limits_of_shape(SHAPE))
+    fixed = {name: len(rows).bit_length() - 1 for name, rows in program_tables(program, listed=True).items()}
+    fixed = verification_key(OptimizedKernels(), program, PARAMETERS).heights_by_chip() | fixed
+    assert {shape_of(trace).encoded() for trace in traces} == {listed_segment(SHAPE, fixed).encoded()}
+    assert check_run(traces) == []
+
+
+def test_planned_shape_is_that_of_the_trace() -> None:
+    program = counting_program(20)
+    key = verification_key(OptimizedKernels(), program, PARAMETERS)
+    plans: list[SegmentPlan] = []
+    run = plan_run(program, INPUT, limits_of_shape(SHAPE), plans.append)
+    trace = build_segment(program, run.segment(plans[1]))
+    assert planned_shape(run.segment(plans[1]), key.heights_by_chip()).encoded() == shape_of(trace).encoded()
+
+
+def test_run_of_listed_segments_is_proven_and_any_other_is_rejected() -> None:
+    kernels, program = OptimizedKernels(), counting_program(20)
+    key = proving_key(kernels, program, PARAMETERS)
+    traces = build_traces(program, INPUT, limits_of_shape(SHAPE))
+    proof = prove_run(kernels, key, traces)
+    verified = verify(proof.encoded(), key.verification, proof.output, allow_insecure=True)
+    assert verified.output == (20 + 41).to_bytes(8, "little")
+    assert decode_key(key.verification.encoded()) == key.verification
+
+    small = proving_key(kernels, program, replace(PARAMETERS, listed_shapes=False))
+    heights = small.verification.program_heights_log2
+    unlisted_key = replace(small.verification, parameters=PARAMETERS)
+    with pytest.raises(Rejected) as rejected:
+        decode_key(unlisted_key.encoded())
+    assert rejected.value.reason is Rejection.SHAPE_NOT_LISTED
+    assert rejected.value.detail == f"the program's tables have heights 2^{list(heights)}"
+
+    higher = replace(traces[0], tables=tuple(_doubled(t) if t.chip.name == "add" else t for t in traces[0].tables))
+    with pytest.raises(Rejected) as rejected:
+        verify(prove_run(kernels, key, [higher, *traces[1:]]).encoded(), key.verification, None, allow_insecure=True)
+    assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, PARAMETERS.name)
+
+
+def _doubled(table: Table) -> Table:
+    """A table without fixed columns, of twice the height."""
+    return Table(
+        table.chip, np.concatenate([table.main, np.zeros_like(table.main)]), without_fixed_columns(2 * table.height)
+    )
+
+
+def test_program_that_no_listed_size_holds_has_no_key() -> None:
+    program = counting_program()
+    image = tuple((address, 0) for address in range(2**12, 2**12 + 65))
+    with pytest.raises(ProgramTooLargeError, match=r"image_table needs 65 rows, the largest listed size has 2\^6"):
+        proving_key(OptimizedKernels(), replace(program, image=image), PARAMETERS)
