@@ -1,6 +1,6 @@
 """Transforms of a tile: a few columns of a matrix in a buffer that stays in the cache.
 
-A tile has 2^rows_log2 rows of `columns` words, a multiple of 8. The factor of a block is the same for all its
+A tile has 2^rows_log2 rows of `columns` words, a multiple of the lanes. The factor of a block is the same for all its
 elements, so runs of rows are contiguous and it does not matter where a row ends. Two levels at a time halve
 the loads and stores.
 """

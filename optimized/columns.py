@@ -39,7 +39,7 @@ from spec.protocol.domain import COSET_SHIFT
 
 HALF = to_montgomery(inverse(2))
 BLOCK_GROUPS = 16
-"""Groups of eight rows that stay in the cache while one column after the other is added up."""
+"""Groups of rows that stay in the cache while one column after the other is added up."""
 
 SHIFT_FACTOR = to_montgomery(COSET_SHIFT)
 
@@ -48,7 +48,7 @@ SHIFT_FACTOR = to_montgomery(COSET_SHIFT)
 def _weighted_sums(
     rows: Words, width: int, weights: Words, subgroup: Words, start: int, stop: int, sums: Words
 ) -> None:
-    """Adds row * weight * subgroup element over groups start to stop to `sums`, lanes apart: (width * 6 * 8,)."""
+    """Adds row * weight * subgroup element over groups start to stop to `sums`, lanes apart: (width * 6 * lanes,)."""
     scaled = np.empty(BLOCK_GROUPS * SIX * LANES, dtype=np.uint32)
     for block in range(start, stop, BLOCK_GROUPS):
         groups = min(BLOCK_GROUPS, stop - block)
@@ -76,7 +76,7 @@ def _weighted_sums(
 
 
 def evaluate_columns(codewords: Words, height: int, point: Extension, inverse_differences: Words) -> list[Extension]:
-    """The value of each column at the point; the height is a multiple of 8.
+    """The value of each column at the point; the height is a multiple of the lanes.
 
     With g(y) = f(3 y) and u = point / 3: g(u) = (u^n - 1) / n * sum_y y g(y) / (u - y) over the subgroup.
     """
@@ -115,7 +115,7 @@ def _add_weighted(rows: Words, width: int, weights: Words, target: Words, start:
 
 
 def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Extension]) -> None:
-    """total + sum_c weight_c column_c, into `total`: (height, 6), the height a multiple of 8."""
+    """total + sum_c weight_c column_c, into `total`: (height, 6), the height a multiple of the lanes."""
     words = np.concatenate([montgomery_words(weight) for weight in weights])
     width = codewords.shape[1]
     rows, target = codewords.reshape(-1), total.reshape(-1)
@@ -138,7 +138,7 @@ def _add_quotients(numerators: Words, value: Words, differences: Words, target: 
 
 
 def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
-    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x); the height is a multiple of 8."""
+    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x)."""
     height = len(openings[0].codewords[0])
     target = np.zeros((height, SIX), dtype=np.uint32)
     for opening in openings:
@@ -161,7 +161,7 @@ def _add_scaled(total: Words, factor: Words, summand: Words, target: Words, star
 
 
 def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
-    """total + factor * summand for (count, 6) elements, count a multiple of 8."""
+    """total + factor * summand for (count, 6) elements, count a multiple of the lanes."""
     words, target = montgomery_words(factor), np.empty_like(total)
     arrays = (total.reshape(-1), words, summand.reshape(-1), target.reshape(-1))
     in_parallel(lambda start, stop: _add_scaled(*arrays, start, stop), len(total) // LANES, SMALLEST_TASK_GROUPS)
@@ -170,7 +170,7 @@ def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
 
 @compiled
 def _fold(codeword: Words, challenge: Words, inverses: Words, target: Words, start: int, stop: int) -> None:
-    """(f(y) + f(-y)) / 2 + challenge (f(y) - f(-y)) / (2 y): eight pairs of neighbours at a time."""
+    """(f(y) + f(-y)) / 2 + challenge (f(y) - f(-y)) / (2 y): as many pairs of neighbours at a time as lanes."""
     scale, half = broadcast_element(challenge, 0), broadcast(HALF)
     for group in range(start, stop):
         row = group * LANES
@@ -189,7 +189,7 @@ def _fold(codeword: Words, challenge: Words, inverses: Words, target: Words, sta
 
 
 def fold_in_half(codeword: Words, challenge: Extension) -> Words:
-    """FRI's folding by 2 of a codeword on a bit-reversed subgroup; its length is a multiple of 16."""
+    """FRI's folding by 2 of a codeword on a bit-reversed subgroup; its length is a multiple of twice the lanes."""
     count = len(codeword) // 2
     target = np.empty((count, SIX), dtype=np.uint32)
     inverses = inverse_roots_words(count.bit_length() - 1)
@@ -209,7 +209,7 @@ def _differences(point: Words, subgroup: Words, target: Words, start: int, stop:
 
 
 def differences(point: Extension, size_log2: int) -> Words:
-    """point - x for every x of the evaluation domain of this size, at least 8: (2^size_log2, 6)."""
+    """point - x for every x of the evaluation domain of this size, at least the lanes: (2^size_log2, 6)."""
     target = np.empty((1 << size_log2, SIX), dtype=np.uint32)
     words = np.array(point.coefficients, dtype=np.uint32)
     arrays = (words, subgroup_words(size_log2), target.reshape(-1))

@@ -76,7 +76,7 @@ def logup_matrices(
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges],
 ) -> LogupMatrices:
-    """The columns and totals for a table given on its trace domain, its height a multiple of 8.
+    """The columns and totals for a table given on its trace domain, its height a multiple of the lanes.
 
     Raises ZeroDivisionError if a fingerprint vanishes.
     """
@@ -119,7 +119,7 @@ def combined_constraints(
     challenges: Mapping[Scope, BusChallenges],
     batching: Extension,
 ) -> Words:
-    """C_0 + batching C_1 + ... over all constraints of all tables of one height, on 2 n points, a multiple of 8."""
+    """C_0 + batching C_1 + ... over all constraints of all tables of one height, on 2 n points."""
     points = len(tables[0].main)
     combined = np.zeros((points, EXTENSION_DEGREE), dtype=np.uint32)
     power = ONE

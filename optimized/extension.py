@@ -1,4 +1,4 @@
-"""Arrays of extension elements, (count, 6) canonical words, eight elements at a time."""
+"""Arrays of extension elements, (count, 6) canonical words, as many at a time as there are lanes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MONTGOMERY_ONE = to_montgomery(1)
 INVERSE_EXPONENT = P - 2
 INVERSE_EXPONENT_BITS = INVERSE_EXPONENT.bit_length()
 INVERSION_GROUPS = 64
-"""One inversion serves so many groups of eight elements."""
+"""One inversion serves so many groups of elements."""
 
 
 def montgomery_words(element: Extension) -> Words:
@@ -35,7 +35,7 @@ def montgomery_words(element: Extension) -> Words:
 
 @compiled
 def load_elements(array: Words, element: int, stride: int) -> Lanes:
-    """Elements element, element + stride, ..., eight of them, of a flat array of coefficients."""
+    """Elements element, element + stride, ..., one for each lane, of a flat array of coefficients."""
     i, step = element * SIX, stride * SIX
     return (
         gather(array, i, step),
@@ -49,7 +49,7 @@ def load_elements(array: Words, element: int, stride: int) -> Lanes:
 
 @compiled
 def load_six(array: Words, at: int) -> Lanes:
-    """Eight elements whose coefficients stand in neighbouring lanes."""
+    """Elements whose coefficients stand in neighbouring lanes."""
     return (
         load(array, at),
         load(array, at + LANES),
@@ -62,7 +62,7 @@ def load_six(array: Words, at: int) -> Lanes:
 
 @compiled
 def store_elements(array: Words, element: int, value: Lanes) -> None:
-    """Writes eight neighbouring elements."""
+    """Writes neighbouring elements."""
     i = element * SIX
     scatter(array, i, SIX, value[0])
     scatter(array, i + 1, SIX, value[1])
@@ -111,7 +111,7 @@ def base_inverse(a: Lanes) -> Lanes:
 
 @compiled
 def invert_groups(elements: Words, target: Words, first: int, groups: int) -> bool:
-    """The inverses of 8 * groups elements from `first` on; False if one of them is zero.
+    """The inverses of groups times the lanes elements from `first` on; False if one of them is zero.
 
     In each lane the elements are multiplied up, the last product is inverted, and going back gives each
     inverse [Montgomery 1987]. An inverse is the product of the other conjugates over the norm.
@@ -151,7 +151,7 @@ def invert_groups(elements: Words, target: Words, first: int, groups: int) -> bo
 
 
 def inverses(elements: Words) -> Words:
-    """The inverses of (count, 6) elements, count a multiple of 8. Raises ZeroDivisionError for a zero."""
+    """The inverses of (count, 6) elements, count a multiple of the lanes. Raises ZeroDivisionError for a zero."""
     flat, target = elements.reshape(-1), np.empty(elements.size, dtype=np.uint32)
 
     def invert(start: int, stop: int) -> None:

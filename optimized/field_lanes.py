@@ -1,4 +1,4 @@
-"""KoalaBear and its extension on lanes: eight elements at a time.
+"""KoalaBear and its extension on lanes: as many elements at a time.
 
 A product is Montgomery's [Montgomery 1985]: left * right / 2^32 modulo p. So data stay canonical numbers and
 constants carry a factor 2^32, which the product takes away; `to_montgomery` gives a constant its factor. Every
@@ -21,11 +21,12 @@ WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
 RADIX = 2**32
 INVERSE_OF_P = pow(P, -1, RADIX)
 LOW_HALF = ir.Constant(WIDE, [RADIX - 1] * (LANES // 2))
-ODD_HALVES = ir.Constant(VECTOR, [word for i in range(1, LANES, 2) for word in (i, LANES + i)])
+LOW_WORDS = ir.Constant(VECTOR, [word for i in range(0, LANES, 2) for word in (i, LANES + i)])
+HIGH_WORDS = ir.Constant(VECTOR, [word for i in range(1, LANES, 2) for word in (i, LANES + i)])
 
 
 Halves: TypeAlias = tuple[Emitted, Emitted]
-"""Eight 64-bit numbers: those of the even lanes and those of the odd lanes."""
+"""As many 64-bit numbers as lanes: those of the even lanes and those of the odd lanes."""
 
 
 def to_montgomery(element: int) -> int:
@@ -68,76 +69,120 @@ def _add_halves(builder: Builder, left: Halves, right: Halves) -> Halves:
     return builder.add(left[0], right[0]), builder.add(left[1], right[1])
 
 
-def _high_words(builder: Builder, halves: Halves) -> Emitted:
+def _words(builder: Builder, halves: Halves, chosen: Emitted) -> Emitted:
     even, odd = (builder.bitcast(half, VECTOR) for half in halves)
-    return builder.shuffle_vector(even, odd, ODD_HALVES)
+    return builder.shuffle_vector(even, odd, chosen)
 
 
-def _cancelling_multiple(builder: Builder, halves: Halves) -> Emitted:
-    """The high words of the multiple of p that has the same low words, q p with q below 2^32: below p."""
-    multiples = []
-    for half in halves:
-        quotient = builder.mul(builder.and_(half, LOW_HALF), _wide_constant(INVERSE_OF_P))
-        multiples.append(builder.mul(builder.and_(quotient, LOW_HALF), _wide_constant(P)))
-    return _high_words(builder, (multiples[0], multiples[1]))
+def _multiple_of_p(builder: Builder, quotient: Emitted) -> Halves:
+    return _multiply_halves(builder, emit_halves(builder, quotient), (_wide_constant(P), _wide_constant(P)))
+
+
+def _cancelling_multiple(builder: Builder, halves: Halves) -> Halves:
+    """The multiple of p that has the same low words, q p with q below 2^32.
+
+    The quotient is a product of words: as one of wide numbers it could turn into a full 64-bit multiplication.
+    """
+    quotient = builder.mul(_words(builder, halves, LOW_WORDS), constant(INVERSE_OF_P))
+    return _multiple_of_p(builder, quotient)
 
 
 def _wide_constant(number: int) -> Emitted:
     return ir.Constant(WIDE, [number] * (LANES // 2))
 
 
+def _reduced_product(builder: Builder, product: Halves, multiple: Halves) -> Emitted:
+    """The high words of a product below 2^32 p less a multiple of p with the same low words, modulo p."""
+    return emit_subtract(builder, _words(builder, product, HIGH_WORDS), _words(builder, multiple, HIGH_WORDS))
+
+
 def emit_multiply(builder: Builder, left: Emitted, right: Emitted) -> Emitted:
     """left * right / 2^32; one factor may be any 32-bit number, as the product is below 2^32 p."""
     product = _multiply_halves(builder, emit_halves(builder, left), emit_halves(builder, right))
-    return emit_subtract(builder, _high_words(builder, product), _cancelling_multiple(builder, product))
+    return _reduced_product(builder, product, _cancelling_multiple(builder, product))
+
+
+def emit_multiply_by_known(builder: Builder, left: Emitted, right: Emitted, companion: Emitted) -> Emitted:
+    """The same, where the companion right / p modulo 2^32 is known: so the quotient need not wait for the product."""
+    product = _multiply_halves(builder, emit_halves(builder, left), emit_halves(builder, right))
+    return _reduced_product(builder, product, _multiple_of_p(builder, builder.mul(left, companion)))
 
 
 # Sums of products are reduced once. With p^2 < 2^62 / 1.015 four products fit in 64 bits, 4 p^2 < 2^64. Where the
-# top bit is set, 2^32 p is subtracted: 2^32 p < 2^63 < 2.04 p^2 and 4.06 p^2 - 2^32 p < 2.05 p^2. So a sum of up to
+# high word is p or more, p is taken from it: 2^32 p < 2.02 p^2 and 4.06 p^2 - 2^32 p < 2.05 p^2. So a sum of up to
 # four products comes below 2.05 p^2, and two more products may follow, which stay below 4.06 p^2 < 2^64.
-FIRST_PRODUCTS = 4
-FURTHER_PRODUCTS = 2
 
 
 def _lowered(builder: Builder, sums: Halves) -> Halves:
-    """Sums below 4.06 p^2 brought below 2.05 p^2."""
-    zero, multiple = _wide_constant(0), _wide_constant(RADIX * P)
-    even, odd = (
-        builder.sub(half, builder.select(builder.icmp_signed("<", half, zero), multiple, zero)) for half in sums
-    )
-    return even, odd
+    """Sums below 4.06 p^2 brought below 2.05 p^2. Low words are taken as they are: the smaller of two equals."""
+    multiple = ir.Constant(VECTOR, [0, P] * (LANES // 2))
+    lowered = []
+    for half in sums:
+        words = builder.bitcast(half, VECTOR)
+        lowered.append(builder.bitcast(_minimum(builder, words, builder.sub(words, multiple)), WIDE))
+    return lowered[0], lowered[1]
 
 
 def _reduced_sums(builder: Builder, sums: Halves) -> Emitted:
     """Sums below 2^64, over 2^32 modulo p: their high words are below 2.02 p."""
-    high = _high_words(builder, sums)
+    high = _words(builder, sums, HIGH_WORDS)
     high = _minimum(builder, high, builder.sub(high, constant(2 * P)))
     high = _minimum(builder, high, builder.sub(high, constant(P)))
-    return emit_subtract(builder, high, _cancelling_multiple(builder, sums))
+    multiple = _words(builder, _cancelling_multiple(builder, sums), HIGH_WORDS)
+    return emit_subtract(builder, high, multiple)
 
 
-def emit_dot_product(builder: Builder, left: Sequence[Halves], right: Sequence[Halves]) -> Emitted:
-    """The sum of products of canonical elements over 2^32."""
-    total, room = _multiply_halves(builder, left[0], right[0]), FIRST_PRODUCTS - 1
-    for a, b in zip(left[1:], right[1:], strict=True):
-        if room == 0:
-            total, room = _lowered(builder, total), FURTHER_PRODUCTS
-        total, room = _add_halves(builder, total, _multiply_halves(builder, a, b)), room - 1
-    return _reduced_sums(builder, total)
+Factors: TypeAlias = Sequence[tuple[Halves, Halves]]
+"""The two factors of each of several products, at most p each."""
+
+
+def _sum_of_products(builder: Builder, factors: Factors, start: Halves | None = None) -> Halves:
+    total = start
+    for left, right in factors:
+        product = _multiply_halves(builder, left, right)
+        total = product if total is None else _add_halves(builder, total, product)
+    assert total is not None
+    return total
+
+
+def _coefficient(builder: Builder, three_products: Halves, factors: Factors) -> Emitted:
+    """Three products and three more, over 2^32."""
+    four = _sum_of_products(builder, factors[:1], three_products)
+    return _reduced_sums(builder, _sum_of_products(builder, factors[1:], _lowered(builder, four)))
 
 
 def emit_extension_multiply(builder: Builder, left: Sequence[Emitted], right: Sequence[Emitted]) -> list[Emitted]:
-    """The product modulo X^6 + X^3 + 1, over 2^32: the sum of left_i times X^i right."""
-    shifted = list(right)
-    shifts = []
-    for _ in left:
-        shifts.append([emit_halves(builder, value) for value in shifted])
-        # X^6 = -X^3 - 1.
-        last = shifted[5]
-        carried = emit_subtract(builder, shifted[2], last)
-        shifted = [emit_subtract(builder, constant(0), last), shifted[0], shifted[1], carried, shifted[3], shifted[4]]
-    factors = [emit_halves(builder, value) for value in left]
-    return [emit_dot_product(builder, factors, [of[k] for of in shifts]) for k in range(EXTENSION_DEGREE)]
+    """The product modulo X^6 + X^3 + 1, over 2^32, from 27 products [Karatsuba 1962].
+
+    With Y = X^3, left = a + a' Y, right = b + b' Y and Y^2 = -Y - 1 the product is
+
+        (a b - a' b') + (a b + d e) Y    for d = a - a', e = b' - b,
+
+    each of a b, a' b', d e of degree 4 in X, so that degrees 3 and 4 carry another Y. Collected, every product occurs
+    with one sign only, which a factor p - x for x brings, and each two coefficients have three products in common.
+    """
+
+    def halves(values: Sequence[Emitted]) -> list[Halves]:
+        return [emit_halves(builder, value) for value in values]
+
+    def negatives(values: Sequence[Emitted]) -> list[Halves]:
+        return halves([builder.sub(constant(P), value) for value in values])
+
+    differences = [emit_subtract(builder, left[i], left[i + 3]) for i in range(3)]
+    a, minus_a = halves(left[:3]), negatives(left)
+    b = halves(right)
+    d, minus_d = halves(differences), negatives(differences)
+    e = halves([emit_subtract(builder, right[i + 3], right[i]) for i in range(3)])
+    common = _sum_of_products(builder, [(a[0], b[0]), (minus_d[1], e[2]), (minus_d[2], e[1])])
+    c0 = _coefficient(builder, common, [(minus_a[3], b[3]), (minus_a[1], b[2]), (minus_a[2], b[1])])
+    c3 = _coefficient(builder, common, [(d[0], e[0]), (minus_a[4], b[5]), (minus_a[5], b[4])])
+    common = _sum_of_products(builder, [(a[0], b[1]), (a[1], b[0]), (minus_d[2], e[2])])
+    c1 = _coefficient(builder, common, [(minus_a[3], b[4]), (minus_a[4], b[3]), (minus_a[2], b[2])])
+    c4 = _coefficient(builder, common, [(d[0], e[1]), (d[1], e[0]), (minus_a[5], b[5])])
+    common = _sum_of_products(builder, [(a[0], b[2]), (a[1], b[1]), (a[2], b[0])])
+    c2 = _coefficient(builder, common, [(minus_a[3], b[5]), (minus_a[4], b[4]), (minus_a[5], b[3])])
+    c5 = _coefficient(builder, common, [(d[0], e[2]), (d[1], e[1]), (d[2], e[0])])
+    return [c0, c1, c2, c3, c4, c5]
 
 
 def _emit_accumulation(

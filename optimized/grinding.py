@@ -1,4 +1,4 @@
-"""The search for a nonce, eight at a time."""
+"""The search for a nonce, as many at a time as there are lanes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _padded_message(seed: bytes) -> tuple[Words, int]:
 
 @compiled
 def _search(message: Words, nonce_at: int, mask: np.uint64, start: int, stop: int) -> int:
-    """The smallest nonce from `start` on whose digest vanishes under the mask, or -1; 8 divides the range."""
+    """The smallest nonce from `start` on whose digest vanishes under the mask, or -1; the lanes divide the range."""
     blocks = message.size // BLOCK_WORDS
     words = np.empty(message.size * LANES, dtype=np.uint32)
     for i in range(message.size):

@@ -221,7 +221,7 @@ def _run(
 def run_program(program: Program, matrices: list[Words], outputs: list[Words]) -> None:
     """Runs a program over the rows of five input matrices into two output matrices, all of one height.
 
-    The height is a multiple of 8. Raises ZeroDivisionError if the program divides by zero.
+    The height is a multiple of the lanes. Raises ZeroDivisionError if the program divides by zero.
     """
     widths = np.array([matrix.shape[1] for matrix in (*matrices, *outputs)], dtype=np.int32)
     flat = [matrix.reshape(-1) for matrix in (*matrices, *outputs)]

@@ -1,7 +1,7 @@
-"""Eight unsigned 32-bit numbers as one value of compiled code: a numba type whose LLVM form is a vector.
+"""Several unsigned 32-bit numbers as one value of compiled code: a numba type whose LLVM form is a vector.
 
-Such values are local variables of compiled functions. No instruction set is named: LLVM picks the
-instructions of the machine, and a machine without vectors gets eight scalar ones.
+Such values are local variables of compiled functions. LLVM picks the instructions of the machine, and a machine
+without vectors gets scalar ones; only how many numbers go together follows the machine's registers.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import extending
 from numba.core import cgutils as numba_cgutils
+from numba.core import config as numba_config
 from numba.core import types as numba_types
 from numba.extending import models, register_model
 
@@ -19,13 +21,24 @@ from numba.extending import models, register_model
 intrinsic: Any = extending.intrinsic
 types: Any = numba_types
 cgutils: Any = numba_cgutils
+config: Any = numba_config
 
-LANES = 8
+WIDE_REGISTERS_FEATURE = "+avx512f"
+"""LLVM's name of what gives a machine registers of 512 bits."""
+
+
+def _lane_count() -> int:
+    """16 where a register holds so many words, else 8: more than a register holds would not stay in registers."""
+    features = config.CPU_FEATURES or get_host_cpu_features().flatten()
+    return 16 if WIDE_REGISTERS_FEATURE in features.split(",") else 8
+
+
+LANES = _lane_count()
 WORD = ir.IntType(32)
 VECTOR = ir.VectorType(WORD, LANES)
 
 Lanes: TypeAlias = Any
-"""Eight words in compiled code; Python itself never holds one."""
+"""Words in compiled code; Python itself never holds one."""
 
 Builder: TypeAlias = Any
 """llvmlite's instruction builder."""
@@ -39,7 +52,7 @@ class LanesType(numba_types.Type):
 
 
 _make_type: Any = LanesType
-lanes_type = _make_type("u32x8")
+lanes_type = _make_type(f"u32x{LANES}")
 
 
 @register_model(LanesType)
@@ -114,7 +127,7 @@ def broadcast(_context: Any, word: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def load(_context: Any, array: Any, index: Any) -> Any:
-    """Eight neighbours of a flat array of words, from this index on."""
+    """Neighbours of a flat array of words, from this index on."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
@@ -127,7 +140,7 @@ def load(_context: Any, array: Any, index: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
-    """Writes eight neighbours of a flat array of words."""
+    """Writes neighbours of a flat array of words."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
@@ -140,7 +153,7 @@ def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def gather(_context: Any, array: Any, index: Any, stride: Any) -> Any:
-    """Eight words of a flat array: at index, index + stride, index + 2 stride, ..."""
+    """Words of a flat array: at index, index + stride, index + 2 stride, ..."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         array_value, position, step = values
@@ -156,7 +169,7 @@ def gather(_context: Any, array: Any, index: Any, stride: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> Any:
-    """Writes eight words of a flat array: at index, index + stride, index + 2 stride, ..."""
+    """Writes words of a flat array: at index, index + stride, index + 2 stride, ..."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         array_value, position, step, value = values

@@ -1,4 +1,4 @@
-"""SHA-256 [FIPS 180-4] on eight messages side by side: Merkle leaves, inner nodes and proof of work."""
+"""SHA-256 [FIPS 180-4] on messages side by side: Merkle leaves, inner nodes and proof of work."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITI
 BLOCK_WORDS = 16
 DIGEST_WORDS = 8
 SMALLEST_TASK_GROUPS = 64
-"""Groups of eight messages below which a thread is not worth its start."""
+"""Groups of messages below which a thread is not worth its start."""
 
 ROW_GROUPS = 128
 """Rows are brought side by side so many groups at a time, so that they stay in the cache."""
@@ -125,7 +125,7 @@ shifted_by_a_byte = binary(
 
 @intrinsic  # type: ignore[untyped-decorator]
 def compress_in_place(_context: Any, state: Any, block: Any) -> Any:
-    """One compression of eight messages: 8 lanes of state, changed, and 16 lanes of a block, in flat arrays."""
+    """One compression of a message in each lane: eight words of state, changed, and sixteen of a block."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         pointers = []
@@ -147,7 +147,7 @@ def compress_in_place(_context: Any, state: Any, block: Any) -> Any:
 
 @compiled
 def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int) -> None:
-    """The leaf digests of `groups` times eight neighbouring rows of `width` words, from row `first` on.
+    """The leaf digests of `groups` times the lanes neighbouring rows of `width` words, from row `first` on.
 
     The prefix byte 0 shifts every word by a byte: a message word has the last byte of one element and the
     first three of the next. The last word closes with the padding's 1 bit.
