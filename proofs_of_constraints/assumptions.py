@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from spec.air.bus import CLOCK_BITS
+from spec.air.bus import CLOCK_BITS, SEGMENT_GAP_BITS
+from spec.air.chips.continuation import ADDRESS_BITS
+from spec.memory_map import SINK
+from spec.protocol.shape import MAXIMUM_SEGMENTS
 
 BALANCE = "bus balance"
 LOOKUP_TABLES = "lookup tables"
@@ -12,6 +15,10 @@ CLOCKS = "clock bound"
 INITIALISED = "initialised addresses"
 REGISTER_ZERO = "register zero"
 FUNCTION = "function"
+INDUCTION = "induction along chains"
+STAMPS = "stamps"
+TOKENS = "continuation tokens"
+REGIONS = "region table"
 
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
@@ -27,6 +34,16 @@ ASSUMPTIONS: dict[str, str] = {
     "chain and ranges its address (machine obligations); used for the second doubleword of a crossing access.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
+    INDUCTION: "On paper: a row takes one token of a place and puts one with a greater stamp, so rows in a ring cannot "
+    "balance, and by induction over growing stamps the tokens of a place form one chain from the one that comes from "
+    "outside (the verifier, the boundary table, the memory table). The step is what is proven.",
+    STAMPS: f"Every clock on the state and memory bus is at most 2^{CLOCK_BITS} and every segment index below "
+    f"{MAXIMUM_SEGMENTS}: the verifier bounds the sum of heights times accesses, and the number of segments.",
+    TOKENS: f"The segment index is below 2^{SEGMENT_GAP_BITS}, and so is the segment of every token on the "
+    "continuation bus: the memory table starts with 0, and each boundary row adds one to its segment's index (memory "
+    "argument).",
+    REGIONS: f"Regions start and end at or below 2^{ADDRESS_BITS}, those of registers at or below {SINK + 1}: the "
+    "loader makes them. So a cursor is at most the key after the sink's: the first is 0, each later one a key plus 1.",
     FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
 }
 """By name, the assumption and what stands for it."""

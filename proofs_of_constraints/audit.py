@@ -16,6 +16,7 @@ from proofs_of_constraints.instruction_obligations import instruction_obligation
 from proofs_of_constraints.instruction_view import LayoutError
 from proofs_of_constraints.interval import WrapError
 from proofs_of_constraints.machine_obligations import machine_obligations
+from proofs_of_constraints.memory_obligations import memory_obligations
 from proofs_of_constraints.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
     Kind,
@@ -45,6 +46,7 @@ def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
             found += table_obligations(chip)
     found += coverage_obligations(instruction_chips)
     found += decode_obligations()
+    found += memory_obligations(chips)
     found += machine_obligations(chips)
     return found
 

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Verdict
-from spec.air.bus import BUSES, CLOCK_BITS, RESERVED_IDENTITIES
+from proofs_of_constraints.protocol_checks import (
+    heights_are_bounded,
+    key_covers_fields,
+    tables_are_single,
+    transcripts_bind,
+)
+from proofs_of_constraints.wiring_checks import constraints_are_evaluated, digest_covers_declarations
+from spec.air.bus import BUSES, CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, RESERVED_IDENTITIES, STATE
 from spec.air.chip import MAXIMUM_DEGREE, Chip, Role, expressions_of
+from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.air.expression import Difference, Expression, MainColumn, Named, Product, Sum
+from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.air.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
 from spec.field import P
+from spec.protocol.tokens import output_tokens, segment_tokens
 
-VERIFIER_SENDS = {"state", "cursor", "output"}
-VERIFIER_RECEIVES = {"state", "cursor", "exit", "output"}
-"""Buses on which the verifier itself closes the sum with tokens of its own (spec.protocol.tokens)."""
+PUBLIC_VALUES = dict.fromkeys(SEGMENT_PUBLIC_VALUES, 0) | {"pc_out": HALTED}
+"""Of a segment that halts: it has every kind of token."""
+
+VERIFIER_TOKENS = (*segment_tokens(PUBLIC_VALUES), *output_tokens(b"output"))
+"""The verifier itself closes the sum of some buses."""
+
+CHAINS = (STATE, MEMORY, CONTINUATION, CURSOR)
 
 
 def machine_obligations(chips: Sequence[Chip]) -> Iterator[Obligation]:
@@ -43,17 +57,34 @@ def _bus_widths(chips: Sequence[Chip]) -> str | None:
                 return f"{chip.name}: {interaction.name} speaks to a bus that the machine does not have"
             if len(interaction.message) != interaction.bus.width:
                 return f"{chip.name}: {interaction.name} has {len(interaction.message)} parts"
-    return None
+    wrong = [token for token in VERIFIER_TOKENS if len(token.message) != token.bus.width]
+    return f"the verifier's token on bus {wrong[0].bus.name} has {len(wrong[0].message)} parts" if wrong else None
 
 
-def _both_ends(chips: Sequence[Chip]) -> str | None:
+def both_ends(chips: Sequence[Chip]) -> str | None:
     for bus in BUSES:
         ends = {i.sign for chip in chips for i in chip.interactions if i.bus == bus}
-        ends |= {+1} if bus.name in VERIFIER_SENDS else set()
-        ends |= {-1} if bus.name in VERIFIER_RECEIVES else set()
+        ends |= {token.sign for token in VERIFIER_TOKENS if token.bus == bus}
         if ends != {+1, -1}:
             return f"bus {bus.name} has only one end"
     return None
+
+
+def chain_ends(chips: Sequence[Chip]) -> str | None:
+    """Who passes tokens on has its step in the memory argument; a chain's ends are the verifier's and one table's."""
+    for bus in CHAINS:
+        for chip in chips:
+            signs = sorted(i.sign for i in chip.interactions if i.bus == bus)
+            pairs = [-1] * (len(signs) // 2) + [+1] * (len(signs) // 2)
+            passes_on = chip.role is Role.INSTRUCTION or chip.name in (BOUNDARY.name, MEMORY_TABLE.name)
+            if signs != pairs or (signs and not passes_on):
+                return f"{chip.name} does not put back on bus {bus.name} what it takes"
+        tokens = [token for token in VERIFIER_TOKENS if token.bus == bus]
+        wanted = [+1, -1] if bus in (STATE, CURSOR) else []
+        if [token.sign for token in tokens] != wanted:
+            return f"the verifier does not start and end the chain of bus {bus.name}"
+    starts = [token.message for token in VERIFIER_TOKENS if token.bus == STATE and token.sign > 0]
+    return None if [message[1] for message in starts] == [1] else "a segment does not start at clock 1"
 
 
 def _only_senders(chips: Sequence[Chip]) -> str | None:
@@ -133,7 +164,8 @@ def _scopes(chips: Sequence[Chip]) -> str | None:
 _CHECKS: dict[str, Callable[[Sequence[Chip]], str | None]] = {
     "bus identities": _bus_identities,
     "bus widths": _bus_widths,
-    "both ends of every bus": _both_ends,
+    "both ends of every bus": both_ends,
+    "ends of chains": chain_ends,
     "senders of lookup buses": _only_senders,
     "wiring of columns and opcodes": _wiring,
     "tables": _unique_tables,
@@ -141,4 +173,10 @@ _CHECKS: dict[str, Callable[[Sequence[Chip]], str | None]] = {
     "clock bounds": _clocks,
     "special program counters": _program_counters,
     "scopes of buses": _scopes,
+    "evaluated constraints": constraints_are_evaluated,
+    "machine digest": digest_covers_declarations,
+    "key digest": key_covers_fields,
+    "transcripts": transcripts_bind,
+    "bounds on heights": heights_are_bounded,
+    "single tables": tables_are_single,
 }

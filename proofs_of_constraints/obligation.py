@@ -57,6 +57,9 @@ class Kind(Enum):
     DECODE = "decode"
     """The program table's row of a word says what the instruction set says."""
 
+    MEMORY = "memory argument"
+    """A row takes the token that is held and puts back the next: a step of the chains that memory rests on."""
+
     MACHINE = "machine"
     """A property of all chips and buses together."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligation import Kind, Result, Verdict
-from proofs_of_constraints.report import EVERY_ASSUMPTION, TRUSTED, result_lines, verdict_counts
+from proofs_of_constraints.report import TRUSTED, result_lines, verdict_counts
 
 _STYLE = (
     "body{font:14px sans-serif;margin:2em;color:#222}table{border-collapse:collapse}"
@@ -38,7 +39,7 @@ def html_page(results: Sequence[Result], mutants: MutantCounts) -> str:
     failures = "".join(_failure(result) for result in results if result.outcome.verdict is not Verdict.PROVEN)
     used = {name for result in results for name in result.assumptions}
     assumptions = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in EVERY_ASSUMPTION.items() if name in used
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in ASSUMPTIONS.items() if name in used
     )
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Limpid: constraint proofs</title>"

@@ -7,12 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligation import Counterexample, Result, Verdict
-from proofs_of_constraints.table_obligations import TABLE_ASSUMPTIONS
-
-EVERY_ASSUMPTION: Mapping[str, str] = {**ASSUMPTIONS, **TABLE_ASSUMPTIONS}
-"""By name, every assumption that some obligation makes, and what stands for it."""
 
 TRUSTED = (
     "Z3, and Python's integers and this package's translation: polynomials, intervals, lifting to the integers",

@@ -7,7 +7,7 @@ from itertools import product
 
 import z3
 
-from proofs_of_constraints.assumptions import BALANCE, LOOKUP_TABLES
+from proofs_of_constraints.assumptions import BALANCE, LOOKUP_TABLES, REGIONS, TOKENS
 from proofs_of_constraints.bit_vector_row import BitVectorRow
 from proofs_of_constraints.cases import cases
 from proofs_of_constraints.concrete_row import ConcreteRow
@@ -40,16 +40,6 @@ from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
 from spec.air.chips.fixed_tables import FIXED_ROWS
 from spec.air.expression import FixedColumn, MainColumn
 from spec.memory_map import SINK, RegionKind, Space
-
-TOKENS = "continuation tokens"
-REGIONS = "region table"
-
-TABLE_ASSUMPTIONS = {
-    TOKENS: f"The segment index is below 2^{SEGMENT_GAP_BITS}, and so is the segment of every token on the "
-    "continuation bus: the memory table starts with 0, and each boundary row adds one to its segment's index.",
-    REGIONS: f"Regions start and end at or below 2^{ADDRESS_BITS}, those of registers at or below {SINK + 1}: the "
-    "loader makes them. So a cursor is at most the key after the sink's: the first is 0, each later one a key plus 1.",
-}
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 """One more than the key of the last register."""
@@ -122,15 +112,26 @@ def _prove_padding(session: Session, chip: Chip) -> Outcome:
 
 def _real_row(chip: Chip) -> RowSystem:
     """A row that is not padding, with the bounds that tokens have."""
+    if chip.name == MEMORY_TABLE.name:
+        return bounded_memory_row(chip)
+    system = _present_row(chip)
+    system.restrict("segment", Polynomial.variable("public.segment"), bits(SEGMENT_GAP_BITS))
+    system.restrict("token's segment", Polynomial.variable("origin_segment"), bits(SEGMENT_GAP_BITS))
+    return system
+
+
+def _present_row(chip: Chip) -> RowSystem:
     system = declared_row(chip)
     system.constrain("real", polynomial_of(chip.interactions[0].multiplicity) - Polynomial.constant(1))
-    if chip.name == BOUNDARY.name:
-        system.restrict("segment", Polynomial.variable("public.segment"), bits(SEGMENT_GAP_BITS))
-        system.restrict("token's segment", Polynomial.variable("origin_segment"), bits(SEGMENT_GAP_BITS))
-    else:
-        for name in ("region_start", "region_end"):
-            system.restrict(f"{name} bound", Polynomial.variable(name), Interval(0, 1 << ADDRESS_BITS))
-        system.restrict("cursor bound", Polynomial.variable("cursor"), Interval(0, LAST_CURSOR))
+    return system
+
+
+def bounded_memory_row(chip: Chip) -> RowSystem:
+    """A memory row that is not padding, with the bounds that cursors and regions have."""
+    system = _present_row(chip)
+    for name in ("region_start", "region_end"):
+        system.restrict(f"{name} bound", Polynomial.variable(name), Interval(0, 1 << ADDRESS_BITS))
+    system.restrict("cursor bound", Polynomial.variable("cursor"), Interval(0, LAST_CURSOR))
     return system
 
 

@@ -11,12 +11,13 @@ from limpid.errors import DONE, FAILED, FileError, SecondSolverError
 from limpid.files import require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
 from limpid.progress import showing
+from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import instructions_about, run, selected
 from proofs_of_constraints.mutant_verdicts import expected_fate
 from proofs_of_constraints.mutants import Fate, run_mutants
 from proofs_of_constraints.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
 from proofs_of_constraints.page import html_page
-from proofs_of_constraints.report import EVERY_ASSUMPTION, facts_of, result_lines, verdict_counts
+from proofs_of_constraints.report import facts_of, result_lines, verdict_counts
 from proofs_of_constraints.second_solver import (
     DEFAULT_SECOND_SOLVER_SECONDS,
     Agreement,
@@ -150,7 +151,7 @@ def _answer(results: list[Result]) -> Answer:
     facts: dict[str, object] = {
         "proven": not unproven,
         "obligations": [facts_of(result) for result in results],
-        "assumptions": {name: text for name, text in EVERY_ASSUMPTION.items() if name in used},
+        "assumptions": {name: text for name, text in ASSUMPTIONS.items() if name in used},
     }
     lines: dict[str, object] = {"audit": "everything proven" if not unproven else "NOT PROVEN"}
     lines |= {verdict.value: counts[verdict] for verdict in Verdict}
