@@ -111,14 +111,7 @@ def prove(
 
     session = Session(timeout_seconds, export if readers else None)
     started = time.perf_counter()
-    try:
-        outcome = obligation.prove(session)
-    except UndecidedError as undecided:
-        outcome = Outcome(Verdict.UNKNOWN, f"no answer: {undecided}")
-    except LayoutError as fault:
-        outcome = Outcome(Verdict.REFUTED, str(fault))
-    except WrapError as broken:
-        outcome = Outcome(Verdict.UNKNOWN, f"not provable: {broken}")
+    outcome = outcome_in(obligation, session)
     return Result(
         identity=obligation.identity,
         kind=obligation.kind,
@@ -130,6 +123,18 @@ def prove(
         queries=session.queries,
         second=None if second is None else second.opinion(),
     )
+
+
+def outcome_in(obligation: Obligation, session: Session) -> Outcome:
+    """Proves one obligation in a session; whatever ends the proof early is an outcome, too."""
+    try:
+        return obligation.prove(session)
+    except UndecidedError as undecided:
+        return Outcome(Verdict.UNKNOWN, f"no answer: {undecided}")
+    except LayoutError as fault:
+        return Outcome(Verdict.REFUTED, str(fault))
+    except WrapError as broken:
+        return Outcome(Verdict.UNKNOWN, f"not provable: {broken}")
 
 
 def run(

@@ -130,21 +130,29 @@ class UndecidedError(Exception):
 
 
 class Session:
-    """Asks the solver. Every query is exported, if asked for, so that a second solver can check it again."""
+    """Asks the solver. Every query is exported, if asked for, so that a second solver can check it again.
+
+    With a resource limit, in the solver's own count of steps, whether it answers does not depend on the time it takes.
+    """
 
     def __init__(
         self,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         export: Callable[[str, str, str], None] | None = None,
+        resource_limit: int | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
+        self.resource_limit = resource_limit
         self.queries = 0
         self._export = export
 
     def satisfying(self, name: str, formulas: Sequence[z3.BoolRef], *, bit_vectors: bool = False) -> z3.ModelRef | None:
         """A model of the formulas, or None if they have none. Raises UndecidedError."""
         solver = z3.SolverFor("QF_BV") if bit_vectors else z3.Solver()
-        solver.set("timeout", int(self.timeout_seconds * 1000))
+        if self.resource_limit is None:
+            solver.set("timeout", int(self.timeout_seconds * 1000))
+        else:
+            solver.set("rlimit", self.resource_limit)
         solver.add(*formulas)
         self.queries += 1
         answer = solver.check()
