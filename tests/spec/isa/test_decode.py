@@ -1,15 +1,10 @@
-"""Decoding and encoding: structure, round trips, and agreement with two disassemblers that are not ours."""
+"""Decoding and encoding: structure, round trips, known words."""
 
 from __future__ import annotations
 
 import random
-import re
-import shutil
-import subprocess
 from itertools import combinations
-from pathlib import Path
 
-import capstone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,9 +21,6 @@ from spec.isa import (
     instruction_of,
 )
 from spec.memory_map import SINK
-
-OBJDUMP = "riscv64-unknown-elf-objdump"
-BASE = 0x8000_0000
 
 RV64I = """lui auipc jal jalr beq bne blt bge bltu bgeu lb lh lw ld lbu lhu lwu sb sh sw sd
 addi slti sltiu xori ori andi slli srli srai add sub sll slt sltu xor srl sra or and
@@ -205,53 +197,3 @@ def test_encoding_of_an_impossible_operand_is_rejected(arguments: tuple[str, int
     with pytest.raises(EncodingError) as caught:
         encode(*arguments)
     assert str(caught.value) == message
-
-
-def _normalised(text: str) -> str:
-    """Assembly text with every number in decimal."""
-    text = text.split("#")[0].split("<")[0].strip().replace("\t", " ")
-    return re.sub(r"(?<![\w.])-?(0x[0-9a-f]+|\d+)\b", lambda number: str(int(number[0], 0)), text)
-
-
-@pytest.fixture(scope="module")
-def objdump_lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What objdump makes of WORDS, one line each."""
-    if shutil.which(OBJDUMP) is None:
-        pytest.skip(f"{OBJDUMP} is not installed (Debian package binutils-riscv64-unknown-elf)")
-    path: Path = tmp_path_factory.mktemp("objdump") / "words"
-    path.write_bytes(b"".join(word.to_bytes(4, "little") for word in WORDS))
-    command = [OBJDUMP, "-D", "-z", "-b", "binary", "-m", "riscv:rv64", "-M", "no-aliases"]
-    command += [f"--adjust-vma={BASE:#x}", str(path)]
-    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    lines = re.findall(r"^\s*([0-9a-f]+):\t([0-9a-f]+)\s+(.*)$", listing, re.MULTILINE)
-    assert [int(address, 16) for address, _, _ in lines] == [BASE + 4 * i for i in range(len(WORDS))]
-    assert [int(word, 16) for _, word, _ in lines] == WORDS
-    return [text for _, _, text in lines]
-
-
-def test_disassembly_agrees_with_objdump(objdump_lines: list[str]) -> None:
-    compared = 0
-    for position, (word, text) in enumerate(zip(WORDS, objdump_lines, strict=True)):
-        instruction = instruction_of(word)
-        theirs = _normalised(text)
-        if instruction is None:
-            assert theirs.split()[0] not in INSTRUCTION_BY_NAME, (hex(word), text)
-        elif instruction.name != "fence":
-            assert _normalised(disassemble(BASE + 4 * position, word)) == theirs, hex(word)
-            compared += 1
-    assert compared > 2000
-
-
-def test_decoding_agrees_with_capstone() -> None:
-    disassembler = capstone.Cs(capstone.CS_ARCH_RISCV, capstone.CS_MODE_RISCV64)
-    compared = 0
-    for word in WORDS:
-        instruction = instruction_of(word)
-        theirs = next(disassembler.disasm(word.to_bytes(4, "little"), BASE), None)
-        name = None if theirs is None else theirs.insn_name()
-        if instruction is None:
-            assert name not in INSTRUCTION_BY_NAME, hex(word)
-        elif instruction.name != "fence":
-            assert name == instruction.name, hex(word)
-            compared += 1
-    assert compared > 2000
