@@ -27,11 +27,11 @@ ASSUMPTIONS: dict[str, str] = {
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
-    "obligations (instructions) and the machine obligations (memory and boundary tables) prove.",
+    "obligations of instructions and of the memory table prove; the boundary table hands values on.",
     CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
     "bounds the sum of heights times accesses (spec.air.limits).",
     INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
-    "chain and ranges its address (machine obligations); used for the second doubleword of a crossing access.",
+    "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for the second doubleword of a crossing access.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
     INDUCTION: "On paper: a row takes one token of a place and puts one with a greater stamp, so rows in a ring cannot "

@@ -23,9 +23,10 @@ _SCRIPT = (
     "for(const row of document.querySelectorAll('tbody tr')){const text=row.textContent.toLowerCase();"
     "row.hidden=!words.every(word=>text.includes(word))||"
     "(failed.checked&&!row.querySelector('.refuted,.unknown'))}}"
+    "search.value=decodeURIComponent(location.hash.slice(1));show();"
     "search.addEventListener('input',show);failed.addEventListener('change',show);"
 )
-"""Hides the rows of all tables that do not hold every word searched for."""
+"""Hides the rows of all tables that do not hold every word searched for; `page.html#lw` starts with a search."""
 
 MutantCounts = Mapping[str, Mapping[str, int]]
 """By chip, how many of its mutants have each fate."""
@@ -69,7 +70,8 @@ def _matrix(results: Sequence[Result]) -> str:
     rows = []
     for chip, instruction in dict.fromkeys((result.chip, result.instruction) for result in about_rows):
         cells = "".join(_cell(found.get((chip, instruction, kind))) for kind in kinds)
-        rows.append(f"<tr><th>{escape(chip)}</th><th>{escape(instruction)}</th>{cells}</tr>")
+        about = f"<th>{escape(chip) or '<i>all chips</i>'}</th><th>{escape(instruction) or '<i>every row</i>'}</th>"
+        rows.append(f"<tr>{about}{cells}</tr>")
     return _table(["chip", "instruction", *(kind.value for kind in kinds)], rows)
 
 

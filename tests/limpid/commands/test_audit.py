@@ -1,8 +1,12 @@
 """`limpid audit` from the outside."""
 
+import json
 from pathlib import Path
 
-from limpid.errors import DONE, MISUSED
+import pytest
+
+from limpid.errors import DONE, FAILED, MISUSED
+from proofs_of_constraints import second_solver
 from tests.limpid.commands.invocation import limpid
 
 
@@ -35,6 +39,64 @@ def test_audit_writes_page_and_queries(tmp_path: Path) -> None:
     assert "everything proven" in invocation.stdout
     assert "<td class='proven'" in page.read_text()
     assert any(queries.iterdir())
+
+
+def test_audit_of_an_instruction_that_the_chip_does_not_execute_is_misuse() -> None:
+    invocation = limpid("audit", "--chip", "sub", "--instruction", "add")
+    assert invocation.status == MISUSED
+    assert "no obligation is about add and sub" in invocation.stderr
+
+
+def test_audit_on_two_processes_has_the_results_in_order() -> None:
+    one = limpid("audit", "--chip", "sw", "--json").document["obligations"]
+    two = limpid("audit", "--chip", "sw", "--jobs", 2, "--json").document["obligations"]
+    assert [(o["id"], o["verdict"]) for o in one] == [(o["id"], o["verdict"]) for o in two]
+
+
+def test_audit_of_a_kind_has_only_that() -> None:
+    document = limpid("audit", "--instruction", "sub", "--kind", "padding", "--json").document
+    assert [o["id"] for o in document["obligations"]] == ["padding/sub"]
+
+
+@pytest.mark.parametrize("option", ["--html", "--trace", "--smt2"])
+def test_audit_into_a_place_that_is_none_fails_before_proving(option: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    invocation = limpid("audit", "--chip", "sub", option, tmp_path / "file" / "inside", "--json")
+    assert invocation.status == FAILED
+    assert invocation.error["kind"] == "file"
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_audit_that_proves_everything_writes_a_trace_without_rows(tmp_path: Path) -> None:
+    assert limpid("audit", "--chip", "sub", "--kind", "padding", "--trace", tmp_path / "rows").status == DONE
+    assert json.loads((tmp_path / "rows").read_text())["counterexamples"] == []
+
+
+def test_second_solver_counts_what_it_agrees_with() -> None:
+    pytest.importorskip("cvc5")
+    document = limpid("audit", "--chip", "sub", "--kind", "padding", "--second-solver", "--json").document
+    assert document["second_solver"] == {"agrees": 1, "disagrees": 0, "undecided": 0}
+    assert [o["second_solver"] for o in document["obligations"]] == ["agrees"]
+
+
+@pytest.mark.parametrize(("answer", "status"), [("unsat", DONE), ("sat", FAILED), ("unknown", DONE)])
+def test_second_solver_that_contradicts_is_a_failure(answer: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_solver, "find_spec", lambda name: object())
+    monkeypatch.setattr(second_solver, "answer_of", lambda text, seconds: answer)
+    invocation = limpid("audit", "--chip", "sub", "--kind", "padding", "--second-solver")
+    assert invocation.status == status
+    assert ("second solver on padding/sub" in invocation.stdout) == (answer != "unsat")
+
+
+def test_second_solver_that_is_missing_is_an_error_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_solver, "find_spec", lambda name: None)
+    invocation = limpid("audit", "--chip", "sub", "--second-solver", "--json")
+    assert invocation.status == FAILED
+    assert invocation.error == {
+        "kind": "second_solver",
+        "message": "the second solver cvc5 is not installed",
+        "next_step": "install it with: pip install 'limpid[second-solver]'",
+    }
 
 
 def test_audit_of_mutants_reports_their_fates() -> None:
