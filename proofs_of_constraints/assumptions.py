@@ -31,7 +31,8 @@ ASSUMPTIONS: dict[str, str] = {
     CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
     "bounds the sum of heights times accesses (spec.air.limits).",
     INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
-    "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for the second doubleword of a crossing access.",
+    "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for "
+    "the second doubleword of a crossing access.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
     INDUCTION: "On paper: a row takes one token of a place and puts one with a greater stamp, so rows in a ring cannot "
