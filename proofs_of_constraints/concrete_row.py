@@ -63,12 +63,13 @@ class ConcreteRow:
     def violations(self) -> list[str]:
         """The names of the constraints, lookups and bus contracts that the row does not satisfy."""
         found = [c.name for c in self.chip.constraints if self.value(c.expression)]
-        for interaction in self.chip.interactions:
-            if interaction.sign < 0 and self.value(interaction.multiplicity):
-                message = self.message(interaction)
-                if not _allowed(interaction.bus, message):
-                    found.append(interaction.name)
-        return found
+        return found + [i.name for i in self.chip.interactions if not self.is_answered(i)]
+
+    def is_answered(self, interaction: Interaction) -> bool:
+        """Whether the bus may hold what the interaction receives; true for what is sent, or does not happen."""
+        if interaction.sign > 0 or not self.value(interaction.multiplicity):
+            return True
+        return _allowed(interaction.bus, self.message(interaction))
 
     def describe_messages(self) -> list[str]:
         """The row's bus messages as an auditor reads them, without lookups in fixed tables."""

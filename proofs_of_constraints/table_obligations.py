@@ -18,6 +18,7 @@ from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session,
 from proofs_of_constraints.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.row_obligations import flag_row, prove_multiplicities, refute
 from proofs_of_constraints.row_system import RowSystem, declared_row
+from proofs_of_constraints.table_completeness import prove_table_complete
 from spec.air.bus import (
     AND,
     BYTE_PAIR,
@@ -60,6 +61,7 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_messages(chip))
         assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
         yield Obligation(Kind.FUNCTION, chip.name, "", assumptions, lambda s: _prove_claims(s, chip))
+        yield Obligation(Kind.COMPLETE, chip.name, "", (TOKENS, REGIONS), lambda s: prove_table_complete(s, chip))
 
 
 def _prove_sends_fixed(chip: Chip) -> Outcome:

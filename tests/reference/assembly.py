@@ -16,14 +16,15 @@ SCRATCH = Interval(0x0020_0000, 0x0020_1000)
 class Assembly:
     """A program under construction."""
 
-    def __init__(self) -> None:
+    def __init__(self, code_start: int = CODE_START) -> None:
+        self._code_start = code_start
         self._words: list[int] = []
         self._data: dict[int, int] = {}
 
     @property
     def here(self) -> int:
         """The byte address of the next instruction."""
-        return CODE_START + 4 * len(self._words)
+        return self._code_start + 4 * len(self._words)
 
     def add(self, name: str, rd: int = 0, rs1: int = 0, rs2: int = 0, immediate: int = 0) -> None:
         """Appends an instruction."""
@@ -31,7 +32,7 @@ class Assembly:
 
     def set_word(self, address: int, word: int) -> None:
         """Replaces the instruction at a byte address that has one already."""
-        self._words[(address - CODE_START) // 4] = word
+        self._words[(address - self._code_start) // 4] = word
 
     def add_word(self, word: int) -> None:
         """Appends any 32-bit word."""
@@ -55,13 +56,13 @@ class Assembly:
 
     def program(self) -> Program:
         """The program, entered at its first instruction."""
-        code = tuple((CODE_START + 4 * i, word) for i, word in enumerate(self._words))
+        code = tuple((self._code_start + 4 * i, word) for i, word in enumerate(self._words))
         padded = self._words + [0] * (len(self._words) % 2)
-        image = {CODE_START // 8 + i // 2: padded[i] | padded[i + 1] << 32 for i in range(0, len(padded), 2)}
-        code_end = CODE_START // 8 + len(padded) // 2
+        image = {self._code_start // 8 + i // 2: padded[i] | padded[i + 1] << 32 for i in range(0, len(padded), 2)}
+        code_end = self._code_start // 8 + len(padded) // 2
         data_start = DATA_START // DOUBLEWORD_BYTES
         image |= {data_start + position: value for value, position in self._data.items()}
-        regions = [(RegionKind.IMAGE, CODE_START // 8, code_end)]
+        regions = [(RegionKind.IMAGE, self._code_start // 8, code_end)]
         if self._data:
             regions.append((RegionKind.IMAGE, data_start, data_start + len(self._data)))
         regions += [
@@ -70,12 +71,12 @@ class Assembly:
             (RegionKind.OUTPUT, OUTPUT.start // 8, OUTPUT.end // 8),
         ]
         return Program(
-            entry=CODE_START,
+            entry=self._code_start,
             code=tuple((address, word) for address, word in code if decode(word) is not None),
             image=tuple(sorted(image.items())),
             regions=(
                 *(Region(Space.MEMORY, kind, start, end) for kind, start, end in regions),
                 Region(Space.REGISTERS, RegionKind.REGISTERS, 0, SINK + 1),
             ),
-            executable=(Interval(CODE_START, CODE_START + 4 * len(self._words)),),
+            executable=(Interval(self._code_start, self._code_start + 4 * len(self._words)),),
         )

@@ -1,0 +1,130 @@
+"""What becomes of a mutant: quick evidence on concrete rows first, then the checks and the proofs.
+
+A mutant is *killed* by a concrete row, checked modulo p, that it accepts although it is wrong or rejects although it is
+honest, or by a check of its messages' shape that fails. It is *broken* when a proof no longer goes through but no row
+was found, and *survives* when every obligation that the change can touch is still proven: that is the proof that what
+was changed is redundant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from proofs_of_constraints.audit import outcome_in
+from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.instruction_obligations import instruction_obligations
+from proofs_of_constraints.machine_obligations import machine_obligations
+from proofs_of_constraints.mutation.example_rows import Cells, example_rows
+from proofs_of_constraints.mutation.operators import Mutant
+from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
+from proofs_of_constraints.mutation.search import WrongRowSearch
+from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.row_obligations import row_obligations
+from proofs_of_constraints.table_obligations import table_obligations
+from spec.air.chip import Chip, Role
+from spec.air.machine import CHIP_BY_NAME, CHIPS
+
+RESOURCE_LIMIT = 20_000_000
+"""What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a twelfth."""
+
+
+class Fate(Enum):
+    """What became of a mutant, with the evidence."""
+
+    WRONG_ROW = "killed: accepts a wrong row"
+    HONEST_ROW = "killed: rejects an honest row"
+    CHECK = "killed: fails a check"
+    BROKEN = "broken"
+    SURVIVES = "survives"
+
+    @property
+    def has_witness(self) -> bool:
+        """Whether a concrete row shows it."""
+        return self in (Fate.WRONG_ROW, Fate.HONEST_ROW)
+
+    @property
+    def is_killed(self) -> bool:
+        return self.has_witness or self is Fate.CHECK
+
+
+@dataclass(frozen=True)
+class MutantResult:
+    """A mutant's fate, in words what decided it, and the row that shows it, by column, if one does."""
+
+    mutant: Mutant
+    fate: Fate
+    reason: str
+    row: Cells | None = None
+
+
+def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResult:
+    """Decides on a mutant of a chip of the machine. The same on every machine: nothing is measured in seconds."""
+    if has_meaning(mutant.chip):
+        found = _shown_by_example(mutant)
+        if found is not None:
+            return found
+        wrong = WrongRowSearch(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
+        if wrong is not None:
+            return MutantResult(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
+    return _by_obligations(mutant, resource_limit)
+
+
+def _shown_by_example(mutant: Mutant) -> MutantResult | None:
+    """An honest row that does something wrong now counts for more than one that is rejected."""
+    rejected: MutantResult | None = None
+    for cells in example_rows(mutant.chip):
+        row = ConcreteRow(mutant.chip, cells)
+        obstacles = row_obstacles(row)
+        if not obstacles:
+            faults = row_faults(row)
+            if faults:
+                return MutantResult(mutant, Fate.WRONG_ROW, faults[0], cells)
+        elif rejected is None:
+            rejected = MutantResult(mutant, Fate.HONEST_ROW, obstacles[0], cells)
+    return rejected
+
+
+def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
+    """The obligations that the change can touch, in the order of their cost."""
+    chip = mutant.chip
+    instruction = chip.role is Role.INSTRUCTION
+    yield from row_obligations(chip) if instruction else table_obligations(chip)
+    yield from machine_obligations([chip if c.name == chip.name else c for c in CHIPS])
+    if not instruction:
+        return
+    lost = {Kind.FUNCTION, Kind.DETERMINISM} | (set() if mutant.is_weaker else {Kind.NOT_VACUOUS, Kind.COMPLETE})
+    yield from (o for o in instruction_obligations(chip) if o.kind in lost)
+
+
+def _by_obligations(mutant: Mutant, resource_limit: int) -> MutantResult:
+    broken: MutantResult | None = None
+    for obligation in obligations_about(mutant):
+        outcome = outcome_in(obligation, Session(resource_limit=resource_limit))
+        reason = f"{obligation.identity}: {outcome.detail}"
+        if outcome.verdict is Verdict.REFUTED:
+            row = _refuting_row(mutant.chip, outcome)
+            return MutantResult(mutant, Fate.CHECK if row is None else Fate.WRONG_ROW, reason, row)
+        if outcome.verdict is Verdict.UNKNOWN and broken is None:
+            broken = MutantResult(mutant, Fate.BROKEN, reason)
+    return broken or MutantResult(mutant, Fate.SURVIVES, "every obligation is proven")
+
+
+def _refuting_row(chip: Chip, outcome: Outcome) -> Cells | None:
+    """The whole row that the solver found, or that an example becomes with the cells that it found."""
+    found = outcome.counterexample
+    if found is None:
+        return None
+    if found.satisfies_declaration:
+        return dict(found.columns)
+    return _completed(chip, {n: cell for n, cell in found.columns.items() if n in chip.columns})
+
+
+def _completed(chip: Chip, cells: Cells) -> Cells | None:
+    examples: Sequence[Cells] = example_rows(chip) if has_meaning(chip) else []
+    for example in reversed(examples):
+        row = ConcreteRow(chip, {**example, **cells})
+        if not row_obstacles(row) and row_faults(row):
+            return {**example, **cells}
+    return None

@@ -1,0 +1,251 @@
+"""Every mutant of a chip: a bounded, systematic set, in the order of the declaration.
+
+Each constraint, each definition and each interaction is changed on its own. What could be changed in many places of
+one expression, such as a sign, is changed in the first and the last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from proofs_of_constraints.mutation.rewriting import (
+    leftmost_column,
+    named_nodes,
+    places,
+    with_constraint,
+    with_definition,
+    with_interaction,
+)
+from spec.air.bus import AND, BUSES, BYTE_PAIR, CLOCK_HIGH, LIMB_BITS, RANGE, SHIFT, Bus
+from spec.air.chip import Chip, Interaction
+from spec.air.expression import (
+    Constant,
+    Difference,
+    Expression,
+    FixedColumn,
+    MainColumn,
+    Named,
+    Sum,
+    describe_constant,
+    lift,
+)
+from spec.field import P, inverse
+
+LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, CLOCK_HIGH, SHIFT)
+"""Buses on which a message says something of its cells, and nothing to another chip."""
+
+SYMMETRIC_BUSES = (BYTE_PAIR, CLOCK_HIGH)
+"""Buses that allow a tuple in any order: exchanging its fields says the same."""
+
+
+class Operator(Enum):
+    """What is done to a declaration."""
+
+    CONSTRAINT_DROPPED = "constraint dropped"
+    INTERACTION_DROPPED = "interaction dropped"
+    RANGE_WIDENED = "range one bit wider"
+    RANGE_NARROWED = "range one bit narrower"
+    EVERY_ROW = "multiplicity 1"
+    PART_OF_ROWS = "multiplicity of one selector"
+    TWICE = "multiplicity doubled"
+    REVERSED = "send and receive exchanged"
+    OTHER_BUS = "another bus"
+    FIELDS_EXCHANGED = "fields exchanged"
+    CLOCK_MOVED = "clock moved"
+    SIGN = "sign exchanged"
+    CONSTANT_OFF_BY_ONE = "constant off by one"
+    CONSTANT_HALVED = "constant halved"
+    INDEX = "index exchanged"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A chip with one change, what kind of change that is, and the words for it."""
+
+    operator: Operator
+    change: str
+    chip: Chip
+    is_weaker: bool
+    """Whether every row that satisfies the chip satisfies the mutant, and says the same: only meaning can be lost."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.chip.name}: {self.change}"
+
+
+Edit = tuple[Operator, str, Expression]
+
+
+def mutants_of(chip: Chip) -> Iterator[Mutant]:
+    """Every mutant of a chip. Their names are unique."""
+    for constraint in chip.constraints:
+        kept = tuple(c for c in chip.constraints if c is not constraint)
+        change = f"without constraint {constraint.name}"
+        yield Mutant(Operator.CONSTRAINT_DROPPED, change, replace(chip, constraints=kept), True)
+        for operator, change, expression in _edits(chip, constraint.expression):
+            changed = with_constraint(chip, constraint, expression)
+            yield Mutant(operator, f"{constraint.name} {change}", changed, False)
+    for name, node in named_nodes(chip).items():
+        for operator, change, expression in _edits(chip, node.definition, definitions=False):
+            yield Mutant(operator, f"{name} {change}", with_definition(chip, node, expression), False)
+    for interaction in chip.interactions:
+        yield from _without(chip, interaction)
+        for operator, change, new in _changed_interactions(chip, interaction):
+            weaker = operator is Operator.RANGE_WIDENED and isinstance(interaction.message[1], Constant)
+            yield Mutant(operator, f"{interaction.name} {change}", with_interaction(chip, interaction, new), weaker)
+
+
+def _without(chip: Chip, interaction: Interaction) -> Iterator[Mutant]:
+    others = tuple(i for i in chip.interactions if i is not interaction)
+    change = f"without interaction {interaction.name}"
+    yield Mutant(Operator.INTERACTION_DROPPED, change, replace(chip, interactions=others), is_lookup(interaction))
+
+
+def is_lookup(interaction: Interaction) -> bool:
+    """Whether this asks one of the machine's fixed tables."""
+    return interaction.sign < 0 and interaction.bus in LOOKUP_BUSES
+
+
+def _edits(chip: Chip, expression: Expression, *, definitions: bool = True) -> Iterator[Edit]:
+    """Changes in one expression: signs, constants, columns and, where that makes no circle, definitions."""
+    signs: list[Edit] = []
+    columns: list[Edit] = []
+    constants: dict[int, list[Edit]] = {}
+    for number, (node, rebuild) in enumerate(places(expression)):
+        match node:
+            case Sum(left, right):
+                signs.append((Operator.SIGN, f"with - for + at {number}", rebuild(Difference(left, right))))
+            case Difference(left, right):
+                signs.append((Operator.SIGN, f"with + for - at {number}", rebuild(Sum(left, right))))
+            case Constant(value):
+                constants.setdefault(value, list(_constant_edits(value, number, rebuild)))
+            case MainColumn() | FixedColumn() | Named():
+                neighbour = _neighbour(chip, node) if definitions or not isinstance(node, Named) else None
+                if neighbour is not None:
+                    words = f"with {neighbour.name} for {node.name} at {number}"
+                    columns.append((Operator.INDEX, words, rebuild(neighbour)))
+    for several in (signs, columns):
+        yield from several if len(several) < 2 else (several[0], several[-1])
+    for edits in constants.values():
+        yield from edits
+
+
+def _constant_edits(value: int, number: int, rebuild: Callable[[Expression], Expression]) -> Iterator[Edit]:
+    words = describe_constant(value)
+    one_more = (value + 1) % P
+    yield Operator.CONSTANT_OFF_BY_ONE, f"with {words} + 1 at {number}", rebuild(Constant(one_more))
+    if value not in (0, 1, 2, P - 1, P - 2):
+        halved = value // 2 if value % 2 == 0 and value < P // 2 else value * inverse(2) % P
+        yield Operator.CONSTANT_HALVED, f"with {words} / 2 at {number}", rebuild(Constant(halved))
+
+
+def _neighbour(chip: Chip, node: MainColumn | FixedColumn | Named) -> MainColumn | FixedColumn | Named | None:
+    """The next of the group that the node is one of, or the one before the last: name_1 for name_0."""
+    parts = re.fullmatch(r"(.*_)(\d+)", node.name)
+    if parts is None:
+        return None
+    stem, index = parts[1], int(parts[2])
+    for name in (f"{stem}{index + 1}", f"{stem}{index - 1}"):
+        match node:
+            case MainColumn() if name in chip.columns:
+                return MainColumn(name, chip.columns.index(name))
+            case FixedColumn() if name in chip.fixed_columns:
+                return FixedColumn(name, chip.fixed_columns.index(name))
+            case Named():
+                definitions = named_nodes(chip)
+                if name in definitions:
+                    return definitions[name]
+    return None
+
+
+def _changed_interactions(chip: Chip, interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
+    yield from _changed_multiplicities(chip, interaction)
+    if _speaks_first(chip, interaction):
+        yield Operator.REVERSED, "in the other direction", replace(interaction, sign=-interaction.sign)
+        other = _other_bus(interaction.bus)
+        if other is not None:
+            yield Operator.OTHER_BUS, f"on bus {other.name}", replace(interaction, bus=other)
+    if interaction.bus == RANGE:
+        yield from _changed_widths(interaction)
+    yield from _exchanged_fields(interaction)
+    yield from _changed_parts(chip, interaction)
+
+
+def _speaks_first(chip: Chip, interaction: Interaction) -> bool:
+    """Whether this is the chip's first interaction in this direction with this bus."""
+    alike = (i for i in chip.interactions if i.bus == interaction.bus and i.sign == interaction.sign)
+    return next(alike) is interaction
+
+
+def _changed_multiplicities(chip: Chip, interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
+    multiplicity = interaction.multiplicity
+    if not is_lookup(interaction) or _speaks_first(chip, interaction):
+        yield Operator.EVERY_ROW, "on every row", replace(interaction, multiplicity=lift(1))
+    if _speaks_first(chip, interaction):
+        yield Operator.TWICE, "twice", replace(interaction, multiplicity=multiplicity * 2)
+    first = leftmost_column(multiplicity)
+    if first is not None and not isinstance(multiplicity, MainColumn):
+        yield Operator.PART_OF_ROWS, f"only where {first.name}", replace(interaction, multiplicity=first)
+
+
+def _other_bus(bus: Bus) -> Bus | None:
+    """The next bus of the same number of fields."""
+    like = [other for other in BUSES if other.width == bus.width]
+    return None if len(like) < 2 else like[(like.index(bus) + 1) % len(like)]
+
+
+def _changed_widths(interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
+    value, width = interaction.message
+    if not isinstance(width, Constant) or width.value < LIMB_BITS:
+        # A variable width has limbs that are cut at it: one bit more is no wrap-around, but another cut.
+        yield Operator.RANGE_WIDENED, "one bit wider", replace(interaction, message=(value, width + 1))
+    yield Operator.RANGE_NARROWED, "one bit narrower", replace(interaction, message=(value, width - 1))
+
+
+def _exchanged_fields(interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
+    """Two neighbouring fields that hold something different: of one group if there are such."""
+    if interaction.bus in SYMMETRIC_BUSES:
+        return
+    fields, message = interaction.bus.fields, interaction.message
+    pairs = [i for i in range(len(fields) - 1) if not _same(message[i], message[i + 1])]
+    within = [i for i in pairs if _stem(fields[i]) == _stem(fields[i + 1])]
+    for i in (within or pairs)[:1]:
+        exchanged = (*message[:i], message[i + 1], message[i], *message[i + 2 :])
+        words = f"with {fields[i]} and {fields[i + 1]} exchanged"
+        yield Operator.FIELDS_EXCHANGED, words, replace(interaction, message=exchanged)
+
+
+def _same(one: Expression, other: Expression) -> bool:
+    match one, other:
+        case Constant(left), Constant(right):
+            return left == right
+        case MainColumn(left_name, _), MainColumn(right_name, _):
+            return left_name == right_name
+    return one is other
+
+
+def _stem(field: str) -> str:
+    return re.sub(r"\d+$", "", field)
+
+
+def _changed_parts(chip: Chip, interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
+    """Changes in the parts of the message: of each kind the first that is received, the last that is sent."""
+    parts = dict(zip(interaction.bus.fields, interaction.message, strict=True))
+
+    def with_part(field: str, new: Expression) -> Interaction:
+        return replace(interaction, message=tuple(new if f == field else old for f, old in parts.items()))
+
+    found: dict[Operator, list[tuple[str, str, Expression]]] = {}
+    for field, part in parts.items():
+        if interaction.sign > 0 and field == "clock":
+            for step, words in ((1, "one more"), (-1, "one less")):
+                yield Operator.CLOCK_MOVED, f"with {field} {words}", with_part(field, part + step)
+        if field != "width":
+            for operator, words, new in _edits(chip, part):
+                found.setdefault(operator, []).append((field, words, new))
+    for operator, edits in found.items():
+        field, words, new = edits[0] if interaction.sign < 0 else edits[-1]
+        yield operator, f"{words} of {field}", with_part(field, new)

@@ -1,0 +1,174 @@
+"""Example rows are honest: they satisfy their chips, and do what they must.
+
+To write them anew after a change of a chip:
+LIMPID_UPDATE_GOLDEN=1 pytest tests/proofs_of_constraints/test_example_rows.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.mutation.example_rows import EXAMPLE_ROWS_FILE, example_rows, stored_rows
+from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
+from reference.trace.build import build_trace, build_traces
+from reference.trace.limits import SegmentLimits
+from reference.trace.table import Trace
+from spec.air.bus import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
+from spec.air.chip import Chip
+from spec.air.limits import CLOCK_LIMIT
+from spec.air.machine import CHIPS
+from spec.memory_map import INPUT
+from spec.program import Program
+from tests.reference.assembly import Assembly
+from tests.reference.every_instruction import (
+    BASE,
+    CORNERS,
+    LOADS,
+    RESULT,
+    RIGHT,
+    STORES,
+    every_instruction_program,
+)
+
+UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
+ROWS_PER_SELECTION = 8
+PAIRS = (
+    *((left, right) for left in CORNERS for right in CORNERS),
+    *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
+    *((0x8765432112345678, amount) for amount in (0xFFFFFFFFFFFF1234, 7, 24, 33, 0xFFFFFFF0, 3)),
+    (100, 7),
+    (2**63, 2**64 - 1),
+    (0xFFFFFFFF80000000, 2**64 - 1),
+)
+CLOCK_GAPS = (0, 2**15 + 5, 2**21 + 2**17 + 3)
+EXAMPLE_CHIPS = [chip for chip in CHIPS if has_meaning(chip)]
+
+
+def _traces() -> list[Trace]:
+    """Several short segments, so that tokens come from earlier ones."""
+    program = every_instruction_program(PAIRS, (0x8000_F000_8765_4321, 0x0123_4567_89AB_CDEF, 2**64 - 1))
+    short = build_traces(program, b"abcdefgh", SegmentLimits(clock=6000))
+    return [*short, build_trace(_far_program(), random.Random(7).randbytes(8192))]
+
+
+def _far_program() -> Program:
+    """Accesses and jumps at high addresses, with carries of every kind into the limbs of an address."""
+    assembly = Assembly(code_start=0x9000_F000)
+    for offset in range(8):
+        for immediate in (-2048, -7, 5, 2047):
+            assembly.constant(BASE, INPUT.start + 0x1000 + offset)
+            assembly.constant(RIGHT, 0xFEDC_BA98_7654_3210 * (2 * offset + 1) ^ immediate)
+            for instruction in (*LOADS, *STORES):
+                registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
+                assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
+    for immediate in (-2048, -3, 8, 2046):
+        assembly.add("lui", BASE, immediate=0)
+        assembly.constant(BASE, assembly.here + 12 - immediate)
+        assembly.add("jalr", RESULT, BASE, immediate=immediate)
+    assembly.exit()
+    return assembly.program()
+
+
+def _rows(chip: Chip, traces: list[Trace]) -> Iterator[dict[str, int]]:
+    """The real rows of a chip whose register operands, if any, are different registers."""
+    for trace in traces:
+        for table in trace.tables:
+            if table.chip is chip:
+                for row in table.main[table.main.any(axis=1)].tolist():
+                    cells = dict(zip(chip.columns, row, strict=True))
+                    registers = [cells[name] for name in ("source1", "source2", "destination") if name in cells]
+                    if len(set(registers)) == len(registers):
+                        yield cells | {"public.segment": trace.public_values["segment"]}
+
+
+def _aspects(chip: Chip, cells: dict[str, int]) -> set[tuple[str, int]]:
+    """What an example may show: by column and definition, whether it is small, has its top bit, or neither."""
+    row = ConcreteRow(chip, cells)
+    numbers = cells | {name: row.value(body) for name, body in chip.definitions().items()}
+    return {(name, cell if cell < 3 else 3 + (cell >> 15 & 1) + 2 * (cell >= 2**16)) for name, cell in numbers.items()}
+
+
+def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
+    """Few rows that show much, for each selection of an opcode."""
+    selections: dict[tuple[int, ...], list[tuple[dict[str, int], set[tuple[str, int]]]]] = {}
+    for cells in rows:
+        selection = tuple(cell for name, cell in cells.items() if name.startswith("is_"))
+        selections.setdefault(selection, []).append((cells, _aspects(chip, cells)))
+    chosen = []
+    for alike in selections.values():
+        seen: set[tuple[str, int]] = set()
+        for _ in range(min(ROWS_PER_SELECTION, len(alike))):
+            position = max(range(len(alike)), key=lambda i: len(alike[i][1] - seen))
+            best, aspects = alike.pop(position)
+            seen |= aspects
+            chosen.append(best)
+        chosen += [_at_other_clocks(best, gap) for gap in CLOCK_GAPS]
+    return chosen
+
+
+def _at_other_address(cells: dict[str, int], gap: int) -> dict[str, int]:
+    """The row of the memory table in a longer region, so far from its ends, or at its end."""
+    if cells["space"] or not cells["is_input"] + cells["is_output"]:
+        return cells
+    address = cells["region_start"] + gap if gap else cells["region_end"] - 1
+    changed = cells | {"address": address, "cursor": cells["region_start"], "region_end": max(address + 1, 2**29)}
+    if not gap:
+        changed["region_end"] = cells["region_end"]
+    differences = {
+        "address": address,
+        "step": address - changed["cursor"],
+        "above_start": address - cells["region_start"],
+        "below_end": changed["region_end"] - 1 - address,
+    }
+    return changed | {f"{name}_high": difference >> 16 for name, difference in differences.items()}
+
+
+def _at_other_clocks(cells: dict[str, int], gap: int) -> dict[str, int]:
+    """The row late in a segment, every token as much older as the gap says, and a little more from access to access."""
+    if "origin_segment" in cells:
+        later = min(gap, 2**SEGMENT_GAP_BITS - 1)
+        return cells | {"public.segment": cells["origin_segment"] + later, "gap_high": later >> 16}
+    if "region_start" in cells:
+        return _at_other_address(cells, gap)
+    names = [name.removesuffix("_previous_clock") for name in cells if name.endswith("_previous_clock")]
+    changed = cells | {"clock": CLOCK_LIMIT - 100}
+    for number, name in enumerate(names):
+        later = gap + 70_001 * number if gap else 0
+        changed[f"{name}_previous_clock"] = changed["clock"] + number - 1 - later
+        changed[f"{name}_clock_high"] = later >> CLOCK_LOW_BITS
+    return changed
+
+
+def _write() -> None:
+    traces = _traces()
+    lines = []
+    for chip in EXAMPLE_CHIPS:
+        chosen = _chosen(chip, list(_rows(chip, traces)))
+        chosen = [cells for i, cells in enumerate(chosen) if cells not in chosen[:i]]
+        names = [*chip.columns, "public.segment"]
+        rows = ",\n    ".join(json.dumps([cells[name] for name in names], separators=(",", ":")) for cells in chosen)
+        columns = json.dumps(names, separators=(",", ":"))
+        lines.append(f'"{chip.name}": {{\n  "columns": {columns},\n  "rows": [\n    {rows}\n  ]}}')
+    EXAMPLE_ROWS_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _updated() -> None:
+    if UPDATING:
+        _write()
+        stored_rows.cache_clear()
+
+
+@pytest.mark.parametrize("chip", EXAMPLE_CHIPS, ids=lambda chip: chip.name)
+def test_example_row_is_honest(chip: Chip) -> None:
+    rows = example_rows(chip)
+    assert any(any(cells[name] for name in chip.columns) for cells in rows)
+    for cells in rows:
+        row = ConcreteRow(chip, cells)
+        assert (row.violations(), row_obstacles(row), row_faults(row)) == ([], [], []), cells
