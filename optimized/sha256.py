@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
@@ -27,8 +27,10 @@ from optimized.lanes import (
 )
 from optimized.roots import Words
 from optimized.threads import in_parallel
-from reference.prover.sha256_arrays import Digests
 from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITIAL_VALUE
+
+Digests: TypeAlias = Words
+"""(count, 8) digests as big-endian words."""
 
 BLOCK_WORDS = 16
 DIGEST_WORDS = 8

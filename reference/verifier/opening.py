@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic
+from functools import reduce
+from operator import mul
 
-from reference.verifier.algebra import Algebra, Bit, Digest, Element, Numbers, Value
+from reference.verifier.algebra import Numbers
 from reference.verifier.claims import CommitmentClaim, claimed_values
-from reference.verifier.deep import DeepBatching, deep_batching, reduced_at_query
-from reference.verifier.fri import FriLayer, OpenedCoset, check_query
-from reference.verifier.merkle import path_root
+from reference.verifier.deep import deep_batching
+from reference.verifier.fri import FriLayer
+from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.opening_form import check_form
+from reference.verifier.queries import OpeningStatement
 from spec.field import ONE, Extension
 from spec.parameters import ParameterSet
 from spec.protocol.domain import domain_polynomials_at
@@ -25,30 +26,9 @@ from spec.protocol.labels import (
     QUERIES,
     folding_label,
 )
-from spec.protocol.merkle import MerklePath, TreeLevel, expand_opening
 from spec.protocol.opening import OpeningProof, OpeningShape
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
-
-
-@dataclass(frozen=True)
-class OpeningStatement(Generic[Value, Digest]):
-    """What every query is checked against: fixed before the queries are drawn."""
-
-    claims: Sequence[CommitmentClaim[Value, Digest]]
-    levels: Sequence[Sequence[TreeLevel]]
-    batching: DeepBatching[Value]
-    layers: Sequence[FriLayer[Value, Digest]]
-    final_coefficients: Sequence[Value]
-    rate_log2: int
-
-
-@dataclass(frozen=True)
-class QueryPaths:
-    """The paths of one query: one per commitment, one per FRI layer."""
-
-    commitments: Sequence[MerklePath]
-    fri_layers: Sequence[MerklePath]
 
 
 def verify_openings(
@@ -57,22 +37,21 @@ def verify_openings(
     proof: OpeningProof,
     transcript: Transcript,
     parameters: ParameterSet,
+    kernels: VerifierKernels = PLAIN_KERNELS,
 ) -> None:
     """Checks that all claimed values are those of committed columns of their degree.
 
     The caller has observed the roots, and whatever the points depend on. Raises Rejected, and nothing else.
     Errors: deep_batching, fri_folding_<layer> and queries are the keys of their terms.
     """
-    shape = check_form(claims, proof, parameters)
+    shape = check_form(claims, proof, parameters, kernels.check_rows)
     heights = [matrix.shape.height_log2 for claim in claims for matrix in claim.matrices]
     _require_outside_domains(algebra, claims, heights, parameters)
     statement = _commit_phase(claims, proof, shape, heights, transcript, parameters)
     transcript.grind(QUERIES, parameters.grinding_bits(QUERIES), proof.queries_nonce)
     domain_log2 = max(heights) + parameters.rate_log2
     indices = sorted(set(transcript.sample_indices(QUERIES, parameters.queries, domain_log2)))
-    for index, paths in zip(indices, _expanded(algebra, proof, statement, indices, domain_log2), strict=True):
-        bits = algebra.index_bits(index, domain_log2)
-        verify_query(algebra, statement, paths, bits, f"query {index}")
+    kernels.check_queries(algebra, statement, proof, indices, domain_log2)
 
 
 def _require_outside_domains(
@@ -83,8 +62,9 @@ def _require_outside_domains(
 ) -> None:
     points = {point for claim in claims for matrix in claim.matrices for point in matrix.points}
     for point in points:
-        nonzero = list(domain_polynomials_at(point, heights, parameters.rate_log2))
-        algebra.inverses(nonzero, Rejection.POINT_IN_DOMAIN, f"{point}")
+        # A product vanishes exactly where one of its factors does, and costs one inversion.
+        product = reduce(mul, domain_polynomials_at(point, heights, parameters.rate_log2))
+        algebra.inverses([product], Rejection.POINT_IN_DOMAIN, f"{point}")
 
 
 def _commit_phase(
@@ -108,45 +88,3 @@ def _commit_phase(
         layers.append(FriLayer(arity_log2, level, layer.root, transcript.sample_extension(label)))
     transcript.observe_extensions(FRI_FINAL_POLYNOMIAL, proof.final_coefficients)
     return OpeningStatement(claims, shape.commitments, batching, layers, proof.final_coefficients, parameters.rate_log2)
-
-
-def _expanded(
-    algebra: Numbers,
-    proof: OpeningProof,
-    statement: OpeningStatement[Extension, bytes],
-    indices: Sequence[int],
-    domain_log2: int,
-) -> list[QueryPaths]:
-    """The paths of each query, from openings in which queries share rows and digests."""
-    openings = [
-        *zip(proof.commitment_openings, statement.levels, strict=True),
-        *((layer.opening, [known.level]) for layer, known in zip(proof.fri_layers, statement.layers, strict=True)),
-    ]
-    expanded = []
-    for opening, levels in openings:
-        shift = domain_log2 - levels[0].depth
-        positions = [index >> shift for index in indices]
-        paths = expand_opening(opening, levels, positions, algebra.leaf_digest, algebra.compress)
-        expanded.append([paths[position] for position in positions])
-    commitments = len(statement.levels)
-    return [QueryPaths(paths[:commitments], paths[commitments:]) for paths in zip(*expanded, strict=True)]
-
-
-def verify_query(
-    algebra: Algebra[Element, Value, Digest, Bit],
-    statement: OpeningStatement[Value, Digest],
-    paths: QueryPaths,
-    bits: Sequence[Bit],
-    where: str,
-) -> None:
-    """Checks one query: opened rows are committed ones, and FRI is about their reduced codewords."""
-    rows = []
-    for claim, levels, path in zip(statement.claims, statement.levels, paths.commitments, strict=True):
-        opened = [algebra.elements(row) for row in path.rows]
-        siblings = algebra.digests(path.siblings)
-        root = path_root(algebra, levels, opened, siblings, bits[len(bits) - levels[0].depth :])
-        algebra.require_equal(root, claim.root, claim.mismatch, f"{claim.name}, {where}")
-        rows.append(opened)
-    reduced = reduced_at_query(algebra, statement.batching, rows, bits, statement.rate_log2)
-    cosets = [OpenedCoset(algebra.elements(path.rows[0]), algebra.digests(path.siblings)) for path in paths.fri_layers]
-    check_query(algebra, reduced, statement.layers, cosets, statement.final_coefficients, bits, where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reference.verifier.claims import CommitmentClaim
 from spec.field import Extension, P
@@ -20,9 +20,26 @@ from spec.protocol.opening import (
 from spec.protocol.transcript import NONCE_BYTES
 from spec.rejection import Rejected, Rejection
 
+RowsCheck = Callable[[Sequence[Sequence[int]], TreeLevel, str], None]
+"""Raises Rejected unless every row has the level's width and elements in [0, p)."""
+
+
+def check_rows(rows: Sequence[Sequence[int]], level: TreeLevel, where: str) -> None:
+    """Checks one row after the other, as `RowsCheck` says."""
+    for row in rows:
+        if len(row) != level.width:
+            raise Rejected(
+                Rejection.OPENING_ROW_WIDTH,
+                f"{where} has a row of {len(row)} elements at depth {level.depth}, expected {level.width}",
+            )
+        _check_canonical(row, f"a row of {where} at depth {level.depth}")
+
 
 def check_form(
-    claims: Sequence[CommitmentClaim[Extension, bytes]], proof: OpeningProof, parameters: ParameterSet
+    claims: Sequence[CommitmentClaim[Extension, bytes]],
+    proof: OpeningProof,
+    parameters: ParameterSet,
+    rows_check: RowsCheck = check_rows,
 ) -> OpeningShape:
     """The shape that the claims demand. Raises Rejected where the claims or the proof do not have it.
 
@@ -47,10 +64,10 @@ def check_form(
         _check_canonical(element.coefficients, "the final polynomial")
     for claim, opening, levels in zip(claims, proof.commitment_openings, shape.commitments, strict=True):
         _check_digest(claim.root, f"root of {claim.name}")
-        _check_merkle_opening(opening, levels, shape.queries, claim.name)
+        _check_merkle_opening(opening, levels, shape.queries, claim.name, rows_check)
     for number, (layer, level) in enumerate(zip(proof.fri_layers, shape.fri_layers, strict=True)):
         _check_digest(layer.root, f"root of FRI layer {number}")
-        _check_merkle_opening(layer.opening, [level], shape.queries, f"FRI layer {number}")
+        _check_merkle_opening(layer.opening, [level], shape.queries, f"FRI layer {number}", rows_check)
     return shape
 
 
@@ -98,19 +115,15 @@ def _check_digest(digest: bytes, where: str) -> None:
         raise Rejected(Rejection.OPENING_DIGEST_SIZE, f"{where} has {len(digest)} bytes")
 
 
-def _check_merkle_opening(opening: MerkleOpening, levels: Sequence[TreeLevel], queries: int, where: str) -> None:
+def _check_merkle_opening(
+    opening: MerkleOpening, levels: Sequence[TreeLevel], queries: int, where: str, rows_check: RowsCheck
+) -> None:
     if len(opening.rows) != len(levels):
         raise Rejected(Rejection.OPENING_ROW_COUNT, f"{where} has {len(opening.rows)} levels, expected {len(levels)}")
     for level, rows in zip(levels, opening.rows, strict=True):
         if not 1 <= len(rows) <= row_count_maximum(level, queries):
             raise Rejected(Rejection.OPENING_ROW_COUNT, f"{where} has {len(rows)} rows at depth {level.depth}")
-        for row in rows:
-            if len(row) != level.width:
-                raise Rejected(
-                    Rejection.OPENING_ROW_WIDTH,
-                    f"{where} has a row of {len(row)} elements at depth {level.depth}, expected {level.width}",
-                )
-            _check_canonical(row, f"a row of {where} at depth {level.depth}")
+        rows_check(rows, level, where)
     if len(opening.siblings) > sibling_count_maximum(levels[0].depth, queries):
         raise Rejected(Rejection.OPENING_SIBLING_COUNT, f"{where} has {len(opening.siblings)} digests")
     for digest in opening.siblings:

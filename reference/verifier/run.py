@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import SegmentContext, token_sum, verify_segment
 from spec.air.bus import LIMB_BITS, LIMBS, Scope
@@ -12,7 +13,7 @@ from spec.air.program_row import HALTED, limbs_of
 from spec.field import ZERO, Extension
 from spec.protocol.key import VerificationKey
 from spec.protocol.logup import BusChallenges
-from spec.protocol.proof import RunProof, SegmentProof, decode_proof
+from spec.protocol.proof import RunProof, SegmentProof, read_proof
 from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
 from spec.protocol.tokens import output_tokens
@@ -38,6 +39,7 @@ def verify(
     *,
     exit_code: int = 0,
     allow_insecure: bool = False,
+    kernels: VerifierKernels = PLAIN_KERNELS,
 ) -> Verified:
     """Checks the canonical bytes of a run proof against a program, by key or id, and the claimed public output.
 
@@ -46,7 +48,7 @@ def verify(
     `allow_insecure` admits parameter sets that are only for tests. Raises Rejected, and nothing else, on any byte
     string.
     """
-    proof = decode_proof(encoded)
+    proof = read_proof(kernels.reader(encoded))
     _check_statement(proof, program, output, allow_insecure=allow_insecure)
     key = proof.key
     for segment in proof.segments:
@@ -71,7 +73,7 @@ def verify(
     require_global_balance(algebra, proof.segments, proof.output, challenges)
     for index, (segment, leaf, point) in enumerate(zip(proof.segments, leaves, points, strict=True)):
         context = SegmentContext(index, key, run, leaf, point, challenges)
-        labels += verify_segment(algebra, segment, context)
+        labels += verify_segment(algebra, segment, context, kernels)
     return Verified(
         key=key,
         output=proof.output,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from reference.verifier.algebra import Numbers
 from reference.verifier.claims import CommitmentClaim, MatrixClaim
+from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.opening import verify_openings
 from spec.air.bus import Scope
 from spec.air.chip import Role
 from spec.air.machine import SEGMENT_PUBLIC_VALUES
-from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, X, inverse
+from spec.field import EXTENSION_DEGREE, ZERO, Extension, X, inverse
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
 from spec.protocol.key import VerificationKey
 from spec.protocol.logup import BusChallenges, group_count
@@ -68,7 +70,9 @@ class OpenedRow:
         return left * right
 
 
-def verify_segment(algebra: Numbers, proof: SegmentProof, context: SegmentContext) -> list[str]:
+def verify_segment(
+    algebra: Numbers, proof: SegmentProof, context: SegmentContext, kernels: VerifierKernels = PLAIN_KERNELS
+) -> list[str]:
     """Checks a segment whose shape, public values and leaf have been checked. Returns the labels it sampled.
 
     Raises Rejected. Errors: local_alpha and local_beta (LogUp), constraint_batching, out_of_domain (DEEP-ALI), and
@@ -88,7 +92,7 @@ def verify_segment(algebra: Numbers, proof: SegmentProof, context: SegmentContex
     challenges = {Scope.LOCAL: local, Scope.GLOBAL: context.global_challenges}
     _require_constraints(algebra, proof, public_values, challenges, batching, point, context.index)
     claims = _claims(proof, context, point)
-    verify_openings(algebra, claims, proof.opening, transcript, context.key.parameters)
+    verify_openings(algebra, claims, proof.opening, transcript, context.key.parameters, kernels)
     return transcript.sampled_labels
 
 
@@ -124,20 +128,18 @@ def _require_constraints(
     index: int,
 ) -> None:
     """At each height the combined constraints equal (z^n - 1) (q0(z) + z^n q1(z))."""
-    combined = dict.fromkeys(proof.shape.distinct_heights, ZERO)
-    power = dict.fromkeys(proof.shape.distinct_heights, ONE)
+    vanishing: dict[int, list[Extension]] = {height: [] for height in proof.shape.distinct_heights}
     for table, row, logup in _opened_tables(proof, public_values):
-        height = table.height_log2
-        for value in table_constraints(table.chip, row, challenges, logup):
-            combined[height] = combined[height] + power[height] * value
-            power[height] = power[height] * batching
+        vanishing[table.height_log2] += table_constraints(table.chip, row, challenges, logup)
     quotient_values = _commitment_values(proof.opened_values, "quotient")
     for height, (values,) in zip(proof.shape.distinct_heights, quotient_values, strict=True):
+        # Horner's rule: the k-th constraint of the height has the k-th power of alpha.
+        combined = reduce(lambda total, value: total * batching + value, reversed(vanishing[height]), ZERO)
         trace_power = point ** (1 << height)
         first, second = _extension_values(values)
         quotient = first + trace_power * second
         algebra.require_equal(
-            combined[height],
+            combined,
             (trace_power - 1) * quotient,
             Rejection.CONSTRAINTS_NOT_SATISFIED,
             f"segment {index}, tables of height 2^{height}",

@@ -39,8 +39,10 @@ def domain_polynomials_at(point: Extension, heights_log2: Iterable[int], rate_lo
 
     They are z^n - 1 and z^N - 3^N for every height n, N = n * 2^rate_log2.
     """
+    on_trace_domain, squarings = point, 0
     for height_log2 in sorted(set(heights_log2)):
-        on_trace_domain = point ** (1 << height_log2)
+        on_trace_domain = on_trace_domain ** (1 << (height_log2 - squarings))
+        squarings = height_log2
         on_evaluation_domain = on_trace_domain ** (1 << rate_log2)
         yield on_trace_domain - 1
         yield on_evaluation_domain - pow(COSET_SHIFT, 1 << (height_log2 + rate_log2), P)

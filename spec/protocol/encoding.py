@@ -111,12 +111,15 @@ class Reader:
             )
         return elements
 
+    def rows(self, count: int, width: int) -> tuple[tuple[int, ...], ...]:
+        """So many rows of so many base-field elements."""
+        return tuple(self.elements(width) for _ in range(count))
+
     def extensions(self, count: int) -> tuple[Extension, ...]:
         """So many extension elements."""
-        flat = self.elements(count * EXTENSION_DEGREE)
-        return tuple(
-            Extension.from_coefficients(flat[i : i + EXTENSION_DEGREE]) for i in range(0, len(flat), EXTENSION_DEGREE)
-        )
+        # One iterator six times over gives six neighbours at a time.
+        coefficients = [iter(self.elements(count * EXTENSION_DEGREE))] * EXTENSION_DEGREE
+        return tuple(map(Extension, zip(*coefficients, strict=True)))
 
     def finish(self) -> None:
         """Nothing may follow."""

@@ -17,6 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, repeat
+from operator import mul
 from typing import Generic, Protocol, TypeVar
 
 from spec.air.bus import Bus
@@ -39,6 +42,16 @@ class FieldValue(Protocol):
 Value = TypeVar("Value", bound=FieldValue)
 
 
+REMEMBERED_POWERS = 64
+"""A challenge has one list of powers for each length of message, and a few challenges are in use at a time."""
+
+
+@lru_cache(REMEMBERED_POWERS)
+def powers(base: Extension, count: int) -> tuple[Extension, ...]:
+    """So many powers: base, base^2, ..."""
+    return tuple(accumulate(repeat(base, count), mul))
+
+
 @dataclass(frozen=True)
 class BusChallenges:
     """The challenges of one scope."""
@@ -49,10 +62,8 @@ class BusChallenges:
     def fingerprint(self, bus: Bus, message: Sequence[int]) -> Extension:
         """The fingerprint of a message of numbers."""
         total = self.alpha + bus.identity
-        power = self.beta
-        for part in message:
+        for power, part in zip(powers(self.beta, len(message)), message, strict=True):
             total = total + power * part
-            power = power * self.beta
         return total
 
 
@@ -77,10 +88,8 @@ def fraction(
 ) -> Fraction[Value]:
     """An interaction's contribution on a row."""
     total = row.constant(0) + (challenges.alpha + interaction.bus.identity)
-    power = challenges.beta
-    for part in interaction.message:
+    for part, power in zip(interaction.message, powers(challenges.beta, len(interaction.message)), strict=True):
         total = total + evaluate(part, row, memory) * power
-        power = power * challenges.beta
     return Fraction(evaluate(interaction.multiplicity, row, memory) * interaction.sign, total)
 
 

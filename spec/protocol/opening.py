@@ -120,7 +120,7 @@ def _read_merkle_opening(reader: Reader, levels: Sequence[TreeLevel], queries: i
     rows = []
     for level in levels:
         count = reader.count("rows", 1, row_count_maximum(level, queries))
-        rows.append(tuple(reader.elements(level.width) for _ in range(count)))
+        rows.append(reader.rows(count, level.width))
     count = reader.count("sibling digests", 0, sibling_count_maximum(levels[0].depth, queries))
     return MerkleOpening(tuple(rows), reader.digests(count))
 

@@ -88,7 +88,11 @@ def decode_proof(encoded: bytes) -> RunProof:
 
     The heights are checked as far as reading needs; what else they must satisfy is the verifier's to check.
     """
-    reader = Reader(encoded)
+    return read_proof(Reader(encoded))
+
+
+def read_proof(reader: Reader) -> RunProof:
+    """Reads a whole byte string that holds a proof. Raises Rejected, and nothing else, for any other one."""
     if reader.raw(len(PROOF_MAGIC)) != PROOF_MAGIC:
         raise Rejected(Rejection.PROOF_MAGIC)
     version = reader.unsigned(2)

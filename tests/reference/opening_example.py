@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
+from optimized.verifier.reader import ArrayReader
 from reference.prover.commitment import CommittedData, commit
 from reference.prover.field_arrays import Matrix
 from reference.prover.kernels import Kernels
@@ -18,9 +20,11 @@ from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.opening import verify_openings
 from spec.field import Extension, P, root_of_unity
 from spec.parameters import TINY, ParameterSet
-from spec.protocol.opening import OpeningProof
+from spec.protocol.encoding import Writer
+from spec.protocol.opening import OpeningProof, opening_shape, read_opening_proof, write_opening_proof
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected
+from tests.reference.both_verifiers import OPTIMIZED_KERNELS, refusal, require_agreement
 
 HONEST = PlainKernels()
 
@@ -96,10 +100,31 @@ def open_example(committed: Sequence[CommittedData], parameters: ParameterSet, k
 
 
 def verify(example: Example) -> Transcript:
-    """Verifies an example; returns the transcript."""
+    """Verifies an example with both kernels, which must agree; returns the transcript."""
     transcript, _ = start_transcript([claim.root for claim in example.claims])
-    verify_openings(NumberAlgebra(), example.claims, example.proof, transcript, example.parameters)
+    verify_after(transcript, example)
     return transcript
+
+
+def verify_after(transcript: Transcript, example: Example) -> None:
+    """Verifies an example with both kernels, which must agree, in a conversation that has come to its opening."""
+    parameters = example.parameters
+    as_arrays = read_as_arrays(example)
+    fast = refusal(
+        lambda: verify_openings(
+            NumberAlgebra(), example.claims, as_arrays, deepcopy(transcript), parameters, OPTIMIZED_KERNELS
+        )
+    )
+    plain = refusal(lambda: verify_openings(NumberAlgebra(), example.claims, example.proof, transcript, parameters))
+    require_agreement(plain, fast)
+
+
+def read_as_arrays(example: Example) -> OpeningProof:
+    """The proof as the optimized kernels read it from its bytes."""
+    writer = Writer()
+    write_opening_proof(writer, example.proof)
+    shape = opening_shape([[matrix.shape for matrix in claim.matrices] for claim in example.claims], example.parameters)
+    return read_opening_proof(ArrayReader(writer.encoded()), shape)
 
 
 def rejection_of(example: Example) -> Rejected:

@@ -13,7 +13,6 @@ from reference.prover.run import prove_run
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
-from reference.verifier.run import verify
 from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.memory_map import INPUT as INPUT_REGION
 from spec.memory_map import OUTPUT
@@ -22,6 +21,7 @@ from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
 from spec.rejection import Rejected, Rejection
 from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import BASE, LEFT, RESULT
 
 KERNELS = OptimizedKernels()

@@ -18,8 +18,6 @@ from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.reduction import OpenedColumns
 from reference.verifier.claims import MatrixClaim
-from reference.verifier.number_algebra import NumberAlgebra
-from reference.verifier.opening import verify_openings
 from spec.field import Extension, P, X, root_of_unity
 from spec.parameters import TINY, ParameterSet
 from spec.protocol.domain import COSET_SHIFT
@@ -39,6 +37,7 @@ from tests.reference.opening_example import (
     rejection_of,
     start_transcript,
     verify,
+    verify_after,
 )
 
 
@@ -219,7 +218,7 @@ def test_changed_root_is_rejected() -> None:
     claims = (replace(example.claims[0], root=bytes(32)), *example.claims[1:])
     transcript, _ = start_transcript([claim.root for claim in example.claims])
     with pytest.raises(Rejected) as rejected:
-        verify_openings(NumberAlgebra(), claims, example.proof, transcript, example.parameters)
+        verify_after(transcript, replace(example, claims=claims))
     assert rejected.value.reason is Rejection.COMMITMENT_ROOT_MISMATCH
 
 
@@ -280,7 +279,7 @@ def test_proof_under_another_transcript_is_rejected() -> None:
     transcript, _ = start_transcript([claim.root for claim in example.claims])
     transcript.observe("more", b"")
     with pytest.raises(Rejected):
-        verify_openings(NumberAlgebra(), example.claims, example.proof, transcript, example.parameters)
+        verify_after(transcript, example)
 
 
 def test_claims_with_columns_moved_between_matrices_of_one_height_are_rejected() -> None:

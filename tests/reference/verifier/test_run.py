@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reference.prover.keys import commit_machine
 from reference.prover.run import prove_run
 from reference.verifier.number_algebra import NumberAlgebra
-from reference.verifier.run import verify
 from reference.verifier.segment import token_sum
 from spec.air.bus import STATE
 from spec.air.machine import SEGMENT_PUBLIC_VALUES, machine_digest
@@ -24,6 +24,7 @@ from spec.protocol.proof import PROOF_MAGIC, RunProof, SegmentProof, decode_proo
 from spec.protocol.shape import COMMITMENTS
 from spec.protocol.tokens import Token
 from spec.rejection import Rejected, Rejection
+from tests.reference.both_verifiers import verify
 from tests.reference.proven_run import KERNELS, accept, proven_run, reason_for, with_public, with_segment
 
 CHECKED_QUICKLY_RATE_LOG2 = 1
@@ -72,7 +73,7 @@ def test_machine_commitment_is_that_of_the_declared_tables(rate_log2: int) -> No
     assert tuple(shape.height_log2 for shape in committed.shapes) == expected.heights_log2
 
 
-def _reason(encoded: bytes, **options: bool) -> Rejection | None:
+def _reason(encoded: bytes, **options: Any) -> Rejection | None:
     try:
         verify(encoded, None, None, **{"allow_insecure": True, **options})
     except Rejected as rejected:

@@ -24,11 +24,11 @@ from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.segmentation import plan_run
 from reference.trace.table import Trace
-from reference.verifier.run import verify
 from spec.memory_map import Space
 from spec.protocol.proof import SegmentProof
 from spec.protocol.run import RunStatement, run_digest
 from spec.rejection import Rejected, Rejection
+from tests.reference.both_verifiers import verify
 from tests.reference.forgery import accused, cell, changed, recounted, row_where, with_public
 from tests.reference.segmented_run import (
     COUNTED,

@@ -11,9 +11,9 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
-from reference.verifier import opening
+from reference.verifier import queries
 from reference.verifier.number_algebra import NumberAlgebra
-from reference.verifier.opening import OpeningStatement, QueryPaths, verify_query
+from reference.verifier.queries import OpeningStatement, QueryPaths, verify_query
 from spec.field import Extension
 from spec.parameters import TINY
 from spec.rejection import Rejected, Rejection
@@ -103,7 +103,7 @@ def queries_of(seed: int, monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     def catch(_: object, statement: Any, paths: QueryPaths, bits: Sequence[int], where: str) -> None:
         caught.append(Query(statement, paths, bits))
 
-    monkeypatch.setattr(opening, "verify_query", catch)
+    monkeypatch.setattr(queries, "verify_query", catch)
     verify(make_example(MIXED, TINY, seed=seed))
     return caught
 

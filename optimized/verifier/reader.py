@@ -1,0 +1,24 @@
+"""Reading a proof's opened rows as arrays."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from spec.field import P
+from spec.protocol.encoding import Reader
+from spec.rejection import Rejected, Rejection
+
+ELEMENT = np.dtype("<u4")
+
+
+class ArrayReader(Reader):
+    """A reader whose rows are arrays of (count, width) words."""
+
+    def rows(self, count: int, width: int) -> tuple[tuple[int, ...], ...]:
+        """The rows as an array: what takes them knows both forms. Raises Rejected."""
+        words = np.frombuffer(self.raw(count * width * ELEMENT.itemsize), dtype=ELEMENT).reshape(count, width)
+        if words.size and int(words.max()) >= P:
+            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, f"one of {count} rows is not below p")
+        return cast(Any, words.astype(np.uint32, copy=False))  # type: ignore[no-any-return]

@@ -1,0 +1,123 @@
+"""The optimized verifier gives the reference's verdict and its reason for every byte string."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimized.verifier import run as optimized
+from optimized.verifier.reader import ArrayReader
+from reference.verifier import run as reference
+from reference.verifier.run import Verified
+from spec.field import P
+from spec.protocol.encoding import Reader
+from spec.rejection import Rejected, Rejection
+from tests.reference.both_verifiers import OPTIMIZED_KERNELS, refusal
+from tests.reference.proven_run import proven_run
+from tests.reference.segmented_run import segmented_run
+
+Verifier = Callable[..., Verified]
+
+VERIFICATION_SECONDS = 1.0
+"""Of the processor, for a proof under the default parameters: the reference takes five, a loaded machine longer."""
+
+
+@cache
+def honest_proofs() -> tuple[bytes, bytes]:
+    """Of a run of one segment and of a run of three."""
+    return proven_run().proof.encoded(), segmented_run().proof.encoded()
+
+
+def verdict(verifier: Verifier, encoded: bytes) -> Verified | tuple[Rejection, str]:
+    try:
+        return verifier(encoded, None, None, allow_insecure=True)
+    except Rejected as rejected:
+        return rejected.reason, rejected.detail
+
+
+def require_same_verdict(encoded: bytes) -> None:
+    """The whole answer is the same, and the optimized kernels refuse on their own."""
+    expected = verdict(reference.verify, encoded)
+    assert verdict(optimized.verify, encoded) == expected
+    alone = refusal(lambda: reference.verify(encoded, None, None, allow_insecure=True, kernels=OPTIMIZED_KERNELS))
+    assert (alone is None) == isinstance(expected, Verified)
+
+
+@pytest.mark.parametrize("proof", [0, 1])
+def test_honest_proof_is_accepted_without_the_plain_kernels(proof: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = reference.verify(honest_proofs()[proof], None, None, allow_insecure=True)
+    monkeypatch.setattr("reference.verifier.kernels.PlainKernels.check_queries", None)
+    assert optimized.verify(honest_proofs()[proof], None, None, allow_insecure=True) == expected
+
+
+def test_statement_that_the_proof_does_not_claim_is_rejected() -> None:
+    honest = proven_run()
+    encoded, key = honest.proof.encoded(), honest.key.verification
+    lies: list[tuple[Rejection, dict[str, object]]] = [
+        (Rejection.OUTPUT_DIFFERS, {"output": b"another"}),
+        (Rejection.PROGRAM_DIFFERS, {"program": bytes(32)}),
+        (Rejection.EXIT_CODE_DIFFERS, {"exit_code": 1}),
+        (Rejection.PARAMETERS_INSECURE, {"allow_insecure": False}),
+    ]
+    for reason, lie in lies:
+        statement: dict[str, object] = {"program": key, "output": honest.trace.output, "allow_insecure": True} | lie
+        with pytest.raises(Rejected) as caught:
+            optimized.verify(encoded, **statement)  # type: ignore[arg-type]
+        assert caught.value.reason is reason
+
+
+@given(st.integers(0, 1), st.floats(0, 1, exclude_max=True), st.integers(0, 7))
+@settings(max_examples=40, deadline=None)
+def test_verdict_on_a_flipped_bit_is_the_reference_verdict(proof: int, place: float, bit: int) -> None:
+    encoded = bytearray(honest_proofs()[proof])
+    encoded[int(place * len(encoded))] ^= 1 << bit
+    require_same_verdict(bytes(encoded))
+
+
+@given(st.integers(0, 1), st.floats(0, 1, exclude_max=True), st.binary(max_size=40))
+@settings(max_examples=20, deadline=None)
+def test_verdict_on_overwritten_bytes_is_the_reference_verdict(proof: int, place: float, written: bytes) -> None:
+    encoded = bytearray(honest_proofs()[proof])
+    start = int(place * len(encoded))
+    encoded[start : start + len(written)] = written
+    require_same_verdict(bytes(encoded))
+
+
+@given(st.integers(0, 1), st.floats(0, 1))
+@settings(max_examples=20, deadline=None)
+def test_verdict_on_a_truncated_proof_is_the_reference_verdict(proof: int, place: float) -> None:
+    require_same_verdict(honest_proofs()[proof][: int(place * len(honest_proofs()[proof]))])
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_verdict_on_any_bytes_is_the_reference_verdict(encoded: bytes) -> None:
+    require_same_verdict(encoded)
+
+
+@pytest.mark.parametrize("words", [(1, 2, 3, 4, 5, 6), (1, 2, 3, 4, 5, P - 1)])
+def test_rows_read_as_arrays_are_those_of_the_plain_reader(words: tuple[int, ...]) -> None:
+    encoded = b"".join(word.to_bytes(4, "little") for word in words)
+    rows, arrays = Reader(encoded).rows(2, 3), ArrayReader(encoded).rows(2, 3)
+    assert [tuple(row) for row in arrays] == list(rows)
+
+
+def test_element_that_is_not_canonical_in_a_row_is_rejected() -> None:
+    encoded = bytes(8) + P.to_bytes(4, "little")
+    with pytest.raises(Rejected) as caught:
+        ArrayReader(encoded).rows(1, 3)
+    assert caught.value.reason is Rejection.ENCODING_ELEMENT_NOT_CANONICAL
+
+
+def test_segment_proof_is_verified_in_a_fraction_of_a_second(quickstart: Path) -> None:
+    encoded = (quickstart / "build" / "sha256.proof").read_bytes()
+    optimized.verify(encoded, None, None)
+    start = time.process_time()
+    optimized.verify(encoded, None, None)
+    assert time.process_time() - start < VERIFICATION_SECONDS

@@ -1,0 +1,48 @@
+"""Both verifiers at once: every test of the verifier sees that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from optimized.verifier.kernels import OptimizedVerifierKernels
+from reference.verifier import run
+from reference.verifier.run import Verified
+from spec.protocol.key import VerificationKey
+from spec.rejection import Rejected
+
+OPTIMIZED_KERNELS = OptimizedVerifierKernels()
+
+
+def verify(
+    encoded: bytes,
+    program: VerificationKey | bytes | None,
+    output: bytes | None,
+    **options: Any,
+) -> Verified:
+    """What the reference verifier says, after comparing it with what the optimized kernels accept.
+
+    The optimized verifier asks the reference for the reason of a refusal, so here only the verdicts can differ.
+    """
+    verified: list[Verified] = []
+    require_agreement(
+        refusal(lambda: verified.append(run.verify(encoded, program, output, **options))),
+        refusal(lambda: run.verify(encoded, program, output, kernels=OPTIMIZED_KERNELS, **options)),
+    )
+    return verified[0]
+
+
+def require_agreement(plain: Rejected | None, optimized: Rejected | None) -> None:
+    """Both kernels accept, or else the plain ones' refusal is raised, which the optimized ones must share."""
+    assert (plain is None) == (optimized is None), f"plain kernels: {plain}; optimized kernels: {optimized}"
+    if plain is not None:
+        raise plain
+
+
+def refusal(verification: Callable[[], object]) -> Rejected | None:
+    """How a verification refuses; None if it accepts."""
+    try:
+        verification()
+    except Rejected as rejected:
+        return rejected
+    return None
