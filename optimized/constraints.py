@@ -9,13 +9,15 @@ from functools import lru_cache, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.interpreter import run_program
+from optimized.accumulators import accumulate_rows
+from optimized.blocks import RowOrder
+from optimized.interpreter import OWN_ORDER, run_program
 from optimized.program import assemble
-from optimized.recording import Recorded, RecordedRow, Recorder, combine
+from optimized.recording import Recorded, RecordedRow, Recorder, inverses, without_factor
 from optimized.roots import CACHED_TABLES, Words, words
 from optimized.transform import interpolate
+from optimized.weighting import weighted_sum
 from reference.prover.combination import TableCodewords, next_row_indices
-from reference.prover.extension_arrays import from_elements
 from reference.prover.field_arrays import MODULUS, Matrix
 from reference.prover.logup import LogupMatrices
 from reference.prover.quotient import trace_polynomial_inverses
@@ -40,13 +42,14 @@ class Input(IntEnum):
     HELPERS = 2
     ACCUMULATORS = 3
     FOLLOWING_ACCUMULATORS = 4
+    COMBINED = 5
 
 
 class Output(IntEnum):
     """The matrices that programs write: two for LogUp, one for constraints."""
 
     HELPERS = 0
-    ROW_SUMS = 1
+    ACCUMULATORS = 1
     COMBINED = 0
 
 
@@ -59,14 +62,23 @@ def _next_rows(size_log2: int) -> NDArray[np.int64]:
     return next_row_indices(size_log2)
 
 
-def _group_sum(group: Sequence[Fraction[Recorded]]) -> Recorded:
-    """The sum of a group's fractions."""
-    denominator = reduce(lambda product, part: product * part, (part.denominator for part in group))
+def _denominator(group: Sequence[Fraction[Recorded]]) -> Recorded:
+    return reduce(lambda product, part: product * part, (part.denominator for part in group))
+
+
+def _numerator(group: Sequence[Fraction[Recorded]]) -> Recorded:
+    """The numerator of a group's sum over the product of its denominators."""
     if len(group) == 1:
-        return denominator.inverse() * group[0].numerator
+        return group[0].numerator
     first, second = group
-    numerator = second.denominator * first.numerator + first.denominator * second.numerator
-    return denominator.inverse() * numerator
+    recorder = first.numerator.recorder
+    source, factor = without_factor(recorder, first.numerator.number)
+    other_source, other_factor = without_factor(recorder, second.numerator.number)
+    if source == other_source and factor == other_factor:
+        return second.denominator.added(first.denominator, 1) * first.numerator
+    if source == other_source and factor == ZERO - other_factor:
+        return second.denominator.added(first.denominator, -1) * first.numerator
+    return second.denominator * first.numerator + first.denominator * second.numerator
 
 
 def logup_matrices(
@@ -87,30 +99,28 @@ def logup_matrices(
     in_scopes = scopes(chip)
     for i, (scope, interactions) in enumerate(in_scopes):
         fractions = [fraction(interaction, challenges[scope], row, memory) for interaction in interactions]
-        sums = [_group_sum(group) for group in groups(fractions)]
+        of_groups = groups(fractions)
+        inverted = inverses([_denominator(group) for group in of_groups])
+        sums = [inverse * _numerator(group) for group, inverse in zip(of_groups, inverted, strict=True)]
         for value in sums[:-1]:
             recorder.store(value, Output.HELPERS, helper * EXTENSION_DEGREE)
             helper += 1
-        recorder.store(reduce(lambda total, part: total + part, sums), Output.ROW_SUMS, i * EXTENSION_DEGREE)
+        recorder.store(reduce(lambda total, part: total + part, sums), Output.ACCUMULATORS, i * EXTENSION_DEGREE)
     height = len(main)
-    helpers, row_sums = _empty(height, helper), _empty(height, len(in_scopes))
-    none = _empty(height, NO_COLUMNS)
-    run_program(assemble(recorder), [words(main), words(fixed), none, none, none], [helpers, row_sums])
-    accumulators, totals = _accumulated(row_sums)
+    helpers, accumulators = _empty(height, helper), _empty(height, len(in_scopes))
+    _run(recorder, {Input.MAIN: words(main), Input.FIXED: words(fixed)}, [helpers, accumulators])
+    totals = accumulate_rows(accumulators)
     return LogupMatrices(helpers, accumulators, totals)
 
 
-def _accumulated(row_sums: Words) -> tuple[Words, tuple[Extension, ...]]:
-    """The accumulators that start at 0 and lose an equal share of the total on every row, and the totals."""
-    height = len(row_sums)
-    # Fewer than 2^24 summands below 2^31 fit in 64 bits.
-    running = np.cumsum(row_sums, axis=0, dtype=np.uint64) % MODULUS
-    totals = [Extension.from_coefficients(six) for six in running[-1].reshape(-1, EXTENSION_DEGREE).tolist()]
-    shares = from_elements([total * inverse(height) for total in totals]).reshape(-1)
-    before = np.zeros_like(running)
-    before[1:] = running[:-1]
-    lost = np.arange(height, dtype=np.uint64)[:, None] * shares % MODULUS
-    return words((before + (MODULUS - lost)) % MODULUS), tuple(totals)
+def _run(
+    recorder: Recorder, given: Mapping[Input, Words], outputs: Sequence[Words], order: RowOrder = OWN_ORDER
+) -> None:
+    none = _empty(len(outputs[0]), NO_COLUMNS)
+    matrices = [given.get(name, none) for name in Input]
+    written = [*outputs, *[none] * (len(Output) - len(outputs))]
+    program = assemble(recorder, [matrix.shape[1] for matrix in matrices], [matrix.shape[1] for matrix in written])
+    run_program(program, matrices, written, order)
 
 
 def combined_constraints(
@@ -130,11 +140,18 @@ def combined_constraints(
         for value in table_constraints(table.chip, row, challenges, _logup_columns(recorder, table)):
             terms.append((value, power))
             power = power * batching
-        recorder.add_to(combine(recorder.constant(ZERO), terms), Output.COMBINED, 0)
+        total = recorder.extension(Input.COMBINED, 0) + weighted_sum(recorder, terms)
+        recorder.store(total, Output.COMBINED, 0)
         accumulators = words(table.accumulators)
-        following = accumulators[_next_rows(points.bit_length() - 1)]
-        matrices = [words(table.main), words(table.fixed), words(table.helpers), accumulators, following]
-        run_program(assemble(recorder), matrices, [combined, _empty(points, NO_COLUMNS)])
+        given = {
+            Input.MAIN: words(table.main),
+            Input.FIXED: words(table.fixed),
+            Input.HELPERS: words(table.helpers),
+            Input.ACCUMULATORS: accumulators,
+            Input.FOLLOWING_ACCUMULATORS: accumulators,
+            Input.COMBINED: combined,
+        }
+        _run(recorder, given, [combined], _next_rows(points.bit_length() - 1))
     return combined
 
 

@@ -16,14 +16,11 @@ from optimized.field_lanes import (
 from optimized.lanes import LANES, Lanes, broadcast, gather, load, scatter, store
 from optimized.roots import Words
 from optimized.threads import in_parallel
-from spec.field import EXTENSION_DEGREE, Extension, P
+from spec.field import EXTENSION_DEGREE, Extension
 
 SIX = EXTENSION_DEGREE
 SMALLEST_TASK_GROUPS = 256
 RADIX_SQUARED = to_montgomery(to_montgomery(1))
-MONTGOMERY_ONE = to_montgomery(1)
-INVERSE_EXPONENT = P - 2
-INVERSE_EXPONENT_BITS = INVERSE_EXPONENT.bit_length()
 INVERSION_GROUPS = 64
 """One inversion serves so many groups of elements."""
 
@@ -99,14 +96,22 @@ def conjugate(a: Lanes) -> Lanes:
 
 
 @compiled
+def _squared(a: Lanes, times: int) -> Lanes:
+    """a^(2^times)."""
+    for _ in range(times):
+        a = multiply(a, a)
+    return a
+
+
+@compiled
 def base_inverse(a: Lanes) -> Lanes:
-    """a^(p - 2), in Montgomery's form; 0 for 0."""
-    result = broadcast(MONTGOMERY_ONE)
-    for bit in range(INVERSE_EXPONENT_BITS - 1, -1, -1):
-        result = multiply(result, result)
-        if (INVERSE_EXPONENT >> bit) & 1:
-            result = multiply(result, a)
-    return result
+    """a^(p - 2), in Montgomery's form; 0 for 0: p - 2 = (2^6 - 1) 2^25 + 2^24 - 1."""
+    a2 = multiply(_squared(a, 1), a)
+    a3 = multiply(_squared(a2, 1), a)
+    a6 = multiply(_squared(a3, 3), a3)
+    a12 = multiply(_squared(a6, 6), a6)
+    a24 = multiply(_squared(a12, 12), a12)
+    return multiply(_squared(a6, 25), a24)
 
 
 @compiled

@@ -8,13 +8,27 @@ operation takes and gives numbers in [0, p).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from optimized.lanes import LANES, VECTOR, Builder, Emitted, binary, constant, ternary, unary
+from optimized.lanes import (
+    LANES,
+    VECTOR,
+    Builder,
+    Emitted,
+    binary,
+    cgutils,
+    constant,
+    intrinsic,
+    splat,
+    ternary,
+    tuple_type,
+    types,
+    unary,
+)
 from spec.field import EXTENSION_DEGREE, P
 
 WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
@@ -186,18 +200,22 @@ def emit_extension_multiply(builder: Builder, left: Sequence[Emitted], right: Se
 
 
 def _emit_accumulation(
-    builder: Builder, sums: Sequence[Emitted], values: Sequence[Emitted], factors: Sequence[Emitted]
+    builder: Builder, sums: Sequence[Emitted], values: Sequence[Emitted], factors: Sequence[Halves]
 ) -> list[Emitted]:
     wide_values = [emit_halves(builder, value) for value in values]
-    wide_factors = [emit_halves(builder, factor) for factor in factors]
     results: list[Emitted] = []
     for k in range(EXTENSION_DEGREE):
         total = (builder.bitcast(sums[2 * k], WIDE), builder.bitcast(sums[2 * k + 1], WIDE))
-        for i, value in enumerate(wide_values):
-            product = _multiply_halves(builder, value, wide_factors[i * EXTENSION_DEGREE + k])
-            total = _add_halves(builder, total, product)
-        results += [builder.bitcast(half, VECTOR) for half in _lowered(builder, total)]
+        products = [(value, factors[i * EXTENSION_DEGREE + k]) for i, value in enumerate(wide_values)]
+        lowered = _lowered(builder, _sum_of_products(builder, products, total))
+        results += [builder.bitcast(half, VECTOR) for half in lowered]
     return results
+
+
+def _emit_accumulation_of_lanes(
+    builder: Builder, sums: Sequence[Emitted], values: Sequence[Emitted], factors: Sequence[Emitted]
+) -> list[Emitted]:
+    return _emit_accumulation(builder, sums, values, [emit_halves(builder, factor) for factor in factors])
 
 
 def _emit_accumulated(builder: Builder, sums: Sequence[Emitted]) -> list[Emitted]:
@@ -225,11 +243,32 @@ extension_scale = binary(
 
 negate = unary(lambda builder, value: [emit_subtract(builder, constant(0), value[0])])
 
-accumulate = ternary(_emit_accumulation, 2 * EXTENSION_DEGREE)
+accumulate = ternary(_emit_accumulation_of_lanes, 2 * EXTENSION_DEGREE)
 """(sums, values, factors): sums + value * extension element, for one value and six factors or two and twelve.
 
 The sums are the 64-bit halves of six coefficients, zero at the start.
 """
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def accumulate_constants(_context: Any, sums: Any, values: Any, constants: Any, first: Any) -> Any:
+    """The same with the same factors in all lanes: 64-bit words of a flat array, from an index on."""
+    result_type = tuple_type(2 * EXTENSION_DEGREE)
+
+    def code(context: Any, builder: Builder, signature: Any, arguments: Any) -> Emitted:
+        given_sums, given_values = (cgutils.unpack_tuple(builder, argument) for argument in arguments[:2])
+        structure = context.make_array(signature.args[2])(context, builder, arguments[2])
+        base = builder.gep(structure.data, [arguments[3]])
+        factors = []
+        for k in range(EXTENSION_DEGREE * len(given_values)):
+            word = builder.load(builder.gep(base, [ir.Constant(ir.IntType(64), k)]))
+            in_all = splat(builder, builder.and_(word, ir.Constant(word.type, RADIX - 1)), WIDE)
+            factors.append((in_all, in_all))
+        results = _emit_accumulation(builder, given_sums, given_values, factors)
+        return context.make_tuple(builder, result_type, results)
+
+    return result_type(sums, values, constants, types.intp), code
+
 
 accumulated = unary(_emit_accumulated, EXTENSION_DEGREE)
 """What the sums stand for, over 2^32: an extension element."""

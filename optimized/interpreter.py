@@ -6,14 +6,16 @@ the cache, and a new chip needs no compilation. Registers hold numbers in Montgo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from optimized.blocks import BLOCK_ROWS, REGISTER_PITCH, RowOrder, load_block, store_block
 from optimized.compilation import compiled
-from optimized.extension import RADIX_SQUARED, SIX, base_inverse, broadcast_element, conjugate, no_sums
+from optimized.extension import SIX, base_inverse, conjugate, no_sums
 from optimized.field_lanes import (
-    accumulate,
+    accumulate_constants,
     accumulated,
     add,
     extension_add,
@@ -23,81 +25,74 @@ from optimized.field_lanes import (
     multiply,
     subtract,
 )
-from optimized.lanes import LANES, Lanes, broadcast, gather, load, scatter, store
-from optimized.program import Code, Program
+from optimized.lanes import LANES, Lanes, broadcast, load, store
+from optimized.program import Code, Program, WideWords
 from optimized.recording import Opcode
 from optimized.roots import Words
 from optimized.threads import in_parallel
 
-BLOCK_ROWS = 128
-"""A register of a block is 512 bytes: a few hundred stay in the second-level cache."""
-
 SMALLEST_TASK_BLOCKS = 8
-HEADER = 6
+HEADER = 4
 """Words of an operation before its inputs."""
 
-INPUT_MATRICES = 5
+INPUT_MATRICES = 6
+OWN_ORDER: RowOrder = np.zeros(0, dtype=np.int64)
 
-LOAD = int(Opcode.LOAD)
 CONSTANT = int(Opcode.CONSTANT)
 ADD = int(Opcode.ADD)
 SUBTRACT = int(Opcode.SUBTRACT)
 MULTIPLY = int(Opcode.MULTIPLY)
-EXTENSION_LOAD = int(Opcode.EXTENSION_LOAD)
 COMBINE = int(Opcode.COMBINE)
 EXTENSION_ADD = int(Opcode.EXTENSION_ADD)
 EXTENSION_SUBTRACT = int(Opcode.EXTENSION_SUBTRACT)
 EXTENSION_MULTIPLY = int(Opcode.EXTENSION_MULTIPLY)
 SCALE = int(Opcode.SCALE)
 INVERT = int(Opcode.INVERT)
-ADD_TO = int(Opcode.ADD_TO)
-
-
-@compiled
-def _load_register(matrix: Words, width: int, column: int, row: int, rows: int, file: Words, at: int) -> None:
-    factor = broadcast(RADIX_SQUARED)
-    for i in range(0, rows, LANES):
-        store(file, at + i, multiply(gather(matrix, (row + i) * width + column, width), factor))
 
 
 @compiled
 def _six(file: Words, at: int) -> Lanes:
     return (
         load(file, at),
-        load(file, at + BLOCK_ROWS),
-        load(file, at + 2 * BLOCK_ROWS),
-        load(file, at + 3 * BLOCK_ROWS),
-        load(file, at + 4 * BLOCK_ROWS),
-        load(file, at + 5 * BLOCK_ROWS),
+        load(file, at + REGISTER_PITCH),
+        load(file, at + 2 * REGISTER_PITCH),
+        load(file, at + 3 * REGISTER_PITCH),
+        load(file, at + 4 * REGISTER_PITCH),
+        load(file, at + 5 * REGISTER_PITCH),
     )
 
 
 @compiled
 def _put_six(file: Words, at: int, value: Lanes) -> None:
     store(file, at, value[0])
-    store(file, at + BLOCK_ROWS, value[1])
-    store(file, at + 2 * BLOCK_ROWS, value[2])
-    store(file, at + 3 * BLOCK_ROWS, value[3])
-    store(file, at + 4 * BLOCK_ROWS, value[4])
-    store(file, at + 5 * BLOCK_ROWS, value[5])
+    store(file, at + REGISTER_PITCH, value[1])
+    store(file, at + 2 * REGISTER_PITCH, value[2])
+    store(file, at + 3 * REGISTER_PITCH, value[3])
+    store(file, at + 4 * REGISTER_PITCH, value[4])
+    store(file, at + 5 * REGISTER_PITCH, value[5])
 
 
 @compiled
 def _combine(
-    file: Words, at: int, rows: int, constants: Words, first: int, code: Code, inputs: int, count: int
+    file: Words, at: int, rows: int, constants: WideWords, first: int, code: Code, inputs: int, count: int
 ) -> None:
-    constant = broadcast_element(constants, first)
+    constant = (
+        broadcast(constants[first]),
+        broadcast(constants[first + 1]),
+        broadcast(constants[first + 2]),
+        broadcast(constants[first + 3]),
+        broadcast(constants[first + 4]),
+        broadcast(constants[first + 5]),
+    )
     for i in range(0, rows, LANES):
         sums = no_sums()
         for term in range(0, count - 1, 2):
-            k = first + (term + 1) * SIX
-            a = load(file, code[inputs + term] * BLOCK_ROWS + i)
-            b = load(file, code[inputs + term + 1] * BLOCK_ROWS + i)
-            factors = broadcast_element(constants, k) + broadcast_element(constants, k + SIX)
-            sums = accumulate(sums, (a, b), factors)
+            a = load(file, code[inputs + term] * REGISTER_PITCH + i)
+            b = load(file, code[inputs + term + 1] * REGISTER_PITCH + i)
+            sums = accumulate_constants(sums, (a, b), constants, first + (term + 1) * SIX)
         if count % 2:
-            a = load(file, code[inputs + count - 1] * BLOCK_ROWS + i)
-            sums = accumulate(sums, (a,), broadcast_element(constants, first + count * SIX))
+            a = load(file, code[inputs + count - 1] * REGISTER_PITCH + i)
+            sums = accumulate_constants(sums, (a,), constants, first + count * SIX)
         _put_six(file, at + i, extension_add(constant, accumulated(sums)))
 
 
@@ -130,50 +125,56 @@ def _invert(file: Words, source: int, at: int, rows: int) -> bool:
 @compiled
 def _run(
     code: Code,
-    constants: Words,
+    constants: WideWords,
     registers: int,
+    input_registers: Code,
+    output_registers: Code,
+    widths: Code,
     matrix_0: Words,
     matrix_1: Words,
     matrix_2: Words,
     matrix_3: Words,
     matrix_4: Words,
+    matrix_5: Words,
+    order_4: RowOrder,
     output_0: Words,
     output_1: Words,
-    widths: Code,
     start: int,
     stop: int,
 ) -> bool:
     """Runs the program on rows start to stop, whole lanes; False if it would divide by zero."""
-    file = np.empty(registers * BLOCK_ROWS, dtype=np.uint32)
+    file = np.empty(registers * REGISTER_PITCH, dtype=np.uint32)
     one = broadcast(1)
+    own_order = order_4[:0]
     for row in range(start, stop, BLOCK_ROWS):
         rows = min(BLOCK_ROWS, stop - row)
+        for matrix in range(INPUT_MATRICES):
+            first = input_registers[matrix]
+            if first >= 0:
+                width = widths[matrix]
+                if matrix == 0:
+                    load_block(matrix_0, width, own_order, row, rows, file, first)
+                elif matrix == 1:
+                    load_block(matrix_1, width, own_order, row, rows, file, first)
+                elif matrix == 2:
+                    load_block(matrix_2, width, own_order, row, rows, file, first)
+                elif matrix == 3:
+                    load_block(matrix_3, width, own_order, row, rows, file, first)
+                elif matrix == 4:
+                    load_block(matrix_4, width, order_4, row, rows, file, first)
+                else:
+                    load_block(matrix_5, width, own_order, row, rows, file, first)
         position = 0
         while position < len(code):
             opcode = code[position]
-            at = code[position + 1] * BLOCK_ROWS
+            at = code[position + 1] * REGISTER_PITCH
             count = code[position + 2]
-            matrix, column = code[position + 3], code[position + 4]
-            first = code[position + 5]
+            first = code[position + 3]
             inputs = position + HEADER
-            left = code[inputs] * BLOCK_ROWS if count > 0 else 0
-            right = code[inputs + 1] * BLOCK_ROWS if count > 1 else 0
+            left = code[inputs] * REGISTER_PITCH if count > 0 else 0
+            right = code[inputs + 1] * REGISTER_PITCH if count > 1 else 0
             position = inputs + count
-            if opcode in (LOAD, EXTENSION_LOAD):
-                width = widths[matrix]
-                for j in range(SIX if opcode == EXTENSION_LOAD else 1):
-                    target = at + j * BLOCK_ROWS
-                    if matrix == 0:
-                        _load_register(matrix_0, width, column + j, row, rows, file, target)
-                    elif matrix == 1:
-                        _load_register(matrix_1, width, column + j, row, rows, file, target)
-                    elif matrix == 2:
-                        _load_register(matrix_2, width, column + j, row, rows, file, target)
-                    elif matrix == 3:
-                        _load_register(matrix_3, width, column + j, row, rows, file, target)
-                    else:
-                        _load_register(matrix_4, width, column + j, row, rows, file, target)
-            elif opcode == CONSTANT:
+            if opcode == CONSTANT:
                 for i in range(0, rows, LANES):
                     store(file, at + i, broadcast(constants[first]))
             elif opcode == ADD:
@@ -203,30 +204,37 @@ def _run(
                 if not _invert(file, left, at, rows):
                     return False
             else:
-                width = widths[INPUT_MATRICES + matrix]
-                for j in range(SIX):
-                    for i in range(0, rows, LANES):
-                        value = multiply(load(file, left + j * BLOCK_ROWS + i), one)
-                        target = (row + i) * width + column + j
-                        if opcode == ADD_TO:
-                            # One output only is added to.
-                            scatter(output_0, target, width, add(value, gather(output_0, target, width)))
-                        elif matrix == 0:
-                            scatter(output_0, target, width, value)
-                        else:
-                            scatter(output_1, target, width, value)
+                # Outputs are canonical.
+                for i in range(0, rows, LANES):
+                    _put_six(file, at + i, extension_scale(_six(file, left + i), one))
+        if widths[INPUT_MATRICES] > 0:
+            store_block(file, output_registers[0], output_0, widths[INPUT_MATRICES], row, rows)
+        if widths[INPUT_MATRICES + 1] > 0:
+            store_block(file, output_registers[1], output_1, widths[INPUT_MATRICES + 1], row, rows)
     return True
 
 
-def run_program(program: Program, matrices: list[Words], outputs: list[Words]) -> None:
-    """Runs a program over the rows of five input matrices into two output matrices, all of one height.
+def run_program(
+    program: Program, matrices: Sequence[Words], outputs: Sequence[Words], order: RowOrder = OWN_ORDER
+) -> None:
+    """Runs a program over the rows of six input matrices into two output matrices, all of one height.
 
-    The height is a multiple of the lanes. Raises ZeroDivisionError if the program divides by zero.
+    The height is a multiple of the lanes. `order` gives the rows of matrix 4 that stand beside the others' rows. A
+    matrix may be read and written. Raises ZeroDivisionError if the program divides by zero.
     """
     widths = np.array([matrix.shape[1] for matrix in (*matrices, *outputs)], dtype=np.int32)
-    flat = [matrix.reshape(-1) for matrix in (*matrices, *outputs)]
     run_rows: Any = _run
-    arguments = (program.code, program.constants, program.registers, *flat, widths)
+    arguments = (
+        program.code,
+        program.constants,
+        program.registers,
+        program.input_registers,
+        program.output_registers,
+        widths,
+        *(matrix.reshape(-1) for matrix in matrices),
+        order,
+        *(matrix.reshape(-1) for matrix in outputs),
+    )
     height = len(outputs[0])
 
     def run(start: int, stop: int) -> None:

@@ -66,11 +66,11 @@ def tuple_type(count: int) -> Any:
     return types.UniTuple(lanes_type, count)
 
 
-def splat(builder: Builder, word: Emitted) -> Emitted:
+def splat(builder: Builder, word: Emitted, vector: Any = VECTOR) -> Emitted:
     """A word in all lanes."""
-    single = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), word, ir.Constant(WORD, 0))
-    mask = ir.Constant(VECTOR, [0] * LANES)
-    return builder.shuffle_vector(single, ir.Constant(VECTOR, ir.Undefined), mask)
+    single = builder.insert_element(ir.Constant(vector, ir.Undefined), word, ir.Constant(WORD, 0))
+    mask = ir.Constant(ir.VectorType(WORD, vector.count), [0] * vector.count)
+    return builder.shuffle_vector(single, ir.Constant(vector, ir.Undefined), mask)
 
 
 def constant(word: int) -> Emitted:
@@ -180,3 +180,48 @@ def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> A
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, lanes), code
+
+
+def _emit_transposed(builder: Builder, rows: Sequence[Emitted]) -> list[Emitted]:
+    """The columns of a square: for each bit of the indices, rows and columns that differ in it change places."""
+    columns = list(rows)
+    for bit in (1 << k for k in range(LANES.bit_length() - 1)):
+        low = [lane if not lane & bit else LANES + lane - bit for lane in range(LANES)]
+        high = [lane + bit if not lane & bit else LANES + lane for lane in range(LANES)]
+        for i in range(LANES):
+            if not i & bit:
+                pair = columns[i], columns[i | bit]
+                columns[i] = builder.shuffle_vector(*pair, ir.Constant(VECTOR, low))
+                columns[i | bit] = builder.shuffle_vector(*pair, ir.Constant(VECTOR, high))
+    return columns
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def transpose_square(
+    _context: Any,
+    source: Any,
+    source_index: Any,
+    source_stride: Any,
+    target: Any,
+    target_index: Any,
+    target_stride: Any,
+) -> Any:
+    """Copies a square, as many rows as lanes of as many words, from one flat array into another, transposed."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        def pointers(kind: Any, array: Emitted, index: Emitted, stride: Emitted) -> list[Emitted]:
+            positions = [index]
+            while len(positions) < LANES:
+                positions.append(builder.add(positions[-1], stride))
+            found = [_element_pointer(context, builder, kind, array, position) for position in positions]
+            return [builder.bitcast(pointer, VECTOR.as_pointer()) for pointer in found]
+
+        rows = [builder.load(pointer) for pointer in pointers(signature.args[0], *values[:3])]
+        for row in rows:
+            row.align = 4
+        targets = pointers(signature.args[3], *values[3:])
+        for column, pointer in zip(_emit_transposed(builder, rows), targets, strict=True):
+            builder.store(column, pointer).align = 4
+        return context.get_dummy_value()
+
+    return types.void(source, types.intp, types.intp, target, types.intp, types.intp), code

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.blocks import SPARE_REGISTERS
 from optimized.field_lanes import to_montgomery
-from optimized.recording import EXTENSION_RESULTS, Opcode, Operation, Recorder
-from optimized.roots import Words
+from optimized.recording import EXTENSION_RESULTS, LOADS, Opcode, Operation, Recorder
 from spec.field import EXTENSION_DEGREE
 
 Code = NDArray[np.int32]
+WideWords = NDArray[np.uint64]
+
+NOT_READ = -1
 
 
 @dataclass(frozen=True)
 class Program:
     """What the interpreter runs. Every operation stands in `code` as
 
-    opcode, result register, number of inputs, immediate, immediate, position in constants, input registers ...
+    opcode, result register, number of inputs, position in constants, input registers ...
     """
 
     code: Code
-    constants: Words
+    constants: WideWords
     registers: int
+    input_registers: Code
+    """Where the columns of each input matrix stand before the first operation, or NOT_READ."""
+
+    output_registers: Code
+    """Where the columns of each output matrix stand after the last operation."""
 
 
 @dataclass
@@ -35,7 +44,7 @@ class _Registers:
     free: dict[int, list[int]]
 
     def take(self, slots: int) -> int:
-        if self.free[slots]:
+        if self.free.get(slots):
             return self.free[slots].pop()
         self.count += slots
         return self.count - slots
@@ -51,26 +60,46 @@ def _constant_words(operation: Operation) -> list[int]:
     return words[:1] if operation.opcode is Opcode.CONSTANT else words
 
 
-def assemble(recorder: Recorder) -> Program:
-    """The live operations of a recorder as a program. A register is free after its value's last use."""
+def assemble(recorder: Recorder, input_widths: Sequence[int], output_widths: Sequence[int]) -> Program:
+    """The live operations of a recorder as a program over matrices of these widths.
+
+    A register is free after its value's last use.
+    """
     live = recorder.live()
     last_use: dict[int, int] = {}
     for number in live:
         for taken in recorder.operations[number].inputs:
             last_use[taken] = number
     registers = _Registers(0, {1: [], EXTENSION_DEGREE: []})
+    read = {recorder.operations[n].immediates[0] for n in live if recorder.operations[n].opcode in LOADS}
+    input_registers = [registers.take(width) if i in read else NOT_READ for i, width in enumerate(input_widths)]
+    output_registers = [registers.take(width) for width in output_widths]
     held: dict[int, int] = {}
     code: list[int] = []
     constants: list[int] = []
     for number in live:
         operation = recorder.operations[number]
+        if operation.opcode in LOADS:
+            matrix, column = operation.immediates
+            held[number] = input_registers[matrix] + column
+            continue
         inputs = [held[taken] for taken in operation.inputs]
-        # The result may not take an input's register: six coefficients are written one by one.
-        held[number] = 0 if operation.opcode in (Opcode.STORE, Opcode.ADD_TO) else registers.take(_slots(operation))
-        immediates = [*operation.immediates, 0, 0][:2]
-        code += [operation.opcode, held[number], len(inputs), *immediates, len(constants), *inputs]
+        if operation.opcode is Opcode.STORE:
+            matrix, column = operation.immediates
+            held[number] = output_registers[matrix] + column
+        else:
+            # The result may not take an input's register: six coefficients are written one by one.
+            held[number] = registers.take(_slots(operation))
+        code += [operation.opcode, held[number], len(inputs), len(constants), *inputs]
         constants += _constant_words(operation)
         for taken in set(operation.inputs):
-            if last_use[taken] == number:
-                registers.free[_slots(recorder.operations[taken])].append(held[taken])
-    return Program(np.array(code, dtype=np.int32), np.array([*constants, 0], dtype=np.uint32), registers.count)
+            source = recorder.operations[taken]
+            if last_use[taken] == number and source.opcode not in LOADS:
+                registers.free[_slots(source)].append(held[taken])
+    return Program(
+        np.array(code, dtype=np.int32),
+        np.array(constants, dtype=np.uint64),
+        registers.count + SPARE_REGISTERS,
+        np.array(input_registers, dtype=np.int32),
+        np.array(output_registers, dtype=np.int32),
+    )

@@ -7,9 +7,10 @@ subexpressions are shared, and what no output needs is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
+from itertools import accumulate
 
 from spec.field import ONE, ZERO, Extension
 
@@ -36,9 +37,10 @@ class Opcode(IntEnum):
     INVERT = 11
     STORE = 12
     """Writes an extension value; immediates: matrix, first of six columns."""
-    ADD_TO = 13
-    """The same, added to what stands there."""
 
+
+LOADS = frozenset({Opcode.LOAD, Opcode.EXTENSION_LOAD})
+"""What stands in registers from the start."""
 
 EXTENSION_RESULTS = frozenset(
     {
@@ -98,11 +100,6 @@ class Recorder:
         operation = Operation(Opcode.STORE, (value.extended().number,), (matrix, column))
         self.stores.append(self.record(operation))
 
-    def add_to(self, value: Recorded, matrix: int, column: int) -> None:
-        """Adds a value to six columns of an output matrix."""
-        operation = Operation(Opcode.ADD_TO, (value.extended().number,), (matrix, column))
-        self.stores.append(self.record(operation))
-
     def live(self) -> list[int]:
         """The numbers of the operations that the stores need, in order."""
         needed = set(self.stores)
@@ -151,6 +148,10 @@ class Recorded:
         number = self.recorder.record(Operation(opcode, (self.number, other.number)))
         return Recorded(self.recorder, number, opcode in EXTENSION_RESULTS)
 
+    def added(self, other: Recorded, sign: int) -> Recorded:
+        """self + sign * other for extension values, as one operation: where both are needed by themselves too."""
+        return self._operation(Opcode.EXTENSION_ADD if sign == 1 else Opcode.EXTENSION_SUBTRACT, other)
+
     def _lifted(self, other: Recorded | Extension | int) -> Recorded:
         return other if isinstance(other, Recorded) else self.recorder.constant(other)
 
@@ -177,7 +178,7 @@ class Recorded:
             return self._combined(
                 left_terms.inputs + right_terms.inputs, (constant, *left_terms.constants[1:], *factors)
             )
-        return left._operation(Opcode.EXTENSION_ADD if sign == 1 else Opcode.EXTENSION_SUBTRACT, right)
+        return left.added(right, sign)
 
     def __mul__(self, other: Recorded | Extension | int) -> Recorded:
         right = self._lifted(other)
@@ -208,17 +209,25 @@ class Recorded:
         return Recorded(self.recorder, number, True)
 
 
-def combine(total: Recorded, terms: Iterable[tuple[Recorded, Extension]]) -> Recorded:
-    """total + the sum of values times constants, in one operation as far as the values are base elements."""
-    inputs: list[int] = []
-    constants: list[Extension] = [ZERO]
-    for value, factor in terms:
-        if value.is_extended or value.known_number is None:
-            total = total + value * factor
-        else:
-            inputs.append(value.number)
-            constants.append(factor)
-    return total + total._combined(tuple(inputs), tuple(constants))
+def without_factor(recorder: Recorder, number: int) -> tuple[int, Extension]:
+    """A base value as another one times a constant, if it was made so."""
+    operation = recorder.operations[number]
+    if operation.opcode is Opcode.MULTIPLY:
+        for source, constant in (operation.inputs, operation.inputs[::-1]):
+            if recorder.operations[constant].opcode is Opcode.CONSTANT:
+                return source, recorder.operations[constant].constants[0]
+    return number, ONE
+
+
+def inverses(values: Sequence[Recorded]) -> list[Recorded]:
+    """1 / value for each of several values, with one inversion [Montgomery 1987]."""
+    products = list(accumulate(values, lambda product, value: product * value))
+    inverse = products[-1].inverse()
+    found = []
+    for value, before in zip(values[:0:-1], products[-2::-1], strict=True):
+        found.append(inverse * before)
+        inverse = inverse * value
+    return [inverse, *reversed(found)]
 
 
 @dataclass(frozen=True)

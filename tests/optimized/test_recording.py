@@ -30,7 +30,8 @@ def columns() -> Words:
 def run(recorder: Recorder, matrix: Words) -> list[Extension]:
     none = np.empty((len(matrix), 0), dtype=np.uint32)
     result = np.empty((len(matrix), EXTENSION_DEGREE), dtype=np.uint32)
-    run_program(assemble(recorder), [matrix, none, none, none, none], [result, none])
+    program = assemble(recorder, [matrix.shape[1], 0, 0, 0, 0, 0], [EXTENSION_DEGREE, 0])
+    run_program(program, [matrix, none, none, none, none, none], [result, none])
     return to_elements(result)
 
 
@@ -106,12 +107,3 @@ def test_division_by_zero_on_any_row_raises() -> None:
     recorder.store(recorder.extension(0, 2).inverse(), 0, 0)
     with pytest.raises(ZeroDivisionError):
         run(recorder, matrix)
-
-
-def test_add_to_adds_to_what_stands_there() -> None:
-    matrix, recorder = columns(), Recorder()
-    recorder.add_to(recorder.extension(0, 2), 0, 0)
-    none = np.empty((ROWS, 0), dtype=np.uint32)
-    result = matrix[:, 8:].copy()
-    run_program(assemble(recorder), [matrix, none, none, none, none], [result, none])
-    assert np.array_equal(result, (matrix[:, 2:8].astype(np.uint64) + matrix[:, 8:]) % P)

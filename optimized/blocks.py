@@ -1,0 +1,79 @@
+"""Blocks of rows with their columns apart: what stands in rows of a matrix is brought into lanes and back.
+
+A file of registers is a flat array; a register holds one column of a block, BLOCK_ROWS words, and stands REGISTER_PITCH
+words after the one before.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.compilation import compiled
+from optimized.extension import RADIX_SQUARED
+from optimized.field_lanes import multiply
+from optimized.lanes import LANES, broadcast, load, store, transpose_square
+from optimized.roots import Words
+
+BLOCK_ROWS = 128
+"""A register is 512 bytes: a few hundred stay in the second-level cache."""
+
+REGISTER_PITCH = BLOCK_ROWS + LANES
+"""No power of two: else words of one row would all fall into the same few places of the cache."""
+
+SPARE_REGISTERS = LANES
+"""Columns are loaded as many at a time as there are lanes; those too many go to the next registers."""
+
+RowOrder: TypeAlias = NDArray[np.int64]
+"""The rows to read, one after the other; an empty one stands for their own order."""
+
+
+@compiled
+def load_block(matrix: Words, width: int, order: RowOrder, row: int, rows: int, file: Words, first: int) -> None:
+    """Brings the columns of `rows` rows of a matrix, whole lanes, into the registers from `first` on.
+
+    Registers hold Montgomery's form. The registers behind the columns' may be overwritten.
+    """
+    scratch = np.empty((LANES + 1) * LANES + LANES * width, dtype=np.uint32)
+    factor = broadcast(RADIX_SQUARED)
+    for i in range(0, rows, LANES):
+        start = (row + i) * width
+        in_order = len(order) == 0
+        # Loads of whole lanes go on into the next row, which the last row of a matrix does not have.
+        direct = in_order and start + LANES * (width + 1) <= len(matrix)
+        if not direct:
+            for j in range(LANES):
+                read = row + i + j if in_order else order[row + i + j]
+                for column in range(width):
+                    scratch[j * width + column] = matrix[read * width + column]
+        for column in range(0, width, LANES):
+            at = (first + column) * REGISTER_PITCH + i
+            if direct:
+                transpose_square(matrix, start + column, width, file, at, REGISTER_PITCH)
+            else:
+                transpose_square(scratch, column, width, file, at, REGISTER_PITCH)
+        for column in range(width):
+            at = (first + column) * REGISTER_PITCH + i
+            store(file, at, multiply(load(file, at), factor))
+
+
+@compiled
+def store_block(file: Words, first: int, matrix: Words, width: int, row: int, rows: int) -> None:
+    """Writes the registers from `first` on, canonical words, as the columns of `rows` rows of a matrix."""
+    scratch = np.empty(LANES * LANES, dtype=np.uint32)
+    for i in range(0, rows, LANES):
+        start = (row + i) * width
+        if width >= LANES:
+            for column in range(0, width, LANES):
+                # The last columns are written together with some before them.
+                chosen = min(column, width - LANES)
+                transpose_square(
+                    file, (first + chosen) * REGISTER_PITCH + i, REGISTER_PITCH, matrix, start + chosen, width
+                )
+        else:
+            transpose_square(file, first * REGISTER_PITCH + i, REGISTER_PITCH, scratch, 0, LANES)
+            for j in range(LANES):
+                for column in range(width):
+                    matrix[start + j * width + column] = scratch[j * LANES + column]
