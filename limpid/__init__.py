@@ -2,11 +2,14 @@
 
 from limpid.api import (
     Accepted,
+    DevelopmentRun,
     Proof,
     TraceCheck,
+    check_dev_receipt,
     check_trace,
     keygen,
     prove,
+    prove_dev,
     run,
     verify,
 )
@@ -18,6 +21,7 @@ from spec.rejection import Rejected, Rejection
 
 __all__ = [
     "Accepted",
+    "DevelopmentRun",
     "Execution",
     "LimpidError",
     "Proof",
@@ -25,11 +29,13 @@ __all__ = [
     "Rejection",
     "TraceCheck",
     "VerificationKey",
+    "check_dev_receipt",
     "check_trace",
     "decode_key",
     "inspect",
     "keygen",
     "prove",
+    "prove_dev",
     "run",
     "verify",
 ]

@@ -37,12 +37,13 @@ from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
-from reference.verifier.run import Verified
-from reference.verifier.run import verify as verify_run
+from reference.verifier.run import Verified, check_statement
 from soundcalc.machine import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
+from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
 from spec.protocol.key import VerificationKey
+from spec.rejection import Rejected, Rejection
 
 Elf = str | Path | bytes
 """A guest program: the path of its ELF file, or the file's bytes."""
@@ -77,6 +78,19 @@ class Proof:
     """How many misaligned loads and stores, by program counter."""
 
     segments: int
+    seconds: float
+    """From the loaded program to the finished bytes."""
+
+
+@dataclass(frozen=True)
+class DevelopmentRun:
+    """A run that was executed and not proven."""
+
+    encoded: bytes
+    """The canonical bytes of its receipt: `verify` rejects them, `check_dev_receipt` reads them."""
+
+    receipt: DevelopmentReceipt
+    instructions: int
     seconds: float
     """From the loaded program to the finished bytes."""
 
@@ -181,6 +195,26 @@ def prove(
     )
 
 
+def prove_dev(
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    backend: str = DEFAULT_BACKEND,
+) -> DevelopmentRun:
+    """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
+
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
+    """
+    chosen = parameter_set(parameters)
+    kernels = backend_named(backend).kernels()
+    program = load_program(elf)
+    start = time.monotonic()
+    end = _planned(program, private_input).run.end
+    receipt = DevelopmentReceipt(verification_key(kernels, program, chosen), end.output, end.exit_code)
+    return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
+
+
 def verify(
     proof: bytes,
     *,
@@ -188,14 +222,36 @@ def verify(
     output: bytes | None,
     exit_code: int = 0,
     allow_insecure: bool = False,
+    backend: str = DEFAULT_BACKEND,
 ) -> Accepted:
     """Accepts a proof of this program (its key or its id), public output and exit code, or raises Rejected.
 
     None in place of program or output accepts whatever the proof claims: the caller then has to look at it.
-    `allow_insecure` admits parameter sets that are only for tests.
+    `allow_insecure` admits parameter sets that are only for tests. Every backend gives the same verdict for the same
+    reason. Raises BackendError.
     """
+    verify_run = backend_named(backend).verifier()
     verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
     return Accepted(verified, run_security(verified.shapes, verified.key.parameters, verified.output))
+
+
+def check_dev_receipt(
+    receipt: bytes,
+    *,
+    program: VerificationKey | bytes | None,
+    output: bytes | None,
+    exit_code: int = 0,
+    allow_insecure: bool = False,
+) -> DevelopmentReceipt:
+    """What a development receipt states, if that is what the caller asks about. It PROVES NOTHING: for tests only.
+
+    The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is.
+    """
+    found = decode_development_receipt(receipt)
+    check_statement(found.key, found.output, program, output, allow_insecure=allow_insecure)
+    if found.exit_code != exit_code:
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found.exit_code}, expected {exit_code}")
+    return found
 
 
 def load_program(elf: Elf) -> Program:

@@ -1,4 +1,4 @@
-"""The two implementations of proving. They give the same bytes; one is fast, the other readable."""
+"""The two implementations of proving and verifying: the same bytes, the same verdicts; one is fast, one readable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from reference.prover.plain_kernels import PlainKernels
 from reference.trace.build import build_segment
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.table import Table, Trace
+from reference.verifier.run import Verified, verify
 from spec.program import Program
+from spec.protocol.key import VerificationKey
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,26 @@ def segment_traces(planned: PlannedRun) -> list[Trace]:
     return [build_segment(planned.program, planned.run.segment(segment)) for segment in planned.segments]
 
 
+class Verify(Protocol):
+    """Verification, as `reference.verifier.run.verify` describes it."""
+
+    def __call__(
+        self,
+        encoded: bytes,
+        program: VerificationKey | bytes | None,
+        output: bytes | None,
+        *,
+        exit_code: int = 0,
+        allow_insecure: bool = False,
+    ) -> Verified: ...
+
+
 class Backend(Protocol):
-    """What proving needs."""
+    """What proving and verifying need."""
+
+    def verifier(self) -> Verify:
+        """The verifier."""
+        ...
 
     def kernels(self) -> Kernels:
         """The heavy steps of the prover."""
@@ -45,6 +65,9 @@ class Backend(Protocol):
 class ReferenceBackend:
     """Plain numpy and Python, to be read."""
 
+    def verifier(self) -> Verify:
+        return verify
+
     def kernels(self) -> Kernels:
         return PlainKernels()
 
@@ -55,6 +78,11 @@ class ReferenceBackend:
 
 class OptimizedBackend:
     """numba, imported where it is first needed: loading the compiled kernels takes a second."""
+
+    def verifier(self) -> Verify:
+        from optimized.verifier.run import verify as verify_fast
+
+        return verify_fast
 
     def kernels(self) -> Kernels:
         from optimized.kernels import OptimizedKernels

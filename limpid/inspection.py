@@ -9,6 +9,7 @@ from soundcalc.errors import CalculatorError
 from soundcalc.machine import RunSecurity, run_security
 from spec.air.bus import LIMB_BITS, LIMBS
 from spec.air.program_row import HALTED
+from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
 from spec.protocol.proof import PROOF_MAGIC, SegmentProof, decode_proof
 from spec.protocol.shape import SegmentShape
@@ -56,10 +57,26 @@ class ProofContent:
     """None where the heights admit no figure: such a proof is rejected."""
 
 
-def inspect(encoded: bytes) -> KeyContent | ProofContent:
-    """What the bytes of a key or proof state. Raises UnknownContentError, and Rejected for damaged ones."""
+@dataclass(frozen=True)
+class DevelopmentContent:
+    """What a development receipt states, which proves nothing."""
+
+    receipt: DevelopmentReceipt
+    size_bytes: int
+
+
+Content = KeyContent | ProofContent | DevelopmentContent
+
+
+def inspect(encoded: bytes) -> Content:
+    """What the bytes of a key, a proof or a development receipt state.
+
+    Raises UnknownContentError, and Rejected for damaged ones.
+    """
     if encoded.startswith(KEY_MAGIC):
         return KeyContent(decode_key(encoded), len(encoded))
+    if encoded.startswith(DEVELOPMENT_MAGIC):
+        return DevelopmentContent(decode_development_receipt(encoded), len(encoded))
     if not encoded.startswith(PROOF_MAGIC):
         raise UnknownContentError("the bytes are neither a proof nor a verification key")
     proof = decode_proof(encoded)
@@ -78,7 +95,7 @@ def inspect(encoded: bytes) -> KeyContent | ProofContent:
     )
 
 
-def content_of_file(path: str, encoded: bytes) -> KeyContent | ProofContent:
+def content_of_file(path: str, encoded: bytes) -> Content:
     """The same, with the file's name in errors."""
     try:
         return inspect(encoded)

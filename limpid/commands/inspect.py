@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from limpid.files import read_file_or_standard_input
-from limpid.inspection import KeyContent, ProofContent, SegmentContent, content_of_file
+from limpid.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
 from spec.protocol.key import VerificationKey
@@ -19,7 +19,13 @@ def inspect_command(file: str) -> Answer:
     encoded = read_file_or_standard_input(file)
     with showing("reading"):
         content = content_of_file(file, encoded)
-    return _of_key(content) if isinstance(content, KeyContent) else _of_proof(content)
+    match content:
+        case KeyContent():
+            return _of_key(content)
+        case DevelopmentContent():
+            return _of_receipt(content)
+        case ProofContent():
+            return _of_proof(content)
 
 
 def _of_key(content: KeyContent) -> Answer:
@@ -27,6 +33,25 @@ def _of_key(content: KeyContent) -> Answer:
     lines = {"kind": f"verification key, {content.size_bytes:,} bytes", **_key_lines(content.key)}
     for chip, height_log2 in content.key.heights_by_chip().items():
         lines[f"table {chip}"] = f"2^{height_log2} rows"
+    return Answer(facts, lines)
+
+
+def _of_receipt(content: DevelopmentContent) -> Answer:
+    receipt = content.receipt
+    facts = {
+        "kind": "development receipt",
+        "proven": False,
+        "bytes": content.size_bytes,
+        **_key_facts(receipt.key),
+        "exit_code": receipt.exit_code,
+        "output": receipt.output.hex(),
+    }
+    lines = {
+        "kind": f"development receipt, {content.size_bytes:,} bytes, PROVES NOTHING",
+        **_key_lines(receipt.key),
+        "claimed exit code": receipt.exit_code,
+        "claimed output": shown(receipt.output),
+    }
     return Answer(facts, lines)
 
 

@@ -50,13 +50,13 @@ def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
 
 
 def backend_option(command: Command) -> Command:
-    """--backend: which of the two implementations of proving; their proofs are the same bytes."""
+    """--backend: which of the two implementations; proofs are the same bytes, and verdicts the same."""
     return click.option(
         "--backend",
         type=click.Choice(list(BACKENDS)),
         default=DEFAULT_BACKEND,
         show_default=True,
-        help="The implementation: fast, or the readable reference. The proof is the same.",
+        help="The implementation: fast, or the readable reference. The outcome is the same.",
     )(command)
 
 

@@ -31,6 +31,7 @@ from limpid.progress import showing
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
 @click.option("--segment-cells", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
+@click.option("--dev", is_flag=True, help="Execute only, and write a receipt that PROVES NOTHING, to test with.")
 @public_output_option
 @parameters_option
 @backend_option
@@ -44,6 +45,7 @@ def prove_command(
     workers: int | None,
     scheduler: str | None,
     segment_cells: int | None,
+    dev: bool,
     public_output: str | None,
     parameters: str,
     backend: str,
@@ -57,6 +59,8 @@ def prove_command(
         raise click.UsageError(f"--out proves with the backend {DEFAULT_BACKEND} only")
     if workers is not None and scheduler is not None:
         raise click.UsageError("--workers and --scheduler exclude each other")
+    if dev and (output is None or folder is not None):
+        raise click.UsageError("--dev writes its receipt to --output, and proves nothing with --out")
     require_distinct(
         **{"GUEST.elf": guest, "--input": input_file, "--output": output, "--public-output": public_output}
     )
@@ -64,6 +68,8 @@ def prove_command(
         if path is not None:
             require_writable(path)
     content = private_input(input_file, input_hex)
+    if dev and output is not None:
+        return _developed(guest, content, output, public_output, parameters, backend)
     reports: list[str] = []
     with showing("proving") as observer:
         if folder is None:
@@ -108,3 +114,36 @@ def prove_command(
     if proof.exit_code:
         notes.append(f"verify accepts this proof only with --exit-code {proof.exit_code}")
     return Answer(facts, lines, notes=tuple(notes))
+
+
+def _developed(
+    guest: str, content: bytes, output: str, public_output: str | None, parameters: str, backend: str
+) -> Answer:
+    """The receipt of a run that is executed and not proven."""
+    with showing("executing"):
+        run = api.prove_dev(guest, content, parameters=parameters, backend=backend)
+    receipt = run.receipt
+    write_bytes(output, run.encoded)
+    if public_output is not None:
+        write_bytes(public_output, receipt.output)
+    facts = {
+        "receipt": output,
+        "receipt_bytes": len(run.encoded),
+        "proven": False,
+        "program_id": receipt.key.program_id().hex(),
+        "parameters": parameters,
+        "instructions": run.instructions,
+        "seconds": round(run.seconds, 3),
+        "exit_code": receipt.exit_code,
+        "output": receipt.output.hex(),
+    }
+    lines = {
+        "receipt": f"{output}, {len(run.encoded):,} bytes, NOT PROVEN",
+        "program id": receipt.key.program_id().hex(),
+        "instructions": f"{run.instructions:,}",
+        "seconds": f"{run.seconds:.1f}",
+        "exit code": receipt.exit_code,
+        "output": shown(receipt.output),
+    }
+    note = "this is a development receipt: it PROVES NOTHING, and verify rejects it without --allow-dev"
+    return Answer(facts, lines, notes=(note,))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TypedDict
 
 import click
 
 from limpid import api
-from limpid.commands.options import Hexadecimal
+from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
 from limpid.files import read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
+from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
 from spec.protocol.proof import decode_proof
@@ -30,6 +32,8 @@ ELF_MAGIC = b"\x7fELF"
 @click.option("--any-output", is_flag=True, help="Accept any output, and print the one that the proof claims.")
 @click.option("--exit-code", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the program.")
 @click.option("--allow-insecure", is_flag=True, help="Admit parameter sets that are only for tests.")
+@click.option("--allow-dev", is_flag=True, help="Admit what prove --dev writes: receipts that PROVE NOTHING.")
+@backend_option
 @answering
 def verify_command(
     proof_file: str,
@@ -40,6 +44,8 @@ def verify_command(
     any_output: bool,
     exit_code: int,
     allow_insecure: bool,
+    allow_dev: bool,
+    backend: str,
 ) -> Answer:
     """Verify PROOF against a program, a public output and an exit code.
 
@@ -51,27 +57,39 @@ def verify_command(
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
     encoded = read_file_or_standard_input(proof_file)
     output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
+    is_receipt = allow_dev and encoded.startswith(DEVELOPMENT_MAGIC)
     try:
         with showing("verifying"):
-            accepted = api.verify(
-                encoded,
-                program=None if program is None else _program(program, encoded),
-                output=output,
-                exit_code=exit_code,
-                allow_insecure=allow_insecure,
-            )
+            statement: _Statement = {
+                "program": None if program is None else _program(program, encoded, is_receipt=is_receipt),
+                "output": output,
+                "exit_code": exit_code,
+                "allow_insecure": allow_insecure,
+            }
+            if is_receipt:
+                return _allowed(api.check_dev_receipt(encoded, **statement))
+            return _accepted(api.verify(encoded, **statement, backend=backend))
     except Rejected as rejected:
         return _rejected(rejected)
-    return _accepted(accepted)
 
 
-def _program(text: str, proof: bytes) -> VerificationKey | bytes:
+class _Statement(TypedDict):
+    """What the caller asks about."""
+
+    program: VerificationKey | bytes | None
+    output: bytes | None
+    exit_code: int
+    allow_insecure: bool
+
+
+def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | bytes:
     """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
     if PROGRAM_ID.fullmatch(text):
         return bytes.fromhex(text)
     content = read_file(text)
     if content.startswith(ELF_MAGIC):
-        return api.keygen(text, parameters=decode_proof(proof).key.parameters.name)
+        claimed = decode_development_receipt(proof) if is_receipt else decode_proof(proof)
+        return api.keygen(text, parameters=claimed.key.parameters.name)
     if not content.startswith(KEY_MAGIC):
         raise FileError(text, "is neither an ELF file nor a verification key")
     try:
@@ -100,6 +118,7 @@ def _accepted(accepted: api.Accepted) -> Answer:
     figures = security.figures
     facts = {
         "accepted": True,
+        "proven": True,
         "reason": None,
         "security_bits": security.security_bits,
         "whole_run_bits": security.whole_run_bits,
@@ -123,3 +142,25 @@ def _accepted(accepted: api.Accepted) -> Answer:
     }
     notes = () if key.parameters.secure else (f"the parameter set {key.parameters.name} proves nothing",)
     return Answer(facts, lines, notes=notes)
+
+
+def _allowed(receipt: DevelopmentReceipt) -> Answer:
+    """A development receipt that states what the caller asks about."""
+    facts = {
+        "accepted": True,
+        "proven": False,
+        "reason": None,
+        "security_bits": 0,
+        "program_id": receipt.key.program_id().hex(),
+        "parameters": receipt.key.parameters.name,
+        "exit_code": receipt.exit_code,
+        "output": receipt.output.hex(),
+    }
+    lines = {
+        "verdict": "NOT PROVEN, allowed by --allow-dev",
+        "program id": receipt.key.program_id().hex(),
+        "output": shown(receipt.output),
+        "exit code": receipt.exit_code,
+        "security": "none: anyone can write a development receipt",
+    }
+    return Answer(facts, lines, notes=("this is a development receipt: it PROVES NOTHING",))

@@ -13,7 +13,7 @@ from spec.air.program_row import HALTED, limbs_of
 from spec.field import ZERO, Extension
 from spec.protocol.key import VerificationKey
 from spec.protocol.logup import BusChallenges
-from spec.protocol.proof import RunProof, SegmentProof, read_proof
+from spec.protocol.proof import SegmentProof, read_proof
 from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
 from spec.protocol.tokens import output_tokens
@@ -49,8 +49,8 @@ def verify(
     string.
     """
     proof = read_proof(kernels.reader(encoded))
-    _check_statement(proof, program, output, allow_insecure=allow_insecure)
     key = proof.key
+    check_statement(key, proof.output, program, output, allow_insecure=allow_insecure)
     for segment in proof.segments:
         check_shape(segment.shape, key.heights_by_chip(), key.parameters)
     check_run_messages([segment.shape for segment in proof.segments])
@@ -112,11 +112,15 @@ def verify_segment_alone(proof: SegmentProof, index: int, statement: RunStatemen
     return leaf
 
 
-def _check_statement(
-    proof: RunProof, program: VerificationKey | bytes | None, output: bytes | None, *, allow_insecure: bool
+def check_statement(
+    found: VerificationKey,
+    claimed_output: bytes,
+    program: VerificationKey | bytes | None,
+    output: bytes | None,
+    *,
+    allow_insecure: bool,
 ) -> None:
-    """The proof claims the statement that the caller asks about."""
-    found = proof.key
+    """A proof with the key `found` claims the statement that the caller asks about. Raises Rejected."""
     if isinstance(program, VerificationKey) and found.parameters != program.parameters:
         detail = f"the proof has {found.parameters.name}, the key {program.parameters.name}"
         raise Rejected(Rejection.PARAMETERS_DIFFER, detail)
@@ -125,8 +129,8 @@ def _check_statement(
     program_id = program.program_id() if isinstance(program, VerificationKey) else program
     if program_id is not None and found.program_id() != program_id:
         raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {found.program_id().hex()}")
-    if output is not None and proof.output != output:
-        raise Rejected(Rejection.OUTPUT_DIFFERS, f"the proof claims {len(proof.output)} bytes")
+    if output is not None and claimed_output != output:
+        raise Rejected(Rejection.OUTPUT_DIFFERS, f"the proof claims {len(claimed_output)} bytes")
 
 
 def _check_chain(segments: tuple[SegmentProof, ...], key: VerificationKey) -> None:

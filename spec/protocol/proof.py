@@ -11,6 +11,7 @@ from spec.field import Extension
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.parameters import ParameterSet
 from spec.protocol.constraints import scopes
+from spec.protocol.development import DEVELOPMENT_MAGIC
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.encoding import Reader, Writer
 from spec.protocol.key import VerificationKey, read_key, write_key
@@ -93,7 +94,10 @@ def decode_proof(encoded: bytes) -> RunProof:
 
 def read_proof(reader: Reader) -> RunProof:
     """Reads a whole byte string that holds a proof. Raises Rejected, and nothing else, for any other one."""
-    if reader.raw(len(PROOF_MAGIC)) != PROOF_MAGIC:
+    magic = reader.raw(len(PROOF_MAGIC))
+    if magic == DEVELOPMENT_MAGIC:
+        raise Rejected(Rejection.DEVELOPMENT_RECEIPT)
+    if magic != PROOF_MAGIC:
         raise Rejected(Rejection.PROOF_MAGIC)
     version = reader.unsigned(2)
     if version != PROOF_VERSION:

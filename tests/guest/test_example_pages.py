@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from limpid.build import EXAMPLES, example_sources
-from limpid.inspection import KeyContent, content_of_file
+from limpid.inspection import ProofContent, content_of_file
 from tests.limpid.commands.invocation import limpid
 
 PAGES = {path.stem: path.read_text() for path in EXAMPLES.glob("*.md") if path.stem not in ("README", "tampered_proof")}
@@ -56,7 +56,7 @@ def tampered_proof() -> ModuleType:
 def test_tampered_proof_is_rejected_in_every_way(tampered_proof: ModuleType, tiny: Path) -> None:
     proof = (tiny / "proof").read_bytes()
     content = content_of_file("proof", proof)
-    assert not isinstance(content, KeyContent)
+    assert isinstance(content, ProofContent)
     answers = tampered_proof.lies(proof, content.key, content.output)
     assert answers.pop("the truth") == "accepted"
     assert len(answers) > 6

@@ -117,6 +117,7 @@ def test_proof_is_accepted_for_its_program_however_named(program: str, proven: P
     assert 0 < document.pop("whole_run_bits") <= document["security_bits"] < 10
     assert document == {
         "accepted": True,
+        "proven": True,
         "reason": None,
         "security_bits": document["security_bits"],
         "program_id": proven.program_id,
