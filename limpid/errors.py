@@ -75,6 +75,13 @@ class BackendError(LimpidError):
     exit_status = MISUSED
 
 
+class PicusFileError(LimpidError):
+    """A file that should hold constraints of another system and does not, or an assumption that fits none of them."""
+
+    kind = "picus"
+    exit_status = MISUSED
+
+
 class SecondSolverError(LimpidError):
     """The second solver is asked for and not installed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
 from limpid.files import require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
+from limpid.picus_files import assumptions_named, obligations_of_file
 from limpid.progress import showing
 from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import instructions_about, run, selected
@@ -30,6 +32,7 @@ INDENTED = "\n    "
 
 
 @click.command("audit")
+@click.argument("file", metavar="[FILE.picus]", required=False)
 @click.option("--instruction", metavar="NAME", help="Only what concerns this instruction.")
 @click.option("--chip", metavar="NAME", help="Only what concerns this chip.")
 @click.option(
@@ -59,8 +62,16 @@ INDENTED = "\n    "
     help="Seconds of the second solver for one obligation; no answer in time is no failure.",
 )
 @click.option("--mutants", is_flag=True, help="Weaken the chips one thing at a time: the proofs must notice.")
+@click.option(
+    "--assume",
+    "assumed",
+    metavar="NAME=CONDITION",
+    multiple=True,
+    help="What buses ensure of the variables of FILE.picus, such as 'byte=(<= x 255)'; may be given several times.",
+)
 @answering
 def audit_command(
+    file: str | None,
     instruction: str | None,
     chip: str | None,
     kind_names: tuple[str, ...],
@@ -72,20 +83,32 @@ def audit_command(
     second_solver: bool,
     second_solver_timeout: float,
     mutants: bool,
+    assumed: tuple[str, ...],
 ) -> Answer:
     """Prove with Z3 that every chip's constraints mean its instructions, at full width.
+
+    With a file of Picus constraints: prove that the inputs of each of its modules determine the outputs.
 
     Exit status 1 if an obligation is refuted or not decided in time, if the second solver contradicts Z3, or if a
     mutant's fate is not the reviewed one.
     """
+    if file is not None and (instruction or chip or kind_names or mutants or jobs > 1):
+        raise click.UsageError("a file goes with --assume, --timeout, --smt2, --html, --trace and --second-solver only")
+    if assumed and file is None:
+        raise click.UsageError("--assume is about a file of Picus constraints")
     if mutants:
         if instruction or kind_names or smt2 or html or trace or second_solver:
             raise click.UsageError("--mutants goes with --chip only")
         return _mutants_answer(chip)
-    try:
-        obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind))
-    except KeyError as unknown:
-        raise click.UsageError(str(unknown.args[0])) from None
+    explained: Mapping[str, str] = ASSUMPTIONS
+    if file is not None:
+        explained = assumptions_named(assumed)
+        obligations = obligations_of_file(file, explained)
+    else:
+        try:
+            obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind))
+        except KeyError as unknown:
+            raise click.UsageError(str(unknown.args[0])) from None
     for path in (html, trace):
         if path is not None:
             require_writable(path)
@@ -99,7 +122,7 @@ def audit_command(
     if trace is not None:
         rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
         write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())
-    return _answer(results)
+    return _answer(results, explained)
 
 
 def _folder(path: str) -> Path:
@@ -143,7 +166,7 @@ def _mutants_answer(chip: str | None) -> Answer:
     return Answer(facts, lines, FAILED if surprises else DONE)
 
 
-def _answer(results: list[Result]) -> Answer:
+def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:
     counts = verdict_counts(results)
     unproven = [result for result in results if result.outcome.verdict is not Verdict.PROVEN]
     opinions = Counter(result.second.agreement for result in results if result.second is not None)
@@ -151,7 +174,7 @@ def _answer(results: list[Result]) -> Answer:
     facts: dict[str, object] = {
         "proven": not unproven,
         "obligations": [facts_of(result) for result in results],
-        "assumptions": {name: text for name, text in ASSUMPTIONS.items() if name in used},
+        "assumptions": {name: text for name, text in explained.items() if name in used},
     }
     lines: dict[str, object] = {"audit": "everything proven" if not unproven else "NOT PROVEN"}
     lines |= {verdict.value: counts[verdict] for verdict in Verdict}

@@ -1,0 +1,236 @@
+"""That the inputs of a module determine its outputs, and that it has rows at all and keeps its promises.
+
+A ladder comes first: a variable that one equation determines from determined ones is determined, too. What is left is
+one question about two rows that share what is determined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import z3
+
+from proofs_of_constraints.formulas import all_of, any_of
+from proofs_of_constraints.interval import Interval
+from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, UndecidedError, Verdict
+from proofs_of_constraints.picus.encoding import Encoder, Polynomials, factors_of, ranges_of
+from proofs_of_constraints.picus.program import (
+    Comparison,
+    Condition,
+    Connective,
+    Determined,
+    Name,
+    Program,
+    variables_of,
+)
+from proofs_of_constraints.picus.system import System, Use, conjuncts, holds, system_of
+
+COPIES = ("first", "second")
+
+Assumptions = Mapping[str, Condition]
+"""By name, conditions on the variables of modules that something outside of the file ensures."""
+
+
+class UnusedAssumptionError(ValueError):
+    """An assumption speaks of variables that no module has; the message names it."""
+
+
+def picus_obligations(program: Program, assumptions: Assumptions) -> list[Obligation]:
+    """The obligations of every module. Raises UnusedAssumptionError."""
+    systems = {name: system_of(program, module) for name, module in program.modules.items()}
+    used: dict[str, tuple[str, ...]] = {}
+    for name, system in systems.items():
+        known = set(system.variables())
+        fitting = {title: c for title, c in assumptions.items() if known.issuperset(variables_of(c))}
+        system.assumed += fitting.values()
+        used[name] = tuple(fitting)
+    unused = [title for title in assumptions if all(title not in titles for titles in used.values())]
+    if unused:
+        raise UnusedAssumptionError(f"no module has all variables of the assumption {unused[0]}")
+    return [obligation for name in systems for obligation in _obligations_of(name, systems, used[name])]
+
+
+def _obligations_of(name: str, systems: Mapping[str, System], used: tuple[str, ...]) -> Iterator[Obligation]:
+    system = systems[name]
+    yield Obligation(Kind.NOT_VACUOUS, name, "", used, lambda s: _Proof(s, name, systems).not_vacuous())
+    if system.outputs:
+        yield Obligation(Kind.DETERMINISM, name, "", used, lambda s: _Proof(s, name, systems).deterministic())
+    if system.promised:
+        yield Obligation(Kind.FUNCTION, name, "", used, lambda s: _Proof(s, name, systems).promises_kept())
+
+
+class _Proof:
+    """The proofs about one module."""
+
+    def __init__(self, session: Session, name: str, systems: Mapping[str, System]) -> None:
+        self._session = session
+        self._name = name
+        self._systems = systems
+        self._system = systems[name]
+        self._polynomials = Polynomials(self._system)
+        self._ranges = ranges_of(self._system, self._polynomials)
+        self._conditions = list(conjuncts([*self._system.asserted, *self._system.assumed]))
+        self._determined = set(self._system.inputs)
+        for condition in self._conditions:
+            if isinstance(condition, Determined) and isinstance(condition.expression, Name):
+                self._determined.add(condition.expression.text)
+
+    def not_vacuous(self) -> Outcome:
+        """Some row satisfies everything."""
+        row = self._counterexample("not vacuous", [])
+        if row is None:
+            return Outcome(Verdict.REFUTED, "no row satisfies the module")
+        return Outcome(Verdict.PROVEN, "a row exists")
+
+    def promises_kept(self) -> Outcome:
+        """Every postcondition follows."""
+        for position, promise in enumerate(self._system.promised, start=1):
+            row = self._counterexample(f"post-condition {position}", [Connective("!", (promise,))])
+            if row is not None:
+                failed = f"post-condition {position}"
+                return Outcome(Verdict.REFUTED, failed, Counterexample(row, (failed,), satisfies_declaration=True))
+        return Outcome(Verdict.PROVEN, f"{len(self._system.promised)} post-conditions")
+
+    def deterministic(self) -> Outcome:
+        """Two rows with equal inputs have equal outputs."""
+        self._climb()
+        open_outputs = [name for name in self._system.outputs if name not in self._determined]
+        detail = f"{len(self._system.outputs)} outputs"
+        if not open_outputs:
+            return Outcome(Verdict.PROVEN, detail)
+        for exact in (False, True):
+            encoder = self._encoder(exact=exact)
+            differ = any_of(*(encoder.cell(o, COPIES[0]) != encoder.cell(o, COPIES[1]) for o in open_outputs))
+            title = f"determinism/{self._name}{'/exact products' if exact else ''}"
+            self._bound_all(encoder, COPIES)
+            model = self._ask(title, encoder, self._conditions, COPIES, [differ, *self._lemmas(encoder)])
+            if model is None:
+                return Outcome(Verdict.PROVEN, detail)
+            rows = [encoder.row(model, copy) for copy in COPIES]
+            if all(self._satisfies(row, []) for row in rows):
+                return Outcome(Verdict.REFUTED, ", ".join(open_outputs), _two_rows(self._system, rows))
+        raise UndecidedError(f"determinism/{self._name}: the rows found do not satisfy the module")
+
+    def _climb(self) -> None:
+        """Adds to the determined variables what single equations and calls of deterministic modules determine."""
+        equations = [c for c in self._conditions if isinstance(c, Comparison) and c.operator == "="]
+        while any(self._takes_equation(e) for e in equations) or any(map(self._takes_use, self._system.uses)):
+            pass
+
+    def _takes_equation(self, equation: Comparison) -> bool:
+        """Whether the equation determines variables that were not determined before."""
+        open_names = sorted(set(variables_of(equation)) - self._determined)
+        if not open_names:
+            return False
+        factors = factors_of(equation)
+        if len(open_names) == 1 and len(factors) == 1:
+            (name,) = open_names
+            terms = self._polynomials.terms(factors[0])
+            if [monomial for monomial in terms if name in monomial] == [(name,)]:
+                self._determined.add(name)
+                return True
+        anything = Interval(0, self._system.prime - 1)
+        if any(self._ranges[name] == anything for name in open_names):
+            return False
+        encoder = self._encoder()
+        differ = any_of(*(encoder.cell(n, COPIES[0]) != encoder.cell(n, COPIES[1]) for n in open_names))
+        try:
+            if self._ask(f"ladder/{self._name}", encoder, [equation], COPIES, [differ]) is not None:
+                return False
+        except UndecidedError:
+            return False
+        self._determined.update(open_names)
+        return True
+
+    def _takes_use(self, use: Use) -> bool:
+        """Whether a call gives outputs that were not determined before."""
+        inputs = {name for part in use.inputs for name in variables_of(part)}
+        if self._determined.issuperset(use.outputs) or not self._determined.issuperset(inputs):
+            return False
+        if not self._may_rely_on(use):
+            return False
+        self._determined.update(use.outputs)
+        return True
+
+    def _may_rely_on(self, use: Use) -> bool:
+        """Whether the called module is deterministic and this one ensures what it assumes."""
+        try:
+            for assumption in use.assumed:
+                if isinstance(assumption, Determined):
+                    if not self._determined.issuperset(variables_of(assumption)):
+                        return False
+                elif self._counterexample("assumption of a call", [Connective("!", (assumption,))]) is not None:
+                    return False
+            called = _Proof(self._session, use.module, self._systems)
+            return called.deterministic().verdict is Verdict.PROVEN
+        except UndecidedError:
+            return False
+
+    def _lemmas(self, encoder: Encoder) -> list[z3.BoolRef]:
+        """Equal inputs of a deterministic module give equal outputs."""
+        found = []
+        for use in self._system.uses:
+            if not self._determined.issuperset(use.outputs) and self._may_rely_on(use):
+                values = [[encoder.value(part, copy) for part in use.inputs] for copy in COPIES]
+                equal = all_of(*(one == other for one, other in zip(*values, strict=True)))
+                same = [encoder.cell(name, COPIES[0]) == encoder.cell(name, COPIES[1]) for name in use.outputs]
+                found.append(z3.Implies(equal, all_of(*same)))
+        return found
+
+    def _encoder(self, *, exact: bool = False) -> Encoder:
+        return Encoder(self._polynomials, self._ranges, frozenset(self._determined), exact)
+
+    def _counterexample(self, title: str, more: Sequence[Condition]) -> dict[str, int] | None:
+        """A row of the module that satisfies more conditions, or None. Raises UndecidedError."""
+        for exact in (False, True):
+            encoder = self._encoder(exact=exact)
+            conditions = [*self._conditions, *more]
+            self._bound_all(encoder, COPIES[:1])
+            model = self._ask(f"{title}/{self._name}", encoder, conditions, COPIES[:1], [])
+            if model is None:
+                return None
+            row = encoder.row(model, COPIES[0])
+            if self._satisfies(row, more):
+                return row
+        raise UndecidedError(f"{title}/{self._name}: the row found does not satisfy the module")
+
+    def _ask(
+        self,
+        title: str,
+        encoder: Encoder,
+        conditions: Sequence[Condition],
+        copies: Sequence[str],
+        more: Sequence[z3.BoolRef],
+    ) -> z3.ModelRef | None:
+        formulas = [encoder.condition(condition, copy) for copy in copies for condition in conditions]
+        formulas += [self._determined_in(encoder, c) for c in conditions if isinstance(c, Determined)]
+        return self._session.satisfying(title, [*formulas, *more, *encoder.bounds])
+
+    def _bound_all(self, encoder: Encoder, copies: Sequence[str]) -> None:
+        """Gives every variable its range, so that a model is a row."""
+        for name in self._ranges:
+            for copy in copies:
+                encoder.cell(name, copy)
+
+    def _determined_in(self, encoder: Encoder, condition: Determined) -> z3.BoolRef:
+        first, second = (encoder.value(condition.expression, copy) for copy in COPIES)
+        return first == second
+
+    def _satisfies(self, row: Mapping[str, int], more: Sequence[Condition]) -> bool:
+        return all(holds(condition, row, self._system.prime) for condition in (*self._conditions, *more))
+
+
+def _two_rows(system: System, rows: Sequence[Mapping[str, int]]) -> Counterexample:
+    """The variables of both rows, inputs once, and the outputs that differ."""
+    columns = {name: rows[0][name] for name in system.inputs}
+    for name in system.variables():
+        if name not in system.inputs:
+            columns |= {f"{name} {copy}": row[name] for copy, row in zip(COPIES, rows, strict=True)}
+    failed = tuple(
+        f"output {name} may be {one[name]:#x} and {other[name]:#x}"
+        for one, other in combinations(rows, 2)
+        for name in system.outputs
+        if one[name] != other[name]
+    )
+    return Counterexample(columns, failed, satisfies_declaration=True)

@@ -1,0 +1,90 @@
+"""The text of a Picus file as nested lists of words, each with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CLOSING = {"(": ")", "[": "]"}
+
+_TOKEN = re.compile(r"(?P<blank>[\s,]+|;[^\n]*)|(?P<bracket>[()\[\]])|(?P<word>[^\s,;()\[\]]+)")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Line and column, from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}"
+
+
+class PicusError(ValueError):
+    """A file that is not one, with the place of what is wrong."""
+
+    def __init__(self, place: Place, cause: str) -> None:
+        super().__init__(f"{place}: {cause}")
+        self.place = place
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name, number or operator."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Form:
+    """A list in parentheses or, where `bracket` is `[`, in brackets."""
+
+    bracket: str
+    parts: tuple[Node, ...]
+    place: Place
+
+
+Node = Word | Form
+
+
+def forms_of(text: str) -> list[Form]:
+    """The forms of a file, in order. Raises PicusError."""
+    open_forms: list[tuple[str, Place, list[Node]]] = []
+    found: list[Form] = []
+    for word in _words(text):
+        if word.text in CLOSING:
+            open_forms.append((word.text, word.place, []))
+        elif word.text in CLOSING.values():
+            if not open_forms:
+                raise PicusError(word.place, f"{word.text} closes nothing")
+            bracket, place, parts = open_forms.pop()
+            if CLOSING[bracket] != word.text:
+                raise PicusError(word.place, f"{word.text} closes the {bracket} of {place}")
+            form = Form(bracket, tuple(parts), place)
+            if open_forms:
+                open_forms[-1][2].append(form)
+            else:
+                found.append(form)
+        elif open_forms:
+            open_forms[-1][2].append(word)
+        else:
+            raise PicusError(word.place, f"{word.text} stands outside of parentheses")
+    if open_forms:
+        bracket, place, _ = open_forms[-1]
+        raise PicusError(place, f"{bracket} is never closed")
+    return found
+
+
+def _words(text: str) -> list[Word]:
+    found = []
+    line, start = 1, 0
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup != "blank":
+            found.append(Word(match[0], Place(line, match.start() - start + 1)))
+        if "\n" in match[0]:
+            line += match[0].count("\n")
+            start = match.start() + match[0].rindex("\n") + 1
+    return found

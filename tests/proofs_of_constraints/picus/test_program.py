@@ -1,0 +1,93 @@
+"""Reading Picus files: what they say, and where they say nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from proofs_of_constraints.picus.program import Call, Comparison, Name, Number, Operation, read_condition, read_program
+from proofs_of_constraints.picus.syntax import PicusError, Place
+
+TWO_MODULES = """; a comment
+(prime-number 97)
+(begin-module Double)
+  (input x) (output y)
+  (assume (< x 10))
+  (assert (= y (* 2 x)))
+  (post-condition (<= y 18))
+(end-module)
+(begin-module Main)
+  (input a) (output b)
+  (call [t, b] Pair [(+ a 1)])
+(end-module)
+(begin-module Pair)
+  (input p) (output q) (output r)
+(end-module)
+"""
+
+
+def test_program_is_read_in_the_order_of_the_file() -> None:
+    program = read_program(TWO_MODULES)
+    assert program.prime == 97
+    assert list(program.modules) == ["Double", "Main", "Pair"]
+    double, main = program.modules["Double"], program.modules["Main"]
+    assert (double.inputs, double.outputs) == (["x"], ["y"])
+    assert double.assumed == [Comparison("<", Name("x"), Number(10))]
+    assert double.asserted == [Comparison("=", Name("y"), Operation("*", (Number(2), Name("x"))))]
+    assert double.promised == [Comparison("<=", Name("y"), Number(18))]
+    inputs = (Operation("+", (Name("a"), Number(1))),)
+    assert main.calls == [Call((Name("t"), Name("b")), "Pair", inputs, Place(11, 3))]
+
+
+def _module(statement: str) -> str:
+    return f"(prime-number 97)\n(begin-module m)\n  {statement}\n(end-module)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1, column 1: there is nothing"),
+        ("(begin-module m)", "line 1, column 1: the file does not begin with (prime-number p)"),
+        ("(prime-number 91)", "line 1, column 1: 91 is no prime number"),
+        ("(prime-number p q)", "line 1, column 1: the prime is expected here, and nothing else"),
+        ("(prime-number 97)\n  (input x)", "line 2, column 3: input stands outside of a module"),
+        ("(prime-number 97)\n(begin-module m)", "line 2, column 1: module m is not ended"),
+        ("(prime-number 97)\n(begin-module m)\n(begin-module n)", "line 3, column 1: module m is not ended"),
+        (_module("") + "(begin-module m)(end-module)", "line 5, column 1: module m stands twice"),
+        ("(prime-number 97", "line 1, column 1: ( is never closed"),
+        ("(prime-number 97))", "line 1, column 18: ) closes nothing"),
+        ("(prime-number 97]", "line 1, column 17: ] closes the ( of line 1, column 1"),
+        ("(prime-number 97)\n\nassert", "line 3, column 1: assert stands outside of parentheses"),
+        (_module("[input x]"), "line 3, column 3: a list that begins with a word is expected here"),
+        (_module("(input 7)"), "line 3, column 3: 7 is no variable"),
+        (_module("(input x) (output x)"), "line 3, column 13: x is declared twice"),
+        (_module("(lookup [x] [t])"), "line 3, column 3: lookup is not understood"),
+        (_module("(assert (= x 1) (= y 1))"), "line 3, column 3: assert has 2 conditions, not one"),
+        (_module("(assert x)"), "line 3, column 11: x is no condition"),
+        (_module("(assert (+ x 1))"), "line 3, column 11: + is no condition"),
+        (_module("(assert (= (mod x 2) 1))"), "line 3, column 14: mod is no operation on numbers"),
+        (_module("(assert (= x))"), "line 3, column 11: = has 1 arguments"),
+        (_module("(assert (= (- x y z) 0))"), "line 3, column 14: - has 3 arguments"),
+        (_module("(assert (=> (= x 1)))"), "line 3, column 11: => has 1 arguments"),
+        (_module("(assert (! (det x)))"), "line 3, column 3: det may only be assumed"),
+        (_module("(call m [x])"), "line 3, column 3: a call has outputs in brackets, a module and inputs in brackets"),
+        (_module("(call x m y)"), "line 3, column 3: a call has outputs in brackets, a module and inputs in brackets"),
+        (_module("(call [] n [])"), "line 3, column 3: there is no module n"),
+        (_module("(call [] m [])"), "line 3, column 3: module m calls itself"),
+        (_module("(call [] m [x])"), "line 3, column 3: module m has 0 outputs and 0 inputs"),
+    ],
+)
+def test_malformed_file_is_rejected_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(PicusError) as caught:
+        read_program(text)
+    assert str(caught.value) == message
+
+
+def test_modules_that_call_one_another_in_a_circle_are_rejected() -> None:
+    text = "(prime-number 97)(begin-module a)(call [] b [])(end-module)(begin-module b)(call [] a [])(end-module)"
+    with pytest.raises(PicusError, match="calls itself"):
+        read_program(text)
+
+
+def test_two_conditions_where_one_is_expected_are_rejected() -> None:
+    with pytest.raises(PicusError, match="2 conditions stand where one is expected"):
+        read_condition("(= x 1) (= y 1)")
