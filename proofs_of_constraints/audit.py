@@ -34,19 +34,18 @@ from spec.air.chip import Chip, Role
 from spec.air.machine import CHIPS
 
 
+def obligations_of_chip(chip: Chip) -> list[Obligation]:
+    """Every obligation about one chip, whether the machine has it or not."""
+    if chip.role is Role.INSTRUCTION:
+        return [*instruction_obligations(chip), *row_obligations(chip), *memory_obligations([chip])]
+    return [*table_obligations(chip), *memory_obligations([chip])]
+
+
 def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
     """Every obligation of a machine with these chips, decoding included. Identities are unique."""
-    instruction_chips = [chip for chip in chips if chip.role is Role.INSTRUCTION]
-    found: list[Obligation] = []
-    for chip in instruction_chips:
-        found += instruction_obligations(chip)
-        found += row_obligations(chip)
-    for chip in chips:
-        if chip.role is not Role.INSTRUCTION:
-            found += table_obligations(chip)
-    found += coverage_obligations(instruction_chips)
+    found = [obligation for chip in chips for obligation in obligations_of_chip(chip)]
+    found += coverage_obligations([chip for chip in chips if chip.role is Role.INSTRUCTION])
     found += decode_obligations()
-    found += memory_obligations(chips)
     found += machine_obligations(chips)
     return found
 

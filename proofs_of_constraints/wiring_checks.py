@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
 
 from spec.air.bus import Scope
 from spec.air.chip import Chip, Interaction, describe_chip
@@ -22,6 +23,9 @@ CHALLENGES = {
     Scope.GLOBAL: BusChallenges(Extension((8, 5, 4, 3, 2, 1)), Extension((2, 7, 1, 8, 2, 8))),
 }
 """Any challenges that differ."""
+
+CHECKED_CHIPS = 256
+"""Machines of which one chip is changed are checked one after the other: what is known of the others is kept."""
 
 
 class _SomeRow:
@@ -55,15 +59,19 @@ class _SomeRow:
 
 def constraints_are_evaluated(chips: Sequence[Chip]) -> str | None:
     """Every constraint has its value among those that must vanish; the accumulator moves by all messages' sum."""
+    return next(filter(None, map(_evaluation_fault, chips)), None)
+
+
+@lru_cache(maxsize=CHECKED_CHIPS)
+def _evaluation_fault(chip: Chip) -> str | None:
     row = _SomeRow()
-    for chip in chips:
-        logup = {scope: _honest_columns(row, interactions, scope) for scope, interactions in scopes(chip)}
-        values = table_constraints(chip, row, CHALLENGES, logup)
-        count = len(chip.constraints)
-        if values[:count] != [evaluate(constraint.expression, row) for constraint in chip.constraints]:
-            return f"{chip.name}: the values are not those of the declared constraints"
-        if any(value != ZERO for value in values[count:]) or len(values) == count:
-            return f"{chip.name}: the accumulator does not sum the declared messages"
+    logup = {scope: _honest_columns(row, interactions, scope) for scope, interactions in scopes(chip)}
+    values = table_constraints(chip, row, CHALLENGES, logup)
+    count = len(chip.constraints)
+    if values[:count] != [evaluate(constraint.expression, row) for constraint in chip.constraints]:
+        return f"{chip.name}: the values are not those of the declared constraints"
+    if any(value != ZERO for value in values[count:]) or len(values) == count:
+        return f"{chip.name}: the accumulator does not sum the declared messages"
     return None
 
 
@@ -79,17 +87,25 @@ def _honest_columns(row: _SomeRow, interactions: Sequence[Interaction], scope: S
 
 def digest_covers_declarations(chips: Sequence[Chip]) -> str | None:
     """The text that the digest is made of has every chip, bus and public value, and a chip's text all of the chip."""
+    # The text is made in one way for all chips: one of each role shows what it says of a chip.
+    shown = {chip.role: chip for chip in chips}.values()
+    return _not_in_the_text() or next(filter(None, map(_description_fault, shown)), None)
+
+
+@cache
+def _not_in_the_text() -> str | None:
     text = describe_machine()
     parts = [f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}", *map(describe_chip, CHIPS)]
     parts += [describe_bus(bus) for bus in dict.fromkeys(i.bus for chip in CHIPS for i in chip.interactions)]
     missing = [part.splitlines()[0] for part in parts if part not in text]
-    if missing:
-        return f"the machine digest does not cover: {missing[0]}"
-    # The text is made in one way for all chips: one of each role shows what it says of a chip.
-    for chip in {chip.role: chip for chip in chips}.values():
-        described = describe_chip(chip)
-        if any(describe_chip(changed) == described for changed in _with_one_change(chip)):
-            return f"{chip.name}: the machine digest does not cover everything declared"
+    return f"the machine digest does not cover: {missing[0]}" if missing else None
+
+
+@lru_cache(maxsize=CHECKED_CHIPS)
+def _description_fault(chip: Chip) -> str | None:
+    described = describe_chip(chip)
+    if any(describe_chip(changed) == described for changed in _with_one_change(chip)):
+        return f"{chip.name}: the machine digest does not cover everything declared"
     return None
 
 
