@@ -19,20 +19,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from limpid.build import EXAMPLES
+from limpid.optimized_runs import plan_run, segment_traces
 from optimized.executor import execute
 from optimized.kernels import OptimizedKernels
 from optimized.memory import predicted_peak_bytes
 from optimized.threads import thread_count
-from optimized.trace.build import build_segment
-from optimized.trace.lookups import Lookups
 from reference.loader import load
 from reference.prover.keys import proving_key
 from reference.prover.progress import Stage
-from reference.prover.run import prove_run
-from reference.prover.segment import shape_of
-from reference.trace.table import Table, Trace
+from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.jobs import Workbench
+from reference.trace.limits import NO_LIMITS
+from reference.trace.planned_shape import planned_shape
 from spec.parameters import PARAMETER_SETS
-from spec.program import Program
 
 WARM_UP = ("fibonacci", struct.pack("<Q", 10))
 
@@ -82,13 +81,6 @@ class Stopwatch:
         self._stage, self._since = stage, now
 
 
-def trace_of(program: Program, private_input: bytes, lookups: Lookups) -> tuple[Trace, int]:
-    """The trace of a run of one segment, and its instructions."""
-    segment = build_segment(program, private_input, lookups)
-    tables = tuple(Table(table.chip, table.main, table.fixed) for table in segment.tables)
-    return Trace(tables, segment.public_values, segment.output), segment.instructions
-
-
 def measure(guest: str, private_input: bytes, parameters: str) -> Measurement:
     """Proves an example under a parameter set."""
     kernels, chosen = OptimizedKernels(), PARAMETER_SETS[parameters]
@@ -96,25 +88,27 @@ def measure(guest: str, private_input: bytes, parameters: str) -> Measurement:
     watch = Stopwatch()
     watch.begin("key")
     key = proving_key(kernels, program, chosen)
-    lookups = Lookups(key.fixed)
+    bench = Workbench(kernels, key, segment_traces(program, key))
     watch.begin("execute")
     execute(program, private_input)
-    watch.begin("trace")
-    trace, instructions = trace_of(program, private_input, lookups)
 
     def observe(stage: Stage, fraction: float) -> None:
         del fraction
         watch.begin(stage.value)
 
-    proof = prove_run(kernels, key, [trace], observe)
-    watch.begin("")
+    with plan_store() as plans:
+        watch.begin(Stage.PLAN.value)
+        run = plan_run(program, private_input, NO_LIMITS, plans.keep)
+        proof = prove_planned(bench, run, plans, observe)
+        watch.begin("")
+        shape = planned_shape(plans.segment(run, 0), key.verification.heights_by_chip())
+    instructions = run.end.instructions
     seconds = watch.seconds
     proving = sum(spent for stage, spent in seconds.items() if stage not in ("key", "execute"))
-    shape = shape_of(trace)
     return Measurement(
         guest=guest,
         instructions=instructions,
-        segment_rows=sum(table.height for table in trace.tables),
+        segment_rows=sum(table.height for table in shape.tables),
         committed_cells=sum(m.width << m.height_log2 for of in shape.matrices() for m in of),
         stage_seconds={stage: round(spent, 3) for stage, spent in seconds.items()},
         proving_kilohertz=round(instructions / proving / 1e3, 1),

@@ -5,15 +5,17 @@ Everything that can fail raises a LimpidError; only `verify` raises Rejected, an
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.backends import BACKENDS, DEFAULT_BACKEND, Backend, PlannedRun, segment_traces
+from limpid.backends import BACKENDS, DEFAULT_BACKEND, Backend
 from limpid.errors import (
     BackendError,
+    FileError,
     InputError,
     ParametersError,
     ProgramError,
@@ -30,8 +32,10 @@ from reference.executor.profiling import profile as profile_of
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key, verification_key
-from reference.prover.progress import Observer, silent
-from reference.prover.run import prove_run
+from reference.prover.progress import Observer, Stage, silent
+from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.jobs import Workbench
+from reference.trace.build import build_segment
 from reference.trace.errors import TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
@@ -49,6 +53,9 @@ Elf = str | Path | bytes
 """A guest program: the path of its ELF file, or the file's bytes."""
 
 DEFAULT_PARAMETERS = SEGMENT.name
+
+PROVE_SHORTER = "prove a shorter run"
+"""What to do about one that is too long."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +153,13 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 
     Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError.
     """
-    planned = _planned(load_program(elf), private_input)
-    traces = segment_traces(planned)
+    program = load_program(elf)
+    plans: list[SegmentPlan] = []
+    with planning_errors(PROVE_SHORTER):
+        run = plan_run(program, private_input, SegmentLimits(), plans.append)
+    traces = [build_segment(program, run.segment(plan)) for plan in plans]
     heights = tuple(tuple((table.chip.name, table.height) for table in trace.tables) for trace in traces)
-    return TraceCheck(planned.run.end.instructions, heights, tuple(check_run(traces)))
+    return TraceCheck(run.end.instructions, heights, tuple(check_run(traces)))
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
@@ -171,26 +181,32 @@ def prove(
 ) -> Proof:
     """Proves a run, whatever its exit code; `observer` hears of the progress. Every backend gives the same bytes.
 
+    A run of several segments is executed twice, so that only one of them is held at a time.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
     """
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
     start = time.monotonic()
-    planned = _planned(program, private_input)
-    kernels = proving.kernels()
-    key = proving_key(kernels, program, chosen)
-    traces = proving.traces(planned, key)
-    encoded = prove_run(kernels, key, traces, observer).encoded()
-    end = planned.run.end
+    observer(Stage.PLAN, 0.0)
+    try:
+        with plan_store() as plans:
+            with planning_errors(PROVE_SHORTER):
+                run = proving.plan_run(program, private_input, SegmentLimits(), plans.keep)
+            kernels = proving.kernels()
+            key = proving_key(kernels, program, chosen)
+            bench = Workbench(kernels, key, proving.traces(program, key))
+            proof = prove_planned(bench, run, plans, observer)
+    except OSError as error:
+        raise FileError(tempfile.gettempdir(), str(error)) from error
     return Proof(
-        encoded=encoded,
+        encoded=proof.encoded(),
         key=key.verification,
-        output=end.output,
-        exit_code=end.exit_code,
-        instructions=end.instructions,
-        misaligned_accesses=dict(end.misaligned_accesses),
-        segments=len(traces),
+        output=run.end.output,
+        exit_code=run.end.exit_code,
+        instructions=run.end.instructions,
+        misaligned_accesses=dict(run.end.misaligned_accesses),
+        segments=run.segment_count,
         seconds=time.monotonic() - start,
     )
 
@@ -207,11 +223,12 @@ def prove_dev(
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
     """
     chosen = parameter_set(parameters)
-    kernels = backend_named(backend).kernels()
+    proving = backend_named(backend)
     program = load_program(elf)
     start = time.monotonic()
-    end = _planned(program, private_input).run.end
-    receipt = DevelopmentReceipt(verification_key(kernels, program, chosen), end.output, end.exit_code)
+    with planning_errors(PROVE_SHORTER):
+        end = proving.plan_run(program, private_input, SegmentLimits(), lambda _: None).end
+    receipt = DevelopmentReceipt(verification_key(proving.kernels(), program, chosen), end.output, end.exit_code)
     return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
 
 
@@ -280,14 +297,6 @@ def _execute(
         return execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
     except InputTooLongError as error:
         raise InputError(str(error)) from error
-
-
-def _planned(program: Program, private_input: bytes) -> PlannedRun:
-    """The first pass over an execution: cheap, and an end that cannot be proven is told at once."""
-    segments: list[SegmentPlan] = []
-    with planning_errors("prove a shorter run"):
-        run = plan_run(program, private_input, SegmentLimits(), segments.append)
-    return PlannedRun(program, private_input, run, segments)
 
 
 @contextmanager

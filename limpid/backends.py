@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.plain_kernels import PlainKernels
-from reference.trace.build import build_segment
-from reference.trace.plan import RunPlan, SegmentPlan
-from reference.trace.table import Table, Trace
+from reference.segments.jobs import SegmentTraces
+from reference.trace.build import PlainTraces
+from reference.trace.limits import SegmentLimits
+from reference.trace.plan import RunPlan
+from reference.trace.segmentation import Keep, plan_run
 from reference.verifier.run import Verified, verify
 from spec.program import Program
 from spec.protocol.key import VerificationKey
-
-
-@dataclass(frozen=True)
-class PlannedRun:
-    """A program, its input, and how its execution is cut into segments."""
-
-    program: Program
-    private_input: bytes
-    run: RunPlan
-    segments: Sequence[SegmentPlan]
-
-
-def segment_traces(planned: PlannedRun) -> list[Trace]:
-    """Every table of every segment, as the reference fills them."""
-    return [build_segment(planned.program, planned.run.segment(segment)) for segment in planned.segments]
 
 
 class Verify(Protocol):
@@ -57,8 +42,12 @@ class Backend(Protocol):
         """The heavy steps of the prover."""
         ...
 
-    def traces(self, planned: PlannedRun, key: ProvingKey) -> list[Trace]:
-        """Every table of every segment."""
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`."""
+        ...
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+        """Fills in the tables of planned segments."""
         ...
 
 
@@ -71,9 +60,12 @@ class ReferenceBackend:
     def kernels(self) -> Kernels:
         return PlainKernels()
 
-    def traces(self, planned: PlannedRun, key: ProvingKey) -> list[Trace]:
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        return plan_run(program, private_input, limits, keep)
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
         del key
-        return segment_traces(planned)
+        return PlainTraces(program)
 
 
 class OptimizedBackend:
@@ -89,15 +81,15 @@ class OptimizedBackend:
 
         return OptimizedKernels()
 
-    def traces(self, planned: PlannedRun, key: ProvingKey) -> list[Trace]:
-        if len(planned.segments) > 1:
-            return segment_traces(planned)
-        from optimized.trace.build import build_segment as fill_segment
-        from optimized.trace.lookups import Lookups
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        from limpid.optimized_runs import plan_run as plan_compiled
 
-        filled = fill_segment(planned.program, planned.private_input, Lookups(key.fixed))
-        tables = tuple(Table(table.chip, table.main, table.fixed) for table in filled.tables)
-        return [Trace(tables, filled.public_values, filled.output)]
+        return plan_compiled(program, private_input, limits, keep)
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+        from limpid.optimized_runs import segment_traces
+
+        return segment_traces(program, key)
 
 
 BACKENDS: dict[str, Backend] = {"optimized": OptimizedBackend(), "reference": ReferenceBackend()}

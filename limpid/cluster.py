@@ -16,6 +16,7 @@ from distributed import Client, LocalCluster, as_completed
 
 from limpid.errors import LimpidError
 from limpid.workbench import Recipe, workbench
+from optimized.threads import THREADS_VARIABLE, thread_count
 from reference.segments.jobs import Job
 
 TRIES = 4
@@ -91,11 +92,17 @@ def _cause(error: BaseException) -> BaseException:
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator[Client]:
-    """A client of so many worker processes on this machine, reachable from it alone."""
+    """A client of so many worker processes on this machine, which share its cores; reachable from it alone."""
+    environment = {THREADS_VARIABLE: str(max(1, thread_count() // workers))}
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": TRIES}),
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+            env=environment,
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.api import DEFAULT_PARAMETERS, Elf, Proof, load_program, parameter_set, planning_errors
+from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
 from limpid.errors import FileError, LimpidError
+from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
 from reference.prover.keys import verification_key
@@ -61,10 +62,11 @@ def prove_in_folder(
     program = load_program(elf)
     limits = SegmentLimits() if place.segment_cells is None else SegmentLimits(area_cells=place.segment_cells)
     start = time.monotonic()
-    request = RunRequest(program, private_input, verification_key(OptimizedKernels(), program, chosen), limits)
+    key = verification_key(OptimizedKernels(), program, chosen)
+    request = RunRequest(program, private_input, key, limits, plan_run)
     try:
         with (
-            planning_errors("prove a shorter run, or in larger segments"),
+            planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
             _workers(place, Recipe(program, parameters), observer) as workers,
         ):
             proven = prove_request(place.folder, request, workers, report=report, observer=observer)
@@ -74,7 +76,7 @@ def prove_in_folder(
         raise FileError(str(place.folder), str(error)) from error
     return Proof(
         encoded=proven.proof.encoded(),
-        key=request.key,
+        key=key,
         output=proven.end.output,
         exit_code=proven.end.exit_code,
         instructions=proven.end.instructions,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
+from limpid.optimized_runs import segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.prover.keys import proving_key
 from reference.segments.jobs import Workbench
@@ -34,4 +35,5 @@ def workbench(recipe: Recipe) -> Workbench:
 @lru_cache(maxsize=1)
 def _made(recipe: Recipe) -> Workbench:
     kernels = OptimizedKernels()
-    return Workbench(kernels, recipe.program, proving_key(kernels, recipe.program, PARAMETER_SETS[recipe.parameters]))
+    key = proving_key(kernels, recipe.program, PARAMETER_SETS[recipe.parameters])
+    return Workbench(kernels, key, segment_traces(recipe.program, key))

@@ -1,22 +1,25 @@
-"""What the executor writes down of every instruction, compactly: arrays in the order of execution."""
+"""What the executor writes down of every instruction, compactly: arrays in which each chip has its part."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Events:
-    """One entry per executed instruction, (count,) each. What an instruction does not do is 0."""
+class Events(NamedTuple):
+    """One entry per executed instruction, (count,) each: by chip, then in the order of execution. What an instruction
+    does not do is 0."""
 
     word: NDArray[np.uint32]
     """Index into the predecoded program."""
 
-    chip: NDArray[np.int8]
+    next_pc: NDArray[np.uint32]
+    """As on the state bus."""
+
     clock: NDArray[np.uint32]
     left: NDArray[np.uint64]
     right: NDArray[np.uint64]
@@ -38,24 +41,24 @@ class Events:
     memory_next_previous: NDArray[np.uint32]
     destination_previous: NDArray[np.uint32]
 
-    def __len__(self) -> int:
-        return len(self.word)
-
-    def taken(self, rows: NDArray[np.int64] | slice) -> Events:
+    def between(self, start: int, stop: int) -> Events:
         """The events at these positions."""
-        return Events(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Events._make(array[start:stop] for array in self)
 
 
-_TYPES = (
-    np.uint32,
-    np.int8,
-    np.uint32,
-    *(np.uint64,) * 8,
-    *(np.uint32,) * 5,
-)
+_TYPES = (*(np.uint32,) * 3, *(np.uint64,) * 8, *(np.uint32,) * 5)
 
 
 def empty_events(count: int) -> Events:
-    """Room for so many events."""
+    """Room for so many events. The system provides what is never written page by page, so it takes no memory."""
     arrays: list[Any] = [np.zeros(count, dtype=kind) for kind in _TYPES]
     return Events(*arrays)
+
+
+def first_positions(rows: Sequence[int]) -> list[int]:
+    """Where the events of each chip begin, for so many rows of each; at the end, how many events there are."""
+    return [0, *accumulate(rows)]
+
+
+NO_EVENTS = empty_events(0)
+"""Where nothing is recorded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,34 +20,50 @@ class InputTooLongError(ValueError):
     """The private input exceeds the capacity of the input region."""
 
 
-def _zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
+class Doublewords(NamedTuple):
+    """Memory as compiled code wants it; values and clocks by doubleword address."""
+
+    values: NDArray[np.uint64]
+    clocks: NDArray[np.uint32]
+    """Of the last access; 0 before the first."""
+
+    pages: NDArray[np.uint8]
+    """By page, how much of it is mapped."""
+
+    region_starts: NDArray[np.int64]
+    region_ends: NDArray[np.int64]
+
+
+def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
     """Zeros that the system provides page by page when they are touched."""
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
     return np.frombuffer(mmap.mmap(-1, count * np.dtype(kind).itemsize, flags=flags), dtype=kind)
 
 
-class GuestMemory:
-    """Values, clocks of the last access, and which doublewords belong to a region."""
-
-    def __init__(self, program: Program, private_input: bytes) -> None:
-        if len(private_input) > INPUT_CAPACITY_BYTES:
-            raise InputTooLongError(
-                f"the input has {len(private_input)} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
-            )
-        self.values: NDArray[np.uint64] = _zeros(DOUBLEWORDS, np.uint64)
-        self.clocks: NDArray[np.uint32] = _zeros(DOUBLEWORDS, np.uint32)
-        if program.image:
-            addresses, words = zip(*program.image, strict=True)
-            self.values[np.array(addresses)] = np.array(words, dtype=np.uint64)
-        first = INPUT.start // DOUBLEWORD_BYTES
-        padded = private_input + bytes(-len(private_input) % DOUBLEWORD_BYTES)
-        self.values[first] = len(private_input)
-        self.values[first + 1 : first + 1 + len(padded) // DOUBLEWORD_BYTES] = np.frombuffer(padded, dtype="<u8")
-        regions = [region for region in program.regions if region.space is Space.MEMORY]
-        self.region_starts = np.array([region.start for region in regions], dtype=np.int64)
-        self.region_ends = np.array([region.end for region in regions], dtype=np.int64)
-        self.pages = np.zeros(DOUBLEWORDS >> PAGE_DOUBLEWORDS_LOG2, dtype=np.uint8)
-        page = 1 << PAGE_DOUBLEWORDS_LOG2
-        for region in regions:
-            self.pages[region.start // page : -(-region.end // page)] = PARTLY_MAPPED
-            self.pages[-(-region.start // page) : region.end // page] = MAPPED
+def guest_memory(program: Program, private_input: bytes = b"") -> Doublewords:
+    """Memory at the start of a run. Raises InputTooLongError."""
+    if len(private_input) > INPUT_CAPACITY_BYTES:
+        raise InputTooLongError(
+            f"the input has {len(private_input)} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
+        )
+    values: NDArray[np.uint64] = zeros(DOUBLEWORDS, np.uint64)
+    if program.image:
+        addresses, words = zip(*program.image, strict=True)
+        values[np.array(addresses)] = np.array(words, dtype=np.uint64)
+    first = INPUT.start // DOUBLEWORD_BYTES
+    padded = private_input + bytes(-len(private_input) % DOUBLEWORD_BYTES)
+    values[first] = len(private_input)
+    values[first + 1 : first + 1 + len(padded) // DOUBLEWORD_BYTES] = np.frombuffer(padded, dtype="<u8")
+    regions = [region for region in program.regions if region.space is Space.MEMORY]
+    pages = np.zeros(DOUBLEWORDS >> PAGE_DOUBLEWORDS_LOG2, dtype=np.uint8)
+    page = 1 << PAGE_DOUBLEWORDS_LOG2
+    for region in regions:
+        pages[region.start // page : -(-region.end // page)] = PARTLY_MAPPED
+        pages[-(-region.start // page) : region.end // page] = MAPPED
+    return Doublewords(
+        values=values,
+        clocks=zeros(DOUBLEWORDS, np.uint32),
+        pages=pages,
+        region_starts=np.array([region.start for region in regions], dtype=np.int64),
+        region_ends=np.array([region.end for region in regions], dtype=np.int64),
+    )

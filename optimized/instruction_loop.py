@@ -1,14 +1,18 @@
-"""The compiled loop that executes instructions, and writes down what each of them did."""
+"""The compiled loop that executes instructions: alone, counting what a segment takes, or recording what each did."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.guest_memory import PAGE_DOUBLEWORDS_LOG2
+from optimized.events import Events
+from optimized.guest_memory import PAGE_DOUBLEWORDS_LOG2, Doublewords
 from optimized.operations import Word, operate
-from optimized.predecoded import Condition, Kind
+from optimized.predecoded import Condition, Kind, Predecoded
+from spec.air.program_row import HALTED as HALTED_PC
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 
 WITH_REGISTER = int(Kind.WITH_REGISTER)
@@ -27,13 +31,48 @@ BELOW_SIGNED = int(Condition.BELOW_SIGNED)
 NOT_BELOW_SIGNED = int(Condition.NOT_BELOW_SIGNED)
 BELOW_UNSIGNED = int(Condition.BELOW_UNSIGNED)
 
-RUNNING, HALTED, TRAPPED = 0, 1, 2
+EXECUTING, COUNTING, RECORDING = range(3)
+"""What the loop does beside executing. Counting: rows and the addresses that a segment touches. Recording: events."""
+
+RUNNING, HALTED, TRAPPED, FULL = range(4)
+"""How the loop ended. Full: the next instruction has no room; it has not been executed."""
+
 PAGE_MAPPED = 1
 PAGE_UNMAPPED = 0
 
-STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_MISALIGNED, STATE_TOUCHED = range(5)
+STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
+    7
+)
+"""Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
+touched; these and its registers; and how many of them it has room for."""
+
+STATE_SIZE = 7
 
 U64, I64 = np.uint64, np.int64
+
+
+class SegmentAccount(NamedTuple):
+    """What the loop keeps of a segment, by number of the chip, by register, or in the order of first access."""
+
+    positions: NDArray[np.int8]
+    """(chips, kinds of access): sub-clocks, as `access_positions` gives them."""
+
+    advances: NDArray[np.int8]
+    """By chip, the number of ticks that a row takes."""
+
+    rows: NDArray[np.int64]
+    room: NDArray[np.int64]
+    """By chip, how many rows there is room for."""
+
+    first_events: NDArray[np.int64]
+    """By chip, where its events begin."""
+
+    register_clocks: NDArray[np.uint32]
+    touched: NDArray[np.uint32]
+    """Doubleword addresses."""
+
+    touched_values: NDArray[np.uint64]
+    """What they held before."""
 
 
 @compiled
@@ -74,97 +113,75 @@ def _extended(word: Word, bits: Word, signed: Word) -> Word:
 
 @compiled
 def run_instructions(
-    first_pc: int,
-    kinds: NDArray[np.int8],
-    operations: NDArray[np.int8],
-    widths: NDArray[np.int8],
-    destinations: NDArray[np.uint8],
-    sources1: NDArray[np.uint8],
-    sources2: NDArray[np.uint8],
-    immediates: NDArray[np.uint64],
-    chips: NDArray[np.int8],
-    misaligned_chips: NDArray[np.int8],
-    registers: NDArray[np.uint64],
-    values: NDArray[np.uint64],
-    pages: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    state: NDArray[np.int64],
+    mode: int,
     limit: int,
-    recording: bool,
-    positions: NDArray[np.int8],
-    advances: NDArray[np.int8],
-    register_clocks: NDArray[np.uint32],
-    clocks: NDArray[np.uint32],
-    touched: NDArray[np.uint32],
-    touched_values: NDArray[np.uint64],
-    event_word: NDArray[np.uint32],
-    event_chip: NDArray[np.int8],
-    event_clock: NDArray[np.uint32],
-    event_left: NDArray[np.uint64],
-    event_right: NDArray[np.uint64],
-    event_before: NDArray[np.uint64],
-    event_result: NDArray[np.uint64],
-    event_low_before: NDArray[np.uint64],
-    event_low_after: NDArray[np.uint64],
-    event_high_before: NDArray[np.uint64],
-    event_high_after: NDArray[np.uint64],
-    event_source1_previous: NDArray[np.uint32],
-    event_source2_previous: NDArray[np.uint32],
-    event_memory_previous: NDArray[np.uint32],
-    event_memory_next_previous: NDArray[np.uint32],
-    event_destination_previous: NDArray[np.uint32],
+    code: Predecoded,
+    registers: NDArray[np.uint64],
+    memory: Doublewords,
+    state: NDArray[np.int64],
+    misaligned: NDArray[np.int64],
+    account: SegmentAccount,
+    events: Events,
 ) -> int:
-    """Executes up to `limit` instructions; says whether the program still runs, has halted or trapped.
-
-    `state` is program counter, clock, executed instructions, misaligned accesses and touched doublewords.
-    """
-    pc, clock, touched_count = state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED]
+    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word."""
+    positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
+    values, clocks = memory.values, memory.clocks
+    pc, clock, touched = state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED]
+    boundary_rows, boundary_room = state[STATE_BOUNDARY_ROWS], state[STATE_BOUNDARY_ROOM]
     status = RUNNING
-    event = 0
-    while event < limit:
-        word = (pc - first_pc) >> 2
-        if pc < first_pc or word >= len(kinds):
+    executed = 0
+    while executed < limit:
+        word = (pc - code.first_pc) >> 2
+        if pc < code.first_pc or word >= len(code.kind):
             status = TRAPPED
             break
-        kind = kinds[word]
-        rd = destinations[word]
-        left, right = registers[sources1[word]], registers[sources2[word]]
-        next_pc = pc + 4
-        before = registers[rd]
-        result = before
-        writes = True
-        chip = chips[word]
+        kind = code.kind[word]
+        rd = code.destination[word]
+        left, right = registers[code.source1[word]], registers[code.source2[word]]
+        immediate = code.immediate[word]
+        chip = code.chip[word]
+        accesses_memory = kind in (LOAD, STORE)
         position: Word = 0
-        low_before: Word = U64(0)
-        low_after: Word = U64(0)
-        high_before: Word = U64(0)
-        high_after: Word = U64(0)
+        offset: Word = 0
+        width: Word = 0
         crosses: Word = False
-        accesses_memory = False
-        if kind == WITH_IMMEDIATE:
-            result = operate(operations[word], left, immediates[word])
-        elif kind == WITH_REGISTER:
-            result = operate(operations[word], left, right)
-        elif kind in (LOAD, STORE):  # a chain of comparisons becomes a jump table
-            address = left + immediates[word]
-            signed = widths[word] < 0
-            width = abs(I64(widths[word]))
+        if accesses_memory:
+            address = left + immediate
+            width = abs(I64(code.width_bytes[word]))
             if address > U64(2**32) - U64(width):
                 status = TRAPPED
                 break
             position = I64(address >> U64(3))
             offset = I64(address & U64(7))
             crosses = offset + width > 8
-            if not _is_mapped(position, pages, starts, ends) or (
-                crosses and not _is_mapped(position + 1, pages, starts, ends)
+            if not _is_mapped(position, memory.pages, memory.region_starts, memory.region_ends) or (
+                crosses and not _is_mapped(position + 1, memory.pages, memory.region_starts, memory.region_ends)
             ):
                 status = TRAPPED
                 break
-            accesses_memory = True
             if offset % width != 0:
-                state[STATE_MISALIGNED] += 1
-                chip = misaligned_chips[word]
+                chip = code.misaligned_chip[word]
+        # As if every access touched a further address. What has no chip traps below.
+        has_room = chip < 0 or (rows[chip] < room[chip] and boundary_rows + account.advances[chip] <= boundary_room)
+        if mode != EXECUTING and not has_room:
+            state[STATE_CHIP] = chip
+            status = FULL
+            break
+        next_pc = pc + 4
+        before = registers[rd]
+        result = before
+        writes = True
+        low_before: Word = U64(0)
+        low_after: Word = U64(0)
+        high_before: Word = U64(0)
+        high_after: Word = U64(0)
+        if kind == WITH_IMMEDIATE:
+            result = operate(code.operation[word], left, immediate)
+        elif kind == WITH_REGISTER:
+            result = operate(code.operation[word], left, right)
+        elif kind in (LOAD, STORE):  # a chain of comparisons becomes a jump table
+            if offset % width != 0:
+                misaligned[word] += 1
             low_before = low_after = values[position]
             if crosses:
                 high_before = high_after = values[position + 1]
@@ -173,7 +190,7 @@ def run_instructions(
                 both = low_before >> shift
                 if crosses:
                     both |= high_before << (U64(64) - shift)
-                result = _extended(both, 8 * width, signed)
+                result = _extended(both, 8 * width, code.width_bytes[word] < 0)
             else:
                 writes = False
                 mask = _extended(U64(2**64 - 1), 8 * width, False)
@@ -186,16 +203,15 @@ def run_instructions(
                     values[position + 1] = high_after
         elif kind == BRANCH:
             writes = False
-            if _taken(operations[word], left, right):
-                target = immediates[word]
-                if target & U64(3):
+            if _taken(code.operation[word], left, right):
+                if immediate & U64(3):
                     status = TRAPPED
                     break
-                next_pc = I64(target)
+                next_pc = I64(immediate)
         elif kind == CONSTANT:
-            result = immediates[word]
+            result = immediate
         elif kind in (JUMP, JUMP_HERE):
-            target = immediates[word] if kind == JUMP_HERE else (left + immediates[word]) & ~U64(1)
+            target = immediate if kind == JUMP_HERE else (left + immediate) & ~U64(1)
             if target & U64(3):
                 status = TRAPPED
                 break
@@ -212,51 +228,73 @@ def run_instructions(
         else:
             status = TRAPPED
             break
-        if recording:
-            event_word[event] = word
-            event_chip[event] = chip
-            event_clock[event] = clock
-            event_left[event] = left
-            event_right[event] = right
-            if positions[chip, 0] >= 0:
-                source = sources1[word]
-                event_source1_previous[event] = register_clocks[source]
-                register_clocks[source] = clock + positions[chip, 0]
-            if positions[chip, 1] >= 0:
-                source = sources2[word]
-                event_source2_previous[event] = register_clocks[source]
-                register_clocks[source] = clock + positions[chip, 1]
+        if mode != EXECUTING:
+            event = account.first_events[chip] + rows[chip]
+            rows[chip] += 1
+            at_source1, at_source2, at_destination = positions[chip, 0], positions[chip, 1], positions[chip, 4]
+            if at_source1 >= 0:
+                source = code.source1[word]
+                previous = register_clocks[source]
+                boundary_rows += previous == 0
+                register_clocks[source] = clock + at_source1
+                if mode == RECORDING:
+                    events.source1_previous[event] = previous
+            if at_source2 >= 0:
+                source = code.source2[word]
+                previous = register_clocks[source]
+                boundary_rows += previous == 0
+                register_clocks[source] = clock + at_source2
+                if mode == RECORDING:
+                    events.source2_previous[event] = previous
             if accesses_memory:
-                # The touched doubleword's value before a store is the one that was read.
-                if clocks[position] == 0:
-                    touched[touched_count] = position
-                    touched_values[touched_count] = low_before
-                    touched_count += 1
-                event_memory_previous[event] = clocks[position]
+                previous = clocks[position]
                 clocks[position] = clock + positions[chip, 2]
+                if previous == 0:
+                    boundary_rows += 1
+                    if mode == COUNTING:
+                        account.touched[touched] = position
+                        account.touched_values[touched] = low_before
+                    touched += 1
+                next_previous = previous
                 if crosses:
-                    if clocks[position + 1] == 0:
-                        touched[touched_count] = position + 1
-                        touched_values[touched_count] = high_before
-                        touched_count += 1
-                    event_memory_next_previous[event] = clocks[position + 1]
+                    next_previous = clocks[position + 1]
                     clocks[position + 1] = clock + positions[chip, 3]
-            event_low_before[event] = low_before
-            event_low_after[event] = low_after
-            event_high_before[event] = high_before
-            event_high_after[event] = high_after
-            if positions[chip, 4] >= 0:
-                event_before[event] = before
-                event_result[event] = result
-                event_destination_previous[event] = register_clocks[rd]
-                register_clocks[rd] = clock + positions[chip, 4]
-            clock += advances[chip]
+                    if next_previous == 0:
+                        boundary_rows += 1
+                        if mode == COUNTING:
+                            account.touched[touched] = position + 1
+                            account.touched_values[touched] = high_before
+                        touched += 1
+                if mode == RECORDING:
+                    events.memory_previous[event] = previous
+                    events.low_before[event] = low_before
+                    events.low_after[event] = low_after
+                    if crosses:
+                        events.memory_next_previous[event] = next_previous
+                        events.high_before[event] = high_before
+                        events.high_after[event] = high_after
+            if at_destination >= 0:
+                previous = register_clocks[rd]
+                boundary_rows += previous == 0
+                register_clocks[rd] = clock + at_destination
+                if mode == RECORDING:
+                    events.destination_previous[event] = previous
+                    events.before[event] = before
+                    events.result[event] = result
+            if mode == RECORDING:
+                events.word[event] = word
+                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
+                events.clock[event] = clock
+                events.left[event] = left
+                events.right[event] = right
+            clock += account.advances[chip]
         if writes:
             registers[rd] = result
-        event += 1
+        executed += 1
         if status == HALTED:
             break
         pc = next_pc
-    state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED] = pc, clock, touched_count
-    state[STATE_INSTRUCTIONS] += event
+    state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED] = pc, clock, touched
+    state[STATE_BOUNDARY_ROWS] = boundary_rows
+    state[STATE_INSTRUCTIONS] += executed
     return status

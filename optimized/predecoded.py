@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, unique
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,8 +109,7 @@ def access_positions() -> NDArray[np.int8]:
     return positions
 
 
-@dataclass(frozen=True)
-class Predecoded:
+class Predecoded(NamedTuple):
     """Everything that executing needs, by word index from `first_pc` on; absent words are illegal."""
 
     first_pc: int

@@ -11,9 +11,16 @@ TASKS_PER_THREAD = 4
 """More tasks than threads, so that a thread that starts late or is slow holds nobody up."""
 
 
+THREADS_VARIABLE = "LIMPID_THREADS"
+"""Of the environment: the number of threads, where a process shall not use all cores."""
+
+
 @cache
 def thread_count() -> int:
-    """The number of cores that this process may use."""
+    """The number of threads to use: what the environment says, else one for each core that this process may use."""
+    wanted = os.environ.get(THREADS_VARIABLE, "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

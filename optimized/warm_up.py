@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.executor import execute, record
+from optimized.executor import execute
 from optimized.kernels import OptimizedKernels
+from optimized.trace.lookups import count_rows, lookup_index
+from optimized.trace.requests import chip_requests
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
 from spec.air.machine import CHIP_BY_NAME
@@ -54,6 +56,13 @@ def _open(kernels: OptimizedKernels) -> None:
     kernels.add_scaled(reduced, X, kernels.fold(kernels.add_scaled(reduced, X, reduced), 1, X).repeat(2, axis=0))
 
 
+def _look_up() -> None:
+    chip, rows = CHIP_BY_NAME["add"], np.array([[0, 16], [1, 16]], dtype=np.uint64)
+    main = np.zeros((ROWS, len(chip.columns)), dtype=np.uint32)
+    requests = chip_requests(chip, ["range"]).requests
+    count_rows(main, requests, 0, lookup_index(rows), np.zeros(len(rows), dtype=np.uint32))
+
+
 def warm_up(report: Report) -> None:
     """Makes every compiled function ready, in under a minute the first time and seconds later."""
     kernels = OptimizedKernels()
@@ -66,7 +75,8 @@ def warm_up(report: Report) -> None:
         ("buses and constraints", lambda: _fill_logup(kernels)),
         ("openings", lambda: _open(kernels)),
         ("proof of work", lambda: kernels.grind(b"", 1)),
-        ("executor", lambda: (execute(program), record(program, b"", 2))),
+        ("executor", lambda: execute(program)),
+        ("lookups", _look_up),
     ]
     for done, (name, step) in enumerate(steps):
         report(name, done / len(steps))

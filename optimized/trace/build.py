@@ -1,34 +1,34 @@
-"""The honest trace of a run of one segment, table by table."""
+"""The honest trace of a planned segment, table by table and block of rows by block of rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from optimized.executor import Recording, record
+from optimized.events import first_positions
+from optimized.guest_memory import guest_memory
+from optimized.predecoded import predecode
 from optimized.roots import Words
 from optimized.threads import in_parallel
-from optimized.trace.continuation import boundary_cells, claimed_output, memory_cells, touched_cells
-from optimized.trace.fill import instruction_cells, matrices
-from optimized.trace.lookups import Lookups
-from optimized.trace.rows import Rows
+from optimized.trace.continuation import Regions, boundary_cells, memory_cells
+from optimized.trace.execution import executed_events
+from optimized.trace.fill import instruction_cells, write_cells
+from optimized.trace.lookups import Counts, Lookups
+from optimized.trace.plan import PlannedSegment
+from optimized.trace.rows import Cells, Rows
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.limits import CLOCK_LIMIT, clock_end
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
+from spec.air.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
 from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
-from spec.protocol.heights import instance_heights, padded_height
+from spec.protocol.heights import table_heights
 
-MAXIMUM_INSTRUCTIONS = CLOCK_LIMIT
-"""Every instruction advances the clock."""
-
-
-class ClockFullError(Exception):
-    """The execution does not fit in one segment."""
+BLOCK_ROWS = 2**13
+"""Filled and counted at once: the cells of a block stay in a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -42,67 +42,146 @@ class FilledTable:
 
 @dataclass(frozen=True)
 class FilledSegment:
-    """All tables of a segment in machine order, its public values, and the output of the run."""
+    """Tables of a segment in machine order, its public values, and the output of the run."""
 
     tables: tuple[FilledTable, ...]
     public_values: dict[str, int]
     output: bytes
-    instructions: int
 
 
-def build_segment(program: Program, private_input: bytes, lookups: Lookups) -> FilledSegment:
-    """Executes the program and fills in every table, as a run of one segment.
+@dataclass(frozen=True)
+class _Content:
+    """What the tables of a chip hold."""
 
-    Raises TrapError, InputTooLongError, CodeTooLargeError, ExecutionTooLongError, UnprovableError, ClockFullError.
+    chip: Chip
+    rows: int
+    heights: tuple[int, ...]
+    cells: Callable[[int, int], Cells]
+    """Of the rows from the first number to before the second."""
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows of one table."""
+
+    content: _Content
+    main: Words
+    start: int
+    """In the table."""
+
+    first: int
+    """The number of the first row among the chip's."""
+
+    count: int
+
+
+class SegmentBuilder:
+    """Fills in the tables of any segment of one program's runs.
+
+    `fixed` has the fixed columns of every machine and program table by chip name. Raises CodeTooLargeError.
     """
-    recording = record(program, private_input, MAXIMUM_INSTRUCTIONS)
-    output = claimed_output(recording)
-    instruction_tables = _instruction_tables(recording)
-    end = clock_end([(chip, len(main)) for chip, main in instruction_tables])
-    if end > CLOCK_LIMIT:
-        raise ClockFullError(f"the clock would pass {end - 1} ticks, a segment has room for {CLOCK_LIMIT - 1}")
-    touched = touched_cells(recording)
-    memory, memory_rows, cursor_out = memory_cells(program, touched, output)
-    asking = [*instruction_tables]
-    for chip, cells, count in (
-        (BOUNDARY, boundary_cells(touched), len(touched.key)),
-        (MEMORY_TABLE, memory, memory_rows),
-    ):
-        asking += [(chip, main) for main in matrices(chip, cells, count, [padded_height(count)])]
-    public_values = {
-        "segment": 0,
-        "pc_in": program.entry // INSTRUCTION_BYTES,
-        "cursor_in": 0,
-        "pc_out": HALTED,
-        "clock_out": recording.clock_out,
-        "cursor_out": cursor_out,
-        **{f"exit_code_{i}": limb for i, limb in enumerate(limbs_of(recording.run.exit_code))},
+
+    def __init__(self, program: Program, fixed: Mapping[str, Matrix]) -> None:
+        self._code = predecode(program)
+        self._mapped = guest_memory(program)
+        self._regions = Regions(program)
+        self._lookups = Lookups(fixed)
+
+    def segment(self, planned: PlannedSegment) -> FilledSegment:
+        """Executes one planned segment again, from its own cells alone, and fills in every table.
+
+        Raises PlanMismatchError, RegionError.
+        """
+        public_values = public_values_of(planned)
+        contents = [*self._executed(planned), *self._continuation(planned)]
+        tables, blocks = _tables_and_blocks(contents)
+        counters: list[Counts] = []
+
+        def fill(start: int, stop: int) -> None:
+            counts = self._lookups.new_counts()
+            counters.append(counts)
+            for block in blocks[start:stop]:
+                rows = block.main[block.start : block.start + block.count]
+                chip = block.content.chip
+                write_cells(chip, block.content.cells(block.first, block.first + block.count), rows)
+                self._lookups.count(chip, rows, block.first, public_values, counts)
+
+        in_parallel(fill, len(blocks))
+        tables += [
+            FilledTable(CHIP_BY_NAME[name], main, self._lookups.fixed[name])
+            for name, main in self._lookups.tables(counters).items()
+        ]
+        return _in_order(tables, public_values, planned.output)
+
+    def continuation(self, planned: PlannedSegment) -> FilledSegment:
+        """The continuation tables alone, which need no execution. Raises RegionError."""
+        tables, blocks = _tables_and_blocks(self._continuation(planned))
+        for block in blocks:
+            rows = block.main[block.start : block.start + block.count]
+            write_cells(block.content.chip, block.content.cells(block.first, block.first + block.count), rows)
+        return _in_order(tables, public_values_of(planned), planned.output)
+
+    def _executed(self, planned: PlannedSegment) -> list[_Content]:
+        """The tables of all instruction chips. Raises PlanMismatchError."""
+        plan, code = planned.plan, self._code
+        events = executed_events(code, self._mapped, plan)
+
+        def content(chip: Chip, first: int, rows: int) -> _Content:
+            def cells(start: int, stop: int) -> Cells:
+                return instruction_cells(Rows(chip, events.between(first + start, first + stop), code))
+
+            return _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
+
+        return [content(*of) for of in zip(INSTRUCTION_CHIPS, first_positions(plan.rows), plan.rows, strict=False)]
+
+    def _continuation(self, planned: PlannedSegment) -> list[_Content]:
+        """The boundary table, and the segment's part of the memory table if it has one."""
+        plan, memory, shape = planned.plan, planned.memory, planned.shape
+
+        def boundary(start: int, stop: int) -> Cells:
+            return boundary_cells(plan.cells.between(start, stop), plan.index)
+
+        def of_memory(start: int, stop: int) -> Cells:
+            cursor = int(memory.key[start - 1]) + 1 if start else planned.cursor_in
+            return memory_cells(self._regions, memory.between(start, stop), cursor)
+
+        touched, shown = len(plan.cells.key), len(memory.key)
+        return [
+            _Content(BOUNDARY, touched, table_heights(BOUNDARY, touched, shape), boundary),
+            _Content(MEMORY_TABLE, shown, table_heights(MEMORY_TABLE, shown, shape), of_memory),
+        ]
+
+
+def public_values_of(planned: PlannedSegment) -> dict[str, int]:
+    """What the segment says in public, by the names in SEGMENT_PUBLIC_VALUES."""
+    plan = planned.plan
+    exit_code = planned.exit_code if plan.pc_out is None else 0
+    return {
+        "segment": plan.index,
+        "pc_in": plan.pc_in // INSTRUCTION_BYTES,
+        "cursor_in": planned.cursor_in,
+        "pc_out": HALTED if plan.pc_out is None else plan.pc_out // INSTRUCTION_BYTES,
+        "clock_out": plan.clock_out,
+        "cursor_out": planned.cursor_out,
+        **{f"exit_code_{i}": limb for i, limb in enumerate(limbs_of(exit_code))},
     }
-    counted = lookups.multiplicities(asking, public_values)
-    tables = [FilledTable(chip, main, np.empty((len(main), 0), dtype=np.uint32)) for chip, main in asking]
-    chips = {chip.name: chip for chip in CHIPS}
-    tables += [FilledTable(chips[name], main, lookups.fixed[name]) for name, main in counted.items()]
+
+
+def _tables_and_blocks(contents: Sequence[_Content]) -> tuple[list[FilledTable], list[_Block]]:
+    """Tables of zeros, and the rows to be filled in."""
+    tables, blocks = [], []
+    for content in contents:
+        first = 0
+        for height in content.heights:
+            main = np.zeros((height, len(content.chip.columns)), dtype=np.uint32)
+            tables.append(FilledTable(content.chip, main, np.empty((height, 0), dtype=np.uint32)))
+            last = min(first + height, content.rows)
+            for start in range(first, last, BLOCK_ROWS):
+                blocks.append(_Block(content, main, start - first, start, min(BLOCK_ROWS, last - start)))
+            first = last
+    return tables, blocks
+
+
+def _in_order(tables: list[FilledTable], public_values: dict[str, int], output: bytes) -> FilledSegment:
     order = {chip.name: position for position, chip in enumerate(CHIPS)}
-    tables.sort(key=lambda table: order[table.chip.name])
-    return FilledSegment(tuple(tables), public_values, output, recording.run.instructions)
-
-
-def _instruction_tables(recording: Recording) -> list[tuple[Chip, Words]]:
-    """The tables of all instruction chips with a row, in machine order, the highest instance first."""
-    events, table = recording.events, recording.table
-    pc = events.word + np.uint32(table.first_pc // INSTRUCTION_BYTES)
-    next_pc = np.append(pc[1:], np.uint32(HALTED))
-    order = np.argsort(events.chip, kind="stable")
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(events.chip, minlength=len(INSTRUCTION_CHIPS)))])
-    filled: list[list[tuple[Chip, Words]]] = [[] for _ in INSTRUCTION_CHIPS]
-
-    def fill(start: int, stop: int) -> None:
-        for number in range(start, stop):
-            chip, chosen = INSTRUCTION_CHIPS[number], order[bounds[number] : bounds[number + 1]]
-            if len(chosen):
-                rows = Rows(chip, events.taken(chosen), table, next_pc[chosen])
-                heights = instance_heights(len(chosen))
-                filled[number] = [(chip, m) for m in matrices(chip, instruction_cells(rows), len(chosen), heights)]
-
-    in_parallel(fill, len(INSTRUCTION_CHIPS))
-    return [instance for instances in filled for instance in instances]
+    return FilledSegment(tuple(sorted(tables, key=lambda table: order[table.chip.name])), public_values, output)

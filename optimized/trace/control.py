@@ -30,7 +30,7 @@ def _inverse_of_difference(left: NDArray[np.uint64], right: NDArray[np.uint64]) 
 
 def constant(rows: Rows) -> Cells:
     """Whatever writes a constant and goes to a constant place."""
-    return {**limb_array("value", rows.result), "next_pc": rows.next_pc}
+    return {**limb_array("value", rows.result), "next_pc": rows.events.next_pc}
 
 
 def _branch(rows: Rows) -> Cells:
@@ -38,7 +38,7 @@ def _branch(rows: Rows) -> Cells:
         **limb_array("left", rows.left),
         **limb_array("right", rows.right),
         "target": rows.constant(0),
-        "next_pc": rows.next_pc,
+        "next_pc": rows.events.next_pc,
     }
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimized.roots import Words
 from optimized.trace import arithmetic, control, memory_access, multiply_divide
@@ -48,26 +47,12 @@ def instruction_cells(rows: Rows) -> Cells:
     return common_cells(rows) | FILLERS[rows.chip.name](rows)
 
 
-def canonical(column: Column) -> NDArray[np.uint32] | int:
-    """The cells of a column as canonical elements."""
-    if isinstance(column, int):
-        return column % P
-    if np.issubdtype(column.dtype, np.signedinteger):
-        column = column % P
-    return column.astype(np.uint32)
-
-
-def matrices(chip: Chip, cells: Cells, count: int, heights: Iterable[int]) -> list[Words]:
-    """The instances of a table, filled in order, with rows of zeros at the end. Raises FillerError."""
+def write_cells(chip: Chip, cells: Cells, rows: Words) -> None:
+    """Writes cells as canonical elements into rows of the chip's table. Raises FillerError."""
     if cells.keys() != set(chip.columns):
         raise FillerError(f"{chip.name}: columns and filled cells differ in {sorted(cells.keys() ^ set(chip.columns))}")
-    columns = [canonical(cells[name]) for name in chip.columns]
-    filled, start = [], 0
-    for height in heights:
-        stop = min(start + height, count)
-        matrix = np.zeros((height, len(columns)), dtype=np.uint32)
-        for i, column in enumerate(columns):
-            matrix[: stop - start, i] = column if isinstance(column, int) else column[start:stop]
-        filled.append(matrix)
-        start = stop
-    return filled
+    for i, name in enumerate(chip.columns):
+        column: Column = cells[name]
+        # What is negative stands for its residue.
+        negative = isinstance(column, int) or np.issubdtype(column.dtype, np.signedinteger)
+        rows[:, i] = column % P if negative else column

@@ -3,76 +3,155 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from threading import Lock
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.compilation import compiled
 from optimized.roots import Words
-from optimized.threads import in_parallel
+from optimized.trace.requests import ChipRequests, Requests, chip_requests, message_of
 from reference.prover.field_arrays import Matrix
-from reference.prover.values import RowValues, Values
 from spec.air.chip import Chip
-from spec.air.expression import Expression, evaluate
 from spec.air.limits import LOOKUP_ROLES
 from spec.air.machine import chips_of
+from spec.field import P
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))
 
+_ANSWERS = [(chip, column) for chip in LOOKUP_CHIPS for column in range(len(chip.interactions))]
+"""For each bus that is asked, the table that answers and the column of its multiplicities."""
+
+_BUS_NAMES = [chip.interactions[column].bus.name for chip, column in _ANSWERS]
+
 LARGEST_DENSE_INDEX = 1 << 24
+U64, I64, MODULUS = np.uint64, np.int64, np.uint64(P)
+
+Counts = list[NDArray[np.uint32]]
+"""For each bus that is asked, how often each row of its table has been asked for."""
 
 
 class UnansweredLookupError(Exception):
     """A row asks a lookup table for a tuple that it does not hold."""
 
 
-class _WideColumns(RowValues):
-    """Columns of 32-bit words, widened where they are used."""
-
-    def main(self, index: int) -> Values:
-        return Values(self.main_columns[:, index].astype(np.uint64))
-
-    def fixed(self, index: int) -> Values:
-        return Values(self.fixed_columns[:, index].astype(np.uint64))
-
-
-class LookupIndex:
+class LookupIndex(NamedTuple):
     """Finds the first row that holds each tuple, by the fewest leading fields that tell the rows apart."""
 
-    def __init__(self, rows: Matrix) -> None:
-        self._rows = rows.astype(np.int64)
-        self._lowest = self._rows.min(axis=0)
-        self._spans = self._rows.max(axis=0) - self._lowest + 1
-        for fields in range(1, rows.shape[1] + 1):
-            self._fields = fields
-            keys, first, which = np.unique(self._keys(self._rows), return_index=True, return_inverse=True)
-            if np.array_equal(self._rows[first[which]], self._rows):
-                break
-        self._sorted_keys, self._first = keys, first
-        size = int(np.prod(self._spans[:fields]))
-        self._dense = np.zeros(size if size <= LARGEST_DENSE_INDEX else 0, dtype=np.int32)
-        if len(self._dense):
-            self._dense[keys] = first
+    rows: NDArray[np.uint32]
+    """(height, fields)."""
 
-    def _keys(self, messages: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The leading fields as one number; fields out of bounds are brought in and noticed later."""
-        key = np.zeros(len(messages), dtype=np.int64)
-        for field in range(self._fields):
-            inside = np.clip(messages[:, field] - self._lowest[field], 0, self._spans[field] - 1)
-            key = key * self._spans[field] + inside
-        return key
+    lowest: NDArray[np.int64]
+    """By leading field."""
 
-    def positions(self, messages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first row equal to each message, and which messages no row equals."""
-        keys = self._keys(messages)
-        if len(self._dense):
-            positions = self._dense[keys].astype(np.int64)
+    spans: NDArray[np.int64]
+    """By leading field. A key has the differences to the lowest values as digits to these bases, least first."""
+
+    dense: NDArray[np.int32]
+    """By key, the row, or -1; empty if there are too many keys."""
+
+    keys: NDArray[np.int64]
+    """Ascending."""
+
+    first: NDArray[np.int64]
+    """By position in `keys`, the row."""
+
+
+def lookup_index(rows: Matrix) -> LookupIndex:
+    """The index of a table's rows: (height, fields)."""
+    wide = rows.astype(np.int64)
+    lowest = wide.min(axis=0)
+    spans = wide.max(axis=0) - lowest + 1
+    key, size = np.zeros(len(rows), dtype=np.int64), 1
+    for field in range(rows.shape[1]):
+        key += (wide[:, field] - lowest[field]) * size
+        size *= int(spans[field])
+        keys, first, which = np.unique(key, return_index=True, return_inverse=True)
+        if len(keys) == len(rows) or np.array_equal(wide[first[which]], wide):
+            break
+    dense = np.full(size if size <= LARGEST_DENSE_INDEX else 0, -1, dtype=np.int32)
+    if len(dense):
+        dense[keys] = first
+    leading = slice(field + 1)
+    packed = np.ascontiguousarray(rows, dtype=np.uint32)
+    return LookupIndex(packed, lowest[leading], spans[leading], dense, keys, first)
+
+
+@compiled
+def _evaluate(main: Words, requests: Requests, form: int, values: NDArray[np.int64]) -> None:
+    """The values of a linear form on all rows."""
+    values[:] = requests.constant[form]
+    first, last = requests.first_term[form], requests.first_term[form + 1]
+    for term in range(first, last):
+        column, coefficient = requests.column[term], requests.coefficient[term]
+        if coefficient == U64(1):
+            for place in range(len(main)):
+                values[place] += main[place, column]
         else:
-            positions = self._first[np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._first) - 1)]
-        missing = np.zeros(len(messages), dtype=bool)
-        for field in range(messages.shape[1]):
-            missing |= self._rows[positions, field] != messages[:, field]
-        return positions, np.flatnonzero(missing)
+            for place in range(len(main)):
+                values[place] += I64(U64(main[place, column]) * coefficient % MODULUS)
+    if last - first + (requests.constant[form] != 0) > 1:
+        for place in range(len(main)):
+            values[place] = I64(U64(values[place]) % MODULUS)
+
+
+@compiled
+def _position(key: int, index: LookupIndex) -> np.int64:
+    """The row with this key; without one, another row or -1."""
+    if len(index.dense):
+        return I64(index.dense[key])
+    low, high = 0, len(index.keys) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if index.keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return I64(index.first[low])
+
+
+@compiled
+def count_rows(
+    main: Words, requests: Requests, interaction: int, index: LookupIndex, counts: NDArray[np.uint32]
+) -> int:
+    """Counts what each row asks by one interaction; the first row whose message no row of the table holds, or -1."""
+    times_form = requests.first_form[interaction]
+    key_fields, width, count = len(index.lowest), index.rows.shape[1], len(main)
+    times, part = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    _evaluate(main, requests, times_form, times)
+    keys = np.zeros(count, dtype=np.int64)
+    scale = 1
+    for field in range(key_fields):
+        _evaluate(main, requests, times_form + 1 + field, part)
+        lowest, span = index.lowest[field], index.spans[field]
+        for place in range(count):
+            if times[place]:
+                difference = part[place] - lowest
+                if difference < 0 or difference >= span:
+                    return place
+                keys[place] += difference * scale
+        scale *= span
+    for place in range(count):
+        keys[place] = _position(keys[place], index)
+        if times[place] and keys[place] < 0:
+            return place
+    # Where a dense key tells all fields, a row that is found is the one that is asked for.
+    if not len(index.dense) or key_fields < width:
+        for field in range(width):
+            _evaluate(main, requests, times_form + 1 + field, part)
+            for place in range(count):
+                if times[place] and I64(index.rows[keys[place], field]) != part[place]:
+                    return place
+    for place in range(count):
+        if times[place]:
+            counts[keys[place]] += np.uint32(times[place])
+    return -1
+
+
+@cache
+def _requests(chip: Chip) -> ChipRequests:
+    return chip_requests(chip, _BUS_NAMES)
 
 
 class Lookups:
@@ -80,61 +159,32 @@ class Lookups:
 
     def __init__(self, fixed: Mapping[str, Matrix]) -> None:
         self.fixed = fixed
-        self._indices = {
-            (chip.name, interaction.bus.name): LookupIndex(fixed[chip.name][:, : len(interaction.message)])
+        self._indices = [
+            lookup_index(fixed[chip.name][:, : chip.interactions[column].bus.width]) for chip, column in _ANSWERS
+        ]
+
+    def new_counts(self) -> Counts:
+        """A counter for one segment, or a part of it."""
+        return [np.zeros(len(self.fixed[chip.name]), dtype=np.uint32) for chip, _ in _ANSWERS]
+
+    def count(self, chip: Chip, main: Words, first_row: int, public_values: Mapping[str, int], counts: Counts) -> None:
+        """Counts what rows of a chip ask, the first of which has this number. Raises UnansweredLookupError."""
+        asked = _requests(chip)
+        requests = asked.with_public(public_values)
+        for interaction, name in enumerate(asked.names):
+            bus = int(requests.bus[interaction])
+            missing = count_rows(main, requests, interaction, self._indices[bus], counts[bus])
+            if missing >= 0:
+                message = message_of(requests, interaction, self._indices[bus].rows.shape[1], main[missing])
+                where = f"{chip.name}, row {first_row + missing}, {name}"
+                raise UnansweredLookupError(f"{where}: {message} stands in no row of {_ANSWERS[bus][0].name}")
+
+    def tables(self, counts: Sequence[Counts]) -> dict[str, Words]:
+        """The main columns of every lookup table, by chip name, from all counters."""
+        mains = {
+            chip.name: np.empty((len(self.fixed[chip.name]), len(chip.columns)), dtype=np.uint32)
             for chip in LOOKUP_CHIPS
-            for interaction in chip.interactions
         }
-        self._of_bus = {
-            interaction.bus.name: (chip, column)
-            for chip in LOOKUP_CHIPS
-            for column, interaction in enumerate(chip.interactions)
-        }
-
-    def multiplicities(
-        self, asking: Sequence[tuple[Chip, Words]], public_values: Mapping[str, int]
-    ) -> dict[str, Words]:
-        """The main columns of every lookup table, by chip name. Raises UnansweredLookupError."""
-        counts = {
-            chip.name: np.zeros((len(self.fixed[chip.name]), len(chip.columns)), dtype=np.int64)
-            for chip in LOOKUP_CHIPS
-        }
-        lock = Lock()
-
-        def count(start: int, stop: int) -> None:
-            for chip, main in asking[start:stop]:
-                for bus, rows in self._requests(chip, main, public_values):
-                    table, column = self._of_bus[bus]
-                    with lock:
-                        counts[table.name][:, column] += rows
-
-        in_parallel(count, len(asking))
-        return {name: columns.astype(np.uint32) for name, columns in counts.items()}
-
-    def _requests(
-        self, chip: Chip, main: Words, public_values: Mapping[str, int]
-    ) -> list[tuple[str, NDArray[np.int64]]]:
-        """What a table asks of each bus: how often of every row."""
-        row = _WideColumns(main, np.zeros((len(main), 0), dtype=np.uint64), public_values)
-        known: dict[Expression, Values] = {}
-
-        def column(expression: Expression) -> NDArray[np.int64]:
-            return np.broadcast_to(evaluate(expression, row, known).array, (len(main),)).astype(np.int64)
-
-        requests = []
-        for interaction in chip.interactions:
-            if interaction.sign > 0 or interaction.bus.name not in self._of_bus:
-                continue
-            times = column(interaction.multiplicity)
-            asked = np.flatnonzero(times)
-            messages = np.stack([column(part)[asked] for part in interaction.message], axis=1)
-            table, _ = self._of_bus[interaction.bus.name]
-            positions, missing = self._indices[table.name, interaction.bus.name].positions(messages)
-            if len(missing):
-                message = tuple(messages[missing[0]].tolist())
-                where = f"{chip.name}, row {asked[missing[0]]}, {interaction.name}"
-                raise UnansweredLookupError(f"{where}: {message} stands in no row of {table.name}")
-            height = len(self.fixed[table.name])
-            found = np.bincount(positions, weights=times[asked], minlength=height).astype(np.int64)
-            requests.append((interaction.bus.name, found))
-        return requests
+        for bus, (chip, column) in enumerate(_ANSWERS):
+            mains[chip.name][:, column] = np.sum([of[bus] for of in counts], axis=0, dtype=np.uint32)
+        return mains

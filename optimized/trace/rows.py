@@ -34,8 +34,6 @@ class Rows:
     chip: Chip
     events: Events
     table: Predecoded
-    next_pc: NDArray[np.uint32]
-    """As on the state bus."""
 
     @property
     def left(self) -> Numbers:

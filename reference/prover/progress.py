@@ -10,14 +10,24 @@ from enum import Enum
 class Stage(Enum):
     """The steps of proving, in order; the value is what a person reads."""
 
+    PLAN = "executing"
     PIN = "pinning continuation tables"
+    TRACE = "filling in tables"
     MAIN = "committing to main columns"
     BUSES = "balancing buses"
     QUOTIENT = "dividing constraints"
     OPENINGS = "opening commitments"
 
 
-SHARES = {Stage.PIN: 1, Stage.MAIN: 7, Stage.BUSES: 20, Stage.QUOTIENT: 22, Stage.OPENINGS: 50}
+SHARES = {
+    Stage.PLAN: 1,
+    Stage.PIN: 2,
+    Stage.TRACE: 7,
+    Stage.MAIN: 18,
+    Stage.BUSES: 30,
+    Stage.QUOTIENT: 20,
+    Stage.OPENINGS: 22,
+}
 """Rough parts of a hundred of the time that each stage takes. A display rests on them, nothing else."""
 
 Observer = Callable[[Stage, float], None]
@@ -31,17 +41,19 @@ def silent(stage: Stage, fraction: float) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """Reports the stages of a run of so many segments: all of them are pinned first, then proven one by one."""
+    """Reports the stages of a run of so many segments: planned at once, then all pinned, then proven one by one."""
 
     observer: Observer
     segment_count: int
 
     def begin(self, stage: Stage, index: int) -> None:
         """Segment `index` enters a stage."""
+        proving = [of for of in Stage if of not in (Stage.PLAN, Stage.PIN)]
+        done = 0
         if stage is Stage.PIN:
-            done = index * SHARES[stage]
-        else:
-            shares = [SHARES[earlier] for earlier in Stage if earlier is not Stage.PIN]
-            before = list(Stage).index(stage) - 1
-            done = self.segment_count * SHARES[Stage.PIN] + index * sum(shares) + sum(shares[:before])
+            done = self.segment_count * SHARES[Stage.PLAN] + index * SHARES[Stage.PIN]
+        elif stage in proving:
+            shares = [SHARES[of] for of in proving]
+            done = self.segment_count * (SHARES[Stage.PLAN] + SHARES[Stage.PIN])
+            done += index * sum(shares) + sum(shares[: proving.index(stage)])
         self.observer(stage, done / (self.segment_count * sum(SHARES.values())))

@@ -7,15 +7,14 @@ process that proves the segment receives.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from itertools import pairwise
 
-from reference.trace.continuation import RunCell, SegmentCell, memory_key
+import numpy as np
+
+from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.air.chips.continuation import KEY_BITS
 from spec.air.machine import INSTRUCTION_CHIPS
-from spec.memory_map import Space
 from spec.protocol.recursion_shapes import RECURSION_SHAPES
 
 _SEGMENT = struct.Struct("<IQQIIB")
@@ -25,13 +24,11 @@ _SHAPES = (None, *RECURSION_SHAPES)
 
 _ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 
-_SEGMENT_CELL = struct.Struct("<IQQII")
 _RUN_END = struct.Struct("<QQII")
 """Exit code, instructions, bytes of output, number of program counters with misaligned accesses."""
 
 _MISALIGNED = struct.Struct("<QQ")
 _MEMORY_PART = struct.Struct("<II")
-_RUN_CELL = struct.Struct("<IQQI")
 _COUNT = struct.Struct("<I")
 _NO_PC = 2**64 - 1
 
@@ -46,10 +43,7 @@ def encode_segment_plan(plan: SegmentPlan) -> bytes:
     shape = _SHAPES.index(plan.shape)
     head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, len(plan.cells), shape)
     head += _ROWS.pack(*plan.rows)
-    cells = (
-        _SEGMENT_CELL.pack(cell.key, cell.value_in, cell.value_out, cell.last_clock, cell.origin) for cell in plan.cells
-    )
-    return head + b"".join(cells)
+    return head + plan.cells.packed.tobytes()
 
 
 def decode_segment_plan(encoded: bytes) -> SegmentPlan:
@@ -95,8 +89,7 @@ def _encode_end(end: RunEnd) -> bytes:
 
 
 def _encode_memory(part: MemoryPart) -> bytes:
-    cells = (_RUN_CELL.pack(cell.key, cell.initial, cell.final, cell.last_segment) for cell in part.cells)
-    return _MEMORY_PART.pack(part.cursor_in, len(part.cells)) + b"".join(cells)
+    return _MEMORY_PART.pack(part.cursor_in, len(part.cells)) + part.cells.packed.tobytes()
 
 
 class _Reader:
@@ -118,15 +111,14 @@ class _Reader:
 
     def memory_part(self) -> MemoryPart:
         cursor_in, count = self.numbers(_MEMORY_PART)
-        rows = self._rows(_RUN_CELL, count)
-        return MemoryPart(tuple(RunCell(*_place(key), *rest) for key, *rest in rows), cursor_in)
+        return MemoryPart(RunCells(self._cells(RUN_CELL, count)), cursor_in)
 
     def segment_plan(self) -> SegmentPlan:
         index, pc_in, pc_out, clock_out, count, shape = self.numbers(_SEGMENT)
         if shape >= len(_SHAPES):
             raise PlanEncodingError(f"segment {index} has a shape of number {shape}, there are {len(_SHAPES) - 1}")
         executed = self.numbers(_ROWS)
-        cells = tuple(SegmentCell(*_place(key), *rest) for key, *rest in self._rows(_SEGMENT_CELL, count))
+        cells = SegmentCells(self._cells(SEGMENT_CELL, count))
         end = None if pc_out == _NO_PC else pc_out
         return SegmentPlan(index, pc_in, end, executed, clock_out, cells, _SHAPES[shape])
 
@@ -142,14 +134,10 @@ class _Reader:
         self._position = end
         return piece
 
-    def _rows(self, layout: struct.Struct, count: int) -> Sequence[tuple[int, ...]]:
-        """Rows that begin with a key, by ascending key."""
-        rows = list(layout.iter_unpack(self._raw(layout.size * count)))
-        if any(before[0] >= after[0] for before, after in pairwise(rows)) or (rows and rows[-1][0] >> KEY_BITS):
+    def _cells(self, layout: np.dtype[np.void], count: int) -> Packed:
+        """Cells by ascending key."""
+        cells = np.frombuffer(self._raw(layout.itemsize * count), dtype=layout)
+        keys = cells["key"]
+        if (keys[:-1] >= keys[1:]).any() or (count and int(keys[-1]) >> KEY_BITS):
             raise PlanEncodingError("the keys of the plan's cells do not ascend below 2^30")
-        return rows
-
-
-def _place(key: int) -> tuple[Space, int]:
-    space = Space(key >> ADDRESS_BITS)
-    return space, key - memory_key(space, 0)
+        return cells

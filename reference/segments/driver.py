@@ -8,7 +8,7 @@ from them, a segment's proof by the verifier.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from reference.trace.build import public_values_of
 from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
-from reference.trace.segmentation import plan_run
+from reference.trace.segmentation import Keep, plan_run
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.air.machine import SEGMENT_PUBLIC_VALUES
@@ -40,6 +40,9 @@ from spec.protocol.proof import RunProof, SegmentProof, read_segment
 from spec.protocol.run import RunStatement, global_challenges, run_digest
 from spec.rejection import Rejected
 
+PlanRun = Callable[[Program, bytes, SegmentLimits, Keep], RunPlan]
+"""Executes a program and cuts it: `plan_run`, or another function that gives the same plans."""
+
 
 @dataclass(frozen=True)
 class RunRequest:
@@ -49,6 +52,7 @@ class RunRequest:
     private_input: bytes
     key: VerificationKey
     limits: SegmentLimits
+    plan_run: PlanRun = plan_run
 
     def identity(self) -> bytes:
         """A digest of all of it."""
@@ -119,7 +123,8 @@ class _Session:
             self._write(Kind.SEGMENT_PLAN, plan.index, encode_segment_plan(plan))
 
         request = self._request
-        plan = plan_run(request.program, request.private_input, request.limits, keep)
+        self._observer(Stage.PLAN, 0.0)
+        plan = request.plan_run(request.program, request.private_input, request.limits, keep)
         self._write(Kind.RUN_PLAN, 0, encode_run_plan(plan))
         return plan
 

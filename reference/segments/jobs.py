@@ -1,4 +1,4 @@
-"""What one process does for a run: pinning a segment, or proving it. A job is small and travels as bytes."""
+"""What a process does for a run: pinning a segment, or proving it. A job is small and travels as bytes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from reference.prover.keys import ProvingKey
 from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.prover.segment import pin_segment, prove_segment
 from reference.segments.codec import decode_planned_segment
-from reference.trace.build import build_continuation, build_segment
 from reference.trace.errors import TraceError
 from reference.trace.plan import PlannedSegment
-from spec.program import Program
+from reference.trace.table import Trace
 from spec.protocol.encoding import Writer
-from spec.protocol.proof import write_segment
+from spec.protocol.proof import SegmentProof, write_segment
 from spec.protocol.run import RunStatement
 
 
@@ -24,16 +23,44 @@ class LeafDiffersError(TraceError):
     """The leaf that entered the run's digest is not that of the segment's tables."""
 
 
+class SegmentTraces(Protocol):
+    """Fills in the tables of a program's planned segments."""
+
+    def segment(self, segment: PlannedSegment) -> Trace:
+        """Executes the segment again and fills in every table. Raises PlanError."""
+        ...
+
+    def continuation(self, segment: PlannedSegment) -> Trace:
+        """The continuation tables alone."""
+        ...
+
+
 @dataclass(frozen=True)
 class Workbench:
     """What every job of a run needs: made once in each process."""
 
     kernels: Kernels
-    program: Program
     key: ProvingKey
+    traces: SegmentTraces
 
-    def statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
-        """The run's statement."""
+    def pin(self, segment: PlannedSegment, segment_count: int) -> bytes:
+        """The leaf of a segment. Needs no execution."""
+        trace = self.traces.continuation(segment)
+        return pin_segment(self.kernels, self._statement(segment, segment_count), segment.plan.index, trace).leaf
+
+    def prove(
+        self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, observer: Observer
+    ) -> SegmentProof:
+        """The proof of a segment whose leaf has entered the digest of the run. Raises PlanError, LeafDiffersError."""
+        index, progress = segment.plan.index, Progress(observer, segment_count)
+        progress.begin(Stage.TRACE, index)
+        trace = self.traces.segment(segment)
+        pinned = pin_segment(self.kernels, self._statement(segment, segment_count), index, trace)
+        if pinned.leaf != leaf:
+            raise LeafDiffersError(f"segment {index} has another leaf than the run's digest was made of")
+        return prove_segment(self.kernels, self.key, run, pinned, progress)
+
+    def _statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
         return RunStatement(self.key.verification, segment.end.output, segment_count)
 
 
@@ -49,9 +76,7 @@ class PinJob:
     def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The leaf."""
         Progress(observer, self.segment_count).begin(Stage.PIN, self.index)
-        segment = decode_planned_segment(self.planned)
-        trace = build_continuation(bench.program, segment)
-        return pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace).leaf
+        return bench.pin(decode_planned_segment(self.planned), self.segment_count)
 
 
 @dataclass(frozen=True)
@@ -72,13 +97,8 @@ class ProveJob:
     def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The segment proof's canonical bytes. Raises PlanError, LeafDiffersError."""
         segment = decode_planned_segment(self.planned)
-        trace = build_segment(bench.program, segment)
-        pinned = pin_segment(bench.kernels, bench.statement(segment, self.segment_count), self.index, trace)
-        if pinned.leaf != self.leaf:
-            raise LeafDiffersError(f"segment {self.index} has another leaf than the run's digest was made of")
-        progress = Progress(observer, self.segment_count)
         writer = Writer()
-        write_segment(writer, prove_segment(bench.kernels, bench.key, self.run, pinned, progress))
+        write_segment(writer, bench.prove(segment, self.segment_count, self.run, self.leaf, observer))
         return writer.encoded()
 
 

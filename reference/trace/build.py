@@ -75,6 +75,21 @@ def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     return Trace(tuple(tables), public_values, segment.end.output)
 
 
+class PlainTraces:
+    """The traces of a program's planned segments."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def segment(self, segment: PlannedSegment) -> Trace:
+        """As `build_segment`."""
+        return build_segment(self._program, segment)
+
+    def continuation(self, segment: PlannedSegment) -> Trace:
+        """As `build_continuation`."""
+        return build_continuation(self._program, segment)
+
+
 def build_continuation(program: Program, segment: PlannedSegment) -> Trace:
     """The continuation tables alone, which need no execution: all that a segment's leaf depends on."""
     return Trace(tuple(continuation_tables(program, segment)), public_values_of(segment), segment.end.output)

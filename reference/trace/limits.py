@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spec.air.chip import Chip
 from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.air.limits import CLOCK_LIMIT, clock_end
 from spec.air.machine import INSTRUCTION_CHIPS
@@ -41,6 +39,10 @@ def limits_of_shape(shape: str) -> SegmentLimits:
     return SegmentLimits(area_cells=None, memory_rows=1 << listed_height_log2(shape, MEMORY_TABLE.name), shape=shape)
 
 
+_ROW_CELLS = [row_cells(chip).total for chip in INSTRUCTION_CHIPS]
+_BOUNDARY_ROW_CELLS = row_cells(BOUNDARY).total
+
+
 class SegmentMeter:
     """Counts the rows of a segment under construction. Chips go by their number in INSTRUCTION_CHIPS."""
 
@@ -55,30 +57,27 @@ class SegmentMeter:
         """The rows of the boundary table as high as it has to be so far."""
 
         self._limits = limits
+        self._clock_end = clock_end(())
+        self._area_cells = 0
+        """In the instruction tables as high as they have to be so far."""
+
         if limits.shape is not None:
             self.room = [1 << listed_height_log2(limits.shape, chip.name) for chip in INSTRUCTION_CHIPS]
             self.boundary_room = 1 << listed_height_log2(limits.shape, BOUNDARY.name)
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:
         """Whether one row more of this chip and so many boundary rows fit; if they do, there is room for them."""
-        if self._limits.shape is not None:
+        limits = self._limits
+        if limits.shape is not None:
             return self.rows[number] < self.room[number] and boundary_rows <= self.boundary_room
-        rows = self.rows[number] + 1
-        counts = [*self.rows[:number], rows, *self.rows[number + 1 :]]
-        instructions = instruction_table_heights(counts)
-        if clock_end(instructions) > self._limits.clock:
+        room = sum(instance_heights(self.rows[number] + 1))
+        boundary_room = padded_height(boundary_rows)
+        clock = self._clock_end + (room - self.room[number]) * INSTRUCTION_CHIPS[number].accesses
+        area_cells = self._area_cells + (room - self.room[number]) * _ROW_CELLS[number]
+        if clock > limits.clock:
             return False
-        boundary_height = padded_height(boundary_rows)
-        tables = [*instructions, (BOUNDARY, boundary_height)]
-        area_cells = sum(height * row_cells(chip).total for chip, height in tables)
-        if self._limits.area_cells is not None and area_cells > self._limits.area_cells:
+        if limits.area_cells is not None and area_cells + boundary_room * _BOUNDARY_ROW_CELLS > limits.area_cells:
             return False
-        self.room[number] = sum(instance_heights(rows))
-        self.boundary_room = boundary_height
+        self.room[number], self.boundary_room = room, boundary_room
+        self._clock_end, self._area_cells = clock, area_cells
         return True
-
-
-def instruction_table_heights(rows: Sequence[int]) -> list[tuple[Chip, int]]:
-    """The instruction tables for these numbers of rows by chip of INSTRUCTION_CHIPS, in machine order."""
-    counted = zip(INSTRUCTION_CHIPS, rows, strict=True)
-    return [(chip, height) for chip, count in counted for height in instance_heights(count)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference.trace.continuation import SegmentCell
+from reference.trace.packed_cells import SegmentCells
 from reference.trace.run_memory import MemoryPart
 from spec.memory_map import Space
 
@@ -24,7 +24,7 @@ class SegmentPlan:
     """By chip of INSTRUCTION_CHIPS, the number of its rows."""
 
     clock_out: int
-    cells: tuple[SegmentCell, ...]
+    cells: SegmentCells
     """By ascending key."""
 
     shape: str | None = None

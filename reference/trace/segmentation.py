@@ -10,6 +10,7 @@ from reference.trace.clock import REGISTER_FILE_SIZE, Touched, chips_of, declare
 from reference.trace.continuation import memory_key
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
+from reference.trace.packed_cells import RunCells
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
 from spec.air.chip import Chip
@@ -40,18 +41,17 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
         raise UnprovableError(execution)
     segment_count = cutter.finish(machine)
     addresses = [address for address, _ in output_doublewords(execution.output)]
-    parts = memory_parts(cutter.memory.cells(addresses), segment_count, limits.memory_rows)
+    misaligned_accesses = tuple(sorted(execution.misaligned_accesses.items()))
+    end = RunEnd(execution.exit_code, execution.output, execution.instructions, misaligned_accesses)
+    return finished_plan(end, cutter.memory.cells(addresses), segment_count, limits)
+
+
+def finished_plan(end: RunEnd, cells: RunCells, segment_count: int, limits: SegmentLimits) -> RunPlan:
+    """The plan of a run with this end, its memory table spread over the segments. Raises TraceTooLongError."""
+    parts = memory_parts(cells, segment_count, limits.memory_rows)
     if limits.shape is not None and len(parts[-1].cells) > limits.memory_rows:
-        raise TraceTooLongError(f"the output of {len(execution.output)} bytes takes more segments than the execution")
-    return RunPlan(
-        RunEnd(
-            execution.exit_code,
-            execution.output,
-            execution.instructions,
-            tuple(sorted(execution.misaligned_accesses.items())),
-        ),
-        tuple(parts),
-    )
+        raise TraceTooLongError(f"the output of {len(end.output)} bytes takes more segments than the execution")
+    return RunPlan(end, tuple(parts))
 
 
 class _Cutter:

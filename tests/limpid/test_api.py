@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import limpid
-from limpid import api
+from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
 from limpid.errors import FileError, ParametersError, ProgramError, TooLongError
 from reference.loader import LoadRejection
@@ -54,7 +54,7 @@ def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.Mon
     def too_long(*_: object) -> None:
         raise TraceTooLongError("the clock would pass its limit")
 
-    monkeypatch.setattr(api, "plan_run", too_long)
+    monkeypatch.setattr(optimized_runs, "plan_run", too_long)
     with pytest.raises(TooLongError) as caught:
         limpid.prove(FIBONACCI, parameters="tiny")
     assert str(caught.value) == "the clock would pass its limit"
@@ -71,16 +71,16 @@ def test_check_trace_lists_every_table() -> None:
 def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stored, heard = decode_proof((tiny / "proof").read_bytes()), []
 
-    def prove_run(*arguments: object) -> object:
+    def prove_planned(*arguments: object) -> object:
         observer = arguments[-1]
         assert callable(observer)
         observer(Stage.PIN, 0.0)
         return stored
 
-    monkeypatch.setattr(api, "prove_run", prove_run)
+    monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
-    assert heard == [(Stage.PIN, 0.0)]
+    assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
     assert (proof.encoded, proof.key, proof.output) == (stored.encoded(), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)

@@ -13,6 +13,7 @@ from distributed import Client
 from limpid import cluster
 from limpid.cluster import ClusterError, ClusterWorkers, cluster_at, local_cluster
 from limpid.workbench import Recipe
+from optimized.threads import thread_count
 from reference.segments.jobs import Job, PinJob, ProveJob
 from spec.parameters import TINY
 from tests.reference.segmented_run import counting_program, segmented_run
@@ -53,6 +54,11 @@ def test_run_on_two_workers_one_of_which_dies_gives_the_same_bytes(client: Clien
     proof = prove_counting(tmp_path, workers, [])
     assert len(workers.killed) == 1
     assert proof.encoded() == segmented_run().proof.encoded()
+
+
+def test_workers_share_the_cores(client: Client) -> None:
+    threads = client.run(thread_count)
+    assert set(threads.values()) == {max(1, thread_count() // 2)}
 
 
 def test_what_a_job_raises_reaches_the_caller(client: Client) -> None:

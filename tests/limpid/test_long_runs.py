@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api
+from limpid import api, long_runs
 from limpid.errors import FileError, InputError, TooLongError, TrapError, UnprovableError
 from limpid.long_runs import FolderUseError, Place, prove_in_folder
 from reference.machine_memory import InputTooLongError
-from reference.segments import driver
 from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
 
 INPUT_HEX = "0a00000000000000"
@@ -98,7 +97,7 @@ def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch
     def refused(*_: object) -> None:
         raise InputTooLongError("too long")
 
-    monkeypatch.setattr(driver, "plan_run", refused)
+    monkeypatch.setattr(long_runs, "plan_run", refused)
     with pytest.raises(InputError, match="too long"):
         _prove(FIBONACCI, tmp_path / "run")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from optimized.executor import ExecutionTooLongError, TrapError, execute, record
+from optimized.executor import TrapError, execute
 from optimized.guest_memory import InputTooLongError
 from reference.executor import execute as reference_execute
 from reference.loader import load_bytes
@@ -23,7 +23,7 @@ def test_random_program_ends_as_in_the_reference(seed: int) -> None:
     assert (run.exit_code, run.instructions) == (expected.exit_code, expected.instructions)
     # What the sink holds is nobody's: a fence's row writes 0 to it, the reference's executor nothing.
     assert tuple(run.registers.tolist())[:REGISTER_COUNT] == expected.registers[:REGISTER_COUNT]
-    assert run.misaligned_accesses == sum(expected.misaligned_accesses.values())
+    assert run.misaligned_accesses() == dict(sorted(expected.misaligned_accesses.items()))
     addresses = np.array(list(expected.memory))
     assert run.memory.values[addresses].tolist() == list(expected.memory.values())
 
@@ -142,10 +142,3 @@ def test_taken_access_up_to_the_end_of_a_region_is_normal() -> None:
     assembly.add("ld", 6, 5)
     assembly.exit(3)
     assert execute(assembly.program()).exit_code == 3
-
-
-def test_recording_of_more_instructions_than_allowed_is_refused() -> None:
-    assembly = Assembly()
-    assembly.exit()
-    with pytest.raises(ExecutionTooLongError, match="4 instructions, at most 3 are recorded"):
-        record(assembly.program(), b"", 3)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from optimized.threads import in_parallel
+from optimized.threads import THREADS_VARIABLE, in_parallel, thread_count
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 64, 1000])
@@ -23,3 +25,15 @@ def test_error_in_a_thread_reaches_the_caller() -> None:
 
     with pytest.raises(ZeroDivisionError, match="row 500"):
         in_parallel(fail, 1000)
+
+
+@pytest.mark.parametrize(("variable", "expected"), [("3", 3), ("1", 1)])
+def test_environment_decides_on_threads(monkeypatch: pytest.MonkeyPatch, variable: str, expected: int) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, variable)
+    assert thread_count.__wrapped__() == expected
+
+
+@pytest.mark.parametrize("variable", ["", "0", "-1", "many"])
+def test_environment_without_a_number_leaves_all_cores(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, variable)
+    assert thread_count.__wrapped__() == len(os.sched_getaffinity(0))

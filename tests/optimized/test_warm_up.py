@@ -32,6 +32,7 @@ def test_warm_up_leaves_no_function_uncompiled_that_python_calls() -> None:
         "_compress_nodes",
         "_run",
         "run_instructions",
+        "count_rows",
         "_fold",
         "_search",
         "_differences",

@@ -1,24 +1,37 @@
-"""Optimised traces against the reference's, cell by cell."""
+"""Optimised plans and traces against the reference's, byte by byte and cell by cell."""
 
 from __future__ import annotations
 
-from functools import cache
+import struct
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from optimized.trace.build import FilledSegment, build_segment
-from optimized.trace.continuation import UnprovableError
-from optimized.trace.fill import FILLERS
-from optimized.trace.lookups import LookupIndex, Lookups
-from reference.fixed_tables import fixed_tables, program_tables
-from reference.trace.build import build_trace
+from limpid.build import EXAMPLES
+from limpid.optimized_runs import CompiledTraces, plan_run
+from optimized.kernels import OptimizedKernels
+from optimized.trace.build import BLOCK_ROWS
+from optimized.trace.fill import FILLERS, FillerError, write_cells
+from optimized.trace.rows import Cells
+from reference.loader import load, load_bytes
+from reference.prover.keys import proving_key
+from reference.segments.codec import encode_run_plan, encode_segment_plan
+from reference.trace import segmentation
+from reference.trace.build import build_continuation, build_segment
+from reference.trace.errors import PlanError
+from reference.trace.limits import NO_LIMITS, SegmentLimits
+from reference.trace.packed_cells import SegmentCells
+from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.table import Trace
-from spec.air.machine import INSTRUCTION_CHIPS
-from spec.memory_map import OUTPUT
+from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
+from spec.memory_map import OUTPUT, Space
+from spec.parameters import TINY
 from spec.program import Program
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import every_instruction_program
+from tests.reference.random_program import random_program
 
 PAIRS = [
     (7, 3),
@@ -37,76 +50,158 @@ PAIRS = [
 """Operands of every sign, the overflows of division, and division by zero."""
 
 SINGLES = [0, 1, 2**63 + 5, 2**64 - 1]
+WORD = (0x1234_5678_9ABC_DEF0).to_bytes(8, "little")
 
 
-@cache
-def both_traces() -> tuple[Trace, FilledSegment]:
-    program = every_instruction_program(PAIRS, SINGLES)
-    private_input = (0x1234_5678_9ABC_DEF0).to_bytes(8, "little")
-    return build_trace(program, private_input), optimized_trace(program, private_input)
+def _random(seed: int) -> Callable[[], Program]:
+    return lambda: load_bytes(random_program(seed, 120).elf)
 
 
-def optimized_trace(program: Program, private_input: bytes = b"") -> FilledSegment:
-    lookups = Lookups({**fixed_tables(), **program_tables(program)})
-    return build_segment(program, private_input, lookups)
+def _example(name: str) -> Callable[[], Program]:
+    return lambda: load(EXAMPLES / "elf" / f"{name}.elf")
+
+
+def _announcing() -> Program:
+    """Announces an output that it does not write."""
+    assembly = Assembly()
+    assembly.constant(5, OUTPUT.start)
+    assembly.add("addi", 6, immediate=20)
+    assembly.add("sd", rs1=5, rs2=6)
+    assembly.exit(3)
+    return assembly.program()
+
+
+RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
+    "every instruction": (lambda: every_instruction_program(PAIRS, SINGLES), WORD, NO_LIMITS),
+    "every instruction, cut by clock": (
+        lambda: every_instruction_program(PAIRS[:1], SINGLES[:1]),
+        WORD,
+        SegmentLimits(clock=60, memory_rows=7),
+    ),
+    "every instruction, cut by area": (
+        lambda: every_instruction_program(PAIRS, SINGLES),
+        WORD,
+        SegmentLimits(area_cells=30_000, memory_rows=16),
+    ),
+    "announced output": (_announcing, b"", SegmentLimits(clock=9, memory_rows=2)),
+    "hello": (_example("hello"), b"Ada", SegmentLimits(area_cells=15_000)),
+    "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(area_cells=40_000, memory_rows=20)),
+    "primes": (_example("primes"), struct.pack("<I", 60), SegmentLimits(clock=1_500, memory_rows=30)),
+    **{f"random {seed}": (_random(seed), b"", SegmentLimits(area_cells=12_000 + 997 * seed)) for seed in range(6)},
+}
+
+
+def _plans(name: str) -> tuple[RunPlan, list[SegmentPlan]]:
+    program, private_input, limits = RUNS[name]
+    plans: list[SegmentPlan] = []
+    return plan_run(program(), private_input, limits, plans.append), plans
+
+
+def _traces(program: Program) -> CompiledTraces:
+    return CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_plans_are_the_references_bytes(name: str) -> None:
+    program, private_input, limits = RUNS[name]
+    expected: list[SegmentPlan] = []
+    expected_run = segmentation.plan_run(program(), private_input, limits, expected.append)
+    run, plans = _plans(name)
+    assert [encode_segment_plan(plan) for plan in plans] == [encode_segment_plan(plan) for plan in expected]
+    assert encode_run_plan(run) == encode_run_plan(expected_run)
+    assert (len(plans) > 1) == (limits is not NO_LIMITS)
+
+
+def _require_equal(ours: Trace, reference: Trace) -> None:
+    assert (ours.public_values, ours.output) == (reference.public_values, reference.output)
+    assert [(t.chip, t.height) for t in ours.tables] == [(t.chip, t.height) for t in reference.tables]
+    for table, expected in zip(ours.tables, reference.tables, strict=True):
+        for column, name in enumerate(expected.chip.columns):
+            assert np.array_equal(table.main[:, column], expected.main[:, column]), f"{expected.chip.name}.{name}"
+        assert np.array_equal(table.fixed, expected.fixed), expected.chip.name
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_segment_has_the_references_cells(name: str) -> None:
+    program = RUNS[name][0]()
+    run, plans = _plans(name)
+    traces = _traces(program)
+    for plan in plans:
+        segment = run.segment(plan)
+        _require_equal(traces.segment(segment), build_segment(program, segment))
+        _require_equal(traces.continuation(segment), build_continuation(program, segment))
+
+
+def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> None:
+    assembly = Assembly()
+    assembly.constant(5, 10_000)
+    loop = assembly.here
+    assembly.add("addi", 5, 5, immediate=-1)
+    assembly.add("bne", rs1=5, immediate=loop - assembly.here)
+    assembly.exit()
+    program = assembly.program()
+    plans: list[SegmentPlan] = []
+    segment = plan_run(program, b"", NO_LIMITS, plans.append).segment(plans[0])
+    ours = _traces(program).segment(segment)
+    assert [table.height for table in ours.tables if table.chip.name == "addi"] == [8192, 2048]
+    assert segment.plan.instructions > 2 * BLOCK_ROWS
+    _require_equal(ours, build_segment(program, segment))
 
 
 def test_fillers_are_those_of_every_instruction_chip() -> None:
     assert set(FILLERS) == {chip.name for chip in INSTRUCTION_CHIPS}
 
 
-def test_trace_of_every_instruction_has_the_references_tables_and_public_values() -> None:
-    reference, ours = both_traces()
-    assert [(t.chip, t.height) for t in reference.tables] == [(t.chip, len(t.main)) for t in ours.tables]
-    assert reference.public_values == ours.public_values
-    assert reference.output == ours.output
+def test_cells_that_are_not_the_chips_columns_are_refused() -> None:
+    chip = CHIP_BY_NAME["halt"]
+    cells: Cells = dict.fromkeys(chip.columns[1:], 0)
+    with pytest.raises(FillerError, match=r"halt: columns and filled cells differ in \['real'\]"):
+        write_cells(chip, cells, np.zeros((1, len(chip.columns)), dtype=np.uint32))
 
 
-def test_trace_of_every_instruction_has_the_references_cells() -> None:
-    reference, ours = both_traces()
-    for theirs, table in zip(reference.tables, ours.tables, strict=True):
-        for column, name in enumerate(theirs.chip.columns):
-            assert np.array_equal(theirs.main[:, column], table.main[:, column]), f"{theirs.chip.name}.{name}"
-        assert np.array_equal(theirs.fixed, table.fixed), theirs.chip.name
+CUT = "every instruction, cut by clock"
 
 
-def test_lookup_index_of_repeated_rows_finds_the_first() -> None:
-    index = LookupIndex(np.array([[5, 1], [5, 2], [7, 1], [5, 2], [5, 2]], dtype=np.uint64))
-    positions, missing = index.positions(np.array([[5, 2], [7, 1], [5, 1]]))
-    assert positions.tolist() == [1, 2, 0]
-    assert missing.tolist() == []
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"clock_out": 5}, "segment 1 executes"),
+        ({"pc_out": 0}, "segment 1 does not end where planned"),
+        ({"pc_out": None}, "segment 1 does not end where planned"),
+        ({"pc_in": 0}, "segment 1 executes"),
+    ],
+)
+def test_segment_that_does_not_run_as_planned_is_refused(changes: dict[str, int | None], message: str) -> None:
+    run, plans = _plans(CUT)
+    with pytest.raises(PlanError, match=message):
+        _traces(RUNS[CUT][0]()).segment(run.segment(replace(plans[1], **changes)))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("message", [(7, 2), (6, 1), (0, 1), (2**30, 1)])
-def test_lookup_index_reports_messages_that_no_row_holds(message: tuple[int, int]) -> None:
-    index = LookupIndex(np.array([[5, 1], [5, 2], [7, 1]], dtype=np.uint64))
-    _, missing = index.positions(np.array([[5, 1], message]))
-    assert missing.tolist() == [1]
+@pytest.mark.parametrize("more", [1, -1])
+def test_segment_with_other_rows_than_planned_is_refused(more: int) -> None:
+    run, plans = _plans(CUT)
+    chip = next(i for i, count in enumerate(plans[1].rows) if count > 1)
+    rows = tuple(count + more * (i == chip) for i, count in enumerate(plans[1].rows))
+    with pytest.raises(PlanError, match="segment 1 executes"):
+        _traces(RUNS[CUT][0]()).segment(run.segment(replace(plans[1], rows=rows)))
 
 
-def test_lookup_index_of_fields_far_apart_is_searched() -> None:
-    index = LookupIndex(np.array([[5, 1], [2**30, 2]], dtype=np.uint64))
-    positions, missing = index.positions(np.array([[2**30, 2], [2**29, 2]]))
-    assert positions[0] == 1
-    assert missing.tolist() == [1]
+@pytest.mark.parametrize("column", ["value_out", "last_clock", "address"])
+@pytest.mark.parametrize("space", Space)
+def test_segment_that_does_not_touch_memory_as_planned_is_refused(column: str, space: Space) -> None:
+    run, plans = _plans(CUT)
+    plan = next(plan for plan in plans if any(cell.space is Space.MEMORY for cell in plan.cells))
+    last = max((cell for cell in plan.cells if cell.space is space), key=lambda cell: cell.key)
+    others = [cell for cell in plan.cells if cell != last]
+    forged = replace(last, **{column: getattr(last, column) + 1})
+    cells = SegmentCells.of(sorted((*others, forged), key=lambda cell: cell.key))
+    with pytest.raises(PlanError, match=f"segment {plan.index} does not touch memory as planned"):
+        _traces(RUNS[CUT][0]()).segment(run.segment(replace(plan, cells=cells)))
 
 
-def test_program_that_reads_behind_its_output_is_not_provable() -> None:
-    assembly = Assembly()
-    assembly.constant(5, OUTPUT.start)
-    assembly.add("ld", 6, 5, immediate=64)
-    assembly.exit()
-    with pytest.raises(UnprovableError, match="accessed the output region at 0xb0000040, behind its 0 bytes"):
-        optimized_trace(assembly.program())
-
-
-def test_program_that_leaves_bytes_behind_its_output_is_not_provable() -> None:
-    assembly = Assembly()
-    assembly.constant(5, OUTPUT.start)
-    assembly.constant(6, 1)
-    assembly.constant(7, 0x101)
-    assembly.add("sd", rs1=5, rs2=6)
-    assembly.add("sd", rs1=5, rs2=7, immediate=8)
-    assembly.exit()
-    with pytest.raises(UnprovableError, match="bytes behind the output of length 1 are not zero"):
-        optimized_trace(assembly.program())
+def test_segment_whose_plan_leaves_an_address_out_is_refused() -> None:
+    run, plans = _plans(CUT)
+    unread = next(cell for cell in plans[0].cells if cell.value_in == 0)
+    cells = SegmentCells.of(cell for cell in plans[0].cells if cell != unread)
+    with pytest.raises(PlanError, match="segment 0 does not touch memory as planned"):
+        _traces(RUNS[CUT][0]()).segment(run.segment(replace(plans[0], cells=cells)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reference.segments.driver import RunRequest, prove_in_folder
 from reference.segments.jobs import ThisProcess, Workbench, Workers
+from reference.trace.build import PlainTraces
 from spec.protocol.proof import RunProof
 from tests.reference.segmented_run import INPUT, KERNELS, LIMITS, counting_key, counting_program
 
@@ -18,7 +19,7 @@ def counting_request() -> RunRequest:
 
 def counting_bench() -> Workbench:
     """What this process needs to prove it."""
-    return Workbench(KERNELS, counting_program(), counting_key())
+    return Workbench(KERNELS, counting_key(), PlainTraces(counting_program()))
 
 
 def prove_counting(path: Path, workers: Workers, reports: list[str]) -> RunProof:

@@ -17,6 +17,7 @@ from reference.segments.codec import (
     encode_run_plan,
     encode_segment_plan,
 )
+from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
 from reference.trace.segmentation import plan_run
 from tests.reference.segmented_run import INPUT, LIMITS, counting_program
@@ -61,7 +62,7 @@ def test_bytes_that_end_early_or_late_are_refused(
 
 def test_keys_that_do_not_ascend_are_refused() -> None:
     _, (plan, *_) = _planned()
-    swapped = replace(plan, cells=(plan.cells[1], plan.cells[0]))
+    swapped = replace(plan, cells=SegmentCells.of((plan.cells[1], plan.cells[0])))
     with pytest.raises(PlanEncodingError, match="do not ascend below 2\\^30"):
         decode_segment_plan(encode_segment_plan(swapped))
 

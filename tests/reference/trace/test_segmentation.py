@@ -15,6 +15,7 @@ from reference.prover.segment import shape_of
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
+from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
@@ -223,7 +224,7 @@ def test_segment_that_does_not_touch_memory_as_planned_is_refused(column: str) -
     *others, last = plans[0].cells
     changed = replace(last, **{column: getattr(last, column) + 1})
     with pytest.raises(PlanError, match="segment 0 does not touch memory as planned"):
-        build_segment(_every_instruction(), run.segment(replace(plans[0], cells=(*others, changed))))
+        build_segment(_every_instruction(), run.segment(replace(plans[0], cells=SegmentCells.of((*others, changed)))))
 
 
 def test_planned_shape_is_that_of_the_trace() -> None:

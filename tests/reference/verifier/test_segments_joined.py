@@ -20,6 +20,7 @@ from reference.prover.run import prove_run
 from reference.prover.segment import pin_segment, prove_segment
 from reference.trace.build import build_segment, build_traces
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
+from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.segmentation import plan_run
@@ -171,7 +172,7 @@ def _executed(plan: SegmentPlan, values: Mapping[int, int], origins: Mapping[int
     machine.registers[:] = register_file
     machine.memory.doublewords.update({c.address: c.value_in for c in cells.values() if c.space is Space.MEMORY})
     machine.run(plan.instructions)
-    executed = tuple(
+    executed = SegmentCells.of(
         replace(
             c,
             value_out=clock.touched[c.space, c.address].value_out,
@@ -190,8 +191,8 @@ def _traces(plans: Sequence[SegmentPlan], output: bytes) -> list[Trace]:
     """The traces of these segments with a memory table that agrees with whoever comes last."""
     run, _ = _plan()
     last = {c.key: (c.value_out, plan.index + 1) for plan in plans for c in plan.cells}
-    cells = tuple(replace(c, final=last[c.key][0], last_segment=last[c.key][1]) for c in run.memory[-1].cells)
-    parts = [MemoryPart((), 0)] * (len(plans) - 1) + [MemoryPart(cells, 0)]
+    cells = RunCells.of(replace(c, final=last[c.key][0], last_segment=last[c.key][1]) for c in run.memory[-1].cells)
+    parts = [MemoryPart(cells[:0], 0)] * (len(plans) - 1) + [MemoryPart(cells, 0)]
     end = RunEnd(run.end.exit_code, output, run.end.instructions)
     return [
         build_segment(counting_program(), PlannedSegment(plan, part, end))
@@ -223,14 +224,14 @@ def test_value_of_an_older_segment_cannot_be_revived() -> None:
 def test_iterations_of_a_loop_cannot_be_left_out() -> None:
     """The segment that starts and ends at the head of the loop is gone; indices and origins are adapted."""
     run, (first, _, third) = _plan()
-    cells = tuple(replace(c, origin=min(c.origin, 1)) for c in third.cells)
+    cells = SegmentCells.of(replace(c, origin=min(c.origin, 1)) for c in third.cells)
     _require_only_the_chain_breaks(_traces([first, replace(third, index=1, cells=cells)], run.end.output))
 
 
 def test_iterations_of_a_loop_cannot_be_repeated() -> None:
     run, (first, second, third) = _plan()
     again = replace(second, index=2)
-    cells = tuple(replace(c, origin=c.origin + (c.origin == 2)) for c in third.cells)
+    cells = SegmentCells.of(replace(c, origin=c.origin + (c.origin == 2)) for c in third.cells)
     traces = _traces([first, second, again, replace(third, index=3, cells=cells)], run.end.output)
     assert accused(check_run(traces)) == {"bus continuation"}
 

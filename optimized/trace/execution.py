@@ -1,0 +1,63 @@
+"""Executing one planned segment again, from its own cells alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.events import Events, empty_events, first_positions
+from optimized.executor import UNLIMITED, Machine
+from optimized.guest_memory import DOUBLEWORDS, Doublewords, zeros
+from optimized.instruction_loop import (
+    FULL,
+    HALTED,
+    RECORDING,
+    RUNNING,
+    STATE_BOUNDARY_ROOM,
+    STATE_BOUNDARY_ROWS,
+    STATE_CLOCK,
+)
+from optimized.predecoded import Predecoded
+from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
+
+
+class PlanMismatchError(Exception):
+    """A segment whose execution is not the planned one: the plan belongs to another program or is damaged."""
+
+
+def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) -> Events:
+    """What each instruction of the segment does. `mapped` says which doublewords belong to a region.
+
+    Raises PlanMismatchError.
+    """
+    cells, registers = plan.cells, np.searchsorted(plan.cells.key, FIRST_REGISTER_KEY)
+    addresses, numbers = cells.key[:registers], cells.key[registers:] - np.uint32(FIRST_REGISTER_KEY)
+    values: NDArray[np.uint64] = zeros(DOUBLEWORDS, np.uint64)
+    clocks: NDArray[np.uint32] = zeros(DOUBLEWORDS, np.uint32)
+    machine = Machine.at(plan.pc_in, code, mapped._replace(values=values, clocks=clocks))
+    values[addresses] = cells.value_in[:registers]
+    machine.registers[numbers] = cells.value_in[registers:]
+    first = first_positions(plan.rows)
+    machine.account.first_events[:] = first[:-1]
+    machine.account.room[:] = plan.rows
+    machine.state[STATE_BOUNDARY_ROOM] = UNLIMITED
+    events = empty_events(first[-1])
+    status = machine.run(RECORDING, len(events.word), events)
+    clock = int(machine.state[STATE_CLOCK])
+    if status == FULL or (tuple(machine.account.rows.tolist()), clock) != (plan.rows, plan.clock_out):
+        raise PlanMismatchError(
+            f"segment {plan.index} executes {machine.instructions} instructions up to clock {clock}"
+        )
+    if (status, machine.pc) != (RUNNING, plan.pc_out) and (status, plan.pc_out) != (HALTED, None):
+        raise PlanMismatchError(f"segment {plan.index} does not end where planned")
+    ends = np.concatenate([values[addresses], machine.registers[numbers]])
+    last_clocks = np.concatenate([clocks[addresses], machine.account.register_clocks[numbers]])
+    # With as many addresses touched as planned, and all planned ones among them, there are no others.
+    if (
+        machine.state[STATE_BOUNDARY_ROWS] != len(cells.key)
+        or not last_clocks.all()
+        or not np.array_equal(last_clocks, cells.last_clock)
+        or not np.array_equal(ends, cells.value_out)
+    ):
+        raise PlanMismatchError(f"segment {plan.index} does not touch memory as planned")
+    return events

@@ -1,0 +1,60 @@
+"""Proving a run of any length without a folder: a bounded number of segments is held at a time."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from reference.prover.progress import Observer, Progress, Stage, silent
+from reference.segments.codec import decode_segment_plan, encode_segment_plan
+from reference.segments.jobs import Workbench
+from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
+from spec.protocol.proof import RunProof
+from spec.protocol.run import RunStatement, run_digest
+
+HELD_BYTES = 2**26
+"""Plans beyond go to a temporary file."""
+
+
+class PlanStore:
+    """The plans of a run's segments between the first pass and the second. Every method raises OSError."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._ends = [0]
+
+    def keep(self, plan: SegmentPlan) -> None:
+        """Takes in the plan of the next segment."""
+        self._file.seek(self._ends[-1])
+        self._file.write(encode_segment_plan(plan))
+        self._ends.append(self._file.tell())
+
+    def segment(self, run: RunPlan, index: int) -> PlannedSegment:
+        """A segment with what became known at the end of the run."""
+        self._file.seek(self._ends[index])
+        encoded = self._file.read(self._ends[index + 1] - self._ends[index])
+        return run.segment(decode_segment_plan(encoded))
+
+
+@contextmanager
+def plan_store() -> Iterator[PlanStore]:
+    """A store whose plans go away with it."""
+    with tempfile.SpooledTemporaryFile(max_size=HELD_BYTES) as file:
+        yield PlanStore(file)
+
+
+def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> RunProof:
+    """The proof of a planned run. Raises OSError, PlanError."""
+    count = run.segment_count
+    statement = RunStatement(bench.key.verification, run.end.output, count)
+    leaves = []
+    for index in range(count):
+        Progress(observer, count).begin(Stage.PIN, index)
+        leaves.append(bench.pin(plans.segment(run, index), count))
+    digest = run_digest(statement, leaves)
+    segments = tuple(
+        bench.prove(plans.segment(run, index), count, digest, leaf, observer) for index, leaf in enumerate(leaves)
+    )
+    return RunProof(statement.key, statement.output, segments)
