@@ -1,11 +1,16 @@
-"""Polynomials against the declaration's own evaluation."""
+"""Polynomials against the declaration's own evaluation, and against sympy."""
 
 import random
+from collections.abc import Mapping
+from math import prod
+from typing import Any
 
 import pytest
+from sympy import GF, ZZ, ring
 
 from proofs_of_constraints.concrete_row import ConcreteRow
-from proofs_of_constraints.polynomial import Polynomial, factors_of, polynomial_of
+from proofs_of_constraints.integer_row import product_of
+from proofs_of_constraints.polynomial import Monomial, Polynomial, factors_of, polynomial_of
 from spec.air.chip import Chip
 from spec.air.machine import CHIP_BY_NAME
 from spec.field import P
@@ -36,6 +41,50 @@ def test_polynomial_of_every_constraint_has_the_declared_value(name: str) -> Non
         for factor in factors_of(constraint.expression):
             product = product * factor.value(cells) % P
         assert product == expected
+
+
+NAMES = [f"v{i}" for i in range(6)]
+
+
+def random_terms(source: random.Random) -> dict[Monomial, int]:
+    """Up to eight monomials of degree at most 3."""
+    monomials = {tuple(sorted(source.choices(NAMES, k=source.randrange(4)))) for _ in range(source.randrange(1, 9))}
+    return {monomial: source.randrange(1, P) for monomial in monomials}
+
+
+def as_sympy(terms: Mapping[Monomial, int], generators: Mapping[str, Any], one: Any) -> Any:
+    return sum((one * c * prod((generators[name] for name in m), start=one) for m, c in terms.items()), 0 * one)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_products_sums_and_substitution_are_those_of_sympy(seed: int) -> None:
+    source = random.Random(seed)
+    sympy_ring, *found = ring(NAMES, GF(P, symmetric=False))
+    generators = dict(zip(NAMES, found, strict=True))
+    ours = [Polynomial(random_terms(source)) for _ in range(3)]
+    theirs = [as_sympy(polynomial.terms, generators, sympy_ring.one) for polynomial in ours]
+
+    def same(polynomial: Polynomial, expected: Any) -> bool:
+        return bool(as_sympy(polynomial.terms, generators, sympy_ring.one) == expected)
+
+    assert same(ours[0] * ours[1] - ours[2], theirs[0] * theirs[1] - theirs[2])
+    replaced = ours[0].substituted({"v0": ours[1], "v1": ours[2]})
+    assert same(replaced, theirs[0].compose([(generators["v0"], theirs[1]), (generators["v1"], theirs[2])]))
+    assert 0 not in replaced.terms.values()
+
+
+@pytest.mark.parametrize("signs", [(False, False), (True, False), (True, True)])
+def test_product_of_the_multiplier_is_the_product_of_the_numbers_by_sympy(signs: tuple[bool, bool]) -> None:
+    """Eight bytes less 2^64 times a sign, times the same: the identity on which the multiplication lemmas rest."""
+    numbers: list[dict[Monomial, int]] = []
+    for name, signed in zip("ab", signs, strict=True):
+        terms: dict[Monomial, int] = {(f"{name}{i}",): 256**i for i in range(8)}
+        numbers.append(terms | ({(f"{name}_sign",): -(2**64)} if signed else {}))
+    names = sorted({name for terms in numbers for monomial in terms for name in monomial})
+    sympy_ring, *found = ring(names, ZZ)
+    generators = dict(zip(names, found, strict=True))
+    left, right = (as_sympy(terms, generators, sympy_ring.one) for terms in numbers)
+    assert as_sympy(product_of(*numbers), generators, sympy_ring.one) == left * right
 
 
 def test_substitution_replaces_all_at_once() -> None:
