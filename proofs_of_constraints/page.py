@@ -63,15 +63,20 @@ def _table(header: Sequence[str], rows: Sequence[str]) -> str:
 
 
 def _matrix(results: Sequence[Result]) -> str:
-    """Chip and instruction by kind of obligation."""
+    """Chip and instruction by kind, with what is claimed of all rows of the chip, and of the instruction in all chips."""
     about_rows = [result for result in results if not result.kind.is_about_the_machine]
     kinds = [kind for kind in Kind if any(result.kind is kind for result in about_rows)]
     found = {(result.chip, result.instruction, result.kind): result for result in about_rows}
+    pairs = list(dict.fromkeys((result.chip, result.instruction) for result in about_rows))
+    with_instruction = {part for pair in pairs if all(pair) for part in pair}
     rows = []
-    for chip, instruction in dict.fromkeys((result.chip, result.instruction) for result in about_rows):
-        cells = "".join(_cell(found.get((chip, instruction, kind))) for kind in kinds)
-        about = f"<th>{escape(chip) or '<i>all chips</i>'}</th><th>{escape(instruction) or '<i>every row</i>'}</th>"
-        rows.append(f"<tr>{about}{cells}</tr>")
+    for chip, instruction in pairs:
+        if not all((chip, instruction)) and (chip or instruction) in with_instruction:
+            continue
+        places = ((chip, instruction), (chip, ""), ("", instruction))
+        cells = [next((found[*place, kind] for place in places if (*place, kind) in found), None) for kind in kinds]
+        about = f"<th>{escape(chip)}</th><th>{escape(instruction)}</th>"
+        rows.append(f"<tr>{about}{''.join(map(_cell, cells))}</tr>")
     return _table(["chip", "instruction", *(kind.value for kind in kinds)], rows)
 
 

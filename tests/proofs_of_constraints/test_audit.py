@@ -1,5 +1,6 @@
 """All obligations together: identities, coverage, selection, export, facts and the page."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,24 @@ def test_export_writes_every_query_with_its_answer(tmp_path: Path) -> None:
         assert text.count("(set-info :status unsat)") == 1
         assert ":status unknown" not in text
         assert "(check-sat)" in text
+
+
+def test_page_has_every_kind_of_obligation_for_an_instruction_in_each_of_its_chips() -> None:
+    kinds = [Kind.DECODE, Kind.PADDING, Kind.DETERMINISM, Kind.COVERED]
+    page = html_page(list(run(selected(instruction="lw", kinds=kinds))), {"load_word": {"killed": 7, "survives": 1}})
+    for chip in ("load_word", "load_misaligned"):
+        (row,) = re.findall(f"<tr><th>{chip}</th><th>lw</th>(.*?)</tr>", page)
+        assert row.count("<td class='proven'") == len(kinds)
+    assert page.count("<th>lw</th>") == 2
+    assert "<tr><th>load_word</th><td class='number'>7</td><td class='number'>1</td></tr>" in page
+
+
+def test_page_of_a_table_and_of_the_machine_has_their_properties() -> None:
+    results = list(run([*selected(chip="clock_table"), *selected(kinds=[Kind.MACHINE])]))
+    page = html_page(results, {})
+    assert "<tr><th>clock_table</th><th></th><td class='proven'" in page
+    assert "<tr><th>machine</th><th>key digest</th><td class='proven'" in page
+    assert "<h2>Mutants</h2>" not in page
 
 
 def test_facts_and_page_show_a_counterexample() -> None:
