@@ -8,7 +8,7 @@ the loads and stores.
 from __future__ import annotations
 
 from optimized.compilation import compiled
-from optimized.field_lanes import add, multiply, subtract
+from optimized.field_lanes import add, multiply_by_known, subtract, with_companion
 from optimized.lanes import LANES, broadcast, load, store
 from optimized.roots import Words
 
@@ -22,9 +22,9 @@ def split_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_
     level = 0
     if rows_log2 % 2:
         half = columns << (rows_log2 - 1)
-        factor = broadcast(factors[(1 << first_level) - 1 + first_block])
+        factor = with_companion(broadcast(factors[(1 << first_level) - 1 + first_block]))
         for i in range(0, half, LANES):
-            low, high = load(tile, i), multiply(load(tile, i + half), factor)
+            low, high = load(tile, i), multiply_by_known(load(tile, i + half), factor)
             store(tile, i, add(low, high))
             store(tile, i + half, subtract(low, high))
         level = 1
@@ -33,17 +33,18 @@ def split_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_
         outer = (1 << (first_level + level)) - 1 + (first_block << level)
         inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
         for block in range(1 << level):
-            factor = broadcast(factors[outer + block])
-            first, second = broadcast(factors[inner + 2 * block]), broadcast(factors[inner + 2 * block + 1])
+            factor = with_companion(broadcast(factors[outer + block]))
+            first = with_companion(broadcast(factors[inner + 2 * block]))
+            second = with_companion(broadcast(factors[inner + 2 * block + 1]))
             start = 4 * block * quarter
             for i in range(start, start + quarter, LANES):
                 a, b = load(tile, i), load(tile, i + quarter)
-                c = multiply(load(tile, i + 2 * quarter), factor)
-                d = multiply(load(tile, i + 3 * quarter), factor)
-                low, high = add(a, c), multiply(add(b, d), first)
+                c = multiply_by_known(load(tile, i + 2 * quarter), factor)
+                d = multiply_by_known(load(tile, i + 3 * quarter), factor)
+                low, high = add(a, c), multiply_by_known(add(b, d), first)
                 store(tile, i, add(low, high))
                 store(tile, i + quarter, subtract(low, high))
-                low, high = subtract(a, c), multiply(subtract(b, d), second)
+                low, high = subtract(a, c), multiply_by_known(subtract(b, d), second)
                 store(tile, i + 2 * quarter, add(low, high))
                 store(tile, i + 3 * quarter, subtract(low, high))
         level += 2
@@ -58,26 +59,30 @@ def join_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_l
         outer = (1 << (first_level + level)) - 1 + (first_block << level)
         inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
         for block in range(1 << level):
-            factor = broadcast(factors[outer + block])
-            first, second = broadcast(factors[inner + 2 * block]), broadcast(factors[inner + 2 * block + 1])
+            factor = with_companion(broadcast(factors[outer + block]))
+            first = with_companion(broadcast(factors[inner + 2 * block]))
+            second = with_companion(broadcast(factors[inner + 2 * block + 1]))
             start = 4 * block * quarter
             for i in range(start, start + quarter, LANES):
                 a, b = load(tile, i), load(tile, i + quarter)
                 c, d = load(tile, i + 2 * quarter), load(tile, i + 3 * quarter)
                 left, right = add(a, b), add(c, d)
                 store(tile, i, add(left, right))
-                store(tile, i + 2 * quarter, multiply(subtract(left, right), factor))
-                left, right = multiply(subtract(a, b), first), multiply(subtract(c, d), second)
+                store(tile, i + 2 * quarter, multiply_by_known(subtract(left, right), factor))
+                left, right = (
+                    multiply_by_known(subtract(a, b), first),
+                    multiply_by_known(subtract(c, d), second),
+                )
                 store(tile, i + quarter, add(left, right))
-                store(tile, i + 3 * quarter, multiply(subtract(left, right), factor))
+                store(tile, i + 3 * quarter, multiply_by_known(subtract(left, right), factor))
         level -= 2
     if rows_log2 % 2:
         half = columns << (rows_log2 - 1)
-        factor = broadcast(factors[(1 << first_level) - 1 + first_block])
+        factor = with_companion(broadcast(factors[(1 << first_level) - 1 + first_block]))
         for i in range(0, half, LANES):
             low, high = load(tile, i), load(tile, i + half)
             store(tile, i, add(low, high))
-            store(tile, i + half, multiply(subtract(low, high), factor))
+            store(tile, i + half, multiply_by_known(subtract(low, high), factor))
 
 
 @compiled
@@ -100,13 +105,13 @@ def write_tile(
 
     A factor of 0 stands for 1. Where rows touch, whole lanes are written: what is too much is written again.
     """
-    factor = broadcast(scale)
+    factor = with_companion(broadcast(scale))
     lanes_width = (width + LANES - 1) // LANES * LANES
     for row in range(rows):
         position, to = row * columns, start + row * pitch
         if scale:
             for i in range(position, position + lanes_width, LANES):
-                store(tile, i, multiply(load(tile, i), factor))
+                store(tile, i, multiply_by_known(load(tile, i), factor))
         whole = lanes_width if width == pitch and row < rows - 1 and to + lanes_width <= start + rows * pitch else width
         lanes_end = whole - whole % LANES
         for i in range(0, lanes_end, LANES):

@@ -226,6 +226,11 @@ def _emit_accumulated(builder: Builder, sums: Sequence[Emitted]) -> list[Emitted
 add = binary(lambda builder, left, right: [emit_add(builder, left[0], right[0])])
 subtract = binary(lambda builder, left, right: [emit_subtract(builder, left[0], right[0])])
 multiply = binary(lambda builder, left, right: [emit_multiply(builder, left[0], right[0])])
+with_companion = unary(lambda builder, value: [value[0], builder.mul(value[0], constant(INVERSE_OF_P))], 2)
+"""A factor and its companion, factor / p modulo 2^32."""
+
+multiply_by_known = binary(lambda builder, left, right: [emit_multiply_by_known(builder, left[0], right[0], right[1])])
+"""left * right / 2^32, right with its companion: less to do where many numbers are multiplied by one."""
 
 extension_add = binary(
     lambda builder, left, right: [emit_add(builder, a, b) for a, b in zip(left, right, strict=True)],

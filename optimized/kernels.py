@@ -33,8 +33,8 @@ class OptimizedKernels:
     def __init__(self) -> None:
         self._plain = PlainKernels()
 
-    def coefficients(self, evaluations: Matrix) -> Matrix:
-        return transform.coefficients(words(evaluations))
+    def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
+        return transform.codewords(words(evaluations), rate_log2)
 
     def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:
         return transform.evaluate_on_coset(words(coefficients), rate_log2)

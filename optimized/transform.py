@@ -3,6 +3,10 @@
 A transform of n = R1 R2 rows makes two passes over memory: log R1 levels on tiles of rows R2 apart, then log
 R2 levels on tiles of neighbouring rows. In the first pass all rows of a tile's block share their factors, so
 a tile is any few neighbouring words of the matrix seen as R1 rows of R2 * width words.
+
+Codewords from values on the trace domain are an inverse transform and one transform for each part of the evaluation
+domain. The inverse ends with tiles of distant rows, where the others begin: so three passes do for all of them, and
+the coefficients never leave the cache.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ from numpy.typing import NDArray
 
 from optimized.butterflies import join_tile, read_row, split_tile, write_tile
 from optimized.compilation import compiled
-from optimized.field_lanes import to_montgomery
-from optimized.lanes import LANES
+from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
+from optimized.lanes import LANES, broadcast, load, store
 from optimized.roots import (
     CACHED_TABLES,
     Words,
@@ -105,6 +109,47 @@ def _join_pass(
         write_tile(tile, rows, columns, taken, target, base, width, scale)
 
 
+@compiled
+def _extend_pass(
+    source: Words,
+    source_rows: Rows,
+    target: Words,
+    rows_log2: int,
+    width: int,
+    columns: int,
+    inverse_factors: Words,
+    scale: int,
+    factors: Words,
+    parts: int,
+    start: int,
+    stop: int,
+) -> None:
+    """Tiles start to stop of a block of 2^rows_log2 rows: the last levels back and the first levels of every part.
+
+    `factors` holds those of each part, one after the other. The last part of the target may be the source.
+    """
+    rows = 1 << rows_log2
+    factors_of_part = len(factors) // parts
+    coefficients = np.empty(rows * columns, dtype=np.uint32)
+    tile = np.empty(rows * columns, dtype=np.uint32)
+    factor = with_companion(broadcast(scale))
+    for index in range(start, stop):
+        offset = index * columns
+        taken = min(columns, width - offset)
+        for row in range(rows):
+            source_row = source_rows[row] if len(source_rows) else row
+            read_row(source, source_row * width + offset, taken, coefficients, row * columns)
+        join_tile(coefficients, rows_log2, columns, inverse_factors, 0, 0)
+        for i in range(0, rows * columns, LANES):
+            store(coefficients, i, multiply_by_known(load(coefficients, i), factor))
+        for part in range(parts):
+            for i in range(0, rows * columns, LANES):
+                store(tile, i, load(coefficients, i))
+            of_part = factors[part * factors_of_part : (part + 1) * factors_of_part]
+            split_tile(tile, rows_log2, columns, of_part, 0, 0)
+            write_tile(tile, rows, columns, taken, target, part * rows * width + offset, width, 0)
+
+
 @dataclass(frozen=True)
 class _Passes:
     """How a transform of a matrix is cut: levels of the first and the second pass, columns of their tiles."""
@@ -129,50 +174,64 @@ class _Passes:
             min(whole_rows, max(LANES, TILE_WORDS >> second)),
         )
 
+    def first_tile(self, width: int) -> tuple[int, int]:
+        """The width of the rows that tiles of the first pass are cut from, and the tiles' columns.
+
+        Where one pass does for all levels, that is the pass of neighbouring rows.
+        """
+        return (self.first_width, self.first_columns) if self.first else (width, self.second_columns)
+
+    @staticmethod
+    def run_tiles(work: Callable[[int, int], object], tiles: int, tile_words: int) -> None:
+        """Calls the work for ranges of tiles."""
+        in_parallel(work, tiles, SMALLEST_TASK_WORDS // tile_words)
+
     def run_first(self, work: Callable[[int, int], object]) -> None:
         """Calls the work for ranges of tiles of the first pass."""
-        tiles = -(-self.first_width // self.first_columns)
-        in_parallel(work, tiles, SMALLEST_TASK_WORDS // self.first_columns >> self.first)
+        self.run_tiles(work, -(-self.first_width // self.first_columns), self.first_columns << self.first)
 
-    def run_second(self, work: Callable[[int, int], object], width: int) -> None:
-        """Calls the work for ranges of tiles of the second pass."""
+    def _run_second(self, work: Callable[[int, int], object], width: int) -> None:
         tiles = -(-width // self.second_columns) << self.first
-        in_parallel(work, tiles, SMALLEST_TASK_WORDS // self.second_columns >> self.second)
+        self.run_tiles(work, tiles, self.second_columns << self.second)
 
+    def join_near_rows(self, source: Words, order: Rows, target: Words, width: int, factors: Words, scale: int) -> None:
+        """The levels of the inverse transform on tiles of neighbouring rows."""
 
-def coefficients(evaluations: Words) -> Words:
-    """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
-    size_log2 = len(evaluations).bit_length() - 1
-    return _interpolated(evaluations, _bit_reversed_rows(size_log2), 1)
+        def work(start: int, stop: int) -> None:
+            _join_pass(
+                source,
+                order,
+                target,
+                self.second,
+                width,
+                self.second_columns,
+                factors,
+                self.first,
+                scale,
+                start,
+                stop,
+            )
+
+        self._run_second(work, width)
+
+    def split_near_rows(self, source: Words, target: Words, width: int, factors: Words) -> None:
+        """The levels of the transform on tiles of neighbouring rows."""
+
+        def work(start: int, stop: int) -> None:
+            _split_pass(source, target, self.second, width, self.second_columns, factors, self.first, start, stop)
+
+        self._run_second(work, width)
 
 
 def interpolate(codeword: Words, shift: int) -> Words:
     """The coefficients of columns given at shift * w^bitrev(i): (n, width)."""
-    return _interpolated(codeword, NO_ROWS, shift)
-
-
-def _interpolated(evaluations: Words, order: Rows, shift: int) -> Words:
-    height, width = evaluations.shape
+    height, width = codeword.shape
     size_log2 = height.bit_length() - 1
     passes = _Passes.of(size_log2, width)
     factors = inverse_butterfly_factors(size_log2, shift)
     scale = to_montgomery(inverse_of_size(size_log2))
-    source, target = evaluations.reshape(-1), np.empty(height * width, dtype=np.uint32)
-
-    def near_rows(start: int, stop: int) -> None:
-        _join_pass(
-            source,
-            order,
-            target,
-            passes.second,
-            width,
-            passes.second_columns,
-            factors,
-            passes.first,
-            0 if passes.first else scale,
-            start,
-            stop,
-        )
+    target = np.empty(height * width, dtype=np.uint32)
+    passes.join_near_rows(codeword.reshape(-1), NO_ROWS, target, width, factors, 0 if passes.first else scale)
 
     def distant_rows(start: int, stop: int) -> None:
         _join_pass(
@@ -189,51 +248,76 @@ def _interpolated(evaluations: Words, order: Rows, shift: int) -> Words:
             stop,
         )
 
-    passes.run_second(near_rows, width)
     if passes.first:
         passes.run_first(distant_rows)
     return target.reshape(height, width)
 
 
-def evaluate_on_coset(polynomials: Words, rate_log2: int) -> Words:
-    """The values at 3 w^bitrev(i) of columns of coefficients: (n, width) to (n * 2^rate_log2, width).
-
-    Part k of the n-row parts of the result lies on a coset of the trace domain of its own.
-    """
-    height, width = polynomials.shape
-    size_log2 = height.bit_length() - 1
-    result = np.empty((height << rate_log2, width), dtype=np.uint32)
-    root = root_of_unity(size_log2 + rate_log2)
-    for part in range(1 << rate_log2):
-        shift = COSET_SHIFT * pow(root, bit_reversed(part, rate_log2), P) % P
-        _evaluate(polynomials, shift, result[part * height : (part + 1) * height])
-    return result
-
-
-def _evaluate(polynomials: Words, shift: int, result: Words) -> None:
-    """The values at shift * w^bitrev(i), into `result`."""
-    height, width = polynomials.shape
+def codewords(evaluations: Words, rate_log2: int) -> Words:
+    """The values at 3 w^bitrev(i) of columns given on the trace domain: (n, width) to (n * 2^rate_log2, width)."""
+    height, width = evaluations.shape
     size_log2 = height.bit_length() - 1
     passes = _Passes.of(size_log2, width)
-    factors = butterfly_factors(size_log2, shift)
-    source, target = polynomials.reshape(-1), result.reshape(-1)
+    result = np.empty((height << rate_log2, width), dtype=np.uint32)
+    inverse_factors = inverse_butterfly_factors(size_log2, 1)
+    factors = np.concatenate([butterfly_factors(size_log2, shift) for shift in _coset_shifts(size_log2, rate_log2)])
+    scale = to_montgomery(inverse_of_size(size_log2))
+    source, target = evaluations.reshape(-1), result.reshape(-1)
+    order = _bit_reversed_rows(size_log2)
+    if passes.first:
+        # The last part of the result holds what the inverse transform has after its first pass.
+        last_part = target[len(target) - height * width :]
+        passes.join_near_rows(source, order, last_part, width, inverse_factors, 0)
+        source, order = last_part, NO_ROWS
+    levels = passes.first or passes.second
+    tile_width, tile_columns = passes.first_tile(width)
 
-    def distant_rows(start: int, stop: int) -> None:
-        _split_pass(source, target, passes.first, passes.first_width, passes.first_columns, factors, 0, start, stop)
-
-    def near_rows(start: int, stop: int) -> None:
-        _split_pass(
-            target if passes.first else source,
+    def extend(start: int, stop: int) -> None:
+        _extend_pass(
+            source,
+            order,
             target,
-            passes.second,
-            width,
-            passes.second_columns,
+            levels,
+            tile_width,
+            tile_columns,
+            inverse_factors,
+            scale,
             factors,
-            passes.first,
+            1 << rate_log2,
             start,
             stop,
         )
 
+    passes.run_tiles(extend, -(-tile_width // tile_columns), tile_columns << levels)
     if passes.first:
-        passes.run_first(distant_rows)
-    passes.run_second(near_rows, width)
+        for part in range(1 << rate_log2):
+            of_part = target[part * height * width : (part + 1) * height * width]
+            of_shift = factors[part * (height - 1) : (part + 1) * (height - 1)]
+            passes.split_near_rows(of_part, of_part, width, of_shift)
+    return result
+
+
+def _coset_shifts(size_log2: int, rate_log2: int) -> list[int]:
+    """Each part of 2^size_log2 neighbours of an evaluation domain is a coset of the trace domain: their shifts."""
+    root = root_of_unity(size_log2 + rate_log2)
+    return [COSET_SHIFT * pow(root, bit_reversed(part, rate_log2), P) % P for part in range(1 << rate_log2)]
+
+
+def evaluate_on_coset(polynomials: Words, rate_log2: int) -> Words:
+    """The values at 3 w^bitrev(i) of columns of coefficients: (n, width) to (n * 2^rate_log2, width)."""
+    height, width = polynomials.shape
+    size_log2 = height.bit_length() - 1
+    passes = _Passes.of(size_log2, width)
+    result = np.empty((height << rate_log2, width), dtype=np.uint32)
+    source = polynomials.reshape(-1)
+    for part, shift in enumerate(_coset_shifts(size_log2, rate_log2)):
+        target = result[part * height : (part + 1) * height].reshape(-1)
+        factors = butterfly_factors(size_log2, shift)
+
+        def distant_rows(start: int, stop: int, target: Words = target, factors: Words = factors) -> None:
+            _split_pass(source, target, passes.first, passes.first_width, passes.first_columns, factors, 0, start, stop)
+
+        if passes.first:
+            passes.run_first(distant_rows)
+        passes.split_near_rows(target if passes.first else source, target, width, factors)
+    return result

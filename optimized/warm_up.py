@@ -70,7 +70,7 @@ def warm_up(report: Report) -> None:
     digests = np.zeros((ROWS, 8), dtype=np.uint32)
     program = _halting_program()
     steps: list[tuple[str, Callable[[], object]]] = [
-        ("transforms", lambda: kernels.evaluate_on_coset(kernels.coefficients(columns), 1)),
+        ("transforms", lambda: kernels.evaluate_on_coset(kernels.interpolate(kernels.codewords(columns, 1)), 1)),
         ("Merkle trees", lambda: kernels.compress(kernels.leaf_digests([columns]), digests)),
         ("buses and constraints", lambda: _fill_logup(kernels)),
         ("openings", lambda: _open(kernels)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reference.prover.field_arrays import Matrix
@@ -41,17 +41,7 @@ def commit_coefficients(kernels: Kernels, matrices: Iterable[Matrix], rate_log2:
 
     Raises ValueError for a height that is no power of two or has no evaluation domain.
     """
-    codewords = tuple(_codeword(kernels, matrix, rate_log2) for matrix in matrices)
-    return CommittedData(codewords, rate_log2, build_tree(kernels, codewords))
-
-
-def _codeword(kernels: Kernels, coefficients: Matrix, rate_log2: int) -> Matrix:
-    height, width = coefficients.shape
-    if not 1 << MINIMUM_HEIGHT_LOG2 <= height <= 1 << maximum_height_log2(rate_log2):
-        raise ValueError(f"{height} rows: a height is between 2 and 2^{maximum_height_log2(rate_log2)}")
-    if width == 0:
-        raise ValueError("a committed matrix has at least one column")
-    return kernels.evaluate_on_coset(coefficients, rate_log2)
+    return _commit(kernels, kernels.evaluate_on_coset, matrices, rate_log2)
 
 
 def commit(kernels: Kernels, matrices: Iterable[Matrix], rate_log2: int) -> CommittedData:
@@ -59,7 +49,23 @@ def commit(kernels: Kernels, matrices: Iterable[Matrix], rate_log2: int) -> Comm
 
     Raises ValueError for a height that is no power of two or has no evaluation domain.
     """
-    return commit_coefficients(kernels, (kernels.coefficients(matrix) for matrix in matrices), rate_log2)
+    return _commit(kernels, kernels.codewords, matrices, rate_log2)
+
+
+def _commit(
+    kernels: Kernels, encode: Callable[[Matrix, int], Matrix], matrices: Iterable[Matrix], rate_log2: int
+) -> CommittedData:
+    codewords = tuple(encode(_checked(matrix, rate_log2), rate_log2) for matrix in matrices)
+    return CommittedData(codewords, rate_log2, build_tree(kernels, codewords))
+
+
+def _checked(matrix: Matrix, rate_log2: int) -> Matrix:
+    height, width = matrix.shape
+    if not 1 << MINIMUM_HEIGHT_LOG2 <= height <= 1 << maximum_height_log2(rate_log2):
+        raise ValueError(f"{height} rows: a height is between 2 and 2^{maximum_height_log2(rate_log2)}")
+    if width == 0:
+        raise ValueError("a committed matrix has at least one column")
+    return matrix
 
 
 def evaluate_at(kernels: Kernels, committed: CommittedData, matrix: int, point: Extension) -> list[Extension]:

@@ -28,8 +28,8 @@ class Kernels(Protocol):
     the shorter domain of size n, so arrays over a domain can be cut to a shorter one.
     """
 
-    def coefficients(self, evaluations: Matrix) -> Matrix:
-        """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
+    def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
+        """The codewords of columns given on the trace domain, (n, width): (n * 2^rate_log2, width)."""
         ...
 
     def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:

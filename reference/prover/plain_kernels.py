@@ -32,7 +32,11 @@ class PlainKernels:
     """The plain implementation of `Kernels`."""
 
     def coefficients(self, evaluations: Matrix) -> Matrix:
+        """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
         return transform.coefficients(evaluations)
+
+    def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
+        return self.evaluate_on_coset(self.coefficients(evaluations), rate_log2)
 
     def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:
         return transform.evaluate_on_coset(coefficients, rate_log2)

@@ -28,6 +28,7 @@ def test_warm_up_leaves_no_function_uncompiled_that_python_calls() -> None:
     called = {
         "_split_pass",
         "_join_pass",
+        "_extend_pass",
         "_hash_rows",
         "_compress_nodes",
         "_run",
