@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow bench check guests whitepaper whitepaper-text verdicts lock clean
+.PHONY: demo test test-slow bench bench-long check guests whitepaper whitepaper-text verdicts lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -30,6 +30,11 @@ calibrate: $(INSTALLED)
 bench: $(INSTALLED)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.proving --size large --json build/proving.json
+
+# A run of 100 million instructions in segments: ten minutes or more. For a shorter one: BENCH_LONG='--instructions 3000000'.
+bench-long: $(INSTALLED)
+	mkdir -p build
+	$(BIN)/python -m benchmarks.long --json build/long.json $(BENCH_LONG)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

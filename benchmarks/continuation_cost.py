@@ -16,13 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from limpid.build import EXAMPLES
+from limpid.optimized_runs import plan_run
 from reference.loader import load
 from reference.prover.keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
-from reference.trace.segmentation import plan_run
 from spec.cost import Cost, segment_cost
 from spec.memory_map import HEAP, RegionKind, Space
 from spec.parameters import SEGMENT

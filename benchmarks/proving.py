@@ -113,7 +113,7 @@ def measure(guest: str, private_input: bytes, parameters: str) -> Measurement:
         stage_seconds={stage: round(spent, 3) for stage, spent in seconds.items()},
         proving_kilohertz=round(instructions / proving / 1e3, 1),
         executing_megahertz=round(instructions / seconds["execute"] / 1e6, 1),
-        proof_bytes=len(proof.encoded()),
+        proof_bytes=len(proof),
         predicted_peak_mebibytes=predicted_peak_bytes(shape, chosen.rate_log2) >> 20,
         peak_mebibytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
     )

@@ -196,11 +196,11 @@ def prove(
             kernels = proving.kernels()
             key = proving_key(kernels, program, chosen)
             bench = Workbench(kernels, key, proving.traces(program, key))
-            proof = prove_planned(bench, run, plans, observer)
+            encoded = prove_planned(bench, run, plans, observer)
     except OSError as error:
         raise FileError(tempfile.gettempdir(), str(error)) from error
     return Proof(
-        encoded=proof.encoded(),
+        encoded=encoded,
         key=key.verification,
         output=run.end.output,
         exit_code=run.end.exit_code,

@@ -75,13 +75,13 @@ def prove_in_folder(
     except OSError as error:
         raise FileError(str(place.folder), str(error)) from error
     return Proof(
-        encoded=proven.proof.encoded(),
+        encoded=proven.encoded,
         key=key,
         output=proven.end.output,
         exit_code=proven.end.exit_code,
         instructions=proven.end.instructions,
         misaligned_accesses=dict(proven.end.misaligned_accesses),
-        segments=len(proven.proof.segments),
+        segments=proven.segment_count,
         seconds=time.monotonic() - start,
     )
 

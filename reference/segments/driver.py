@@ -36,7 +36,7 @@ from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.program import Program
 from spec.protocol.encoding import Reader
 from spec.protocol.key import VerificationKey
-from spec.protocol.proof import RunProof, SegmentProof, read_segment
+from spec.protocol.proof import SegmentProof, encode_run, read_segment
 from spec.protocol.run import RunStatement, global_challenges, run_digest
 from spec.rejection import Rejected
 
@@ -64,7 +64,10 @@ class RunRequest:
 class ProvenRun:
     """A finished proof, and how its run ended."""
 
-    proof: RunProof
+    encoded: bytes
+    """The proof's canonical bytes."""
+
+    segment_count: int
     end: RunEnd
 
 
@@ -107,10 +110,12 @@ class _Session:
         leaves = self._leaves(plan)
         run = run_digest(statement, leaves)
         self._prove_missing(plan, statement, run, leaves)
-        proof = RunProof(statement.key, statement.output, tuple(self._segment_proofs(plan, run)))
-        require_global_balance(NumberAlgebra(), proof.segments, proof.output, global_challenges(run)[0])
-        write_whole(self._folder.proof_path, proof.encoded())
-        return ProvenRun(proof, plan.end)
+        proofs = self._segment_proofs(plan, run)
+        segments = (self._decoded(proof) for proof in proofs)
+        require_global_balance(NumberAlgebra(), segments, statement.output, global_challenges(run)[0])
+        encoded = encode_run(statement.key, statement.output, proofs)
+        write_whole(self._folder.proof_path, encoded)
+        return ProvenRun(encoded, plan.segment_count, plan.end)
 
     def _planned(self) -> RunPlan:
         """The plan found in the folder if it is complete, else a new one."""
@@ -192,12 +197,14 @@ class _Session:
             return False
         return True
 
-    def _segment_proofs(self, plan: RunPlan, run: bytes) -> Iterator[SegmentProof]:
+    def _segment_proofs(self, plan: RunPlan, run: bytes) -> list[bytes]:
+        proofs = []
         for index in range(plan.segment_count):
             encoded = self._folder.read(Kind.SEGMENT_PROOF, index, run)
             if encoded is None:
                 raise FileNotFoundError(f"{self._folder.name(Kind.SEGMENT_PROOF, index)} went away")
-            yield self._decoded(encoded)
+            proofs.append(encoded)
+        return proofs
 
     def _decoded(self, encoded: bytes) -> SegmentProof:
         reader = Reader(encoded)

@@ -36,6 +36,7 @@ class FileFault(Enum):
     """Why a file is not used; the value is the reason in words."""
 
     DAMAGED = "it is damaged"
+    VERSION = "it is in another version of its format"
     FOREIGN = "it belongs to another run or segment"
 
 
@@ -77,7 +78,11 @@ def read_labelled(path: Path, label: Label) -> bytes | None:
         raise UnusableFileError(path, FileFault.DAMAGED)
     magic, version, kind, index, binding, length = _HEAD.unpack_from(body)
     payload = body[_HEAD.size :]
-    if (magic, version, length) != (_MAGIC, _VERSION, len(payload)):
+    if magic != _MAGIC:
+        raise UnusableFileError(path, FileFault.DAMAGED)
+    if version != _VERSION:
+        raise UnusableFileError(path, FileFault.VERSION)
+    if length != len(payload):
         raise UnusableFileError(path, FileFault.DAMAGED)
     if (kind, index, binding) != (_kind_field(label.kind), label.index, label.binding):
         raise UnusableFileError(path, FileFault.FOREIGN)

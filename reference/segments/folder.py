@@ -44,6 +44,10 @@ class FolderOfAnotherRunError(FolderError):
     """The folder's manifest names another program, input, parameter set or cut."""
 
 
+class FolderVersionError(FolderError):
+    """The folder's manifest is in another version of its format."""
+
+
 class FolderInUseError(FolderError):
     """Another process works in the folder."""
 
@@ -63,7 +67,7 @@ class RunFolder:
     def opened(path: Path, identity: bytes, report: Report) -> Iterator[RunFolder]:
         """The folder, made if there is none, and kept from other processes.
 
-        Raises FolderInUseError, FolderOfAnotherRunError, OSError.
+        Raises FolderInUseError, FolderVersionError, FolderOfAnotherRunError, OSError.
         """
         path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY)
@@ -130,13 +134,18 @@ class RunFolder:
     def _require_own(self) -> None:
         try:
             manifest = json.loads(self.manifest_path.read_bytes())
-            whose = (manifest["format"], manifest["version"], manifest["run"])
+            written, run = (manifest["format"], manifest["version"]), manifest["run"]
         except FileNotFoundError:
             return
         except (ValueError, TypeError, KeyError):
             self._report(f"{self.manifest_path}: {FileFault.DAMAGED.value}; it is made anew")
             return
-        if whose != (MANIFEST_FORMAT, MANIFEST_VERSION, self.identity.hex()):
+        if written != (MANIFEST_FORMAT, MANIFEST_VERSION):
+            found = f"{written[0]} {written[1]}"
+            raise FolderVersionError(
+                f"{self.path}: the folder is in the format {found}, not {MANIFEST_FORMAT} {MANIFEST_VERSION}"
+            )
+        if run != self.identity.hex():
             raise FolderOfAnotherRunError(
                 f"{self.path}: the folder belongs to a run of another program, input, parameter set or segment size"
             )

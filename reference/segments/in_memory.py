@@ -11,7 +11,7 @@ from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.segments.codec import decode_segment_plan, encode_segment_plan
 from reference.segments.jobs import Workbench
 from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
-from spec.protocol.proof import RunProof
+from spec.protocol.proof import encode_run
 from spec.protocol.run import RunStatement, run_digest
 
 HELD_BYTES = 2**26
@@ -45,8 +45,8 @@ def plan_store() -> Iterator[PlanStore]:
         yield PlanStore(file)
 
 
-def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> RunProof:
-    """The proof of a planned run. Raises OSError, PlanError."""
+def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> bytes:
+    """The canonical bytes of the proof of a planned run. Raises OSError, PlanError."""
     count = run.segment_count
     statement = RunStatement(bench.key.verification, run.end.output, count)
     leaves = []
@@ -54,7 +54,7 @@ def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Ob
         Progress(observer, count).begin(Stage.PIN, index)
         leaves.append(bench.pin(plans.segment(run, index), count))
     digest = run_digest(statement, leaves)
-    segments = tuple(
+    proofs = [
         bench.prove(plans.segment(run, index), count, digest, leaf, observer) for index, leaf in enumerate(leaves)
-    )
-    return RunProof(statement.key, statement.output, segments)
+    ]
+    return encode_run(statement.key, statement.output, proofs)

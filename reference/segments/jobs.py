@@ -14,8 +14,7 @@ from reference.segments.codec import decode_planned_segment
 from reference.trace.errors import TraceError
 from reference.trace.plan import PlannedSegment
 from reference.trace.table import Trace
-from spec.protocol.encoding import Writer
-from spec.protocol.proof import SegmentProof, write_segment
+from spec.protocol.proof import encode_segment
 from spec.protocol.run import RunStatement
 
 
@@ -48,17 +47,18 @@ class Workbench:
         trace = self.traces.continuation(segment)
         return pin_segment(self.kernels, self._statement(segment, segment_count), segment.plan.index, trace).leaf
 
-    def prove(
-        self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, observer: Observer
-    ) -> SegmentProof:
-        """The proof of a segment whose leaf has entered the digest of the run. Raises PlanError, LeafDiffersError."""
+    def prove(self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, observer: Observer) -> bytes:
+        """The canonical bytes of the proof of a segment whose leaf has entered the digest of the run.
+
+        Raises PlanError, LeafDiffersError.
+        """
         index, progress = segment.plan.index, Progress(observer, segment_count)
         progress.begin(Stage.TRACE, index)
         trace = self.traces.segment(segment)
         pinned = pin_segment(self.kernels, self._statement(segment, segment_count), index, trace)
         if pinned.leaf != leaf:
             raise LeafDiffersError(f"segment {index} has another leaf than the run's digest was made of")
-        return prove_segment(self.kernels, self.key, run, pinned, progress)
+        return encode_segment(prove_segment(self.kernels, self.key, run, pinned, progress))
 
     def _statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
         return RunStatement(self.key.verification, segment.end.output, segment_count)
@@ -97,9 +97,7 @@ class ProveJob:
     def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The segment proof's canonical bytes. Raises PlanError, LeafDiffersError."""
         segment = decode_planned_segment(self.planned)
-        writer = Writer()
-        write_segment(writer, bench.prove(segment, self.segment_count, self.run, self.leaf, observer))
-        return writer.encoded()
+        return bench.prove(segment, self.segment_count, self.run, self.leaf, observer)
 
 
 Job = PinJob | ProveJob

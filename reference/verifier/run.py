@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
@@ -84,7 +84,7 @@ def verify(
 
 
 def require_global_balance(
-    algebra: NumberAlgebra, segments: Sequence[SegmentProof], output: bytes, challenges: BusChallenges
+    algebra: NumberAlgebra, segments: Iterable[SegmentProof], output: bytes, challenges: BusChallenges
 ) -> None:
     """The sums that all segments state for the global buses and the tokens of the output add up to zero.
 

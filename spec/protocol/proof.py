@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spec.air.bus import Scope
@@ -72,16 +73,21 @@ class RunProof:
 
     def encoded(self) -> bytes:
         """The proof's canonical bytes."""
-        writer = Writer()
-        writer.raw(PROOF_MAGIC)
-        writer.unsigned(PROOF_VERSION, 2)
-        write_key(writer, self.key)
-        writer.count(len(self.output))
-        writer.raw(self.output)
-        writer.count(len(self.segments))
-        for segment in self.segments:
-            write_segment(writer, segment)
-        return writer.encoded()
+        return encode_run(self.key, self.output, [encode_segment(segment) for segment in self.segments])
+
+
+def encode_run(key: VerificationKey, output: bytes, segments: Sequence[bytes]) -> bytes:
+    """The canonical bytes of the proof of a run whose segments' proofs are encoded."""
+    writer = Writer()
+    writer.raw(PROOF_MAGIC)
+    writer.unsigned(PROOF_VERSION, 2)
+    write_key(writer, key)
+    writer.count(len(output))
+    writer.raw(output)
+    writer.count(len(segments))
+    for segment in segments:
+        writer.raw(segment)
+    return writer.encoded()
 
 
 def decode_proof(encoded: bytes) -> RunProof:
@@ -110,8 +116,9 @@ def read_proof(reader: Reader) -> RunProof:
     return RunProof(key, output, segments)
 
 
-def write_segment(writer: Writer, segment: SegmentProof) -> None:
+def encode_segment(segment: SegmentProof) -> bytes:
     """A segment's canonical bytes within those of a run."""
+    writer = Writer()
     writer.elements(segment.public_values)
     writer.raw(segment.shape.encoded())
     writer.raw(segment.continuation_root)
@@ -122,10 +129,11 @@ def write_segment(writer: Writer, segment: SegmentProof) -> None:
     writer.raw(segment.quotient_root)
     write_opened_values(writer, segment.opened_values)
     write_opening_proof(writer, segment.opening)
+    return writer.encoded()
 
 
 def read_segment(reader: Reader, parameters: ParameterSet) -> SegmentProof:
-    """Reads what `write_segment` wrote, up to the heights' further conditions. Raises Rejected."""
+    """Reads what `encode_segment` wrote, up to the heights' further conditions. Raises Rejected."""
     public_values = reader.elements(len(SEGMENT_PUBLIC_VALUES))
     shape = SegmentShape({chip.name: _read_heights(reader, chip, parameters) for chip in CHIPS})
     if not shape.tables:

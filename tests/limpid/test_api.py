@@ -75,7 +75,7 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
         observer = arguments[-1]
         assert callable(observer)
         observer(Stage.PIN, 0.0)
-        return stored
+        return stored.encoded()
 
     monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")

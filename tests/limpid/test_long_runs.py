@@ -110,5 +110,5 @@ def test_folder_that_cannot_be_made_raises_a_file_error(tmp_path: Path) -> None:
 
 def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": "limpid run", "version": 2, "run": ""}')
-    with pytest.raises(FolderUseError, match="belongs to a run of another program"):
+    with pytest.raises(FolderUseError, match="the folder is in the format limpid run 2, not limpid run 1"):
         _prove(FIBONACCI, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
 def test_file_of_something_else_is_foreign(tmp_path: Path, label: Label) -> None:
     write_labelled(tmp_path / "leaf", LABEL, b"payload")
     assert _fault(tmp_path / "leaf", label) is FileFault.FOREIGN
+
+
+def test_file_of_another_version_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_labelled(tmp_path / "leaf", LABEL, b"payload")
+    monkeypatch.setattr("reference.segments.files._VERSION", 1)
+    assert _fault(tmp_path / "leaf") is FileFault.VERSION
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 8), (54, 62)], ids=["magic", "length"])
+def test_file_whose_head_is_wrong_under_a_good_checksum_is_damaged(tmp_path: Path, start: int, end: int) -> None:
+    path = tmp_path / "leaf"
+    write_labelled(path, LABEL, b"payload")
+    body = bytearray(path.read_bytes()[:-32])
+    body[start:end] = bytes(end - start)
+    path.write_bytes(bytes(body) + hashlib.sha256(body).digest())
+    assert _fault(path) is FileFault.DAMAGED
 
 
 def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

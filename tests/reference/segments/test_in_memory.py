@@ -1,0 +1,79 @@
+"""Proving without a folder: the same bytes, one segment at a time."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from limpid.optimized_runs import plan_run as plan_compiled
+from limpid.optimized_runs import segment_traces
+from reference.prover.progress import Stage
+from reference.segments import in_memory
+from reference.segments.driver import PlanRun
+from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.jobs import SegmentTraces, Workbench
+from reference.trace.build import PlainTraces
+from reference.trace.plan import PlannedSegment, SegmentPlan
+from reference.trace.segmentation import plan_run
+from reference.trace.table import Trace
+from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
+from tests.reference.segments.counting_folder import counting_bench
+
+COMPILED = segment_traces(counting_program(), counting_key())
+
+
+class OneAtATime:
+    """Fills in tables, and notes how many earlier traces of whole segments are still held."""
+
+    def __init__(self, traces: SegmentTraces) -> None:
+        self.held: list[int] = []
+        self._traces = traces
+        self._made: list[weakref.ref[Trace]] = []
+
+    def segment(self, segment: PlannedSegment) -> Trace:
+        gc.collect()
+        self.held.append(sum(made() is not None for made in self._made))
+        trace = self._traces.segment(segment)
+        self._made.append(weakref.ref(trace))
+        return trace
+
+    def continuation(self, segment: PlannedSegment) -> Trace:
+        return self._traces.continuation(segment)
+
+
+@pytest.mark.parametrize(
+    ("plan", "traces"),
+    [(plan_run, PlainTraces(counting_program())), (plan_compiled, COMPILED)],
+    ids=["reference", "optimized"],
+)
+def test_run_of_three_segments_has_the_bytes_of_proving_all_at_once(plan: PlanRun, traces: SegmentTraces) -> None:
+    watched = OneAtATime(traces)
+    heard: list[Stage] = []
+    bench: Workbench = replace(counting_bench(), traces=watched)
+    with plan_store() as plans:
+        run = plan(counting_program(), INPUT, LIMITS, plans.keep)
+        encoded = prove_planned(bench, run, plans, lambda stage, _: heard.append(stage))
+    assert encoded == segmented_run().proof.encoded()
+    assert watched.held == [0, 0, 0]
+    proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.QUOTIENT, Stage.OPENINGS]
+    assert heard == [Stage.PIN] * 3 + proving * 3
+
+
+def test_plans_come_back_in_any_order_from_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(in_memory, "HELD_BYTES", 1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    kept: list[SegmentPlan] = []
+    with plan_store() as plans:
+
+        def keep(plan: SegmentPlan) -> None:
+            kept.append(plan)
+            plans.keep(plan)
+
+        run = plan_run(counting_program(), INPUT, LIMITS, keep)
+        for plan in reversed(kept):
+            assert plans.segment(run, plan.index) == run.segment(plan)
+    assert list(tmp_path.iterdir()) == []
