@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
-from limpid.errors import FileError, LimpidError
+from limpid.errors import FileError, LimpidError, ParametersError
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
@@ -21,6 +21,9 @@ from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
 from reference.trace.limits import SegmentLimits
+from reference.trace.shape_choice import limits_under
+from spec.parameters import ParameterSet
+from spec.program import Program
 
 
 class FolderUseError(LimpidError):
@@ -60,9 +63,10 @@ def prove_in_folder(
     """
     chosen = parameter_set(parameters)
     program = load_program(elf)
-    limits = SegmentLimits() if place.segment_cells is None else SegmentLimits(area_cells=place.segment_cells)
     start = time.monotonic()
-    key = verification_key(OptimizedKernels(), program, chosen)
+    with planning_errors(PROVE_SHORTER):
+        key = verification_key(OptimizedKernels(), program, chosen)
+        limits = _limits(place, chosen, program, private_input)
     request = RunRequest(program, private_input, key, limits, plan_run)
     try:
         with (
@@ -84,6 +88,14 @@ def prove_in_folder(
         segments=proven.segment_count,
         seconds=time.monotonic() - start,
     )
+
+
+def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
+    if place.segment_cells is None:
+        return limits_under(parameters, plan_run, program, private_input)
+    if parameters.listed_shapes:
+        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cells")
+    return SegmentLimits(area_cells=place.segment_cells)
 
 
 @contextmanager

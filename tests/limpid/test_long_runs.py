@@ -112,3 +112,10 @@ def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": "limpid run", "version": 2, "run": ""}')
     with pytest.raises(FolderUseError, match="the folder is in the format limpid run 2, not limpid run 1"):
         _prove(FIBONACCI, tmp_path)
+
+
+def test_cells_of_a_segment_under_listed_shapes_are_misuse(tmp_path: Path) -> None:
+    arguments = ["--out", tmp_path / "run", "--segment-cells", "12000", "--parameters", "recursion"]
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, *arguments, "--json")
+    assert (invocation.status, invocation.error["message"]) == (2, "segments under recursion have listed shapes")
+    assert not (tmp_path / "run").exists()
