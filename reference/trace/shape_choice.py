@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from reference.fixed_tables import listed_program_heights
 from reference.trace.limits import SegmentLimits, limits_of_shape
-from reference.trace.plan import RunPlan, SegmentPlan
-from reference.trace.segmentation import Keep
+from reference.trace.plan import SegmentPlan
+from reference.trace.segmentation import PlanRun
 from spec.air.chip import Role
 from spec.air.machine import INSTRUCTION_CHIPS, chips_of
 from spec.cost import cheapest_shape
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
-
-PlanRun = Callable[[Program, bytes, SegmentLimits, Keep], RunPlan]
-"""`reference.trace.segmentation.plan_run`, or what does the same."""
 
 
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
