@@ -12,25 +12,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.backends import BACKENDS, DEFAULT_BACKEND, Backend
+from limpid.backends import DEFAULT_BACKEND, backend_named
 from limpid.errors import (
-    BackendError,
     FileError,
     InputError,
     ParametersError,
     ProgramError,
-    TooLargeError,
     TooLongError,
     TrapError,
     UnprovableError,
 )
 from limpid.files import read_file
+from limpid.memory_limits import FittingTraces
 from reference.checker import Violation, check_run
 from reference.execution import Execution
 from reference.executor import Console, execute
 from reference.executor.profiling import Profile
 from reference.executor.profiling import profile as profile_of
-from reference.fixed_tables import ProgramTooLargeError
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key, verification_key
@@ -43,7 +41,6 @@ from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
-from reference.trace.shape_choice import limits_under
 from reference.verifier.run import Verified, check_statement
 from soundcalc.machine import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
@@ -168,12 +165,10 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
     """The verification key of a guest; its `program_id()` names the guest.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError.
+    Raises FileError, ProgramError, ParametersError, BackendError.
     """
     chosen = parameter_set(parameters)
-    kernels, program = backend_named(backend).kernels(), load_program(elf)
-    with planning_errors(PROVE_SHORTER):
-        return verification_key(kernels, program, chosen)
+    return verification_key(backend_named(backend).kernels(), load_program(elf), chosen)
 
 
 def prove(
@@ -187,7 +182,8 @@ def prove(
     """Proves a run, whatever its exit code; `observer` hears of the progress. Every backend gives the same bytes.
 
     A run of several segments is executed twice, so that only one of them is held at a time.
-    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
+    OutOfMemoryError.
     """
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
@@ -197,11 +193,10 @@ def prove(
     try:
         with plan_store() as plans:
             with planning_errors(PROVE_SHORTER):
-                limits = limits_under(chosen, proving.plan_run, program, private_input)
-                run = proving.plan_run(program, private_input, limits, plans.keep)
+                run = proving.plan_run(program, private_input, SegmentLimits(), plans.keep)
             kernels = proving.kernels()
             key = proving_key(kernels, program, chosen)
-            bench = Workbench(kernels, key, proving.traces(program, key))
+            bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
             encoded = prove_planned(bench, run, plans, observer)
     except OSError as error:
         raise FileError(tempfile.gettempdir(), str(error)) from error
@@ -234,8 +229,7 @@ def prove_dev(
     start = time.monotonic()
     with planning_errors(PROVE_SHORTER):
         end = proving.plan_run(program, private_input, SegmentLimits(), lambda _: None).end
-        key = verification_key(proving.kernels(), program, chosen)
-    receipt = DevelopmentReceipt(key, end.output, end.exit_code)
+    receipt = DevelopmentReceipt(verification_key(proving.kernels(), program, chosen), end.output, end.exit_code)
     return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
 
 
@@ -308,7 +302,7 @@ def _execute(
 
 @contextmanager
 def planning_errors(next_step: str) -> Iterator[None]:
-    """Tells what can go wrong in the first pass over an execution, or in making a key, as errors of the user's door."""
+    """Tells what can go wrong in the first pass over an execution as errors of the user's door."""
     try:
         yield
     except InputTooLongError as error:
@@ -319,12 +313,3 @@ def planning_errors(next_step: str) -> Iterator[None]:
         raise UnprovableError(str(error)) from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
-    except ProgramTooLargeError as error:
-        raise TooLargeError(str(error), "choose a parameter set without listed shapes, such as segment") from error
-
-
-def backend_named(name: str) -> Backend:
-    """The implementation of proving of this name. Raises BackendError."""
-    if name not in BACKENDS:
-        raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
-    return BACKENDS[name]

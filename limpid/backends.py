@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import Enum
 from typing import Protocol
 
+from limpid.errors import BackendError
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.plain_kernels import PlainKernels
@@ -31,8 +35,23 @@ class Verify(Protocol):
     ) -> Verified: ...
 
 
+class Part(Enum):
+    """What is compiled at once."""
+
+    PROVER = "prover"
+    VERIFIER = "verifier"
+
+
+Compiling = Callable[[], AbstractContextManager[Callable[[str, float], None]]]
+"""Shows that something is compiled: what comes next, and the fraction that is done."""
+
+
 class Backend(Protocol):
     """What proving and verifying need."""
+
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        """Compiles a part, showing it, unless that was done before. Returns what the user should know."""
+        ...
 
     def verifier(self) -> Verify:
         """The verifier."""
@@ -54,6 +73,10 @@ class Backend(Protocol):
 class ReferenceBackend:
     """Plain numpy and Python, to be read."""
 
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        del part, compiling
+        return ()
+
     def verifier(self) -> Verify:
         return verify
 
@@ -70,6 +93,27 @@ class ReferenceBackend:
 
 class OptimizedBackend:
     """numba, imported where it is first needed: loading the compiled kernels takes a second."""
+
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        from optimized.compilation import CACHE
+
+        if not CACHE.holds(part.value):
+            with compiling() as report:
+                self._warm_up(part, report)
+            CACHE.mark(part.value)
+        if CACHE.is_lasting:
+            return ()
+        return (
+            f"{CACHE.wanted} cannot be written, so everything is compiled anew each time; "
+            "name another place in the environment variable NUMBA_CACHE_DIR",
+        )
+
+    def _warm_up(self, part: Part, report: Callable[[str, float], None]) -> None:
+        if part is Part.PROVER:
+            from optimized.warm_up import warm_up
+        else:
+            from optimized.verifier.warm_up import warm_up
+        warm_up(report)
 
     def verifier(self) -> Verify:
         from optimized.verifier.run import verify as verify_fast
@@ -96,3 +140,10 @@ BACKENDS: dict[str, Backend] = {"optimized": OptimizedBackend(), "reference": Re
 """By name, the default first."""
 
 DEFAULT_BACKEND = next(iter(BACKENDS))
+
+
+def backend_named(name: str) -> Backend:
+    """The implementation of proving of this name. Raises BackendError."""
+    if name not in BACKENDS:
+        raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
+    return BACKENDS[name]

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
-from limpid.errors import FileError, LimpidError, ParametersError
+from limpid.errors import FileError, LimpidError
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
-from optimized.verifier.kernels import OptimizedVerifierKernels
 from reference.prover.keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
@@ -22,9 +21,6 @@ from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
 from reference.trace.limits import SegmentLimits
-from reference.trace.shape_choice import limits_under
-from spec.parameters import ParameterSet
-from spec.program import Program
 
 
 class FolderUseError(LimpidError):
@@ -60,19 +56,19 @@ def prove_in_folder(
     """Proves a run in a folder, going on where an earlier call stopped; the same run gives the same bytes.
 
     `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
-    ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError.
+    ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError,
+    OutOfMemoryError.
     """
     chosen = parameter_set(parameters)
     program = load_program(elf)
+    limits = SegmentLimits() if place.segment_cells is None else SegmentLimits(area_cells=place.segment_cells)
     start = time.monotonic()
-    with planning_errors(PROVE_SHORTER):
-        key = verification_key(OptimizedKernels(), program, chosen)
-        limits = _limits(place, chosen, program, private_input)
-    request = RunRequest(program, private_input, key, limits, plan_run, OptimizedVerifierKernels())
+    key = verification_key(OptimizedKernels(), program, chosen)
+    request = RunRequest(program, private_input, key, limits, plan_run)
     try:
         with (
             planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
-            _workers(place, Recipe(program, parameters), observer) as workers,
+            _workers(place, Recipe(program, parameters, place.workers or 1), observer) as workers,
         ):
             proven = prove_request(place.folder, request, workers, report=report, observer=observer)
     except FolderError as error:
@@ -89,14 +85,6 @@ def prove_in_folder(
         segments=proven.segment_count,
         seconds=time.monotonic() - start,
     )
-
-
-def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
-    if place.segment_cells is None:
-        return limits_under(parameters, plan_run, program, private_input)
-    if parameters.listed_shapes:
-        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cells")
-    return SegmentLimits(area_cells=place.segment_cells)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
+from limpid.memory_limits import FittingTraces
 from limpid.optimized_runs import segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.prover.keys import proving_key
@@ -22,6 +23,9 @@ class Recipe:
     parameters: str
     """The parameter set's name."""
 
+    processes: int = 1
+    """How many processes of a machine prove at the same time, and share its memory."""
+
 
 _LOCK = Lock()
 
@@ -36,4 +40,4 @@ def workbench(recipe: Recipe) -> Workbench:
 def _made(recipe: Recipe) -> Workbench:
     kernels = OptimizedKernels()
     key = proving_key(kernels, recipe.program, PARAMETER_SETS[recipe.parameters])
-    return Workbench(kernels, key, segment_traces(recipe.program, key))
+    return Workbench(kernels, key, FittingTraces(segment_traces(recipe.program, key), key, recipe.processes))

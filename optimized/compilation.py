@@ -1,19 +1,24 @@
 """Compiling with numba: one set of options, and one place on disk for what was compiled.
 
 numba notices a change of the file that defines a function, not of the files that the function calls into.
-So the cache's folder is named by a digest of all sources of this package: a stale one is never read.
+So the cache's folder is named by a digest of all sources of this package: a stale one is never read. It lies in the
+user's cache folder, or where the environment variable NUMBA_CACHE_DIR says.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 import platformdirs
+from llvmlite.binding import get_host_cpu_name
 from numba.core import config as numba_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -37,16 +42,46 @@ def _is_writable(folder: Path) -> bool:
         return False
 
 
-def cache_folder() -> Path:
-    """Where compiled code lies: the user's cache folder, or a temporary one if that cannot be written."""
-    folder = Path(platformdirs.user_cache_dir("limpid")) / "numba" / _sources_digest()
-    return folder if _is_writable(folder) else Path(tempfile.mkdtemp(prefix="limpid-numba-"))
+@dataclass(frozen=True)
+class Cache:
+    """Where compiled code lies."""
+
+    folder: Path
+    is_lasting: bool
+    """Whether it outlives this process."""
+
+    wanted: Path
+    """Where it would lie if that could be written; the same folder if it is lasting."""
+
+    def holds(self, part: str) -> bool:
+        """Whether all functions of a part of this package were compiled into it, for this processor."""
+        return self._mark(part).exists()
+
+    def mark(self, part: str) -> None:
+        """Notes that all functions of a part have been compiled into it."""
+        self._mark(part).touch()
+
+    def _mark(self, part: str) -> Path:
+        return self.folder / f"{part}-{get_host_cpu_name()}.compiled"
+
+
+def cache_in(base: Path) -> Cache:
+    """A folder for these sources inside the given one, or a temporary one if that cannot be written.
+
+    The temporary one goes when the process ends.
+    """
+    wanted = base / _sources_digest()
+    if _is_writable(wanted):
+        return Cache(wanted, True, wanted)
+    temporary = Path(tempfile.mkdtemp(prefix="limpid-numba-"))
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    return Cache(temporary, False, wanted)
 
 
 config: Any = numba_config
 
-if not config.CACHE_DIR:
-    config.CACHE_DIR = str(cache_folder())
+CACHE = cache_in(Path(config.CACHE_DIR or Path(platformdirs.user_cache_dir("limpid")) / "numba"))
+config.CACHE_DIR = str(CACHE.folder)
 
 
 def compiled(function: Function) -> Function:

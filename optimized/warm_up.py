@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from optimized.executor import execute
 from optimized.kernels import OptimizedKernels
+from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
 from reference.prover.reduction import OpenedColumns
@@ -19,9 +18,6 @@ from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import DEFAULT_IMAGE_START, SINK, Interval, RegionKind, Space
 from spec.program import Program, Region
 from spec.protocol.logup import BusChallenges
-
-Report = Callable[[str, float], None]
-"""Hears what is compiled next, and the fraction that is done."""
 
 ROWS = 64
 
@@ -64,21 +60,20 @@ def _look_up() -> None:
 
 
 def warm_up(report: Report) -> None:
-    """Makes every compiled function ready, in under a minute the first time and seconds later."""
+    """Makes every compiled function of the prover ready, in under a minute the first time and in seconds later."""
     kernels = OptimizedKernels()
     columns = np.ones((ROWS, EXTENSION_DEGREE), dtype=np.uint32)
     digests = np.zeros((ROWS, 8), dtype=np.uint32)
     program = _halting_program()
-    steps: list[tuple[str, Callable[[], object]]] = [
-        ("transforms", lambda: kernels.evaluate_on_coset(kernels.interpolate(kernels.codewords(columns, 1)), 1)),
-        ("Merkle trees", lambda: kernels.compress(kernels.leaf_digests([columns]), digests)),
-        ("buses and constraints", lambda: _fill_logup(kernels)),
-        ("openings", lambda: _open(kernels)),
-        ("proof of work", lambda: kernels.grind(b"", 1)),
-        ("executor", lambda: execute(program)),
-        ("lookups", _look_up),
-    ]
-    for done, (name, step) in enumerate(steps):
-        report(name, done / len(steps))
-        step()
-    report("", 1.0)
+    run_steps(
+        report,
+        [
+            ("transforms", lambda: kernels.evaluate_on_coset(kernels.interpolate(kernels.codewords(columns, 1)), 1)),
+            ("Merkle trees", lambda: kernels.compress(kernels.leaf_digests([columns]), digests)),
+            ("buses and constraints", lambda: _fill_logup(kernels)),
+            ("openings", lambda: _open(kernels)),
+            ("proof of work", lambda: kernels.grind(b"", 1)),
+            ("executor", lambda: execute(program)),
+            ("lookups", _look_up),
+        ],
+    )

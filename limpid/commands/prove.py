@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from limpid import api
-from limpid.backends import DEFAULT_BACKEND
+from limpid.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.commands.options import (
     backend_option,
     guest_argument,
@@ -20,7 +20,7 @@ from limpid.commands.options import (
 from limpid.files import require_writable, write_bytes
 from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
 from limpid.output import Answer, answering, shown
-from limpid.progress import showing
+from limpid.progress import compiling, showing
 
 
 @click.command("prove")
@@ -71,6 +71,7 @@ def prove_command(
     if dev and output is not None:
         return _developed(guest, content, output, public_output, parameters, backend)
     reports: list[str] = []
+    compiled_notes = backend_named(backend).compile(Part.PROVER, compiling)
     with showing("proving") as observer:
         if folder is None:
             proof = api.prove(guest, content, parameters=parameters, backend=backend, observer=observer)
@@ -108,7 +109,7 @@ def prove_command(
         "exit code": proof.exit_code,
         "output": shown(proof.output),
     }
-    notes = list(reports)
+    notes = [*compiled_notes, *reports]
     if not proof.key.parameters.secure:
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:

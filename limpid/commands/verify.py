@@ -8,11 +8,12 @@ from typing import TypedDict
 import click
 
 from limpid import api
+from limpid.backends import Part, backend_named
 from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
 from limpid.files import read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
-from limpid.progress import showing
+from limpid.progress import compiling, showing
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
@@ -57,6 +58,7 @@ def verify_command(
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
     encoded = read_file_or_standard_input(proof_file)
     output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
+    compiled_notes = backend_named(backend).compile(Part.VERIFIER, compiling)
     is_receipt = allow_dev and encoded.startswith(DEVELOPMENT_MAGIC)
     try:
         with showing("verifying"):
@@ -68,9 +70,9 @@ def verify_command(
             }
             if is_receipt:
                 return _allowed(api.check_dev_receipt(encoded, **statement))
-            return _accepted(api.verify(encoded, **statement, backend=backend))
+            return _accepted(api.verify(encoded, **statement, backend=backend), compiled_notes)
     except Rejected as rejected:
-        return _rejected(rejected)
+        return _rejected(rejected, compiled_notes)
 
 
 class _Statement(TypedDict):
@@ -98,7 +100,7 @@ def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | 
         raise KeyFileError(text, error) from error
 
 
-def _rejected(rejected: Rejected) -> Answer:
+def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
     facts = {
         "accepted": False,
         "reason": rejected.reason.name,
@@ -110,10 +112,10 @@ def _rejected(rejected: Rejected) -> Answer:
     lines = {"verdict": "REJECTED", "reason": f"{rejected.reason.name}: {rejected.reason.value}"}
     if rejected.detail:
         lines["detail"] = rejected.detail
-    return Answer(facts, lines, FAILED)
+    return Answer(facts, lines, FAILED, notes)
 
 
-def _accepted(accepted: api.Accepted) -> Answer:
+def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
     figures = security.figures
     facts = {
@@ -140,7 +142,8 @@ def _accepted(accepted: api.Accepted) -> Answer:
         "non-interactive": f"{figures.non_interactive:.1f} bits",
         "cap by the hash": f"{figures.collision_cap:.0f} bits",
     }
-    notes = () if key.parameters.secure else (f"the parameter set {key.parameters.name} proves nothing",)
+    if not key.parameters.secure:
+        notes = (*notes, f"the parameter set {key.parameters.name} proves nothing")
     return Answer(facts, lines, notes=notes)
 
 

@@ -52,8 +52,8 @@ def _combine(rows: Words, width: int, weights: Words, target: Words) -> None:
 
 
 def spread(words: Words, count: int) -> Words:
-    """As many rows as there are queries, contiguous, from these or from one for all of them."""
-    return np.ascontiguousarray(np.broadcast_to(words, (count, words.shape[1])))
+    """As many rows as there are queries, from these or from one for all of them."""
+    return words if len(words) == count else words.repeat(count, axis=0)
 
 
 @dataclass(frozen=True, eq=False)

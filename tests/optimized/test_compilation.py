@@ -2,40 +2,86 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from optimized import compilation
 
+ROOT = Path(__file__).resolve().parents[2]
 
-def test_cache_folder_lies_in_the_users_and_is_writable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
-    folder = compilation.cache_folder()
-    assert folder.parent == tmp_path / "limpid" / "numba"
-    assert list(folder.iterdir()) == []
+
+def test_cache_lies_in_the_given_folder_and_lasts(tmp_path: Path) -> None:
+    cache = compilation.cache_in(tmp_path)
+    assert cache.is_lasting
+    assert (cache.folder, cache.folder.parent) == (cache.wanted, tmp_path)
+    assert list(cache.folder.iterdir()) == []
+
+
+def test_cache_knows_which_parts_it_holds(tmp_path: Path) -> None:
+    cache = compilation.cache_in(tmp_path)
+    assert not cache.holds("prover")
+    cache.mark("prover")
+    assert (cache.holds("prover"), cache.holds("verifier")) == (True, False)
+    assert compilation.cache_in(tmp_path).holds("prover")
 
 
 def test_cache_folder_that_cannot_be_written_is_replaced_by_a_temporary_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # A file where a folder should be stops every user, the superuser too.
-    (tmp_path / "limpid").write_text("")
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
+    (tmp_path / "base").write_text("")
+    ending: list[tuple[object, ...]] = []
+    monkeypatch.setattr(atexit, "register", lambda *call, **_: ending.append(call))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = compilation.cache_folder()
-    assert folder.parent == tmp_path
-    assert folder.name.startswith("limpid-numba-")
+    cache = compilation.cache_in(tmp_path / "base")
+    assert not cache.is_lasting
+    assert cache.folder.parent == tmp_path
+    assert cache.folder.name.startswith("limpid-numba-")
+    assert cache.wanted.parent == tmp_path / "base"
+    ((remove, removed),) = ending
+    assert callable(remove)
+    remove(removed)
+    assert not cache.folder.exists()
 
 
 def test_cache_folder_changes_with_any_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
     (tmp_path / "compilation.py").write_text("")
     monkeypatch.setattr(compilation, "__file__", str(tmp_path / "compilation.py"))
-    before = compilation.cache_folder().name
+    before = compilation.cache_in(tmp_path)
+    before.mark("prover")
     (tmp_path / "lanes.py").write_text("LANES = 8\n")
-    between = compilation.cache_folder().name
+    between = compilation.cache_in(tmp_path)
     (tmp_path / "lanes.py").write_text("LANES = 4\n")
-    assert len({before, between, compilation.cache_folder().name}) == 3
+    after = compilation.cache_in(tmp_path)
+    assert len({before.folder, between.folder, after.folder}) == 3
+    assert not between.holds("prover")
+
+
+def test_command_with_an_unwritable_cache_works_and_says_so(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    (tmp_path / "temporary").mkdir()
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(tmp_path / "cache"),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "limpid", "verify", str(tiny / "proof"), "--any-program", "--any-output"]
+    completed = subprocess.run(
+        [*command, "--allow-insecure"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stdout.splitlines()[0].split()) == (0, ["verdict", "ACCEPTED"])
+    first_note = completed.stderr.splitlines()[0]
+    assert first_note.startswith(f"Note: {tmp_path / 'cache'}/")
+    assert first_note.endswith(
+        "cannot be written, so everything is compiled anew each time; "
+        "name another place in the environment variable NUMBA_CACHE_DIR"
+    )
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert (tmp_path / "cache").read_text() == "in the way"

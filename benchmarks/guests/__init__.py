@@ -1,0 +1,54 @@
+"""The fixed guests of the benchmark: programs of the examples and of this folder, with their inputs."""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from limpid.build import EXAMPLES, build
+
+HERE = Path(__file__).resolve().parent
+
+MILLION = 1_000_000
+INSTRUCTIONS_PER_EIGHT_ITERATIONS = 114
+"""Of arithmetic_loop.c, whose every eighth iteration divides."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A program and its input; `title` says what of."""
+
+    title: str
+    source: Path
+    private_input: bytes
+
+    def elf(self, directory: Path) -> Path:
+        """The program, built into the directory. Raises BuildError."""
+        output = directory / f"{self.source.stem}.elf"
+        if not output.exists():
+            build([self.source], output)
+        return output
+
+
+def _arithmetic_loop(instructions: int) -> Guest:
+    iterations = instructions * 8 // INSTRUCTIONS_PER_EIGHT_ITERATIONS
+    title = f"arithmetic loop, {instructions / MILLION:g} million instructions"
+    return Guest(title, HERE / "arithmetic_loop.c", struct.pack("<Q", iterations))
+
+
+_RANDOM = random.Random(1)
+
+GUESTS: dict[str, Guest] = {
+    "sha256": Guest("SHA-256 of 16 KiB", EXAMPLES / "sha256.c", _RANDOM.randbytes(16 * 1024)),
+    "sort": Guest("heapsort of 4,200 numbers", EXAMPLES / "sort.c", _RANDOM.randbytes(4 * 4200)),
+    "memory": Guest("50,000 steps through 128 KiB", HERE / "memory_walk.c", struct.pack("<Q", 50_000)),
+    "arithmetic-250k": _arithmetic_loop(MILLION // 4),
+    "arithmetic-1M": _arithmetic_loop(MILLION),
+    "arithmetic-4M": _arithmetic_loop(4 * MILLION),
+}
+"""By name: mixed guests of about a million instructions, and one loop at three lengths."""
+
+SERIES = ("arithmetic-250k", "arithmetic-1M", "arithmetic-4M")
+"""The same program at lengths that grow fourfold."""

@@ -1,0 +1,120 @@
+"""Measurements as tables for people, and what they are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.guests import MILLION
+from benchmarks.measurement import Measurement
+from spec.air.chip import Role
+from spec.air.machine import CHIP_BY_NAME
+
+CELLS_PER_INSTRUCTION_MAXIMUM = 100
+"""Main and LogUp cells that a mixed guest of a million instructions may take, system tables included."""
+
+MIXED_GUESTS = ("sha256", "sort", "memory")
+"""Guests on which that is held; a loop may lean on a dear instruction."""
+
+GROWTH_MAXIMUM = 4.3
+"""How much longer four times as many instructions may take: a little more than four times."""
+
+SHOWN_SHARE = 0.001
+"""Of all cells: chips with less stand together in one line."""
+
+MEBIBYTE = 2**20
+
+
+def print_measurement(console: Console, measurement: Measurement) -> None:
+    """The stages of one proof, its figures and where its cells are."""
+    console.print(_stages(measurement))
+    console.print(_cells(measurement))
+
+
+def _stages(measurement: Measurement) -> Table:
+    table = Table(title=f"{measurement.title}: {measurement.instructions:,} instructions", title_justify="left")
+    table.add_column("stage")
+    for name in ("seconds", "share", "million cells", "peak MiB"):
+        table.add_column(name, justify="right")
+    for name, stage in measurement.stages.items():
+        share = f"{100 * stage.seconds / measurement.seconds:.0f} %"
+        cells = f"{stage.cells / MILLION:.1f}" if stage.cells else ""
+        table.add_row(name, f"{stage.seconds:.2f}", share, cells, f"{stage.peak_bytes / MEBIBYTE:,.0f}")
+    committed = sum(stage.cells for stage in measurement.stages.values())
+    peak = f"{measurement.peak_bytes / MEBIBYTE:,.0f}"
+    table.add_row("whole proof", f"{measurement.seconds:.2f}", "", f"{committed / MILLION:.1f}", peak, style="bold")
+    return table
+
+
+def _cells(measurement: Measurement) -> Table:
+    table = Table(title="committed cells per executed instruction, by chip", title_justify="left")
+    for name in ("chip", "role"):
+        table.add_column(name)
+    for name in ("cells", "share"):
+        table.add_column(name, justify="right")
+    total = sum(measurement.cells_by_chip.values())
+    shown = {chip: cells for chip, cells in measurement.cells_by_chip.items() if cells >= SHOWN_SHARE * total}
+    for chip, cells in sorted(shown.items(), key=lambda item: -item[1]):
+        role = CHIP_BY_NAME[chip].role
+        kind = "instruction" if role is Role.INSTRUCTION else "system"
+        table.add_row(chip, kind, f"{cells / measurement.instructions:.2f}", f"{100 * cells / total:.1f} %")
+    rest = total - sum(shown.values())
+    table.add_row("all others", "", f"{rest / measurement.instructions:.2f}", f"{100 * rest / total:.1f} %")
+    table.add_row("main and LogUp", "", f"{measurement.cells_per_instruction:.2f}", "", style="bold")
+    table.add_row("quotients", "apart", f"{measurement.quotient_cells / measurement.instructions:.2f}", "")
+    return table
+
+
+def print_overview(console: Console, measurements: Sequence[Measurement]) -> None:
+    """One line for each proof."""
+    table = Table(title="overview", title_justify="left")
+    table.add_column("guest")
+    for name in (
+        "instructions",
+        "segments",
+        "seconds",
+        "kHz",
+        "cells each",
+        "peak MiB",
+        "predicted MiB",
+        "proof KiB",
+        "verify ms",
+        "execute MHz",
+    ):
+        table.add_column(name, justify="right")
+    for one in measurements:
+        table.add_row(
+            one.guest,
+            f"{one.instructions:,}",
+            str(one.segments),
+            f"{one.seconds:.2f}",
+            f"{one.kilohertz:.0f}",
+            f"{one.cells_per_instruction:.1f}",
+            f"{one.peak_bytes / MEBIBYTE:,.0f}",
+            f"{one.predicted_peak_bytes / MEBIBYTE:,.0f}",
+            f"{one.proof_bytes / 1024:,.0f}",
+            f"{1000 * one.verifying_seconds:.0f}",
+            f"{one.instructions / one.executing_seconds / MILLION:.0f}",
+        )
+    console.print(table)
+
+
+def verdicts(measurements: Mapping[str, Measurement]) -> list[tuple[str, bool]]:
+    """What the figures are held against, in words, and whether they hold; only of guests that were measured."""
+    found = []
+    for name in MIXED_GUESTS:
+        if name in measurements:
+            cells = measurements[name].cells_per_instruction
+            statement = f"{name}: {cells:.1f} cells per instruction, at most {CELLS_PER_INSTRUCTION_MAXIMUM}"
+            found.append((statement, cells <= CELLS_PER_INSTRUCTION_MAXIMUM))
+    if {"arithmetic-1M", "arithmetic-4M"} <= measurements.keys():
+        growth = measurements["arithmetic-4M"].seconds / measurements["arithmetic-1M"].seconds
+        statement = f"four times the instructions take {growth:.2f} times as long, at most {GROWTH_MAXIMUM}"
+        found.append((statement, growth <= GROWTH_MAXIMUM))
+    for name, one in measurements.items():
+        peak, predicted = one.peak_bytes // MEBIBYTE, one.predicted_peak_bytes // MEBIBYTE
+        statement = f"{name}: {peak:,} MiB, at most the {predicted:,} predicted"
+        found.append((statement, one.peak_bytes <= one.predicted_peak_bytes))
+    return found

@@ -1,0 +1,78 @@
+"""Refusing a proof that does not fit in memory before it is begun."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from limpid.errors import OutOfMemoryError
+from limpid.machine_checks import available_memory_bytes
+from optimized.memory import MemoryShortError, predicted_peak_bytes, require_memory
+from reference.prover.keys import ProvingKey
+from reference.segments.jobs import SegmentTraces
+from reference.trace.plan import PlannedSegment
+from reference.trace.planned_shape import planned_shape
+from reference.trace.table import Trace
+from spec.air.chip import Role
+from spec.cost import row_cells
+from spec.protocol.key import VerificationKey
+from spec.protocol.shape import SegmentShape
+
+FREE_MEMORY = "free memory: even the smallest segment takes more"
+
+
+class FittingTraces:
+    """Fills in segments that there is room to prove, one at a time in so many processes of this machine.
+
+    Both methods ask, so that a run is refused while its segments are pinned, before any of them is proven.
+    """
+
+    def __init__(self, traces: SegmentTraces, key: ProvingKey, processes: int = 1) -> None:
+        self._traces = traces
+        self._key = key.verification
+        available = available_memory_bytes()
+        self._available_bytes = None if available is None else available // processes + _resident_bytes()
+
+    def segment(self, segment: PlannedSegment) -> Trace:
+        """The trace. Raises PlanError, OutOfMemoryError."""
+        self._require_room(segment)
+        return self._traces.segment(segment)
+
+    def continuation(self, segment: PlannedSegment) -> Trace:
+        """The continuation tables alone. Raises OutOfMemoryError."""
+        self._require_room(segment)
+        return self._traces.continuation(segment)
+
+    def _require_room(self, segment: PlannedSegment) -> None:
+        if self._available_bytes is None:
+            return
+        shape = planned_shape(segment, self._key.heights_by_chip())
+        try:
+            require_memory(shape, self._key.parameters.rate_log2, self._available_bytes)
+        except MemoryShortError as error:
+            cells = fitting_cells(shape, self._key, self._available_bytes)
+            next_step = f"prove in smaller segments: --out DIRECTORY --segment-cells {cells}" if cells else FREE_MEMORY
+            raise OutOfMemoryError(str(error), next_step) from error
+
+
+def fitting_cells(shape: SegmentShape, key: VerificationKey, available_bytes: int) -> int:
+    """A limit on a segment's cells under which segments like this one fit: a power of two, or 0 if there is none."""
+    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
+    empty = SegmentShape({name: fixed.get(name, ()) for name in shape.heights_log2} | {"boundary": (1,)})
+    rate_log2 = key.parameters.rate_log2
+    needed, least = (predicted_peak_bytes(of, rate_log2) for of in (shape, empty))
+    if available_bytes <= least:
+        return 0
+    fixed_roles = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
+    cells = sum(t.height * row_cells(t.chip).total for t in shape.tables if t.chip.role not in fixed_roles)
+    fitting = cells * (available_bytes - least) // max(needed - least, 1)
+    return 1 << fitting.bit_length() - 1 if fitting else 0
+
+
+def _resident_bytes() -> int:
+    """What this process holds already, which the prediction counts too; 0 where it cannot be told."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
