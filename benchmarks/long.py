@@ -23,7 +23,7 @@ from rich.table import Table as Display
 
 from benchmarks.continuation_cost import GUESTS as CONTINUATION_GUESTS
 from benchmarks.continuation_cost import measure as continuation_cost
-from benchmarks.proving import Stopwatch
+from benchmarks.stages import StageWatch
 from limpid import api
 from limpid.build import EXAMPLES
 from limpid.long_runs import Place, prove_in_folder
@@ -51,18 +51,12 @@ INPUTS: dict[str, Callable[[int], bytes]] = {
 def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]:
     """Proves and verifies one run."""
     elf = EXAMPLES / "elf" / f"{guest}.elf"
-    watch = Stopwatch()
-
-    def observe(stage: Stage, fraction: float) -> None:
-        del fraction
-        watch.begin(stage.value)
-
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="long-", dir=build) as folder:
+    with StageWatch() as watch, tempfile.TemporaryDirectory(prefix="long-", dir=build) as folder:
         watch.begin("key")
         proof = prove_in_folder(
-            Place(Path(folder)), elf, INPUTS[guest](instructions), parameters=parameters, observer=observe
+            Place(Path(folder)), elf, INPUTS[guest](instructions), parameters=parameters, observer=watch
         )
         watch.begin("verify")
         accepted = api.verify(
@@ -72,11 +66,12 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
             exit_code=proof.exit_code,
             allow_insecure=not proof.key.parameters.secure,
         )
-        watch.begin("")
+        watch.end()
         plan_bytes = sum(path.stat().st_size for path in Path(folder).glob(f"*.{Kind.SEGMENT_PLAN.value}"))
     shapes = accepted.verified.shapes
     proving = proof.seconds
-    first_pass = sum(watch.seconds[stage] for stage in FIRST_PASS)
+    seconds = {stage: record.seconds for stage, record in watch.records.items()}
+    first_pass = sum(seconds[stage] for stage in FIRST_PASS)
     costs = [segment_cost(shape) for shape in shapes]
     area = sum(sum(cost.cells_by_chip.values()) for cost in costs)
     continuation = sum(cost.cells_by_chip.get(name, 0) for cost in costs for name in ("boundary", "memory"))
@@ -89,8 +84,8 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
         "seconds": round(proving, 1),
         "kilohertz": round(proof.instructions / proving / 1e3, 1),
         "first_pass_percent": round(100 * first_pass / proving, 2),
-        "first_pass_megahertz": round(proof.instructions / watch.seconds[Stage.PLAN.value] / 1e6, 1),
-        "stage_seconds": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
+        "first_pass_megahertz": round(proof.instructions / seconds[Stage.PLAN.value] / 1e6, 1),
+        "stage_seconds": {stage: round(spent, 2) for stage, spent in seconds.items()},
         "continuation_percent": round(100 * continuation / area, 2),
         "peak_mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
         "plan_bytes_per_segment": plan_bytes // proof.segments,

@@ -37,21 +37,27 @@ class StageWatch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self.end()
         self._stopped.set()
         self._sampler.join()
 
     def __call__(self, stage: Stage, fraction: float) -> None:
         """The prover enters a stage."""
         del fraction
-        self._end()
-        self._current = self.records.setdefault(stage.value, StageRecord())
+        self.begin(stage.value)
 
-    def _end(self) -> None:
+    def begin(self, name: str) -> None:
+        """Ends the stage before and starts this one."""
+        self.end()
+        self._current = self.records.setdefault(name, StageRecord())
+
+    def end(self) -> None:
+        """Ends the stage: what follows counts in none until another one begins."""
         now = time.perf_counter()
         self._current.seconds += now - self._since
         self._since = now
         self._look()
+        self._current = StageRecord()
 
     def _sample(self) -> None:
         while not self._stopped.wait(SAMPLING_SECONDS):

@@ -1,0 +1,131 @@
+"""Runs whose proof does not fit in memory are refused with the figure, before any segment is proven."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import limpid as api
+from limpid import memory_limits
+from limpid.build import EXAMPLES
+from limpid.errors import OutOfMemoryError
+from limpid.long_runs import Place, prove_in_folder
+from limpid.memory_limits import FREE_MEMORY, fitting_cells
+from optimized.memory import predicted_peak_bytes
+from reference.prover.progress import Stage
+from spec.air.machine import CHIPS
+from spec.protocol.shape import SegmentShape
+from tests.limpid.commands.invocation import FIBONACCI, limpid
+
+ROOT = Path(__file__).resolve().parents[2]
+GIBIBYTE = 2**30
+INPUT = (200_000).to_bytes(8, "little")
+"""A million instructions, which take more than a gibibyte to prove."""
+
+MEASURED = """
+import resource, sys
+import limpid
+from optimized.memory import predicted_peak_bytes
+proof = limpid.prove(sys.argv[1], (60_000).to_bytes(8, "little"), parameters="tiny")
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+(shape,) = limpid.verify(proof.encoded, program=None, output=None, allow_insecure=True).verified.shapes
+print(peak, predicted_peak_bytes(shape, 1))
+"""
+"""Three hundred thousand instructions in a process of its own: what it took and what was predicted."""
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: GIBIBYTE)
+    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
+    heard: list[Stage] = []
+    with pytest.raises(OutOfMemoryError) as caught:
+        api.prove(FIBONACCI, INPUT, parameters="tiny", observer=lambda stage, _: heard.append(stage))
+    assert set(heard) <= {Stage.PLAN, Stage.PIN}
+    assert "MiB of memory, 1024 MiB are available" in caught.value.message
+    assert caught.value.next_step is not None
+    assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cells ")
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_next_step_of_the_refusal_leads_to_segments_that_fit(tmp_path: Path) -> None:
+    invocation = limpid(
+        "prove", FIBONACCI, "--input-hex", INPUT.hex(), "--parameters", "tiny", "--output", tmp_path / "x", "--json"
+    )
+    assert (invocation.status, invocation.error["kind"]) == (1, "memory")
+    assert list(tmp_path.iterdir()) == []
+    cells = int(invocation.error["next_step"].rpartition(" ")[2])
+    with pytest.raises(_PinnedAll):
+        prove_in_folder(
+            Place(tmp_path / "folder", segment_cells=cells), FIBONACCI, INPUT, parameters="tiny", observer=_stop_at_main
+        )
+
+
+class _PinnedAll(Exception):  # noqa: N818 - it tells how far the run has come
+    """All segments were pinned, so there was room for each of them."""
+
+
+def _stop_at_main(stage: Stage, fraction: float) -> None:
+    del fraction
+    if stage is Stage.MAIN:
+        raise _PinnedAll
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_segment_in_a_folder_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutOfMemoryError):
+        prove_in_folder(Place(tmp_path / "folder"), FIBONACCI, INPUT, parameters="tiny")
+
+
+def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = api.keygen(FIBONACCI, parameters="tiny")
+    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
+    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
+    needed = predicted_peak_bytes(shape, 1)
+    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: 2 * needed)
+    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
+
+    class Key:
+        verification = key
+
+    for processes, fits in ((1, True), (2, True), (3, False)):
+        traces = memory_limits.FittingTraces(_Nothing(), Key(), processes)  # type: ignore[arg-type]
+        try:
+            traces.segment(None)  # type: ignore[arg-type]
+        except OutOfMemoryError:
+            assert not fits
+        else:
+            assert fits
+
+
+class _Nothing:
+    def segment(self, segment: object) -> None:
+        del segment
+
+    continuation = segment
+
+
+def test_machine_too_small_for_any_segment_is_told_so() -> None:
+    key = api.keygen(FIBONACCI, parameters="tiny")
+    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
+    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
+    assert fitting_cells(shape, key, 2**20) == 0
+    assert fitting_cells(shape, key, predicted_peak_bytes(shape, 1)) > 0
+    assert FREE_MEMORY.startswith("free memory")
+
+
+def test_measured_peak_is_at_most_the_predicted_one() -> None:
+    elf = str(EXAMPLES / "elf" / "fibonacci.elf")
+    completed = subprocess.run(
+        [sys.executable, "-c", MEASURED, elf], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    peak, predicted = map(int, completed.stdout.split())
+    assert peak <= predicted < 2 * peak
