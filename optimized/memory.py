@@ -30,8 +30,8 @@ def _cells(matrices: Iterable[MatrixShape]) -> int:
 def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
     """An upper estimate of the memory that proving a segment of this shape takes, its trace included.
 
-    To the end stay the trace, all codewords and all trees. On top of them come, at their worst, the LogUp columns
-    before they are committed, or what opening takes for the tallest height: reduced codewords and inverse
+    To the end stay the trace, all codewords and all trees. On top of them come, at their worst, the widest table's
+    columns before they are committed, or what opening takes for the tallest height: reduced codewords and inverse
     differences for two points, a numerator and a folded codeword.
     """
     matrices = dict(zip(COMMITMENTS, shape.matrices(), strict=True))
@@ -40,10 +40,9 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
     codewords = WORD_BYTES * _cells(committed) << rate_log2
     tallest = max(matrix.height_log2 for matrix in committed) + rate_log2
     trees = len(matrices) * DIGESTS_PER_LEAF * DIGEST_BYTES << tallest
-    logup = WORD_BYTES * _cells(matrices["logup"])
     widest = WORD_BYTES * max(_cells([matrix]) for matrix in committed)
     opening = 6 * ELEMENT_BYTES << tallest
-    return INTERPRETER_BYTES + trace + codewords + trees + max(logup + 2 * widest, opening)
+    return INTERPRETER_BYTES + trace + codewords + trees + max(2 * widest, opening)
 
 
 def require_memory(shape: SegmentShape, rate_log2: int, available_bytes: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
+from numpy.lib.stride_tricks import as_strided
 
 from optimized.compilation import compiled
 from optimized.lanes import (
@@ -17,11 +18,10 @@ from optimized.lanes import (
     binary,
     broadcast,
     constant,
-    gather,
     intrinsic,
     load,
-    scatter,
     store,
+    transpose_square,
     types,
     unary,
 )
@@ -37,8 +37,8 @@ DIGEST_WORDS = 8
 SMALLEST_TASK_GROUPS = 64
 """Groups of messages below which a thread is not worth its start."""
 
-ROW_GROUPS = 128
-"""Rows are brought side by side so many groups at a time, so that they stay in the cache."""
+BLOCK_CELLS = 1 << 15
+"""Rows are brought side by side in blocks that stay in the cache."""
 
 INITIAL_VALUE = np.array(SHA256_INITIAL_VALUE, dtype=np.uint32)
 NODE_VALUE = np.array(NODE_INITIAL_VALUE, dtype=np.uint32)
@@ -148,14 +148,27 @@ def compress_in_place(_context: Any, state: Any, block: Any) -> Any:
 
 
 @compiled
+def _write_digests(state: Words, digests: Words, row: int, scratch: Words) -> None:
+    """The state of every lane as a row of digests; the scratch takes two squares of lanes."""
+    for i in range(DIGEST_WORDS):
+        store(scratch, LANES * i, load(state, LANES * i))
+    transpose_square(scratch, 0, LANES, scratch, LANES * LANES, LANES)
+    for lane in range(LANES):
+        for i in range(DIGEST_WORDS):
+            digests[(row + lane) * DIGEST_WORDS + i] = scratch[(LANES + lane) * LANES + i]
+
+
+@compiled
 def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int) -> None:
     """The leaf digests of `groups` times the lanes neighbouring rows of `width` words, from row `first` on.
 
     The prefix byte 0 shifts every word by a byte: a message word has the last byte of one element and the
     first three of the next. The last word closes with the padding's 1 bit.
+    Behind the rows stand BLOCK_WORDS more words.
     """
     state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
     block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    scratch = np.zeros(2 * LANES * LANES, dtype=np.uint32)
     message_bits = 8 * (1 + 4 * width)
     blocks = (1 + 4 * width + 9 + 63) // 64
     for group in range(groups):
@@ -164,10 +177,13 @@ def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int)
             store(state, LANES * i, broadcast(INITIAL_VALUE[i]))
         previous = broadcast(0)
         for number in range(blocks):
+            for column in range(number * BLOCK_WORDS, min(width, (number + 1) * BLOCK_WORDS), LANES):
+                at = (column - number * BLOCK_WORDS) * LANES
+                transpose_square(rows, row * width + column, width, block, at, LANES)
             for i in range(BLOCK_WORDS):
                 column = number * BLOCK_WORDS + i
                 if column < width:
-                    current = gather(rows, row * width + column, width)
+                    current = load(block, LANES * i)
                     store(block, LANES * i, shifted_by_a_byte(previous, current))
                     previous = current
                 elif column == width:
@@ -178,24 +194,46 @@ def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int)
                 else:
                     store(block, LANES * i, broadcast(0))
             compress_in_place(state, block)
-        for i in range(DIGEST_WORDS):
-            scatter(digests, (first + row) * DIGEST_WORDS + i, DIGEST_WORDS, load(state, LANES * i))
+        _write_digests(state, digests, first + row, scratch)
 
 
 @compiled
-def _compress_nodes(left: Words, right: Words, stride: int, digests: Words, first: int, groups: int) -> None:
-    """Inner nodes over digests `stride` words apart."""
+def _compress_nodes(
+    left: Words, left_stride: int, right: Words, right_stride: int, last: int, digests: Words, first: int, groups: int
+) -> None:
+    """Inner nodes over digests a stride apart, from node `first` on; those behind node `last` are that one again."""
     state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
     block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    messages = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    scratch = np.zeros(2 * LANES * LANES, dtype=np.uint32)
     for group in range(groups):
         row = first + group * LANES
+        for lane in range(LANES):
+            taken, at = min(row + lane, last), lane * BLOCK_WORDS
+            for i in range(DIGEST_WORDS):
+                messages[at + i] = left[taken * left_stride + i]
+                messages[at + DIGEST_WORDS + i] = right[taken * right_stride + i]
+        for column in range(0, BLOCK_WORDS, LANES):
+            transpose_square(messages, column, BLOCK_WORDS, block, column * LANES, LANES)
         for i in range(DIGEST_WORDS):
             store(state, LANES * i, broadcast(NODE_VALUE[i]))
-            store(block, LANES * i, gather(left, row * stride + i, stride))
-            store(block, LANES * (DIGEST_WORDS + i), gather(right, row * stride + i, stride))
         compress_in_place(state, block)
-        for i in range(DIGEST_WORDS):
-            scatter(digests, row * DIGEST_WORDS + i, DIGEST_WORDS, load(state, LANES * i))
+        _write_digests(state, digests, row, scratch)
+
+
+@compiled
+def _place_columns(matrix: Words, width: int, first: int, rows: int, target: Words, offset: int, pitch: int) -> None:
+    """Copies rows of a matrix into rows `pitch` words apart."""
+    for row in range(rows):
+        start, to = (first + row) * width, row * pitch + offset
+        if width >= LANES:
+            for i in range(0, width, LANES):
+                # The last words are copied together with some before them.
+                chosen = min(i, width - LANES)
+                store(target, to + chosen, load(matrix, start + chosen))
+        else:
+            for i in range(width):
+                target[to + i] = matrix[start + i]
 
 
 def leaf_digests(matrices: Sequence[Words]) -> Digests:
@@ -203,31 +241,42 @@ def leaf_digests(matrices: Sequence[Words]) -> Digests:
     height = len(matrices[0])
     padded = -(-height // LANES) * LANES
     digests = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
-    width = sum(matrix.shape[1] for matrix in matrices)
+    widths = [matrix.shape[1] for matrix in matrices]
+    width, flat = sum(widths), [matrix.reshape(-1) for matrix in matrices]
+    block_groups = max(1, BLOCK_CELLS // (LANES * width))
 
     def hash_groups(start: int, stop: int) -> None:
-        for group in range(start, stop, ROW_GROUPS):
-            first, last = group * LANES, min((group + ROW_GROUPS) * LANES, stop * LANES)
-            rows = np.zeros((last - first, width), dtype=np.uint32)
-            np.concatenate([matrix[first:last] for matrix in matrices], axis=1, out=rows[: height - first])
-            _hash_rows(rows.reshape(-1), width, digests.reshape(-1), first, (last - first) // LANES)
+        side_by_side = np.zeros((block_groups * LANES + 1) * width + BLOCK_WORDS, dtype=np.uint32)
+        for group in range(start, stop, block_groups):
+            first, last = group * LANES, min((group + block_groups) * LANES, stop * LANES)
+            rows, offset = min(last, height) - first, 0
+            for matrix, columns in zip(flat, widths, strict=True):
+                _place_columns(matrix, columns, first, rows, side_by_side, offset, width)
+                offset += columns
+            _hash_rows(side_by_side, width, digests.reshape(-1), first, (last - first) // LANES)
 
     in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
     return digests[:height]
+
+
+def _rows_as_words(digests: Digests) -> tuple[Words, int]:
+    """The memory behind rows of digests as flat words, and how many of them lie from one row to the next."""
+    stride, word = digests.strides
+    if word != digests.itemsize or stride % word or stride < 0:
+        return np.ascontiguousarray(digests).reshape(-1), DIGEST_WORDS
+    count = (len(digests) - 1) * (stride // word) + DIGEST_WORDS
+    return as_strided(digests, (count,), (word,)), stride // word
 
 
 def compress(left: Digests, right: Digests) -> Digests:
     """The inner Merkle node over each pair of digests: (count, 8)."""
     count = len(left)
     padded = -(-count // LANES) * LANES
-    pairs = np.zeros((padded, 2, DIGEST_WORDS), dtype=np.uint32)
-    pairs[:count, 0] = left
-    pairs[:count, 1] = right
-    flat = pairs.reshape(-1)
     nodes = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
+    operands = (*_rows_as_words(left), *_rows_as_words(right), count - 1, nodes.reshape(-1))
 
     def hash_groups(start: int, stop: int) -> None:
-        _compress_nodes(flat, flat[DIGEST_WORDS:], 2 * DIGEST_WORDS, nodes.reshape(-1), start * LANES, stop - start)
+        _compress_nodes(*operands, start * LANES, stop - start)
 
     in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
     return nodes[:count]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reference.prover.combination import TableCodewords
 from reference.prover.commitment import CommittedData, commit, commit_coefficients, evaluate_at
+from reference.prover.field_arrays import Matrix
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.opening import OpeningRequest, open_commitments
@@ -81,13 +82,17 @@ def prove_segment(
         Scope.LOCAL: sample_bus_challenges(transcript, main.root),
         Scope.GLOBAL: global_challenges(run)[0],
     }
-    logup = [kernels.logup_matrices(t.chip, t.main, t.fixed, trace.public_values, challenges) for t in trace.tables]
-    totals = tuple(columns.totals for columns in logup)
-    logup_commitment = commit(
-        kernels, [m for columns in logup for m in (columns.helpers, columns.accumulators) if m.shape[1]], rate_log2
-    )
-    # From here on their codewords stand for them; together they are most of a segment's memory.
-    del logup
+    in_scopes: list[tuple[Extension, ...]] = []
+
+    def logup_columns() -> Iterator[Matrix]:
+        # A table's columns are committed before the next table's are made: together they would take much memory.
+        for table in trace.tables:
+            columns = kernels.logup_matrices(table.chip, table.main, table.fixed, trace.public_values, challenges)
+            in_scopes.append(columns.totals)
+            yield from (matrix for matrix in (columns.helpers, columns.accumulators) if matrix.shape[1])
+
+    logup_commitment = commit(kernels, logup_columns(), rate_log2)
+    totals = tuple(in_scopes)
     transcript.observe("logup_root", logup_commitment.root)
     transcript.observe_extensions("totals", [total for of_table in totals for total in of_table])
 
