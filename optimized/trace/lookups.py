@@ -26,6 +26,15 @@ _ANSWERS = [(chip, column) for chip in LOOKUP_CHIPS for column in range(len(chip
 _BUS_NAMES = [chip.interactions[column].bus.name for chip, column in _ANSWERS]
 
 LARGEST_DENSE_INDEX = 1 << 24
+BLOCK_ROWS = 512
+"""Looked at together, so that what they ask stays in the nearest cache."""
+
+SMALL_COEFFICIENT = 1 << 24
+"""A form's terms with such coefficients are below 2^55 and its others below p: a sum of thirty is far below 2^61."""
+
+LARGE_MULTIPLE = P << 30
+"""Added to a sum of terms, it makes it positive."""
+
 U64, I64, MODULUS = np.uint64, np.int64, np.uint64(P)
 
 Counts = list[NDArray[np.uint32]]
@@ -81,19 +90,21 @@ def lookup_index(rows: Matrix) -> LookupIndex:
 @compiled
 def _evaluate(main: Words, requests: Requests, form: int, values: NDArray[np.int64]) -> None:
     """The values of a linear form on all rows."""
-    values[:] = requests.constant[form]
+    constant = requests.constant[form]
+    values[:] = constant
     first, last = requests.first_term[form], requests.first_term[form + 1]
     for term in range(first, last):
         column, coefficient = requests.column[term], requests.coefficient[term]
-        if coefficient == U64(1):
+        if abs(coefficient) <= SMALL_COEFFICIENT:
             for place in range(len(main)):
-                values[place] += main[place, column]
+                values[place] += coefficient * I64(main[place, column])
         else:
+            residue = U64(coefficient + P)
             for place in range(len(main)):
-                values[place] += I64(U64(main[place, column]) * coefficient % MODULUS)
-    if last - first + (requests.constant[form] != 0) > 1:
+                values[place] += I64(U64(main[place, column]) * residue % MODULUS)
+    if last - first > 1 or (last > first and (constant != 0 or requests.coefficient[first] != 1)):
         for place in range(len(main)):
-            values[place] = I64(U64(values[place]) % MODULUS)
+            values[place] = I64(U64(values[place] + LARGE_MULTIPLE) % MODULUS)
 
 
 @compiled
@@ -112,40 +123,61 @@ def _position(key: int, index: LookupIndex) -> np.int64:
 
 
 @compiled
+def _count_block(
+    main: Words,
+    requests: Requests,
+    interaction: int,
+    index: LookupIndex,
+    counts: NDArray[np.uint32],
+    parts: NDArray[np.int64],
+) -> int:
+    """As `count_rows`, for as many rows as `parts` has columns; it has one row more than the message has parts."""
+    times_form = requests.first_form[interaction]
+    key_fields, width, count = len(index.lowest), index.rows.shape[1], len(main)
+    for form in range(width + 1):
+        _evaluate(main, requests, times_form + form, parts[form, :count])
+    times, message = parts[0], parts[1:]
+    keys = np.zeros(count, dtype=np.int64)
+    scale = 1
+    for field in range(key_fields):
+        lowest, span = index.lowest[field], index.spans[field]
+        for place in range(count):
+            difference = message[field, place] - lowest
+            if 0 <= difference < span:
+                keys[place] += difference * scale
+            elif times[place]:
+                return place
+        scale *= span
+    for place in range(count):
+        if times[place]:
+            position = _position(keys[place], index)
+            if position < 0:
+                return place
+            keys[place] = position
+    # Where a dense key tells all fields, a row that is found is the one that is asked for.
+    if not len(index.dense) or key_fields < width:
+        for place in range(count):
+            if times[place]:
+                for field in range(width):
+                    if I64(index.rows[keys[place], field]) != message[field, place]:
+                        return place
+    for place in range(count):
+        if times[place]:
+            counts[keys[place]] += np.uint32(times[place])
+    return -1
+
+
+@compiled
 def count_rows(
     main: Words, requests: Requests, interaction: int, index: LookupIndex, counts: NDArray[np.uint32]
 ) -> int:
     """Counts what each row asks by one interaction; the first row whose message no row of the table holds, or -1."""
-    times_form = requests.first_form[interaction]
-    key_fields, width, count = len(index.lowest), index.rows.shape[1], len(main)
-    times, part = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    _evaluate(main, requests, times_form, times)
-    keys = np.zeros(count, dtype=np.int64)
-    scale = 1
-    for field in range(key_fields):
-        _evaluate(main, requests, times_form + 1 + field, part)
-        lowest, span = index.lowest[field], index.spans[field]
-        for place in range(count):
-            if times[place]:
-                difference = part[place] - lowest
-                if difference < 0 or difference >= span:
-                    return place
-                keys[place] += difference * scale
-        scale *= span
-    for place in range(count):
-        keys[place] = _position(keys[place], index)
-        if times[place] and keys[place] < 0:
-            return place
-    # Where a dense key tells all fields, a row that is found is the one that is asked for.
-    if not len(index.dense) or key_fields < width:
-        for field in range(width):
-            _evaluate(main, requests, times_form + 1 + field, part)
-            for place in range(count):
-                if times[place] and I64(index.rows[keys[place], field]) != part[place]:
-                    return place
-    for place in range(count):
-        if times[place]:
-            counts[keys[place]] += np.uint32(times[place])
+    parts = np.empty((1 + index.rows.shape[1], BLOCK_ROWS), dtype=np.int64)
+    for start in range(0, len(main), BLOCK_ROWS):
+        block = main[start : start + BLOCK_ROWS]
+        missing = _count_block(block, requests, interaction, index, counts, parts)
+        if missing >= 0:
+            return start + missing
     return -1
 
 

@@ -87,13 +87,14 @@ class Requests(NamedTuple):
     first_term: NDArray[np.int64]
     """By form; one more entry at the end."""
 
-    constant: NDArray[np.uint64]
+    constant: NDArray[np.int64]
     """By form."""
 
     column: NDArray[np.int64]
     """By term, here and below."""
 
-    coefficient: NDArray[np.uint64]
+    coefficient: NDArray[np.int64]
+    """In [-p/2, p/2]."""
 
 
 def message_of(requests: Requests, interaction: int, width: int, cells: NDArray[np.uint32]) -> tuple[int, ...]:
@@ -143,9 +144,9 @@ def chip_requests(chip: Chip, buses: Sequence[str]) -> ChipRequests:
         bus=np.array([buses.index(interaction.bus.name) for interaction in asking], dtype=np.int64),
         first_form=np.array(first_form, dtype=np.int64),
         first_term=np.cumsum([0, *(len(form.columns) for form in forms)], dtype=np.int64),
-        constant=np.array([form.constant for form in forms], dtype=np.uint64),
+        constant=np.array([form.constant for form in forms], dtype=np.int64),
         column=np.array([column for column, _ in terms], dtype=np.int64),
-        coefficient=np.array([coefficient for _, coefficient in terms], dtype=np.uint64),
+        coefficient=np.array([of if of <= P // 2 else of - P for _, of in terms], dtype=np.int64),
     )
     public = [(i, name, of) for i, form in enumerate(forms) for name, of in form.public.items()]
     return ChipRequests(tuple(interaction.name for interaction in asking), requests, tuple(public))
