@@ -18,6 +18,7 @@ from limpid.errors import (
     InputError,
     ParametersError,
     ProgramError,
+    TooLargeError,
     TooLongError,
     TrapError,
     UnprovableError,
@@ -29,6 +30,7 @@ from reference.execution import Execution
 from reference.executor import Console, execute
 from reference.executor.profiling import Profile
 from reference.executor.profiling import profile as profile_of
+from reference.fixed_tables import ProgramTooLargeError
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key, verification_key
@@ -41,6 +43,7 @@ from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
+from reference.trace.shape_choice import limits_under
 from reference.verifier.run import Verified, check_statement
 from soundcalc.machine import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
@@ -165,10 +168,12 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
     """The verification key of a guest; its `program_id()` names the guest.
 
-    Raises FileError, ProgramError, ParametersError, BackendError.
+    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError.
     """
     chosen = parameter_set(parameters)
-    return verification_key(backend_named(backend).kernels(), load_program(elf), chosen)
+    kernels, program = backend_named(backend).kernels(), load_program(elf)
+    with planning_errors(PROVE_SHORTER):
+        return verification_key(kernels, program, chosen)
 
 
 def prove(
@@ -193,7 +198,8 @@ def prove(
     try:
         with plan_store() as plans:
             with planning_errors(PROVE_SHORTER):
-                run = proving.plan_run(program, private_input, SegmentLimits(), plans.keep)
+                limits = limits_under(chosen, proving.plan_run, program, private_input)
+                run = proving.plan_run(program, private_input, limits, plans.keep)
             kernels = proving.kernels()
             key = proving_key(kernels, program, chosen)
             bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
@@ -229,7 +235,8 @@ def prove_dev(
     start = time.monotonic()
     with planning_errors(PROVE_SHORTER):
         end = proving.plan_run(program, private_input, SegmentLimits(), lambda _: None).end
-    receipt = DevelopmentReceipt(verification_key(proving.kernels(), program, chosen), end.output, end.exit_code)
+        key = verification_key(proving.kernels(), program, chosen)
+    receipt = DevelopmentReceipt(key, end.output, end.exit_code)
     return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
 
 
@@ -302,7 +309,7 @@ def _execute(
 
 @contextmanager
 def planning_errors(next_step: str) -> Iterator[None]:
-    """Tells what can go wrong in the first pass over an execution as errors of the user's door."""
+    """Tells what can go wrong in the first pass over an execution, or in making a key, as errors of the user's door."""
     try:
         yield
     except InputTooLongError as error:
@@ -313,3 +320,5 @@ def planning_errors(next_step: str) -> Iterator[None]:
         raise UnprovableError(str(error)) from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
+    except ProgramTooLargeError as error:
+        raise TooLargeError(str(error), "choose a parameter set without listed shapes, such as segment") from error

@@ -114,6 +114,12 @@ class UnprovableError(LimpidError):
         super().__init__(f"no proof of this run can exist: {reason}", "write the output with write_output only")
 
 
+class TooLargeError(LimpidError):
+    """A program that the tables of no listed shape hold."""
+
+    kind = "too_large"
+
+
 class TooLongError(LimpidError):
     """A run that does not fit in what can be proven at once."""
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
-from limpid.errors import FileError, LimpidError
+from limpid.errors import FileError, LimpidError, ParametersError
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
+from optimized.verifier.kernels import OptimizedVerifierKernels
 from reference.prover.keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
@@ -21,6 +22,9 @@ from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
 from reference.trace.limits import SegmentLimits
+from reference.trace.shape_choice import limits_under
+from spec.parameters import ParameterSet
+from spec.program import Program
 
 
 class FolderUseError(LimpidError):
@@ -61,10 +65,11 @@ def prove_in_folder(
     """
     chosen = parameter_set(parameters)
     program = load_program(elf)
-    limits = SegmentLimits() if place.segment_cells is None else SegmentLimits(area_cells=place.segment_cells)
     start = time.monotonic()
-    key = verification_key(OptimizedKernels(), program, chosen)
-    request = RunRequest(program, private_input, key, limits, plan_run)
+    with planning_errors(PROVE_SHORTER):
+        key = verification_key(OptimizedKernels(), program, chosen)
+        limits = _limits(place, chosen, program, private_input)
+    request = RunRequest(program, private_input, key, limits, plan_run, OptimizedVerifierKernels())
     try:
         with (
             planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
@@ -85,6 +90,14 @@ def prove_in_folder(
         segments=proven.segment_count,
         seconds=time.monotonic() - start,
     )
+
+
+def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
+    if place.segment_cells is None:
+        return limits_under(parameters, plan_run, program, private_input)
+    if parameters.listed_shapes:
+        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cells")
+    return SegmentLimits(area_cells=place.segment_cells)
 
 
 @contextmanager

@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from proofs_of_constraints.concrete_row import whole_row
 from proofs_of_constraints.coverage import coverage_obligations
 from proofs_of_constraints.decode_obligations import decode_obligations
 from proofs_of_constraints.instruction_obligations import instruction_obligations
@@ -37,8 +39,10 @@ from spec.air.machine import CHIPS
 def obligations_of_chip(chip: Chip) -> list[Obligation]:
     """Every obligation about one chip, whether the machine has it or not."""
     if chip.role is Role.INSTRUCTION:
-        return [*instruction_obligations(chip), *row_obligations(chip), *memory_obligations([chip])]
-    return [*table_obligations(chip), *memory_obligations([chip])]
+        found = [*instruction_obligations(chip), *row_obligations(chip)]
+    else:
+        found = list(table_obligations(chip))
+    return [replace(obligation, declaration=chip) for obligation in (*found, *memory_obligations([chip]))]
 
 
 def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
@@ -111,6 +115,8 @@ def prove(
     session = Session(timeout_seconds, export if readers else None)
     started = time.perf_counter()
     outcome = outcome_in(obligation, session)
+    if outcome.counterexample is not None and obligation.declaration is not None:
+        outcome = replace(outcome, counterexample=whole_row(obligation.declaration, outcome.counterexample))
     return Result(
         identity=obligation.identity,
         kind=obligation.kind,

@@ -5,14 +5,21 @@ It reads the declaration through its own interpretation, not through the transla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
+from proofs_of_constraints.obligation import Counterexample
 from spec.air.bus import AND, BYTE_PAIR, CLOCK_HIGH, RANGE, SHIFT, Bus
 from spec.air.chip import Chip, Interaction
 from spec.air.chips.fixed_tables import BYTE_TABLE, CLOCK_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
 from spec.air.expression import Expression, evaluate
+from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.field import P
+
+_MADE_UP = re.compile(r"[!*.]")
+"""In the names of a solver's own variables and of products."""
 
 _TABLE_OF = {
     RANGE.name: RANGE_TABLE.name,
@@ -78,11 +85,32 @@ class ConcreteRow:
             if interaction.bus.name in _TABLE_OF:
                 continue
             verb = "send" if interaction.sign > 0 else "receive"
-            parts = zip(interaction.bus.fields, self.message(interaction), strict=True)
+            # A chip under audit may have the wrong number of parts.
+            parts = zip(interaction.bus.fields, self.message(interaction), strict=False)
             text = ", ".join(f"{name}={value:#x}" for name, value in parts)
             times = self.value(interaction.multiplicity)
             lines.append(f"{interaction.name}: {verb} {interaction.bus.name}({text}) times {times}")
         return lines
+
+
+def whole_row(chip: Chip, found: Counterexample) -> Counterexample:
+    """A counterexample of some cells as a row of the chip with its messages; cells that nothing speaks of are 0.
+
+    What the solver found besides the chip's cells, such as the token that is held, stays behind them.
+    """
+    if not found.derived:
+        return found
+    public = {f"public.{name}": 0 for name in SEGMENT_PUBLIC_VALUES}
+    cells = {**dict.fromkeys((*chip.columns, *chip.fixed_columns), 0), **public, **found.derived}
+    row = ConcreteRow(chip, cells)
+    used = [name for name in public if name in found.derived]
+    others = {n: v for n, v in found.columns.items() if n not in cells and not _MADE_UP.search(n)}
+    return replace(
+        found,
+        columns={name: cells[name] for name in (*chip.columns, *used)} | others,
+        messages=tuple(row.describe_messages()),
+        satisfies_declaration=not row.violations(),
+    )
 
 
 def _allowed(bus: Bus, message: Sequence[int]) -> bool:

@@ -137,14 +137,17 @@ def _prove_function(session: Session, view: InstructionView, executed: Executed)
     if system.contradiction is not None:
         return Outcome(Verdict.PROVEN, f"no row satisfies {system.contradiction}")
     _drop_products(system)
-    outcome = _prove_cases(session, view, executed, [("without products", system)], (DESTINATION,))
-    if outcome.verdict is not Verdict.PROVEN:
-        return outcome
     prove = prove_division if _divides(executed) else prove_product
     try:
-        prove(session, view, executed)
-    except BrokenProofError as broken:
+        outcome = _prove_cases(session, view, executed, [("without products", system)], (DESTINATION,))
+        if outcome.verdict is Verdict.UNKNOWN:
+            return _search(session, view, executed, outcome.detail)
+        if outcome.verdict is Verdict.PROVEN:
+            prove(session, view, executed)
+    except (BrokenProofError, WrapError) as broken:
         return _search(session, view, executed, f"the proof breaks at: {broken}")
+    if outcome.verdict is not Verdict.PROVEN:
+        return outcome
     return Outcome(Verdict.PROVEN, "lemmas", wraps=outcome.wraps)
 
 

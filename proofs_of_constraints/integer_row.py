@@ -85,6 +85,19 @@ class IntegerRow:
         """Integer terms as a Z3 integer."""
         return self._term(integer_form(terms, self.system.ranges))
 
+    def cells(self, model: z3.ModelRef) -> dict[str, int]:
+        """Every variable of the declaration and its value modulo p in a model; what is left open is 0 if that fits."""
+        values: dict[str, int] = {}
+        for name, interval in self.system.ranges.items():
+            known = self._integers.get((name,))
+            value = max(0, interval.low) if known is None else model.eval(known, model_completion=True).as_long()
+            values[name] = value % P
+        for implication in self.system.implications:
+            implication.solve(values)
+        for name, polynomial in self.system.replaced.items():
+            values[name] = polynomial.value(values)
+        return values
+
     def _is_linear(self, polynomial: Polynomial) -> bool:
         """Whether each monomial has at most one variable that is not a flag."""
         return all(

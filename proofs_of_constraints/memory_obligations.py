@@ -111,7 +111,8 @@ class _Steps:
         if model is not None:
             failed = tuple(n for n, claim in claims.items() if self._refuting(n, hypotheses, claim) is not None)
             cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
-            raise _RefutedError(Outcome(Verdict.REFUTED, ", ".join(failed), Counterexample(cells, failed)))
+            found = Counterexample(cells, failed, derived=self.row.cells(model))
+            raise _RefutedError(Outcome(Verdict.REFUTED, ", ".join(failed), found))
         self.proven += len(claims)
 
     def _refuting(self, name: str, hypotheses: Sequence[z3.BoolRef], claim: z3.BoolRef) -> z3.ModelRef | None:

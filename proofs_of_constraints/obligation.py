@@ -9,6 +9,7 @@ from enum import Enum
 import z3
 
 from proofs_of_constraints.second_solver import SecondOpinion
+from spec.air.chip import Chip
 
 DEFAULT_TIMEOUT_SECONDS = 60
 
@@ -80,6 +81,8 @@ class Counterexample:
     messages: tuple[str, ...] = ()
     satisfies_declaration: bool | None = None
     """Whether the row was found to satisfy every constraint and lookup modulo p; None if not checked."""
+    derived: Mapping[str, int] = field(default_factory=dict)
+    """Where the columns are those of which the claim speaks: every variable of the row that follows from them."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Obligation:
     instruction: str
     assumptions: tuple[str, ...]
     prove: Callable[[Session], Outcome]
+    declaration: Chip | None = None
+    """The chip that is spoken of, for a counterexample to be shown as a row of it."""
 
     @property
     def identity(self) -> str:

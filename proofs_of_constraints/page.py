@@ -63,7 +63,7 @@ def _table(header: Sequence[str], rows: Sequence[str]) -> str:
 
 
 def _matrix(results: Sequence[Result]) -> str:
-    """Chip and instruction by kind, with what is claimed of all rows of the chip, and of the instruction in all chips."""
+    """Chip and instruction by kind, with what is claimed of all rows of the chip, or of the instruction anywhere."""
     about_rows = [result for result in results if not result.kind.is_about_the_machine]
     kinds = [kind for kind in Kind if any(result.kind is kind for result in about_rows)]
     found = {(result.chip, result.instruction, result.kind): result for result in about_rows}

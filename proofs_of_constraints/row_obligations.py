@@ -41,13 +41,15 @@ def flag_row(chip: Chip) -> IntegerRow:
     return IntegerRow(system)
 
 
-def refute(session: Session, title: str, row: IntegerRow, claim: z3.BoolRef, detail: str = "") -> Outcome:
-    """The outcome of a claim about a row."""
+def refute(
+    session: Session, title: str, row: IntegerRow, claim: z3.BoolRef, *, proven: str = "", refuted: str = ""
+) -> Outcome:
+    """The outcome of a claim about a row, with what to say in either case."""
     model = session.satisfying(title, [z3.Not(claim), *row.formulas()])
     if model is None:
-        return Outcome(Verdict.PROVEN, detail)
+        return Outcome(Verdict.PROVEN, proven)
     cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
-    return Outcome(Verdict.REFUTED, detail, Counterexample(cells))
+    return Outcome(Verdict.REFUTED, refuted, Counterexample(cells, derived=row.cells(model)))
 
 
 def _is(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef:
@@ -62,7 +64,11 @@ def _prove_selected(session: Session, view: InstructionView) -> Outcome:
         selected = [_is(row, Polynomial.variable(column), value) for column, value in view.selection(opcode).items()]
         branches.append(z3.And(_is(row, view.opcode, OPCODES[opcode]), *selected))
     claim = z3.Or(_is(row, view.real, 0), *branches)
-    return refute(session, f"selected/{view.chip.name}", row, claim, f"{len(branches)} opcodes")
+    title, fault = (
+        f"selected/{view.chip.name}",
+        "a real row sets not just the selector of the opcode it fetches",
+    )
+    return refute(session, title, row, claim, proven=f"{len(branches)} opcodes", refuted=fault)
 
 
 def _prove_padding(session: Session, view: InstructionView) -> Outcome:
@@ -70,7 +76,8 @@ def _prove_padding(session: Session, view: InstructionView) -> Outcome:
     row = flag_row(view.chip)
     zero = [_is(row, polynomial_of(i.multiplicity), 0) for i in view.chip.interactions]
     claim = z3.Implies(_is(row, view.real, 0), all_of(*zero))
-    return refute(session, f"padding/{view.chip.name}", row, claim, f"{len(zero)} interactions")
+    title, fault = f"padding/{view.chip.name}", "a row that is not real sends or receives"
+    return refute(session, title, row, claim, proven=f"{len(zero)} interactions", refuted=fault)
 
 
 def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
@@ -80,7 +87,8 @@ def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
     claim = all_of(*(z3.Or(_is(row, m, 0), _is(row, m, 1)) for m in multiplicities))
-    return refute(session, f"multiplicities/{chip.name}", row, claim, f"{len(multiplicities)} interactions")
+    title, fault = f"multiplicities/{chip.name}", "a multiplicity is neither 0 nor 1"
+    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
 
 
 def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
@@ -108,7 +116,8 @@ def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
         title = f"clock-order/{view.chip.name}/{access.name}"
         model = session.satisfying(title, [z3.Not(gap > 0), *row.formulas(linear_only=True)])
         if model is not None:
-            return Outcome(Verdict.REFUTED, f"{access.name} may take a token that is not older")
+            found = Counterexample(row.cells(model), derived=row.cells(model))
+            return Outcome(Verdict.REFUTED, f"{access.name} may take a token that is not older", found)
     return Outcome(Verdict.PROVEN, f"{len(view.accesses)} accesses")
 
 

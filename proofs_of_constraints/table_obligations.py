@@ -99,7 +99,7 @@ def _prove_rows(chip: Chip) -> Outcome:
     expected = _expected_rows()
     for interaction in chip.interactions:
         bus = interaction.bus
-        if {row[: bus.width] for row in rows} != expected[bus.name]:
+        if {row[: bus.width] for row in rows} != expected.get(bus.name):
             return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume")
     return Outcome(Verdict.PROVEN, f"{len(rows)} rows")
 
@@ -109,7 +109,8 @@ def _prove_padding(session: Session, chip: Chip) -> Outcome:
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
     claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
-    return refute(session, f"padding/{chip.name}", row, claim, f"{len(multiplicities)} interactions")
+    title, fault = f"padding/{chip.name}", "a row that is not real sends or receives"
+    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
 
 
 def _real_row(chip: Chip) -> RowSystem:
@@ -159,7 +160,7 @@ def _prove_claims(session: Session, chip: Chip) -> Outcome:
     row = IntegerRow(system)
     claims = _CONTINUATION_CLAIMS[chip.name](row)
     for name, claim in claims.items():
-        outcome = refute(session, f"function/{chip.name}/{name}", row, claim, name)
+        outcome = refute(session, f"function/{chip.name}/{name}", row, claim, refuted=f"not so: {name}")
         if outcome.verdict is not Verdict.PROVEN:
             return outcome
     return Outcome(Verdict.PROVEN, f"{len(claims)} claims", wraps=tuple(system.wraps()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -31,14 +32,23 @@ def program_tables(program: Program, *, listed: bool = False) -> dict[str, Matri
     listed size holds the program.
     """
     tables = {name: rows(program) for name, rows in PROGRAM_FIXED_ROWS.items()}
-    heights = dict.fromkeys(tables, 1 << MINIMUM_HEIGHT_LOG2)
-    if listed:
-        try:
-            size = program_size({name: len(rows) for name, rows in tables.items()})
-        except ValueError as error:
-            raise ProgramTooLargeError(str(error)) from error
-        heights = {name: 1 << height_log2 for name, height_log2 in size.items()}
-    return {name: _matrix(padded(rows, heights[name])) for name, rows in tables.items()}
+    heights = _listed_heights(tables) if listed else dict.fromkeys(tables, MINIMUM_HEIGHT_LOG2)
+    return {name: _matrix(padded(rows, 1 << heights[name])) for name, rows in tables.items()}
+
+
+def listed_program_heights(program: Program) -> Mapping[str, int]:
+    """The heights of a program's tables under listed shapes, by chip, as base-2 logarithms.
+
+    Raises ProgramTooLargeError if no listed size holds the program.
+    """
+    return _listed_heights({name: rows(program) for name, rows in PROGRAM_FIXED_ROWS.items()})
+
+
+def _listed_heights(tables: Mapping[str, Sequence[TableRow]]) -> Mapping[str, int]:
+    try:
+        return program_size({name: len(rows) for name, rows in tables.items()})
+    except ValueError as error:
+        raise ProgramTooLargeError(str(error)) from error
 
 
 def _matrix(rows: list[TableRow]) -> Matrix:

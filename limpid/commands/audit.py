@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from limpid.commands.audit_mutants import mutants_answer
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
 from limpid.files import require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
@@ -15,8 +16,7 @@ from limpid.picus_files import assumptions_named, obligations_of_file
 from limpid.progress import showing
 from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import instructions_about, run, selected
-from proofs_of_constraints.mutant_verdicts import expected_fate
-from proofs_of_constraints.mutants import Fate, run_mutants
+from proofs_of_constraints.mutation.record import fate_counts, stored_record
 from proofs_of_constraints.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
 from proofs_of_constraints.page import html_page
 from proofs_of_constraints.report import facts_of, result_lines, verdict_counts
@@ -26,7 +26,6 @@ from proofs_of_constraints.second_solver import (
     SecondSolverMissingError,
     require_second_solver,
 )
-from spec.air.machine import CHIPS
 
 INDENTED = "\n    "
 
@@ -61,7 +60,8 @@ INDENTED = "\n    "
     show_default=True,
     help="Seconds of the second solver for one obligation; no answer in time is no failure.",
 )
-@click.option("--mutants", is_flag=True, help="Weaken the chips one thing at a time: the proofs must notice.")
+@click.option("--mutants", is_flag=True, help="Change the chips in one place at a time: somebody must notice.")
+@click.option("--keep", is_flag=True, help="With --mutants: what is found becomes the record.")
 @click.option(
     "--assume",
     "assumed",
@@ -83,6 +83,7 @@ def audit_command(
     second_solver: bool,
     second_solver_timeout: float,
     mutants: bool,
+    keep: bool,
     assumed: tuple[str, ...],
 ) -> Answer:
     """Prove with Z3 that every chip's constraints mean its instructions, at full width.
@@ -90,7 +91,7 @@ def audit_command(
     With a file of Picus constraints: prove that the inputs of each of its modules determine the outputs.
 
     Exit status 1 if an obligation is refuted or not decided in time, if the second solver contradicts Z3, or if a
-    mutant's fate is not the reviewed one.
+    mutant's fate is not the recorded one or has no reviewed reason.
     """
     if file is not None and (instruction or chip or kind_names or mutants or jobs > 1):
         raise click.UsageError("a file goes with --assume, --timeout, --smt2, --html, --trace and --second-solver only")
@@ -98,8 +99,10 @@ def audit_command(
         raise click.UsageError("--assume is about a file of Picus constraints")
     if mutants:
         if instruction or kind_names or smt2 or html or trace or second_solver:
-            raise click.UsageError("--mutants goes with --chip only")
-        return _mutants_answer(chip)
+            raise click.UsageError("--mutants goes with --chip, --jobs and --keep only")
+        return mutants_answer(chip, jobs, keep)
+    if keep:
+        raise click.UsageError("--keep goes with --mutants")
     explained: Mapping[str, str] = ASSUMPTIONS
     if file is not None:
         explained = assumptions_named(assumed)
@@ -118,7 +121,7 @@ def audit_command(
     with showing(f"proving {len(obligations)} obligations"):
         results = list(run(obligations, jobs, timeout, folder, second_solver_timeout if second_solver else None))
     if html is not None:
-        write_bytes(html, html_page(results, {}).encode())
+        write_bytes(html, html_page(results, fate_counts(stored_record())).encode())
     if trace is not None:
         rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
         write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())
@@ -139,31 +142,6 @@ def _require_second_solver() -> None:
         require_second_solver()
     except SecondSolverMissingError as missing:
         raise SecondSolverError(str(missing), "install it with: pip install 'limpid[second-solver]'") from None
-
-
-def _mutants_answer(chip: str | None) -> Answer:
-    chips = [c for c in CHIPS if chip in (None, c.name)]
-    if not chips:
-        raise click.UsageError(f"there is no chip {chip}")
-    with showing("proving mutants"):
-        results = list(run_mutants(chips))
-    surprises = [r for r in results if r.fate is not expected_fate(r.mutant.name)]
-    facts = {
-        "as_reviewed": not surprises,
-        "mutants": [
-            {
-                "mutant": r.mutant.name,
-                "fate": r.fate.value,
-                "reviewed": expected_fate(r.mutant.name).value,
-                "by": None if r.by is None else facts_of(r.by),
-            }
-            for r in results
-        ],
-    }
-    lines: dict[str, object] = {"mutants": len(results)}
-    lines |= {fate.value: sum(r.fate is fate for r in results) for fate in Fate}
-    lines |= {r.mutant.name: f"{r.fate.value}, reviewed as {expected_fate(r.mutant.name).value}" for r in surprises}
-    return Answer(facts, lines, FAILED if surprises else DONE)
 
 
 def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:

@@ -17,7 +17,7 @@ from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.instruction_obligations import instruction_obligations
 from proofs_of_constraints.machine_obligations import machine_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
-from proofs_of_constraints.mutation.operators import Mutant
+from proofs_of_constraints.mutation.operators import Mutant, Operator
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, Verdict
@@ -26,8 +26,8 @@ from proofs_of_constraints.table_obligations import table_obligations
 from spec.air.chip import Chip, Role
 from spec.air.machine import CHIP_BY_NAME, CHIPS
 
-RESOURCE_LIMIT = 20_000_000
-"""What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a twelfth."""
+RESOURCE_LIMIT = 8_000_000
+"""What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a quarter."""
 
 
 class Fate(Enum):
@@ -53,10 +53,16 @@ class Fate(Enum):
 class MutantResult:
     """A mutant's fate, in words what decided it, and the row that shows it, by column, if one does."""
 
-    mutant: Mutant
+    chip: str
+    change: str
+    operator: Operator
     fate: Fate
     reason: str
     row: Cells | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.chip}: {self.change}"
 
 
 def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResult:
@@ -67,8 +73,12 @@ def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResul
             return found
         wrong = WrongRowSearch(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
         if wrong is not None:
-            return MutantResult(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
+            return _result(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
     return _by_obligations(mutant, resource_limit)
+
+
+def _result(mutant: Mutant, fate: Fate, reason: str, row: Cells | None = None) -> MutantResult:
+    return MutantResult(mutant.chip.name, mutant.change, mutant.operator, fate, reason, row)
 
 
 def _shown_by_example(mutant: Mutant) -> MutantResult | None:
@@ -80,22 +90,20 @@ def _shown_by_example(mutant: Mutant) -> MutantResult | None:
         if not obstacles:
             faults = row_faults(row)
             if faults:
-                return MutantResult(mutant, Fate.WRONG_ROW, faults[0], cells)
+                return _result(mutant, Fate.WRONG_ROW, faults[0], cells)
         elif rejected is None:
-            rejected = MutantResult(mutant, Fate.HONEST_ROW, obstacles[0], cells)
+            rejected = _result(mutant, Fate.HONEST_ROW, obstacles[0], cells)
     return rejected
 
 
 def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
     """The obligations that the change can touch, in the order of their cost."""
     chip = mutant.chip
-    instruction = chip.role is Role.INSTRUCTION
-    yield from row_obligations(chip) if instruction else table_obligations(chip)
+    kept = {Kind.NOT_VACUOUS, Kind.COMPLETE} if mutant.is_weaker else set()
+    of_rows = row_obligations(chip) if chip.role is Role.INSTRUCTION else table_obligations(chip)
+    yield from (o for o in of_rows if o.kind not in kept)
     yield from machine_obligations([chip if c.name == chip.name else c for c in CHIPS])
-    if not instruction:
-        return
-    lost = {Kind.FUNCTION, Kind.DETERMINISM} | (set() if mutant.is_weaker else {Kind.NOT_VACUOUS, Kind.COMPLETE})
-    yield from (o for o in instruction_obligations(chip) if o.kind in lost)
+    yield from (o for o in instruction_obligations(chip) if o.kind not in kept)
 
 
 def _by_obligations(mutant: Mutant, resource_limit: int) -> MutantResult:
@@ -105,10 +113,10 @@ def _by_obligations(mutant: Mutant, resource_limit: int) -> MutantResult:
         reason = f"{obligation.identity}: {outcome.detail}"
         if outcome.verdict is Verdict.REFUTED:
             row = _refuting_row(mutant.chip, outcome)
-            return MutantResult(mutant, Fate.CHECK if row is None else Fate.WRONG_ROW, reason, row)
+            return _result(mutant, Fate.CHECK if row is None else Fate.WRONG_ROW, reason, row)
         if outcome.verdict is Verdict.UNKNOWN and broken is None:
-            broken = MutantResult(mutant, Fate.BROKEN, reason)
-    return broken or MutantResult(mutant, Fate.SURVIVES, "every obligation is proven")
+            broken = _result(mutant, Fate.BROKEN, reason)
+    return broken or _result(mutant, Fate.SURVIVES, "every obligation is proven")
 
 
 def _refuting_row(chip: Chip, outcome: Outcome) -> Cells | None:

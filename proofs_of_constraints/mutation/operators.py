@@ -94,8 +94,15 @@ def mutants_of(chip: Chip) -> Iterator[Mutant]:
     for interaction in chip.interactions:
         yield from _without(chip, interaction)
         for operator, change, new in _changed_interactions(chip, interaction):
-            weaker = operator is Operator.RANGE_WIDENED and isinstance(interaction.message[1], Constant)
+            weaker = _is_weaker(operator, interaction)
             yield Mutant(operator, f"{interaction.name} {change}", with_interaction(chip, interaction, new), weaker)
+
+
+def _is_weaker(operator: Operator, interaction: Interaction) -> bool:
+    if operator is Operator.RANGE_WIDENED:
+        # The table has no width above 16, which a variable width may get to.
+        return isinstance(interaction.message[1], Constant)
+    return operator is Operator.PART_OF_ROWS and is_lookup(interaction)
 
 
 def _without(chip: Chip, interaction: Interaction) -> Iterator[Mutant]:
@@ -200,9 +207,12 @@ def _other_bus(bus: Bus) -> Bus | None:
 def _changed_widths(interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:
     value, width = interaction.message
     if not isinstance(width, Constant) or width.value < LIMB_BITS:
-        # A variable width has limbs that are cut at it: one bit more is no wrap-around, but another cut.
-        yield Operator.RANGE_WIDENED, "one bit wider", replace(interaction, message=(value, width + 1))
-    yield Operator.RANGE_NARROWED, "one bit narrower", replace(interaction, message=(value, width - 1))
+        yield Operator.RANGE_WIDENED, "one bit wider", replace(interaction, message=(value, _plus(width, 1)))
+    yield Operator.RANGE_NARROWED, "one bit narrower", replace(interaction, message=(value, _plus(width, -1)))
+
+
+def _plus(expression: Expression, step: int) -> Expression:
+    return lift(expression.value + step) if isinstance(expression, Constant) else expression + step
 
 
 def _exchanged_fields(interaction: Interaction) -> Iterator[tuple[Operator, str, Interaction]]:

@@ -16,13 +16,20 @@ from spec.field import P, inverse
 CHANGED_CELLS = 4
 """At most so many cells of a row are changed."""
 
+EXAMPLES_TRIED = 12
+"""About so many honest rows are changed, spread over all."""
+
 ROWS_TRIED = 2500
 """Per mutant. Where this finds nothing, the solver is asked."""
 
 
 def changed_cells(cell: int) -> list[int]:
-    """Other values to try in the place of a cell: neighbours, one bit of a power of two more or less, flags."""
-    tried = (1 - cell, cell + 1, cell - 1, cell + 2**16, cell - 2**16, cell + 2**8, cell - 2**8, cell + 2**15, -cell, 0)
+    """Other values to try in the place of a cell: neighbours, a power of two more or less, flags.
+
+    The last is the high part of -1 with a low part of 0: what a range that is too wide lets through.
+    """
+    near = (1 - cell, cell + 1, cell - 1, cell + 2**16, cell - 2**16, cell + 2**8, cell - 2**8, cell + 2**15)
+    tried = (*near, -cell, 0, -inverse(2**16))
     return [other for other in dict.fromkeys(number % P for number in tried) if other != cell]
 
 
@@ -42,8 +49,9 @@ class WrongRowSearch:
 
     def wrong_row(self, examples: Sequence[Cells]) -> tuple[Cells, str] | None:
         """A row that the mutant accepts and that is wrong, and what is wrong with it; None if none is found."""
+        spread = examples[:: max(1, len(examples) // EXAMPLES_TRIED)]
         for depth in range(1, CHANGED_CELLS + 1):
-            for cells in examples:
+            for cells in spread:
                 for column in self.columns:
                     for value in changed_cells(cells[column]):
                         found = next(self._repaired({**cells, column: value}, (column,), depth), None)
@@ -89,19 +97,20 @@ class WrongRowSearch:
 
 
 def _touched(original: Chip, chip: Chip, known: dict[Expression, frozenset[str]]) -> list[str]:
-    """The columns of what differs between the two chips, in the order of the chip."""
-    names: set[str] = set()
+    """The columns of what differs between the two chips; those that only say how often come last."""
+    said: set[str] = set()
+    counted: set[str] = set()
     for one, other in ((original, chip), (chip, original)):
         constraints = {c.expression for c in other.constraints}
         interactions = {(i.bus.name, i.sign, i.multiplicity, i.message) for i in other.interactions}
         for constraint in one.constraints:
             if constraint.expression not in constraints:
-                names |= cells_of(constraint.expression, known)
+                said |= cells_of(constraint.expression, known)
         for i in one.interactions:
             if (i.bus.name, i.sign, i.multiplicity, i.message) not in interactions:
-                for part in (i.multiplicity, *i.message):
-                    names |= cells_of(part, known)
-    return [name for name in chip.columns if name in names]
+                counted |= cells_of(i.multiplicity, known)
+                said = said.union(*(cells_of(part, known) for part in i.message))
+    return [name for names in (said, counted - said) for name in chip.columns if name in names]
 
 
 def _solutions(chip: Chip, expression: Expression, cells: Cells, name: str) -> Iterator[int]:

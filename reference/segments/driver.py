@@ -8,7 +8,7 @@ from them, a segment's proof by the verifier.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +29,16 @@ from reference.trace.build import public_values_of
 from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
-from reference.trace.segmentation import Keep, plan_run
+from reference.trace.segmentation import PlanRun, plan_run
+from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.program import Program
-from spec.protocol.encoding import Reader
 from spec.protocol.key import VerificationKey
 from spec.protocol.proof import SegmentProof, encode_run, read_segment
 from spec.protocol.run import RunStatement, global_challenges, run_digest
 from spec.rejection import Rejected
-
-PlanRun = Callable[[Program, bytes, SegmentLimits, Keep], RunPlan]
-"""Executes a program and cuts it: `plan_run`, or another function that gives the same plans."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,8 @@ class RunRequest:
     key: VerificationKey
     limits: SegmentLimits
     plan_run: PlanRun = plan_run
+    kernels: VerifierKernels = PLAIN_KERNELS
+    """Those with which proofs that are found are verified."""
 
     def identity(self) -> bytes:
         """A digest of all of it."""
@@ -189,7 +188,7 @@ class _Session:
             if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
                 return False
-            if verify_segment_alone(proof, index, statement, run) != leaf:
+            if verify_segment_alone(proof, index, statement, run, self._request.kernels) != leaf:
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
                 return False
         except Rejected as rejected:
@@ -207,7 +206,7 @@ class _Session:
         return proofs
 
     def _decoded(self, encoded: bytes) -> SegmentProof:
-        reader = Reader(encoded)
+        reader = self._request.kernels.reader(encoded)
         proof = read_segment(reader, self._request.key.parameters)
         reader.finish()
         return proof

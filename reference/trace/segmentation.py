@@ -27,6 +27,9 @@ from spec.word import WORD_MASK
 Keep = Callable[[SegmentPlan], None]
 """Receives each segment's plan as soon as the segment has ended."""
 
+PlanRun = Callable[[Program, bytes, SegmentLimits, Keep], RunPlan]
+"""`plan_run`, or what does the same."""
+
 
 def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
     """Executes the program, cutting as late as the limits allow; `keep` receives the segments in order.

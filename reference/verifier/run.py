@@ -97,7 +97,9 @@ def require_global_balance(
     algebra.require_equal(total, ZERO, Rejection.GLOBAL_BUSES_UNBALANCED, "run")
 
 
-def verify_segment_alone(proof: SegmentProof, index: int, statement: RunStatement, run: bytes) -> bytes:
+def verify_segment_alone(
+    proof: SegmentProof, index: int, statement: RunStatement, run: bytes, kernels: VerifierKernels = PLAIN_KERNELS
+) -> bytes:
     """Checks one segment's proof in the run with digest `run` and returns the leaf that it has.
 
     Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
@@ -108,7 +110,7 @@ def verify_segment_alone(proof: SegmentProof, index: int, statement: RunStatemen
     point, _ = pinning_point(statement, index, proof.shape, proof.continuation_root)
     leaf = _leaf(index, proof)
     challenges, _ = global_challenges(run)
-    verify_segment(NumberAlgebra(), proof, SegmentContext(index, key, run, leaf, point, challenges))
+    verify_segment(NumberAlgebra(), proof, SegmentContext(index, key, run, leaf, point, challenges), kernels)
     return leaf
 
 

@@ -9,10 +9,11 @@ import pytest
 import limpid
 from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
-from limpid.errors import FileError, ParametersError, ProgramError, TooLongError
+from limpid.errors import FileError, ParametersError, ProgramError, TooLargeError, TooLongError
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.trace.errors import TraceTooLongError
+from spec.protocol import recursion_shapes
 from spec.protocol.proof import decode_proof
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
@@ -85,3 +86,20 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
     assert (proof.encoded, proof.key, proof.output) == (stored.encoded(), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
     assert proof.instructions == limpid.run(FIBONACCI, ten).instructions
+
+
+def test_program_that_no_listed_shape_holds_raises_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"program_table": (2,), "image_table": (2,), "region_table": (5,)}
+    monkeypatch.setattr(recursion_shapes, "PROGRAM_HEIGHTS_LOG2", sizes)
+    for function in (limpid.keygen, limpid.prove):
+        with pytest.raises(TooLargeError, match=r"program_table needs \d+ rows, the largest listed size has 2\^2"):
+            function(FIBONACCI, parameters="recursion")
+
+
+@pytest.mark.slow
+def test_proof_under_the_recursion_parameters_has_a_listed_shape() -> None:
+    proof = limpid.prove(FIBONACCI, (1000).to_bytes(8, "little"), parameters="recursion")
+    accepted = limpid.verify(proof.encoded, program=proof.key, output=proof.output)
+    (shape,) = accepted.verified.shapes
+    assert recursion_shapes.is_listed(shape.heights_log2)
+    assert accepted.security_bits >= 140

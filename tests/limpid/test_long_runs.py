@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,14 @@ import pytest
 from limpid import api, long_runs
 from limpid.errors import FileError, InputError, TooLongError, TrapError, UnprovableError
 from limpid.long_runs import FolderUseError, Place, prove_in_folder
+from optimized.kernels import OptimizedKernels
+from reference.loader import load
 from reference.machine_memory import InputTooLongError
+from reference.prover.keys import proving_key
+from reference.prover.run import prove_run
+from reference.trace.build import build_traces
+from reference.trace.limits import SegmentLimits
+from spec.parameters import TINY
 from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
 
 INPUT_HEX = "0a00000000000000"
@@ -38,6 +47,25 @@ def test_long_run_verifies_and_says_where_its_proof_is(folder: Path) -> None:
         allow_insecure=True,
     )
     assert len(accepted.verified.shapes) == document["segments"]
+
+
+def test_long_run_has_the_bytes_of_the_reference(folder: Path) -> None:
+    program = load(FIBONACCI)
+    traces = build_traces(program, bytes.fromhex(INPUT_HEX), SegmentLimits(area_cells=12000))
+    expected = prove_run(OptimizedKernels(), proving_key(OptimizedKernels(), program, TINY), traces)
+    assert (folder / "proof.limpid").read_bytes() == expected.encoded()
+
+
+def test_changed_proof_of_a_segment_is_made_anew(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "run")
+    path = tmp_path / "run" / "0000.proof"
+    body = bytearray(path.read_bytes()[:-32])
+    body[-100] ^= 1
+    path.write_bytes(bytes(body) + hashlib.sha256(body).digest())
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, "--out", tmp_path / "run", *CUT)
+    assert invocation.status == 0
+    assert f"Note: {path}: " in invocation.stderr
+    assert path.read_bytes() == (folder / "0000.proof").read_bytes()
 
 
 def test_manifest_describes_the_run(folder: Path) -> None:
@@ -112,3 +140,10 @@ def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": "limpid run", "version": 2, "run": ""}')
     with pytest.raises(FolderUseError, match="the folder is in the format limpid run 2, not limpid run 1"):
         _prove(FIBONACCI, tmp_path)
+
+
+def test_cells_of_a_segment_under_listed_shapes_are_misuse(tmp_path: Path) -> None:
+    arguments = ["--out", tmp_path / "run", "--segment-cells", "12000", "--parameters", "recursion"]
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, *arguments, "--json")
+    assert (invocation.status, invocation.error["message"]) == (2, "segments under recursion have listed shapes")
+    assert not (tmp_path / "run").exists()

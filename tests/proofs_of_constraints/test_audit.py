@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from proofs_of_constraints.assumptions import ASSUMPTIONS
-from proofs_of_constraints.audit import machine_obligation_list, prove, run, selected
+from proofs_of_constraints.audit import machine_obligation_list, obligations_of_chip, prove, run, selected
+from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
 from proofs_of_constraints.page import html_page
 from proofs_of_constraints.program_layout import executed_instructions
-from proofs_of_constraints.report import facts_of
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
+from proofs_of_constraints.report import counterexample_lines, facts_of
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
 from tests.proofs_of_constraints.broken_chips import result_of, without
 
 INSTRUCTION_KINDS = {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE}
@@ -94,6 +95,43 @@ def test_export_writes_every_query_with_its_answer(tmp_path: Path) -> None:
         assert text.count("(set-info :status unsat)") == 1
         assert ":status unknown" not in text
         assert "(check-sat)" in text
+
+
+@pytest.mark.parametrize(
+    ("chip", "missing", "kind", "message"),
+    [
+        ("load_misaligned", "crossing_reaches_the_next_doubleword", Kind.PADDING, "memory_next_taken: receive memory("),
+        ("ld", "memory_is_later", Kind.CLOCK_ORDER, "memory_taken: receive memory("),
+        ("ld", "memory_is_later", Kind.MEMORY, "memory_put_back: send memory("),
+        ("boundary", "gap_low_is_16_bits", Kind.MEMORY, "from_before: receive continuation("),
+        ("memory", "step_low_is_16_bits", Kind.FUNCTION, "cursor_before: receive cursor("),
+    ],
+)
+def test_counterexample_of_a_whole_row_claim_is_a_row_with_its_messages(
+    chip: str, missing: str, kind: Kind, message: str
+) -> None:
+    broken = without(chip, missing)
+    (obligation,) = [o for o in obligations_of_chip(broken) if o.kind is kind and not o.instruction]
+    outcome = prove(obligation).outcome
+    assert outcome.verdict is Verdict.REFUTED
+    found = outcome.counterexample
+    assert found is not None
+    assert list(found.columns)[: len(broken.columns)] == list(broken.columns)
+    assert any(line.startswith(message) for line in found.messages)
+    assert found.satisfies_declaration is True
+    cells = {**{f"public.{name}": 0 for name in SEGMENT_PUBLIC_VALUES}, **found.columns}
+    assert ConcreteRow(broken, cells).violations() == []
+    assert "the row satisfies every constraint and lookup modulo p" in counterexample_lines(found)
+
+
+def test_cells_that_a_claim_does_not_speak_of_are_not_said_to_satisfy_the_chip() -> None:
+    (obligation,) = [o for o in obligations_of_chip(without("add", "real_is_boolean")) if o.kind is Kind.MULTIPLICITIES]
+    outcome = prove(obligation).outcome
+    assert outcome.detail == "a multiplicity is neither 0 nor 1"
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.columns["real"] > 1
+    assert outcome.counterexample.satisfies_declaration is False
+    assert "the row satisfies" not in " ".join(counterexample_lines(outcome.counterexample))
 
 
 def test_page_has_every_kind_of_obligation_for_an_instruction_in_each_of_its_chips() -> None:

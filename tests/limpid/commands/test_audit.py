@@ -103,8 +103,15 @@ def test_audit_of_mutants_reports_their_fates() -> None:
     invocation = limpid("audit", "--mutants", "--chip", "halt", "--json")
     assert invocation.status == DONE
     document = invocation.document
-    assert document["as_reviewed"] is True
-    assert {m["fate"] for m in document["mutants"]} == {"killed"}
+    assert document["as_recorded"] is True
+    assert document["surprises"] == []
+    assert {m["chip"] for m in document["mutants"]} == {"halt"}
+    assert document["killing_power_percent"] > 95
+    assert "halt: " in invocation.stderr
+
+
+def test_keeping_what_no_mutants_were_run_for_is_misuse() -> None:
+    assert limpid("audit", "--keep").status == MISUSED
 
 
 def test_audit_of_mutants_of_an_instruction_is_misuse() -> None:

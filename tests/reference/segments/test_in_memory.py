@@ -13,12 +13,11 @@ from limpid.optimized_runs import plan_run as plan_compiled
 from limpid.optimized_runs import segment_traces
 from reference.prover.progress import Stage
 from reference.segments import in_memory
-from reference.segments.driver import PlanRun
 from reference.segments.in_memory import plan_store, prove_planned
 from reference.segments.jobs import SegmentTraces, Workbench
 from reference.trace.build import PlainTraces
 from reference.trace.plan import PlannedSegment, SegmentPlan
-from reference.trace.segmentation import plan_run
+from reference.trace.segmentation import PlanRun, plan_run
 from reference.trace.table import Trace
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import counting_bench

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from limpid import optimized_runs
 from optimized.kernels import OptimizedKernels
 from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
@@ -15,12 +16,14 @@ from reference.prover.run import prove_run
 from reference.prover.segment import shape_of
 from reference.trace.build import build_segment, build_traces
 from reference.trace.errors import TraceTooLongError
-from reference.trace.limits import limits_of_shape
+from reference.trace.limits import SegmentLimits, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
+from reference.trace.shape_choice import limits_under
 from reference.trace.table import Table, without_fixed_columns
 from reference.verifier.run import verify
+from spec import cost
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.parameters import TINY
 from spec.protocol import key as key_module
@@ -39,7 +42,8 @@ ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS} | {"addi": 16}
 def small_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     """A listed shape that a few instructions fill, and a parameter set that demands it."""
     heights = {name: rows.bit_length() - 1 for name, rows in ROWS.items()}
-    monkeypatch.setattr(recursion_shapes, "RECURSION_SHAPES", {SHAPE: heights})
+    for module in (recursion_shapes, cost):
+        monkeypatch.setattr(module, "RECURSION_SHAPES", {SHAPE: heights})
     monkeypatch.setattr(recursion_shapes, "BOUNDARY_HEIGHT_LOG2", 5)
     monkeypatch.setattr(recursion_shapes, "MEMORY_HEIGHT_LOG2", 6)
     sizes = {"program_table": (5, 7), "image_table": (4, 6), "region_table": (4, 4)}
@@ -126,3 +130,26 @@ def test_program_that_no_listed_size_holds_has_no_key() -> None:
     image = tuple((address, 0) for address in range(2**12, 2**12 + 65))
     with pytest.raises(ProgramTooLargeError, match=r"image_table needs 65 rows, the largest listed size has 2\^6"):
         proving_key(OptimizedKernels(), replace(program, image=image), PARAMETERS)
+
+
+def test_limits_under_listed_shapes_are_those_of_a_shape_that_suits_the_run() -> None:
+    program = counting_program(20)
+    assert limits_under(PARAMETERS, plan_run, program, INPUT) == limits_of_shape(SHAPE)
+    assert limits_under(TINY, plan_run, program, INPUT) == SegmentLimits()
+
+
+def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> None:
+    program = counting_program(20)
+    key = proving_key(OptimizedKernels(), program, PARAMETERS)
+    plain: list[SegmentPlan] = []
+    compiled: list[SegmentPlan] = []
+    run = plan_run(program, INPUT, limits_of_shape(SHAPE), plain.append)
+    assert optimized_runs.plan_run(program, INPUT, limits_of_shape(SHAPE), compiled.append) == run
+    assert compiled == plain
+    traces = optimized_runs.segment_traces(program, key)
+    for plan in plain:
+        expected, filled = build_segment(program, run.segment(plan)), traces.segment(run.segment(plan))
+        assert [table.chip.name for table in filled.tables] == [table.chip.name for table in expected.tables]
+        for ours, theirs in zip(filled.tables, expected.tables, strict=True):
+            assert np.array_equal(ours.main, theirs.main)
+            assert np.array_equal(ours.fixed, theirs.fixed)

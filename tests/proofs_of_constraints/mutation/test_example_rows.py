@@ -1,7 +1,7 @@
 """Example rows are honest: they satisfy their chips, and do what they must.
 
 To write them anew after a change of a chip:
-LIMPID_UPDATE_GOLDEN=1 pytest tests/proofs_of_constraints/test_example_rows.py
+LIMPID_UPDATE_GOLDEN=1 pytest tests/proofs_of_constraints/mutation/test_example_rows.py
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
 from spec.air.bus import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.air.chip import Chip
+from spec.air.chips.continuation import ADDRESS_BITS
 from spec.air.limits import CLOCK_LIMIT
 from spec.air.machine import CHIPS
 from spec.memory_map import INPUT
@@ -37,7 +38,7 @@ from tests.reference.every_instruction import (
 )
 
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
-ROWS_PER_SELECTION = 8
+ROWS_PER_SELECTION = 12
 PAIRS = (
     *((left, right) for left in CORNERS for right in CORNERS),
     *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
@@ -45,14 +46,18 @@ PAIRS = (
     (100, 7),
     (2**63, 2**64 - 1),
     (0xFFFFFFFF80000000, 2**64 - 1),
+    (0xFEDCBA9876543210, 0xFEDCBA9876543210),
+    (0xFEDCBA9876543210, 0xFEDCBA9876543211),
+    (0x7FFF000000000000, 0x8000000000000000),
 )
-CLOCK_GAPS = (0, 2**15 + 5, 2**21 + 2**17 + 3)
+VALUES = (0x8000_F000_8765_4321, 0x0123_4567_89AB_CDEF, 2**63, 2**63 - 1, 2**31, 2**31 - 1, 0x8000_8000_8000_8000)
+CLOCK_GAPS = (0, 2**15 + 5, 2**16, 2**21 + 2**17 + 3)
 EXAMPLE_CHIPS = [chip for chip in CHIPS if has_meaning(chip)]
 
 
 def _traces() -> list[Trace]:
     """Several short segments, so that tokens come from earlier ones."""
-    program = every_instruction_program(PAIRS, (0x8000_F000_8765_4321, 0x0123_4567_89AB_CDEF, 2**64 - 1))
+    program = every_instruction_program(PAIRS, VALUES)
     short = build_traces(program, b"abcdefgh", SegmentLimits(clock=6000))
     return [*short, build_trace(_far_program(), random.Random(7).randbytes(8192))]
 
@@ -62,7 +67,7 @@ def _far_program() -> Program:
     assembly = Assembly(code_start=0x9000_F000)
     for offset in range(8):
         for immediate in (-2048, -7, 5, 2047):
-            assembly.constant(BASE, INPUT.start + 0x1000 + offset)
+            assembly.constant(BASE, INPUT.start + 0x1000 * (1 + 8 * (offset % 2)) + offset)
             assembly.constant(RIGHT, 0xFEDC_BA98_7654_3210 * (2 * offset + 1) ^ immediate)
             for instruction in (*LOADS, *STORES):
                 registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
@@ -88,10 +93,20 @@ def _rows(chip: Chip, traces: list[Trace]) -> Iterator[dict[str, int]]:
 
 
 def _aspects(chip: Chip, cells: dict[str, int]) -> set[tuple[str, int]]:
-    """What an example may show: by column and definition, whether it is small, has its top bit, or neither."""
+    """What an example may show: of each column and definition a class of values, also together with each flag."""
     row = ConcreteRow(chip, cells)
     numbers = cells | {name: row.value(body) for name, body in chip.definitions().items()}
-    return {(name, cell if cell < 3 else 3 + (cell >> 15 & 1) + 2 * (cell >= 2**16)) for name, cell in numbers.items()}
+    classes = {name: _class(cell) for name, cell in numbers.items()}
+    flags = [name for name, cell in cells.items() if cell < 2 and not name[-1].isdigit()]
+    return {
+        *classes.items(),
+        *((f"{name} if {flag}={cells[flag]}", k) for flag in flags for name, k in classes.items()),
+    }
+
+
+def _class(cell: int) -> int:
+    """Small values and ends of ranges each count for themselves, others by their number of bits."""
+    return cell if cell < 3 or cell in (2**7, 2**8 - 1, 2**15 - 1, 2**15, 2**16 - 1) else -cell.bit_length()
 
 
 def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
@@ -103,8 +118,12 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
     chosen = []
     for alike in selections.values():
         seen: set[tuple[str, int]] = set()
-        for _ in range(min(ROWS_PER_SELECTION, len(alike))):
-            position = max(range(len(alike)), key=lambda i: len(alike[i][1] - seen))
+        for number in range(min(ROWS_PER_SELECTION, len(alike))):
+            # First the rows that show most values, then those that show most of them together.
+            shown = [aspects - seen for _, aspects in alike]
+            if number < ROWS_PER_SELECTION // 2:
+                shown = [{aspect for aspect in aspects if " if " not in aspect[0]} for aspects in shown]
+            position = max(range(len(alike)), key=lambda i: len(shown[i]))
             best, aspects = alike.pop(position)
             seen |= aspects
             chosen.append(best)
@@ -113,17 +132,21 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
 
 
 def _at_other_address(cells: dict[str, int], gap: int) -> dict[str, int]:
-    """The row of the memory table in a longer region, so far from its ends, or at its end."""
-    if cells["space"] or not cells["is_input"] + cells["is_output"]:
-        return cells
-    address = cells["region_start"] + gap if gap else cells["region_end"] - 1
-    changed = cells | {"address": address, "cursor": cells["region_start"], "region_end": max(address + 1, 2**29)}
-    if not gap:
-        changed["region_end"] = cells["region_end"]
+    """The row of the memory table in a region as long as memory, so far from its ends and from the cursor."""
+    changed = cells | {"cursor": 0}
+    if not cells["space"]:
+        changed |= {
+            "region_start": 0,
+            "region_end": 2**ADDRESS_BITS,
+            "address": gap if gap % 2 else 2**ADDRESS_BITS - 1 - gap,
+        }
+        if not gap:
+            changed["cursor"] = changed["region_start"] = changed["address"]
+    address = changed["address"]
     differences = {
         "address": address,
-        "step": address - changed["cursor"],
-        "above_start": address - cells["region_start"],
+        "step": changed["space"] * 2**ADDRESS_BITS + address - changed["cursor"],
+        "above_start": address - changed["region_start"],
         "below_end": changed["region_end"] - 1 - address,
     }
     return changed | {f"{name}_high": difference >> 16 for name, difference in differences.items()}

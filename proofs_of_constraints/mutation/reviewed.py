@@ -1,0 +1,99 @@
+"""Why mutants that survive, or only break a proof, are right to do so: looked at one by one, written by rule.
+
+A survivor needs the reason why what was changed is redundant; a broken proof the reason why no row is found. Each rule
+speaks of changes of some chips by a regular expression of the whole change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from proofs_of_constraints.mutation.fate import Fate, MutantResult
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A fate other than killed, of which mutants, and why it is right."""
+
+    fate: Fate
+    chips: str
+    change: str
+    reason: str
+
+    def speaks_of(self, chip: str, change: str) -> bool:
+        return re.fullmatch(self.chips, chip) is not None and re.fullmatch(self.change, change) is not None
+
+
+_ANY = r"\w+"
+_AT = r" at \d+( of \w+)?"
+
+
+def _rules() -> Iterator[Reviewed]:
+    survives, broken = Fate.SURVIVES, Fate.BROKEN
+    yield Reviewed(
+        survives,
+        _ANY,
+        r"destination_taken with value_0 and value_1 exchanged",
+        "the value that is replaced is not used: its columns may hold its limbs in any order",
+    )
+    yield Reviewed(
+        survives,
+        "add|addw|and|or|xor|mul|mulw|branch_equal",
+        r"fetch with source1 and source2 exchanged",
+        "the operation is symmetric: which register is called the first makes no difference",
+    )
+    yield Reviewed(
+        survives,
+        "and|or|xor|andi|ori|xori",
+        r"both_\d_is_conjunction with left and right exchanged",
+        "the conjunction is symmetric, and the table holds each pair of bytes in both orders",
+    )
+    yield Reviewed(
+        survives,
+        _ANY,
+        r"clock_highs_\d with 0 \+ 1" + _AT,
+        "a part of the lookup that no access uses holds a constant of 6 bits, be it 0 or 1",
+    )
+    yield Reviewed(
+        survives,
+        "constant",
+        r"clock_highs_0 on bus and",
+        "the conjunction of a byte with 0 is 0, and a high part of 8 bits is still no wrap-around",
+    )
+    yield Reviewed(
+        survives,
+        "addw|subw|addiw|mulw",
+        r"without interaction result_1_is_16_bits|result_1_is_16_bits with result_0 for result_1" + _AT,
+        "the lookup that leaves 15 bits beside the boolean sign bit ranges the same limb",
+    )
+    yield Reviewed(
+        survives,
+        "slti",
+        r"right_sign_leaves_15_bits with 32768 \+ 1" + _AT,
+        "the immediate's upper limb is 0 or all ones: 15 bits are left of it in either case",
+    )
+    yield Reviewed(
+        survives,
+        "jalr",
+        r"target_low_is_aligned one bit wider",
+        "a carry may stay in the low limb, but the target is the same number, or 2^30 and never fetched",
+    )
+    yield Reviewed(
+        broken,
+        "branch_equal",
+        r"without constraint equal_is_boolean",
+        "redundant, as the two other constraints make it 0 or 1; the proof splits by it before it can see that",
+    )
+
+
+REVIEWED: tuple[Reviewed, ...] = tuple(_rules())
+
+
+def reason_of(result: MutantResult) -> str | None:
+    """The reviewed reason for a mutant's fate; None where there is none."""
+    for rule in REVIEWED:
+        if rule.fate is result.fate and rule.speaks_of(result.chip, result.change):
+            return rule.reason
+    return None

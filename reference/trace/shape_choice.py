@@ -1,0 +1,34 @@
+"""Which limits the segments of a run have: under listed shapes, those of the shape that suits the run best."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from reference.fixed_tables import listed_program_heights
+from reference.trace.limits import SegmentLimits, limits_of_shape
+from reference.trace.plan import SegmentPlan
+from reference.trace.segmentation import PlanRun
+from spec.air.chip import Role
+from spec.air.machine import INSTRUCTION_CHIPS, chips_of
+from spec.cost import cheapest_shape
+from spec.parameters import ParameterSet
+from spec.program import Program
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+
+
+def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
+    """The limits of a run's segments. Under listed shapes the run is executed once more, to count its rows.
+
+    Raises what `plan_run` raises, and ProgramTooLargeError if no listed shape holds the program.
+    """
+    if not parameters.listed_shapes:
+        return SegmentLimits()
+    machine = zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True)
+    fixed = {**dict(machine), **listed_program_heights(program)}
+    rows: Counter[str] = Counter()
+
+    def count(segment: SegmentPlan) -> None:
+        rows.update({chip.name: executed for chip, executed in zip(INSTRUCTION_CHIPS, segment.rows, strict=True)})
+
+    plan_run(program, private_input, SegmentLimits(), count)
+    return limits_of_shape(cheapest_shape(rows, fixed))

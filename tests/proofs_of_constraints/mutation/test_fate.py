@@ -1,0 +1,48 @@
+"""Each fate, on a mutant that has it."""
+
+import pytest
+
+from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.mutation.fate import Fate, fate_of, obligations_about
+from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
+from proofs_of_constraints.obligation import Kind
+from spec.air.machine import CHIP_BY_NAME
+from tests.proofs_of_constraints.mutation.mutants import mutant
+
+
+@pytest.mark.parametrize(
+    ("chip", "change", "fate", "reason"),
+    [
+        ("add", "without interaction arrive", Fate.WRONG_ROW, "1 fetches, 0 states taken, 1 sent"),
+        ("sub", "without constraint real_is_boolean", Fate.WRONG_ROW, "result_0_is_16_bits happens 2 times"),
+        ("add", "carry_0 with - for + at 2", Fate.HONEST_ROW, "carry_0_is_boolean"),
+        ("range_table", "without interaction range", Fate.CHECK, "bus-discipline/range_table: "),
+        ("jalr", "target_low_is_aligned one bit wider", Fate.SURVIVES, "every obligation is proven"),
+    ],
+)
+def test_mutant_has_its_fate_and_the_row_that_shows_it(chip: str, change: str, fate: Fate, reason: str) -> None:
+    changed = mutant(chip, change)
+    result = fate_of(changed)
+    assert result.fate is fate
+    assert result.reason.startswith(reason)
+    assert (result.row is not None) == fate.has_witness
+    if result.row is not None:
+        row, original = ConcreteRow(changed.chip, result.row), ConcreteRow(CHIP_BY_NAME[chip], result.row)
+        if fate is Fate.WRONG_ROW:
+            assert (row_obstacles(row), row_faults(row)[0]) == ([], result.reason)
+        else:
+            assert result.reason in row_obstacles(row)
+            assert (row_obstacles(original), row_faults(original)) == ([], [])
+
+
+def test_mutant_whose_proofs_cost_too_much_is_broken_not_a_survivor() -> None:
+    result = fate_of(mutant("jalr", "target_low_is_aligned one bit wider"), resource_limit=100)
+    assert result.fate is Fate.BROKEN
+    assert "no answer" in result.reason
+
+
+def test_obligations_of_a_weaker_chip_leave_out_what_it_cannot_lose() -> None:
+    kinds = {o.kind for o in obligations_about(mutant("add", "without constraint carry_0_is_boolean"))}
+    assert Kind.FUNCTION in kinds
+    assert not kinds & {Kind.COMPLETE, Kind.NOT_VACUOUS}
+    assert Kind.COMPLETE in {o.kind for o in obligations_about(mutant("add", "carry_0 with - for + at 2"))}

@@ -1,0 +1,93 @@
+"""The mutants of a chip touch everything that it declares, each in one place."""
+
+import pytest
+
+from proofs_of_constraints.mutation.operators import Operator, mutants_of
+from spec.air.bus import RANGE
+from spec.air.chip import Chip, describe_chip
+from spec.air.machine import CHIP_BY_NAME, CHIPS
+from tests.proofs_of_constraints.mutation.mutants import mutant
+
+
+@pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
+def test_mutants_of_a_chip_have_names_and_declarations_of_their_own(chip: Chip) -> None:
+    mutants = list(mutants_of(chip))
+    texts = [describe_chip(m.chip) for m in mutants]
+    assert len({m.name for m in mutants}) == len(mutants)
+    assert describe_chip(chip) not in texts
+    for constraint in chip.constraints:
+        dropped = mutant(chip.name, f"without constraint {constraint.name}").chip
+        assert [c.name for c in dropped.constraints] == [c.name for c in chip.constraints if c is not constraint]
+        assert dropped.interactions == chip.interactions
+    for interaction in chip.interactions:
+        dropped = mutant(chip.name, f"without interaction {interaction.name}").chip
+        assert dropped.constraints == chip.constraints
+        assert [i.name for i in dropped.interactions] == [i.name for i in chip.interactions if i is not interaction]
+
+
+def test_every_operator_has_mutants() -> None:
+    assert {m.operator for chip in CHIPS for m in mutants_of(chip)} == set(Operator)
+
+
+@pytest.mark.parametrize(
+    ("chip", "change", "operator", "line"),
+    [
+        (
+            "slt",
+            "left_sign_leaves_15_bits one bit wider",
+            Operator.RANGE_WIDENED,
+            "left_sign_leaves_15_bits: receive range(left_3 - left_sign*32768, 16) times real",
+        ),
+        (
+            "add",
+            "leave with clock one less",
+            Operator.CLOCK_MOVED,
+            "leave: send state(pc + 1, clock + 3 + -1) times real",
+        ),
+        (
+            "sub",
+            "source1_taken in the other direction",
+            Operator.REVERSED,
+            "source1_taken: send memory(1, source1, left_0, left_1, left_2, left_3, source1_previous_clock) times real",
+        ),
+        (
+            "mulw",
+            "limb_0_of_the_product with 256 / 2 at 14",
+            Operator.CONSTANT_HALVED,
+            "limb_0_of_the_product [2]: left_0*right_0 + (left_0*right_1 + left_1*right_0)*128 - result_0"
+            " - carry_0*65536 = 0",
+        ),
+        (
+            "load_word",
+            "fetch only where is_lw",
+            Operator.PART_OF_ROWS,
+            "fetch: receive program(pc, is_lw*8195 + is_lwu*24579, destination, source1, 0, immediate_low, "
+            "immediate_fill, immediate_fill, immediate_fill, 0) times is_lw",
+        ),
+    ],
+)
+def test_mutant_changes_what_its_name_says(chip: str, change: str, operator: Operator, line: str) -> None:
+    found = mutant(chip, change)
+    before, after = (describe_chip(c).splitlines() for c in (CHIP_BY_NAME[chip], found.chip))
+    assert found.operator is operator
+    assert [text.strip() for text in after if text not in before] == [line]
+
+
+def test_mutant_of_a_definition_changes_it_wherever_it_is_used() -> None:
+    found = mutant("add", "carry_0 with left_1 for left_0 at 3")
+    definitions = found.chip.definitions()
+    assert list(definitions) == ["carry_0", "carry_1", "carry_2", "carry_3"]
+    assert "carry_0 := (left_1 + right_0 - result_0)*(1/65536)" in describe_chip(found.chip)
+
+
+def test_only_what_takes_something_away_from_a_row_is_weaker() -> None:
+    chip = CHIP_BY_NAME["sll"]
+    for found in mutants_of(chip):
+        if not found.is_weaker:
+            continue
+        assert len(found.chip.constraints) <= len(chip.constraints)
+        assert found.operator in (Operator.CONSTRAINT_DROPPED, Operator.INTERACTION_DROPPED, Operator.RANGE_WIDENED)
+    assert not mutant("sll", "low_0_has_its_width one bit wider").is_weaker
+    assert not mutant("sll", "without interaction leave").is_weaker
+    assert mutant("sll", "without interaction amount_is_split").is_weaker
+    assert all(i.bus == RANGE for i in chip.interactions if i.name.endswith("its_width"))

@@ -1,0 +1,39 @@
+"""Wrong rows are found in mutants that accept them, and never in the machine's own chips."""
+
+import pytest
+
+from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.mutation.example_rows import example_rows
+from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
+from proofs_of_constraints.mutation.search import WrongRowSearch
+from spec.air.machine import CHIP_BY_NAME
+from tests.proofs_of_constraints.mutation.mutants import mutant
+
+MISSING = [
+    ("add", "without constraint carry_0_is_boolean"),
+    ("slt", "without constraint borrow_3_is_boolean"),
+    ("sd", "without interaction memory_is_later"),
+    ("mul", "without constraint limb_1_of_the_product"),
+    ("divide_word", "without constraint by_zero_quotient_byte_0_is_ones"),
+    ("memory", "without interaction step_low_is_16_bits"),
+]
+
+
+@pytest.mark.parametrize(("chip", "change"), MISSING)
+def test_wrong_row_of_a_weaker_chip_is_found_and_satisfies_it(chip: str, change: str) -> None:
+    weaker = mutant(chip, change).chip
+    found = WrongRowSearch(CHIP_BY_NAME[chip], weaker).wrong_row(example_rows(weaker))
+    assert found is not None
+    cells, fault = found
+    assert row_obstacles(ConcreteRow(weaker, cells)) == []
+    assert fault in row_faults(ConcreteRow(weaker, cells))
+    missing = change.split()[-1]
+    assert row_obstacles(ConcreteRow(CHIP_BY_NAME[chip], cells)) == [missing]
+
+
+@pytest.mark.parametrize(("chip", "change"), MISSING)
+def test_wrong_row_of_the_unchanged_chip_is_not_found(chip: str, change: str) -> None:
+    search = WrongRowSearch(CHIP_BY_NAME[chip], mutant(chip, change).chip)
+    unchanged = WrongRowSearch(mutant(chip, change).chip, CHIP_BY_NAME[chip])
+    assert unchanged.columns == search.columns != []
+    assert unchanged.wrong_row(example_rows(CHIP_BY_NAME[chip])[:3]) is None
