@@ -7,6 +7,8 @@ one question about two rows that share what is determined.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import combinations
 
 import z3
@@ -99,18 +101,32 @@ class _Proof:
         detail = f"{len(self._system.outputs)} outputs"
         if not open_outputs:
             return Outcome(Verdict.PROVEN, detail)
-        for exact in (False, True):
-            encoder = self._encoder(exact=exact)
-            differ = any_of(*(encoder.cell(o, COPIES[0]) != encoder.cell(o, COPIES[1]) for o in open_outputs))
-            title = f"determinism/{self._name}{'/exact products' if exact else ''}"
-            self._bound_all(encoder, COPIES)
-            model = self._ask(title, encoder, self._conditions, COPIES, [differ, *self._lemmas(encoder)])
-            if model is None:
-                return Outcome(Verdict.PROVEN, detail)
-            rows = [encoder.row(model, copy) for copy in COPIES]
-            if all(self._satisfies(row, []) for row in rows):
-                return Outcome(Verdict.REFUTED, ", ".join(open_outputs), _two_rows(self._system, rows))
+        candidates = self._differing_rows("determinism", open_outputs, self._encoder())
+        if candidates is None:
+            return Outcome(Verdict.PROVEN, detail)
+        found = Outcome(Verdict.REFUTED, ", ".join(open_outputs))
+        if all(self._satisfies(row, []) for row in candidates):
+            return replace(found, counterexample=_two_rows(self._system, candidates))
+        for inputs in self._sampled_inputs(candidates[0]):
+            with suppress(UndecidedError):
+                encoder = self._encoder(exact=True, known=inputs)
+                rows = self._differing_rows("determinism/known inputs", open_outputs, encoder)
+                if rows is not None and all(self._satisfies(row, []) for row in rows):
+                    return replace(found, counterexample=_two_rows(self._system, rows))
+        rows = self._differing_rows("determinism/exact products", open_outputs, self._encoder(exact=True))
+        if rows is None:
+            return Outcome(Verdict.PROVEN, detail)
+        if all(self._satisfies(row, []) for row in rows):
+            return replace(found, counterexample=_two_rows(self._system, rows))
         raise UndecidedError(f"determinism/{self._name}: the rows found do not satisfy the module")
+
+    def _differing_rows(self, title: str, outputs: Sequence[str], encoder: Encoder) -> list[dict[str, int]] | None:
+        """Two rows with the same inputs that differ in some of these outputs, as far as the encoding is exact."""
+        differ = any_of(*(encoder.cell(o, COPIES[0]) != encoder.cell(o, COPIES[1]) for o in outputs))
+        self._bound_all(encoder, COPIES)
+        formulas = [differ, *self._lemmas(encoder)]
+        model = self._ask(f"{title}/{self._name}", encoder, self._conditions, COPIES, formulas)
+        return None if model is None else [encoder.row(model, copy) for copy in COPIES]
 
     def _climb(self) -> None:
         """Adds to the determined variables what single equations and calls of deterministic modules determine."""
@@ -178,22 +194,33 @@ class _Proof:
                 found.append(z3.Implies(equal, all_of(*same)))
         return found
 
-    def _encoder(self, *, exact: bool = False) -> Encoder:
-        return Encoder(self._polynomials, self._ranges, frozenset(self._determined), exact)
+    def _encoder(self, *, exact: bool = False, known: Mapping[str, int] | None = None) -> Encoder:
+        return Encoder(self._polynomials, self._ranges, frozenset(self._determined), exact, known or {})
 
     def _counterexample(self, title: str, more: Sequence[Condition]) -> dict[str, int] | None:
         """A row of the module that satisfies more conditions, or None. Raises UndecidedError."""
-        for exact in (False, True):
-            encoder = self._encoder(exact=exact)
-            conditions = [*self._conditions, *more]
-            self._bound_all(encoder, COPIES[:1])
-            model = self._ask(f"{title}/{self._name}", encoder, conditions, COPIES[:1], [])
-            if model is None:
-                return None
-            row = encoder.row(model, COPIES[0])
-            if self._satisfies(row, more):
-                return row
+        candidate = self._row(title, more, self._encoder())
+        if candidate is None or self._satisfies(candidate, more):
+            return candidate
+        for inputs in self._sampled_inputs(candidate):
+            with suppress(UndecidedError):
+                row = self._row(f"{title}/known inputs", more, self._encoder(exact=True, known=inputs))
+                if row is not None and self._satisfies(row, more):
+                    return row
+        row = self._row(f"{title}/exact products", more, self._encoder(exact=True))
+        if row is None or self._satisfies(row, more):
+            return row
         raise UndecidedError(f"{title}/{self._name}: the row found does not satisfy the module")
+
+    def _sampled_inputs(self, candidate: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """Inputs at which rows are searched for: with known inputs less is multiplied."""
+        yield {name: candidate[name] for name in self._system.inputs}
+        yield {name: self._ranges[name].low for name in self._system.inputs}
+
+    def _row(self, title: str, more: Sequence[Condition], encoder: Encoder) -> dict[str, int] | None:
+        self._bound_all(encoder, COPIES[:1])
+        model = self._ask(f"{title}/{self._name}", encoder, [*self._conditions, *more], COPIES[:1], [])
+        return None if model is None else encoder.row(model, COPIES[0])
 
     def _ask(
         self,

@@ -146,6 +146,8 @@ class Encoder:
     ranges: Mapping[str, Interval]
     shared: Collection[str]
     exact: bool = False
+    known: Mapping[str, int] = field(default_factory=dict)
+    """Variables that are tried with one number only."""
     bounds: list[z3.BoolRef] = field(default_factory=list)
     """What defines the values and products used so far."""
     cells: dict[str, z3.ArithRef] = field(default_factory=dict)
@@ -207,6 +209,8 @@ class Encoder:
     def cell(self, name: str, copy: str) -> z3.ArithRef:
         """A variable in a copy."""
         full = name if name in self.shared else f"{name} {copy}"
+        if name in self.known:
+            return z3.IntVal(self.known[name])
         if full not in self.cells:
             self.cells[full] = z3.Int(full)
             self.bounds += _within(self.cells[full], self.ranges[name])

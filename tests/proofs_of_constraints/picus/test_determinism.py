@@ -10,7 +10,7 @@ import pytest
 
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.obligation import Kind, Outcome, Verdict
-from proofs_of_constraints.picus.determinism import UnusedAssumptionError, picus_obligations
+from proofs_of_constraints.picus.determinism import COPIES, UnusedAssumptionError, picus_obligations
 from proofs_of_constraints.picus.program import read_condition, read_program
 from proofs_of_constraints.picus.system import holds, system_of
 
@@ -94,10 +94,32 @@ def _require_two_rows(text: str, module: str, columns: Mapping[str, int]) -> Non
     """Both rows satisfy what the module asserts, evaluated modulo the prime."""
     program = read_program(f"(prime-number {KOALA_BEAR})\n{text}")
     system = system_of(program, program.modules[module])
-    for copy in ("first", "second"):
+    for copy in COPIES:
         row = {name: columns.get(name, columns.get(f"{name} {copy}", -1)) for name in system.variables()}
         assert all(0 <= value < KOALA_BEAR for value in row.values())
         assert all(holds(condition, row, KOALA_BEAR) for condition in system.asserted)
+
+
+MODULAR_PRODUCT = """(begin-module Product)
+(input a_0) (input a_1) (input b_0) (input b_1) (output low) (output high)
+(assume (&& (< a_0 65536) (< a_1 32768) (< b_0 65536) (< b_1 32768)))
+(assert (= (* (+ a_0 (* 65536 a_1)) (+ b_0 (* 65536 b_1))) (+ low (* 65536 high))))
+(assert (< low 65536))
+(assert (< high 32768))
+(assert (! (&& (= low 65535) (= high 32767))))
+(end-module)
+"""
+
+
+def test_product_modulo_a_prime_is_deterministic_once_it_is_canonical() -> None:
+    mersenne = 2**31 - 1
+    assert set(verdicts(MODULAR_PRODUCT, mersenne).values()) == {Verdict.PROVEN}
+    either = MODULAR_PRODUCT.replace("(assert (! (&& (= low 65535) (= high 32767))))\n", "")
+    found = outcomes(either, mersenne)["determinism Product"]
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    columns = found.counterexample.columns
+    assert {(columns[f"low {copy}"], columns[f"high {copy}"]) for copy in COPIES} == {(0, 0), (65535, 32767)}
 
 
 SPLIT = """(begin-module Split)
