@@ -11,8 +11,8 @@ import pytest
 
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.machine_obligations import machine_obligations
-from proofs_of_constraints.obligation import Kind, Verdict
-from spec.air.bus import MEMORY
+from proofs_of_constraints.obligation import Kind, Result, Verdict
+from spec.air.bus import BUSES, CONTINUATION, EXIT, MEMORY, PROGRAM
 from spec.air.chip import Chip
 from spec.air.expression import lift
 from spec.air.machine import CHIP_BY_NAME, CHIPS
@@ -49,6 +49,8 @@ MISSING = [
     ("older token", "ld", "", ("memory_is_later",), Kind.CLOCK_ORDER),
     ("older token, its high part", "sub", "", ("clock_highs_0",), Kind.CLOCK_ORDER),
     ("address initialised once", "memory", "", ("step_low_is_16_bits",), Kind.FUNCTION),
+    ("shifted limbs tied to the operand", "sll", "sll", ("limb_0_is_cut",), Kind.FUNCTION),
+    ("scaled carry is canonical", "add", "add", ("carry_1_is_boolean",), Kind.FUNCTION),
     ("order of segments", "boundary", "", ("gap_high_is_4_bits",), Kind.FUNCTION),
 ]
 
@@ -63,6 +65,48 @@ def test_published_bug_of_a_missing_constraint_is_refuted(
 
 def faults(chips: list[Chip]) -> set[str]:
     return {o.instruction for o in machine_obligations(chips) if prove(o).outcome.verdict is not Verdict.PROVEN}
+
+
+@pytest.mark.parametrize(
+    ("chip", "instruction", "constant"),
+    [("addi", "addi", "constant_0"), ("ld", "ld", "constant_0"), ("jalr", "jalr", "constant_4")],
+)
+def test_published_bug_of_a_free_immediate_is_refuted(chip: str, instruction: str, constant: str) -> None:
+    assert _without_constant(chip, instruction, constant).outcome.verdict is Verdict.REFUTED
+
+
+def test_published_bug_of_a_free_constant_of_lui_is_refuted() -> None:
+    assert _without_constant("constant", "lui", "constant_1").outcome.verdict is Verdict.REFUTED
+
+
+def _without_constant(chip: str, instruction: str, constant: str) -> Result:
+    """The function of a chip that asks the program for 0 in the place of a constant, whose column is then free."""
+    fetch = interaction(CHIP_BY_NAME[chip], "fetch")
+    message = tuple(lift(0) if f == constant else part for f, part in zip(PROGRAM.fields, fetch.message, strict=True))
+    return result_of(with_interaction(CHIP_BY_NAME[chip], replace(fetch, message=message)), Kind.FUNCTION, instruction)
+
+
+def test_published_bug_of_a_pc_that_is_not_bound_to_the_clock_is_refuted() -> None:
+    chip = CHIP_BY_NAME["branch_equal"]
+    arrive = interaction(chip, "arrive")
+    elsewhere = with_interaction(chip, replace(arrive, message=(column(chip, "target"), arrive.message[1])))
+    assert result_of(elsewhere, Kind.FUNCTION, "beq").outcome.verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("identity", [0, MEMORY.identity])
+def test_published_bug_of_a_bus_identity_that_is_zero_or_taken_is_refuted(
+    identity: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renumbered = tuple(replace(bus, identity=identity) if bus == EXIT else bus for bus in BUSES)
+    monkeypatch.setattr("proofs_of_constraints.machine_obligations.BUSES", renumbered)
+    assert "bus identities" in faults(list(CHIPS))
+
+
+def test_published_bug_of_global_messages_before_the_table_is_pinned_is_refuted() -> None:
+    chip = CHIP_BY_NAME["add"]
+    put_back = interaction(chip, "destination_put_back")
+    early = with_interaction(chip, replace(put_back, bus=CONTINUATION))
+    assert "scopes of buses" in faults([early if c is chip else c for c in CHIPS])
 
 
 def test_published_bug_of_next_pc_free_after_a_system_call_is_refuted() -> None:

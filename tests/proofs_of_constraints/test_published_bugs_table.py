@@ -1,0 +1,44 @@
+"""The table of published bugs: each has a row, and the tests that it names exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.proofs_of_constraints.test_published_bugs import MISSING
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = "tests/proofs_of_constraints/"
+ROWS = [
+    [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+    for line in (ROOT / "docs" / "published-bugs.md").read_text().splitlines()
+    if re.match(r"\| \d", line)
+]
+
+
+def test_table_has_every_bug_once() -> None:
+    assert [row[0] for row in ROWS] == [str(number) for number in range(1, 60)]
+    assert all(len(row) == 4 and all(row) for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_bug_has_a_test_that_exists_or_a_reason_for_none(row: list[str]) -> None:
+    names = re.findall(r"`([^`]+)`", row[3])
+    if not names:
+        assert row[3].startswith("no analog: ")
+    for name in names:
+        file, _, function = name.partition("::")
+        if not function:
+            assert name in {bug for bug, *_ in MISSING}
+            continue
+        path = ROOT / (file if "/" in file else HERE + file)
+        defined = {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+        assert function in defined, name
+
+
+def test_every_analog_of_a_published_bug_is_in_the_table() -> None:
+    named = " ".join(row[3] for row in ROWS)
+    assert [bug for bug, *_ in MISSING if f"`{bug}`" not in named] == []
