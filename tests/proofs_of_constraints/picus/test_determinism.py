@@ -18,16 +18,16 @@ KOALA_BEAR = 2**31 - 2**24 + 1
 BN254 = 21888242871839275222246405745257275088548364400416034343698204186575808495617
 
 
-def outcomes(text: str, prime: int = KOALA_BEAR, **assumptions: str) -> dict[str, Outcome]:
+def outcomes(text: str, prime: int = KOALA_BEAR, seconds: float = 30, **assumptions: str) -> dict[str, Outcome]:
     """By kind and module."""
     program = read_program(f"(prime-number {prime})\n{text}")
     conditions = {name: read_condition(condition) for name, condition in assumptions.items()}
-    results = [prove(o, timeout_seconds=30) for o in picus_obligations(program, conditions)]
+    results = [prove(o, timeout_seconds=seconds) for o in picus_obligations(program, conditions)]
     return {f"{result.kind.value} {result.chip}": result.outcome for result in results}
 
 
-def verdicts(text: str, prime: int = KOALA_BEAR, **assumptions: str) -> dict[str, Verdict]:
-    return {name: outcome.verdict for name, outcome in outcomes(text, prime, **assumptions).items()}
+def verdicts(text: str, prime: int = KOALA_BEAR, seconds: float = 30, **assumptions: str) -> dict[str, Verdict]:
+    return {name: outcome.verdict for name, outcome in outcomes(text, prime, seconds, **assumptions).items()}
 
 
 ADDER = """(begin-module Add)
@@ -232,22 +232,31 @@ def _random_condition(source: random.Random, depth: int) -> str:
     return f"({operator} {_random_expression(source, 2)} {_random_expression(source, 2)})"
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_random_module_over_a_small_field_has_the_verdict_of_enumeration(seed: int) -> None:
-    source = random.Random(seed)
-    asserted = "".join(f"(assert {_random_condition(source, 1)})" for _ in range(source.randrange(1, 4)))
-    text = f"(begin-module m)(input x)(output y){asserted}(end-module)"
-    system = system_of(program := read_program(f"(prime-number 5)\n{text}"), program.modules["m"])
-    rows = [
-        row
-        for numbers in product(range(5), repeat=3)
-        if all(holds(condition, row := dict(zip("xyt", numbers, strict=True)), 5) for condition in system.asserted)
-    ]
-    outputs = {x: {row["y"] for row in rows if row["x"] == x} for x in range(5)}
-    ambiguous = any(len(found) > 1 for found in outputs.values())
-    found = verdicts(text, prime=5)
-    assert found["not vacuous m"] is (Verdict.PROVEN if rows else Verdict.REFUTED)
-    assert found["determinism m"] is (Verdict.REFUTED if ambiguous else Verdict.PROVEN)
+RANDOM_MODULES = 60
+
+
+def test_random_modules_over_a_small_field_have_the_verdicts_of_enumeration() -> None:
+    undecided = 0
+    for seed in range(RANDOM_MODULES):
+        source = random.Random(seed)
+        asserted = "".join(f"(assert {_random_condition(source, 1)})" for _ in range(source.randrange(1, 4)))
+        text = f"(begin-module m)(input x)(output y){asserted}(end-module)"
+        system = system_of(program := read_program(f"(prime-number 5)\n{text}"), program.modules["m"])
+        rows = [
+            row
+            for numbers in product(range(5), repeat=3)
+            if all(holds(condition, row := dict(zip("xyt", numbers, strict=True)), 5) for condition in system.asserted)
+        ]
+        outputs = {x: {row["y"] for row in rows if row["x"] == x} for x in range(5)}
+        ambiguous = any(len(found) > 1 for found in outputs.values())
+        expected = {
+            "not vacuous m": Verdict.PROVEN if rows else Verdict.REFUTED,
+            "determinism m": Verdict.REFUTED if ambiguous else Verdict.PROVEN,
+        }
+        for kind, verdict in verdicts(text, prime=5, seconds=2).items():
+            assert verdict in (expected[kind], Verdict.UNKNOWN), (seed, text)
+            undecided += verdict is Verdict.UNKNOWN
+    assert undecided <= RANDOM_MODULES // 10
 
 
 def test_verdict_kinds_are_those_of_the_audit() -> None:
