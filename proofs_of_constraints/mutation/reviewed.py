@@ -91,9 +91,11 @@ def _rules() -> Iterator[Reviewed]:
 REVIEWED: tuple[Reviewed, ...] = tuple(_rules())
 
 
-def reason_of(result: MutantResult) -> str | None:
+def reason_of_fate(chip: str, change: str, fate: Fate) -> str | None:
     """The reviewed reason for a mutant's fate; None where there is none."""
-    for rule in REVIEWED:
-        if rule.fate is result.fate and rule.speaks_of(result.chip, result.change):
-            return rule.reason
-    return None
+    return next((rule.reason for rule in REVIEWED if rule.fate is fate and rule.speaks_of(chip, change)), None)
+
+
+def reason_of(result: MutantResult) -> str | None:
+    """The reviewed reason for the fate found; None where there is none."""
+    return reason_of_fate(result.chip, result.change, result.fate)
