@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -130,6 +131,23 @@ def test_every_segment_has_the_references_cells(name: str) -> None:
         segment = run.segment(plan)
         _require_equal(traces.segment(segment), build_segment(program, segment))
         _require_equal(traces.continuation(segment), build_continuation(program, segment))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 200))
+def test_generated_program_under_random_limits_has_the_references_plans_and_cells(seed: int) -> None:
+    source = Random(seed)
+    program = load_bytes(random_program(seed, source.randint(1, 200)).elf)
+    area_cells, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, 2**22])
+    limits = SegmentLimits(area_cells, clock, memory_rows=source.randint(1, 60))
+    plans: list[SegmentPlan] = []
+    expected: list[SegmentPlan] = []
+    run = plan_run(program, b"", limits, plans.append)
+    assert run == segmentation.plan_run(program, b"", limits, expected.append)
+    assert plans == expected
+    traces = _traces(program)
+    for plan in source.sample(plans, min(3, len(plans))):
+        _require_equal(traces.segment(run.segment(plan)), build_segment(program, run.segment(plan)))
 
 
 def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> None:
