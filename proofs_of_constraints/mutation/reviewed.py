@@ -81,6 +81,66 @@ def _rules() -> Iterator[Reviewed]:
         "a carry may stay in the low limb, but the target is the same number, or 2^30 and never fetched",
     )
     yield Reviewed(
+        survives,
+        "sd",
+        r"memory_taken with value_0 and value_1 exchanged",
+        "an aligned doubleword is replaced as a whole: its old value's columns may hold the limbs in any order",
+    )
+    yield Reviewed(
+        survives,
+        "mul|mulw|multiply_high",
+        r"carry_\d_has_12_bits one bit (wider|narrower)",
+        "a carry has no more bits than the products that it comes from, and one bit more is still no wrap-around",
+    )
+    yield Reviewed(
+        survives,
+        "sllw?|srlw?|sraw?",
+        r"unused_amount_is_a_multiple one bit wider",
+        "the shift table gives the amount and the limb has 16 bits, so the multiple of the width is small anyway",
+    )
+    yield Reviewed(
+        survives,
+        "sll.*",
+        r"high_\d_has_its_width one bit wider",
+        "the limb that is cut has 16 bits, so its high part has no more bits than are left of them",
+    )
+    yield Reviewed(
+        survives,
+        "multiply_high",
+        r"unsigned_right_has_no_sign with - for \+" + _AT,
+        "the two flags exclude one another: which sign the second has makes no difference",
+    )
+    yield Reviewed(
+        survives,
+        "memory",
+        r"initial_\d_is_zero_by_kind with - for \+" + _AT,
+        "the flags of the kinds exclude one another: which sign one of them has makes no difference",
+    )
+    yield Reviewed(
+        survives,
+        "memory",
+        r"(without interaction )?address_(low_is_16|high_is_13)_bits( only where is_image)?",
+        "the address lies in a region, whose ends are at most 2^29 by the assumption on the region table",
+    )
+    yield Reviewed(
+        survives,
+        "memory",
+        r"address_high_is_13_bits one bit wider",
+        "the address lies in a region, whose ends are at most 2^29 by the assumption on the region table",
+    )
+    yield Reviewed(
+        survives,
+        "memory",
+        r"(above_start|below_end)_high_is_13_bits one bit wider",
+        "both ends of a region are at most 2^29, so a difference of 30 bits is still no wrap-around",
+    )
+    yield Reviewed(
+        survives,
+        "boundary",
+        r"gap_high_is_4_bits one bit wider",
+        "segments are below 2^20, so a gap of 21 bits is still no wrap-around",
+    )
+    yield Reviewed(
         broken,
         "branch_equal",
         r"without constraint equal_is_boolean",

@@ -128,6 +128,12 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
             seen |= aspects
             chosen.append(best)
         chosen += [_at_other_clocks(best, gap) for gap in CLOCK_GAPS]
+        # Then one row for every end of a range that none of these shows.
+        for cells, aspects in alike:
+            ends = {(name, kind) for name, kind in aspects - seen if kind > 2 and " if " not in name}
+            if ends:
+                seen |= ends
+                chosen.append(cells)
     return chosen
 
 
