@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -27,6 +31,7 @@ from limpid.errors import (
     DONE,
     FAILED,
     MISUSED,
+    TERMINATED,
     InternalError,
     LimpidError,
     MisuseError,
@@ -37,7 +42,7 @@ from limpid.output import error_facts, json_text
 
 
 class CommandLine(click.Group):
-    """A group of commands that ends with status 0, 1 or 2 and shows a traceback only where asked to."""
+    """A group of commands whose exit status says what happened, and that shows a traceback only where asked to."""
 
     def main(
         self,
@@ -50,7 +55,8 @@ class CommandLine(click.Group):
         """Runs the command line and exits with its status."""
         arguments = list(sys.argv[1:] if args is None else args)
         try:
-            status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
+            with _ending_in_order():
+                status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             sys.exit(MISUSED)
@@ -65,6 +71,24 @@ class CommandLine(click.Group):
         sys.exit(status if isinstance(status, int) else DONE)
 
 
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """SIGTERM ends the command as an exit would, so that scratch files and workers go with it."""
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may say what signals do.
+        yield
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _as_limpid_error(error: Exception) -> LimpidError:
     match error:
         case LimpidError():
@@ -73,7 +97,7 @@ def _as_limpid_error(error: Exception) -> LimpidError:
             command = error.ctx.command_path if error.ctx else "limpid"
             return MisuseError(error.format_message(), f"see: {command} --help")
         case click.Abort():
-            return StoppedError("interrupted; nothing was written")
+            return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
             return OutOfMemoryError("there is not enough memory", "see what is missing with: limpid doctor")
         case _:
@@ -95,7 +119,7 @@ def _told(error: LimpidError, *, as_json: bool) -> int:
 def main() -> None:
     """Proves that a RISC-V program (RV64IM) ran correctly, and verifies such proofs.
 
-    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse.
+    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted.
     """
 
 

@@ -19,6 +19,13 @@ MISUSED = 2
 """The exit status of a command line that makes no sense; nothing was read or written."""
 
 
+INTERRUPTED = 130
+"""The exit status of a command that the user stopped: 128 and the number of SIGINT, as shells have it."""
+
+TERMINATED = 143
+"""The exit status of a command that was told to end: 128 and the number of SIGTERM."""
+
+
 class LimpidError(Exception):
     """The root of all errors of this package.
 
@@ -154,6 +161,7 @@ class StoppedError(LimpidError):
     """The user stopped the command."""
 
     kind = "interrupted"
+    exit_status = INTERRUPTED
 
 
 class OutOfMemoryError(LimpidError):

@@ -75,19 +75,19 @@ def test_error_for_people_is_two_lines_on_standard_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "message"),
+    ("error", "status", "kind", "message"),
     [
-        (ZeroDivisionError("of nothing"), "internal", "internal error: ZeroDivisionError: of nothing"),
-        (MemoryError(), "memory", "there is not enough memory"),
-        (click.Abort(), "interrupted", "interrupted; nothing was written"),
+        (ZeroDivisionError("of nothing"), 1, "internal", "internal error: ZeroDivisionError: of nothing"),
+        (MemoryError(), 1, "memory", "there is not enough memory"),
+        (click.Abort(), 130, "interrupted", "interrupted; nothing is left half-written"),
     ],
 )
-def test_unexpected_end_is_one_error_with_status_1(
-    error: BaseException, kind: str, message: str, monkeypatch: pytest.MonkeyPatch
+def test_unexpected_end_is_one_error_with_its_status(
+    error: BaseException, status: int, kind: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "run", _failing(error))
     invocation = limpid("run", SHA256, "--json")
-    assert invocation.status == 1
+    assert invocation.status == status
     assert (invocation.error["kind"], invocation.error["message"]) == (kind, message)
 
 
@@ -95,7 +95,7 @@ def test_interrupt_ends_with_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "run", _failing(KeyboardInterrupt()))
     invocation = limpid("run", SHA256)
     # The empty line keeps the terminal's ^C apart.
-    assert (invocation.status, invocation.stderr) == (1, "\nError: interrupted; nothing was written\n")
+    assert (invocation.status, invocation.stderr) == (130, "\nError: interrupted; nothing is left half-written\n")
 
 
 def test_debug_shows_the_error_itself(monkeypatch: pytest.MonkeyPatch) -> None:
