@@ -22,7 +22,7 @@ from optimized.instruction_loop import (
     TRAPPED,
 )
 from optimized.predecoded import predecode
-from optimized.trace.output_region import OutputError, claimed_output
+from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
 from spec.air.machine import INSTRUCTION_CHIPS
 from spec.program import Program
@@ -124,12 +124,10 @@ class _Planner:
 
     def finish(self) -> RunPlan:
         """Ends the last segment. Raises NoProofError."""
-        machine = self._machine
-        try:
-            addresses = self.touched_addresses()
-            output = claimed_output(machine.memory.values, addresses)
-        except OutputError as error:
-            raise NoProofError(machine, halted=True, addresses=addresses) from error
+        machine, addresses = self._machine, self.touched_addresses()
+        output = claimed_output(machine.memory.values, addresses)
+        if output is None:
+            raise NoProofError(machine, halted=True, addresses=addresses)
         self._end_segment(None)
         return RunPlan(
             segment_count=self._index,
