@@ -15,6 +15,29 @@ SECOND_SOLVER = "cvc5"
 
 DEFAULT_SECOND_SOLVER_SECONDS = 10
 
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How cvc5 decides, and the logic it is told of queries about integers alone, whose text names none."""
+
+    decision: str
+    integer_logic: str
+
+
+ANY_LOGIC = "ALL"
+
+STRATEGIES = (
+    Strategy("internal", ANY_LOGIC),
+    Strategy("stoponly", "QF_LIA"),
+    Strategy("stoponly", "QF_NIA"),
+    Strategy("justification", ANY_LOGIC),
+)
+"""A query with products is an error under linear logic, and no answer."""
+
+FIRST_TURN_SECONDS = 0.5
+
 _STATUS = re.compile(r"\(set-info :status \w+\)")
 """What Z3 says about a query; cvc5 would take another answer than this for an error of its own."""
 
@@ -60,11 +83,11 @@ class SecondSolver:
         """Compares the answer that Z3 gave to a query, `sat`, `unsat` or `unknown`."""
         self._queries += 1
         started = time.perf_counter()
-        own = answer_of(text, self._left) if self._left > 0 else "unknown"
+        own = answer_of(text, self._left) if self._left > 0 else UNKNOWN
         taken = time.perf_counter() - started
         self.seconds += taken
         self._left -= taken
-        if "unknown" in (own, answer):
+        if UNKNOWN in (own, answer):
             self._undecided.append(name)
         elif own != answer:
             self._contradicted.append(f"{name}: {SECOND_SOLVER} says {own}, Z3 says {answer}")
@@ -81,22 +104,37 @@ class SecondSolver:
 
 
 def answer_of(text: str, seconds: float) -> str:
-    """cvc5's answer to an SMT-LIB script with one check: `sat`, `unsat` or `unknown`."""
+    """cvc5's answer to an SMT-LIB script with one check: `sat`, `unsat` or `unknown`.
+
+    Strategies take turns, each time for twice as long: what one of them never finds another may find at once.
+    """
+    deadline = time.perf_counter() + seconds
+    turn_seconds = FIRST_TURN_SECONDS
+    while True:
+        for strategy in STRATEGIES:
+            left = deadline - time.perf_counter()
+            if left <= 0:
+                return UNKNOWN
+            answer = _answer_by(strategy, _STATUS.sub("", text), min(turn_seconds, left))
+            if answer != UNKNOWN:
+                return answer
+        turn_seconds *= 2
+
+
+def _answer_by(strategy: Strategy, script: str, seconds: float) -> str:
     import cvc5
 
     solver = cvc5.Solver()
     solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
+    solver.setOption("decision", strategy.decision)
     parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, _script(text), "query")
+    if "(set-logic" not in script:
+        logic = ANY_LOGIC if "(_ " in script else strategy.integer_logic
+        script = f"(set-logic {logic})\n{script}"
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "query")
     symbols = parser.getSymbolManager()
     while not (command := parser.nextCommand()).isNull():
         answer = str(command.invoke(solver, symbols)).strip()
-        if answer in ("sat", "unsat", "unknown"):
+        if answer in ("sat", "unsat"):
             return answer
-    return "unknown"
-
-
-def _script(text: str) -> str:
-    """The text without Z3's answer, with the logic that cvc5 warns of where none is named."""
-    script = _STATUS.sub("", text)
-    return script if "(set-logic" in script else f"(set-logic ALL)\n{script}"
+    return UNKNOWN
