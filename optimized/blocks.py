@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from optimized.compilation import compiled
 from optimized.extension import RADIX_SQUARED
-from optimized.field_lanes import multiply
+from optimized.field_lanes import multiply_by_known, with_companion
 from optimized.lanes import LANES, broadcast, load, store, transpose_square
 from optimized.roots import Words
 
@@ -31,32 +31,45 @@ RowOrder: TypeAlias = NDArray[np.int64]
 
 
 @compiled
+def transpose_rows(matrix: Words, width: int, row: int, scratch: Words, target: Words, at: int, pitch: int) -> None:
+    """Brings a row for each lane, from `row` on, into lanes: column c stands at `at` + c * pitch.
+
+    The places behind the columns', up to a whole number of lanes, may be overwritten. The scratch takes as many rows
+    and as many words more as there are lanes.
+    """
+    start = row * width
+    # Loads of whole lanes go on into the next row, which the last row of a matrix does not have.
+    if start + LANES * (width + 1) <= len(matrix):
+        for column in range(0, width, LANES):
+            transpose_square(matrix, start + column, width, target, at + column * pitch, pitch)
+    else:
+        for i in range(LANES * width):
+            scratch[i] = matrix[start + i]
+        for column in range(0, width, LANES):
+            transpose_square(scratch, column, width, target, at + column * pitch, pitch)
+
+
+@compiled
 def load_block(matrix: Words, width: int, order: RowOrder, row: int, rows: int, file: Words, first: int) -> None:
     """Brings the columns of `rows` rows of a matrix, whole lanes, into the registers from `first` on.
 
     Registers hold Montgomery's form. The registers behind the columns' may be overwritten.
     """
-    scratch = np.empty((LANES + 1) * LANES + LANES * width, dtype=np.uint32)
-    factor = broadcast(RADIX_SQUARED)
+    scratch = np.empty(LANES * (width + 1), dtype=np.uint32)
+    chosen = np.empty(LANES * (width + 1), dtype=np.uint32)
+    factor = with_companion(broadcast(RADIX_SQUARED))
     for i in range(0, rows, LANES):
-        start = (row + i) * width
-        in_order = len(order) == 0
-        # Loads of whole lanes go on into the next row, which the last row of a matrix does not have.
-        direct = in_order and start + LANES * (width + 1) <= len(matrix)
-        if not direct:
+        at = first * REGISTER_PITCH + i
+        if len(order) == 0:
+            transpose_rows(matrix, width, row + i, scratch, file, at, REGISTER_PITCH)
+        else:
             for j in range(LANES):
-                read = row + i + j if in_order else order[row + i + j]
                 for column in range(width):
-                    scratch[j * width + column] = matrix[read * width + column]
-        for column in range(0, width, LANES):
-            at = (first + column) * REGISTER_PITCH + i
-            if direct:
-                transpose_square(matrix, start + column, width, file, at, REGISTER_PITCH)
-            else:
-                transpose_square(scratch, column, width, file, at, REGISTER_PITCH)
+                    chosen[j * width + column] = matrix[order[row + i + j] * width + column]
+            transpose_rows(chosen, width, 0, scratch, file, at, REGISTER_PITCH)
         for column in range(width):
-            at = (first + column) * REGISTER_PITCH + i
-            store(file, at, multiply(load(file, at), factor))
+            position = at + column * REGISTER_PITCH
+            store(file, position, multiply_by_known(load(file, position), factor))
 
 
 @compiled

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from optimized.blocks import transpose_rows
 from optimized.compilation import compiled
 from optimized.extension import (
     RADIX_SQUARED,
@@ -20,102 +21,113 @@ from optimized.extension import (
     store_elements,
 )
 from optimized.field_lanes import (
-    accumulate,
+    RADIX,
+    accumulate_constants,
+    accumulate_plainly,
     accumulated,
+    add,
     extension_add,
     extension_multiply,
     extension_scale,
     extension_subtract,
     multiply,
+    plainly_accumulated,
     subtract,
     to_montgomery,
 )
-from optimized.lanes import LANES, broadcast, gather, load, scatter, store
+from optimized.lanes import LANES, broadcast, load, scatter, store
 from optimized.roots import Words, inverse_roots_words, subgroup_words, words
 from optimized.threads import in_parallel
+from reference.prover.extension_arrays import scale, to_elements
 from reference.prover.reduction import OpenedColumns
 from spec.field import Extension, P, inverse
 from spec.protocol.domain import COSET_SHIFT
 
 HALF = to_montgomery(inverse(2))
-BLOCK_GROUPS = 16
-"""Groups of rows that stay in the cache while one column after the other is added up."""
+BLOCK_ROWS = 64
+"""Rows that stay in the cache while some columns after the other are added up."""
+
+SUMS = SIX + 1
+"""Of each column: weighted with an extension element, and plain."""
 
 SHIFT_FACTOR = to_montgomery(COSET_SHIFT)
 
 
 @compiled
-def _weighted_sums(
-    rows: Words, width: int, weights: Words, subgroup: Words, start: int, stop: int, sums: Words
-) -> None:
-    """Adds row * weight * subgroup element over groups start to stop to `sums`, lanes apart: (width * 6 * lanes,)."""
-    scaled = np.empty(BLOCK_GROUPS * SIX * LANES, dtype=np.uint32)
-    for block in range(start, stop, BLOCK_GROUPS):
-        groups = min(BLOCK_GROUPS, stop - block)
-        for group in range(groups):
-            row = (block + group) * LANES
-            y = multiply(load(subgroup, row), broadcast(RADIX_SQUARED))
-            weight = extension_scale(load_elements(weights, row, 1), y)
-            for j in range(SIX):
-                store(scaled, (group * SIX + j) * LANES, weight[j])
-        for column in range(width):
-            sum_at = no_sums()
-            for group in range(0, groups - 1, 2):
-                i, row = group * SIX * LANES, (block + group) * LANES
-                a = gather(rows, row * width + column, width)
-                b = gather(rows, (row + LANES) * width + column, width)
-                weight = load_six(scaled, i) + load_six(scaled, i + SIX * LANES)
-                sum_at = accumulate(sum_at, (a, b), weight)
-            if groups % 2:
-                a = gather(rows, (block + groups - 1) * LANES * width + column, width)
-                sum_at = accumulate(sum_at, (a,), load_six(scaled, (groups - 1) * SIX * LANES))
-            at = column * SIX * LANES
-            total = extension_add(load_six(sums, at), accumulated(sum_at))
+def _weighted_sums(rows: Words, width: int, weights: Words, start: int, stop: int, sums: Words) -> None:
+    """Adds rows start to stop, an even number, to `sums`: as many columns together as there are lanes.
+
+    Each of these has SUMS times lanes words: the sums of row * weight, then the sums of rows, both over 2^32. The last
+    columns come together with some before them. Behind the rows stand as many words more as there are lanes.
+    """
+    zero = broadcast(0)
+    for block in range(start, stop, BLOCK_ROWS):
+        for column in range(0, width, LANES):
+            chosen = max(0, min(column, width - LANES))
+            weighted, plain = no_sums(), (zero, zero)
+            for row in range(block, min(block + BLOCK_ROWS, stop), 2):
+                a, b = load(rows, row * width + chosen), load(rows, (row + 1) * width + chosen)
+                weighted = accumulate_constants(weighted, (a, b), weights, row * SIX)
+                plain = accumulate_plainly(accumulate_plainly(plain, a), b)
+            at = column * SUMS
+            total = extension_add(load_six(sums, at), accumulated(weighted))
             for j in range(SIX):
                 store(sums, at + j * LANES, total[j])
+            at += SIX * LANES
+            store(sums, at, add(load(sums, at), plainly_accumulated(plain)))
 
 
 def evaluate_columns(codewords: Words, height: int, point: Extension, inverse_differences: Words) -> list[Extension]:
-    """The value of each column at the point; the height is a multiple of the lanes.
+    """The value of each column at the point z; the height is a multiple of the lanes.
 
-    With g(y) = f(3 y) and u = point / 3: g(u) = (u^n - 1) / n * sum_y y g(y) / (u - y) over the subgroup.
+    With g(y) = f(3 y) and u = z / 3: g(u) = (u^n - 1) / n * sum_y y g(y) / (u - y) over the subgroup. For x = 3 y the
+    sum is that of x f(x) / (z - x), which is z f(x) / (z - x) - f(x).
     """
     width = codewords.shape[1]
-    rows, weights = codewords.reshape(-1), inverse_differences.reshape(-1)
-    subgroup = subgroup_words(height.bit_length() - 1)
+    rows, weights = codewords.reshape(-1), inverse_differences[:height].reshape(-1)
+    chunks = -(-width // LANES)
     parts: list[Words] = []
 
     def add_up(start: int, stop: int) -> None:
-        sums = np.zeros(width * SIX * LANES, dtype=np.uint32)
-        _weighted_sums(rows, width, weights, subgroup, start, stop, sums)
+        sums = np.zeros(chunks * SUMS * LANES, dtype=np.uint32)
+        _weighted_sums(rows, width, weights, start * LANES, stop * LANES, sums)
         parts.append(sums)
 
     in_parallel(add_up, height // LANES, SMALLEST_TASK_GROUPS)
-    totals = np.sum(parts, axis=0, dtype=np.uint64).reshape(width, SIX, LANES).sum(axis=2) % np.uint64(P)
-    # 1 / (point - x) is 1 / (3 (u - y)).
-    factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * (inverse(height) * COSET_SHIFT)
-    return [factor * Extension.from_coefficients(total) for total in totals.tolist()]
+    totals = np.sum(parts, axis=0, dtype=np.uint64).reshape(chunks, SUMS, LANES) % np.uint64(P)
+    of_columns = totals.swapaxes(1, 2).reshape(-1, SUMS)
+    if width > LANES:
+        # The last columns are the last ones of the last chunk.
+        of_columns = np.concatenate([of_columns[: (chunks - 1) * LANES], of_columns[(chunks - 1) * LANES - width :]])
+    weighted, plain = of_columns[:width, :SIX], of_columns[:width, SIX:]
+    weighted = scale(weighted, point)
+    weighted[:, :1] += np.uint64(P) - plain
+    factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * (inverse(height) * RADIX)
+    return to_elements(scale(weighted % np.uint64(P), factor))
 
 
 @compiled
 def _add_weighted(rows: Words, width: int, weights: Words, target: Words, start: int, stop: int) -> None:
-    """target row += sum of the row's cells times weights, (width * 6,) in Montgomery's form."""
+    """Adds each row's cells times weights, (width * 6,) in Montgomery's form, to the target in lanes."""
+    scratch = np.empty(LANES * (width + 1), dtype=np.uint32)
+    cells = np.empty((width + LANES) * LANES, dtype=np.uint32)
     for group in range(start, stop):
-        row = group * LANES
+        transpose_rows(rows, width, group * LANES, scratch, cells, 0, LANES)
         sums = no_sums()
         for column in range(0, width - 1, 2):
-            a = gather(rows, row * width + column, width)
-            b = gather(rows, row * width + column + 1, width)
-            factors = broadcast_element(weights, column * SIX) + broadcast_element(weights, (column + 1) * SIX)
-            sums = accumulate(sums, (a, b), factors)
+            pair = load(cells, column * LANES), load(cells, (column + 1) * LANES)
+            sums = accumulate_constants(sums, pair, weights, column * SIX)
         if width % 2:
-            a = gather(rows, row * width + width - 1, width)
-            sums = accumulate(sums, (a,), broadcast_element(weights, (width - 1) * SIX))
-        store_elements(target, row, extension_add(load_elements(target, row, 1), accumulated(sums)))
+            last = load(cells, (width - 1) * LANES)
+            sums = accumulate_constants(sums, (last,), weights, (width - 1) * SIX)
+        at = group * SIX * LANES
+        total = extension_add(load_six(target, at), accumulated(sums))
+        for j in range(SIX):
+            store(target, at + j * LANES, total[j])
 
 
 def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Extension]) -> None:
-    """total + sum_c weight_c column_c, into `total`: (height, 6), the height a multiple of the lanes."""
+    """total + sum_c weight_c column_c, into `total`: (height / lanes, 6, lanes)."""
     words = np.concatenate([montgomery_words(weight) for weight in weights])
     width = codewords.shape[1]
     rows, target = codewords.reshape(-1), total.reshape(-1)
@@ -128,11 +140,11 @@ def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Exten
 
 @compiled
 def _add_quotients(numerators: Words, value: Words, differences: Words, target: Words, start: int, stop: int) -> None:
-    """target += (value - numerator) * difference; the value in Montgomery's form."""
+    """target += (value - numerator) * difference; the value in Montgomery's form, the numerators in lanes."""
     constant, factor = broadcast_element(value, 0), broadcast(RADIX_SQUARED)
     for group in range(start, stop):
         row = group * LANES
-        numerator = extension_scale(load_elements(numerators, row, 1), factor)
+        numerator = extension_scale(load_six(numerators, row * SIX), factor)
         product = extension_multiply(extension_subtract(constant, numerator), load_elements(differences, row, 1))
         store_elements(target, row, extension_add(load_elements(target, row, 1), product))
 
@@ -142,7 +154,7 @@ def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
     height = len(openings[0].codewords[0])
     target = np.zeros((height, SIX), dtype=np.uint32)
     for opening in openings:
-        numerators = np.zeros((height, SIX), dtype=np.uint32)
+        numerators = np.zeros((height // LANES, SIX, LANES), dtype=np.uint32)
         for columns, weights in zip(opening.codewords, opening.weights, strict=True):
             add_weighted_columns(numerators, words(columns), weights)
         value, differences = montgomery_words(opening.value), words(opening.inverse_differences)

@@ -257,7 +257,7 @@ The sums are the 64-bit halves of six coefficients, zero at the start.
 
 @intrinsic  # type: ignore[untyped-decorator]
 def accumulate_constants(_context: Any, sums: Any, values: Any, constants: Any, first: Any) -> Any:
-    """The same with the same factors in all lanes: 64-bit words of a flat array, from an index on."""
+    """The same with the same factors in all lanes: words of a flat array, from an index on."""
     result_type = tuple_type(2 * EXTENSION_DEGREE)
 
     def code(context: Any, builder: Builder, signature: Any, arguments: Any) -> Emitted:
@@ -267,13 +267,27 @@ def accumulate_constants(_context: Any, sums: Any, values: Any, constants: Any, 
         factors = []
         for k in range(EXTENSION_DEGREE * len(given_values)):
             word = builder.load(builder.gep(base, [ir.Constant(ir.IntType(64), k)]))
-            in_all = splat(builder, builder.and_(word, ir.Constant(word.type, RADIX - 1)), WIDE)
+            in_all = emit_halves(builder, splat(builder, word))[0]
             factors.append((in_all, in_all))
         results = _emit_accumulation(builder, given_sums, given_values, factors)
         return context.make_tuple(builder, result_type, results)
 
     return result_type(sums, values, constants, types.intp), code
 
+
+accumulate_plainly = binary(
+    lambda builder, sums, value: [
+        builder.bitcast(builder.add(builder.bitcast(total, WIDE), half), VECTOR)
+        for total, half in zip(sums, emit_halves(builder, value[0]), strict=True)
+    ],
+    2,
+)
+"""(sums, value): sums + value, of two 64-bit halves that are zero at the start."""
+
+plainly_accumulated = unary(
+    lambda builder, sums: [_reduced_sums(builder, (builder.bitcast(sums[0], WIDE), builder.bitcast(sums[1], WIDE)))]
+)
+"""What two such halves stand for, over 2^32."""
 
 accumulated = unary(_emit_accumulated, EXTENSION_DEGREE)
 """What the sums stand for, over 2^32: an extension element."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimized.blocks import BLOCK_ROWS, REGISTER_PITCH, RowOrder, load_block, store_block
 from optimized.compilation import compiled
-from optimized.extension import SIX, base_inverse, conjugate, no_sums
+from optimized.extension import SIX, base_inverse, broadcast_element, conjugate, no_sums
 from optimized.field_lanes import (
     accumulate_constants,
     accumulated,
@@ -26,7 +26,7 @@ from optimized.field_lanes import (
     subtract,
 )
 from optimized.lanes import LANES, Lanes, broadcast, load, store
-from optimized.program import Code, Program, WideWords
+from optimized.program import Code, Program
 from optimized.recording import Opcode
 from optimized.roots import Words
 from optimized.threads import in_parallel
@@ -74,16 +74,9 @@ def _put_six(file: Words, at: int, value: Lanes) -> None:
 
 @compiled
 def _combine(
-    file: Words, at: int, rows: int, constants: WideWords, first: int, code: Code, inputs: int, count: int
+    file: Words, at: int, rows: int, constants: Words, first: int, code: Code, inputs: int, count: int
 ) -> None:
-    constant = (
-        broadcast(constants[first]),
-        broadcast(constants[first + 1]),
-        broadcast(constants[first + 2]),
-        broadcast(constants[first + 3]),
-        broadcast(constants[first + 4]),
-        broadcast(constants[first + 5]),
-    )
+    constant = broadcast_element(constants, first)
     for i in range(0, rows, LANES):
         sums = no_sums()
         for term in range(0, count - 1, 2):
@@ -125,7 +118,7 @@ def _invert(file: Words, source: int, at: int, rows: int) -> bool:
 @compiled
 def _run(
     code: Code,
-    constants: WideWords,
+    constants: Words,
     registers: int,
     input_registers: Code,
     output_registers: Code,

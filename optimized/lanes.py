@@ -66,11 +66,11 @@ def tuple_type(count: int) -> Any:
     return types.UniTuple(lanes_type, count)
 
 
-def splat(builder: Builder, word: Emitted, vector: Any = VECTOR) -> Emitted:
+def splat(builder: Builder, word: Emitted) -> Emitted:
     """A word in all lanes."""
-    single = builder.insert_element(ir.Constant(vector, ir.Undefined), word, ir.Constant(WORD, 0))
-    mask = ir.Constant(ir.VectorType(WORD, vector.count), [0] * vector.count)
-    return builder.shuffle_vector(single, ir.Constant(vector, ir.Undefined), mask)
+    single = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), word, ir.Constant(WORD, 0))
+    mask = ir.Constant(VECTOR, [0] * LANES)
+    return builder.shuffle_vector(single, ir.Constant(VECTOR, ir.Undefined), mask)
 
 
 def constant(word: int) -> Emitted:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from optimized.blocks import SPARE_REGISTERS
 from optimized.field_lanes import to_montgomery
 from optimized.recording import EXTENSION_RESULTS, LOADS, Opcode, Operation, Recorder
+from optimized.roots import Words
 from spec.field import EXTENSION_DEGREE
 
 Code = NDArray[np.int32]
-WideWords = NDArray[np.uint64]
 
 NOT_READ = -1
 
@@ -27,7 +27,7 @@ class Program:
     """
 
     code: Code
-    constants: WideWords
+    constants: Words
     registers: int
     input_registers: Code
     """Where the columns of each input matrix stand before the first operation, or NOT_READ."""
@@ -98,7 +98,7 @@ def assemble(recorder: Recorder, input_widths: Sequence[int], output_widths: Seq
                 registers.free[_slots(source)].append(held[taken])
     return Program(
         np.array(code, dtype=np.int32),
-        np.array(constants, dtype=np.uint64),
+        np.array(constants, dtype=np.uint32),
         registers.count + SPARE_REGISTERS,
         np.array(input_registers, dtype=np.int32),
         np.array(output_registers, dtype=np.int32),
