@@ -121,7 +121,9 @@ def audit_command(
     with showing(f"proving {len(obligations)} obligations"):
         results = list(run(obligations, jobs, timeout, folder, second_solver_timeout if second_solver else None))
     if html is not None:
-        write_bytes(html, html_page(results, fate_counts(stored_record())).encode())
+        audited = {result.chip for result in results} if file is None else set()
+        mutants_of = {name: counts for name, counts in fate_counts(stored_record()).items() if name in audited}
+        write_bytes(html, html_page(results, mutants_of).encode())
     if trace is not None:
         rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
         write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())

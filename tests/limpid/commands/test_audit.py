@@ -41,6 +41,18 @@ def test_audit_writes_page_and_queries(tmp_path: Path) -> None:
     assert any(queries.iterdir())
 
 
+def test_page_has_the_mutants_of_the_audited_chips_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"halt": {"killed": 7}, "add": {"killed": 9}}
+    monkeypatch.setattr("limpid.commands.audit.fate_counts", lambda record: counts)
+    page, circuit = tmp_path / "audit.html", tmp_path / "add.picus"
+    limpid("audit", "--chip", "halt", "--kind", "padding", "--html", page)
+    assert "<tr><th>halt</th><td class='number'>7</td></tr>" in page.read_text()
+    assert "<td class='number'>9</td>" not in page.read_text()
+    circuit.write_text("(prime-number 97)(begin-module add)(input x)(output y)(assert (= x y))(end-module)")
+    assert limpid("audit", circuit, "--html", page).status == DONE
+    assert "<h2>Mutants</h2>" not in page.read_text()
+
+
 def test_audit_of_an_instruction_that_the_chip_does_not_execute_is_misuse() -> None:
     invocation = limpid("audit", "--chip", "sub", "--instruction", "add")
     assert invocation.status == MISUSED
