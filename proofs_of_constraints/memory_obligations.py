@@ -106,8 +106,12 @@ class _Steps:
         return self.row.value(polynomial)
 
     def prove(self, hypotheses: Sequence[z3.BoolRef], claims: Claims) -> None:
-        """Raises _RefutedError, naming every claim that does not follow from the row's constraints and hypotheses."""
-        model = self._refuting(", ".join(claims), hypotheses, all_of(*claims.values()))
+        """Raises _RefutedError, naming every claim that does not follow from the row's constraints and hypotheses, or
+        if no row satisfies these at all: anything would follow then."""
+        title = ", ".join(claims)
+        if self._refuting(f"not vacuous/{title}", hypotheses, z3.BoolVal(False)) is None:
+            raise _RefutedError(Outcome(Verdict.REFUTED, "no row satisfies constraints and hypotheses"))
+        model = self._refuting(title, hypotheses, all_of(*claims.values()))
         if model is not None:
             failed = tuple(n for n, claim in claims.items() if self._refuting(n, hypotheses, claim) is not None)
             cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}

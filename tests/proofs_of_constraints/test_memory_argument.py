@@ -10,7 +10,7 @@ import pytest
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.memory_obligations import memory_obligations
 from proofs_of_constraints.obligation import Outcome, Verdict
-from spec.air.chip import Chip, Role
+from spec.air.chip import Chip, Constraint, Role
 from spec.air.expression import Expression, Public, lift
 from spec.air.machine import CHIP_BY_NAME, CHIPS
 from tests.proofs_of_constraints.broken_chips import column, interaction, with_interaction, without
@@ -107,6 +107,29 @@ def test_token_that_is_put_back_on_other_rows_than_taken_is_refuted() -> None:
     finalises = interaction(chip, "finalises")
     always = with_interaction(chip, replace(finalises, multiplicity=lift(1)))
     assert "do not happen on the same rows" in outcome_of(always).detail
+
+
+@pytest.mark.parametrize(
+    ("name", "column_name", "value"), [("add", "source1_previous_clock", 2**30), ("boundary", "origin_segment", 2**20)]
+)
+def test_step_that_no_row_can_make_is_refuted(name: str, column_name: str, value: int) -> None:
+    chip = CHIP_BY_NAME[name]
+    never = Constraint("never", column(chip, column_name) - value)
+    outcome = outcome_of(replace(chip, constraints=(*chip.constraints, never)))
+    assert outcome.verdict is Verdict.REFUTED
+    assert "no row satisfies" in outcome.detail
+
+
+def test_step_whose_hypotheses_contradict_the_row_is_refuted() -> None:
+    chip = CHIP_BY_NAME["memory"]
+    cursor, address = column(chip, "cursor"), column(chip, "address")
+    # A first row that is none: no key lies below a cursor of 0.
+    never = [
+        Constraint("first", cursor),
+        Constraint("nowhere", address - 5),
+        Constraint("space", column(chip, "space")),
+    ]
+    assert "no row satisfies" in outcome_of(replace(chip, constraints=(*chip.constraints, *never))).detail
 
 
 def test_token_with_a_field_missing_is_refuted() -> None:
