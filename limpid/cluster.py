@@ -29,6 +29,10 @@ JOBS_AHEAD = 1
 """Jobs that wait beside the one in work, for each thread of a worker: so that none is idle between two jobs."""
 
 
+QUIET_ABOUT_PLANS = {"distributed.admin.large-graph-warning-threshold": "1GB"}
+"""Configuration of Dask, which warns of tasks above 10 MB: the plan of a segment that touches much memory is one."""
+
+
 class ClusterError(LimpidError):
     """A cluster that cannot be reached or has failed."""
 
@@ -95,7 +99,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
     """A client of so many worker processes on this machine, which share its cores; reachable from it alone."""
     environment = {THREADS_VARIABLE: str(max(1, thread_count() // workers))}
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": TRIES}),
+        dask.config.set({"distributed.scheduler.allowed-failures": TRIES, **QUIET_ABOUT_PLANS}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -116,5 +120,5 @@ def cluster_at(address: str) -> Iterator[Client]:
         client = Client(address, timeout=CONNECTION_SECONDS)
     except (OSError, ValueError) as error:
         raise ClusterError(f"no scheduler answers at {address}", "start one with: dask scheduler") from error
-    with client:
+    with dask.config.set(QUIET_ABOUT_PLANS), client:
         yield client

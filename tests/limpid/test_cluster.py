@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -65,6 +66,15 @@ def test_what_a_job_raises_reaches_the_caller(client: Client) -> None:
     workers = ClusterWorkers(client, RECIPE)
     with pytest.raises(ValueError, match="the plan ends before byte"):
         list(workers.execute([PinJob(0, 1, b"")]))
+
+
+def test_large_plan_travels_without_a_warning(client: Client) -> None:
+    workers = ClusterWorkers(client, RECIPE)
+    large = PinJob(0, 1, bytes(11_000_000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="bytes after the end of the plan"):
+            list(workers.execute([large]))
 
 
 def test_scheduler_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
