@@ -5,7 +5,6 @@ Everything that can fail raises a LimpidError; only `verify` raises Rejected, an
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key, verification_key
 from reference.prover.progress import Observer, Stage, silent
-from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
 from reference.trace.build import build_segment
 from reference.trace.errors import TraceTooLongError
@@ -204,8 +203,9 @@ def prove(
             key = proving_key(kernels, program, chosen)
             bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
             encoded = prove_planned(bench, run, plans, observer)
-    except OSError as error:
-        raise FileError(tempfile.gettempdir(), str(error)) from error
+    except PlanStoreError as error:
+        next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
+        raise FileError("the temporary file of the plans", str(error), next_step) from error
     return Proof(
         encoded=encoded,
         key=key.verification,

@@ -35,9 +35,14 @@ class Doublewords(NamedTuple):
 
 
 def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
-    """Zeros that the system provides page by page when they are touched."""
+    """Zeros that the system provides page by page when they are touched. Raises MemoryError."""
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
-    return np.frombuffer(mmap.mmap(-1, count * np.dtype(kind).itemsize, flags=flags), dtype=kind)
+    size_bytes = count * np.dtype(kind).itemsize
+    try:
+        pages = mmap.mmap(-1, size_bytes, flags=flags)
+    except OSError as error:
+        raise MemoryError(f"no room for {size_bytes} bytes of addresses: {error}") from error
+    return np.frombuffer(pages, dtype=kind)
 
 
 def guest_memory(program: Program, private_input: bytes = b"") -> Doublewords:

@@ -218,5 +218,8 @@ class Lookups:
             for chip in LOOKUP_CHIPS
         }
         for bus, (chip, column) in enumerate(_ANSWERS):
-            mains[chip.name][:, column] = np.sum([of[bus] for of in counts], axis=0, dtype=np.uint32)
+            total = np.zeros(len(self.fixed[chip.name]), dtype=np.uint32)
+            for of in counts:
+                total += of[bus]
+            mains[chip.name][:, column] = total
         return mains

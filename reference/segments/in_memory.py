@@ -18,8 +18,12 @@ HELD_BYTES = 2**26
 """Plans beyond go to a temporary file."""
 
 
+class PlanStoreError(Exception):
+    """The temporary file of the plans cannot be written or read."""
+
+
 class PlanStore:
-    """The plans of a run's segments between the first pass and the second. Every method raises OSError."""
+    """The plans of a run's segments between the first pass and the second. Every method raises PlanStoreError."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -27,14 +31,20 @@ class PlanStore:
 
     def keep(self, plan: SegmentPlan) -> None:
         """Takes in the plan of the next segment."""
-        self._file.seek(self._ends[-1])
-        self._file.write(encode_segment_plan(plan))
-        self._ends.append(self._file.tell())
+        try:
+            self._file.seek(self._ends[-1])
+            self._file.write(encode_segment_plan(plan))
+            self._ends.append(self._file.tell())
+        except OSError as error:
+            raise PlanStoreError(str(error)) from error
 
     def segment(self, run: RunPlan, index: int) -> PlannedSegment:
         """A segment with what became known at the end of the run."""
-        self._file.seek(self._ends[index])
-        encoded = self._file.read(self._ends[index + 1] - self._ends[index])
+        try:
+            self._file.seek(self._ends[index])
+            encoded = self._file.read(self._ends[index + 1] - self._ends[index])
+        except OSError as error:
+            raise PlanStoreError(str(error)) from error
         return run.segment(decode_segment_plan(encoded))
 
 
@@ -46,7 +56,7 @@ def plan_store() -> Iterator[PlanStore]:
 
 
 def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> bytes:
-    """The canonical bytes of the proof of a planned run. Raises OSError, PlanError."""
+    """The canonical bytes of the proof of a planned run. Raises PlanStoreError, PlanError."""
     count = run.segment_count
     statement = RunStatement(bench.key.verification, run.end.output, count)
     leaves = []

@@ -12,6 +12,7 @@ from limpid.build import EXAMPLES
 from limpid.errors import FileError, ParametersError, ProgramError, TooLargeError, TooLongError
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
+from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
 from spec.protocol import recursion_shapes
 from spec.protocol.proof import decode_proof
@@ -103,3 +104,14 @@ def test_proof_under_the_recursion_parameters_has_a_listed_shape() -> None:
     (shape,) = accepted.verified.shapes
     assert recursion_shapes.is_listed(shape.heights_log2)
     assert accepted.security_bits >= 140
+
+
+def test_full_temporary_folder_raises_a_file_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise PlanStoreError("no space left on device")
+
+    monkeypatch.setattr(PlanStore, "keep", full)
+    with pytest.raises(FileError) as caught:
+        limpid.prove(FIBONACCI, bytes(8), parameters="tiny")
+    assert str(caught.value) == "the temporary file of the plans: no space left on device"
+    assert caught.value.next_step == "let TMPDIR name a folder with room, or prove in a folder with --out"

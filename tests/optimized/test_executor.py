@@ -142,3 +142,14 @@ def test_taken_access_up_to_the_end_of_a_region_is_normal() -> None:
     assembly.add("ld", 6, 5)
     assembly.exit(3)
     assert execute(assembly.program()).exit_code == 3
+
+
+def test_machine_without_room_for_the_guests_addresses_is_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("optimized.guest_memory.mmap.mmap", refused)
+    assembly = Assembly()
+    assembly.exit()
+    with pytest.raises(MemoryError, match="no room for 4294967296 bytes of addresses"):
+        execute(assembly.program())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import io
 import weakref
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +16,7 @@ from limpid.optimized_runs import plan_run as plan_compiled
 from limpid.optimized_runs import segment_traces
 from reference.prover.progress import Stage
 from reference.segments import in_memory
-from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.in_memory import PlanStore, PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import SegmentTraces, Workbench
 from reference.trace.build import PlainTraces
 from reference.trace.plan import PlannedSegment, SegmentPlan
@@ -76,3 +79,22 @@ def test_plans_come_back_in_any_order_from_a_file_too(monkeypatch: pytest.Monkey
         for plan in reversed(kept):
             assert plans.segment(run, plan.index) == run.segment(plan)
     assert list(tmp_path.iterdir()) == []
+
+
+def _no_room(*_: object) -> None:
+    raise OSError("no space left")
+
+
+@pytest.mark.parametrize("operation", ["write", "read"])
+def test_temporary_file_that_fails_is_a_typed_error(operation: str) -> None:
+    file = io.BytesIO()
+    plans = PlanStore(file)
+    failing = PlanStore(cast(Any, SimpleNamespace(seek=file.seek, tell=file.tell, write=_no_room, read=_no_room)))
+    if operation == "write":
+        with pytest.raises(PlanStoreError, match="no space left"):
+            plan_run(counting_program(), INPUT, LIMITS, failing.keep)
+    else:
+        run = plan_run(counting_program(), INPUT, LIMITS, plans.keep)
+        failing._ends = plans._ends
+        with pytest.raises(PlanStoreError, match="no space left"):
+            failing.segment(run, 0)
