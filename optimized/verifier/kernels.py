@@ -12,6 +12,7 @@ from optimized.roots import Words
 from optimized.verifier import paths
 from optimized.verifier.query_algebra import Digests, QueryAlgebra
 from optimized.verifier.reader import ArrayReader
+from optimized.verifier.refusal import UnexplainedRejected, unexplained
 from optimized.verifier.values import Values
 from reference.verifier.algebra import Numbers
 from reference.verifier.claims import CommitmentClaim
@@ -22,7 +23,7 @@ from spec.field import Extension, P
 from spec.protocol.encoding import Reader
 from spec.protocol.merkle import TreeLevel
 from spec.protocol.opening import OpeningProof
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejection
 
 
 class OptimizedVerifierKernels:
@@ -34,9 +35,9 @@ class OptimizedVerifierKernels:
     def check_rows(self, rows: Sequence[Sequence[int]], level: TreeLevel, where: str) -> None:
         words = cast(Words, rows)
         if words.shape[1] != level.width:
-            raise Rejected(Rejection.OPENING_ROW_WIDTH, where)
+            raise UnexplainedRejected(Rejection.OPENING_ROW_WIDTH, where)
         if int(words.max()) >= P:
-            raise Rejected(Rejection.OPENING_ELEMENT_NOT_CANONICAL, where)
+            raise UnexplainedRejected(Rejection.OPENING_ELEMENT_NOT_CANONICAL, where)
 
     def check_queries(
         self,
@@ -49,17 +50,18 @@ class OptimizedVerifierKernels:
         del algebra
         # The last query stands for those that fill up the lanes.
         filled = np.array([*indices, *[indices[-1]] * (-len(indices) % LANES)], dtype=np.int64)
-        expanded = paths.QueryPaths(filled, domain_log2)
-        of_trees = [expanded.of_tree(opening, levels) for opening, levels in opened_trees(proof, statement)]
-        commitments = len(statement.levels)
-        of_queries = QueryAlgebra(len(filled))
-        verify_query(
-            of_queries,
-            _lifted(statement),
-            QueryPaths(of_trees[:commitments], of_trees[commitments:]),
-            of_queries.index_bits(filled, domain_log2),
-            "a query",
-        )
+        with unexplained():
+            expanded = paths.QueryPaths(filled, domain_log2)
+            of_trees = [expanded.of_tree(opening, levels) for opening, levels in opened_trees(proof, statement)]
+            commitments = len(statement.levels)
+            of_queries = QueryAlgebra(len(filled))
+            verify_query(
+                of_queries,
+                _lifted(statement),
+                QueryPaths(of_trees[:commitments], of_trees[commitments:]),
+                of_queries.index_bits(filled, domain_log2),
+                "a query",
+            )
 
 
 def _digests(digest: bytes) -> Digests:

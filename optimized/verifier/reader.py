@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from optimized.verifier.refusal import UnexplainedRejected, unexplained
 from spec.field import P
 from spec.protocol.encoding import Reader
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejection
 
 ELEMENT = np.dtype("<u4")
 
@@ -17,8 +18,10 @@ class ArrayReader(Reader):
     """A reader whose rows are arrays of (count, width) words."""
 
     def rows(self, count: int, width: int) -> tuple[tuple[int, ...], ...]:
-        """The rows as an array: what takes them knows both forms. Raises Rejected."""
-        words = np.frombuffer(self.raw(count * width * ELEMENT.itemsize), dtype=ELEMENT).reshape(count, width)
+        """The rows as an array: what takes them knows both forms. Raises UnexplainedRejected."""
+        with unexplained():
+            encoded = self.raw(count * width * ELEMENT.itemsize)
+        words = np.frombuffer(encoded, dtype=ELEMENT).reshape(count, width)
         if words.size and int(words.max()) >= P:
-            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, f"one of {count} rows is not below p")
+            raise UnexplainedRejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL)
         return cast(Any, words.astype(np.uint32, copy=False))  # type: ignore[no-any-return]

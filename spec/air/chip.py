@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from spec.air.bus import LIMBS, RANGE, Bus, Scope
 from spec.air.expression import (
@@ -78,11 +79,11 @@ class Chip:
     outputs: tuple[str, ...] = ()
     domain: str = "every execution"
 
-    @property
+    @cached_property
     def local_interactions(self) -> tuple[Interaction, ...]:
         return tuple(i for i in self.interactions if i.bus.scope is Scope.LOCAL)
 
-    @property
+    @cached_property
     def global_interactions(self) -> tuple[Interaction, ...]:
         return tuple(i for i in self.interactions if i.bus.scope is Scope.GLOBAL)
 

@@ -128,6 +128,17 @@ def test_proof_is_accepted_for_its_program_however_named(program: str, proven: P
     }
 
 
+@pytest.mark.parametrize(
+    "statement", [["--any-program", "--any-output"], ["--any-program", "--public-output-hex", "00"]]
+)
+def test_backends_say_the_same_of_a_proof(statement: list[str], proven: Proven) -> None:
+    fast, readable = (
+        _verify(proven.proof, *statement, "--allow-insecure", "--backend", backend)
+        for backend in ("optimized", "reference")
+    )
+    assert (fast.status, fast.document) == (readable.status, readable.document)
+
+
 def test_verify_of_anything_prints_what_the_proof_claims(proven: Proven) -> None:
     invocation = limpid("verify", proven.proof, "--any-program", "--any-output", "--allow-insecure")
     assert invocation.status == 0

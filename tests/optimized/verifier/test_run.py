@@ -56,7 +56,8 @@ def test_honest_proof_is_accepted_without_the_plain_kernels(proof: int, monkeypa
     assert optimized.verify(honest_proofs()[proof], None, None, allow_insecure=True) == expected
 
 
-def test_statement_that_the_proof_does_not_claim_is_rejected() -> None:
+def test_statement_that_the_proof_does_not_claim_is_rejected_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference.verifier.kernels.PlainKernels.reader", None)
     honest = proven_run()
     encoded, key = honest.proof.encoded(), honest.key.verification
     lies: list[tuple[Rejection, dict[str, object]]] = [
