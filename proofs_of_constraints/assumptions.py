@@ -35,9 +35,10 @@ ASSUMPTIONS: dict[str, str] = {
     "the second doubleword of a crossing access.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
-    INDUCTION: "On paper: a row takes one token of a place and puts one with a greater stamp, so rows in a ring cannot "
-    "balance, and by induction over growing stamps the tokens of a place form one chain from the one that comes from "
-    "outside (the verifier, the boundary table, the memory table). The step is what is proven.",
+    INDUCTION: "On paper: the principle of induction over growing stamps, by which the tokens of a place form one "
+    "chain from the one that comes from outside (the verifier, the boundary table, the memory table), and that rows of "
+    "the state bus in a ring cannot balance, as each advances the clock and all together by less than p. The steps "
+    "are proven.",
     STAMPS: f"Every clock on the state and memory bus is at most 2^{CLOCK_BITS} and every segment index below "
     f"{MAXIMUM_SEGMENTS}: the verifier bounds the sum of heights times accesses, and the number of segments.",
     TOKENS: f"The segment index is below 2^{SEGMENT_GAP_BITS}, and so is the segment of every token on the "

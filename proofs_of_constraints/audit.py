@@ -11,6 +11,7 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from proofs_of_constraints.chain_obligations import chain_obligations
 from proofs_of_constraints.concrete_row import whole_row
 from proofs_of_constraints.coverage import coverage_obligations
 from proofs_of_constraints.decode_obligations import decode_obligations
@@ -50,6 +51,7 @@ def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
     found = [obligation for chip in chips for obligation in obligations_of_chip(chip)]
     found += coverage_obligations([chip for chip in chips if chip.role is Role.INSTRUCTION])
     found += decode_obligations()
+    found += chain_obligations()
     found += machine_obligations(chips)
     return found
 

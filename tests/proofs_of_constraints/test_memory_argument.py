@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import z3
 
 from proofs_of_constraints.audit import prove
+from proofs_of_constraints.chain_obligations import _Chain, chain_obligations
 from proofs_of_constraints.memory_obligations import memory_obligations
 from proofs_of_constraints.obligation import Outcome, Verdict
 from spec.air.chip import Chip, Constraint, Role
@@ -130,6 +132,35 @@ def test_step_whose_hypotheses_contradict_the_row_is_refuted() -> None:
         Constraint("space", column(chip, "space")),
     ]
     assert "no row satisfies" in outcome_of(replace(chip, constraints=(*chip.constraints, *never))).detail
+
+
+def test_tokens_of_a_chain_are_counted_once() -> None:
+    assert [prove(obligation).outcome.verdict for obligation in chain_obligations()] == [Verdict.PROVEN] * 2
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_chain_without_the_order_or_the_hypothesis_is_refuted(missing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _Chain.token
+
+    def token(chain: _Chain, name: str) -> z3.ArithRef:
+        found = whole(chain, name)
+        del chain.given[missing - 3]
+        return found
+
+    monkeypatch.setattr(_Chain, "token", token)
+    assert {prove(obligation).outcome.verdict for obligation in chain_obligations()} == {Verdict.REFUTED}
+
+
+def test_chain_of_contradicting_hypotheses_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _Chain.token
+
+    def token(chain: _Chain, name: str) -> z3.ArithRef:
+        chain.given.append(chain.held > chain.now)
+        return whole(chain, name)
+
+    monkeypatch.setattr(_Chain, "token", token)
+    for obligation in chain_obligations():
+        assert prove(obligation).outcome.detail == "the hypotheses contradict one another"
 
 
 def test_token_with_a_field_missing_is_refuted() -> None:
