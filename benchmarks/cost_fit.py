@@ -23,14 +23,15 @@ from typing import Any
 import numpy as np
 
 from limpid.build import EXAMPLES
+from limpid.optimized_runs import plan_run, segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
 from reference.loader import load
 from reference.prover.kernels import Kernels
 from reference.prover.keys import proving_key
-from reference.prover.run import prove_run
-from reference.trace.build import build_traces
+from reference.segments.in_memory import plan_store, prove_planned
+from reference.segments.jobs import Workbench
 from reference.trace.limits import SegmentLimits
 from spec.cost import COST_VERSION
 from spec.parameters import PARAMETER_SETS, ParameterSet
@@ -90,9 +91,11 @@ def prove(example: str, private_input: bytes) -> dict[str, Any]:
 def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters: ParameterSet) -> tuple[float, int]:
     """Seconds of the processor, so that other work on the machine does not count, and the size of the proof."""
     key = proving_key(kernels, program, parameters)
+    bench = Workbench(kernels, key, segment_traces(program, key))
     start = time.process_time()
-    traces = build_traces(program, private_input, SegmentLimits())
-    proof = prove_run(kernels, key, traces).encoded()
+    with plan_store() as plans:
+        run = plan_run(program, private_input, SegmentLimits(), plans.keep)
+        proof = prove_planned(bench, run, plans)
     return time.process_time() - start, len(proof)
 
 

@@ -187,8 +187,9 @@ def _second_operand(decoded: Decoded, address: int) -> int:
 
 def predecode(program: Program) -> Predecoded:
     """The program's instructions as arrays. Raises CodeTooLargeError."""
-    first = program.code[0][0] // INSTRUCTION_BYTES
-    count = program.code[-1][0] // INSTRUCTION_BYTES - first + 1
+    words = [address // INSTRUCTION_BYTES for address, _ in program.code]
+    first = words[0] if words else 0
+    count = words[-1] - first + 1 if words else 0
     if count > LARGEST_CODE_WORDS:
         raise CodeTooLargeError(f"the instructions span {count} words, at most {LARGEST_CODE_WORDS} are executed")
     aligned = {o: CHIP_NUMBER[c.name] for c in INSTRUCTION_CHIPS if c not in misaligned.CHIPS for o in c.instructions}

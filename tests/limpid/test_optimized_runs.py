@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,15 @@ def test_run_without_a_proof_ends_as_in_the_reference(build: Callable[[Assembly]
     with pytest.raises(UnprovableError) as found:
         plan_run(program, b"abc", limits, lambda _: None)
     assert str(found.value) == str(expected.value)
+    assert found.value.execution == expected.value.execution
+
+
+def test_program_without_an_instruction_ends_as_in_the_reference() -> None:
+    program = replace(counting_program(), code=())
+    with pytest.raises(UnprovableError) as expected:
+        segmentation.plan_run(program, b"", NO_LIMITS, lambda _: None)
+    with pytest.raises(UnprovableError) as found:
+        plan_run(program, b"", NO_LIMITS, lambda _: None)
     assert found.value.execution == expected.value.execution
 
 
