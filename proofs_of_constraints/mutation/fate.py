@@ -16,6 +16,7 @@ from proofs_of_constraints.audit import outcome_in
 from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.instruction_obligations import instruction_obligations
 from proofs_of_constraints.machine_obligations import machine_obligations
+from proofs_of_constraints.memory_obligations import memory_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
@@ -97,13 +98,14 @@ def _shown_by_example(mutant: Mutant) -> MutantResult | None:
 
 
 def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
-    """The obligations that the change can touch, in the order of their cost."""
+    """The obligations that the change can touch, the likely killers first."""
     chip = mutant.chip
     kept = {Kind.NOT_VACUOUS, Kind.COMPLETE} if mutant.is_weaker else set()
     of_rows = row_obligations(chip) if chip.role is Role.INSTRUCTION else table_obligations(chip)
     yield from (o for o in of_rows if o.kind not in kept)
     yield from machine_obligations([chip if c.name == chip.name else c for c in CHIPS])
     yield from (o for o in instruction_obligations(chip) if o.kind not in kept)
+    yield from memory_obligations([chip])
 
 
 def _by_obligations(mutant: Mutant, resource_limit: int) -> MutantResult:

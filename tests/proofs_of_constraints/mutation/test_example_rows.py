@@ -134,6 +134,8 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
             if ends:
                 seen |= ends
                 chosen.append(cells)
+        # And some whose cells differ most from one another, which show every exchange of two.
+        chosen += sorted((cells for cells, _ in alike), key=lambda cells: -len(set(cells.values())))[:2]
     return chosen
 
 
