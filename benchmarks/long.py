@@ -27,6 +27,7 @@ from benchmarks.stages import StageWatch
 from limpid import api
 from limpid.build import EXAMPLES
 from limpid.long_runs import Place, prove_in_folder
+from limpid.progress import showing
 from optimized.threads import thread_count
 from optimized.warm_up import warm_up
 from reference.prover.progress import Stage
@@ -53,10 +54,19 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
     elf = EXAMPLES / "elf" / f"{guest}.elf"
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
-    with StageWatch() as watch, tempfile.TemporaryDirectory(prefix="long-", dir=build) as folder:
+    with (
+        StageWatch() as watch,
+        tempfile.TemporaryDirectory(prefix="long-", dir=build) as folder,
+        showing("proving") as show,
+    ):
+
+        def observe(stage: Stage, fraction: float) -> None:
+            watch(stage, fraction)
+            show(stage, fraction)
+
         watch.begin("key")
         proof = prove_in_folder(
-            Place(Path(folder)), elf, INPUTS[guest](instructions), parameters=parameters, observer=watch
+            Place(Path(folder)), elf, INPUTS[guest](instructions), parameters=parameters, observer=observe
         )
         watch.begin("verify")
         accepted = api.verify(
@@ -100,7 +110,10 @@ def shown(name: str, facts: dict[str, object]) -> Display:
     """A table of two columns."""
     display = Display(name, "", title_justify="left")
     for fact, value in facts.items():
-        display.add_row(fact.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
+        name = fact.replace("_", " ")
+        parts = {f"{name}, {part}": of for part, of in value.items()} if isinstance(value, dict) else {name: value}
+        for part, of in parts.items():
+            display.add_row(part, f"{of:,}" if isinstance(of, int) else str(of))
     return display
 
 
