@@ -15,20 +15,16 @@ from optimized.interpreter import OWN_ORDER, run_program
 from optimized.program import assemble
 from optimized.recording import Recorded, RecordedRow, Recorder, inverses, without_factor
 from optimized.roots import CACHED_TABLES, Words, words
-from optimized.transform import interpolate
 from optimized.weighting import weighted_sum
 from reference.prover.combination import TableCodewords, next_row_indices
-from reference.prover.field_arrays import MODULUS, Matrix
+from reference.prover.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
-from reference.prover.quotient import trace_polynomial_inverses
 from spec.air.bus import Scope
 from spec.air.chip import Chip
 from spec.air.expression import Expression
 from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, inverse
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
-from spec.protocol.domain import COSET_SHIFT
 from spec.protocol.logup import BusChallenges, Fraction, fraction, group_count, groups
-from spec.protocol.shape import QUOTIENT_CHUNKS
 
 NO_COLUMNS = 0
 
@@ -168,14 +164,3 @@ def _logup_columns(recorder: Recorder, table: TableCodewords) -> dict[Scope, Log
         )
         helper += count
     return logup
-
-
-def quotient_coefficients(combined: Words) -> Words:
-    """The coefficients of combined constraints over x^n - 1: (n, 12)."""
-    height = len(combined) // QUOTIENT_CHUNKS
-    quotient = np.empty_like(combined)
-    for part, divisor in enumerate(trace_polynomial_inverses(height)):
-        half = slice(part * height, (part + 1) * height)
-        quotient[half] = combined[half] * np.uint64(divisor) % MODULUS
-    coefficients = interpolate(quotient, COSET_SHIFT)
-    return np.hstack([coefficients[:height], coefficients[height:]])

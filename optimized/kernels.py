@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimized import columns, constraints, extension, grinding, sha256, transform
+from optimized import columns, constraints, extension, grinding, quotient, sha256, transform
 from optimized.lanes import LANES
 from optimized.roots import words
 from reference.prover.combination import TableCodewords
@@ -122,7 +122,7 @@ class OptimizedKernels:
         return self._plain.combined_constraints(widened, public_values, challenges, batching)
 
     def quotient_coefficients(self, combined: ExtensionArray) -> Matrix:
-        return constraints.quotient_coefficients(words(combined))
+        return quotient.quotient_coefficients(words(combined))
 
     def grind(self, seed: bytes, bits: int) -> int:
         return grinding.grind(seed, bits)

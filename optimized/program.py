@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.blocks import SPARE_REGISTERS
-from optimized.field_lanes import to_montgomery
+from optimized.field_lanes import to_montgomery_array
 from optimized.recording import EXTENSION_RESULTS, LOADS, Opcode, Operation, Recorder
 from optimized.roots import Words
 from spec.field import EXTENSION_DEGREE
@@ -54,10 +54,10 @@ def _slots(operation: Operation) -> int:
     return EXTENSION_DEGREE if operation.opcode in EXTENSION_RESULTS else 1
 
 
-def _constant_words(operation: Operation) -> list[int]:
-    """The words of an operation's constants; a base constant has one."""
-    words = [to_montgomery(c) for element in operation.constants for c in element.coefficients]
-    return words[:1] if operation.opcode is Opcode.CONSTANT else words
+def _coefficients(operation: Operation) -> list[int]:
+    """The coefficients of an operation's constants; a base constant has one."""
+    found = [c for element in operation.constants for c in element.coefficients]
+    return found[:1] if operation.opcode is Opcode.CONSTANT else found
 
 
 def assemble(recorder: Recorder, input_widths: Sequence[int], output_widths: Sequence[int]) -> Program:
@@ -91,14 +91,14 @@ def assemble(recorder: Recorder, input_widths: Sequence[int], output_widths: Seq
             # The result may not take an input's register: six coefficients are written one by one.
             held[number] = registers.take(_slots(operation))
         code += [operation.opcode, held[number], len(inputs), len(constants), *inputs]
-        constants += _constant_words(operation)
+        constants += _coefficients(operation)
         for taken in set(operation.inputs):
             source = recorder.operations[taken]
             if last_use[taken] == number and source.opcode not in LOADS:
                 registers.free[_slots(source)].append(held[taken])
     return Program(
         np.array(code, dtype=np.int32),
-        np.array(constants, dtype=np.uint32),
+        to_montgomery_array(np.array(constants, dtype=np.uint64)),
         registers.count + SPARE_REGISTERS,
         np.array(input_registers, dtype=np.int32),
         np.array(output_registers, dtype=np.int32),

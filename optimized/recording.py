@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from itertools import accumulate
+from typing import NamedTuple
 
 from spec.field import ONE, ZERO, Extension
 
@@ -92,8 +93,8 @@ class Recorder:
     def constant(self, element: Extension | int) -> Recorded:
         """The same element on every row."""
         if isinstance(element, int):
-            return Recorded(self, None, False, Extension.of(element))
-        return Recorded(self, None, True, element)
+            return Recorded(self, None, False, Combination((), (Extension.of(element),)))
+        return Recorded(self, None, True, Combination((), (element,)))
 
     def store(self, value: Recorded, matrix: int, column: int) -> None:
         """Writes a value to six columns of an output matrix."""
@@ -109,40 +110,66 @@ class Recorder:
         return sorted(needed)
 
 
+class Combination(NamedTuple):
+    """A constant plus the sum of base values times constants, the constant first."""
+
+    inputs: tuple[int, ...]
+    constants: tuple[Extension, ...]
+
+    def plus(self, other: Combination, sign: int) -> Combination:
+        """self + sign * other."""
+        first, *rest = other.constants if sign == 1 else (-constant for constant in other.constants)
+        return Combination(self.inputs + other.inputs, (self.constants[0] + first, *self.constants[1:], *rest))
+
+
+NOTHING = Combination((), (ZERO,))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """The result of an operation, or a constant: then it has no number of its own yet."""
+    """The result of an operation; or a combination that has no number yet, as it may still grow."""
 
     recorder: Recorder
     known_number: int | None
     is_extended: bool
-    element: Extension = ZERO
+    combination: Combination = NOTHING
+    """What the value is if it has no number."""
 
     @property
     def number(self) -> int:
-        """The number of the operation that gives the value; a constant is recorded as one."""
+        """The number of the operation that gives the value; a combination is recorded as one."""
         if self.known_number is not None:
             return self.known_number
+        inputs, constants = self.combination
         opcode = Opcode.COMBINE if self.is_extended else Opcode.CONSTANT
-        return self.recorder.record(Operation(opcode, constants=(self.element,)))
+        return self.recorder.record(Operation(opcode, inputs, (), constants))
+
+    @property
+    def constant(self) -> Extension | None:
+        """The element that the value is on every row, if it is a constant."""
+        if self.known_number is None and not self.combination.inputs:
+            return self.combination.constants[0]
+        return None
 
     def extended(self) -> Recorded:
         """The value as an element of the extension."""
         if self.is_extended:
             return self
         if self.known_number is None:
-            return Recorded(self.recorder, None, True, self.element)
-        return self._combined((self.known_number,), (ZERO, ONE))
+            return self._combined(self.combination)
+        return self._combined(Combination((self.known_number,), (ZERO, ONE)))
 
-    def _combined(self, inputs: tuple[int, ...], constants: tuple[Extension, ...]) -> Recorded:
-        return Recorded(self.recorder, self.recorder.record(Operation(Opcode.COMBINE, inputs, (), constants)), True)
+    def _combined(self, combination: Combination) -> Recorded:
+        return Recorded(self.recorder, None, True, combination)
 
-    def _combination(self) -> Operation | None:
-        """The operation that the value is, if it is a sum of base values times constants."""
+    def _as_combination(self) -> Combination | None:
+        """The combination that an extension value is, if it is one."""
         if self.known_number is None:
-            return Operation(Opcode.COMBINE, constants=(self.element,))
+            return self.combination
         operation = self.recorder.operations[self.known_number]
-        return operation if operation.opcode is Opcode.COMBINE else None
+        if operation.opcode is not Opcode.COMBINE:
+            return None
+        return Combination(operation.inputs, operation.constants)
 
     def _operation(self, opcode: Opcode, other: Recorded) -> Recorded:
         number = self.recorder.record(Operation(opcode, (self.number, other.number)))
@@ -163,44 +190,39 @@ class Recorded:
 
     def _sum(self, other: Recorded, sign: int) -> Recorded:
         """self + sign * other."""
-        if other.known_number is None and other.element == ZERO and (self.is_extended or not other.is_extended):
+        if other.constant == ZERO and (self.is_extended or not other.is_extended):
             return self
-        if self.known_number is None and other.known_number is None:
-            is_extended = self.is_extended or other.is_extended
-            return Recorded(self.recorder, None, is_extended, self.element + other.element * sign)
         if not self.is_extended and not other.is_extended:
+            if self.constant is not None and other.constant is not None:
+                return Recorded(self.recorder, None, False, self.combination.plus(other.combination, sign))
             return self._operation(Opcode.ADD if sign == 1 else Opcode.SUBTRACT, other)
         left, right = self.extended(), other.extended()
-        left_terms, right_terms = left._combination(), right._combination()
-        if left_terms is not None and right_terms is not None:
-            constant = left_terms.constants[0] + right_terms.constants[0] * sign
-            factors = tuple(factor * sign for factor in right_terms.constants[1:])
-            return self._combined(
-                left_terms.inputs + right_terms.inputs, (constant, *left_terms.constants[1:], *factors)
-            )
+        terms, other_terms = left._as_combination(), right._as_combination()
+        if terms is not None and other_terms is not None:
+            return self._combined(terms.plus(other_terms, sign))
         return left.added(right, sign)
 
     def __mul__(self, other: Recorded | Extension | int) -> Recorded:
         right = self._lifted(other)
         for factor, rest in ((self, right), (right, self)):
-            if factor.known_number is None:
-                return rest._times_constant(factor)
+            if factor.constant is not None:
+                return rest._times_constant(factor, factor.constant)
         if self.is_extended and right.is_extended:
             return self._operation(Opcode.EXTENSION_MULTIPLY, right)
         if self.is_extended:
             return self._operation(Opcode.SCALE, right)
         return right._operation(Opcode.SCALE if right.is_extended else Opcode.MULTIPLY, self)
 
-    def _times_constant(self, factor: Recorded) -> Recorded:
+    def _times_constant(self, factor: Recorded, element: Extension) -> Recorded:
         is_extended = self.is_extended or factor.is_extended
-        if self.known_number is None:
-            return Recorded(self.recorder, None, is_extended, self.element * factor.element)
-        if factor.element == ONE and (self.is_extended or not factor.is_extended):
+        if self.constant is not None:
+            return Recorded(self.recorder, None, is_extended, Combination((), (self.constant * element,)))
+        if element == ONE and (self.is_extended or not factor.is_extended):
             return self
         if not is_extended:
             return self._operation(Opcode.MULTIPLY, factor)
         if not self.is_extended:
-            return self._combined((self.number,), (ZERO, factor.element))
+            return self._combined(Combination((self.number,), (ZERO, element)))
         return self._operation(Opcode.EXTENSION_MULTIPLY if factor.is_extended else Opcode.SCALE, factor)
 
     def inverse(self) -> Recorded:

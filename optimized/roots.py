@@ -16,8 +16,8 @@ Words: TypeAlias = NDArray[np.uint32]
 
 
 def words(matrix: NDArray[np.unsignedinteger[Any]]) -> Words:
-    """A matrix of canonical elements as contiguous 32-bit words."""
-    return np.ascontiguousarray(matrix, dtype=np.uint32)
+    """A matrix of canonical elements as the arrays that kernels are compiled for: contiguous, writeable, 32 bits."""
+    return np.require(matrix, dtype=np.uint32, requirements=["C", "W"])
 
 
 CACHED_TABLES = 64

@@ -25,7 +25,7 @@ from optimized.lanes import (
     types,
     unary,
 )
-from optimized.roots import Words
+from optimized.roots import Words, words
 from optimized.threads import in_parallel
 from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITIAL_VALUE
 
@@ -242,7 +242,7 @@ def leaf_digests(matrices: Sequence[Words]) -> Digests:
     padded = -(-height // LANES) * LANES
     digests = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
     widths = [matrix.shape[1] for matrix in matrices]
-    width, flat = sum(widths), [matrix.reshape(-1) for matrix in matrices]
+    width, flat = sum(widths), [words(matrix).reshape(-1) for matrix in matrices]
     block_groups = max(1, BLOCK_CELLS // (LANES * width))
 
     def hash_groups(start: int, stop: int) -> None:

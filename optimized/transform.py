@@ -260,7 +260,7 @@ def codewords(evaluations: Words, rate_log2: int) -> Words:
     passes = _Passes.of(size_log2, width)
     result = np.empty((height << rate_log2, width), dtype=np.uint32)
     inverse_factors = inverse_butterfly_factors(size_log2, 1)
-    factors = np.concatenate([butterfly_factors(size_log2, shift) for shift in _coset_shifts(size_log2, rate_log2)])
+    factors = _factors_of_parts(size_log2, rate_log2)
     scale = to_montgomery(inverse_of_size(size_log2))
     source, target = evaluations.reshape(-1), result.reshape(-1)
     order = _bit_reversed_rows(size_log2)
@@ -295,6 +295,11 @@ def codewords(evaluations: Words, rate_log2: int) -> Words:
             of_shift = factors[part * (height - 1) : (part + 1) * (height - 1)]
             passes.split_near_rows(of_part, of_part, width, of_shift)
     return result
+
+
+@lru_cache(CACHED_TABLES)
+def _factors_of_parts(size_log2: int, rate_log2: int) -> Words:
+    return np.concatenate([butterfly_factors(size_log2, shift) for shift in _coset_shifts(size_log2, rate_log2)])
 
 
 def _coset_shifts(size_log2: int, rate_log2: int) -> list[int]:

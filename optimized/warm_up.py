@@ -6,6 +6,7 @@ import numpy as np
 
 from optimized.executor import execute
 from optimized.kernels import OptimizedKernels
+from optimized.roots import Words
 from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
@@ -35,6 +36,10 @@ def _halting_program() -> Program:
         ),
         executable=(Interval(start, start + 4 * len(words)),),
     )
+
+
+def _transform(kernels: OptimizedKernels, columns: Words) -> None:
+    kernels.evaluate_on_coset(kernels.quotient_coefficients(kernels.codewords(columns, 1)), 1)
 
 
 def _fill_logup(kernels: OptimizedKernels) -> None:
@@ -68,7 +73,7 @@ def warm_up(report: Report) -> None:
     run_steps(
         report,
         [
-            ("transforms", lambda: kernels.evaluate_on_coset(kernels.interpolate(kernels.codewords(columns, 1)), 1)),
+            ("transforms", lambda: _transform(kernels, columns)),
             ("Merkle trees", lambda: kernels.compress(kernels.leaf_digests([columns]), digests)),
             ("buses and constraints", lambda: _fill_logup(kernels)),
             ("openings", lambda: _open(kernels)),

@@ -18,11 +18,11 @@ from spec.field import ZERO, Extension
 CONSTANT_TERM = -1
 """Stands among the numbers of base values for the constant 1."""
 
-Combination: TypeAlias = dict[int, Extension]
+Terms: TypeAlias = dict[int, Extension]
 """Constants by the numbers of the base values that they multiply."""
 
 
-def _add_term(combination: Combination, number: int, factor: Extension) -> None:
+def _add_term(combination: Terms, number: int, factor: Extension) -> None:
     combination[number] = combination.get(number, ZERO) + factor
 
 
@@ -31,14 +31,14 @@ class _WeightedSum:
     """What has been added so far: a combination, combinations times base values, and other values."""
 
     recorder: Recorder
-    combination: Combination = field(default_factory=dict)
-    scaled: dict[int, Combination] = field(default_factory=dict)
+    combination: Terms = field(default_factory=dict)
+    scaled: dict[int, Terms] = field(default_factory=dict)
     others: list[Recorded] = field(default_factory=list)
 
     def add(self, value: Recorded, weight: Extension) -> None:
         """Adds weight * value."""
-        if value.known_number is None:
-            _add_term(self.combination, CONSTANT_TERM, value.element * weight)
+        if value.constant is not None:
+            _add_term(self.combination, CONSTANT_TERM, value.constant * weight)
         elif not value.is_extended:
             self._add_base(value.number, weight)
         else:
@@ -63,13 +63,13 @@ class _WeightedSum:
         elif operation.opcode is Opcode.EXTENSION_MULTIPLY and any(map(self._is_combination, operation.inputs)):
             left, right = operation.inputs
             factor, kept = (right, left) if self._is_combination(right) else (left, right)
-            weighted: Combination = {}
+            weighted: Terms = {}
             self._add_combination(weighted, factor, weight)
             self.others.append(self._extended(kept) * self._recorded(weighted))
         else:
             self.others.append(self._extended(number) * weight)
 
-    def _add_combination(self, total: Combination, number: int, weight: Extension) -> None:
+    def _add_combination(self, total: Terms, number: int, weight: Extension) -> None:
         """Adds a COMBINE operation times a weight; a base value may stand in it twice."""
         operation = self.recorder.operations[number]
         for term, constant in zip((CONSTANT_TERM, *operation.inputs), operation.constants, strict=True):
@@ -81,7 +81,7 @@ class _WeightedSum:
     def _extended(self, number: int) -> Recorded:
         return Recorded(self.recorder, number, True)
 
-    def _recorded(self, combination: Combination) -> Recorded:
+    def _recorded(self, combination: Terms) -> Recorded:
         constant = combination.get(CONSTANT_TERM, ZERO)
         inputs = [number for number in combination if number != CONSTANT_TERM]
         constants = (constant, *(combination[number] for number in inputs))

@@ -1,0 +1,45 @@
+"""The quotient: combined constraints over the polynomial of the trace domain, as coefficients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimized.compilation import compiled
+from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
+from optimized.lanes import LANES, broadcast, load, store
+from optimized.roots import Words
+from optimized.threads import in_parallel
+from optimized.transform import interpolate
+from reference.prover.quotient import trace_polynomial_inverses
+from spec.field import P
+from spec.protocol.domain import COSET_SHIFT
+from spec.protocol.shape import QUOTIENT_CHUNKS
+
+SMALLEST_TASK_WORDS = 1 << 16
+
+
+@compiled
+def _multiply(source: Words, factor: int, target: Words, start: int, stop: int) -> None:
+    """Words start to stop times a factor in Montgomery's form."""
+    known = with_companion(broadcast(factor))
+    for i in range(start, stop, LANES):
+        store(target, i, multiply_by_known(load(source, i), known))
+
+
+def quotient_coefficients(combined: Words) -> Words:
+    """The coefficients of combined constraints over x^n - 1: (n, 12)."""
+    height = len(combined) // QUOTIENT_CHUNKS
+    quotient = np.empty_like(combined)
+    for part, divisor in enumerate(trace_polynomial_inverses(height)):
+        half = slice(part * height, (part + 1) * height)
+        source, target = combined[half].reshape(-1), quotient[half].reshape(-1)
+        in_lanes = len(source) // LANES * LANES
+        factor = to_montgomery(divisor)
+
+        def divide(start: int, stop: int, source: Words = source, target: Words = target, factor: int = factor) -> None:
+            _multiply(source, factor, target, start * LANES, stop * LANES)
+
+        in_parallel(divide, in_lanes // LANES, SMALLEST_TASK_WORDS // LANES)
+        target[in_lanes:] = source[in_lanes:] * np.uint64(divisor) % np.uint64(P)
+    coefficients = interpolate(quotient, COSET_SHIFT)
+    return np.hstack([coefficients[:height], coefficients[height:]])
