@@ -49,7 +49,8 @@ def html_page(results: Sequence[Result], mutants: MutantCounts) -> str:
         "<p><input type='search' id='search' placeholder='chip, instruction, property'> "
         "<label><input type='checkbox' id='failed'> only what is not proven</label></p>"
         f"<h2>Not proven</h2>{failures or '<p>Nothing.</p>'}"
-        f"<h2>Coverage</h2><p>Seconds; hold the pointer over a cell for details.</p>{_matrix(results)}"
+        "<h2>Coverage</h2><p>Proven, with the seconds it took; hold the pointer over a cell for details.</p>"
+        f"{_matrix(results)}"
         f"{_whole_machine(results)}{_mutant_table(mutants)}"
         f"<h2>Assumptions</h2><dl>{assumptions}</dl>"
         f"<h2>Trusted</h2><ul>{''.join(f'<li>{escape(text)}</li>' for text in TRUSTED)}</ul>"
@@ -111,7 +112,7 @@ def _mutant_table(mutants: MutantCounts) -> str:
     for chip, counts in mutants.items():
         cells = "".join(f"<td class='number'>{counts.get(fate, 0)}</td>" for fate in fates)
         rows.append(f"<tr><th>{escape(chip)}</th>{cells}</tr>")
-    explanation = "<p>Chips weakened one thing at a time, and what became of the proofs, as recorded.</p>"
+    explanation = "<p>Chips changed in one place at a time, and who noticed, as recorded.</p>"
     return f"<h2>Mutants</h2>{explanation}{_table(['chip', *fates], rows)}"
 
 
