@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 CLOSING = {"(": ")", "[": "]"}
 
+MAXIMUM_DEPTH = 300
+"""Expressions are walked by functions that call themselves, twice for a level: three hundred leave Python room."""
+
 _TOKEN = re.compile(r"(?P<blank>[\s,]+|;[^\n]*)|(?P<bracket>[()\[\]])|(?P<word>[^\s,;()\[\]]+)")
 
 
@@ -56,6 +59,8 @@ def forms_of(text: str) -> list[Form]:
     found: list[Form] = []
     for word in _words(text):
         if word.text in CLOSING:
+            if len(open_forms) == MAXIMUM_DEPTH:
+                raise PicusError(word.place, f"lists are nested deeper than {MAXIMUM_DEPTH}")
             open_forms.append((word.text, word.place, []))
         elif word.text in CLOSING.values():
             if not open_forms:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from proofs_of_constraints.audit import prove
+from proofs_of_constraints.obligation import Verdict
+from proofs_of_constraints.picus.determinism import picus_obligations
 from proofs_of_constraints.picus.program import Call, Comparison, Name, Number, Operation, read_condition, read_program
-from proofs_of_constraints.picus.syntax import PicusError, Place
+from proofs_of_constraints.picus.syntax import MAXIMUM_DEPTH, PicusError, Place
 
 TWO_MODULES = """; a comment
 (prime-number 97)
@@ -86,6 +89,21 @@ def test_modules_that_call_one_another_in_a_circle_are_rejected() -> None:
     text = "(prime-number 97)(begin-module a)(call [] b [])(end-module)(begin-module b)(call [] a [])(end-module)"
     with pytest.raises(PicusError, match="calls itself"):
         read_program(text)
+
+
+def _nested(depth: int) -> str:
+    return f"(begin-module m)(input x)(output y)(assert (= y {'(+ x ' * depth}x{')' * depth}))(end-module)"
+
+
+def test_deepest_nesting_is_proven_and_a_deeper_one_rejected() -> None:
+    around = 2
+    program = read_program(f"(prime-number 97){_nested(MAXIMUM_DEPTH - around)}")
+    caller = "(begin-module c)(input x)(output y)(call [y] m [x])(end-module)"
+    called = read_program(f"(prime-number 97){_nested(MAXIMUM_DEPTH - around)}{caller}")
+    for deep in (program, called):
+        assert {prove(o).outcome.verdict for o in picus_obligations(deep, {})} == {Verdict.PROVEN}
+    with pytest.raises(PicusError, match=f"lists are nested deeper than {MAXIMUM_DEPTH}"):
+        read_program(f"(prime-number 97){_nested(MAXIMUM_DEPTH - around + 1)}")
 
 
 def test_two_conditions_where_one_is_expected_are_rejected() -> None:
