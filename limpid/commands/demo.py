@@ -7,12 +7,13 @@ import hashlib
 import click
 
 from limpid import api
+from limpid.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.build import EXAMPLES, SDK
 from limpid.commands.options import parameters_option, require_distinct
 from limpid.errors import LimpidError
 from limpid.files import read_file, require_writable, write_bytes
 from limpid.output import Answer, answering, shown
-from limpid.progress import showing
+from limpid.progress import compiling, showing
 from spec.parameters import PARAMETER_SETS
 from spec.rejection import Rejected
 
@@ -39,6 +40,8 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
     if output is not None:
         require_writable(output)
     content = read_file(name)
+    backend = backend_named(DEFAULT_BACKEND)
+    notes = {note for part in Part for note in backend.compile(part, compiling)}
     with showing("proving") as observer:
         proof = api.prove(GUEST, content, parameters=parameters, observer=observer)
     if proof.output != hashlib.sha256(content).digest():
@@ -76,4 +79,4 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         "security": f"{accepted.security_bits} bits ({parameters} parameters)",
         "another output": f"REJECTED, {rejected.reason.name}",
     }
-    return Answer(facts, lines)
+    return Answer(facts, lines, notes=tuple(notes))

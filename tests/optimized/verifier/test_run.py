@@ -28,6 +28,10 @@ VERIFICATION_SECONDS = 1.0
 """Of the processor, for a proof under the default parameters: the reference takes five, a loaded machine longer."""
 
 
+SEGMENT_FLIPS = 24
+"""Spread evenly over a proof under the default parameters; the bit goes round."""
+
+
 @cache
 def honest_proofs() -> tuple[bytes, bytes]:
     """Of a run of one segment and of a run of three."""
@@ -114,6 +118,14 @@ def test_element_that_is_not_canonical_in_a_row_is_rejected() -> None:
     with pytest.raises(Rejected) as caught:
         ArrayReader(encoded).rows(1, 3)
     assert caught.value.reason is Rejection.ENCODING_ELEMENT_NOT_CANONICAL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flip", range(SEGMENT_FLIPS))
+def test_verdict_on_a_segment_proof_with_a_flipped_bit_is_the_reference_verdict(flip: int, quickstart: Path) -> None:
+    encoded = bytearray((quickstart / "build" / "sha256.proof").read_bytes())
+    encoded[(len(encoded) - 1) * flip // (SEGMENT_FLIPS - 1)] ^= 1 << flip % 8
+    require_same_verdict(bytes(encoded))
 
 
 def test_segment_proof_is_verified_in_a_fraction_of_a_second(quickstart: Path) -> None:
