@@ -12,6 +12,7 @@ from optimized.guest_memory import InputTooLongError as CompiledInputTooLongErro
 from optimized.predecoded import CodeTooLargeError
 from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
+from optimized.trace.continuation import RegionError
 from optimized.trace.execution import PlanMismatchError
 from optimized.trace.segmentation import NoProofError, SegmentTooSmallError, TooManySegmentsError
 from optimized.trace.segmentation import plan_run as plan_columns
@@ -22,7 +23,7 @@ from reference.machine_memory import InputTooLongError
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
 from reference.trace.build import PlainTraces
-from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
+from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError, WitnessError
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
@@ -70,15 +71,20 @@ class CompiledTraces:
         self._builder = SegmentBuilder(program, key.fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:
-        """Executes the segment again and fills in every table. Raises PlanError."""
+        """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""
         try:
             return _trace(self._builder.segment(_in_columns(segment)))
         except PlanMismatchError as error:
             raise PlanError(str(error)) from error
+        except RegionError as error:
+            raise WitnessError(str(error)) from error
 
     def continuation(self, segment: PlannedSegment) -> Trace:
-        """The continuation tables alone."""
-        return _trace(self._builder.continuation(_in_columns(segment)))
+        """The continuation tables alone. Raises WitnessError."""
+        try:
+            return _trace(self._builder.continuation(_in_columns(segment)))
+        except RegionError as error:
+            raise WitnessError(str(error)) from error
 
 
 def _trace(filled: FilledSegment) -> Trace:

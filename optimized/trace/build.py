@@ -95,21 +95,25 @@ class SegmentBuilder:
         public_values = public_values_of(planned)
         contents = [*self._executed(planned), *self._continuation(planned)]
         tables, blocks = _tables_and_blocks(contents)
-        counters: list[Counts] = []
+        # One counter for each thread: whoever works takes one that is idle.
+        idle: list[Counts] = []
 
         def fill(start: int, stop: int) -> None:
-            counts = self._lookups.new_counts()
-            counters.append(counts)
+            try:
+                counts = idle.pop()
+            except IndexError:
+                counts = self._lookups.new_counts()
             for block in blocks[start:stop]:
                 rows = block.main[block.start : block.start + block.count]
                 chip = block.content.chip
                 write_cells(chip, block.content.cells(block.first, block.first + block.count), rows)
                 self._lookups.count(chip, rows, block.first, public_values, counts)
+            idle.append(counts)
 
         in_parallel(fill, len(blocks))
         tables += [
             FilledTable(CHIP_BY_NAME[name], main, self._lookups.fixed[name])
-            for name, main in self._lookups.tables(counters).items()
+            for name, main in self._lookups.tables(idle).items()
         ]
         return _in_order(tables, public_values, planned.output)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.events import Events, empty_events, first_positions
-from optimized.executor import UNLIMITED, Machine
+from optimized.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
 from optimized.guest_memory import DOUBLEWORDS, Doublewords, zeros
 from optimized.instruction_loop import (
     FULL,
@@ -19,6 +19,12 @@ from optimized.instruction_loop import (
 )
 from optimized.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
+from spec.air.limits import CLOCK_LIMIT
+from spec.isa.encoding import INSTRUCTION_BYTES
+from spec.memory_map import ADDRESS_BITS
+
+END_KEY = FIRST_REGISTER_KEY + REGISTER_FILE_SIZE
+"""Above all keys of memory and registers."""
 
 
 class PlanMismatchError(Exception):
@@ -30,6 +36,9 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
 
     Raises PlanMismatchError.
     """
+    misplaced = plan.pc_in % INSTRUCTION_BYTES or plan.pc_in >> ADDRESS_BITS
+    if misplaced or sum(plan.rows) >= CLOCK_LIMIT or (plan.cells.key >= END_KEY).any():
+        raise PlanMismatchError(f"segment {plan.index} cannot be executed as planned")
     cells, registers = plan.cells, np.searchsorted(plan.cells.key, FIRST_REGISTER_KEY)
     addresses, numbers = cells.key[:registers], cells.key[registers:] - np.uint32(FIRST_REGISTER_KEY)
     values: NDArray[np.uint64] = zeros(DOUBLEWORDS, np.uint64)

@@ -21,10 +21,12 @@ from reference.prover.keys import proving_key
 from reference.segments.codec import encode_run_plan, encode_segment_plan
 from reference.trace import segmentation
 from reference.trace.build import build_continuation, build_segment
-from reference.trace.errors import PlanError
+from reference.trace.continuation import RunCell, SegmentCell
+from reference.trace.errors import PlanError, WitnessError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
-from reference.trace.packed_cells import SegmentCells
+from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.run_memory import MemoryPart
 from reference.trace.table import Trace
 from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 from spec.memory_map import OUTPUT, Space
@@ -193,6 +195,33 @@ def test_segment_that_does_not_run_as_planned_is_refused(changes: dict[str, int 
     run, plans = _plans(CUT)
     with pytest.raises(PlanError, match=message):
         _traces(RUNS[CUT][0]()).segment(run.segment(replace(plans[1], **changes)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pc_in": 2**64 - 4},
+        {"pc_in": 2},
+        {"rows": (2**32 - 1,) * len(INSTRUCTION_CHIPS)},
+        {"cells": SegmentCells.of([SegmentCell(Space.REGISTERS, 33, 0, 0, 1, 0)])},
+    ],
+    ids=["pc above memory", "pc between words", "rows", "register"],
+)
+def test_plan_that_no_segment_can_have_is_refused(changes: dict[str, object]) -> None:
+    run, plans = _plans(CUT)
+    with pytest.raises(PlanError, match="segment 1 cannot be executed as planned"):
+        _traces(RUNS[CUT][0]()).segment(run.segment(replace(plans[1], **changes)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["segment", "continuation"])
+def test_memory_rows_outside_all_regions_are_refused(whole: bool) -> None:
+    run, plans = _plans(CUT)
+    segment = run.segment(plans[-1])
+    outside = RunCells.of([RunCell(Space.MEMORY, 1, 0, 0, 1)])
+    forged = replace(segment, memory=MemoryPart(outside, 0))
+    traces = _traces(RUNS[CUT][0]())
+    with pytest.raises(WitnessError, match="key 0x1 lies in no region"):
+        (traces.segment if whole else traces.continuation)(forged)
 
 
 @pytest.mark.parametrize("more", [1, -1])
