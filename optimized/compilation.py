@@ -20,6 +20,7 @@ import numba
 import platformdirs
 from llvmlite.binding import get_host_cpu_name
 from numba.core import config as numba_config
+from numba.core.caching import FunctionCache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -84,8 +85,23 @@ CACHE = cache_in(Path(config.CACHE_DIR or Path(platformdirs.user_cache_dir("limp
 config.CACHE_DIR = str(CACHE.folder)
 
 
+class _ForgivingCache(FunctionCache):
+    """Compiles anew what is damaged on disk, where numba would fail for good."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:
+            # Reading a damaged pickle may raise anything.
+            self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+
 def compiled(function: Function) -> Function:
     """Compiles a function on its first call and keeps the machine code on disk; it runs without Python's lock."""
     njit: Any = numba.njit
-    result: Function = njit(cache=True, nogil=True, error_model="numpy")(function)
+    make_cache: Any = _ForgivingCache
+    dispatcher: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
+    dispatcher._cache = make_cache(function)
+    result: Function = dispatcher
     return result

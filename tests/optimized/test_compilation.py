@@ -63,6 +63,36 @@ def test_cache_folder_changes_with_any_source(monkeypatch: pytest.MonkeyPatch, t
     assert not between.holds("prover")
 
 
+SQUARING = """
+import sys
+from pathlib import Path
+from optimized.compilation import CACHE, compiled
+
+@compiled
+def square(number):
+    return number * number
+
+print(square(12), sum(square.stats.cache_misses.values()), CACHE.folder)
+"""
+
+
+@pytest.mark.parametrize(("kind", "kept_bytes"), [("nbi", 50), ("nbc", 0)])
+def test_damaged_file_in_the_cache_is_compiled_anew(kind: str, kept_bytes: int, tmp_path: Path) -> None:
+    (tmp_path / "square.py").write_text(SQUARING)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+
+    def run() -> list[str]:
+        command = [sys.executable, str(tmp_path / "square.py")]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+
+    assert run()[:2] == ["144", "1"]
+    assert run()[:2] == ["144", "0"]
+    (damaged,) = (tmp_path / "cache").rglob(f"*.{kind}")
+    damaged.write_bytes(damaged.read_bytes()[:kept_bytes])
+    assert run()[:2] == ["144", "1"]
+    assert run()[:2] == ["144", "0"]
+
+
 def test_command_with_an_unwritable_cache_works_and_says_so(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
     (tmp_path / "temporary").mkdir()
