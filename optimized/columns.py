@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from optimized import arrays
 from optimized.blocks import transpose_rows
 from optimized.compilation import compiled
 from optimized.extension import (
@@ -152,14 +153,14 @@ def _add_quotients(numerators: Words, value: Words, differences: Words, target: 
 def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
     """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x)."""
     height = len(openings[0].codewords[0])
-    target = np.zeros((height, SIX), dtype=np.uint32)
+    target = arrays.zeros(height, SIX)
     for opening in openings:
-        numerators = np.zeros((height // LANES, SIX, LANES), dtype=np.uint32)
+        numerators = arrays.zeros(height // LANES, SIX, LANES)
         for columns, weights in zip(opening.codewords, opening.weights, strict=True):
             add_weighted_columns(numerators, words(columns), weights)
         value, differences = montgomery_words(opening.value), words(opening.inverse_differences)
-        arrays = (numerators.reshape(-1), value, differences.reshape(-1), target.reshape(-1))
-        in_parallel(partial(_add_quotients, *arrays), height // LANES, SMALLEST_TASK_GROUPS)
+        operands = (numerators.reshape(-1), value, differences.reshape(-1), target.reshape(-1))
+        in_parallel(partial(_add_quotients, *operands), height // LANES, SMALLEST_TASK_GROUPS)
     return target
 
 
@@ -174,9 +175,9 @@ def _add_scaled(total: Words, factor: Words, summand: Words, target: Words, star
 
 def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
     """total + factor * summand for (count, 6) elements, count a multiple of the lanes."""
-    words, target = montgomery_words(factor), np.empty_like(total)
-    arrays = (total.reshape(-1), words, summand.reshape(-1), target.reshape(-1))
-    in_parallel(lambda start, stop: _add_scaled(*arrays, start, stop), len(total) // LANES, SMALLEST_TASK_GROUPS)
+    words, target = montgomery_words(factor), arrays.empty(*total.shape)
+    operands = (total.reshape(-1), words, summand.reshape(-1), target.reshape(-1))
+    in_parallel(lambda start, stop: _add_scaled(*operands, start, stop), len(total) // LANES, SMALLEST_TASK_GROUPS)
     return target
 
 
@@ -203,10 +204,10 @@ def _fold(codeword: Words, challenge: Words, inverses: Words, target: Words, sta
 def fold_in_half(codeword: Words, challenge: Extension) -> Words:
     """FRI's folding by 2 of a codeword on a bit-reversed subgroup; its length is a multiple of twice the lanes."""
     count = len(codeword) // 2
-    target = np.empty((count, SIX), dtype=np.uint32)
+    target = arrays.empty(count, SIX)
     inverses = inverse_roots_words(count.bit_length() - 1)
-    arrays = (codeword.reshape(-1), montgomery_words(challenge), inverses, target.reshape(-1))
-    in_parallel(lambda start, stop: _fold(*arrays, start, stop), count // LANES, SMALLEST_TASK_GROUPS)
+    operands = (codeword.reshape(-1), montgomery_words(challenge), inverses, target.reshape(-1))
+    in_parallel(lambda start, stop: _fold(*operands, start, stop), count // LANES, SMALLEST_TASK_GROUPS)
     return target
 
 
@@ -222,8 +223,8 @@ def _differences(point: Words, subgroup: Words, target: Words, start: int, stop:
 
 def differences(point: Extension, size_log2: int) -> Words:
     """point - x for every x of the evaluation domain of this size, at least the lanes: (2^size_log2, 6)."""
-    target = np.empty((1 << size_log2, SIX), dtype=np.uint32)
+    target = arrays.empty(1 << size_log2, SIX)
     words = np.array(point.coefficients, dtype=np.uint32)
-    arrays = (words, subgroup_words(size_log2), target.reshape(-1))
-    in_parallel(lambda start, stop: _differences(*arrays, start, stop), len(target) // LANES, SMALLEST_TASK_GROUPS)
+    operands = (words, subgroup_words(size_log2), target.reshape(-1))
+    in_parallel(lambda start, stop: _differences(*operands, start, stop), len(target) // LANES, SMALLEST_TASK_GROUPS)
     return target

@@ -9,6 +9,7 @@ from functools import lru_cache, reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized import arrays
 from optimized.accumulators import accumulate_rows
 from optimized.blocks import RowOrder
 from optimized.interpreter import OWN_ORDER, run_program
@@ -50,7 +51,7 @@ class Output(IntEnum):
 
 
 def _empty(height: int, extension_columns: int) -> Words:
-    return np.empty((height, extension_columns * EXTENSION_DEGREE), dtype=np.uint32)
+    return arrays.empty(height, extension_columns * EXTENSION_DEGREE)
 
 
 @lru_cache(CACHED_TABLES)
@@ -127,7 +128,7 @@ def combined_constraints(
 ) -> Words:
     """C_0 + batching C_1 + ... over all constraints of all tables of one height, on 2 n points."""
     points = len(tables[0].main)
-    combined = np.zeros((points, EXTENSION_DEGREE), dtype=np.uint32)
+    combined = arrays.zeros(points, EXTENSION_DEGREE)
     power = ONE
     for table in tables:
         recorder = Recorder()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimized import arrays
 from optimized.compilation import compiled
 from optimized.field_lanes import (
     extension_multiply,
@@ -157,7 +158,7 @@ def invert_groups(elements: Words, target: Words, first: int, groups: int) -> bo
 
 def inverses(elements: Words) -> Words:
     """The inverses of (count, 6) elements, count a multiple of the lanes. Raises ZeroDivisionError for a zero."""
-    flat, target = elements.reshape(-1), np.empty(elements.size, dtype=np.uint32)
+    flat, target = elements.reshape(-1), arrays.empty(elements.size)
 
     def invert(start: int, stop: int) -> None:
         for group in range(start, stop, INVERSION_GROUPS):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from optimized import columns, constraints, extension, grinding, quotient, sha256, transform
+from optimized import arrays, columns, constraints, extension, grinding, quotient, sha256, transform
 from optimized.lanes import LANES
 from optimized.roots import words
 from reference.prover.combination import TableCodewords
@@ -32,6 +33,7 @@ class OptimizedKernels:
 
     def __init__(self) -> None:
         self._plain = PlainKernels()
+        weakref.finalize(self, arrays.release)
 
     def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
         return transform.codewords(words(evaluations), rate_log2)

@@ -15,6 +15,9 @@ ELEMENT_BYTES = WORD_BYTES * EXTENSION_DEGREE
 DIGESTS_PER_LEAF = 3
 """The layers of a tree are two digests a leaf in all, and the leaves of lower matrices another one at most."""
 
+WAITING_PART = 4
+"""Measured: buffers that wait to be used again hold up to this part of what all codewords take."""
+
 INTERPRETER_BYTES = 350 * 2**20
 """Python, numpy, numba and the compiled kernels."""
 
@@ -32,7 +35,7 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
 
     To the end stay the trace, all codewords and all trees. On top of them come, at their worst, the widest table's
     columns before they are committed, or what opening takes for the tallest height: reduced codewords and inverse
-    differences for two points, a numerator and a folded codeword.
+    differences for two points, a numerator and a folded codeword; and buffers that wait for an array of their size.
     """
     matrices = dict(zip(COMMITMENTS, shape.matrices(), strict=True))
     committed = [matrix for of_commitment in matrices.values() for matrix in of_commitment]
@@ -42,7 +45,7 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
     trees = len(matrices) * DIGESTS_PER_LEAF * DIGEST_BYTES << tallest
     widest = WORD_BYTES * max(_cells([matrix]) for matrix in committed)
     opening = 6 * ELEMENT_BYTES << tallest
-    return INTERPRETER_BYTES + trace + codewords + trees + max(2 * widest, opening)
+    return INTERPRETER_BYTES + trace + codewords + trees + max(2 * widest, opening) + codewords // WAITING_PART
 
 
 def require_memory(shape: SegmentShape, rate_log2: int, available_bytes: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimized import arrays
 from optimized.compilation import compiled
 from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
 from optimized.lanes import LANES, broadcast, load, store
@@ -29,7 +30,7 @@ def _multiply(source: Words, factor: int, target: Words, start: int, stop: int) 
 def quotient_coefficients(combined: Words) -> Words:
     """The coefficients of combined constraints over x^n - 1: (n, 12)."""
     height = len(combined) // QUOTIENT_CHUNKS
-    quotient = np.empty_like(combined)
+    quotient = arrays.empty(*combined.shape)
     for part, divisor in enumerate(trace_polynomial_inverses(height)):
         half = slice(part * height, (part + 1) * height)
         source, target = combined[half].reshape(-1), quotient[half].reshape(-1)

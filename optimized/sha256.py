@@ -9,6 +9,7 @@ import numpy as np
 from llvmlite import ir
 from numpy.lib.stride_tricks import as_strided
 
+from optimized import arrays
 from optimized.compilation import compiled
 from optimized.lanes import (
     LANES,
@@ -240,7 +241,7 @@ def leaf_digests(matrices: Sequence[Words]) -> Digests:
     """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
     height = len(matrices[0])
     padded = -(-height // LANES) * LANES
-    digests = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
+    digests = arrays.empty(padded, DIGEST_WORDS)
     widths = [matrix.shape[1] for matrix in matrices]
     width, flat = sum(widths), [words(matrix).reshape(-1) for matrix in matrices]
     block_groups = max(1, BLOCK_CELLS // (LANES * width))
@@ -272,7 +273,7 @@ def compress(left: Digests, right: Digests) -> Digests:
     """The inner Merkle node over each pair of digests: (count, 8)."""
     count = len(left)
     padded = -(-count // LANES) * LANES
-    nodes = np.empty((padded, DIGEST_WORDS), dtype=np.uint32)
+    nodes = arrays.empty(padded, DIGEST_WORDS)
     operands = (*_rows_as_words(left), *_rows_as_words(right), count - 1, nodes.reshape(-1))
 
     def hash_groups(start: int, stop: int) -> None:

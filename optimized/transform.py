@@ -19,6 +19,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized import arrays
 from optimized.butterflies import join_tile, read_row, split_tile, write_tile
 from optimized.compilation import compiled
 from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
@@ -230,7 +231,7 @@ def interpolate(codeword: Words, shift: int) -> Words:
     passes = _Passes.of(size_log2, width)
     factors = inverse_butterfly_factors(size_log2, shift)
     scale = to_montgomery(inverse_of_size(size_log2))
-    target = np.empty(height * width, dtype=np.uint32)
+    target = arrays.empty(height * width)
     passes.join_near_rows(codeword.reshape(-1), NO_ROWS, target, width, factors, 0 if passes.first else scale)
 
     def distant_rows(start: int, stop: int) -> None:
@@ -258,7 +259,7 @@ def codewords(evaluations: Words, rate_log2: int) -> Words:
     height, width = evaluations.shape
     size_log2 = height.bit_length() - 1
     passes = _Passes.of(size_log2, width)
-    result = np.empty((height << rate_log2, width), dtype=np.uint32)
+    result = arrays.empty(height << rate_log2, width)
     inverse_factors = inverse_butterfly_factors(size_log2, 1)
     factors = _factors_of_parts(size_log2, rate_log2)
     scale = to_montgomery(inverse_of_size(size_log2))
@@ -313,7 +314,7 @@ def evaluate_on_coset(polynomials: Words, rate_log2: int) -> Words:
     height, width = polynomials.shape
     size_log2 = height.bit_length() - 1
     passes = _Passes.of(size_log2, width)
-    result = np.empty((height << rate_log2, width), dtype=np.uint32)
+    result = arrays.empty(height << rate_log2, width)
     source = polynomials.reshape(-1)
     for part, shift in enumerate(_coset_shifts(size_log2, rate_log2)):
         target = result[part * height : (part + 1) * height].reshape(-1)

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import integers
+
+import limpid
+from limpid.build import EXAMPLES
 from optimized.kernels import OptimizedKernels
 from reference.prover.keys import proving_key
 from reference.prover.plain_kernels import PlainKernels
@@ -9,6 +20,10 @@ from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from spec.parameters import TINY
 from tests.reference.every_instruction import every_instruction_program
+from tests.reference.random_program import random_program
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNEL_TESTS = Path(__file__).with_name("test_kernels.py")
 
 
 def test_proof_of_every_instruction_has_the_bytes_of_the_plain_kernels() -> None:
@@ -19,3 +34,45 @@ def test_proof_of_every_instruction_has_the_bytes_of_the_plain_kernels() -> None
         key = proving_key(kernels, program, TINY)
         proofs.append(prove_run(kernels, key, [trace]).encoded())
     assert proofs[0] == proofs[1]
+
+
+def assert_both_backends_prove_the_same(elf: bytes, private_input: bytes, parameters: str) -> None:
+    fast, readable = (
+        limpid.prove(elf, private_input, parameters=parameters, backend=backend)
+        for backend in ("optimized", "reference")
+    )
+    assert fast.encoded == readable.encoded
+
+
+SEEDS = integers(0, 2**32 - 1)
+UNIT_COUNTS = integers(1, 200)
+"""Of random programs: up to some thousand instructions, with loops."""
+
+
+@given(SEEDS, UNIT_COUNTS)
+@settings(max_examples=2, deadline=None, derandomize=True)
+def test_proof_of_a_generated_program_has_the_bytes_of_the_reference(seed: int, unit_count: int) -> None:
+    assert_both_backends_prove_the_same(random_program(seed, unit_count).elf, b"", "tiny")
+
+
+@pytest.mark.slow
+@given(SEEDS, UNIT_COUNTS)
+@settings(max_examples=25, deadline=None)
+def test_proofs_of_many_generated_programs_have_the_bytes_of_the_reference(seed: int, unit_count: int) -> None:
+    assert_both_backends_prove_the_same(random_program(seed, unit_count).elf, b"", "tiny")
+
+
+@pytest.mark.slow
+def test_proof_of_a_guest_under_secure_parameters_has_the_bytes_of_the_reference() -> None:
+    guest = (EXAMPLES / "elf" / "sha256.elf").read_bytes()
+    assert_both_backends_prove_the_same(guest, bytes(range(200)), "segment")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("features", ["", "+sse4.2", "+avx2,+fma"])
+def test_kernels_equal_the_plain_ones_on_machines_with_other_vectors(features: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": features}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(KERNEL_TESTS)]
+    environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+    completed = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout
