@@ -14,16 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimized import arrays
-from optimized.butterflies import join_tile, read_row, split_tile, write_tile
-from optimized.compilation import compiled
-from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
-from optimized.lanes import LANES, broadcast, load, store
+from optimized.field_lanes import to_montgomery
+from optimized.lanes import LANES
+from optimized.passes import NO_ROWS, Rows, extend_pass, join_pass, split_pass
 from optimized.roots import (
     CACHED_TABLES,
     Words,
@@ -44,111 +41,10 @@ TILE_WORDS = 1 << 16
 
 SMALLEST_TASK_WORDS = 1 << 15
 
-Rows: TypeAlias = NDArray[np.int32]
-
-NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
-"""Stands for rows in their own order."""
-
 
 @lru_cache(CACHED_TABLES)
 def _bit_reversed_rows(size_log2: int) -> Rows:
     return bit_reversed_indices(size_log2).astype(np.int32)
-
-
-@compiled
-def _split_pass(
-    source: Words,
-    target: Words,
-    rows_log2: int,
-    width: int,
-    columns: int,
-    factors: Words,
-    first_level: int,
-    start: int,
-    stop: int,
-) -> None:
-    """Tiles start to stop of the matrix as blocks of 2^rows_log2 rows of `width` words."""
-    rows = 1 << rows_log2
-    per_block = (width + columns - 1) // columns
-    tile = np.empty(rows * columns, dtype=np.uint32)
-    for index in range(start, stop):
-        block, offset = index // per_block, index % per_block * columns
-        taken = min(columns, width - offset)
-        base = block * rows * width + offset
-        for row in range(rows):
-            read_row(source, base + row * width, taken, tile, row * columns)
-        split_tile(tile, rows_log2, columns, factors, first_level, block)
-        write_tile(tile, rows, columns, taken, target, base, width, 0)
-
-
-@compiled
-def _join_pass(
-    source: Words,
-    source_rows: Rows,
-    target: Words,
-    rows_log2: int,
-    width: int,
-    columns: int,
-    factors: Words,
-    first_level: int,
-    scale: int,
-    start: int,
-    stop: int,
-) -> None:
-    """The same for the inverse; block b's row r is read from source row source_rows[b * rows + r], if given."""
-    rows = 1 << rows_log2
-    per_block = (width + columns - 1) // columns
-    tile = np.empty(rows * columns, dtype=np.uint32)
-    for index in range(start, stop):
-        block, offset = index // per_block, index % per_block * columns
-        taken = min(columns, width - offset)
-        base = block * rows * width + offset
-        for row in range(rows):
-            source_row = source_rows[block * rows + row] if len(source_rows) else block * rows + row
-            read_row(source, source_row * width + offset, taken, tile, row * columns)
-        join_tile(tile, rows_log2, columns, factors, first_level, block)
-        write_tile(tile, rows, columns, taken, target, base, width, scale)
-
-
-@compiled
-def _extend_pass(
-    source: Words,
-    source_rows: Rows,
-    target: Words,
-    rows_log2: int,
-    width: int,
-    columns: int,
-    inverse_factors: Words,
-    scale: int,
-    factors: Words,
-    parts: int,
-    start: int,
-    stop: int,
-) -> None:
-    """Tiles start to stop of a block of 2^rows_log2 rows: the last levels back and the first levels of every part.
-
-    `factors` holds those of each part, one after the other. The last part of the target may be the source.
-    """
-    rows = 1 << rows_log2
-    factors_of_part = len(factors) // parts
-    coefficients = np.empty(rows * columns, dtype=np.uint32)
-    tile = np.empty(rows * columns, dtype=np.uint32)
-    factor = with_companion(broadcast(scale))
-    for index in range(start, stop):
-        offset = index * columns
-        taken = min(columns, width - offset)
-        for row in range(rows):
-            source_row = source_rows[row] if len(source_rows) else row
-            read_row(source, source_row * width + offset, taken, coefficients, row * columns)
-        join_tile(coefficients, rows_log2, columns, inverse_factors, 0, 0)
-        for i in range(0, rows * columns, LANES):
-            store(coefficients, i, multiply_by_known(load(coefficients, i), factor))
-        for part in range(parts):
-            for i in range(0, rows * columns, LANES):
-                store(tile, i, load(coefficients, i))
-            of_part = factors[part * factors_of_part : (part + 1) * factors_of_part]
-            split_tile(tile, rows_log2, columns, of_part, 0, 0)
-            write_tile(tile, rows, columns, taken, target, part * rows * width + offset, width, 0)
 
 
 @dataclass(frozen=True)
@@ -199,7 +95,7 @@ class _Passes:
         """The levels of the inverse transform on tiles of neighbouring rows."""
 
         def work(start: int, stop: int) -> None:
-            _join_pass(
+            join_pass(
                 source,
                 order,
                 target,
@@ -219,7 +115,7 @@ class _Passes:
         """The levels of the transform on tiles of neighbouring rows."""
 
         def work(start: int, stop: int) -> None:
-            _split_pass(source, target, self.second, width, self.second_columns, factors, self.first, start, stop)
+            split_pass(source, target, self.second, width, self.second_columns, factors, self.first, start, stop)
 
         self._run_second(work, width)
 
@@ -235,7 +131,7 @@ def interpolate(codeword: Words, shift: int) -> Words:
     passes.join_near_rows(codeword.reshape(-1), NO_ROWS, target, width, factors, 0 if passes.first else scale)
 
     def distant_rows(start: int, stop: int) -> None:
-        _join_pass(
+        join_pass(
             target,
             NO_ROWS,
             target,
@@ -274,7 +170,7 @@ def codewords(evaluations: Words, rate_log2: int) -> Words:
     tile_width, tile_columns = passes.first_tile(width)
 
     def extend(start: int, stop: int) -> None:
-        _extend_pass(
+        extend_pass(
             source,
             order,
             target,
@@ -321,7 +217,7 @@ def evaluate_on_coset(polynomials: Words, rate_log2: int) -> Words:
         factors = butterfly_factors(size_log2, shift)
 
         def distant_rows(start: int, stop: int, target: Words = target, factors: Words = factors) -> None:
-            _split_pass(source, target, passes.first, passes.first_width, passes.first_columns, factors, 0, start, stop)
+            split_pass(source, target, passes.first, passes.first_width, passes.first_columns, factors, 0, start, stop)
 
         if passes.first:
             passes.run_first(distant_rows)

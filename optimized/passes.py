@@ -1,0 +1,115 @@
+"""Passes of a transform over memory: a tile is read, transformed where it stays in the cache, and written."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.butterflies import join_tile, read_row, split_tile, write_tile
+from optimized.compilation import compiled
+from optimized.field_lanes import multiply_by_known, with_companion
+from optimized.lanes import LANES, broadcast, load, store
+from optimized.roots import Words
+
+Rows: TypeAlias = NDArray[np.int32]
+
+NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
+"""Stands for rows in their own order."""
+
+
+@compiled
+def split_pass(
+    source: Words,
+    target: Words,
+    rows_log2: int,
+    width: int,
+    columns: int,
+    factors: Words,
+    first_level: int,
+    start: int,
+    stop: int,
+) -> None:
+    """Tiles start to stop of the matrix as blocks of 2^rows_log2 rows of `width` words."""
+    rows = 1 << rows_log2
+    per_block = (width + columns - 1) // columns
+    tile = np.empty(rows * columns, dtype=np.uint32)
+    for index in range(start, stop):
+        block, offset = index // per_block, index % per_block * columns
+        taken = min(columns, width - offset)
+        base = block * rows * width + offset
+        for row in range(rows):
+            read_row(source, base + row * width, taken, tile, row * columns)
+        split_tile(tile, rows_log2, columns, factors, first_level, block)
+        write_tile(tile, rows, columns, taken, target, base, width, 0)
+
+
+@compiled
+def join_pass(
+    source: Words,
+    source_rows: Rows,
+    target: Words,
+    rows_log2: int,
+    width: int,
+    columns: int,
+    factors: Words,
+    first_level: int,
+    scale: int,
+    start: int,
+    stop: int,
+) -> None:
+    """The same for the inverse; block b's row r is read from source row source_rows[b * rows + r], if given."""
+    rows = 1 << rows_log2
+    per_block = (width + columns - 1) // columns
+    tile = np.empty(rows * columns, dtype=np.uint32)
+    for index in range(start, stop):
+        block, offset = index // per_block, index % per_block * columns
+        taken = min(columns, width - offset)
+        base = block * rows * width + offset
+        for row in range(rows):
+            source_row = source_rows[block * rows + row] if len(source_rows) else block * rows + row
+            read_row(source, source_row * width + offset, taken, tile, row * columns)
+        join_tile(tile, rows_log2, columns, factors, first_level, block)
+        write_tile(tile, rows, columns, taken, target, base, width, scale)
+
+
+@compiled
+def extend_pass(
+    source: Words,
+    source_rows: Rows,
+    target: Words,
+    rows_log2: int,
+    width: int,
+    columns: int,
+    inverse_factors: Words,
+    scale: int,
+    factors: Words,
+    parts: int,
+    start: int,
+    stop: int,
+) -> None:
+    """Tiles start to stop of a block of 2^rows_log2 rows: the last levels back and the first levels of every part.
+
+    `factors` holds those of each part, one after the other. The last part of the target may be the source.
+    """
+    rows = 1 << rows_log2
+    factors_of_part = len(factors) // parts
+    coefficients = np.empty(rows * columns, dtype=np.uint32)
+    tile = np.empty(rows * columns, dtype=np.uint32)
+    factor = with_companion(broadcast(scale))
+    for index in range(start, stop):
+        offset = index * columns
+        taken = min(columns, width - offset)
+        for row in range(rows):
+            source_row = source_rows[row] if len(source_rows) else row
+            read_row(source, source_row * width + offset, taken, coefficients, row * columns)
+        join_tile(coefficients, rows_log2, columns, inverse_factors, 0, 0)
+        for i in range(0, rows * columns, LANES):
+            store(coefficients, i, multiply_by_known(load(coefficients, i), factor))
+        for part in range(parts):
+            for i in range(0, rows * columns, LANES):
+                store(tile, i, load(coefficients, i))
+            of_part = factors[part * factors_of_part : (part + 1) * factors_of_part]
+            split_tile(tile, rows_log2, columns, of_part, 0, 0)
+            write_tile(tile, rows, columns, taken, target, part * rows * width + offset, width, 0)
