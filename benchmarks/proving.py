@@ -26,7 +26,7 @@ from limpid.api import DEFAULT_PARAMETERS
 from spec.parameters import PARAMETER_SETS
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE_WIDTH = 120
+TABLE_WIDTH = 140
 """Characters that the widest table takes, also where the output is no terminal."""
 
 DEFAULT_OUTPUT = ROOT / "build" / "bench"
