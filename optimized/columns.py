@@ -39,6 +39,7 @@ from optimized.field_lanes import (
 from optimized.lanes import LANES, broadcast, load, scatter, store
 from optimized.roots import Words, inverse_roots_words, subgroup_words, words
 from optimized.threads import in_parallel
+from reference.prover.extension_arrays import scale, to_elements
 from reference.prover.reduction import OpenedColumns
 from spec.field import Extension, P, inverse
 from spec.protocol.domain import COSET_SHIFT
@@ -99,11 +100,11 @@ def evaluate_columns(codewords: Words, height: int, point: Extension, inverse_di
     if width > LANES:
         # The last columns are the last ones of the last chunk.
         of_columns = np.concatenate([of_columns[: (chunks - 1) * LANES], of_columns[(chunks - 1) * LANES - width :]])
+    weighted, plain = of_columns[:width, :SIX], of_columns[:width, SIX:]
+    weighted = scale(weighted, point)
+    weighted[:, :1] += np.uint64(P) - plain
     factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * (inverse(height) * RADIX)
-    return [
-        factor * (point * Extension.from_coefficients(weighted) - plain)
-        for *weighted, plain in of_columns[:width].tolist()
-    ]
+    return to_elements(scale(weighted % np.uint64(P), factor))
 
 
 @compiled
