@@ -6,9 +6,10 @@ from collections import Counter
 
 from documentation.markdown import capitalised, codes, table
 from proofs_of_constraints.mutation.fate import Fate
-from proofs_of_constraints.mutation.record import Record, stored_record
+from proofs_of_constraints.mutation.record import Record, chips_to_be_swept, stored_record
 from proofs_of_constraints.mutation.reviewed import reason_of_fate
 from proofs_of_constraints.mutation.sweep import killing_power
+from spec.air.machine import CHIPS
 
 MANY_CHIPS = 13
 """So many are not named one by one."""
@@ -24,9 +25,11 @@ def operators() -> str:
     rows = [[operator, *(fates[fate] for fate in Fate)] for operator, fates in counts.items()]
     rows.append(["all", *(sum(fates[fate] for fates in counts.values()) for fate in Fate)])
     power = killing_power([fate for of_chip in record.values() for fate in of_chip.fates()])
-    return (
-        f"{table(['change', *(fate.value for fate in Fate)], rows)}\n\nKilled of those not proven redundant: {power}."
-    )
+    swept = f"Killed of those not proven redundant: {power}."
+    left = [chip.name for chip in chips_to_be_swept(record, CHIPS)]
+    if left:
+        swept += f" Chips still to be swept: {codes(left)}."
+    return f"{table(['change', *(fate.value for fate in Fate)], rows)}\n\n{swept}"
 
 
 def redundancies() -> str:

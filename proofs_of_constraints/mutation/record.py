@@ -89,6 +89,11 @@ def write_record(record: Record, chips: Iterable[Chip]) -> None:
     stored_record.cache_clear()
 
 
+def chips_to_be_swept(record: Record, chips: Iterable[Chip]) -> list[Chip]:
+    """The chips of whose declaration the record says nothing."""
+    return [c for c in chips if c.name not in record or record[c.name].declaration != declaration_digest(c)]
+
+
 def fate_counts(record: Record) -> dict[str, dict[str, int]]:
     """By chip, how many mutants have each fate, in the fates' order."""
     found = {name: Counter(entry.fates()) for name, entry in record.items()}

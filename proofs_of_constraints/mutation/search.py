@@ -19,7 +19,7 @@ CHANGED_CELLS = 4
 EXAMPLES_TRIED = 12
 """About so many honest rows are changed, spread over all."""
 
-ROWS_TRIED = 2500
+ROWS_TRIED = 4000
 """Per mutant. Where this finds nothing, the solver is asked."""
 
 

@@ -34,6 +34,7 @@ from tests.reference.every_instruction import (
     RESULT,
     RIGHT,
     STORES,
+    add_memory,
     every_instruction_program,
 )
 
@@ -72,6 +73,7 @@ def _far_program() -> Program:
             for instruction in (*LOADS, *STORES):
                 registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
                 assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
+    add_memory(assembly, INPUT.start + 0x1800, 0x80)
     for immediate in (-2048, -3, 8, 2046):
         assembly.add("lui", BASE, immediate=0)
         assembly.constant(BASE, assembly.here + 12 - immediate)
