@@ -147,6 +147,24 @@ def _rules() -> Iterator[Reviewed]:
         "a narrower store reads these bytes as a limb only, and writes none of them",
     )
     yield Reviewed(
+        survives,
+        "load_misaligned",
+        r"width_\d_at_\d_is_aligned with - for \+" + _AT,
+        "the selectors exclude one another: which sign one of them has makes no difference",
+    )
+    yield Reviewed(
+        survives,
+        "load_misaligned",
+        r"result_0_is_loaded_or_sign with 65535 (\+ 1|/ 2)" + _AT,
+        "the lowest limb is part of every access: nothing is left of it for the sign to fill",
+    )
+    yield Reviewed(
+        survives,
+        "load_misaligned",
+        r"result_\d_is_loaded_or_sign with (- for \+|\+ for -)" + _AT,
+        "the selector is one of an unsigned load or of a doubleword's, and it is multiplied with the sign, which is 0",
+    )
+    yield Reviewed(
         broken,
         "branch_equal",
         r"without constraint equal_is_boolean",
