@@ -57,7 +57,8 @@ class OptimizedKernels:
     ) -> list[Extension]:
         height = len(codewords) >> rate_log2
         if height < LANES:
-            return self._plain.evaluate_columns(_wide(codewords), rate_log2, point, _wide(inverse_differences))
+            needed = _wide(inverse_differences[:height])
+            return self._plain.evaluate_columns(_wide(codewords), rate_log2, point, needed)
         return columns.evaluate_columns(words(codewords), height, point, words(inverse_differences))
 
     def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
@@ -67,7 +68,7 @@ class OptimizedKernels:
             replace(
                 opening,
                 codewords=[_wide(matrix) for matrix in opening.codewords],
-                inverse_differences=_wide(opening.inverse_differences),
+                inverse_differences=_wide(opening.inverse_differences[: len(opening.codewords[0])]),
             )
             for opening in openings
         ]
