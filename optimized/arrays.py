@@ -8,6 +8,7 @@ refers to them any more.
 from __future__ import annotations
 
 import math
+import mmap
 import sys
 import threading
 
@@ -33,6 +34,19 @@ UNUSED_REFERENCES = _references([np.empty(0, dtype=np.uint32)], 0)
 """What a buffer counts that stands in a list and nowhere else. Every view of a buffer refers to the buffer itself."""
 
 
+def _new_buffer(count: int) -> Words:
+    """Pages straight from the system, all present at once where it can do that.
+
+    NumPy asks for huge pages, and where memory is fragmented the system then spends seconds for a gibibyte on moving
+    other pages out of the way.
+    """
+    bytes_per_word = np.dtype(np.uint32).itemsize
+    if sys.platform != "linux":
+        return np.empty(count, dtype=np.uint32)
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
+    return np.frombuffer(mmap.mmap(-1, count * bytes_per_word, flags=flags), dtype=np.uint32)
+
+
 def empty(*shape: int) -> Words:
     """An array of this shape with any contents."""
     count = math.prod(shape)
@@ -48,7 +62,7 @@ def empty(*shape: int) -> Words:
             chosen = min(fitting, key=lambda i: len(_buffers[i]))
         else:
             chosen = len(_buffers)
-            _buffers.append(np.empty(count, dtype=np.uint32))
+            _buffers.append(_new_buffer(count))
         return _buffers[chosen][:count].reshape(shape)
 
 
