@@ -20,11 +20,11 @@ from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.parameters import ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape, listed_segment
 
-COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_LOG2)
+COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_BY_CHIP.values())
 """Every proof has a table of this height, and a domain of it exists at every rate."""
 
 
@@ -45,7 +45,7 @@ def largest_segment(parameters: ParameterSet, program_heights: Mapping[str, int]
     if not parameters.listed_shapes:
         return full_segment(maximum_height_log2(parameters.rate_log2), program_heights)
     fixed = {name: heights[-1] for name, heights in PROGRAM_HEIGHTS_LOG2.items()} | dict(program_heights)
-    fixed |= dict(zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True))
+    fixed |= MACHINE_HEIGHTS_BY_CHIP
     argument = largest_argument(parameters.rate_log2)
     return max(
         (listed_segment(name, fixed) for name in RECURSION_SHAPES),
@@ -63,8 +63,7 @@ def full_segment(tallest_log2: int, program_heights: Mapping[str, int]) -> Segme
     """Every table present: those of a program and of a run at the tallest, instruction chips in equal heights."""
     heights = {chip.name: (tallest_log2,) for chip in CHIPS}
     heights |= {name: (height_log2,) for name, height_log2 in program_heights.items()}
-    machine = zip(chips_of(Role.MACHINE_TABLE), MACHINE_HEIGHTS_LOG2, strict=True)
-    heights |= {chip.name: (height_log2,) for chip, height_log2 in machine}
+    heights |= {name: (height_log2,) for name, height_log2 in MACHINE_HEIGHTS_BY_CHIP.items()}
     instances = _instances(tallest_log2)
     while _clock_end(instances) > CLOCK_LIMIT:
         instances = _instances(instances[0] - 1)

@@ -8,12 +8,11 @@ from reference.fixed_tables import listed_program_heights
 from reference.trace.limits import SegmentLimits, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
-from spec.air.chip import Role
-from spec.air.machine import INSTRUCTION_CHIPS, chips_of
+from spec.air.machine import INSTRUCTION_CHIPS
 from spec.cost import cheapest_shape
 from spec.parameters import ParameterSet
 from spec.program import Program
-from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 
 
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
@@ -23,8 +22,7 @@ def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, 
     """
     if not parameters.listed_shapes:
         return SegmentLimits()
-    machine = zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True)
-    fixed = {**dict(machine), **listed_program_heights(program)}
+    fixed = {**MACHINE_HEIGHTS_BY_CHIP, **listed_program_heights(program)}
     rows: Counter[str] = Counter()
 
     def count(segment: SegmentPlan) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from spec.air.chip import Role
+from spec.air.machine import chips_of
+
 
 @dataclass(frozen=True)
 class MachineCommitment:
@@ -20,6 +23,11 @@ class MachineCommitment:
 
 
 MACHINE_HEIGHTS_LOG2 = (17, 16, 18, 6)
+
+MACHINE_HEIGHTS_BY_CHIP: Mapping[str, int] = MappingProxyType(
+    dict(zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True))
+)
+"""The same by table."""
 
 _ROOTS = {
     1: "36b7669c177fc24ca67d562bf130451e1fdb12fef4cbbb29f852de50da9328ed",

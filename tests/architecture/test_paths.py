@@ -48,7 +48,7 @@ def test_machine_path_planted_is_reported(place: str, tmp_path: Path) -> None:
 
 
 def test_relative_path_and_generated_directory_planted_are_not_reported(tmp_path: Path) -> None:
-    (tmp_path / "note.txt").write_text("see tree/root/leaf and ./home/page\n")
+    (tmp_path / "note.txt").write_text("see tree/" + "root/leaf and ./home/page\n")
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "note.txt").write_text("/" + "root/x\n")
     assert machine_paths(tmp_path) == []

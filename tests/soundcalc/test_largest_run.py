@@ -15,11 +15,11 @@ from soundcalc.report import run_figures, tree_figures
 from soundcalc.security import security
 from soundcalc.size import proof_size
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P
 from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.machine_commitments import MACHINE_HEIGHTS_LOG2
+from spec.protocol.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_SEGMENTS, SegmentShape, check_run_messages, check_shape, listed_segment
 
@@ -32,9 +32,7 @@ def _require_admitted(shape: SegmentShape, parameters: ParameterSet) -> None:
     check_run_messages([shape])
 
 
-FIXED_HEIGHTS = dict(zip((c.name for c in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True)) | {
-    name: heights[0] for name, heights in PROGRAM_HEIGHTS_LOG2.items()
-}
+FIXED_HEIGHTS = {**MACHINE_HEIGHTS_BY_CHIP, **{name: heights[0] for name, heights in PROGRAM_HEIGHTS_LOG2.items()}}
 ANY_HEIGHTS = [parameters for parameters in PARAMETER_SETS.values() if not parameters.listed_shapes]
 
 
