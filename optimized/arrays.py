@@ -8,12 +8,12 @@ refers to them any more.
 from __future__ import annotations
 
 import math
-import mmap
 import sys
 import threading
 
 import numpy as np
 
+from optimized.reserve import Reserve
 from optimized.roots import Words
 
 SMALLEST_KEPT_WORDS = 1 << 18
@@ -23,6 +23,7 @@ LARGEST_SURPLUS = 2
 """A buffer is given out for arrays of no less than this part of it."""
 
 _buffers: list[Words] = []
+_reserve = Reserve()
 _lock = threading.Lock()
 
 
@@ -32,19 +33,6 @@ def _references(buffers: list[Words], index: int) -> int:
 
 UNUSED_REFERENCES = _references([np.empty(0, dtype=np.uint32)], 0)
 """What a buffer counts that stands in a list and nowhere else. Every view of a buffer refers to the buffer itself."""
-
-
-def _new_buffer(count: int) -> Words:
-    """Pages straight from the system, all present at once where it can do that.
-
-    NumPy asks for huge pages, and where memory is fragmented the system then spends seconds for a gibibyte on moving
-    other pages out of the way.
-    """
-    bytes_per_word = np.dtype(np.uint32).itemsize
-    if sys.platform != "linux":
-        return np.empty(count, dtype=np.uint32)
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
-    return np.frombuffer(mmap.mmap(-1, count * bytes_per_word, flags=flags), dtype=np.uint32)
 
 
 def empty(*shape: int) -> Words:
@@ -62,7 +50,7 @@ def empty(*shape: int) -> Words:
             chosen = min(fitting, key=lambda i: len(_buffers[i]))
         else:
             chosen = len(_buffers)
-            _buffers.append(_new_buffer(count))
+            _buffers.append(_reserve.take(count))
         return _buffers[chosen][:count].reshape(shape)
 
 
@@ -75,5 +63,8 @@ def zeros(*shape: int) -> Words:
 
 def release() -> None:
     """Gives the memory of all buffers back that nothing refers to; the others' goes back with their arrays."""
+    global _reserve
     with _lock:
+        _reserve.close()
+        _reserve = Reserve()
         _buffers.clear()
