@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from optimized import arrays, columns, constraints, extension, grinding, quotient, sha256, transform
 from optimized.lanes import LANES
 from optimized.roots import words
+from optimized.threads import made_ahead
 from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
+from reference.prover.kernels import Item
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.reduction import OpenedColumns
@@ -34,6 +36,9 @@ class OptimizedKernels:
     def __init__(self) -> None:
         self._plain = PlainKernels()
         weakref.finalize(self, arrays.release)
+
+    def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
+        return made_ahead(items)
 
     def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
         return transform.codewords(words(evaluations), rate_log2)

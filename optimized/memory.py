@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from optimized.reserve import LARGEST_LEAD_BYTES
 from spec.field import EXTENSION_DEGREE
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.merkle import MatrixShape
@@ -34,8 +35,9 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
     """An upper estimate of the memory that proving a segment of this shape takes, its trace included.
 
     To the end stay the trace, all codewords and all trees. On top of them come, at their worst, the widest table's
-    columns before they are committed, or what opening takes for the tallest height: reduced codewords and inverse
-    differences for two points, a numerator and a folded codeword; and buffers that wait for an array of their size.
+    columns before they are committed and the next one's that are made meanwhile, or what opening takes for the tallest
+    height: reduced codewords and inverse differences for two points, a numerator and a folded codeword; buffers that
+    wait for an array of their size; and memory that is made present ahead.
     """
     matrices = dict(zip(COMMITMENTS, shape.matrices(), strict=True))
     committed = [matrix for of_commitment in matrices.values() for matrix in of_commitment]
@@ -45,7 +47,8 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
     trees = len(matrices) * DIGESTS_PER_LEAF * DIGEST_BYTES << tallest
     widest = WORD_BYTES * max(_cells([matrix]) for matrix in committed)
     opening = 6 * ELEMENT_BYTES << tallest
-    return INTERPRETER_BYTES + trace + codewords + trees + max(2 * widest, opening) + codewords // WAITING_PART
+    waiting = codewords // WAITING_PART + LARGEST_LEAD_BYTES
+    return INTERPRETER_BYTES + trace + codewords + trees + max(3 * widest, opening) + waiting
 
 
 def require_memory(shape: SegmentShape, rate_log2: int, available_bytes: int) -> None:

@@ -6,8 +6,8 @@ implementations give the same numbers, so their proofs are the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray
@@ -20,6 +20,8 @@ from spec.air.chip import Chip
 from spec.field import Extension
 from spec.protocol.logup import BusChallenges
 
+Item = TypeVar("Item")
+
 
 class Kernels(Protocol):
     """Everything that takes a prover's time. Arrays that come in are never changed.
@@ -27,6 +29,10 @@ class Kernels(Protocol):
     Codewords stand on evaluation domains in bit-reversed order; the first n positions of a longer domain are
     the shorter domain of size n, so arrays over a domain can be cut to a shorter one.
     """
+
+    def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items in order. A few of them may be made, on another thread, before they are asked for."""
+        ...
 
     def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
         """The codewords of columns given on the trace domain, (n, width): (n * 2^rate_log2, width)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from reference.prover import extension_arrays, field_arrays, quotient, reduction
 from reference.prover.combination import TableCodewords, combined_constraints
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import MODULUS, Matrix
+from reference.prover.kernels import Item
 from reference.prover.logup import LogupMatrices, logup_matrices
 from reference.prover.reduction import OpenedColumns
 from reference.prover.sha256_arrays import Digests
@@ -34,6 +35,9 @@ class PlainKernels:
     def coefficients(self, evaluations: Matrix) -> Matrix:
         """The coefficients, lowest first, of columns given on the trace domain: (n, width)."""
         return transform.coefficients(evaluations)
+
+    def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
+        return iter(items)
 
     def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
         return self.evaluate_on_coset(self.coefficients(evaluations), rate_log2)

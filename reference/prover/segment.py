@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reference.prover.combination import TableCodewords
 from reference.prover.commitment import CommittedData, commit, commit_coefficients, evaluate_at
+from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
@@ -91,7 +92,7 @@ def prove_segment(
             in_scopes.append(columns.totals)
             yield from (matrix for matrix in (columns.helpers, columns.accumulators) if matrix.shape[1])
 
-    logup_commitment = commit(kernels, logup_columns(), rate_log2)
+    logup_commitment = commit(kernels, kernels.ahead(logup_columns()), rate_log2)
     totals = tuple(in_scopes)
     transcript.observe("logup_root", logup_commitment.root)
     transcript.observe_extensions("totals", [total for of_table in totals for total in of_table])
@@ -99,11 +100,13 @@ def prove_segment(
     progress.begin(Stage.QUOTIENT, pinned.index)
     batching = transcript.sample_extension(CONSTRAINT_BATCHING)
     codewords = _table_codewords(key, pinned, main, logup_commitment, totals)
-    quotients = []
-    for height_log2 in shape.distinct_heights:
-        tables = [table for table in codewords if table.height == 1 << height_log2]
-        combined = kernels.combined_constraints(tables, trace.public_values, challenges, batching)
-        quotients.append(kernels.quotient_coefficients(combined))
+
+    def combined_by_height() -> Iterator[ExtensionArray]:
+        for height_log2 in shape.distinct_heights:
+            tables = [table for table in codewords if table.height == 1 << height_log2]
+            yield kernels.combined_constraints(tables, trace.public_values, challenges, batching)
+
+    quotients = map(kernels.quotient_coefficients, kernels.ahead(combined_by_height()))
     quotient = commit_coefficients(kernels, quotients, rate_log2)
     transcript.observe("quotient_root", quotient.root)
 
