@@ -1,4 +1,4 @@
-"""How high an honest prover makes its tables: powers of two, with one or two instances of an instruction chip.
+"""How high an honest prover makes its tables: powers of two, with a few instances of an instruction chip.
 
 Soundness does not rest on it, but equal bytes do: every prover of this machine chooses these heights.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from spec.air.chip import Chip, Role
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
 from spec.protocol.recursion_shapes import listed_height_log2
+from spec.protocol.shape import MAXIMUM_INSTANCES
 
 MINIMUM_SAVING_ROWS = 2**12
-"""A second instance costs openings and a sum of its own, so it must save at least this many padded rows."""
+"""One more instance costs openings and a sum of its own, so it must save at least this many padded rows."""
 
 
 def padded_height(rows: int) -> int:
@@ -21,16 +22,26 @@ def padded_height(rows: int) -> int:
 def instance_heights(rows: int) -> tuple[int, ...]:
     """The heights of an instruction chip's instances, strictly decreasing; none for a chip without rows.
 
-    Two instances of 2^a and 2^b rows beat one only where 2^a is half of the single height.
+    All but the last are full: each has the largest power of two of the rows that are left.
     """
     if rows == 0:
         return ()
-    single = padded_height(rows)
-    first = single // 2
-    second = padded_height(rows - first)
-    if second < first and single - first - second >= MINIMUM_SAVING_ROWS:
-        return (first, second)
-    return (single,)
+    best: tuple[int, ...] = (padded_height(rows),)
+    for count in range(2, MAXIMUM_INSTANCES + 1):
+        heights = _split_in(count, rows)
+        if heights and sum(best) - sum(heights) >= MINIMUM_SAVING_ROWS * (count - len(best)):
+            best = heights
+    return best
+
+
+def _split_in(count: int, rows: int) -> tuple[int, ...]:
+    """Strictly decreasing heights of exactly so many tables, all but the last full; none if there are no such."""
+    heights: list[int] = []
+    while rows and len(heights) < count - 1:
+        heights.append(1 << rows.bit_length() - 1)
+        rows -= heights[-1]
+    last = padded_height(rows)
+    return (*heights, last) if rows and last < heights[-1] else ()
 
 
 def table_heights(chip: Chip, rows: int, shape: str | None) -> tuple[int, ...]:

@@ -20,8 +20,8 @@ from spec.protocol.merkle import MatrixShape
 from spec.protocol.recursion_shapes import is_listed, listed_height_log2
 from spec.rejection import Rejected, Rejection
 
-MAXIMUM_INSTANCES = 2
-"""An instruction chip may stand in two tables of different heights: 2^a + 2^b rows pad less than one power of two."""
+MAXIMUM_INSTANCES = 3
+"""An instruction chip may stand in three tables of different heights: 2^a + 2^b + 2^c rows pad little."""
 
 MAXIMUM_SEGMENTS = 2**12
 """Far more than a run needs, and few enough for the bounds on interactions of global buses."""

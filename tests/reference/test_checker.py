@@ -82,9 +82,9 @@ def test_instances_whose_heights_do_not_decrease_are_reported(heights: tuple[int
     assert violations == [LayoutViolation("add", "the heights of its instances do not decrease")]
 
 
-def test_three_instances_are_reported(trace: Trace) -> None:
-    violations = check_layout(_with_instances(trace, *map(_zeros, (8, 4, 2))))
-    assert violations == [LayoutViolation("add", "has 3 instances, at most 2 are allowed")]
+def test_four_instances_are_reported(trace: Trace) -> None:
+    violations = check_layout(_with_instances(trace, *map(_zeros, (16, 8, 4, 2))))
+    assert violations == [LayoutViolation("add", "has 4 instances, at most 3 are allowed")]
 
 
 def test_two_memory_tables_are_reported(trace: Trace) -> None:

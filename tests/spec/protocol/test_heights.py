@@ -1,4 +1,4 @@
-"""Heights of tables and when an instruction chip gets a second instance."""
+"""Heights of tables and when an instruction chip gets more than one instance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ def test_padded_height_is_the_next_power_of_two(rows: int, height: int) -> None:
         (12289, (16384,)),
         (2**20 + 1, (2**20, 2)),
         (2**20 + 2**19, (2**20, 2**19)),
-        (2**20 + 2**19 + 1, (2**21,)),
+        (2**20 + 2**19 + 1, (2**20, 2**19, 2)),
+        (2**20 + 2**19 + 2**18, (2**20, 2**19, 2**18)),
+        (2**20 + 2**19 + 2**18 + 1, (2**21,)),
+        (2**20 + 2**12, (2**20, 2**12)),
+        (2**20 + 2**12 + 1, (2**20, 2**13)),
+        (2**20 + 2**13 + 1, (2**20, 2**13, 2)),
     ],
 )
 def test_instance_heights_split_where_it_saves_enough(rows: int, heights: tuple[int, ...]) -> None:
@@ -37,5 +42,5 @@ def test_instances_hold_all_rows_and_no_split_is_in_vain(rows: int) -> None:
     heights = instance_heights(rows)
     assert sum(heights) >= rows
     assert list(heights) == sorted(set(heights), reverse=True)
-    if len(heights) == 2:
-        assert padded_height(rows) - sum(heights) >= MINIMUM_SAVING_ROWS
+    assert padded_height(rows) - sum(heights) >= MINIMUM_SAVING_ROWS * (len(heights) - 1)
+    assert all(sum(heights[:count]) < rows for count in range(len(heights)))
