@@ -111,6 +111,9 @@ def ternary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> An
 
 
 def _element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
+    """Of a flat array of words, or of words in memory from an address on."""
+    if isinstance(array_type, types.Integer):
+        return builder.gep(builder.inttoptr(array, WORD.as_pointer()), [index])
     structure = context.make_array(array_type)(context, builder, array)
     return builder.gep(structure.data, [index])
 
@@ -182,6 +185,16 @@ def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> A
     return types.void(array, types.intp, types.intp, lanes), code
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def word_at(_context: Any, address: Any, index: Any) -> Any:
+    """A word in memory: the one with this index from an address on."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        return builder.load(_element_pointer(context, builder, signature.args[0], values[0], values[1]))
+
+    return types.uint32(address, types.intp), code
+
+
 def _emit_transposed(builder: Builder, rows: Sequence[Emitted]) -> list[Emitted]:
     """The columns of a square: for each bit of the indices, rows and columns that differ in it change places."""
     columns = list(rows)
@@ -206,7 +219,10 @@ def transpose_square(
     target_index: Any,
     target_stride: Any,
 ) -> Any:
-    """Copies a square, as many rows as lanes of as many words, from one flat array into another, transposed."""
+    """Copies a square, as many rows as lanes of as many words, from one flat array into another, transposed.
+
+    The source may be the address of the first of many words instead.
+    """
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         def pointers(kind: Any, array: Emitted, index: Emitted, stride: Emitted) -> list[Emitted]:

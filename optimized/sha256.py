@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from llvmlite import ir
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
 
 from optimized import arrays
 from optimized.compilation import compiled
@@ -18,6 +19,7 @@ from optimized.lanes import (
     Emitted,
     binary,
     broadcast,
+    cgutils,
     constant,
     intrinsic,
     load,
@@ -25,6 +27,7 @@ from optimized.lanes import (
     transpose_square,
     types,
     unary,
+    word_at,
 )
 from optimized.roots import Words, words
 from optimized.threads import in_parallel
@@ -37,9 +40,6 @@ BLOCK_WORDS = 16
 DIGEST_WORDS = 8
 SMALLEST_TASK_GROUPS = 64
 """Groups of messages below which a thread is not worth its start."""
-
-BLOCK_CELLS = 1 << 15
-"""Rows are brought side by side in blocks that stay in the cache."""
 
 INITIAL_VALUE = np.array(SHA256_INITIAL_VALUE, dtype=np.uint32)
 NODE_VALUE = np.array(NODE_INITIAL_VALUE, dtype=np.uint32)
@@ -100,17 +100,8 @@ def _emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequenc
 
 
 def _emit_byte_swap(builder: Builder, value: Emitted) -> Emitted:
-    middle = ir.Constant(VECTOR, [0xFF00] * LANES)
-    parts = (
-        builder.shl(value, _shift_constant(24)),
-        builder.shl(builder.and_(value, middle), _shift_constant(8)),
-        builder.and_(builder.lshr(value, _shift_constant(8)), middle),
-        builder.lshr(value, _shift_constant(24)),
-    )
-    total = parts[0]
-    for part in parts[1:]:
-        total = builder.or_(total, part)
-    return total
+    swap = cgutils.get_or_insert_function(builder.module, ir.FunctionType(VECTOR, [VECTOR]), f"llvm.bswap.v{LANES}i32")
+    return builder.call(swap, [value])
 
 
 byte_swap = unary(lambda builder, value: [_emit_byte_swap(builder, value[0])])
@@ -160,42 +151,66 @@ def _write_digests(state: Words, digests: Words, row: int, scratch: Words) -> No
 
 
 @compiled
-def _hash_rows(rows: Words, width: int, digests: Words, first: int, groups: int) -> None:
-    """The leaf digests of `groups` times the lanes neighbouring rows of `width` words, from row `first` on.
+def _bring_side_by_side(
+    address: int, width: int, height: int, row: int, scratch: Words, message: Words, column: int
+) -> None:
+    """Brings rows of a matrix, one for each lane, into lanes: its columns stand from `column` on.
+
+    Rows behind the last are zeros. The places behind the columns', up to a whole number of lanes, may be overwritten.
+    """
+    start, end = row * width, height * width
+    if start + LANES * (width + 1) <= end:
+        for taken in range(0, width, LANES):
+            transpose_square(address, start + taken, width, message, (column + taken) * LANES, LANES)
+    else:
+        # Whole lanes would reach behind the matrix.
+        for taken in range(0, width, LANES):
+            for lane in range(LANES):
+                at = start + lane * width + taken
+                for i in range(LANES):
+                    scratch[lane * LANES + i] = word_at(address, at + i) if at + i < end else 0
+            transpose_square(scratch, 0, LANES, message, (column + taken) * LANES, LANES)
+
+
+@compiled
+def _hash_rows(
+    addresses: NDArray[np.int64], widths: NDArray[np.int64], height: int, digests: Words, first: int, groups: int
+) -> None:
+    """The leaf digests of `groups` times the lanes neighbouring rows of matrices side by side, from row `first` on.
 
     The prefix byte 0 shifts every word by a byte: a message word has the last byte of one element and the
     first three of the next. The last word closes with the padding's 1 bit.
-    Behind the rows stand BLOCK_WORDS more words.
     """
+    width = widths.sum()
+    blocks = (1 + 4 * width + 9 + 63) // 64
+    message = np.empty((width + LANES) * LANES, dtype=np.uint32)
     state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
     block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
     scratch = np.zeros(2 * LANES * LANES, dtype=np.uint32)
-    message_bits = 8 * (1 + 4 * width)
-    blocks = (1 + 4 * width + 9 + 63) // 64
     for group in range(groups):
-        row = group * LANES
+        row, column = first + group * LANES, 0
+        for matrix in range(len(addresses)):
+            _bring_side_by_side(addresses[matrix], widths[matrix], height, row, scratch, message, column)
+            column += widths[matrix]
         for i in range(DIGEST_WORDS):
             store(state, LANES * i, broadcast(INITIAL_VALUE[i]))
         previous = broadcast(0)
         for number in range(blocks):
-            for column in range(number * BLOCK_WORDS, min(width, (number + 1) * BLOCK_WORDS), LANES):
-                at = (column - number * BLOCK_WORDS) * LANES
-                transpose_square(rows, row * width + column, width, block, at, LANES)
             for i in range(BLOCK_WORDS):
                 column = number * BLOCK_WORDS + i
                 if column < width:
-                    current = load(block, LANES * i)
+                    current = load(message, LANES * column)
                     store(block, LANES * i, shifted_by_a_byte(previous, current))
                     previous = current
                 elif column == width:
                     # 0x80 in little-endian order is the byte after the last.
                     store(block, LANES * i, shifted_by_a_byte(previous, broadcast(0x80)))
                 elif column == blocks * BLOCK_WORDS - 1:
-                    store(block, LANES * i, broadcast(message_bits))
+                    store(block, LANES * i, broadcast(8 * (1 + 4 * width)))
                 else:
                     store(block, LANES * i, broadcast(0))
             compress_in_place(state, block)
-        _write_digests(state, digests, first + row, scratch)
+        _write_digests(state, digests, row, scratch)
 
 
 @compiled
@@ -204,37 +219,28 @@ def _compress_nodes(
 ) -> None:
     """Inner nodes over digests a stride apart, from node `first` on; those behind node `last` are that one again."""
     state = np.empty(DIGEST_WORDS * LANES, dtype=np.uint32)
-    block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
-    messages = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    # A square of lanes from the right digests ends behind the block.
+    block = np.empty((DIGEST_WORDS + LANES) * LANES, dtype=np.uint32)
+    messages = np.zeros((LANES + 1) * BLOCK_WORDS, dtype=np.uint32)
     scratch = np.zeros(2 * LANES * LANES, dtype=np.uint32)
     for group in range(groups):
         row = first + group * LANES
-        for lane in range(LANES):
-            taken, at = min(row + lane, last), lane * BLOCK_WORDS
-            for i in range(DIGEST_WORDS):
-                messages[at + i] = left[taken * left_stride + i]
-                messages[at + DIGEST_WORDS + i] = right[taken * right_stride + i]
-        for column in range(0, BLOCK_WORDS, LANES):
-            transpose_square(messages, column, BLOCK_WORDS, block, column * LANES, LANES)
+        # Behind the last digest there may be nothing to load.
+        if row + LANES < last:
+            transpose_square(left, row * left_stride, left_stride, block, 0, LANES)
+            transpose_square(right, row * right_stride, right_stride, block, DIGEST_WORDS * LANES, LANES)
+        else:
+            for lane in range(LANES):
+                taken, at = min(row + lane, last), lane * BLOCK_WORDS
+                for i in range(DIGEST_WORDS):
+                    messages[at + i] = left[taken * left_stride + i]
+                    messages[at + DIGEST_WORDS + i] = right[taken * right_stride + i]
+            for column in range(0, BLOCK_WORDS, LANES):
+                transpose_square(messages, column, BLOCK_WORDS, block, column * LANES, LANES)
         for i in range(DIGEST_WORDS):
             store(state, LANES * i, broadcast(NODE_VALUE[i]))
         compress_in_place(state, block)
         _write_digests(state, digests, row, scratch)
-
-
-@compiled
-def _place_columns(matrix: Words, width: int, first: int, rows: int, target: Words, offset: int, pitch: int) -> None:
-    """Copies rows of a matrix into rows `pitch` words apart."""
-    for row in range(rows):
-        start, to = (first + row) * width, row * pitch + offset
-        if width >= LANES:
-            for i in range(0, width, LANES):
-                # The last words are copied together with some before them.
-                chosen = min(i, width - LANES)
-                store(target, to + chosen, load(matrix, start + chosen))
-        else:
-            for i in range(width):
-                target[to + i] = matrix[start + i]
 
 
 def leaf_digests(matrices: Sequence[Words]) -> Digests:
@@ -242,19 +248,13 @@ def leaf_digests(matrices: Sequence[Words]) -> Digests:
     height = len(matrices[0])
     padded = -(-height // LANES) * LANES
     digests = arrays.empty(padded, DIGEST_WORDS)
-    widths = [matrix.shape[1] for matrix in matrices]
-    width, flat = sum(widths), [words(matrix).reshape(-1) for matrix in matrices]
-    block_groups = max(1, BLOCK_CELLS // (LANES * width))
+    rows = [words(matrix) for matrix in matrices]
+    addresses = np.array([matrix.ctypes.data for matrix in rows], dtype=np.int64)
+    widths = np.array([matrix.shape[1] for matrix in rows], dtype=np.int64)
+    flat = digests.reshape(-1)
 
     def hash_groups(start: int, stop: int) -> None:
-        side_by_side = np.zeros((block_groups * LANES + 1) * width + BLOCK_WORDS, dtype=np.uint32)
-        for group in range(start, stop, block_groups):
-            first, last = group * LANES, min((group + block_groups) * LANES, stop * LANES)
-            rows, offset = min(last, height) - first, 0
-            for matrix, columns in zip(flat, widths, strict=True):
-                _place_columns(matrix, columns, first, rows, side_by_side, offset, width)
-                offset += columns
-            _hash_rows(side_by_side, width, digests.reshape(-1), first, (last - first) // LANES)
+        _hash_rows(addresses, widths, height, flat, start * LANES, stop - start)
 
     in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
     return digests[:height]
