@@ -6,6 +6,8 @@ words after the one before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -14,8 +16,9 @@ from numpy.typing import NDArray
 from optimized.compilation import compiled
 from optimized.extension import RADIX_SQUARED
 from optimized.field_lanes import multiply_by_known, with_companion
-from optimized.lanes import LANES, broadcast, load, store, transpose_square
-from optimized.roots import Words
+from optimized.lanes import LANES, broadcast, load, store, transpose_square, word_at
+from optimized.roots import Words, words
+from reference.prover.field_arrays import Matrix
 
 BLOCK_ROWS = 128
 """A register is 512 bytes: a few hundred stay in the second-level cache."""
@@ -26,27 +29,49 @@ REGISTER_PITCH = BLOCK_ROWS + LANES
 SPARE_REGISTERS = LANES
 """Columns are loaded as many at a time as there are lanes; those too many go to the next registers."""
 
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Matrices of one height for compiled code: the addresses of their words, and their widths."""
+
+    addresses: NDArray[np.int64]
+    widths: NDArray[np.int64]
+    matrices: list[Words]
+    """Held, so that their memory stays theirs."""
+
+    @staticmethod
+    def of(matrices: Iterable[Matrix]) -> SideBySide:
+        """These matrices, as arrays of words."""
+        held = [words(matrix) for matrix in matrices]
+        addresses = np.array([matrix.ctypes.data for matrix in held], dtype=np.int64)
+        return SideBySide(addresses, np.array([matrix.shape[1] for matrix in held], dtype=np.int64), held)
+
+
 RowOrder: TypeAlias = NDArray[np.int64]
 """The rows to read, one after the other; an empty one stands for their own order."""
 
 
 @compiled
-def transpose_rows(matrix: Words, width: int, row: int, scratch: Words, target: Words, at: int, pitch: int) -> None:
+def transpose_rows(
+    source: Words | int, end: int, width: int, row: int, scratch: Words, target: Words, at: int, pitch: int
+) -> None:
     """Brings a row for each lane, from `row` on, into lanes: column c stands at `at` + c * pitch.
 
-    The places behind the columns', up to a whole number of lanes, may be overwritten. The scratch takes as many rows
-    and as many words more as there are lanes.
+    The source is an array of `end` words or the address of so many; what lies behind them counts as zeros. The places
+    behind the columns', up to a whole number of lanes, may be overwritten. The scratch takes a square of lanes.
     """
     start = row * width
     # Loads of whole lanes go on into the next row, which the last row of a matrix does not have.
-    if start + LANES * (width + 1) <= len(matrix):
+    if start + LANES * (width + 1) <= end:
         for column in range(0, width, LANES):
-            transpose_square(matrix, start + column, width, target, at + column * pitch, pitch)
+            transpose_square(source, start + column, width, target, at + column * pitch, pitch)
     else:
-        for i in range(LANES * width):
-            scratch[i] = matrix[start + i]
         for column in range(0, width, LANES):
-            transpose_square(scratch, column, width, target, at + column * pitch, pitch)
+            for lane in range(LANES):
+                first = start + lane * width + column
+                for i in range(LANES):
+                    scratch[lane * LANES + i] = word_at(source, first + i) if first + i < end else 0
+            transpose_square(scratch, 0, LANES, target, at + column * pitch, pitch)
 
 
 @compiled
@@ -55,18 +80,18 @@ def load_block(matrix: Words, width: int, order: RowOrder, row: int, rows: int, 
 
     Registers hold Montgomery's form. The registers behind the columns' may be overwritten.
     """
-    scratch = np.empty(LANES * (width + 1), dtype=np.uint32)
+    scratch = np.empty(LANES * LANES, dtype=np.uint32)
     chosen = np.empty(LANES * (width + 1), dtype=np.uint32)
     factor = with_companion(broadcast(RADIX_SQUARED))
     for i in range(0, rows, LANES):
         at = first * REGISTER_PITCH + i
         if len(order) == 0:
-            transpose_rows(matrix, width, row + i, scratch, file, at, REGISTER_PITCH)
+            transpose_rows(matrix, len(matrix), width, row + i, scratch, file, at, REGISTER_PITCH)
         else:
             for j in range(LANES):
                 for column in range(width):
                     chosen[j * width + column] = matrix[order[row + i + j] * width + column]
-            transpose_rows(chosen, width, 0, scratch, file, at, REGISTER_PITCH)
+            transpose_rows(chosen, len(chosen), width, 0, scratch, file, at, REGISTER_PITCH)
         for column in range(width):
             position = at + column * REGISTER_PITCH
             store(file, position, multiply_by_known(load(file, position), factor))

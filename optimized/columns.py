@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimized import arrays
-from optimized.blocks import transpose_rows
+from optimized.blocks import SideBySide, transpose_rows
 from optimized.compilation import compiled
 from optimized.extension import (
-    RADIX_SQUARED,
     SIX,
     SMALLEST_TASK_GROUPS,
     broadcast_element,
@@ -35,13 +34,14 @@ from optimized.field_lanes import (
     plainly_accumulated,
     subtract,
     to_montgomery,
+    to_montgomery_array,
 )
 from optimized.lanes import LANES, broadcast, load, scatter, store
-from optimized.roots import Words, inverse_roots_words, subgroup_words, words
+from optimized.roots import Words, inverse_roots_words, subgroup_words
 from optimized.threads import in_parallel
-from reference.prover.extension_arrays import scale, to_elements
+from reference.prover.extension_arrays import from_elements, to_elements
 from reference.prover.reduction import OpenedColumns
-from spec.field import Extension, P, inverse
+from spec.field import Extension, P, X, inverse
 from spec.protocol.domain import COSET_SHIFT
 
 HALF = to_montgomery(inverse(2))
@@ -100,67 +100,76 @@ def evaluate_columns(codewords: Words, height: int, point: Extension, inverse_di
     if width > LANES:
         # The last columns are the last ones of the last chunk.
         of_columns = np.concatenate([of_columns[: (chunks - 1) * LANES], of_columns[(chunks - 1) * LANES - width :]])
-    weighted, plain = of_columns[:width, :SIX], of_columns[:width, SIX:]
-    weighted = scale(weighted, point)
-    weighted[:, :1] += np.uint64(P) - plain
     factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * (inverse(height) * RADIX)
-    return to_elements(scale(weighted % np.uint64(P), factor))
+    # Each of the sums times what it stands for: factor * point * X^k, and -factor for the plain one.
+    images = [factor * point * X**k for k in range(SIX)] + [-factor]
+    products = of_columns[:width, :, np.newaxis] * from_elements(images) % np.uint64(P)
+    return to_elements(products.sum(axis=1))
 
 
 @compiled
-def _add_weighted(rows: Words, width: int, weights: Words, target: Words, start: int, stop: int) -> None:
-    """Adds each row's cells times weights, (width * 6,) in Montgomery's form, to the target in lanes."""
-    scratch = np.empty(LANES * (width + 1), dtype=np.uint32)
-    cells = np.empty((width + LANES) * LANES, dtype=np.uint32)
+def _reduce(
+    addresses: NDArray[np.int64],
+    widths: NDArray[np.int64],
+    last_matrices: NDArray[np.int64],
+    weights: Words,
+    values: Words,
+    differences: NDArray[np.int64],
+    height: int,
+    target: Words,
+    start: int,
+    stop: int,
+) -> None:
+    """The sum over openings of (value - weighted columns) * difference, as many rows at a time as lanes.
+
+    Opening k has the matrices before last_matrices[k] that no earlier one has. Its value and its inverse differences'
+    address have the same number; its columns' weights follow those of the opening before. Values are in Montgomery's
+    form, weights have its factor twice.
+    """
+    columns = np.empty((widths.sum() + LANES) * LANES, dtype=np.uint32)
+    scratch = np.empty(LANES * LANES, dtype=np.uint32)
+    zero = broadcast(0)
     for group in range(start, stop):
-        transpose_rows(rows, width, group * LANES, scratch, cells, 0, LANES)
-        sums = no_sums()
-        for column in range(0, width - 1, 2):
-            pair = load(cells, column * LANES), load(cells, (column + 1) * LANES)
-            sums = accumulate_constants(sums, pair, weights, column * SIX)
-        if width % 2:
-            last = load(cells, (width - 1) * LANES)
-            sums = accumulate_constants(sums, (last,), weights, (width - 1) * SIX)
-        at = group * SIX * LANES
-        total = extension_add(load_six(target, at), accumulated(sums))
-        for j in range(SIX):
-            store(target, at + j * LANES, total[j])
-
-
-def add_weighted_columns(total: Words, codewords: Words, weights: Sequence[Extension]) -> None:
-    """total + sum_c weight_c column_c, into `total`: (height / lanes, 6, lanes)."""
-    words = np.concatenate([montgomery_words(weight) for weight in weights])
-    width = codewords.shape[1]
-    rows, target = codewords.reshape(-1), total.reshape(-1)
-    in_parallel(
-        lambda start, stop: _add_weighted(rows, width, words, target, start, stop),
-        len(codewords) // LANES,
-        SMALLEST_TASK_GROUPS,
-    )
-
-
-@compiled
-def _add_quotients(numerators: Words, value: Words, differences: Words, target: Words, start: int, stop: int) -> None:
-    """target += (value - numerator) * difference; the value in Montgomery's form, the numerators in lanes."""
-    constant, factor = broadcast_element(value, 0), broadcast(RADIX_SQUARED)
-    for group in range(start, stop):
-        row = group * LANES
-        numerator = extension_scale(load_six(numerators, row * SIX), factor)
-        product = extension_multiply(extension_subtract(constant, numerator), load_elements(differences, row, 1))
-        store_elements(target, row, extension_add(load_elements(target, row, 1), product))
+        row, matrix, weight = group * LANES, 0, 0
+        total = (zero, zero, zero, zero, zero, zero)
+        for opening in range(len(last_matrices)):
+            width = 0
+            while matrix < last_matrices[opening]:
+                taken = widths[matrix]
+                transpose_rows(addresses[matrix], height * taken, taken, row, scratch, columns, width * LANES, LANES)
+                width += taken
+                matrix += 1
+            sums = no_sums()
+            for column in range(0, width - 1, 2):
+                pair = load(columns, column * LANES), load(columns, (column + 1) * LANES)
+                sums = accumulate_constants(sums, pair, weights, weight + column * SIX)
+            if width % 2:
+                last = load(columns, (width - 1) * LANES)
+                sums = accumulate_constants(sums, (last,), weights, weight + (width - 1) * SIX)
+            weight += width * SIX
+            numerator = extension_subtract(broadcast_element(values, opening * SIX), accumulated(sums))
+            total = extension_add(total, extension_multiply(numerator, load_elements(differences[opening], row, 1)))
+        store_elements(target, row, total)
 
 
 def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
-    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x)."""
+    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x); the height a multiple of the lanes."""
     height = len(openings[0].codewords[0])
-    target = arrays.zeros(height, SIX)
-    for opening in openings:
-        numerators = arrays.zeros(height // LANES, SIX, LANES)
-        for columns, weights in zip(opening.codewords, opening.weights, strict=True):
-            add_weighted_columns(numerators, words(columns), weights)
-        value, differences = montgomery_words(opening.value), words(opening.inverse_differences)
-        operands = (numerators.reshape(-1), value, differences.reshape(-1), target.reshape(-1))
-        in_parallel(partial(_add_quotients, *operands), height // LANES, SMALLEST_TASK_GROUPS)
+    target = arrays.empty(height, SIX)
+    opened = SideBySide.of(matrix for opening in openings for matrix in opening.codewords)
+    differences = SideBySide.of(opening.inverse_differences for opening in openings)
+    weights = np.concatenate([matrix_weights for opening in openings for matrix_weights in opening.weights])
+    operands = (
+        opened.addresses,
+        opened.widths,
+        np.cumsum([len(opening.codewords) for opening in openings]),
+        to_montgomery_array(to_montgomery_array(weights).astype(np.uint64)).reshape(-1),
+        np.concatenate([montgomery_words(opening.value) for opening in openings]),
+        differences.addresses,
+        height,
+        target.reshape(-1),
+    )
+    in_parallel(lambda start, stop: _reduce(*operands, start, stop), height // LANES, SMALLEST_TASK_GROUPS)
     return target
 
 
@@ -175,8 +184,8 @@ def _add_scaled(total: Words, factor: Words, summand: Words, target: Words, star
 
 def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
     """total + factor * summand for (count, 6) elements, count a multiple of the lanes."""
-    words, target = montgomery_words(factor), arrays.empty(*total.shape)
-    operands = (total.reshape(-1), words, summand.reshape(-1), target.reshape(-1))
+    scale, target = montgomery_words(factor), arrays.empty(*total.shape)
+    operands = (total.reshape(-1), scale, summand.reshape(-1), target.reshape(-1))
     in_parallel(lambda start, stop: _add_scaled(*operands, start, stop), len(total) // LANES, SMALLEST_TASK_GROUPS)
     return target
 

@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from optimized import arrays
+from optimized.blocks import SideBySide, transpose_rows
 from optimized.compilation import compiled
 from optimized.lanes import (
     LANES,
@@ -27,10 +28,10 @@ from optimized.lanes import (
     transpose_square,
     types,
     unary,
-    word_at,
 )
-from optimized.roots import Words, words
+from optimized.roots import Words
 from optimized.threads import in_parallel
+from reference.prover.field_arrays import Matrix
 from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITIAL_VALUE
 
 Digests: TypeAlias = Words
@@ -151,28 +152,6 @@ def _write_digests(state: Words, digests: Words, row: int, scratch: Words) -> No
 
 
 @compiled
-def _bring_side_by_side(
-    address: int, width: int, height: int, row: int, scratch: Words, message: Words, column: int
-) -> None:
-    """Brings rows of a matrix, one for each lane, into lanes: its columns stand from `column` on.
-
-    Rows behind the last are zeros. The places behind the columns', up to a whole number of lanes, may be overwritten.
-    """
-    start, end = row * width, height * width
-    if start + LANES * (width + 1) <= end:
-        for taken in range(0, width, LANES):
-            transpose_square(address, start + taken, width, message, (column + taken) * LANES, LANES)
-    else:
-        # Whole lanes would reach behind the matrix.
-        for taken in range(0, width, LANES):
-            for lane in range(LANES):
-                at = start + lane * width + taken
-                for i in range(LANES):
-                    scratch[lane * LANES + i] = word_at(address, at + i) if at + i < end else 0
-            transpose_square(scratch, 0, LANES, message, (column + taken) * LANES, LANES)
-
-
-@compiled
 def _hash_rows(
     addresses: NDArray[np.int64], widths: NDArray[np.int64], height: int, digests: Words, first: int, groups: int
 ) -> None:
@@ -190,8 +169,9 @@ def _hash_rows(
     for group in range(groups):
         row, column = first + group * LANES, 0
         for matrix in range(len(addresses)):
-            _bring_side_by_side(addresses[matrix], widths[matrix], height, row, scratch, message, column)
-            column += widths[matrix]
+            taken = widths[matrix]
+            transpose_rows(addresses[matrix], height * taken, taken, row, scratch, message, column * LANES, LANES)
+            column += taken
         for i in range(DIGEST_WORDS):
             store(state, LANES * i, broadcast(INITIAL_VALUE[i]))
         previous = broadcast(0)
@@ -243,18 +223,15 @@ def _compress_nodes(
         _write_digests(state, digests, row, scratch)
 
 
-def leaf_digests(matrices: Sequence[Words]) -> Digests:
+def leaf_digests(matrices: Sequence[Matrix]) -> Digests:
     """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
     height = len(matrices[0])
     padded = -(-height // LANES) * LANES
     digests = arrays.empty(padded, DIGEST_WORDS)
-    rows = [words(matrix) for matrix in matrices]
-    addresses = np.array([matrix.ctypes.data for matrix in rows], dtype=np.int64)
-    widths = np.array([matrix.shape[1] for matrix in rows], dtype=np.int64)
-    flat = digests.reshape(-1)
+    rows, flat = SideBySide.of(matrices), digests.reshape(-1)
 
     def hash_groups(start: int, stop: int) -> None:
-        _hash_rows(addresses, widths, height, flat, start * LANES, stop - start)
+        _hash_rows(rows.addresses, rows.widths, height, flat, start * LANES, stop - start)
 
     in_parallel(hash_groups, padded // LANES, SMALLEST_TASK_GROUPS)
     return digests[:height]

@@ -10,6 +10,7 @@ from optimized.roots import Words
 from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
+from reference.prover.extension_arrays import powers
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
 from spec.air.machine import CHIP_BY_NAME
@@ -53,7 +54,7 @@ def _open(kernels: OptimizedKernels) -> None:
     codewords = np.ones((2 * ROWS, EXTENSION_DEGREE), dtype=np.uint32)
     differences = kernels.inverse_differences(X, (2 * ROWS).bit_length() - 1)
     kernels.evaluate_columns(codewords, 1, X, differences)
-    reduced = kernels.reduced_codeword([OpenedColumns([codewords], [[X] * EXTENSION_DEGREE], X, differences)])
+    reduced = kernels.reduced_codeword([OpenedColumns([codewords], [powers(X, EXTENSION_DEGREE)], X, differences)])
     kernels.add_scaled(reduced, X, kernels.fold(kernels.add_scaled(reduced, X, reduced), 1, X).repeat(2, axis=0))
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from reference.prover import extension_arrays
 from reference.prover.commitment import CommittedData, require_outside_domains
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
@@ -12,7 +16,7 @@ from reference.prover.fri import fold_codewords
 from reference.prover.grinding import grind
 from reference.prover.kernels import Kernels
 from reference.prover.reduction import OpenedColumns
-from spec.field import ONE, ZERO, Extension
+from spec.field import Extension
 from spec.parameters import ParameterSet
 from spec.protocol.labels import DEEP_BATCHING, OUT_OF_DOMAIN_VALUES, QUERIES
 from spec.protocol.opening import OpenedValues, OpeningProof, flattened
@@ -113,26 +117,23 @@ def reduced_codewords(
     1 / (x - z) is common to all columns opened at z, so it multiplies once per height and point.
     """
     parts: dict[tuple[int, Extension], _Part] = {}
-    next_power: dict[int, Extension] = {}
+    powers = extension_arrays.powers(challenge, len(list(flattened(values))))
+    counted: Counter[int] = Counter()
     for request, matrix_values in zip(requests, values, strict=True):
         committed = request.committed
         for shape, codewords, points, point_values in zip(
             committed.shapes, committed.codewords, request.points, matrix_values, strict=True
         ):
-            power = next_power.get(shape.height_log2, ONE)
             for point, column_values in zip(points, point_values, strict=True):
-                weights = []
+                first = counted[shape.height_log2]
+                counted[shape.height_log2] += len(column_values)
                 part = parts.setdefault((shape.height_log2, point), _Part())
-                for column_value in column_values:
-                    part.value = part.value + power * column_value
-                    weights.append(power)
-                    power = power * challenge
                 part.codewords.append(codewords)
-                part.weights.append(weights)
-            next_power[shape.height_log2] = power
+                part.weights.append(powers[first : counted[shape.height_log2]])
+                part.values += column_values
     openings: dict[int, list[OpenedColumns]] = {}
     for (height_log2, point), part in parts.items():
-        opened = OpenedColumns(part.codewords, part.weights, part.value, differences[point])
+        opened = OpenedColumns(part.codewords, part.weights, part.weighted_value(), differences[point])
         openings.setdefault(height_log2, []).append(opened)
     return {height_log2: kernels.reduced_codeword(opened) for height_log2, opened in openings.items()}
 
@@ -142,5 +143,11 @@ class _Part:
     """What has been collected for one height and point."""
 
     codewords: list[Matrix] = field(default_factory=list)
-    weights: list[list[Extension]] = field(default_factory=list)
-    value: Extension = ZERO
+    weights: list[ExtensionArray] = field(default_factory=list)
+    values: list[Extension] = field(default_factory=list)
+
+    def weighted_value(self) -> Extension:
+        """The sum of the claimed values times their weights."""
+        products = extension_arrays.multiply(extension_arrays.from_elements(self.values), np.concatenate(self.weights))
+        # Fewer than 2^33 summands below 2^31 fit in 64 bits.
+        return Extension.from_coefficients(products.sum(axis=0).tolist())

@@ -22,8 +22,8 @@ class OpenedColumns:
     """All columns of one height that are opened at one point z, with a weight each."""
 
     codewords: Sequence[Matrix]
-    weights: Sequence[Sequence[Extension]]
-    """For each matrix one weight per column."""
+    weights: Sequence[ExtensionArray]
+    """For each matrix one weight per column: (width, 6)."""
 
     value: Extension
     """The weighted sum of the claimed values at z."""
@@ -32,14 +32,13 @@ class OpenedColumns:
     """1 / (z - x), on at least the positions of the codewords."""
 
 
-def weighted_sum(columns: Matrix, weights: Sequence[Extension]) -> ExtensionArray:
+def weighted_sum(columns: Matrix, weights: ExtensionArray) -> ExtensionArray:
     """sum_c weight_c column_c: (height, 6)."""
-    coefficients = extension.from_elements(weights)
     combined = np.empty((len(columns), EXTENSION_DEGREE), dtype=np.uint64)
     for start in range(0, len(columns), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
         for j in range(EXTENSION_DEGREE):
-            combined[block, j] = (columns[block] * coefficients[:, j] % base.MODULUS).sum(axis=1) % base.MODULUS
+            combined[block, j] = (columns[block] * weights[:, j] % base.MODULUS).sum(axis=1) % base.MODULUS
     return combined
 
 

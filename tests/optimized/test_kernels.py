@@ -10,7 +10,7 @@ import pytest
 from optimized.extension import inverses
 from optimized.kernels import OptimizedKernels
 from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray
+from reference.prover.extension_arrays import ExtensionArray, powers
 from reference.prover.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels
@@ -128,7 +128,7 @@ def test_reduced_codeword_equals_the_plain_one(height_log2: int, widths: list[in
     codewords = [elements(1 << height_log2, width) for width in widths]
     openings = []
     for point in POINTS:
-        weights = [[point**i for i in range(width)] for width in widths]
+        weights = [powers(point, width) for width in widths]
         differences = PLAIN.inverse_differences(point, height_log2 + 1)
         openings.append(OpenedColumns(codewords, weights, point, differences))
     assert np.array_equal(OPTIMIZED.reduced_codeword(openings), PLAIN.reduced_codeword(openings))

@@ -68,7 +68,7 @@ def test_inverse_differences_of_a_point_in_the_domain_raises() -> None:
 
 
 def opened_columns(matrix: Matrix, differences: ExtensionArray) -> OpenedColumns:
-    weights = [CHALLENGE**i for i in range(matrix.shape[1])]
+    weights = from_elements([CHALLENGE**i for i in range(matrix.shape[1])])
     return OpenedColumns([matrix], [weights], POINT, differences)
 
 

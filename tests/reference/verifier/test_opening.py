@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.prover.commitment import commit
-from reference.prover.extension_arrays import ExtensionArray
-from reference.prover.field_arrays import Matrix
+from reference.prover.extension_arrays import ExtensionArray, from_elements
+from reference.prover.field_arrays import Matrix, add
 from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.reduction import OpenedColumns
 from reference.verifier.claims import MatrixClaim
-from spec.field import Extension, P, X, root_of_unity
+from spec.field import ONE, Extension, P, X, root_of_unity
 from spec.parameters import TINY, ParameterSet
 from spec.protocol.domain import COSET_SHIFT
 from spec.protocol.merkle import MatrixShape, MerkleOpening
@@ -113,7 +113,7 @@ class CombinationLiar(PlainKernels):
     """Runs FRI on another word than that of the opened rows."""
 
     def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
-        first = replace(openings[0], weights=[[weight + 1 for weight in of] for of in openings[0].weights])
+        first = replace(openings[0], weights=[add(of, from_elements([ONE])) for of in openings[0].weights])
         return super().reduced_codeword([first, *openings[1:]])
 
 

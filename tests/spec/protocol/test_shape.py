@@ -39,7 +39,7 @@ def test_segment_without_memory_table_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("heights", "reason"),
     [
-        ({"add": (5, 4, 3)}, Rejection.TABLE_COUNT),
+        ({"add": (6, 5, 4, 3)}, Rejection.TABLE_COUNT),
         ({"boundary": ()}, Rejection.TABLE_COUNT),
         ({"boundary": (4, 3)}, Rejection.TABLE_COUNT),
         ({"memory": (4, 3)}, Rejection.TABLE_COUNT),
