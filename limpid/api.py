@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,13 +195,15 @@ def prove(
     program = load_program(elf)
     start = time.monotonic()
     observer(Stage.PLAN, 0.0)
+    kernels = proving.kernels()
     try:
         with plan_store() as plans:
-            with planning_errors(PROVE_SHORTER):
+            # Planning executes the program on one core; the key does not depend on the execution.
+            with planning_errors(PROVE_SHORTER), ThreadPoolExecutor(1) as pool:
+                key_in_work = pool.submit(proving_key, kernels, program, chosen)
                 limits = limits_under(chosen, proving.plan_run, program, private_input)
                 run = proving.plan_run(program, private_input, limits, plans.keep)
-            kernels = proving.kernels()
-            key = proving_key(kernels, program, chosen)
+                key = key_in_work.result()
             bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
             encoded = prove_planned(bench, run, plans, observer)
     except PlanStoreError as error:

@@ -20,8 +20,8 @@ from optimized.lanes import LANES, broadcast, load, store, transpose_square, wor
 from optimized.roots import Words, words
 from reference.prover.field_arrays import Matrix
 
-BLOCK_ROWS = 128
-"""A register is 512 bytes: a few hundred stay in the second-level cache."""
+BLOCK_ROWS = 256
+"""A register is a kibibyte: a few hundred stay in the second-level cache."""
 
 REGISTER_PITCH = BLOCK_ROWS + LANES
 """No power of two: else words of one row would all fall into the same few places of the cache."""

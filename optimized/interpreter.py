@@ -31,7 +31,7 @@ from optimized.recording import Opcode
 from optimized.roots import Words
 from optimized.threads import in_parallel
 
-SMALLEST_TASK_BLOCKS = 8
+SMALLEST_TASK_BLOCKS = 4
 HEADER = 4
 """Words of an operation before its inputs."""
 

@@ -61,7 +61,7 @@ class LookupIndex(NamedTuple):
     """By key, the row, or -1; empty if there are too many keys."""
 
     keys: NDArray[np.int64]
-    """Ascending."""
+    """Ascending; empty if there is a dense index."""
 
     first: NDArray[np.int64]
     """By position in `keys`, the row."""
@@ -72,16 +72,22 @@ def lookup_index(rows: Matrix) -> LookupIndex:
     wide = rows.astype(np.int64)
     lowest = wide.min(axis=0)
     spans = wide.max(axis=0) - lowest + 1
-    key, size = np.zeros(len(rows), dtype=np.int64), 1
+    key, size, numbers = np.zeros(len(rows), dtype=np.int64), 1, np.arange(len(rows))
+    dense, keys, first = np.empty(0, dtype=np.int32), numbers[:0], numbers[:0]
     for field in range(rows.shape[1]):
         key += (wide[:, field] - lowest[field]) * size
         size *= int(spans[field])
-        keys, first, which = np.unique(key, return_index=True, return_inverse=True)
-        if len(keys) == len(rows) or np.array_equal(wide[first[which]], wide):
+        if size <= LARGEST_DENSE_INDEX:
+            dense = np.full(size, -1, dtype=np.int32)
+            # Where several rows have a key, the one that is written last stays.
+            dense[key[::-1]] = numbers[::-1]
+            same = dense[key].astype(np.int64)
+        else:
+            dense = dense[:0]
+            keys, first, which = np.unique(key, return_index=True, return_inverse=True)
+            same = first[which]
+        if np.array_equal(same, numbers) or np.array_equal(wide[same], wide):
             break
-    dense = np.full(size if size <= LARGEST_DENSE_INDEX else 0, -1, dtype=np.int32)
-    if len(dense):
-        dense[keys] = first
     leading = slice(field + 1)
     packed = np.ascontiguousarray(rows, dtype=np.uint32)
     return LookupIndex(packed, lowest[leading], spans[leading], dense, keys, first)
