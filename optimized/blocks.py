@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.extension import RADIX_SQUARED
-from optimized.field_lanes import multiply_by_known, with_companion
-from optimized.lanes import LANES, broadcast, load, store, transpose_square, word_at
+from optimized.field_lanes import known, multiply_by_known, to_montgomery
+from optimized.lanes import LANES, load, store, transpose_square, word_at
 from optimized.roots import Words, words
 from reference.prover.field_arrays import Matrix
 
@@ -25,6 +24,8 @@ BLOCK_ROWS = 256
 
 REGISTER_PITCH = BLOCK_ROWS + LANES
 """No power of two: else words of one row would all fall into the same few places of the cache."""
+
+MONTGOMERY_FACTOR = to_montgomery(1)
 
 SPARE_REGISTERS = LANES
 """Columns are loaded as many at a time as there are lanes; those too many go to the next registers."""
@@ -82,7 +83,7 @@ def load_block(matrix: Words, width: int, order: RowOrder, row: int, rows: int, 
     """
     scratch = np.empty(LANES * LANES, dtype=np.uint32)
     chosen = np.empty(LANES * (width + 1), dtype=np.uint32)
-    factor = with_companion(broadcast(RADIX_SQUARED))
+    factor = known(MONTGOMERY_FACTOR)
     for i in range(0, rows, LANES):
         at = first * REGISTER_PITCH + i
         if len(order) == 0:

@@ -8,8 +8,8 @@ the loads and stores.
 from __future__ import annotations
 
 from optimized.compilation import compiled
-from optimized.field_lanes import add, multiply_by_known, subtract, with_companion
-from optimized.lanes import LANES, broadcast, load, store
+from optimized.field_lanes import add, known, multiply_by_known, subtract
+from optimized.lanes import LANES, load, store
 from optimized.roots import Words
 
 
@@ -22,7 +22,7 @@ def split_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_
     level = 0
     if rows_log2 % 2:
         half = columns << (rows_log2 - 1)
-        factor = with_companion(broadcast(factors[(1 << first_level) - 1 + first_block]))
+        factor = known(factors[(1 << first_level) - 1 + first_block])
         for i in range(0, half, LANES):
             low, high = load(tile, i), multiply_by_known(load(tile, i + half), factor)
             store(tile, i, add(low, high))
@@ -33,9 +33,9 @@ def split_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_
         outer = (1 << (first_level + level)) - 1 + (first_block << level)
         inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
         for block in range(1 << level):
-            factor = with_companion(broadcast(factors[outer + block]))
-            first = with_companion(broadcast(factors[inner + 2 * block]))
-            second = with_companion(broadcast(factors[inner + 2 * block + 1]))
+            factor = known(factors[outer + block])
+            first = known(factors[inner + 2 * block])
+            second = known(factors[inner + 2 * block + 1])
             start = 4 * block * quarter
             for i in range(start, start + quarter, LANES):
                 a, b = load(tile, i), load(tile, i + quarter)
@@ -59,9 +59,9 @@ def join_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_l
         outer = (1 << (first_level + level)) - 1 + (first_block << level)
         inner = (2 << (first_level + level)) - 1 + (first_block << (level + 1))
         for block in range(1 << level):
-            factor = with_companion(broadcast(factors[outer + block]))
-            first = with_companion(broadcast(factors[inner + 2 * block]))
-            second = with_companion(broadcast(factors[inner + 2 * block + 1]))
+            factor = known(factors[outer + block])
+            first = known(factors[inner + 2 * block])
+            second = known(factors[inner + 2 * block + 1])
             start = 4 * block * quarter
             for i in range(start, start + quarter, LANES):
                 a, b = load(tile, i), load(tile, i + quarter)
@@ -78,7 +78,7 @@ def join_tile(tile: Words, rows_log2: int, columns: int, factors: Words, first_l
         level -= 2
     if rows_log2 % 2:
         half = columns << (rows_log2 - 1)
-        factor = with_companion(broadcast(factors[(1 << first_level) - 1 + first_block]))
+        factor = known(factors[(1 << first_level) - 1 + first_block])
         for i in range(0, half, LANES):
             low, high = load(tile, i), load(tile, i + half)
             store(tile, i, add(low, high))
@@ -101,11 +101,11 @@ def read_row(source: Words, start: int, width: int, tile: Words, position: int) 
 def write_tile(
     tile: Words, rows: int, columns: int, width: int, target: Words, start: int, pitch: int, scale: int
 ) -> None:
-    """Writes `width` words of each row of the tile to rows `pitch` words apart, times a Montgomery factor.
+    """Writes `width` words of each row of the tile to rows `pitch` words apart, times a factor.
 
     A factor of 0 stands for 1. Where rows touch, whole lanes are written: what is too much is written again.
     """
-    factor = with_companion(broadcast(scale))
+    factor = known(scale)
     lanes_width = (width + LANES - 1) // LANES * LANES
     for row in range(rows):
         position, to = row * columns, start + row * pitch

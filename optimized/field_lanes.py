@@ -1,8 +1,8 @@
 """KoalaBear and its extension on lanes: as many elements at a time.
 
 A product is Montgomery's [Montgomery 1985]: left * right / 2^32 modulo p. So data stay canonical numbers and
-constants carry a factor 2^32, which the product takes away; `to_montgomery` gives a constant its factor. Every
-operation takes and gives numbers in [0, p).
+constants carry a factor 2^32, which the product takes away; `to_montgomery` gives a constant its factor. A product by
+a `known` number needs none of that. Every operation takes and gives numbers in [0, p).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from optimized.lanes import (
     LANES,
     VECTOR,
+    WORD,
     Builder,
     Emitted,
     binary,
@@ -117,9 +118,14 @@ def emit_multiply(builder: Builder, left: Emitted, right: Emitted) -> Emitted:
 
 
 def emit_multiply_by_known(builder: Builder, left: Emitted, right: Emitted, companion: Emitted) -> Emitted:
-    """The same, where the companion right / p modulo 2^32 is known: so the quotient need not wait for the product."""
-    product = _multiply_halves(builder, emit_halves(builder, left), emit_halves(builder, right))
-    return _reduced_product(builder, product, _multiple_of_p(builder, builder.mul(left, companion)))
+    """left * right modulo p for any 32-bit left, where the companion floor(2^32 right / p) is known [Harvey 2014, 2].
+
+    The quotient of the product by p is floor(left * companion / 2^32) or one more, so 32 bits of the rest suffice.
+    """
+    quotients = _multiply_halves(builder, emit_halves(builder, left), emit_halves(builder, companion))
+    multiple = builder.mul(_words(builder, quotients, HIGH_WORDS), constant(P))
+    rest = builder.sub(builder.mul(left, right), multiple)
+    return _minimum(builder, rest, builder.sub(rest, constant(P)))
 
 
 # Sums of products are reduced once. With p^2 < 2^62 / 1.015 four products fit in 64 bits, 4 p^2 < 2^64. Where the
@@ -226,11 +232,25 @@ def _emit_accumulated(builder: Builder, sums: Sequence[Emitted]) -> list[Emitted
 add = binary(lambda builder, left, right: [emit_add(builder, left[0], right[0])])
 subtract = binary(lambda builder, left, right: [emit_subtract(builder, left[0], right[0])])
 multiply = binary(lambda builder, left, right: [emit_multiply(builder, left[0], right[0])])
-with_companion = unary(lambda builder, value: [value[0], builder.mul(value[0], constant(INVERSE_OF_P))], 2)
-"""A factor and its companion, factor / p modulo 2^32."""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def known(_context: Any, factor: Any) -> Any:
+    """A canonical element in all lanes, and its companion floor(2^32 factor / p)."""
+    result_type = tuple_type(2)
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        wide = context.cast(builder, values[0], signature.args[0], types.uint64)
+        shifted = builder.shl(wide, ir.Constant(ir.IntType(64), 32))
+        companion = builder.udiv(shifted, ir.Constant(ir.IntType(64), P))
+        both = [splat(builder, builder.trunc(number, WORD)) for number in (wide, companion)]
+        return context.make_tuple(builder, result_type, both)
+
+    return result_type(factor), code
+
 
 multiply_by_known = binary(lambda builder, left, right: [emit_multiply_by_known(builder, left[0], right[0], right[1])])
-"""left * right / 2^32, right with its companion: less to do where many numbers are multiplied by one."""
+"""left * right, right known with its companion: less to do where many numbers are multiplied by one."""
 
 extension_add = binary(
     lambda builder, left, right: [emit_add(builder, a, b) for a, b in zip(left, right, strict=True)],

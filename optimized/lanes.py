@@ -155,6 +155,22 @@ def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def prefetch(_context: Any, array: Any, index: Any) -> Any:
+    """Asks for the cache line of a word of a flat array that will be read soon."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, WORD, WORD, WORD])
+        hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        read, into_second_level, of_data = ir.Constant(WORD, 0), ir.Constant(WORD, 2), ir.Constant(WORD, 1)
+        builder.call(hint, [builder.bitcast(pointer, byte), read, into_second_level, of_data])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def gather(_context: Any, array: Any, index: Any, stride: Any) -> Any:
     """Words of a flat array: at index, index + stride, index + 2 stride, ..."""
 

@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 
 from optimized.butterflies import join_tile, read_row, split_tile, write_tile
 from optimized.compilation import compiled
-from optimized.field_lanes import multiply_by_known, with_companion
-from optimized.lanes import LANES, broadcast, load, store
+from optimized.field_lanes import known, multiply_by_known
+from optimized.lanes import LANES, load, prefetch, store
 from optimized.roots import Words
 
 Rows: TypeAlias = NDArray[np.int32]
+
+LINE_WORDS = 16
+"""Of a cache's line."""
+
+ROWS_AHEAD = 8
+"""Rows in any order are asked for before they are read."""
 
 NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
 """Stands for rows in their own order."""
@@ -68,7 +74,13 @@ def join_pass(
         taken = min(columns, width - offset)
         base = block * rows * width + offset
         for row in range(rows):
-            source_row = source_rows[block * rows + row] if len(source_rows) else block * rows + row
+            source_row = block * rows + row
+            if len(source_rows):
+                # They lie far from one another.
+                later = source_rows[min(source_row + ROWS_AHEAD, len(source_rows) - 1)]
+                source_row = source_rows[source_row]
+                for i in range(0, taken, LINE_WORDS):
+                    prefetch(source, later * width + offset + i)
             read_row(source, source_row * width + offset, taken, tile, row * columns)
         join_tile(tile, rows_log2, columns, factors, first_level, block)
         write_tile(tile, rows, columns, taken, target, base, width, scale)
@@ -97,7 +109,7 @@ def extend_pass(
     factors_of_part = len(factors) // parts
     coefficients = np.empty(rows * columns, dtype=np.uint32)
     tile = np.empty(rows * columns, dtype=np.uint32)
-    factor = with_companion(broadcast(scale))
+    factor = known(scale)
     for index in range(start, stop):
         offset = index * columns
         taken = min(columns, width - offset)

@@ -6,8 +6,8 @@ import numpy as np
 
 from optimized import arrays
 from optimized.compilation import compiled
-from optimized.field_lanes import multiply_by_known, to_montgomery, with_companion
-from optimized.lanes import LANES, broadcast, load, store
+from optimized.field_lanes import known, multiply_by_known
+from optimized.lanes import LANES, load, store
 from optimized.roots import Words
 from optimized.threads import in_parallel
 from optimized.transform import interpolate
@@ -21,10 +21,10 @@ SMALLEST_TASK_WORDS = 1 << 16
 
 @compiled
 def _multiply(source: Words, factor: int, target: Words, start: int, stop: int) -> None:
-    """Words start to stop times a factor in Montgomery's form."""
-    known = with_companion(broadcast(factor))
+    """Words start to stop times a factor."""
+    multiplier = known(factor)
     for i in range(start, stop, LANES):
-        store(target, i, multiply_by_known(load(source, i), known))
+        store(target, i, multiply_by_known(load(source, i), multiplier))
 
 
 def quotient_coefficients(combined: Words) -> Words:
@@ -35,9 +35,10 @@ def quotient_coefficients(combined: Words) -> Words:
         half = slice(part * height, (part + 1) * height)
         source, target = combined[half].reshape(-1), quotient[half].reshape(-1)
         in_lanes = len(source) // LANES * LANES
-        factor = to_montgomery(divisor)
 
-        def divide(start: int, stop: int, source: Words = source, target: Words = target, factor: int = factor) -> None:
+        def divide(
+            start: int, stop: int, source: Words = source, target: Words = target, factor: int = divisor
+        ) -> None:
             _multiply(source, factor, target, start * LANES, stop * LANES)
 
         in_parallel(divide, in_lanes // LANES, SMALLEST_TASK_WORDS // LANES)

@@ -40,7 +40,7 @@ def bit_reversed_roots(count_log2: int) -> NDArray[np.uint64]:
 
 @lru_cache(CACHED_TABLES)
 def butterfly_factors(size_log2: int, shift: int) -> Words:
-    """The factors of a transform of size n = 2^size_log2 on the coset shift * H: n - 1 Montgomery numbers.
+    """The factors of a transform of size n = 2^size_log2 on the coset shift * H: n - 1 numbers.
 
     Level l has 2^l of them, one per block, from position 2^l - 1 on. A polynomial of a block of level l is
     known modulo x^(n / 2^l) - t^2 and is split into its remainders modulo x^(n / 2^(l+1)) - t and + t.
@@ -70,7 +70,7 @@ def _factors(roots: Callable[[int], NDArray[np.uint64]], size_log2: int, shift: 
         roots(level) * np.uint64(pow(shift, 1 << (size_log2 - level - 1), P)) % np.uint64(P)
         for level in range(size_log2)
     ]
-    return to_montgomery_array(np.concatenate(levels)) if levels else np.zeros(0, dtype=np.uint32)
+    return np.concatenate(levels).astype(np.uint32) if levels else np.zeros(0, dtype=np.uint32)
 
 
 @lru_cache(CACHED_TABLES)

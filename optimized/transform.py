@@ -18,7 +18,6 @@ from functools import lru_cache
 import numpy as np
 
 from optimized import arrays
-from optimized.field_lanes import to_montgomery
 from optimized.lanes import LANES
 from optimized.passes import NO_ROWS, Rows, extend_pass, join_pass, split_pass
 from optimized.roots import (
@@ -126,7 +125,7 @@ def interpolate(codeword: Words, shift: int) -> Words:
     size_log2 = height.bit_length() - 1
     passes = _Passes.of(size_log2, width)
     factors = inverse_butterfly_factors(size_log2, shift)
-    scale = to_montgomery(inverse_of_size(size_log2))
+    scale = inverse_of_size(size_log2)
     target = arrays.empty(height * width)
     passes.join_near_rows(codeword.reshape(-1), NO_ROWS, target, width, factors, 0 if passes.first else scale)
 
@@ -158,7 +157,7 @@ def codewords(evaluations: Words, rate_log2: int) -> Words:
     result = arrays.empty(height << rate_log2, width)
     inverse_factors = inverse_butterfly_factors(size_log2, 1)
     factors = _factors_of_parts(size_log2, rate_log2)
-    scale = to_montgomery(inverse_of_size(size_log2))
+    scale = inverse_of_size(size_log2)
     source, target = evaluations.reshape(-1), result.reshape(-1)
     order = _bit_reversed_rows(size_log2)
     if passes.first:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,10 @@ from optimized.field_lanes import (
     accumulate_plainly,
     accumulated,
     extension_multiply,
+    known,
     multiply,
     multiply_by_known,
     plainly_accumulated,
-    with_companion,
 )
 from optimized.lanes import LANES, broadcast, load, store
 from optimized.roots import Words
@@ -45,7 +47,7 @@ def _extension_product(left: Words, right: Words, target: Words) -> None:
 @compiled
 def _products(left: Words, right: Words, factor: int, target: Words) -> None:
     store(target, 0, multiply(load(left, 0), load(right, 0)))
-    store(target, LANES, multiply_by_known(load(left, 0), with_companion(broadcast(factor))))
+    store(target, LANES, multiply_by_known(load(left, 0), known(factor)))
 
 
 @compiled
@@ -93,12 +95,12 @@ def test_extension_product_is_that_of_numbers(kind: str, other: str) -> None:
 def test_product_takes_any_word_as_one_factor(kind: str) -> None:
     random = np.random.default_rng(2)
     right = words(random, LANES, kind)
-    factor = int(right[0])
-    for left in (random.integers(0, RADIX, LANES).astype(np.uint32), np.full(LANES, RADIX - 1, dtype=np.uint32)):
+    lefts = random.integers(0, RADIX, LANES).astype(np.uint32), np.full(LANES, RADIX - 1, dtype=np.uint32)
+    for left, factor in itertools.product(lefts, {*right.tolist(), *EDGES.tolist()}):
         target = np.empty(2 * LANES, dtype=np.uint32)
         _products(left, right, factor, target)
         expected = [a * b * OVER_RADIX % P for a, b in zip(left.tolist(), right.tolist(), strict=True)]
-        assert target.tolist() == expected + [a * factor * OVER_RADIX % P for a in left.tolist()]
+        assert target.tolist() == expected + [a * factor % P for a in left.tolist()]
 
 
 @pytest.mark.parametrize("kind", ["largest", "edges", "random"])
