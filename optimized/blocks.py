@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from optimized.compilation import compiled
 from optimized.field_lanes import known, multiply_by_known, to_montgomery
-from optimized.lanes import LANES, load, store, transpose_square, word_at
+from optimized.lanes import LANES, load, prefetch, store, transpose_square, word_at
 from optimized.roots import Words, words
 from reference.prover.field_arrays import Matrix
 
@@ -65,6 +65,9 @@ def transpose_rows(
     # Loads of whole lanes go on into the next row, which the last row of a matrix does not have.
     if start + LANES * (width + 1) <= end:
         for column in range(0, width, LANES):
+            # The rows after these are read next, by most.
+            for lane in range(LANES, 2 * LANES):
+                prefetch(source, start + lane * width + column)
             transpose_square(source, start + column, width, target, at + column * pitch, pitch)
     else:
         for column in range(0, width, LANES):
