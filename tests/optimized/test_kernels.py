@@ -10,7 +10,7 @@ import pytest
 from optimized.extension import inverses
 from optimized.kernels import OptimizedKernels
 from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray, powers
+from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels
@@ -36,25 +36,33 @@ CHALLENGES = {
 PUBLIC_VALUES = {name: i * 12345 + 1 for i, name in enumerate(SEGMENT_PUBLIC_VALUES)}
 
 
-def elements(height: int, width: int, *, edges_only: bool = False) -> Matrix:
-    """Random canonical elements, with edges among them or nothing but edges."""
+CELLS = ("mixed", "edges", "zero", "largest")
+"""Random elements with edges among them, nothing but edges, and the same edge everywhere."""
+
+every_kind_of_cells = pytest.mark.parametrize("cells", CELLS)
+
+
+def elements(height: int, width: int, cells: str = "mixed") -> Matrix:
+    """Canonical elements of a kind."""
     random = np.random.default_rng(height * 1000 + width)
+    if cells in ("zero", "largest"):
+        return np.full((height, width), 0 if cells == "zero" else P - 1, dtype=np.uint64)
     edges = random.choice(np.array(EDGES, dtype=np.uint64), (height, width))
-    if edges_only:
+    if cells == "edges":
         return edges
     chosen = random.random((height, width)) < 0.1
     return np.where(chosen, edges, random.integers(0, P, (height, width), dtype=np.uint64))
 
 
-def extension_elements(count: int) -> ExtensionArray:
-    return elements(count, EXTENSION_DEGREE)
+def extension_elements(count: int, cells: str = "mixed") -> ExtensionArray:
+    return elements(count, EXTENSION_DEGREE, cells)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("height_log2", [1, 2, 3, 4, 7])
-@pytest.mark.parametrize("edges_only", [False, True])
-def test_transforms_equal_the_plain_ones(height_log2: int, width: int, edges_only: bool) -> None:
-    matrix = elements(1 << height_log2, width, edges_only=edges_only)
+@every_kind_of_cells
+def test_transforms_equal_the_plain_ones(height_log2: int, width: int, cells: str) -> None:
+    matrix = elements(1 << height_log2, width, cells)
     for rate_log2 in (1, 2):
         assert np.array_equal(OPTIMIZED.codewords(matrix, rate_log2), PLAIN.codewords(matrix, rate_log2))
         expected = PLAIN.evaluate_on_coset(matrix, rate_log2)
@@ -63,31 +71,35 @@ def test_transforms_equal_the_plain_ones(height_log2: int, width: int, edges_onl
 
 @pytest.mark.parametrize("height_log2", [11, 12, 13])
 @pytest.mark.parametrize("width", [3, 17])
-def test_transforms_in_two_passes_equal_the_plain_ones(height_log2: int, width: int) -> None:
-    matrix = elements(1 << height_log2, width)
+@every_kind_of_cells
+def test_transforms_in_two_passes_equal_the_plain_ones(height_log2: int, width: int, cells: str) -> None:
+    matrix = elements(1 << height_log2, width, cells)
     for rate_log2 in (1, 2):
         assert np.array_equal(OPTIMIZED.codewords(matrix, rate_log2), PLAIN.codewords(matrix, rate_log2))
     assert np.array_equal(OPTIMIZED.evaluate_on_coset(matrix, 1), PLAIN.evaluate_on_coset(matrix, 1))
 
 
 @pytest.mark.parametrize("widths", [[1], [13], [14], [15], [16], [29, 30], [6, 1, 40]])
-@pytest.mark.parametrize("height", [1, 2, 8, 2048])
-def test_leaf_digests_equal_the_plain_ones(height: int, widths: list[int]) -> None:
-    matrices = [elements(height, width) for width in widths]
+@pytest.mark.parametrize("height", [1, 2, 8, 32, 2048])
+@every_kind_of_cells
+def test_leaf_digests_equal_the_plain_ones(height: int, widths: list[int], cells: str) -> None:
+    matrices = [elements(height, width, cells) for width in widths]
     assert np.array_equal(OPTIMIZED.leaf_digests(matrices), PLAIN.leaf_digests(matrices))
 
 
-@pytest.mark.parametrize("count", [1, 2, 8, 1024])
+@pytest.mark.parametrize("count", [1, 2, 8, 16, 17, 33, 1024])
 def test_compress_equals_the_plain_one(count: int) -> None:
     digests = np.random.default_rng(count).integers(0, 2**32, (2 * count, 8), dtype=np.uint32)
-    left, right = digests[0::2], digests[1::2]
-    assert np.array_equal(OPTIMIZED.compress(left, right), PLAIN.compress(left, right))
+    digests[:2] = [[0] * 8, [2**32 - 1] * 8]
+    for left, right in ((digests[0::2], digests[1::2]), (digests[:count], digests[count:])):
+        assert np.array_equal(OPTIMIZED.compress(left, right), PLAIN.compress(left, right))
 
 
 @pytest.mark.parametrize("count", [1, 4, 8, 1024])
-def test_add_scaled_equals_the_plain_one(count: int) -> None:
-    left, right = extension_elements(count), extension_elements(count)[::-1]
-    for factor in POINTS:
+@every_kind_of_cells
+def test_add_scaled_equals_the_plain_one(count: int, cells: str) -> None:
+    left, right = extension_elements(count, cells), extension_elements(count, cells)[::-1]
+    for factor in (ZERO, ONE, *POINTS):
         assert np.array_equal(OPTIMIZED.add_scaled(left, factor, right), PLAIN.add_scaled(left, factor, right))
 
 
@@ -114,8 +126,9 @@ def test_inverse_differences_of_a_point_in_the_domain_raises() -> None:
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("width", [1, 17])
 @pytest.mark.parametrize("height_log2", [1, 3, 8])
-def test_evaluate_columns_equals_the_plain_one(height_log2: int, width: int, point: Extension) -> None:
-    codewords = elements(2 << height_log2, width)
+@every_kind_of_cells
+def test_evaluate_columns_equals_the_plain_one(height_log2: int, width: int, point: Extension, cells: str) -> None:
+    codewords = elements(2 << height_log2, width, cells)
     # A larger domain than needed: its first positions are the smaller domain.
     differences = PLAIN.inverse_differences(point, height_log2 + 1)
     expected = PLAIN.evaluate_columns(codewords, 1, point, differences)
@@ -124,32 +137,36 @@ def test_evaluate_columns_equals_the_plain_one(height_log2: int, width: int, poi
 
 @pytest.mark.parametrize("widths", [[1], [40], [6, 17, 2]])
 @pytest.mark.parametrize("height_log2", [2, 3, 9])
-def test_reduced_codeword_equals_the_plain_one(height_log2: int, widths: list[int]) -> None:
-    codewords = [elements(1 << height_log2, width) for width in widths]
+@every_kind_of_cells
+def test_reduced_codeword_equals_the_plain_one(height_log2: int, widths: list[int], cells: str) -> None:
+    codewords = [elements(1 << height_log2, width, cells) for width in widths]
     openings = []
-    for point in POINTS:
-        weights = [powers(point, width) for width in widths]
+    for point, value in zip(POINTS, (ZERO, *POINTS), strict=False):
+        weights = [extension_elements(width, cells) for width in widths]
         differences = PLAIN.inverse_differences(point, height_log2 + 1)
-        openings.append(OpenedColumns(codewords, weights, point, differences))
+        openings.append(OpenedColumns(codewords, weights, value, differences))
     assert np.array_equal(OPTIMIZED.reduced_codeword(openings), PLAIN.reduced_codeword(openings))
 
 
 @pytest.mark.parametrize("challenge", [ZERO, ONE, *POINTS])
 @pytest.mark.parametrize("arity_log2", [1, 2, 3])
 @pytest.mark.parametrize("size_log2", [3, 6, 11])
-def test_fold_equals_the_plain_one(size_log2: int, arity_log2: int, challenge: Extension) -> None:
-    codeword = extension_elements(1 << size_log2)
+@every_kind_of_cells
+def test_fold_equals_the_plain_one(size_log2: int, arity_log2: int, challenge: Extension, cells: str) -> None:
+    codeword = extension_elements(1 << size_log2, cells)
     expected = PLAIN.fold(codeword, arity_log2, challenge)
     assert np.array_equal(OPTIMIZED.fold(codeword, arity_log2, challenge), expected)
 
 
-def test_interpolate_equals_the_plain_one() -> None:
-    codeword = extension_elements(32)
+@pytest.mark.parametrize("size_log2", [0, 1, 5, 12])
+@every_kind_of_cells
+def test_interpolate_equals_the_plain_one(size_log2: int, cells: str) -> None:
+    codeword = extension_elements(1 << size_log2, cells)
     assert np.array_equal(OPTIMIZED.interpolate(codeword), PLAIN.interpolate(codeword))
 
 
-def logup_both(chip: Chip, height: int) -> tuple[LogupMatrices, LogupMatrices]:
-    main, fixed = elements(height, len(chip.columns)), elements(height, len(chip.fixed_columns))
+def logup_both(chip: Chip, height: int, cells: str = "mixed") -> tuple[LogupMatrices, LogupMatrices]:
+    main, fixed = elements(height, len(chip.columns), cells), elements(height, len(chip.fixed_columns), cells)
     return (
         OPTIMIZED.logup_matrices(chip, main, fixed, PUBLIC_VALUES, CHALLENGES),
         PLAIN.logup_matrices(chip, main, fixed, PUBLIC_VALUES, CHALLENGES),
@@ -157,8 +174,9 @@ def logup_both(chip: Chip, height: int) -> tuple[LogupMatrices, LogupMatrices]:
 
 
 @pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
-def test_logup_columns_of_every_chip_equal_the_plain_ones(chip: Chip) -> None:
-    ours, plain = logup_both(chip, 16)
+@every_kind_of_cells
+def test_logup_columns_of_every_chip_equal_the_plain_ones(chip: Chip, cells: str) -> None:
+    ours, plain = logup_both(chip, 16, cells)
     assert np.array_equal(ours.helpers, plain.helpers)
     assert np.array_equal(ours.accumulators, plain.accumulators)
     assert ours.totals == plain.totals
@@ -181,7 +199,7 @@ def test_logup_columns_with_a_vanishing_fingerprint_raise() -> None:
         OPTIMIZED.logup_matrices(chip, main, fixed, PUBLIC_VALUES, vanishing)
 
 
-def combined_both(chips: Sequence[Chip], height_log2: int) -> tuple[Matrix, Matrix]:
+def combined_both(chips: Sequence[Chip], height_log2: int, cells: str = "mixed") -> tuple[Matrix, Matrix]:
     points = 2 << height_log2
     tables = []
     for chip in chips:
@@ -189,10 +207,10 @@ def combined_both(chips: Sequence[Chip], height_log2: int) -> tuple[Matrix, Matr
         tables.append(
             TableCodewords(
                 chip=chip,
-                main=elements(points, len(chip.columns)),
-                fixed=elements(points, len(chip.fixed_columns)),
-                helpers=elements(points, helpers),
-                accumulators=elements(points, accumulators),
+                main=elements(points, len(chip.columns), cells),
+                fixed=elements(points, len(chip.fixed_columns), cells),
+                helpers=elements(points, helpers, cells),
+                accumulators=elements(points, accumulators, cells),
                 totals=(POINTS[0], POINTS[2]),
             )
         )
@@ -201,8 +219,9 @@ def combined_both(chips: Sequence[Chip], height_log2: int) -> tuple[Matrix, Matr
 
 
 @pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
-def test_combined_constraints_of_every_chip_equal_the_plain_ones(chip: Chip) -> None:
-    ours, plain = combined_both([chip], 3)
+@every_kind_of_cells
+def test_combined_constraints_of_every_chip_equal_the_plain_ones(chip: Chip, cells: str) -> None:
+    ours, plain = combined_both([chip], 3, cells)
     assert np.array_equal(ours, plain)
 
 
@@ -213,8 +232,9 @@ def test_combined_constraints_of_several_tables_equal_the_plain_ones(height_log2
 
 
 @pytest.mark.parametrize("height_log2", [1, 2, 3, 8])
-def test_quotient_coefficients_equal_the_plain_ones(height_log2: int) -> None:
-    combined = extension_elements(2 << height_log2)
+@every_kind_of_cells
+def test_quotient_coefficients_equal_the_plain_ones(height_log2: int, cells: str) -> None:
+    combined = extension_elements(2 << height_log2, cells)
     assert np.array_equal(OPTIMIZED.quotient_coefficients(combined), PLAIN.quotient_coefficients(combined))
 
 
