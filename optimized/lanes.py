@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from llvmlite import ir
-from llvmlite.binding import get_host_cpu_features
+from llvmlite import binding, ir
 from numba import extending
 from numba.core import cgutils as numba_cgutils
 from numba.core import config as numba_config
@@ -23,14 +22,32 @@ types: Any = numba_types
 cgutils: Any = numba_cgutils
 config: Any = numba_config
 
-WIDE_REGISTERS_FEATURE = "+avx512f"
-"""LLVM's name of what gives a machine registers of 512 bits."""
+
+def _instructions_for(words: int) -> int:
+    """How many instructions of this machine add so many words to themselves."""
+    module = ir.Module()
+    pointer = ir.VectorType(ir.IntType(32), words).as_pointer()
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [pointer, pointer]), "add")
+    builder = ir.IRBuilder(function.append_basic_block())
+    loaded = builder.load(function.args[0])
+    builder.store(builder.add(loaded, loaded), function.args[1])
+    builder.ret_void()
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    machine = binding.Target.from_default_triple().create_target_machine(
+        cpu=config.CPU_NAME or binding.get_host_cpu_name(),
+        features=config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
+    )
+    assembly: str = machine.emit_assembly(binding.parse_assembly(str(module)))
+    return sum(line.startswith("\t") and not line.startswith("\t.") for line in assembly.splitlines())
 
 
 def _lane_count() -> int:
-    """16 where a register holds so many words, else 8: more than a register holds would not stay in registers."""
-    features = config.CPU_FEATURES or get_host_cpu_features().flatten()
-    return 16 if WIDE_REGISTERS_FEATURE in features.split(",") else 8
+    """16 where a register holds so many words, else 8: more than a register holds would not stay in registers.
+
+    LLVM tells: where 16 words fit, they take no more instructions than 8.
+    """
+    return 16 if _instructions_for(16) == _instructions_for(8) else 8
 
 
 LANES = _lane_count()
