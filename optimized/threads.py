@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import TypeVar
 
@@ -32,22 +32,36 @@ def thread_count() -> int:
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_count())
+def _helpers() -> ThreadPoolExecutor:
+    """The threads beside the caller's."""
+    return ThreadPoolExecutor(max(1, thread_count() - 1))
 
 
 def in_parallel(work: Callable[[int, int], object], count: int, smallest: int = 1) -> None:
-    """Calls work(start, stop) for ranges that cover 0 to count, none but the last shorter than `smallest`."""
+    """Calls work(start, stop) for ranges that cover 0 to count, none but the last shorter than `smallest`.
+
+    The caller's thread works, too: it never waits while there is something to do.
+    """
     step = max(1, smallest, -(-count // (thread_count() * TASKS_PER_THREAD)))
-    ranges = [(start, min(start + step, count)) for start in range(0, count, step)]
-    if len(ranges) == 1:
-        work(*ranges[0])
-        return
-    for future in [_pool().submit(work, start, stop) for start, stop in ranges]:
-        future.result()
+    starts = iter(range(0, count, step))
+
+    def work_until_done() -> None:
+        # Threads share the iterator: each start is given out once.
+        for start in starts:
+            work(start, min(start + step, count))
+
+    helping = min(thread_count() - 1, -(-count // step) - 1)
+    futures = [_helpers().submit(work_until_done) for _ in range(helping)]
+    try:
+        work_until_done()
+    finally:
+        wait([future for future in futures if not future.cancel()])
+    for future in futures:
+        if not future.cancelled():
+            future.result()
 
 
-def made_ahead(items: Iterable[Item]) -> Iterator[Item]:
+def made_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
     """The items in order, made on a thread of its own: what takes Python's lock there goes on beside compiled work."""
     iterator = iter(items)
     none_left = object()
