@@ -83,9 +83,11 @@ class Extension:
         return (-self) + other
 
     def __mul__(self, other: Extension | int) -> Extension:
-        if isinstance(other, int):
-            return Extension.from_coefficients(c * other for c in self.coefficients)
         a0, a1, a2, a3, a4, a5 = self.coefficients
+        if isinstance(other, int):
+            return Extension(
+                (a0 * other % P, a1 * other % P, a2 * other % P, a3 * other % P, a4 * other % P, a5 * other % P)
+            )
         b0, b1, b2, b3, b4, b5 = other.coefficients
         # d_k is the coefficient of X^k before reduction by X^6 = -X^3 - 1, X^9 = 1.
         d0 = a0 * b0

@@ -10,7 +10,7 @@ from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
 from spec.protocol.recursion_shapes import listed_height_log2
 from spec.protocol.shape import MAXIMUM_INSTANCES
 
-MINIMUM_SAVING_ROWS = 2**12
+MINIMUM_SAVING_ROWS = 2**13
 """One more instance costs openings and a sum of its own, so it must save at least this many padded rows."""
 
 

@@ -17,27 +17,27 @@ def test_padded_height_is_the_next_power_of_two(rows: int, height: int) -> None:
     [
         (0, ()),
         (1, (2,)),
-        (4096, (4096,)),
-        (4097, (8192,)),
         (8192, (8192,)),
-        (8193, (8192, 2)),
-        (12288, (8192, 4096)),
-        (12289, (16384,)),
+        (8193, (16384,)),
+        (16384, (16384,)),
+        (16385, (16384, 2)),
+        (24576, (16384, 8192)),
+        (24577, (32768,)),
         (2**20 + 1, (2**20, 2)),
         (2**20 + 2**19, (2**20, 2**19)),
         (2**20 + 2**19 + 1, (2**20, 2**19, 2)),
         (2**20 + 2**19 + 2**18, (2**20, 2**19, 2**18)),
         (2**20 + 2**19 + 2**18 + 1, (2**21,)),
-        (2**20 + 2**12, (2**20, 2**12)),
-        (2**20 + 2**12 + 1, (2**20, 2**13)),
-        (2**20 + 2**13 + 1, (2**20, 2**13, 2)),
+        (2**20 + 2**13, (2**20, 2**13)),
+        (2**20 + 2**13 + 1, (2**20, 2**14)),
+        (2**20 + 2**14 + 1, (2**20, 2**14, 2)),
     ],
 )
 def test_instance_heights_split_where_it_saves_enough(rows: int, heights: tuple[int, ...]) -> None:
     assert instance_heights(rows) == heights
 
 
-@pytest.mark.parametrize("rows", [*range(1, 40), *range(8000, 20000, 97)])
+@pytest.mark.parametrize("rows", [*range(1, 40), *range(8000, 40000, 197)])
 def test_instances_hold_all_rows_and_no_split_is_in_vain(rows: int) -> None:
     heights = instance_heights(rows)
     assert sum(heights) >= rows
