@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,10 @@ from numba.core.caching import FunctionCache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 DIGEST_CHARACTERS = 16
+MARK_SUFFIX = ".compiled"
+
+OUTDATED_SECONDS = 30 * 24 * 3600
+"""What other sources were compiled to so long ago is removed. Whoever still uses it compiles again."""
 
 
 def _sources_digest() -> str:
@@ -59,11 +65,26 @@ class Cache:
         return self._mark(part).exists()
 
     def mark(self, part: str) -> None:
-        """Notes that all functions of a part have been compiled into it."""
+        """Notes that all functions of a part have been compiled into it. What older sources left behind goes."""
         self._mark(part).touch()
+        if self.is_lasting:
+            for neighbour in self.folder.parent.iterdir():
+                if neighbour != self.folder and _is_outdated(neighbour):
+                    shutil.rmtree(neighbour, ignore_errors=True)
 
     def _mark(self, part: str) -> Path:
-        return self.folder / f"{part}-{get_host_cpu_name()}.compiled"
+        return self.folder / f"{part}-{get_host_cpu_name()}{MARK_SUFFIX}"
+
+
+def _is_outdated(folder: Path) -> bool:
+    """Whether it is a folder like ours, with marks, the youngest of which is old."""
+    if re.fullmatch(f"[0-9a-f]{{{DIGEST_CHARACTERS}}}", folder.name) is None:
+        return False
+    try:
+        marks = [mark.stat().st_mtime for mark in folder.glob(f"*{MARK_SUFFIX}")]
+    except OSError:
+        return False
+    return bool(marks) and time.time() - max(marks) > OUTDATED_SECONDS
 
 
 def cache_in(base: Path) -> Cache:

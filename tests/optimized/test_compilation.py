@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,29 @@ def test_cache_folder_changes_with_any_source(monkeypatch: pytest.MonkeyPatch, t
     after = compilation.cache_in(tmp_path)
     assert len({before.folder, between.folder, after.folder}) == 3
     assert not between.holds("prover")
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "age_seconds", "stays"),
+    [
+        ("0123456789abcdef", "prover-cpu.compiled", compilation.OUTDATED_SECONDS + 60, False),
+        ("0123456789abcdef", "prover-cpu.compiled", compilation.OUTDATED_SECONDS - 60, True),
+        ("0123456789abcdef", "other", compilation.OUTDATED_SECONDS + 60, True),
+        ("somebody's", "prover-cpu.compiled", compilation.OUTDATED_SECONDS + 60, True),
+    ],
+)
+def test_what_older_sources_left_behind_goes_with_the_next_compilation(
+    name: str, mark: str, age_seconds: int, stays: bool, tmp_path: Path
+) -> None:
+    neighbour = tmp_path / name
+    neighbour.mkdir()
+    (neighbour / mark).write_text("")
+    then = time.time() - age_seconds
+    os.utime(neighbour / mark, (then, then))
+    cache = compilation.cache_in(tmp_path)
+    cache.mark("prover")
+    assert cache.holds("prover")
+    assert neighbour.exists() is stays
 
 
 SQUARING = """
