@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from optimized.compilation import compiled
 from optimized.field_lanes import known, multiply_by_known, to_montgomery
 from optimized.lanes import LANES, load, prefetch, store, transpose_square, word_at
-from optimized.roots import Words, words
-from reference.prover.field_arrays import Matrix
+from optimized.roots import Elements, Words, words
 
 BLOCK_ROWS = 256
 """A register is a kibibyte: a few hundred stay in the second-level cache."""
@@ -41,7 +40,7 @@ class SideBySide:
     """Held, so that their memory stays theirs."""
 
     @staticmethod
-    def of(matrices: Iterable[Matrix]) -> SideBySide:
+    def of(matrices: Iterable[Elements]) -> SideBySide:
         """These matrices, as arrays of words."""
         held = [words(matrix) for matrix in matrices]
         addresses = np.array([matrix.ctypes.data for matrix in held], dtype=np.int64)

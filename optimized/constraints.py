@@ -128,17 +128,17 @@ def combined_constraints(
 ) -> Words:
     """C_0 + batching C_1 + ... over all constraints of all tables of one height, on 2 n points."""
     points = len(tables[0].main)
-    combined = arrays.zeros(points, EXTENSION_DEGREE)
+    combined = _empty(points, 1)
     power = ONE
-    for table in tables:
+    for number, table in enumerate(tables):
         recorder = Recorder()
         row = RecordedRow(recorder, public_values, Input.MAIN, Input.FIXED)
         terms: list[tuple[Recorded, Extension]] = []
         for value in table_constraints(table.chip, row, challenges, _logup_columns(recorder, table)):
             terms.append((value, power))
             power = power * batching
-        total = recorder.extension(Input.COMBINED, 0) + weighted_sum(recorder, terms)
-        recorder.store(total, Output.COMBINED, 0)
+        total = weighted_sum(recorder, terms)
+        recorder.store(recorder.extension(Input.COMBINED, 0) + total if number else total, Output.COMBINED, 0)
         accumulators = words(table.accumulators)
         given = {
             Input.MAIN: words(table.main),

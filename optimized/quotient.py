@@ -12,7 +12,7 @@ from optimized.roots import Words
 from optimized.threads import in_parallel
 from optimized.transform import interpolate
 from reference.prover.quotient import trace_polynomial_inverses
-from spec.field import P
+from spec.field import EXTENSION_DEGREE, P
 from spec.protocol.domain import COSET_SHIFT
 from spec.protocol.shape import QUOTIENT_CHUNKS
 
@@ -44,4 +44,12 @@ def quotient_coefficients(combined: Words) -> Words:
         in_parallel(divide, in_lanes // LANES, SMALLEST_TASK_WORDS // LANES)
         target[in_lanes:] = source[in_lanes:] * np.uint64(divisor) % np.uint64(P)
     coefficients = interpolate(quotient, COSET_SHIFT)
-    return np.hstack([coefficients[:height], coefficients[height:]])
+    chunks = arrays.empty(height, QUOTIENT_CHUNKS * EXTENSION_DEGREE)
+
+    def place(start: int, stop: int) -> None:
+        for chunk in range(QUOTIENT_CHUNKS):
+            columns = slice(chunk * EXTENSION_DEGREE, (chunk + 1) * EXTENSION_DEGREE)
+            chunks[start:stop, columns] = coefficients[chunk * height + start : chunk * height + stop]
+
+    in_parallel(place, height, SMALLEST_TASK_WORDS // chunks.shape[1])
+    return chunks

@@ -14,8 +14,11 @@ from spec.field import P, inverse, root_of_unity
 
 Words: TypeAlias = NDArray[np.uint32]
 
+Elements: TypeAlias = NDArray[np.unsignedinteger[Any]]
+"""Canonical elements in words of any width."""
 
-def words(matrix: NDArray[np.unsignedinteger[Any]]) -> Words:
+
+def words(matrix: Elements) -> Words:
     """A matrix of canonical elements as the arrays that kernels are compiled for: contiguous, writeable, 32 bits."""
     return np.require(matrix, dtype=np.uint32, requirements=["C", "W"])
 

@@ -29,9 +29,8 @@ from optimized.lanes import (
     types,
     unary,
 )
-from optimized.roots import Words
+from optimized.roots import Elements, Words
 from optimized.threads import in_parallel
-from reference.prover.field_arrays import Matrix
 from spec.protocol.hash import NODE_INITIAL_VALUE, ROUND_CONSTANTS, SHA256_INITIAL_VALUE
 
 Digests: TypeAlias = Words
@@ -223,7 +222,7 @@ def _compress_nodes(
         _write_digests(state, digests, row, scratch)
 
 
-def leaf_digests(matrices: Sequence[Matrix]) -> Digests:
+def leaf_digests(matrices: Sequence[Elements]) -> Digests:
     """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
     height = len(matrices[0])
     padded = -(-height // LANES) * LANES

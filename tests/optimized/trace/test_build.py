@@ -154,7 +154,7 @@ def test_generated_program_under_random_limits_has_the_references_plans_and_cell
 
 def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> None:
     assembly = Assembly()
-    assembly.constant(5, 10_000)
+    assembly.constant(5, 18_000)
     loop = assembly.here
     assembly.add("addi", 5, 5, immediate=-1)
     assembly.add("bne", rs1=5, immediate=loop - assembly.here)
@@ -163,7 +163,7 @@ def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> 
     plans: list[SegmentPlan] = []
     segment = plan_run(program, b"", NO_LIMITS, plans.append).segment(plans[0])
     ours = _traces(program).segment(segment)
-    assert [table.height for table in ours.tables if table.chip.name == "addi"] == [8192, 2048]
+    assert [table.height for table in ours.tables if table.chip.name == "addi"] == [16384, 2048]
     assert segment.plan.instructions > 2 * BLOCK_ROWS
     _require_equal(ours, build_segment(program, segment))
 

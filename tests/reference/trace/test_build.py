@@ -53,11 +53,11 @@ def _counting_down(count: int) -> Assembly:
 
 
 def test_chip_with_many_rows_has_two_instances_that_check_clean() -> None:
-    assembly = _counting_down(8200)
+    assembly = _counting_down(16_400)
     assembly.exit()
     trace = build_trace(assembly.program())
     heights = [table.height for table in trace.tables if table.chip.name == "addi"]
-    assert heights == [8192, 8]
+    assert heights == [16384, 16]
     assert [trace.instance(i) for i, table in enumerate(trace.tables) if table.chip.name == "addi"] == [0, 1]
     assert check_trace(trace) == []
 
