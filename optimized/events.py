@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized import arrays
+
 
 class Events(NamedTuple):
     """One entry per executed instruction, (count,) each: by chip, then in the order of execution. What an instruction
@@ -46,13 +48,21 @@ class Events(NamedTuple):
         return Events._make(array[start:stop] for array in self)
 
 
-_TYPES = (*(np.uint32,) * 3, *(np.uint64,) * 8, *(np.uint32,) * 5)
+_TYPES = dict(zip(Events._fields, (*(np.uint32,) * 3, *(np.uint64,) * 8, *(np.uint32,) * 5), strict=True))
+
+_OF_FEW_CHIPS = {"low_before", "low_after", "high_before", "high_after", "memory_previous", "memory_next_previous"}
+"""Of loads and stores only: the system provides their pages when they are written, so the rest takes no memory."""
 
 
 def empty_events(count: int) -> Events:
-    """Room for so many events. The system provides what is never written page by page, so it takes no memory."""
-    arrays: list[Any] = [np.zeros(count, dtype=kind) for kind in _TYPES]
-    return Events(*arrays)
+    """Room for so many events, in memory that is used again where most instructions write."""
+    columns: dict[str, Any] = {}
+    for name, kind in _TYPES.items():
+        if name in _OF_FEW_CHIPS:
+            columns[name] = np.zeros(count, dtype=kind)
+        else:
+            columns[name] = arrays.zeros(count * np.dtype(kind).itemsize // np.dtype(np.uint32).itemsize).view(kind)
+    return Events(**columns)
 
 
 def first_positions(rows: Sequence[int]) -> list[int]:

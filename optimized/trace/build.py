@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimized import arrays
 from optimized.events import first_positions
 from optimized.guest_memory import guest_memory
 from optimized.predecoded import predecode
@@ -172,14 +173,15 @@ def public_values_of(planned: PlannedSegment) -> dict[str, int]:
 
 
 def _tables_and_blocks(contents: Sequence[_Content]) -> tuple[list[FilledTable], list[_Block]]:
-    """Tables of zeros, and the rows to be filled in."""
+    """Tables whose rows behind the last are zeros, and the rows to be filled in."""
     tables, blocks = [], []
     for content in contents:
         first = 0
         for height in content.heights:
-            main = np.zeros((height, len(content.chip.columns)), dtype=np.uint32)
+            main = arrays.empty(height, len(content.chip.columns))
             tables.append(FilledTable(content.chip, main, np.empty((height, 0), dtype=np.uint32)))
             last = min(first + height, content.rows)
+            main[last - first :] = 0
             for start in range(first, last, BLOCK_ROWS):
                 blocks.append(_Block(content, main, start - first, start, min(BLOCK_ROWS, last - start)))
             first = last
