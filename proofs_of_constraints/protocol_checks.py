@@ -26,7 +26,7 @@ from spec.protocol.run import (
     segment_leaf,
     start_segment_transcript,
 )
-from spec.protocol.shape import SegmentShape, check_run_messages, check_shape
+from spec.protocol.shape import MAXIMUM_INSTANCES, SegmentShape, check_run_messages, check_shape
 from spec.rejection import Rejected, Rejection
 
 _DIGEST = bytes(range(32))
@@ -132,12 +132,13 @@ def heights_are_bounded(chips: Sequence[Chip]) -> str | None:
 
 def tables_are_single(_: Sequence[Chip]) -> str | None:
     """System tables occur once, fixed tables in the key's height, and heights that let clocks wrap are refused."""
+    too_many = tuple(range(3 + MAXIMUM_INSTANCES, 2, -1))
     wrong = {
         Rejection.TABLE_COUNT: [
             _shape(boundary=()),
             _shape(boundary=(4, 3)),
             _shape(memory=(4, 3)),
-            *(_shape(**{chip.name: (5, 4, 3)}) for chip in chips_of(Role.INSTRUCTION)),
+            *(_shape(**{chip.name: too_many}) for chip in chips_of(Role.INSTRUCTION)),
         ],
         Rejection.FIXED_TABLE_HEIGHT: [
             _shape(**{name: heights}) for name in _FIXED_HEIGHTS for heights in [(), (3,), (4, 4), (5, 4)]
