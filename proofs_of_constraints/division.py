@@ -142,7 +142,11 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
     exact = [dividend == divisor * quotient_number + rest, *numbers.unique()]
     nonzero = [*exact, divisor != 0]
     claim = quotient_number == _truncated_quotient(dividend, divisor)
-    script.lemma("numbers: the quotient is the truncated one", nonzero, claim)
+    # Sign by sign: the solver may lose its way in all of them at once.
+    for of_dividend in (dividend >= 0, dividend < 0):
+        for of_divisor in (divisor > 0, divisor < 0):
+            name = f"numbers: the quotient is the truncated one where {of_dividend} and {of_divisor}"
+            script.lemma(name, [*nonzero, of_dividend, of_divisor], claim)
     signs: list[z3.BoolRef] = []
     if not reading.signed:
         signs.append(z3.Implies(divisor != 0, quotient_number >= 0))

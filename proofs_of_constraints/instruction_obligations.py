@@ -47,8 +47,10 @@ OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
     (1 << 31, 1 << 31),
     ((1 << 31) - 1, 1 << 30),
     ((1 << 63) - 1, 1 << 62),
-    (1 << 16, 1 << 17),
-    (1 << 48, 1 << 49),
+    (WORD_MASK, (1 << 16) + 1),
+    (WORD_MASK, (1 << 32) + 1),
+    (WORD_MASK, (1 << 48) + 1),
+    (5, 0xFF),
     (5, 0x0101),
     (5, 1 << 24),
     (5, 1 << 56),
@@ -66,8 +68,9 @@ OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
 )
 """Operands at which rows that multiply are searched for: a row with known operands is linear.
 
-Divisors of a single bit or of few bytes are near to what a row that lacks a constraint takes for another divisor: a
-power of two leaves most bytes of a product free, bytes that are equal cancel.
+Some are near to what a row that lacks a constraint gets wrong: with a power of two most bytes of a product vanish,
+bytes of a divisor that add up to 255 vanish where 256 is borrowed from the next and equal ones where one is subtracted,
+and what is left of -1 when one more divisor is taken has a single limb.
 """
 
 
