@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from proofs_of_constraints.interval import BOOLEAN
 from proofs_of_constraints.polynomial import Polynomial
@@ -51,3 +52,33 @@ def _choices(system: RowSystem) -> Iterator[tuple[str, Polynomial, list[int]]]:
     for lookup in system.lookups:
         flags = sorted(lookup.multiplicity.variables())
         yield from ((name, Polynomial.variable(name), [0, 1]) for name in flags)
+
+
+def cases_of_factors(system: RowSystem) -> Iterator[tuple[str, RowSystem]]:
+    """Cases of a simplified system, simplified, in which no product is left: together they are the system.
+
+    Either a factor vanishes, or everything that is multiplied with it does.
+    """
+    product = next((fact for fact in system.facts if len(fact.factors) > 1), None)
+    if product is None:
+        yield "", system
+        return
+    factor = product.factors[0]
+    name = factor.only_variable()
+    vanishing, other = system.copy(), system.copy()
+    vanishing.facts = [fact for fact in system.facts if factor not in fact.factors]
+    vanishing.constrain(product.source, factor)
+    other.facts = [replace(fact, factors=_without(fact.factors, factor)) for fact in system.facts]
+    if name is not None and system.ranges[name] == BOOLEAN:
+        other.assume({name: 1})
+    label = name or f"the first factor of {product.source}"
+    for path, branch in ((f"{label} = 0", vanishing), (f"{label} != 0", other)):
+        branch.simplify()
+        if branch.contradiction is None:
+            for rest, case in cases_of_factors(branch):
+                yield f"{path} {rest}".rstrip(), case
+
+
+def _without(factors: tuple[Polynomial, ...], factor: Polynomial) -> tuple[Polynomial, ...]:
+    """What is left of a product that vanishes although this factor does not."""
+    return tuple(other for other in factors if other != factor) if len(factors) > 1 else factors

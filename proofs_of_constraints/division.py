@@ -1,7 +1,8 @@
 """The function of the division chips, in lemmas. D, Q, R, B are divisor, quotient, remainder, dividend as integers.
 
-1. Row, without products: B and D are the words as the instruction reads them; |R| < |D| unless D = 0; R is 0 or has
-   the sign of B; for D = 0 every bit of the quotient is set; the destination is quotient or remainder, sign-extended.
+1. Row, without products: B and D are the words as the instruction reads them; unless D = 0, |R| < |D| and R is 0 or
+   has the sign of B; for D = 0 every bit of the quotient is set; the destination is quotient or remainder,
+   sign-extended.
 2. Row, products of bytes abstract: D Q + R = B modulo 2^(2 width).
 3. Numbers: both sides are so small that this is exact.
 4. Numbers: the conditions determine Q and R: they are the truncated quotient and the remainder (nonlinear).
@@ -68,7 +69,7 @@ class _Numbers:
             self.divisor < high,
             self.dividend >= low,
             self.dividend < high,
-            self.quotient >= (-whole if reading.signed else 0),
+            self.quotient >= -whole,
             self.quotient < whole,
             self.remainder >= -whole,
             self.remainder < whole,
@@ -76,9 +77,10 @@ class _Numbers:
 
     def unique(self) -> list[z3.BoolRef]:
         """What makes them the truncated division of a nonzero divisor."""
+        alike = z3.Or(self.remainder == 0, (self.remainder < 0) == (self.dividend < 0))
         return [
             z3.Implies(self.divisor != 0, _magnitude(self.remainder) < _magnitude(self.divisor)),
-            z3.Or(self.remainder == 0, (self.remainder < 0) == (self.dividend < 0)),
+            z3.Implies(self.divisor != 0, alike),
         ]
 
 
@@ -131,8 +133,8 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
     product, multiple = z3.Ints("D*Q multiple")
     sizes = numbers.bounded(reading, width)
     # The extremes of the product of two intervals are products of their ends.
-    ends = [d * q for d in _ends(reading, width) for q in ((-1 << width) * reading.signed, (1 << width) - 1)]
-    hypotheses = [*sizes, product >= min(ends), product <= max(ends)]
+    ends = [d * q for d in _ends(reading, width) for q in (-1 << width, (1 << width) - 1)]
+    hypotheses = [*sizes, product >= min(ends), product <= max(ends), z3.Implies(divisor == 0, product == 0)]
     hypotheses += numbers.unique()
     hypotheses.append(product + rest - dividend == multiple * (1 << (2 * width)))
     script.lemma("numbers: the division is exact", hypotheses, product + rest == dividend)
@@ -140,7 +142,15 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
     exact = [dividend == divisor * quotient_number + rest, *numbers.unique()]
     nonzero = [*exact, divisor != 0]
     claim = quotient_number == _truncated_quotient(dividend, divisor)
-    script.lemma("numbers: the quotient is the truncated one", nonzero, claim)
+    # Sign by sign: the solver may lose its way in all of them at once.
+    for of_dividend in (dividend >= 0, dividend < 0):
+        for of_divisor in (divisor > 0, divisor < 0):
+            name = f"numbers: the quotient is the truncated one where {of_dividend} and {of_divisor}"
+            script.lemma(name, [*nonzero, of_dividend, of_divisor], claim)
+    signs: list[z3.BoolRef] = []
+    if not reading.signed:
+        signs.append(z3.Implies(divisor != 0, quotient_number >= 0))
+        script.lemma("numbers: an unsigned quotient is not negative", [*exact, *sizes], *signs)
     # By this and the last lemma, the remainder is what `remainder` is defined as.
     left_over = dividend - divisor * quotient_number
     script.lemma("numbers: the remainder is what is left", nonzero, rest == left_over)
@@ -166,6 +176,7 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
         # The chosen columns are the number, plus 2^width where its sign column is set.
         z3.Or(bits == chosen, bits == chosen + all_ones + 1),
         z3.Implies(divisor == 0, bits == (all_ones if reading.of_quotient else dividend % (all_ones + 1))),
+        *signs,
         z3.Implies(divisor != 0, quotient_number == quotient(dividend, divisor)),
         z3.Implies(divisor != 0, rest == remainder(dividend, divisor)),
     ]

@@ -17,7 +17,7 @@ from proofs_of_constraints.assumptions import (
     REGISTER_ZERO,
 )
 from proofs_of_constraints.bit_vector_row import BitVectorRow
-from proofs_of_constraints.cases import cases
+from proofs_of_constraints.cases import cases, cases_of_factors
 from proofs_of_constraints.completeness import prove_complete
 from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.determinism import prove_determinism
@@ -44,6 +44,17 @@ DESTINATION = "destination"
 
 OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
     (7, 3),
+    (1 << 31, 1 << 31),
+    ((1 << 31) - 1, 1 << 30),
+    ((1 << 63) - 1, 1 << 62),
+    (WORD_MASK, (1 << 16) + 1),
+    (WORD_MASK, (1 << 32) + 1),
+    (WORD_MASK, (1 << 48) + 1),
+    (5, 0xFF),
+    (5, 0x0101),
+    (5, 1 << 24),
+    (5, 1 << 56),
+    (5, 0x0200_0000_0100_0001),
     (WORD_MASK, 2),
     (0xFEDCBA9876543210, 0x0123456789ABCDEF),
     (1 << 63, WORD_MASK),
@@ -55,7 +66,12 @@ OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
     (0xFEDCBA9876543210, 0xFFFFFFFFFFFF1234),
     (100, 7),
 )
-"""Operands at which rows that multiply are searched for: a row with known operands is linear."""
+"""Operands at which rows that multiply are searched for: a row with known operands is linear.
+
+Some are near to what a row that lacks a constraint gets wrong: with a power of two most bytes of a product vanish,
+bytes of a divisor that add up to 255 vanish where 256 is borrowed from the next and equal ones where one is subtracted,
+and what is left of -1 when one more divisor is taken has a single limb.
+"""
 
 
 def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
@@ -153,13 +169,14 @@ def _prove_function(session: Session, view: InstructionView, executed: Executed)
 
 def _search(session: Session, view: InstructionView, executed: Executed, why: str) -> Outcome:
     """A proof did not go through: a counterexample at sampled operands, or no verdict."""
-    for name, system in _sampled_cases(view, executed):
-        try:
-            found = _prove_cases(session, view, executed, [(name, system)], ())
-        except (UndecidedError, WrapError):
-            continue
-        if found.verdict is Verdict.REFUTED:
-            return found
+    for name, sampled in _sampled_cases(view, executed):
+        for case, system in cases_of_factors(sampled):
+            try:
+                found = _prove_cases(session, view, executed, [(f"{name} {case}".rstrip(), system)], ())
+            except (UndecidedError, WrapError):
+                continue
+            if found.verdict is Verdict.REFUTED:
+                return found
     return Outcome(Verdict.UNKNOWN, f"{why}; no row found at sampled operands")
 
 

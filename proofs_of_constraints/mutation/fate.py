@@ -18,13 +18,15 @@ from proofs_of_constraints.instruction_obligations import instruction_obligation
 from proofs_of_constraints.machine_obligations import machine_obligations
 from proofs_of_constraints.memory_obligations import memory_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
-from proofs_of_constraints.mutation.operators import Mutant, Operator
+from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
+from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
 from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.row_obligations import row_obligations
 from proofs_of_constraints.table_obligations import table_obligations
 from spec.air.chip import Chip, Role
+from spec.air.expression import Expression
 from spec.air.machine import CHIP_BY_NAME, CHIPS
 
 RESOURCE_LIMIT = 8_000_000
@@ -126,9 +128,20 @@ def _refuting_row(chip: Chip, outcome: Outcome) -> Cells | None:
     found = outcome.counterexample
     if found is None:
         return None
-    if found.satisfies_declaration:
-        return dict(found.columns)
-    return _completed(chip, {n: cell for n, cell in found.columns.items() if n in chip.columns})
+    cells = {n: cell for n, cell in found.columns.items() if n in chip.columns}
+    if not found.satisfies_declaration:
+        return _completed(chip, cells)
+    # The solver leaves open what only other tables speak of, such as the numbers of registers.
+    decided = _decided_columns(chip)
+    return _completed(chip, {n: cell for n, cell in cells.items() if n in decided}) or dict(found.columns)
+
+
+def _decided_columns(chip: Chip) -> frozenset[str]:
+    """The columns of constraints and of lookups."""
+    known: dict[Expression, frozenset[str]] = {}
+    expressions = [c.expression for c in chip.constraints]
+    expressions += [part for i in chip.interactions if is_lookup(i) for part in (i.multiplicity, *i.message)]
+    return frozenset().union(*(cells_of(expression, known) for expression in expressions))
 
 
 def _completed(chip: Chip, cells: Cells) -> Cells | None:

@@ -112,6 +112,36 @@ def _rules() -> Iterator[Reviewed]:
     )
     yield Reviewed(
         survives,
+        "divide|divide_word",
+        r"carry_\d_has_13_bits one bit (wider|narrower)",
+        "a limb's products, with what is added to them, carry less than 2^12, and 14 bits are still no wrap-around",
+    )
+    yield Reviewed(
+        survives,
+        "divide|divide_word",
+        r"margin_carry_\d_is_small one bit wider",
+        "the limbs that are subtracted carry between -2 and 1, and a carry of 3 bits is still no wrap-around",
+    )
+    yield Reviewed(
+        survives,
+        "divide|divide_word",
+        r"unsigned with - for \+ at 0",
+        "the two selectors exclude one another, and a sign times -1 vanishes where the sign does",
+    )
+    yield Reviewed(
+        survives,
+        "divide|divide_word",
+        r"without constraint unsigned_quotient_has_no_sign",
+        "a negative quotient is none of unsigned numbers, and for a zero divisor its bits are all set in either case",
+    )
+    yield Reviewed(
+        survives,
+        "divide|divide_word",
+        r"without constraint by_zero_is_boolean",
+        "other than 0 it says of divisor and quotient what 1 does; a zero divisor leaves the dividend in any case",
+    )
+    yield Reviewed(
+        survives,
         "memory",
         r"initial_\d_is_zero_by_kind with - for \+" + _AT,
         "the flags of the kinds exclude one another: which sign one of them has makes no difference",

@@ -18,6 +18,7 @@ from tests.proofs_of_constraints.mutation.mutants import mutant
         ("add", "carry_0 with - for + at 2", Fate.HONEST_ROW, "carry_0_is_boolean"),
         ("range_table", "without interaction range", Fate.CHECK, "bus-discipline/range_table: "),
         ("jalr", "target_low_is_aligned one bit wider", Fate.SURVIVES, "every obligation is proven"),
+        ("divide_word", "without constraint by_zero_is_boolean", Fate.SURVIVES, "every obligation is proven"),
     ],
 )
 def test_mutant_has_its_fate_and_the_row_that_shows_it(chip: str, change: str, fate: Fate, reason: str) -> None:
@@ -33,6 +34,18 @@ def test_mutant_has_its_fate_and_the_row_that_shows_it(chip: str, change: str, f
         else:
             assert result.reason in row_obstacles(row)
             assert (row_obstacles(original), row_faults(original)) == ([], [])
+
+
+def test_row_that_only_the_solver_finds_is_one_of_some_program() -> None:
+    changed = mutant("divide_word", "without constraint remainder_sign_is_boolean")
+    result = fate_of(changed)
+    assert result.fate is Fate.WRONG_ROW
+    assert result.reason.startswith("function/divide_word/divw: operands 0x80000000, 0x80000000: ")
+    assert result.row is not None
+    row, original = ConcreteRow(changed.chip, result.row), ConcreteRow(CHIP_BY_NAME["divide_word"], result.row)
+    assert row_obstacles(row) == []
+    assert [fault.split()[:2] for fault in row_faults(row)] == [["destination", "becomes"]]
+    assert original.violations() == ["remainder_sign_is_boolean"]
 
 
 def test_mutant_whose_proofs_cost_too_much_is_broken_not_a_survivor() -> None:
