@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.backends import DEFAULT_BACKEND, backend_named
+from limpid.background import begun
 from limpid.errors import (
     FileError,
     InputError,
@@ -199,8 +199,8 @@ def prove(
     try:
         with plan_store() as plans:
             # Planning executes the program on one core; the key does not depend on the execution.
-            with planning_errors(PROVE_SHORTER), ThreadPoolExecutor(1) as pool:
-                key_in_work = pool.submit(proving_key, kernels, program, chosen)
+            key_in_work = begun(lambda: proving_key(kernels, program, chosen))
+            with planning_errors(PROVE_SHORTER):
                 limits = limits_under(chosen, proving.plan_run, program, private_input)
                 run = proving.plan_run(program, private_input, limits, plans.keep)
                 key = key_in_work.result()
