@@ -16,8 +16,8 @@ ELEMENT_BYTES = WORD_BYTES * EXTENSION_DEGREE
 DIGESTS_PER_LEAF = 3
 """The layers of a tree are two digests a leaf in all, and the leaves of lower matrices another one at most."""
 
-WAITING_PART = 4
-"""Measured: buffers that wait to be used again hold up to this part of what all codewords take."""
+WAITING_PART = 8
+"""Measured: memory that waits to be used again is up to this part of what all codewords take."""
 
 INTERPRETER_BYTES = 350 * 2**20
 """Python, numpy, numba and the compiled kernels."""
@@ -36,8 +36,8 @@ def predicted_peak_bytes(shape: SegmentShape, rate_log2: int) -> int:
 
     To the end stay the trace, all codewords and all trees. On top of them come, at their worst, the widest table's
     columns before they are committed and the next one's that are made meanwhile, or what opening takes for the tallest
-    height: reduced codewords and inverse differences for two points, a numerator and a folded codeword; buffers that
-    wait for an array of their size; and memory that is made present ahead.
+    height: reduced codewords and inverse differences for two points, a numerator and a folded codeword; memory
+    that waits to be used again; and memory that is made present ahead.
     """
     matrices = dict(zip(COMMITMENTS, shape.matrices(), strict=True))
     committed = [matrix for of_commitment in matrices.values() for matrix in of_commitment]

@@ -15,6 +15,7 @@ import mmap
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,14 +48,42 @@ def _system_library() -> Any:
     return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a chunk, whole pages. The chunk goes back to the system with the last reference to it."""
+
+    chunk: int
+    """Its number; pieces of one chunk may be neighbours."""
+
+    memory: memoryview
+    """Of the whole chunk."""
+
+    start: int
+    stop: int
+
+    @property
+    def size_bytes(self) -> int:
+        return self.stop - self.start
+
+    def words(self, count: int) -> Words:
+        """An array over the first so many words. Every view of it refers to itself, not to the memory."""
+        return np.frombuffer(self.memory[self.start : self.stop], dtype=np.uint32, count=count)
+
+
+def whole_pages(count: int) -> int:
+    """The bytes of the pages that so many words take."""
+    return -(-count * WORD_BYTES // mmap.PAGESIZE) * mmap.PAGESIZE
+
+
 class Reserve:
-    """Gives out memory that nobody else has; it goes back to the system with the last array in its chunk."""
+    """Gives out memory that nobody else has."""
 
     def __init__(self) -> None:
         self._library = _system_library()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._chunk: mmap.mmap | None = None
+        self._chunk_number = 0
         self._address = 0
         self._size = 0
         self._taken = 0
@@ -65,20 +94,19 @@ class Reserve:
         self._slow_steps = 0
         self._is_closed = False
 
-    def take(self, count: int) -> Words:
-        """So many words with any contents, as an array that views of it refer to. Raises MemoryError."""
-        size = -(-count * WORD_BYTES // mmap.PAGESIZE) * mmap.PAGESIZE
+    def take(self, size_bytes: int) -> Piece:
+        """So many bytes, whole pages, with any contents. Raises MemoryError."""
         with self._changed:
-            if self._chunk is None or self._taken + size > self._size:
-                self._begin_chunk(size)
+            if self._chunk is None or self._taken + size_bytes > self._size:
+                self._begin_chunk(size_bytes)
             assert self._chunk is not None
-            piece = memoryview(self._chunk)[self._taken : self._taken + size]
-            self._taken += size
+            start = self._taken
+            self._taken += size_bytes
             if self._library is not None and self._thread is None:
                 self._thread = threading.Thread(target=self._make_present, daemon=True)
                 self._thread.start()
             self._changed.notify()
-        return np.frombuffer(piece, dtype=np.uint32, count=count)
+            return Piece(self._chunk_number, memoryview(self._chunk), start, self._taken)
 
     def close(self) -> None:
         """Nothing is taken any more."""
@@ -97,6 +125,7 @@ class Reserve:
         else:
             raise MemoryError(f"no room for {size} bytes: {failure}") from failure
         self._taken_before += self._taken
+        self._chunk_number += 1
         self._chunk, self._size, self._taken, self._present = chunk, chunk_size, 0, 0
         self._address = ctypes.addressof(ctypes.c_char.from_buffer(chunk))
         if self._slow_steps < PATIENCE_STEPS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 
 from optimized import reserve
-from optimized.reserve import CHUNK_BYTES, LARGEST_LEAD_BYTES, PATIENCE_STEPS, STEP_BYTES, WORD_BYTES, Reserve
+from optimized.reserve import CHUNK_BYTES, LARGEST_LEAD_BYTES, PATIENCE_STEPS, STEP_BYTES, Reserve, whole_pages
 
-MEBIBYTE_WORDS = 2**20 // WORD_BYTES
+MEBIBYTE = 2**20
 PATIENCE_SECONDS = 10.0
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux makes pages present on demand")
@@ -50,31 +51,43 @@ def _wait_for(condition: Any) -> None:
     assert condition()
 
 
-def _present_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+def _present_bytes(address: int) -> int:
+    """Of the mapping that an address lies in."""
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if (found := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)) is not None:
+            inside = int(found[1], 16) <= address < int(found[2], 16)
+        elif inside and line.startswith("Rss:"):
+            return 1024 * int(line.split()[1])
+    raise AssertionError("the address lies in no mapping")
 
 
-def test_arrays_taken_one_after_the_other_share_no_word(fresh: Reserve) -> None:
-    arrays = [fresh.take(count) for count in (1, 1000, 3 * MEBIBYTE_WORDS, 5)]
+def test_pieces_taken_one_after_the_other_share_no_word(fresh: Reserve) -> None:
+    arrays = [fresh.take(whole_pages(count)).words(count) for count in (1, 1000, 3 * MEBIBYTE // 4, 5)]
     for value, array in enumerate(arrays):
         array.fill(value + 1)
     assert [set(array.tolist()) for array in arrays] == [{1}, {2}, {3}, {4}]
 
 
 def test_views_refer_to_the_array_that_was_taken(fresh: Reserve) -> None:
-    array = fresh.take(MEBIBYTE_WORDS)
+    array = fresh.take(MEBIBYTE).words(MEBIBYTE // 4)
     assert array[5:7].base is array
     assert array.reshape(2, -1).base is array
 
 
-def test_array_larger_than_a_chunk_is_given(fresh: Reserve) -> None:
-    count = CHUNK_BYTES // WORD_BYTES + 1
-    assert len(fresh.take(count)) == count
+def test_piece_larger_than_a_chunk_is_given_and_has_a_chunk_of_its_own(fresh: Reserve) -> None:
+    pieces = [fresh.take(size) for size in (mmap.PAGESIZE, mmap.PAGESIZE, CHUNK_BYTES + mmap.PAGESIZE)]
+    assert [(piece.start, piece.size_bytes) for piece in pieces] == [
+        (0, mmap.PAGESIZE),
+        (mmap.PAGESIZE, mmap.PAGESIZE),
+        (0, CHUNK_BYTES + mmap.PAGESIZE),
+    ]
+    assert pieces[0].chunk == pieces[1].chunk != pieces[2].chunk
 
 
 def test_array_outlives_a_closed_reserve() -> None:
     made = Reserve()
-    array = made.take(MEBIBYTE_WORDS)
+    array = made.take(MEBIBYTE).words(MEBIBYTE // 4)
     array.fill(7)
     made.close()
     del made
@@ -83,17 +96,16 @@ def test_array_outlives_a_closed_reserve() -> None:
 
 @linux_only
 def test_as_much_as_was_taken_is_present_beyond_it(fresh: Reserve) -> None:
-    before = _present_bytes()
-    array = fresh.take(LARGEST_LEAD_BYTES // 2 // WORD_BYTES)
-    # None of the array's own pages has been touched.
-    _wait_for(lambda: _present_bytes() - before >= LARGEST_LEAD_BYTES // 2)
-    assert not array.any()
+    piece = fresh.take(LARGEST_LEAD_BYTES // 2)
+    address = piece.words(1).ctypes.data
+    # None of the piece's own pages has been touched. The kernel may count pages late.
+    _wait_for(lambda: _present_bytes(address) >= 0.9 * LARGEST_LEAD_BYTES // 2)
 
 
 def test_what_is_present_is_bounded_by_the_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     library = _Library(monkeypatch, seconds=0.0)
     made = Reserve()
-    made.take(2 * LARGEST_LEAD_BYTES // WORD_BYTES)
+    made.take(2 * LARGEST_LEAD_BYTES)
     _wait_for(lambda: sum(library.steps) == LARGEST_LEAD_BYTES)
     made.close()
     assert set(library.steps) == {STEP_BYTES}
@@ -107,10 +119,10 @@ def test_huge_pages_are_wanted_as_long_as_they_come_quickly(
     advised: list[bool] = []
     monkeypatch.setattr(Reserve, "_advise_huge_pages", lambda _self, _chunk, wanted: advised.append(wanted))
     made = Reserve()
-    made.take((PATIENCE_STEPS + 1) * STEP_BYTES // WORD_BYTES)
+    made.take((PATIENCE_STEPS + 1) * STEP_BYTES)
     _wait_for(lambda: len(library.steps) == PATIENCE_STEPS + 1)
     _wait_for(lambda: advised == wanted)
-    made.take(CHUNK_BYTES // WORD_BYTES)
+    made.take(CHUNK_BYTES)
     made.close()
     assert advised == ([True, True] if wanted == [True] else wanted)
 
@@ -118,10 +130,9 @@ def test_huge_pages_are_wanted_as_long_as_they_come_quickly(
 def test_system_that_does_not_know_the_advice_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     library = _Library(monkeypatch, seconds=0.0, status=-1)
     made = Reserve()
-    made.take(4 * STEP_BYTES // WORD_BYTES)
+    made.take(4 * STEP_BYTES)
     _wait_for(lambda: len(library.steps) == 1)
-    array = made.take(4 * STEP_BYTES // WORD_BYTES)
-    assert not array.any()
+    made.take(4 * STEP_BYTES)
     made.close()
     assert len(library.steps) == 1
 
@@ -137,7 +148,7 @@ def test_smaller_chunk_is_taken_where_addresses_are_short(fresh: Reserve, monkey
         return real(descriptor, size, **options)
 
     monkeypatch.setattr(mmap, "mmap", short_of_addresses)
-    assert len(fresh.take(mmap.PAGESIZE // WORD_BYTES)) == mmap.PAGESIZE // WORD_BYTES
+    assert fresh.take(mmap.PAGESIZE).size_bytes == mmap.PAGESIZE
     assert asked == [CHUNK_BYTES, mmap.PAGESIZE]
 
 
@@ -147,4 +158,4 @@ def test_no_room_at_all_is_a_memory_error(fresh: Reserve, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(mmap, "mmap", refuse)
     with pytest.raises(MemoryError, match=r"^no room for 4096 bytes: \[Errno 12\] Cannot allocate memory$"):
-        fresh.take(1)
+        fresh.take(mmap.PAGESIZE)
