@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized import arrays
+from optimized.reserve import WORD_BYTES
 
 
 class Events(NamedTuple):
@@ -61,7 +62,7 @@ def empty_events(count: int) -> Events:
         if name in _OF_FEW_CHIPS:
             columns[name] = np.zeros(count, dtype=kind)
         else:
-            columns[name] = arrays.zeros(count * np.dtype(kind).itemsize // np.dtype(np.uint32).itemsize).view(kind)
+            columns[name] = arrays.zeros(count * np.dtype(kind).itemsize // WORD_BYTES).view(kind)
     return Events(**columns)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from optimized.reserve import LARGEST_LEAD_BYTES
+from optimized.reserve import LARGEST_LEAD_BYTES, WORD_BYTES
 from spec.field import EXTENSION_DEGREE
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.merkle import MatrixShape
 from spec.protocol.shape import COMMITMENTS, SegmentShape
 
-WORD_BYTES = 4
 ELEMENT_BYTES = WORD_BYTES * EXTENSION_DEGREE
 
 DIGESTS_PER_LEAF = 3

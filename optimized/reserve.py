@@ -118,7 +118,7 @@ class Reserve:
     def _begin_chunk(self, size: int) -> None:
         for chunk_size in sorted({max(CHUNK_BYTES, size), size}, reverse=True):
             try:
-                chunk = mmap.mmap(-1, chunk_size, **_private())
+                chunk = mmap.mmap(-1, chunk_size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
                 break
             except OSError as error:
                 failure = error
@@ -153,21 +153,20 @@ class Reserve:
                 if self._is_closed:
                     return
             assert step is not None
-            chunk, address, size = step
+            _, address, size = step
             start = time.thread_time()
             if self._library.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), POPULATE_WRITE):
                 # An older system: pages come when they are touched.
                 return
             self._slow_steps += time.thread_time() - start > SLOW_STEP_SECONDS
             if self._slow_steps == PATIENCE_STEPS:
-                self._advise_huge_pages(chunk, wanted=False)
+                with self._changed:
+                    # Another chunk may have been begun meanwhile.
+                    if self._chunk is not None:
+                        self._advise_huge_pages(self._chunk, wanted=False)
 
     def _advise_huge_pages(self, chunk: mmap.mmap, *, wanted: bool) -> None:
         if self._library is not None:
             with contextlib.suppress(OSError):
                 # Systems without them say that they do not know the advice.
                 chunk.madvise(mmap.MADV_HUGEPAGE if wanted else mmap.MADV_NOHUGEPAGE)
-
-
-def _private() -> dict[str, int]:
-    return {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}
