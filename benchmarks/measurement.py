@@ -14,8 +14,8 @@ import limpid
 from benchmarks.guests import GUESTS
 from benchmarks.stages import StageWatch
 from limpid.build import EXAMPLES
-from optimized.executor import execute
-from optimized.memory import predicted_peak_bytes
+from optimized.execution.executor import execute
+from optimized.memory.prediction import predicted_peak_bytes
 from optimized.threads import thread_count
 from optimized.verifier.run import verify
 from reference.loader import load

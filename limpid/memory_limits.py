@@ -7,7 +7,7 @@ from pathlib import Path
 
 from limpid.errors import OutOfMemoryError
 from limpid.machine_checks import available_memory_bytes
-from optimized.memory import MemoryShortError, predicted_peak_bytes, require_memory
+from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
 from reference.trace.plan import PlannedSegment

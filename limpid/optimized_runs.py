@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.guest_memory import InputTooLongError as CompiledInputTooLongError
-from optimized.predecoded import CodeTooLargeError
+from optimized.execution.guest_memory import InputTooLongError as CompiledInputTooLongError
+from optimized.execution.predecoded import CodeTooLargeError
 from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
 from optimized.trace.continuation import RegionError

@@ -8,10 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimized import arrays, columns, constraints, extension, grinding, quotient, sha256, transform
-from optimized.lanes import LANES
-from optimized.roots import words
+from optimized.constraints import quotient, stages
+from optimized.field import extension
+from optimized.hashing import grinding, sha256
+from optimized.lanes.vectors import LANES
+from optimized.memory import arrays
+from optimized.openings import columns
 from optimized.threads import made_ahead
+from optimized.transforms import transform
+from optimized.words import words
 from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray
 from reference.prover.field_arrays import Matrix
@@ -105,7 +110,7 @@ class OptimizedKernels:
         challenges: Mapping[Scope, BusChallenges],
     ) -> LogupMatrices:
         if len(main) % LANES == 0:
-            return constraints.logup_matrices(chip, main, fixed, public_values, challenges)
+            return stages.logup_matrices(chip, main, fixed, public_values, challenges)
         return self._plain.logup_matrices(chip, _wide(main), _wide(fixed), public_values, challenges)
 
     def combined_constraints(
@@ -116,7 +121,7 @@ class OptimizedKernels:
         batching: Extension,
     ) -> ExtensionArray:
         if len(tables[0].main) % LANES == 0:
-            return constraints.combined_constraints(tables, public_values, challenges, batching)
+            return stages.combined_constraints(tables, public_values, challenges, batching)
         widened = [
             replace(
                 table,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimized.executor import execute
+from optimized.execution.executor import execute
 from optimized.kernels import OptimizedKernels
-from optimized.roots import Words
 from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
+from optimized.words import Words
 from reference.prover.extension_arrays import powers
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimized import arrays
-from optimized.events import first_positions
-from optimized.guest_memory import guest_memory
-from optimized.predecoded import predecode
-from optimized.roots import Words
+from optimized.execution.events import first_positions
+from optimized.execution.guest_memory import guest_memory
+from optimized.execution.predecoded import predecode
+from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.trace.continuation import Regions, boundary_cells, memory_cells
 from optimized.trace.execution import executed_events
@@ -19,6 +18,7 @@ from optimized.trace.fill import instruction_cells, write_cells
 from optimized.trace.lookups import Counts, Lookups
 from optimized.trace.plan import PlannedSegment
 from optimized.trace.rows import Cells, Rows
+from optimized.words import Words
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE

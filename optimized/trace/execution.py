@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.events import Events, empty_events, first_positions
-from optimized.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
-from optimized.guest_memory import DOUBLEWORDS, Doublewords, zeros
-from optimized.instruction_loop import (
+from optimized.execution.events import Events, empty_events, first_positions
+from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
+from optimized.execution.instruction_loop import (
     FULL,
     HALTED,
     RECORDING,
@@ -17,7 +17,7 @@ from optimized.instruction_loop import (
     STATE_BOUNDARY_ROWS,
     STATE_CLOCK,
 )
-from optimized.predecoded import Predecoded
+from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.air.limits import CLOCK_LIMIT
 from spec.isa.encoding import INSTRUCTION_BYTES

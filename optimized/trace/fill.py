@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.roots import Words
 from optimized.trace import arithmetic, control, memory_access, multiply_divide
 from optimized.trace.rows import Cells, Column, Rows, common_cells
+from optimized.words import Words
 from spec.air.chip import Chip
 from spec.air.chips import shift
 from spec.field import P

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.roots import Words
 from optimized.trace.requests import ChipRequests, Requests, chip_requests, message_of
+from optimized.words import Words
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.air.limits import LOOKUP_ROLES

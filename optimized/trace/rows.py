@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.events import Events
-from optimized.predecoded import Predecoded, declared_accesses
+from optimized.execution.events import Events
+from optimized.execution.predecoded import Predecoded, declared_accesses
 from spec.air.bus import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.air.chip import Chip
 from spec.air.program_row import OPCODES

@@ -7,13 +7,13 @@ from typing import cast
 
 import numpy as np
 
-from optimized.lanes import LANES
-from optimized.roots import Words
+from optimized.lanes.vectors import LANES
 from optimized.verifier import paths
 from optimized.verifier.query_algebra import Digests, QueryAlgebra
 from optimized.verifier.reader import ArrayReader
 from optimized.verifier.refusal import UnexplainedRejected, unexplained
 from optimized.verifier.values import Values
+from optimized.words import Words
 from reference.verifier.algebra import Numbers
 from reference.verifier.claims import CommitmentClaim
 from reference.verifier.deep import DeepBatching, MatrixTerm, PointTerm, Pole

@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized import sha256
-from optimized.roots import Words
+from optimized.hashing import sha256
+from optimized.words import Words
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.merkle import MerkleOpening, MerklePath, TreeLevel
 from spec.rejection import Rejected, Rejection

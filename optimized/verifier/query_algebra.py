@@ -12,9 +12,9 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized import sha256
-from optimized.roots import Words, words
+from optimized.hashing import sha256
 from optimized.verifier.values import Values, combined, inverses, montgomery_weights
+from optimized.words import Words, words
 from reference.verifier.algebra import Anything
 from spec.field import EXTENSION_DEGREE, P
 from spec.rejection import Rejected, Rejection

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimized import extension
 from optimized.compilation import compiled
-from optimized.extension import RADIX_SQUARED, SIX, broadcast_element, load_elements, no_sums, store_elements
-from optimized.field_lanes import (
+from optimized.field import extension
+from optimized.field.extension import RADIX_SQUARED, SIX, broadcast_element, load_elements, no_sums, store_elements
+from optimized.field.lanes import (
     accumulate,
     accumulated,
     extension_multiply,
@@ -18,8 +18,8 @@ from optimized.field_lanes import (
     multiply,
     to_montgomery_array,
 )
-from optimized.lanes import LANES, broadcast, gather, load
-from optimized.roots import Words
+from optimized.lanes.vectors import LANES, broadcast, gather, load
+from optimized.words import Words
 from spec.field import EXTENSION_DEGREE, Extension, P
 
 MODULUS = np.uint32(P)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimized.lanes import LANES
-from optimized.sha256 import DIGEST_WORDS
+from optimized.hashing.sha256 import DIGEST_WORDS
+from optimized.lanes.vectors import LANES
 from optimized.steps import Report, run_steps
 from optimized.verifier.query_algebra import QueryAlgebra
 from optimized.verifier.values import Values

@@ -14,7 +14,7 @@ from limpid.build import EXAMPLES
 from limpid.errors import OutOfMemoryError
 from limpid.long_runs import Place, prove_in_folder
 from limpid.memory_limits import FREE_MEMORY, fitting_cells
-from optimized.memory import predicted_peak_bytes
+from optimized.memory.prediction import predicted_peak_bytes
 from reference.prover.progress import Stage
 from spec.air.machine import CHIPS
 from spec.protocol.shape import SegmentShape
@@ -29,7 +29,7 @@ MEASURED = """
 import re, sys
 from pathlib import Path
 import limpid
-from optimized.memory import predicted_peak_bytes
+from optimized.memory.prediction import predicted_peak_bytes
 proof = limpid.prove(sys.argv[1], (60_000).to_bytes(8, "little"), parameters="tiny")
 # The peak that getrusage tells would count the process that started this one.
 peak = 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])

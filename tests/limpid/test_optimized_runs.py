@@ -9,8 +9,8 @@ import pytest
 
 from limpid import optimized_runs
 from limpid.optimized_runs import CompiledTraces, plan_run, segment_traces
+from optimized.execution.predecoded import CodeTooLargeError
 from optimized.kernels import OptimizedKernels
-from optimized.predecoded import CodeTooLargeError
 from optimized.trace import segmentation as compiled
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import proving_key

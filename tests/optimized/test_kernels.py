@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from optimized.extension import inverses
+from optimized.field.extension import inverses
 from optimized.kernels import OptimizedKernels
 from reference.prover.combination import TableCodewords
 from reference.prover.extension_arrays import ExtensionArray

@@ -1,0 +1,1 @@
+"""SHA-256 on messages side by side, and the search for nonces."""

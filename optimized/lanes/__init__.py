@@ -1,0 +1,1 @@
+"""Several words as one value of compiled code, and bringing rows of matrices into that form."""

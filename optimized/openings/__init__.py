@@ -1,0 +1,1 @@
+"""Opened columns: values at a point, and combinations of codewords."""

@@ -1,0 +1,1 @@
+"""Discrete Fourier transforms of matrices in tiles that stay in the cache."""

@@ -1,0 +1,155 @@
+"""The optimised executor against the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from optimized.execution.executor import TrapError, execute
+from optimized.execution.guest_memory import InputTooLongError
+from reference.executor import execute as reference_execute
+from reference.loader import load_bytes
+from spec.memory_map import INPUT_CAPACITY_BYTES, REGISTER_COUNT
+from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.random_program import random_program
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_program_ends_as_in_the_reference(seed: int) -> None:
+    program = load_bytes(random_program(seed, 300).elf)
+    expected, run = reference_execute(program), execute(program)
+    assert (run.exit_code, run.instructions) == (expected.exit_code, expected.instructions)
+    # What the sink holds is nobody's: a fence's row writes 0 to it, the reference's executor nothing.
+    assert tuple(run.registers.tolist())[:REGISTER_COUNT] == expected.registers[:REGISTER_COUNT]
+    assert run.misaligned_accesses() == dict(sorted(expected.misaligned_accesses.items()))
+    addresses = np.array(list(expected.memory))
+    assert run.memory.values[addresses].tolist() == list(expected.memory.values())
+
+
+def test_private_input_is_where_the_reference_has_it() -> None:
+    assembly = Assembly()
+    assembly.exit()
+    program, private_input = assembly.program(), bytes(range(1, 12))
+    memory = reference_execute(program, private_input).memory
+    values = execute(program, private_input).memory.values
+    assert values[np.array(list(memory))].tolist() == list(memory.values())
+
+
+def test_input_above_the_capacity_is_refused() -> None:
+    class Long(bytes):
+        def __len__(self) -> int:
+            return INPUT_CAPACITY_BYTES + 1
+
+    assembly = Assembly()
+    assembly.exit()
+    with pytest.raises(InputTooLongError, match=f"holds at most {INPUT_CAPACITY_BYTES}"):
+        execute(assembly.program(), Long())
+
+
+def _breakpoint(assembly: Assembly) -> None:
+    assembly.add("ebreak")
+
+
+def _unknown_call(assembly: Assembly) -> None:
+    assembly.add("ecall")
+
+
+def _null_load(assembly: Assembly) -> None:
+    assembly.add("ld", 5)
+
+
+def _load_above_memory(assembly: Assembly) -> None:
+    assembly.constant(5, 2**32)
+    assembly.add("lb", 6, 5)
+
+
+def _load_that_wraps(assembly: Assembly) -> None:
+    assembly.constant(5, 2**64 - 4)
+    assembly.add("ld", 6, 5)
+
+
+def _load_that_crosses_out_of_a_region(assembly: Assembly) -> None:
+    assembly.constant(5, SCRATCH.end - 4)
+    assembly.add("ld", 6, 5)
+
+
+def _store_behind_a_region(assembly: Assembly) -> None:
+    assembly.constant(5, SCRATCH.end)
+    assembly.add("sb", rs1=5)
+
+
+def _misaligned_branch(assembly: Assembly) -> None:
+    assembly.add("beq", immediate=6)
+
+
+def _misaligned_jump(assembly: Assembly) -> None:
+    assembly.add("jal", immediate=6)
+
+
+def _misaligned_indirect_jump(assembly: Assembly) -> None:
+    assembly.add("jalr", rs1=0, immediate=2)
+
+
+def _jump_below_the_program(assembly: Assembly) -> None:
+    assembly.add("jalr", rs1=0, immediate=0)
+
+
+def _jump_above_memory(assembly: Assembly) -> None:
+    assembly.constant(5, 2**40)
+    assembly.add("jalr", rs1=5)
+
+
+def _illegal_word(assembly: Assembly) -> None:
+    assembly.add_word(0)
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        _breakpoint,
+        _unknown_call,
+        _null_load,
+        _load_above_memory,
+        _load_that_wraps,
+        _load_that_crosses_out_of_a_region,
+        _store_behind_a_region,
+        _misaligned_branch,
+        _misaligned_jump,
+        _misaligned_indirect_jump,
+        _jump_below_the_program,
+        _jump_above_memory,
+        _illegal_word,
+    ],
+)
+def test_abnormal_end_is_where_the_reference_has_it(trap: Callable[[Assembly], None]) -> None:
+    assembly = Assembly()
+    trap(assembly)
+    assembly.exit()
+    program = assembly.program()
+    expected = reference_execute(program)
+    assert expected.trap is not None
+    with pytest.raises(TrapError) as error:
+        execute(program)
+    place = f"at pc {expected.trap.pc:#x}, after {expected.instructions} instructions"
+    assert str(error.value) == f"the execution ended abnormally {place}"
+
+
+def test_taken_access_up_to_the_end_of_a_region_is_normal() -> None:
+    assembly = Assembly()
+    assembly.constant(5, SCRATCH.end - 8)
+    assembly.add("ld", 6, 5)
+    assembly.exit(3)
+    assert execute(assembly.program()).exit_code == 3
+
+
+def test_machine_without_room_for_the_guests_addresses_is_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("optimized.execution.guest_memory.mmap.mmap", refused)
+    assembly = Assembly()
+    assembly.exit()
+    with pytest.raises(MemoryError, match="no room for 4294967296 bytes of addresses"):
+        execute(assembly.program())
