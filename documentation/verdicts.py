@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 
 from documentation.markdown import capitalised, code, table
-from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import selected
-from proofs_of_constraints.obligation import Kind, Obligation, Verdict
-from proofs_of_constraints.report import TRUSTED
+from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
+from proofs_of_constraints.obligations.obligation import Kind, Obligation, Verdict
+from proofs_of_constraints.report.results import TRUSTED
 from spec.air.machine import machine_digest
 
 RECORD = Path(__file__).parent / "verdicts.json"

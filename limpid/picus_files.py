@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from limpid.errors import PicusFileError
 from limpid.files import read_file
-from proofs_of_constraints.obligation import Obligation
+from proofs_of_constraints.obligations.obligation import Obligation
 
 
 def assumptions_named(options: Sequence[str]) -> dict[str, str]:

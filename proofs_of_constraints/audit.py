@@ -11,16 +11,14 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from proofs_of_constraints.chain_obligations import chain_obligations
-from proofs_of_constraints.concrete_row import whole_row
-from proofs_of_constraints.coverage import coverage_obligations
-from proofs_of_constraints.decode_obligations import decode_obligations
-from proofs_of_constraints.instruction_obligations import instruction_obligations
-from proofs_of_constraints.instruction_view import LayoutError
-from proofs_of_constraints.interval import WrapError
-from proofs_of_constraints.machine_obligations import machine_obligations
-from proofs_of_constraints.memory_obligations import memory_obligations
-from proofs_of_constraints.obligation import (
+from proofs_of_constraints.machine.obligations import machine_obligations
+from proofs_of_constraints.obligations.chains import chain_obligations
+from proofs_of_constraints.obligations.concrete_row import whole_row
+from proofs_of_constraints.obligations.coverage import coverage_obligations
+from proofs_of_constraints.obligations.decode import decode_obligations
+from proofs_of_constraints.obligations.instructions import instruction_obligations
+from proofs_of_constraints.obligations.memory import memory_obligations
+from proofs_of_constraints.obligations.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
     Kind,
     Obligation,
@@ -30,9 +28,11 @@ from proofs_of_constraints.obligation import (
     UndecidedError,
     Verdict,
 )
-from proofs_of_constraints.row_obligations import row_obligations
-from proofs_of_constraints.second_solver import SecondSolver
-from proofs_of_constraints.table_obligations import table_obligations
+from proofs_of_constraints.obligations.rows import row_obligations
+from proofs_of_constraints.obligations.second_solver import SecondSolver
+from proofs_of_constraints.obligations.tables import table_obligations
+from proofs_of_constraints.translation.instruction_view import LayoutError
+from proofs_of_constraints.translation.interval import WrapError
 from spec.air.chip import Chip, Role
 from spec.air.machine import CHIPS
 

@@ -14,18 +14,18 @@ from limpid.files import require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
 from limpid.picus_files import assumptions_named, obligations_of_file
 from limpid.progress import showing
-from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import instructions_about, run, selected
 from proofs_of_constraints.mutation.record import fate_counts, stored_record
-from proofs_of_constraints.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
-from proofs_of_constraints.page import html_page
-from proofs_of_constraints.report import facts_of, result_lines, verdict_counts
-from proofs_of_constraints.second_solver import (
+from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
+from proofs_of_constraints.obligations.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
+from proofs_of_constraints.obligations.second_solver import (
     DEFAULT_SECOND_SOLVER_SECONDS,
     Agreement,
     SecondSolverMissingError,
     require_second_solver,
 )
+from proofs_of_constraints.report.page import html_page
+from proofs_of_constraints.report.results import facts_of, result_lines, verdict_counts
 
 INDENTED = "\n    "
 

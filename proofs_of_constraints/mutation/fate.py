@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from enum import Enum
 
 from proofs_of_constraints.audit import outcome_in
-from proofs_of_constraints.concrete_row import ConcreteRow
-from proofs_of_constraints.instruction_obligations import instruction_obligations
-from proofs_of_constraints.machine_obligations import machine_obligations
-from proofs_of_constraints.memory_obligations import memory_obligations
+from proofs_of_constraints.machine.obligations import machine_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
 from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
-from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.row_obligations import row_obligations
-from proofs_of_constraints.table_obligations import table_obligations
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.instructions import instruction_obligations
+from proofs_of_constraints.obligations.memory import memory_obligations
+from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.obligations.rows import row_obligations
+from proofs_of_constraints.obligations.tables import table_obligations
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
 from spec.air.machine import CHIP_BY_NAME, CHIPS

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from proofs_of_constraints.concrete_row import ConcreteRow
-from proofs_of_constraints.domains import Inputs, in_domain
-from proofs_of_constraints.integer_words import MODULUS
-from proofs_of_constraints.program_layout import executed_instructions
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.translation.domains import Inputs, in_domain
+from proofs_of_constraints.translation.integer_words import MODULUS
+from proofs_of_constraints.translation.program_layout import executed_instructions
 from spec.air.bus import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRAM, STATE, Bus
 from spec.air.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
 from spec.isa import Decoded, Instruction, decode, encode

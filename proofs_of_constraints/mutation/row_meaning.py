@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.mutation.instruction_meaning import instruction_faults, instruction_inadmissible
 from proofs_of_constraints.mutation.table_meaning import table_faults, table_inadmissible
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.chip import Chip, Role
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.bus import CONTINUATION, CURSOR, IMAGE, LIMB_BITS, MEMORY, OUTPUT, REGION, SEGMENT_GAP_BITS, Bus
 from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY
 from spec.memory_map import SINK, RegionKind, Space

@@ -13,9 +13,15 @@ from itertools import combinations
 
 import z3
 
-from proofs_of_constraints.formulas import all_of, any_of
-from proofs_of_constraints.interval import Interval
-from proofs_of_constraints.obligation import Counterexample, Kind, Obligation, Outcome, Session, UndecidedError, Verdict
+from proofs_of_constraints.obligations.obligation import (
+    Counterexample,
+    Kind,
+    Obligation,
+    Outcome,
+    Session,
+    UndecidedError,
+    Verdict,
+)
 from proofs_of_constraints.picus.encoding import Encoder, Polynomials, factors_of, ranges_of
 from proofs_of_constraints.picus.program import (
     Comparison,
@@ -27,6 +33,8 @@ from proofs_of_constraints.picus.program import (
     variables_of,
 )
 from proofs_of_constraints.picus.system import System, Use, conjuncts, holds, system_of
+from proofs_of_constraints.translation.formulas import all_of, any_of
+from proofs_of_constraints.translation.interval import Interval
 
 COPIES = ("first", "second")
 

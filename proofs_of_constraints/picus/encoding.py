@@ -16,8 +16,6 @@ from sympy import ZZ, Symbol
 from sympy.polys.orderings import lex
 from sympy.polys.rings import PolyRing
 
-from proofs_of_constraints.formulas import all_of, any_of, sum_of_terms
-from proofs_of_constraints.interval import BOOLEAN, IntegerForm, Interval, integer_form
 from proofs_of_constraints.picus.program import (
     Comparison,
     Condition,
@@ -29,7 +27,9 @@ from proofs_of_constraints.picus.program import (
     Operation,
 )
 from proofs_of_constraints.picus.system import System, conjuncts
-from proofs_of_constraints.polynomial import Monomial
+from proofs_of_constraints.translation.formulas import all_of, any_of, sum_of_terms
+from proofs_of_constraints.translation.interval import BOOLEAN, IntegerForm, Interval, integer_form
+from proofs_of_constraints.translation.polynomial import Monomial
 
 Terms = Mapping[Monomial, int]
 

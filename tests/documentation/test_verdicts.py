@@ -16,7 +16,7 @@ from documentation.verdicts import (
     verdict_of,
 )
 from proofs_of_constraints.audit import selected
-from proofs_of_constraints.obligation import Verdict
+from proofs_of_constraints.obligations.obligation import Verdict
 from spec.air.machine import machine_digest
 
 

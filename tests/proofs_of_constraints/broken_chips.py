@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.instruction_obligations import instruction_obligations
-from proofs_of_constraints.obligation import Kind, Result
-from proofs_of_constraints.row_obligations import row_obligations
-from proofs_of_constraints.table_obligations import table_obligations
+from proofs_of_constraints.obligations.instructions import instruction_obligations
+from proofs_of_constraints.obligations.obligation import Kind, Result
+from proofs_of_constraints.obligations.rows import row_obligations
+from proofs_of_constraints.obligations.tables import table_obligations
 from spec.air.chip import Chip, Constraint, Interaction, Role
 from spec.air.expression import Expression, MainColumn
 from spec.air.machine import CHIP_BY_NAME

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from proofs_of_constraints.assumptions import ASSUMPTIONS
 from proofs_of_constraints.audit import machine_obligation_list, obligations_of_chip, prove, run, selected
-from proofs_of_constraints.concrete_row import ConcreteRow
-from proofs_of_constraints.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
-from proofs_of_constraints.page import html_page
-from proofs_of_constraints.program_layout import executed_instructions
-from proofs_of_constraints.report import counterexample_lines, facts_of
+from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
+from proofs_of_constraints.report.page import html_page
+from proofs_of_constraints.report.results import counterexample_lines, facts_of
+from proofs_of_constraints.translation.program_layout import executed_instructions
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
 from tests.proofs_of_constraints.broken_chips import result_of, without
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proofs_of_constraints.audit import machine_obligation_list, prove
-from proofs_of_constraints.obligation import Verdict
+from proofs_of_constraints.obligations.obligation import Verdict
 
 CHIPS = tuple(dict.fromkeys(obligation.chip for obligation in machine_obligation_list()))
 """With the empty name, under which stand the obligations of the machine as a whole."""

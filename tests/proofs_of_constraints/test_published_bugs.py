@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.machine_obligations import machine_obligations
-from proofs_of_constraints.obligation import Kind, Result, Verdict
+from proofs_of_constraints.machine.obligations import machine_obligations
+from proofs_of_constraints.obligations.obligation import Kind, Result, Verdict
 from spec.air.bus import BUSES, CONTINUATION, EXIT, MEMORY, PROGRAM
 from spec.air.chip import Chip
 from spec.air.expression import lift
@@ -98,7 +98,7 @@ def test_published_bug_of_a_bus_identity_that_is_zero_or_taken_is_refuted(
     identity: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renumbered = tuple(replace(bus, identity=identity) if bus == EXIT else bus for bus in BUSES)
-    monkeypatch.setattr("proofs_of_constraints.machine_obligations.BUSES", renumbered)
+    monkeypatch.setattr("proofs_of_constraints.machine.obligations.BUSES", renumbered)
     assert "bus identities" in faults(list(CHIPS))
 
 

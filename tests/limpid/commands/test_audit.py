@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from limpid.errors import DONE, FAILED, MISUSED
-from proofs_of_constraints import second_solver
+from proofs_of_constraints.obligations import second_solver
 from tests.limpid.commands.invocation import limpid
 
 

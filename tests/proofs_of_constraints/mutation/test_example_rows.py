@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.mutation.example_rows import EXAMPLE_ROWS_FILE, example_rows, stored_rows
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace

@@ -2,10 +2,10 @@
 
 import pytest
 
-from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.mutation.fate import Fate, fate_of, obligations_about
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
-from proofs_of_constraints.obligation import Kind
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.obligation import Kind
 from spec.air.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.mutation.mutants import mutant
 

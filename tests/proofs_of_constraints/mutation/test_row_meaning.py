@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from proofs_of_constraints.concrete_row import ConcreteRow
 from proofs_of_constraints.mutation.example_rows import example_rows
 from proofs_of_constraints.mutation.instruction_meaning import fetched
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
 from spec.air.machine import CHIP_BY_NAME

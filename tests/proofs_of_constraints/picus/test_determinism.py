@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.obligation import Kind, Outcome, Verdict
+from proofs_of_constraints.obligations.obligation import Kind, Outcome, Verdict
 from proofs_of_constraints.picus.determinism import COPIES, UnusedAssumptionError, picus_obligations
 from proofs_of_constraints.picus.program import read_condition, read_program
 from proofs_of_constraints.picus.system import holds, system_of

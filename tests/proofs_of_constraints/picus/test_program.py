@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.obligation import Verdict
+from proofs_of_constraints.obligations.obligation import Verdict
 from proofs_of_constraints.picus.determinism import picus_obligations
 from proofs_of_constraints.picus.program import Call, Comparison, Name, Number, Operation, read_condition, read_program
 from proofs_of_constraints.picus.syntax import MAXIMUM_DEPTH, PicusError, Place

@@ -1,0 +1,1 @@
+"""The division chips: their function and their completeness."""

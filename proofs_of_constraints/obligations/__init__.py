@@ -1,0 +1,1 @@
+"""Obligations about rows, instructions, tables and memory, and how each is proven."""

@@ -1,0 +1,262 @@
+"""What is proven of the system tables: the fixed lookup tables, and the boundary and memory tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import z3
+
+from proofs_of_constraints.obligations.assumptions import BALANCE, LOOKUP_TABLES, REGIONS, TOKENS
+from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.obligations.rows import flag_row, prove_multiplicities, refute
+from proofs_of_constraints.obligations.table_completeness import prove_table_complete
+from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
+from proofs_of_constraints.translation.cases import cases
+from proofs_of_constraints.translation.formulas import all_of, any_of
+from proofs_of_constraints.translation.integer_row import IntegerRow
+from proofs_of_constraints.translation.interval import Interval, bits
+from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
+from proofs_of_constraints.translation.row_system import RowSystem, declared_row
+from spec.air.bus import (
+    AND,
+    BYTE_PAIR,
+    CLOCK_HIGH,
+    CLOCK_HIGH_BITS,
+    CONTINUATION,
+    CURSOR,
+    IMAGE,
+    LIMB_BITS,
+    MEMORY,
+    OUTPUT,
+    RANGE,
+    REGION,
+    SEGMENT_GAP_BITS,
+    SHIFT,
+    Bus,
+)
+from spec.air.chip import Chip, Interaction, Role
+from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
+from spec.air.chips.fixed_tables import FIXED_ROWS
+from spec.air.expression import FixedColumn, MainColumn
+from spec.memory_map import SINK, RegionKind, Space
+
+LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
+"""One more than the key of the last register."""
+
+Claims = Callable[[IntegerRow], dict[str, z3.BoolRef]]
+
+
+def table_obligations(chip: Chip) -> Iterator[Obligation]:
+    """The obligations of one system table."""
+    if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
+        yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_sends_fixed(chip))
+        if chip.name in FIXED_ROWS:
+            yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
+    elif chip.name in _CONTINUATION_CLAIMS:
+        yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
+        yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: _prove_padding(s, chip))
+        yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), lambda s: _prove_not_vacuous(s, chip))
+        yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_messages(chip))
+        assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
+        yield Obligation(Kind.FUNCTION, chip.name, "", assumptions, lambda s: _prove_claims(s, chip))
+        yield Obligation(Kind.COMPLETE, chip.name, "", (TOKENS, REGIONS), lambda s: prove_table_complete(s, chip))
+
+
+def _prove_sends_fixed(chip: Chip) -> Outcome:
+    """A lookup table sends its fixed columns in the order of the bus, with a multiplicity column, and nothing else."""
+    for interaction in chip.interactions:
+        fields = [part.name if isinstance(part, FixedColumn) else "" for part in interaction.message]
+        if interaction.sign < 0 or tuple(fields) != chip.fixed_columns[: interaction.bus.width]:
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not send the fixed columns")
+        if not isinstance(interaction.multiplicity, MainColumn):
+            return Outcome(Verdict.REFUTED, f"{interaction.name} has no multiplicity column")
+    if chip.constraints or len(chip.columns) != len(chip.interactions):
+        return Outcome(Verdict.REFUTED, "a lookup table has nothing but multiplicities")
+    return Outcome(Verdict.PROVEN, f"{len(chip.interactions)} buses")
+
+
+def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
+    """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
+    part = range(1 << CLOCK_HIGH_BITS)
+    amounts = set()
+    for amount in range(64):
+        quotient, rest = amount // 16, amount % 16
+        amounts.add((amount, *(1 if i == quotient else 0 for i in range(4)), rest, 2**rest, 2 ** (16 - rest)))
+    return {
+        RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
+        AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
+        BYTE_PAIR.name: set(product(range(256), repeat=2)),
+        CLOCK_HIGH.name: set(product(part, repeat=3)),
+        SHIFT.name: amounts,
+    }
+
+
+def _prove_rows(chip: Chip) -> Outcome:
+    """By enumeration: the rows are exactly the tuples that receivers assume, none missing, none else."""
+    rows = FIXED_ROWS[chip.name]()
+    expected = _expected_rows()
+    for interaction in chip.interactions:
+        bus = interaction.bus
+        if {row[: bus.width] for row in rows} != expected.get(bus.name):
+            return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume")
+    return Outcome(Verdict.PROVEN, f"{len(rows)} rows")
+
+
+def _prove_padding(session: Session, chip: Chip) -> Outcome:
+    """A row whose first interaction does not happen has no other."""
+    row = flag_row(chip)
+    multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
+    claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
+    title, fault = f"padding/{chip.name}", "a row that is not real sends or receives"
+    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
+
+
+def _real_row(chip: Chip) -> RowSystem:
+    """A row that is not padding, with the bounds that tokens have."""
+    if chip.name == MEMORY_TABLE.name:
+        return bounded_memory_row(chip)
+    system = _present_row(chip)
+    system.restrict("segment", Polynomial.variable("public.segment"), bits(SEGMENT_GAP_BITS))
+    system.restrict("token's segment", Polynomial.variable("origin_segment"), bits(SEGMENT_GAP_BITS))
+    return system
+
+
+def _present_row(chip: Chip) -> RowSystem:
+    system = declared_row(chip)
+    system.constrain("real", polynomial_of(chip.interactions[0].multiplicity) - Polynomial.constant(1))
+    return system
+
+
+def bounded_memory_row(chip: Chip) -> RowSystem:
+    """A memory row that is not padding, with the bounds that cursors and regions have."""
+    system = _present_row(chip)
+    for name in ("region_start", "region_end"):
+        system.restrict(f"{name} bound", Polynomial.variable(name), Interval(0, 1 << ADDRESS_BITS))
+    system.restrict("cursor bound", Polynomial.variable("cursor"), Interval(0, LAST_CURSOR))
+    return system
+
+
+def _prove_not_vacuous(session: Session, chip: Chip) -> Outcome:
+    found = []
+    for name, system in cases(_real_row(chip)):
+        row = BitVectorRow(system)
+        model = session.satisfying(f"not-vacuous/{chip.name}/{name}", row.formulas(), bit_vectors=True)
+        if model is None:
+            return Outcome(Verdict.REFUTED, f"no row in the case {name}")
+        violations = ConcreteRow(chip, row.cells(model)).violations()
+        if violations:
+            return Outcome(Verdict.UNKNOWN, f"{name}: the row found violates {', '.join(violations)}")
+        found.append(name)
+    return Outcome(Verdict.PROVEN if found else Verdict.REFUTED, f"rows: {', '.join(found)}")
+
+
+def _prove_claims(session: Session, chip: Chip) -> Outcome:
+    system = _real_row(chip)
+    system.simplify()
+    if system.contradiction is not None:
+        return Outcome(Verdict.REFUTED, f"no row satisfies {system.contradiction}")
+    row = IntegerRow(system)
+    claims = _CONTINUATION_CLAIMS[chip.name](row)
+    for name, claim in claims.items():
+        outcome = refute(session, f"function/{chip.name}/{name}", row, claim, refuted=f"not so: {name}")
+        if outcome.verdict is not Verdict.PROVEN:
+            return outcome
+    return Outcome(Verdict.PROVEN, f"{len(claims)} claims", wraps=tuple(system.wraps()))
+
+
+def _number(row: IntegerRow, name: str) -> z3.ArithRef:
+    return row.value(Polynomial.variable(name))
+
+
+def _boundary_claims(row: IntegerRow) -> dict[str, z3.BoolRef]:
+    claims = {"the token is from an earlier segment": _number(row, "origin_segment") <= _number(row, "public.segment")}
+    for i in range(4):
+        for name in (f"value_in_{i}", f"value_out_{i}"):
+            claims[f"{name} has 16 bits"] = _number(row, name) < 1 << LIMB_BITS
+    return claims
+
+
+def _memory_claims(row: IntegerRow) -> dict[str, z3.BoolRef]:
+    address, space, cursor = (_number(row, name) for name in ("address", "space", "cursor"))
+    key = address + space * (1 << ADDRESS_BITS)
+    claims = {
+        "address is below 2^29": address < 1 << ADDRESS_BITS,
+        "space is memory or registers": z3.Or(space == int(Space.MEMORY), space == int(Space.REGISTERS)),
+        "key is not below the cursor": cursor <= key,
+        "key is space * 2^29 + address": _number(row, "key") == key,
+        "address is not before the region": _number(row, "region_start") <= address,
+        "address is not after the region": address < _number(row, "region_end"),
+    }
+    region_of_registers = z3.Implies(space == int(Space.REGISTERS), _number(row, "region_end") <= SINK + 1)
+    claims["the next cursor is in its bounds"] = z3.Implies(region_of_registers, key + 1 <= LAST_CURSOR)
+    flags = [_number(row, f"is_{kind.name.lower()}") for kind in RegionKind]
+    claims["one kind"] = z3.And(z3.Sum(flags) == 1, *(z3.Or(flag == 0, flag == 1) for flag in flags))
+    zero_kinds = (RegionKind.ZERO, RegionKind.REGISTERS, RegionKind.OUTPUT)
+    is_zero = any_of(*(_number(row, f"is_{kind.name.lower()}") == 1 for kind in zero_kinds))
+    for i in range(4):
+        initial = _number(row, f"initial_{i}")
+        claims[f"initial limb {i} has 16 bits"] = initial < 1 << LIMB_BITS
+        claims[f"initial limb {i} is zero by kind"] = z3.Implies(is_zero, initial == 0)
+    return claims
+
+
+_CONTINUATION_CLAIMS: dict[str, Claims] = {
+    BOUNDARY.name: _boundary_claims,
+    MEMORY_TABLE.name: _memory_claims,
+}
+
+
+def _prove_messages(chip: Chip) -> Outcome:
+    """Messages that must carry the same cells do, and each bus is spoken to in the declared directions."""
+    shape = {(i.bus.name, i.sign): i for i in chip.interactions if i.bus not in (RANGE,)}
+    expected = _DIRECTIONS[chip.name]
+    if sorted(shape) != sorted(expected) or len(shape) != sum(i.bus != RANGE for i in chip.interactions):
+        return Outcome(Verdict.REFUTED, f"the table speaks to {sorted(shape)}")
+    for (one, one_sign, one_part), (other, other_sign, other_part) in _SAME_CELLS[chip.name]:
+        if _cells(shape[one.name, one_sign], one_part) != _cells(shape[other.name, other_sign], other_part):
+            return Outcome(Verdict.REFUTED, f"{one.name} and {other.name} do not speak of the same cells")
+    zero = {MEMORY.name: "clock", CONTINUATION.name: "segment"}
+    bus = MEMORY if chip.name == BOUNDARY.name else CONTINUATION
+    if _cells(shape[bus.name, +1], [zero[bus.name]]) != [Polynomial.constant(0)]:
+        return Outcome(Verdict.REFUTED, f"the first token on {bus.name} is not from time 0")
+    return Outcome(Verdict.PROVEN, f"{len(shape)} messages")
+
+
+_VALUE = [f"value_{i}" for i in range(4)]
+_TOKEN = ["space", "address", *_VALUE]
+_PLACE = ["space", "address"]
+
+_DIRECTIONS = {
+    BOUNDARY.name: [(MEMORY.name, +1), (MEMORY.name, -1), (CONTINUATION.name, -1), (CONTINUATION.name, +1)],
+    MEMORY_TABLE.name: [
+        (CONTINUATION.name, +1),
+        (CONTINUATION.name, -1),
+        (CURSOR.name, -1),
+        (CURSOR.name, +1),
+        (REGION.name, -1),
+        (IMAGE.name, -1),
+        (OUTPUT.name, +1),
+    ],
+}
+
+_Part = tuple[Bus, int, list[str]]
+_SAME_CELLS: dict[str, list[tuple[_Part, _Part]]] = {
+    BOUNDARY.name: [
+        ((MEMORY, +1, _TOKEN), (CONTINUATION, -1, _TOKEN)),
+        ((MEMORY, -1, _TOKEN), (CONTINUATION, +1, _TOKEN)),
+        ((MEMORY, +1, _PLACE), (MEMORY, -1, _PLACE)),
+    ],
+    MEMORY_TABLE.name: [
+        ((CONTINUATION, +1, _PLACE), (CONTINUATION, -1, _PLACE)),
+        ((IMAGE, -1, ["address", *_VALUE]), (CONTINUATION, +1, ["address", *_VALUE])),
+        ((OUTPUT, +1, ["address", *_VALUE]), (CONTINUATION, -1, ["address", *_VALUE])),
+        ((REGION, -1, ["space"]), (CONTINUATION, +1, ["space"])),
+    ],
+}
+"""Parts of two messages of a row that must be the same expressions."""
+
+
+def _cells(interaction: Interaction, fields: list[str]) -> list[Polynomial]:
+    return [polynomial_of(interaction.message[interaction.bus.fields.index(name)]) for name in fields]

@@ -1,0 +1,1 @@
+"""Results of an audit as facts, text and a page."""

@@ -1,0 +1,85 @@
+"""Results of an audit for people and programs: facts, and text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from proofs_of_constraints.obligations.obligation import Counterexample, Result, Verdict
+
+TRUSTED = (
+    "Z3, and Python's integers and this package's translation: polynomials, intervals, lifting to the integers",
+    "the meanings of instructions in spec.isa, on which every function obligation rests",
+    "the text of the proof system: soundness of the STARK and of LogUp is the security report's matter",
+)
+"""What an audit's verdict rests on besides the assumptions."""
+
+_INDEXED = re.compile(r"(.+)_\d+")
+
+
+def facts_of(result: Result) -> dict[str, object]:
+    """A result for programs. Numbers of a counterexample are hexadecimal strings."""
+    outcome = result.outcome
+    return {
+        "id": result.identity,
+        "kind": result.kind.value,
+        "chip": result.chip,
+        "instruction": result.instruction,
+        "verdict": outcome.verdict.value,
+        "detail": outcome.detail,
+        "seconds": round(result.seconds, 3),
+        "queries": result.queries,
+        "second_solver": None if result.second is None else result.second.agreement.value,
+        "assumptions": list(result.assumptions),
+        "wraps": list(outcome.wraps),
+        "counterexample": None if outcome.counterexample is None else _counterexample_facts(outcome.counterexample),
+    }
+
+
+def _counterexample_facts(found: Counterexample) -> dict[str, object]:
+    return {
+        "columns": {name: hex(value) for name, value in found.columns.items()},
+        "failed": list(found.failed),
+        "expected": {name: hex(value) for name, value in found.expected.items()},
+        "actual": {name: hex(value) for name, value in found.actual.items()},
+        "messages": list(found.messages),
+        "satisfies_declaration": found.satisfies_declaration,
+    }
+
+
+def counterexample_lines(found: Counterexample) -> list[str]:
+    """A counterexample as an auditor reads it: what fails, the meaning against the row, its messages, its columns."""
+    lines = [f"fails: {name}" for name in found.failed]
+    for name, expected in found.expected.items():
+        lines.append(f"{name}: the instruction makes it {expected:#x}, the row {found.actual[name]:#x}")
+    if found.messages:
+        lines += ["messages:", *(f"  {message}" for message in found.messages)]
+    lines += ["row:", *(f"  {line}" for line in _column_lines(found.columns))]
+    if found.satisfies_declaration:
+        lines.append("the row satisfies every constraint and lookup modulo p")
+    return lines
+
+
+def _column_lines(columns: Mapping[str, int]) -> list[str]:
+    """Columns in their order, one group of indexed ones a line, least significant first."""
+    lines = []
+    for group, names in groupby(columns, key=lambda name: match[1] if (match := _INDEXED.fullmatch(name)) else name):
+        members = list(names)
+        label = members[0] if len(members) == 1 else f"{group}_0..{len(members) - 1}"
+        lines.append(f"{label} = {' '.join(f'{columns[name]:#x}' for name in members)}")
+    return lines
+
+
+def result_lines(result: Result) -> list[str]:
+    """What is to be said of an obligation that is not proven, its verdict first."""
+    lines = [f"{result.outcome.verdict.value}: {result.outcome.detail}"]
+    if result.outcome.counterexample is not None:
+        lines += counterexample_lines(result.outcome.counterexample)
+    return lines
+
+
+def verdict_counts(results: Sequence[Result]) -> Counter[Verdict]:
+    """How many results have each verdict."""
+    return Counter(result.outcome.verdict for result in results)

@@ -1,0 +1,1 @@
+"""Declarations and meanings in the forms that solvers take."""

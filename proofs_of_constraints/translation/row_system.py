@@ -1,0 +1,368 @@
+"""What a row of a chip is known to satisfy, in one case of its selectors and flags, in the form solvers take.
+
+Everything comes from the chip's declaration, its buses' contracts and named assumptions. A system is simplified as
+it is built: constants are propagated, ranges are tightened, and a variable that may be any field element is replaced
+by the polynomial that some equation makes it. Each step keeps the set of solutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from proofs_of_constraints.translation.interval import (
+    BOOLEAN,
+    ELEMENT,
+    Interval,
+    LiftedEquation,
+    bits,
+    lifted,
+    tightened,
+)
+from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, centered, factors_of, polynomial_of
+from spec.air.bus import AND, PROGRAM, RANGE, SHIFT, STATE, Bus
+from spec.air.chip import Chip, Interaction
+from spec.air.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
+from spec.field import P, inverse
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A product of polynomials that vanishes, and where that is declared."""
+
+    source: str
+    factors: tuple[Polynomial, ...]
+
+
+@dataclass(frozen=True)
+class Implication:
+    """Where all premises vanish, the conclusion does: what is left of `sum free_j premise_j + conclusion = 0`."""
+
+    source: str
+    free: tuple[str, ...]
+    premises: tuple[Polynomial, ...]
+    conclusion: Polynomial
+
+    def solve(self, cells: dict[str, int]) -> None:
+        """Sets the free variables so that the equation holds at these cells."""
+        remaining = -self.conclusion.value(cells) % P
+        for name, premise in zip(self.free, self.premises, strict=True):
+            factor = premise.value(cells)
+            cells[name] = remaining * inverse(factor) % P if factor else 0
+            remaining = (remaining - cells[name] * factor) % P
+
+
+@dataclass(frozen=True)
+class Conjunction:
+    """On bytes, conjunction = left & right."""
+
+    source: str
+    left: Polynomial
+    right: Polynomial
+    conjunction: Polynomial
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A received message whose multiplicity is not decided yet."""
+
+    interaction: Interaction
+    multiplicity: Polynomial
+    message: tuple[Polynomial, ...]
+
+
+@dataclass
+class RowSystem:
+    """One case of a row. `contradiction` names the source that rules the case out, if one does."""
+
+    ranges: dict[str, Interval] = field(default_factory=dict)
+    replaced: dict[str, Polynomial] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    implications: list[Implication] = field(default_factory=list)
+    conjunctions: list[Conjunction] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    contradiction: str | None = None
+
+    def copy(self) -> RowSystem:
+        return RowSystem(
+            dict(self.ranges),
+            dict(self.replaced),
+            list(self.facts),
+            list(self.implications),
+            list(self.conjunctions),
+            list(self.lookups),
+            self.contradiction,
+        )
+
+    def resolve(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial in the variables that are left."""
+        return polynomial.substituted(self.replaced)
+
+    def variable(self, name: str) -> Polynomial:
+        """A variable of the declaration in the variables that are left."""
+        return self.replaced.get(name) or Polynomial.variable(name)
+
+    def constrain(self, source: str, *factors: Polynomial) -> None:
+        """Adds that the product of the factors vanishes."""
+        self.facts.append(Fact(source, factors))
+
+    def restrict(self, source: str, polynomial: Polynomial, interval: Interval) -> None:
+        """Adds that the polynomial's canonical value lies in the interval."""
+        polynomial = self.resolve(polynomial)
+        if polynomial.is_constant:
+            if not interval.low <= polynomial.constant_term <= interval.high:
+                self.contradiction = source
+            return
+        shift = Polynomial.constant(polynomial.constant_term)
+        name = (polynomial - shift).only_variable()
+        if name is not None:
+            self.ranges.setdefault(name, ELEMENT)
+        if name is not None and (not shift.terms or self.ranges[name] == ELEMENT):
+            # The variable stands for the representative that this makes small, if need be a negative one.
+            offset = centered(polynomial.constant_term)
+            interval = Interval(interval.low - offset, interval.high - offset)
+            if offset:
+                self.ranges[name] = interval
+        else:
+            name = f"{source}.value"
+            self.ranges.setdefault(name, ELEMENT)
+            if name not in self.replaced:
+                # In front: what lookups say of a sum tells more about its parts than other equations do.
+                self.facts.insert(0, Fact(source, (Polynomial.variable(name) - polynomial,)))
+        self._narrow(source, name, interval)
+
+    def assume(self, values: Mapping[str, int]) -> None:
+        """Adds that variables have known values."""
+        for name, value in values.items():
+            self.constrain(f"case {name} = {value}", Polynomial.variable(name) - Polynomial.constant(value))
+
+    def propagate(self) -> None:
+        """Propagates constants, flags and decided lookups to a fixed point."""
+        while self.contradiction is None and (self._simplify_facts() or self._take_lookups()):
+            pass
+
+    def simplify(self) -> None:
+        """Propagates everything. A system that is to be split into cases is only propagated before."""
+        self.propagate()
+        while self.contradiction is None and (self._replace_element() or self._tighten()):
+            self.propagate()
+        if self.contradiction is None:
+            self.eliminate_free_variables()
+            self.implications = [
+                Implication(i.source, i.free, tuple(map(self.resolve, i.premises)), self.resolve(i.conclusion))
+                for i in self.implications
+            ]
+            self.conjunctions = [
+                Conjunction(c.source, self.resolve(c.left), self.resolve(c.right), self.resolve(c.conjunction))
+                for c in self.conjunctions
+            ]
+
+    def eliminate_free_variables(self) -> None:
+        """Drops variables that may be any element and stand in one equation only, linearly: sum x_j a_j + b = 0 has a
+        solution x just where some a_j is not zero or b is."""
+        uses: dict[str, int] = {}
+        polynomials = [f for fact in self.facts for f in fact.factors] + list(self.replaced.values())
+        polynomials += [c for look in self.lookups for c in (look.multiplicity, *look.message)]
+        polynomials += [c for look in self.conjunctions for c in (look.left, look.right, look.conjunction)]
+        for polynomial in polynomials:
+            for name in polynomial.variables():
+                uses[name] = uses.get(name, 0) + 1
+        kept = []
+        for fact in self.facts:
+            free = {n for f in fact.factors for n in f.variables() if self.ranges[n] == ELEMENT and uses[n] == 1}
+            terms = fact.factors[0].terms
+            if len(fact.factors) > 1 or not free or any(sum(n in free for n in m) > 1 for m in terms):
+                kept.append(fact)
+                continue
+            parts: dict[str, dict[Monomial, int]] = {}
+            for monomial, coefficient in terms.items():
+                name = next((n for n in monomial if n in free), "")
+                parts.setdefault(name, {})[tuple(n for n in monomial if n != name)] = coefficient
+            conclusion = Polynomial(parts.pop("", {}))
+            premises = tuple(map(Polynomial, parts.values()))
+            self.implications.append(Implication(fact.source, tuple(parts), premises, conclusion))
+        self.facts = kept
+
+    def equations(self) -> list[tuple[str, LiftedEquation]]:
+        """Every fact of a single factor, over the integers."""
+        return [(f.source, lifted(f.factors[0], self.ranges)) for f in self.facts if len(f.factors) == 1]
+
+    def wraps(self) -> dict[str, range]:
+        """By source, the multiples of p of every equation that is not exact over the integers."""
+        return {source: equation.multiples for source, equation in self.equations() if not equation.is_exact}
+
+    def _narrow(self, source: str, name: str, interval: Interval) -> None:
+        known = self.ranges[name]
+        self.ranges[name] = known.meet(interval)
+        if self.ranges[name].is_empty:
+            self.contradiction = source
+        elif self.ranges[name].low == self.ranges[name].high and known != self.ranges[name]:
+            self.constrain(source, Polynomial.variable(name) - Polynomial.constant(self.ranges[name].low))
+
+    def _replace(self, name: str, polynomial: Polynomial) -> None:
+        replacement = {name: polynomial}
+        self.replaced = {known: old.substituted(replacement) for known, old in self.replaced.items()}
+        self.replaced[name] = polynomial
+
+    def _simplify_facts(self) -> bool:
+        changed = False
+        pending, self.facts = self.facts, []
+        for fact in pending:
+            factors = tuple(map(self.resolve, fact.factors))
+            if any(not factor.terms for factor in factors):
+                continue
+            factors = tuple(factor for factor in factors if not factor.is_constant)
+            if not factors:
+                self.contradiction = fact.source
+                return False
+            if len(factors) == 1 and self._solve(fact.source, factors[0]):
+                changed = True
+            elif len(factors) == 2 and self._is_boolean(factors):
+                (name,) = factors[0].variables()
+                if self.ranges[name].meet(BOOLEAN) != self.ranges[name]:
+                    self._narrow(fact.source, name, BOOLEAN)
+                    changed = True
+            else:
+                self.facts.append(Fact(fact.source, factors))
+        return changed
+
+    @staticmethod
+    def _is_boolean(factors: Sequence[Polynomial]) -> bool:
+        """Whether the factors vanish just where one variable is 0 or 1."""
+        names = {name for factor in factors for name in factor.variables()}
+        if len(names) != 1 or any(factor.degree != 1 for factor in factors):
+            return False
+        (name,) = names
+        return {-f.constant_term * inverse(f.terms[(name,)]) % P for f in factors} == {0, 1}
+
+    def _solve(self, source: str, polynomial: Polynomial) -> bool:
+        """Replaces a variable by what a linear equation of one or two variables makes of it."""
+        variables = polynomial.variables()
+        if len(variables) == 1 and polynomial.degree == 1:
+            (name,) = variables
+            value = -polynomial.constant_term * inverse(polynomial.terms[(name,)]) % P
+            if all(not self.ranges[name].low <= number <= self.ranges[name].high for number in (value, value - P)):
+                self.contradiction = source
+            self._replace(name, Polynomial.constant(value))
+            return True
+        if len(variables) == 2 and polynomial.degree == 1:
+            # An element that is a multiple of another variable, such as a flag.
+            return self._replace_in(polynomial)
+        return False
+
+    def _replace_in(self, polynomial: Polynomial) -> bool:
+        """Replaces a variable that may be any element by what this equation makes of it."""
+        for name in sorted(polynomial.variables()):
+            coefficient = polynomial.coefficient_alone(name)
+            if self.ranges[name] == ELEMENT and coefficient is not None:
+                rest = polynomial - Polynomial({(name,): coefficient})
+                self._replace(name, rest.scaled(-inverse(coefficient)))
+                return True
+        return False
+
+    def _replace_element(self) -> bool:
+        """Replaces one variable by what an equation makes of it. That loses nothing: it may be any element."""
+        for position, fact in enumerate(self.facts):
+            if len(fact.factors) > 1:
+                continue
+            if self._replace_in(fact.factors[0]):
+                del self.facts[position]
+                return True
+        return False
+
+    def _take_lookups(self) -> bool:
+        """Turns lookups whose multiplicity is decided into facts."""
+        pending, self.lookups = self.lookups, []
+        changed = False
+        for lookup in pending:
+            multiplicity = self.resolve(lookup.multiplicity)
+            message = tuple(map(self.resolve, lookup.message))
+            if not multiplicity.terms:
+                continue
+            if not multiplicity.is_constant or not self._take(lookup.interaction, message):
+                self.lookups.append(Lookup(lookup.interaction, multiplicity, message))
+            else:
+                changed = True
+        return changed
+
+    def _take(self, interaction: Interaction, message: tuple[Polynomial, ...]) -> bool:
+        """Adds what the receiver of this message may assume; False while a needed part is not decided."""
+        bus, name = interaction.bus, interaction.name
+        if bus == RANGE:
+            value, width = message
+            if not width.is_constant:
+                return False
+            if width.constant_term > 16:
+                self.contradiction = name
+            else:
+                self.restrict(name, value, bits(width.constant_term))
+            return True
+        if bus == SHIFT:
+            if not message[0].is_constant:
+                return False
+            for polynomial, cell in zip(message, shift_rows()[message[0].constant_term], strict=True):
+                self.constrain(name, polynomial - Polynomial.constant(cell))
+            return True
+        for part, polynomial in zip(bus.fields, message, strict=True):
+            if part in bus.field_bits:
+                self.restrict(f"{name}.{part}", polynomial, bits(bus.field_bits[part]))
+        if bus == AND:
+            self.conjunctions.append(Conjunction(name, *message))
+        return True
+
+    def _tighten(self) -> bool:
+        changed = False
+        for source, equation in self.equations():
+            if equation.multiples.stop <= equation.multiples.start:
+                self.contradiction = source
+                return False
+            for name, interval in tightened(equation, self.ranges).items():
+                self._narrow(source, name, interval)
+                changed = True
+        return changed
+
+
+def shift_rows() -> Mapping[int, tuple[int, ...]]:
+    """The shift table's rows by amount."""
+    return {row[0]: row for row in FIXED_ROWS[SHIFT_TABLE.name]()}
+
+
+def declared_facts(chip: Chip) -> RowSystem:
+    """The chip's constraints and definitions alone, without any lookup: what holds on every row, padding too."""
+    system = RowSystem()
+    for name in (*chip.columns, *chip.fixed_columns):
+        system.ranges[name] = ELEMENT
+    for name, body in chip.definitions().items():
+        system.ranges[name] = ELEMENT
+        system.constrain(f"definition of {name}", Polynomial.variable(name) - polynomial_of(body))
+    for constraint in chip.constraints:
+        system.constrain(constraint.name, *factors_of(constraint.expression))
+    # Booleans come first: a definition that is a flag stays a variable of its own.
+    flags = [f for f in system.facts if len(f.factors) == 2 and RowSystem._is_boolean(f.factors)]
+    for flag in flags:
+        (name,) = flag.factors[0].variables()
+        system.ranges[name] = BOOLEAN
+    for name in _public_names(system.facts):
+        system.ranges[name] = ELEMENT
+    return system
+
+
+def declared_row(chip: Chip) -> RowSystem:
+    """The chip's constraints, and its lookups as far as their multiplicity will be known to be 1."""
+    system = declared_facts(chip)
+    for interaction in chip.interactions:
+        if interaction.sign < 0 and interaction.bus not in (PROGRAM, STATE):
+            message = tuple(map(polynomial_of, interaction.message))
+            system.lookups.append(Lookup(interaction, polynomial_of(interaction.multiplicity), message))
+    for name in _public_names(Fact("", lookup.message) for lookup in system.lookups):
+        system.ranges[name] = ELEMENT
+    return system
+
+
+def _public_names(facts: Iterable[Fact]) -> set[str]:
+    return {n for fact in facts for f in fact.factors for n in f.variables() if n.startswith("public.")}
+
+
+def interactions_on(chip: Chip, bus: Bus, sign: int) -> list[Interaction]:
+    """The chip's interactions of one direction with a bus."""
+    return [i for i in chip.interactions if i.bus == bus and i.sign == sign]
