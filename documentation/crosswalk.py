@@ -88,8 +88,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.4",
         "circuit types and their numbers",
         ("4.7", "5.1"),
-        ("spec/parameters.py", "soundcalc/machine.py"),
-        ("tests/spec/test_parameters.py", "tests/soundcalc/test_machine.py"),
+        ("spec/parameters.py", "soundcalc/machine/shapes.py"),
+        ("tests/spec/test_parameters.py", "tests/soundcalc/machine/test_shapes.py"),
     ),
     Requirement(
         "3.4",
@@ -127,8 +127,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.5",
         "nodes and circuits in soundcalc",
         ("5.1", "4.7"),
-        ("soundcalc/largest_run.py", "soundcalc/composition.py"),
-        ("tests/soundcalc/test_largest_run.py", "tests/soundcalc/test_composition.py"),
+        ("soundcalc/machine/largest_run.py", "soundcalc/composition/claim.py"),
+        ("tests/soundcalc/machine/test_largest_run.py", "tests/soundcalc/composition/test_claim.py"),
     ),
 )
 """In the order of the requirements."""

@@ -9,10 +9,10 @@ from itertools import groupby
 from documentation.markdown import code, codes, number, table
 from documentation.transcript_record import Event, conversation, recorded_shape
 from reference.loader.rejection import LoadRejection
-from soundcalc.largest_run import largest_proof
+from soundcalc.composition.rounds import Term
+from soundcalc.composition.security import SecurityReport, security
+from soundcalc.machine.largest_run import largest_proof
 from soundcalc.parameters import family_of
-from soundcalc.rounds import Term
-from soundcalc.security import SecurityReport, security
 from spec.air.chip import Role
 from spec.air.machine import chips_of
 from spec.field import Extension

@@ -45,7 +45,7 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
 from reference.verifier.run import Verified, check_statement
-from soundcalc.machine import RunSecurity, run_security
+from soundcalc.machine.shapes import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt

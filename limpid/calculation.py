@@ -8,13 +8,13 @@ from pathlib import Path
 
 from limpid.errors import LimpidError
 from limpid.files import read_file_or_standard_input
+from soundcalc.composition.security import SecurityReport, security
 from soundcalc.errors import CalculatorError
-from soundcalc.largest_run import compared_proof, largest_proof
-from soundcalc.machine import proof_shapes, run_security
+from soundcalc.machine.largest_run import compared_proof, largest_proof
+from soundcalc.machine.run_size import run_size
+from soundcalc.machine.shapes import proof_shapes, run_security
 from soundcalc.parameters import ProofShape
-from soundcalc.published_format import PublishedConfiguration, parse_configuration
-from soundcalc.run_size import run_size
-from soundcalc.security import SecurityReport, security
+from soundcalc.published.format import PublishedConfiguration, parse_configuration
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.key import KEY_MAGIC, decode_key
 from spec.protocol.proof import PROOF_MAGIC, decode_proof

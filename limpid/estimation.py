@@ -16,8 +16,8 @@ from limpid.profiling.report import cost_facts
 from reference.cost import RunCost, run_cost
 from reference.executor.profiling import Profile
 from reference.trace.errors import TraceTooLongError
-from soundcalc.machine import proof_shapes
-from soundcalc.size import proof_size
+from soundcalc.commitments.size import proof_size
+from soundcalc.machine.shapes import proof_shapes
 from spec.cost import COST_VERSION, segment_cost
 from spec.parameters import PARAMETER_SETS
 

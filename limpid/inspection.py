@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
-from soundcalc.machine import RunSecurity, run_security
+from soundcalc.machine.shapes import RunSecurity, run_security
 from spec.air.bus import LIMB_BITS, LIMBS
 from spec.air.program_row import HALTED
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt

@@ -13,12 +13,14 @@ from limpid.calculation import CalculationError, OwnSubject, all_reports, subjec
 from limpid.errors import FileError
 from limpid.files import require_writable, write_bytes
 from limpid.output import json_text
+from soundcalc.commitments.size import proof_size
 from soundcalc.errors import CalculatorError, MissingExtraError
-from soundcalc.export import export_configuration
-from soundcalc.plot import PLOT_SUFFIXES, plot_sweep
-from soundcalc.published_figures import figures, public_levels
-from soundcalc.published_format import PublishedConfiguration
-from soundcalc.report import (
+from soundcalc.published.export import export_configuration
+from soundcalc.published.figures import figures, public_levels
+from soundcalc.published.format import PublishedConfiguration
+from soundcalc.report.plot import PLOT_SUFFIXES, plot_sweep
+from soundcalc.report.sweep import SWEEPABLE, sweep, sweep_facts, sweep_markdown
+from soundcalc.report.text import (
     attack_facts,
     bounds_facts,
     bounds_markdown,
@@ -35,9 +37,7 @@ from soundcalc.report import (
     tree_figures,
     tree_markdown,
 )
-from soundcalc.search import Goal, search
-from soundcalc.size import proof_size
-from soundcalc.sweep import SWEEPABLE, sweep, sweep_facts, sweep_markdown
+from soundcalc.search.candidates import Goal, search
 
 RECURSION_LEAVES = 2**10
 """The largest number of segments that a recursion tree may have."""

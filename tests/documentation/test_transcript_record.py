@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from documentation.transcript_record import conversation
-from soundcalc.machine import proof_shapes
+from soundcalc.machine.shapes import proof_shapes
 from spec.parameters import TINY
 from spec.protocol.transcript import Transcript
 

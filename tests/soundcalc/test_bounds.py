@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-import soundcalc.report  # noqa: F401  every bound registers itself when its module is imported
+import soundcalc.report.text  # noqa: F401  every bound registers itself when its module is imported
 from soundcalc.bounds import REGISTRY, SOURCES, Status, register, usable
 from soundcalc.errors import ConditionViolatedError, RefutedBoundError
 

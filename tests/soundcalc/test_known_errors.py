@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from soundcalc.composition import attack_figures, digest_bits_of_elements
+from soundcalc.arguments.memory import pinning_points
+from soundcalc.commitments.size import proof_size
+from soundcalc.composition.claim import attack_figures, digest_bits_of_elements
+from soundcalc.composition.rounds import round_errors
 from soundcalc.errors import ConfigurationError, UnsupportedFamilyError
 from soundcalc.exact import float_bits, floor_bits
-from soundcalc.memory_argument import pinning_points
 from soundcalc.parameters import ProofShape
-from soundcalc.published_format import parse_configuration
-from soundcalc.regimes import Johnson, UniqueDecoding
-from soundcalc.rounds import round_errors
-from soundcalc.size import proof_size
+from soundcalc.published.format import parse_configuration
+from soundcalc.regimes.proximity import Johnson, UniqueDecoding
 from spec.field import P
 
 PUBLISHED = Path(__file__).parent / "published"

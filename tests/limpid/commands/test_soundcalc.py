@@ -9,8 +9,8 @@ import pytest
 
 from limpid import inspect
 from limpid.inspection import ProofContent
-from soundcalc.composition import RECURSION_IDEALISATION
-from soundcalc.published_format import read_configuration
+from soundcalc.composition.claim import RECURSION_IDEALISATION
+from soundcalc.published.format import read_configuration
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.proof import decode_proof
 from tests.limpid.commands.invocation import limpid

@@ -1,0 +1,1 @@
+"""The arguments above the commitments: constraints, lookups, memory across segments."""

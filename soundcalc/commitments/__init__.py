@@ -1,0 +1,1 @@
+"""The commitment scheme: its errors, and the size of its openings."""

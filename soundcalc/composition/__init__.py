@@ -1,0 +1,1 @@
+"""Rounds, the verdict on a proof, and claims about whole runs."""

@@ -1,0 +1,1 @@
+"""The parameters that zkVM teams publish: reading, writing and rating them."""

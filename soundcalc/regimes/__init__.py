@@ -1,0 +1,1 @@
+"""Proximity regimes, and the bounds that hold in them."""

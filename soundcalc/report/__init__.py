@@ -1,0 +1,1 @@
+"""Reports, sweeps and plots for people and programs."""

@@ -1,0 +1,1 @@
+"""Parameters that reach a target, and what they cost the prover."""

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from soundcalc.errors import ConfigurationError, UnsupportedFamilyError
+from soundcalc.published.format import parse_configuration, read_configuration
+from soundcalc.regimes.proximity import Batching
+
+PUBLISHED = Path(__file__).parent
+
+VALID = """
+[zkevm]
+name = "Example"
+protocol_family = "FRI_STARK"
+field = "KoalaBear^4"
+hash_size_bits = 256
+
+[[circuits]]
+name = "main"
+rho = 0.5
+trace_length = 1024
+air_max_degree = 3
+num_constraints = 10
+opening_points = 2
+batch_size = 20
+power_batching = true
+num_queries = 50
+fri_folding_factors = [4, 4]
+fri_early_stop_degree = 128
+
+[[circuits.lookups]]
+name = "range"
+rows_L = 1024
+rows_T = 256
+"""
+
+
+def test_published_files_are_read_as_they_are() -> None:
+    counts = {
+        name: len(read_configuration(PUBLISHED / f"{name}.toml").circuits) for name in ("pico", "zisk", "airbender")
+    }
+    assert counts == {"pico": 5, "zisk": 44, "airbender": 1}
+
+
+def test_circuit_is_read_with_defaults() -> None:
+    configuration = parse_configuration(VALID, "example.toml")
+    circuit = configuration.circuits[0]
+    assert configuration.field_size == (2**31 - 2**24 + 1) ** 4
+    assert configuration.version is None
+    assert (circuit.rate, circuit.domain_size, circuit.batching) == (Fraction(1, 2), 2048, Batching.POWERS)
+    assert (circuit.grinding_query, circuit.gap_to_radius, circuit.only_regime) == (0, None, None)
+    lookup = circuit.lookups[0]
+    assert (lookup.tuple_columns, lookup.lookups, lookup.is_multivariate) == (1, 1, False)
+
+
+def test_decimal_numbers_are_exact() -> None:
+    text = VALID.replace("num_queries = 50", "num_queries = 50\ngap_to_radius = 0.005")
+    assert parse_configuration(text, "example.toml").circuits[0].gap_to_radius == Fraction(1, 200)
+
+
+@pytest.mark.parametrize("family", ["JAGGED", "WHIR", "SWIRL"])
+def test_family_that_is_not_analysed_is_refused_by_name(family: str) -> None:
+    with pytest.raises(UnsupportedFamilyError) as refusal:
+        parse_configuration(VALID.replace("FRI_STARK", family), "example.toml")
+    assert str(refusal.value) == f"example.toml: the protocol family {family} is not analysed yet"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "circuit", "key", "reason"),
+    [
+        ("num_queries = 50", "num_queries = 50\nqueries = 8", "main", "queries", "is unknown"),
+        ("rows_T = 256", "rows_T = 256\nrow = 1", "main, lookup range", "row", "is unknown"),
+        ("hash_size_bits = 256", "hash_size_bits = 256\nhash = 1", "zkevm", "hash", "is unknown"),
+        ("[zkevm]", "[extra]\n[zkevm]", "", "extra", "is unknown"),
+        ("num_queries = 50\n", "", "main", "num_queries", "is missing"),
+        ("rows_T = 256", "", "main, lookup range", "rows_T", "is missing"),
+        ("hash_size_bits = 256", "", "zkevm", "hash_size_bits", "is missing"),
+        ("[zkevm]", "[vm]", "", "zkevm", "is missing"),
+        ("FRI_STARK", "PLONK", "zkevm", "protocol_family", "'PLONK' is unknown"),
+        ("rho = 0.5", "rho = 2.0", "main", "rho", "2 does not lie strictly between 0 and 1"),
+        ("rho = 0.5", "rho = 0.3", "main", "rho", "3/10 is not a power of two"),
+        ("rho = 0.5", 'rho = "x"', "main", "rho", "'x' is not a number"),
+        ("trace_length = 1024", "trace_length = 1000", "main", "trace_length", "1000 is not a power of two"),
+        ("trace_length = 1024", "trace_length = 16777216", "main", "trace_length",
+         "a domain of 33554432 points exceeds 2^24"),
+        ("num_queries = 50", "num_queries = 0", "main", "num_queries", "0 is below 1"),
+        ("num_queries = 50", "num_queries = true", "main", "num_queries", "True is not an integer"),
+        ("num_queries = 50", "num_queries = 50\ngrinding_query_phase = -1", "main", "grinding_query_phase",
+         "-1 is below 0"),
+        ("num_queries = 50", "num_queries = 50\ngrinding_deep = 65", "main", "grinding_deep",
+         "65 bits of proof of work exceed 64"),
+        ("num_queries = 50", "num_queries = 50\nmax_combo = 3", "main", "max_combo",
+         "differs from opening_points, by which the figures go"),
+        ("num_queries = 50", "num_queries = 50\ngap_to_radius = 0.3", "main", "gap_to_radius",
+         "0.3 does not lie between 0 and 1 - sqrt(rho)"),
+        ("num_queries = 50", "num_queries = 50\nexplicit_regime = 'x'", "main", "explicit_regime",
+         "'x' is neither 'unique' nor 'list'"),
+        ("power_batching = true", "power_batching = 1", "main", "power_batching", "1 is not true or false"),
+        ("power_batching = true", "power_batching = true\nmultilinear_batching = true", "main",
+         "multilinear_batching", "excludes power_batching"),
+        ("fri_folding_factors = [4, 4]", "fri_folding_factors = [4, 3]", "main", "fri_folding_factors",
+         "[4, 3] is not a list of powers of two above 1"),
+        ("fri_early_stop_degree = 128", "fri_early_stop_degree = 64", "main", "fri_early_stop_degree",
+         "folding 2048 points by [4, 4] does not leave 64"),
+        ("KoalaBear^4", "KoalaBear^0", "zkevm", "field",
+         "'KoalaBear^0' is not one of Goldilocks, BabyBear, KoalaBear, M31, BN254 with ^degree"),
+        ("KoalaBear^4", "F7^4", "zkevm", "field",
+         "'F7^4' is not one of Goldilocks, BabyBear, KoalaBear, M31, BN254 with ^degree"),
+        ('name = "Example"', "name = 1", "zkevm", "name", "1 is not a string"),
+        ("rows_L = 1024\nrows_T = 256", "rows_L = 0\nrows_T = 0", "main, lookup range", "rows_L",
+         "and rows_T are both 0"),
+        ("rows_T = 256", 'rows_T = 256\nlogup_type = "x"', "main, lookup range", "logup_type",
+         "'x' is neither 'univariate' nor 'multivariate'"),
+        ("rows_T = 256", "rows_T = 256\nreduction_error = -0.5", "main, lookup range", "reduction_error",
+         "is negative"),
+    ],
+)  # fmt: skip
+def test_malformed_configuration_is_refused_with_file_circuit_and_key(
+    old: str, new: str, circuit: str, key: str, reason: str
+) -> None:
+    assert old in VALID
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(VALID.replace(old, new), "example.toml")
+    assert str(refusal.value) == f"example.toml, circuit {circuit!r}, key {key!r}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("[zkevm]\nname = \"x\"\nprotocol_family = \"FRI_STARK\"\nfield = \"M31^4\"\nhash_size_bits = 1", "circuits",
+         "is missing"),
+        ("circuits = 3\n" + VALID[: VALID.index("[[circuits]]")], "circuits", "is not an array of tables"),
+        ("zkevm = 3", "", "is not a table"),
+    ],
+)  # fmt: skip
+def test_configuration_of_the_wrong_structure_is_refused(text: str, key: str, reason: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(text, "example.toml")
+    assert (refusal.value.key, refusal.value.reason) == (key, reason)
+
+
+@pytest.mark.parametrize("text", ["[zkevm", "x = nan", "x = inf"])
+def test_text_that_is_not_toml_with_finite_numbers_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not TOML with finite numbers"):
+        parse_configuration(text, "example.toml")
+
+
+def test_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=r"bad\.toml.*is not UTF-8"):
+        read_configuration(path)
+
+
+def test_unknown_keys_are_listed_when_lenient() -> None:
+    text = VALID.replace("num_queries = 50", "num_queries = 50\nfuture_key = 8") + "other = 1\n"
+    assert parse_configuration(text, "example.toml", lenient=True).ignored_keys == (
+        "main.future_key",
+        "main, lookup range.other",
+    )
