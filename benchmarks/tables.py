@@ -10,7 +10,7 @@ from rich.table import Table
 from benchmarks.guests import MILLION
 from benchmarks.measurement import Measurement
 from spec.air.chip import Role
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 CELLS_PER_INSTRUCTION_MAXIMUM = 100
 """Main and LogUp cells that a mixed guest of a million instructions may take, system tables included."""

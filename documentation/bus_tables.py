@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from documentation.markdown import capitalised, code, codes, number, table
-from spec.air.bus import BUSES, RESERVED_IDENTITIES, Bus, Scope
+from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import describe
-from spec.air.limits import LOOKUP_ROLES, MESSAGE_LIMIT
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
-from spec.air.program_row import HALTED
-from spec.protocol.tokens import Token, output_tokens, segment_tokens
+from spec.rv64im.buses import BUSES, RESERVED_IDENTITIES
+from spec.rv64im.limits import LOOKUP_ROLES, MESSAGE_LIMIT
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import Token, output_tokens, segment_tokens
 
 
 def overview() -> str:

@@ -8,9 +8,9 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 
-from spec.air import chips as chips_package
 from spec.air.chip import Chip
-from spec.air.machine import CHIPS
+from spec.rv64im import chips as chips_package
+from spec.rv64im.machine import CHIPS
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from spec.air.expression import (
     describe,
     evaluate,
 )
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.field import P
 from spec.isa.disassembly import disassemble
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.protocol.shape import TableShape
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 
 
 class PaddingError(ValueError):

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from documentation.markdown import code, number, table
-from spec.air.bus import CLOCK_BITS, CLOCK_HIGH_BITS, CLOCK_LOW_BITS, LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
 from spec.air.chip import MAXIMUM_DEGREE
-from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
-from spec.air.program_row import HALTED, PC_LIMIT, PROGRAM_CONSTANTS, UNREACHABLE
 from spec.field import EXTENSION_DEGREE, GENERATOR, TWO_ADICITY, P
 from spec.isa.encoding import INSTRUCTION_BITS, INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
@@ -16,6 +13,9 @@ from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.logup import GROUP_SIZE
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, QUOTIENT_CHUNKS
 from spec.protocol.transcript import INDEX_BITS_MAXIMUM
+from spec.rv64im.buses import CLOCK_BITS, CLOCK_HIGH_BITS, CLOCK_LOW_BITS, LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.rv64im.program_row import HALTED, PC_LIMIT, PROGRAM_CONSTANTS, UNREACHABLE
 from spec.word import WORD_BITS
 
 _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
@@ -29,8 +29,8 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
     ("g", str(GENERATOR), "generator of the base field's units, and shift of the evaluation cosets", "spec/field.py"),
     ("s", str(TWO_ADICITY), "two-adicity: the largest power-of-two subgroup has order $2^s$", "spec/field.py"),
     ("w", str(WORD_BITS), "bits of a machine word and of a register", "spec/word.py"),
-    ("b", str(LIMB_BITS), "bits of a limb", "spec/air/bus.py"),
-    ("\\ell", str(LIMBS), "limbs of a word", "spec/air/bus.py"),
+    ("b", str(LIMB_BITS), "bits of a limb", "spec/rv64im/buses.py"),
+    ("\\ell", str(LIMBS), "limbs of a word", "spec/rv64im/buses.py"),
     (
         "u",
         str(INSTRUCTION_BYTES),
@@ -39,8 +39,8 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("d", str(DOUBLEWORD_BYTES), "bytes of a doubleword, the cell of memory", "spec/memory_map.py"),
     ("A", str(BYTE_ADDRESS_BITS), "byte addresses lie below $2^A$", "spec/memory_map.py"),
-    ("D", str(ADDRESS_BITS), "doubleword addresses lie below $2^D$", "spec/air/chips/continuation.py"),
-    ("Q", str(KEY_BITS), "keys of the memory table lie below $2^Q$", "spec/air/chips/continuation.py"),
+    ("D", str(ADDRESS_BITS), "doubleword addresses lie below $2^D$", "spec/rv64im/chips/continuation.py"),
+    ("Q", str(KEY_BITS), "keys of the memory table lie below $2^Q$", "spec/rv64im/chips/continuation.py"),
     ("R", str(REGISTER_COUNT), "architectural registers", "spec/memory_map.py"),
     (
         "Z",
@@ -48,15 +48,15 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
         "index of the sink register, which decoding puts in the place of `x0` as a destination",
         "spec/memory_map.py",
     ),
-    ("C", str(PC_LIMIT.bit_length() - 1), "program counters over $u$ lie below $2^C$", "spec/air/program_row.py"),
-    ("\\bot", f"p - {P - HALTED}", "HALTED: the program counter after the exit call", "spec/air/program_row.py"),
+    ("C", str(PC_LIMIT.bit_length() - 1), "program counters over $u$ lie below $2^C$", "spec/rv64im/program_row.py"),
+    ("\\bot", f"p - {P - HALTED}", "HALTED: the program counter after the exit call", "spec/rv64im/program_row.py"),
     (
         "\\top",
         f"p - {P - UNREACHABLE}",
         "UNREACHABLE: the target of a jump that can only trap",
-        "spec/air/program_row.py",
+        "spec/rv64im/program_row.py",
     ),
-    ("\\kappa", str(PROGRAM_CONSTANTS), "constants in a row of the program table", "spec/air/program_row.py"),
+    ("\\kappa", str(PROGRAM_CONSTANTS), "constants in a row of the program table", "spec/rv64im/program_row.py"),
     ("h", str(HALT_CALL), "number of the exit call", "spec/isa/system.py"),
     ("a_n", f"x{CALL_NUMBER_REGISTER}", "register that holds the number of a call", "spec/isa/system.py"),
     ("a_0", f"x{CALL_ARGUMENT_REGISTER}", "register that holds the exit code", "spec/isa/system.py"),
@@ -64,9 +64,9 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
         "K",
         str(CLOCK_BITS),
         f"clocks lie below $2^K$; a difference is split in {CLOCK_LOW_BITS} and {CLOCK_HIGH_BITS} bits",
-        "spec/air/bus.py",
+        "spec/rv64im/buses.py",
     ),
-    ("J", str(SEGMENT_GAP_BITS), "a boundary row's segment minus its token's lies below $2^J$", "spec/air/bus.py"),
+    ("J", str(SEGMENT_GAP_BITS), "a boundary row's segment minus its token's lies below $2^J$", "spec/rv64im/buses.py"),
     ("M", str(MAXIMUM_SEGMENTS), "most segments of a run", "spec/protocol/shape.py"),
     ("I", str(MAXIMUM_INSTANCES), "most tables of one instruction chip in a segment", "spec/protocol/shape.py"),
     ("\\delta", str(MAXIMUM_DEGREE), "highest degree of a constraint", "spec/air/chip.py"),

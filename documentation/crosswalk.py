@@ -37,8 +37,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.1",
         "statement about the execution asserted in the final proof",
         ("1.7", "4.8"),
-        ("reference/verifier/run.py", "spec/protocol/tokens.py"),
-        ("tests/reference/verifier/test_run.py", "tests/spec/protocol/test_tokens.py"),
+        ("reference/verifier/run.py", "spec/rv64im/tokens.py"),
+        ("tests/reference/verifier/test_run.py", "tests/spec/rv64im/test_tokens.py"),
     ),
     Requirement(
         "3.2",
@@ -51,31 +51,35 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.2",
         "partition of segments into chips",
         ("2.3",),
-        ("spec/air/machine.py", "spec/air/instruction_row.py"),
-        ("tests/spec/air/test_machine.py", "tests/spec/air/test_golden_files.py"),
+        ("spec/rv64im/machine.py", "spec/rv64im/instruction_row.py"),
+        ("tests/spec/rv64im/test_machine.py", "tests/spec/rv64im/test_golden_files.py"),
     ),
-    Requirement("3.2", "precompiles (open)", ("2.5",), ("spec/air/bus.py",), ("tests/spec/air/test_machine.py",)),
+    Requirement(
+        "3.2", "precompiles (open)", ("2.5",), ("spec/rv64im/buses.py",), ("tests/spec/rv64im/test_machine.py",)
+    ),
     Requirement(
         "3.3",
         "types of memory",
         ("1.2", "3.4", "3.6"),
-        ("spec/memory_map.py", "spec/air/chips/continuation.py", "spec/air/chips/program_tables.py"),
-        ("tests/spec/air/test_program_row.py", "tests/reference/test_fixed_tables.py"),
+        ("spec/memory_map.py", "spec/rv64im/chips/continuation.py", "spec/rv64im/chips/program_tables.py"),
+        ("tests/spec/rv64im/test_program_row.py", "tests/reference/test_fixed_tables.py"),
     ),
     Requirement(
         "3.3",
         "memory consistency across segments: argument and randomness",
         ("3.4", "3.5", "3.7"),
-        ("spec/air/chips/continuation.py", "spec/protocol/run.py"),
+        ("spec/rv64im/chips/continuation.py", "spec/protocol/run.py"),
         ("tests/reference/trace/test_continuation.py", "tests/reference/test_checker_attacks.py"),
     ),
-    Requirement("3.3", "list of buses", ("3.1", "3.2"), ("spec/air/bus.py",), ("tests/spec/air/test_golden_files.py",)),
+    Requirement(
+        "3.3", "list of buses", ("3.1", "3.2"), ("spec/rv64im/buses.py",), ("tests/spec/rv64im/test_golden_files.py",)
+    ),
     Requirement(
         "3.3",
         "argument of the buses",
         ("3.3",),
-        ("spec/protocol/logup.py", "spec/air/limits.py"),
-        ("tests/spec/air/test_limits.py", "tests/reference/test_bus_traffic.py"),
+        ("spec/protocol/logup.py", "spec/rv64im/limits.py"),
+        ("tests/spec/rv64im/test_limits.py", "tests/reference/test_bus_traffic.py"),
     ),
     Requirement(
         "3.4",
@@ -106,7 +110,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.4",
         "additional subprotocols",
         ("6.1", "6.2", "6.3", "6.4", "6.5", "6.6"),
-        ("spec/air/gadgets.py", "spec/air/chips/fixed_tables.py"),
+        ("spec/rv64im/gadgets.py", "spec/rv64im/chips/fixed_tables.py"),
         ("tests/reference/test_fixed_tables.py", "tests/reference/trace/test_multiplicities.py"),
     ),
     Requirement(

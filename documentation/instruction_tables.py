@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from documentation.instruction_terms import formula
 from documentation.markdown import code, codes, table
-from spec.air.machine import INSTRUCTION_CHIPS
-from spec.air.program_row import CONSTANT, OPCODES
 from spec.isa import INSTRUCTIONS
 from spec.isa.encoding import FUNCT3_SHIFT, FUNCT7_SHIFT, INSTRUCTION_BITS, RD_SHIFT, RS1_SHIFT, RS2_SHIFT
 from spec.isa.instruction import Family, Instruction
+from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.program_row import CONSTANT, OPCODES
 
 _FIELDS = (INSTRUCTION_BITS, FUNCT7_SHIFT, RS2_SHIFT, RS1_SHIFT, FUNCT3_SHIFT, RD_SHIFT, 0)
 """Where the fields of format R begin, from the top: every pattern is cut there, so that columns can be compared."""

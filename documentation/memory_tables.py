@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from documentation.markdown import capitalised, code, number, table
 from documentation.worked_example import worked_program, worked_trace
-from spec.air.chips.continuation import ADDRESS_BITS, KEY_BITS
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.memory_map import (
     DOUBLEWORD_BYTES,
     GUARD_PAGE,
@@ -22,6 +20,8 @@ from spec.memory_map import (
     RegionKind,
     Space,
 )
+from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 
 INTERVALS: tuple[tuple[str, Interval, str], ...] = (
     ("null page", NULL_PAGE, "no region: an access traps"),

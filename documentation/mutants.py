@@ -9,7 +9,7 @@ from proofs_of_constraints.mutation.fate import Fate
 from proofs_of_constraints.mutation.record import Record, chips_to_be_swept, stored_record
 from proofs_of_constraints.mutation.reviewed import reason_of_fate
 from proofs_of_constraints.mutation.sweep import killing_power
-from spec.air.machine import CHIPS
+from spec.rv64im.machine import CHIPS
 
 MANY_CHIPS = 13
 """So many are not named one by one."""

@@ -14,13 +14,13 @@ from soundcalc.composition.security import SecurityReport, security
 from soundcalc.machine.largest_run import largest_proof
 from soundcalc.parameters import family_of
 from spec.air.chip import Role
-from spec.air.machine import chips_of
 from spec.field import Extension
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.hash import Prefix
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.shape import COMMITMENTS, MAXIMUM_INSTANCES
 from spec.rejection import Rejection
+from spec.rv64im.machine import chips_of
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
 
 
 @cache

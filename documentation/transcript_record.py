@@ -18,7 +18,6 @@ from reference.verifier.algebra import Anything
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import SegmentContext, verify_segment
 from spec.air.chip import Role
-from spec.air.machine import SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
 from spec.field import ONE, ZERO, Extension
 from spec.parameters import TINY, ParameterSet
 from spec.protocol.constraints import scopes
@@ -31,6 +30,7 @@ from spec.protocol.run import RunStatement, global_challenges, pinning_point, ru
 from spec.protocol.shape import COMMITMENTS, SegmentShape
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
 
 ONE_QUERY: ParameterSet = replace(TINY, queries=1, grinding={})
 """One query, so that the openings have one path; no proof of work, so that every nonce is 0."""

@@ -18,7 +18,7 @@ from proofs_of_constraints.audit import selected
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Verdict
 from proofs_of_constraints.report.results import TRUSTED
-from spec.air.machine import machine_digest
+from spec.rv64im.machine import machine_digest
 
 RECORD = Path(__file__).parent / "verdicts.json"
 OPEN = "open"

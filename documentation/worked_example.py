@@ -8,7 +8,6 @@ from functools import cache
 from reference.trace.build import build_trace
 from reference.trace.table import Table, Trace
 from spec.air.chip import Chip, Role
-from spec.air.chips.continuation import BOUNDARY
 from spec.field import P
 from spec.isa import INSTRUCTIONS, decode, encode
 from spec.isa.encoding import INSTRUCTION_BYTES
@@ -27,6 +26,7 @@ from spec.memory_map import (
 )
 from spec.memory_map import Interval as ByteInterval
 from spec.program import Program, Region
+from spec.rv64im.chips.continuation import BOUNDARY
 
 LEFT_VALUE = 0xFEDC_BA98_7654_3210
 RIGHT_VALUE = 0x0000_0000_89AB_CDE9

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
 from soundcalc.machine.shapes import RunSecurity, run_security
-from spec.air.bus import LIMB_BITS, LIMBS
-from spec.air.program_row import HALTED
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
 from spec.protocol.proof import PROOF_MAGIC, SegmentProof, decode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
+from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.program_row import HALTED
 
 
 class UnknownContentError(LimpidError):

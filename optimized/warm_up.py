@@ -13,13 +13,13 @@ from optimized.words import Words
 from reference.prover.extension_arrays import powers
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
-from spec.air.machine import CHIP_BY_NAME
 from spec.field import EXTENSION_DEGREE, X
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import DEFAULT_IMAGE_START, SINK, Interval, RegionKind, Space
 from spec.program import Program, Region
 from spec.protocol.logup import BusChallenges
+from spec.rv64im.machine import CHIP_BY_NAME
 
 ROWS = 64
 

@@ -34,7 +34,7 @@ from proofs_of_constraints.obligations.tables import table_obligations
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import WrapError
 from spec.air.chip import Chip, Role
-from spec.air.machine import CHIPS
+from spec.rv64im.machine import CHIPS
 
 
 def obligations_of_chip(chip: Chip) -> list[Obligation]:

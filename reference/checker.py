@@ -17,14 +17,15 @@ from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables
 from reference.trace.table import Table, Trace
-from spec.air.bus import BUSES, LIMBS, Bus, Scope
+from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, Role
-from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
-from spec.air.program_row import HALTED
 from spec.field import P
 from spec.protocol.shape import MAXIMUM_INSTANCES
-from spec.protocol.tokens import Token, output_tokens, segment_tokens
+from spec.rv64im.buses import BUSES, LIMBS
+from spec.rv64im.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import Token, output_tokens, segment_tokens
 
 
 @dataclass(frozen=True)

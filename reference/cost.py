@@ -14,13 +14,6 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
-from spec.air.chips import misaligned
-from spec.air.chips.continuation import MEMORY_TABLE
-from spec.air.chips.fixed_tables import FIXED_ROWS, padded
-from spec.air.chips.program_tables import PROGRAM_FIXED_ROWS
-from spec.air.limits import clock_end
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
-from spec.air.program_row import ProgramRow, program_row
 from spec.cost import Cost, row_cells, segment_cost
 from spec.isa import decode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
@@ -28,6 +21,13 @@ from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
 from spec.program import Program
 from spec.protocol.heights import instance_heights, padded_height
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.chips import misaligned
+from spec.rv64im.chips.continuation import MEMORY_TABLE
+from spec.rv64im.chips.fixed_tables import FIXED_ROWS, padded
+from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
+from spec.rv64im.limits import clock_end
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.program_row import ProgramRow, program_row
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
 _USUAL = {opcode: chip for chip in INSTRUCTION_CHIPS if chip not in misaligned.CHIPS for opcode in chip.instructions}

@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 
 from reference.prover.field_arrays import Matrix
-from spec.air.chips.fixed_tables import FIXED_ROWS, TableRow, padded
-from spec.air.chips.program_tables import PROGRAM_FIXED_ROWS
 from spec.program import Program
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
 from spec.protocol.recursion_shapes import program_size
+from spec.rv64im.chips.fixed_tables import FIXED_ROWS, TableRow, padded
+from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
 
 
 class ProgramTooLargeError(Exception):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from documentation.bus_tables import verifier_tokens
 from documentation.chip_families import chip_families
 from documentation.pictures.svg import MUTED, Picture
-from spec.air.bus import BUSES, Bus, Scope
+from spec.air.bus import Bus, Scope
 from spec.air.chip import Role
+from spec.rv64im.buses import BUSES
 
 _LEFT, _TOP, _ROW, _COLUMN = 190, 110, 24, 50
 

@@ -12,7 +12,7 @@ from proofs_of_constraints.mutation.fate import Fate, MutantResult
 from proofs_of_constraints.mutation.record import ChipRecord, record_of, stored_record, write_record
 from proofs_of_constraints.mutation.reviewed import reason_of
 from proofs_of_constraints.mutation.sweep import killing_power, run_mutants
-from spec.air.machine import CHIPS
+from spec.rv64im.machine import CHIPS
 
 
 def mutants_answer(chip: str | None, jobs: int, keep: bool) -> Answer:

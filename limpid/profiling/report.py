@@ -10,11 +10,11 @@ from limpid.profiling.weights import Weight, instructions_by_name, weight_by_fun
 from reference.cost import PcRows, RunCost
 from reference.execution import Execution
 from reference.executor.profiling import Profile
-from spec.air.machine import CHIP_BY_NAME
 from spec.cost import COST_VERSION, row_cells
 from spec.isa import instruction_of
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.program import Program
+from spec.rv64im.machine import CHIP_BY_NAME
 
 
 @dataclass(frozen=True)

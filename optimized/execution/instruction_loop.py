@@ -12,8 +12,8 @@ from optimized.execution.events import Events
 from optimized.execution.guest_memory import PAGE_DOUBLEWORDS_LOG2, Doublewords
 from optimized.execution.operations import Word, operate
 from optimized.execution.predecoded import Condition, Kind, Predecoded
-from spec.air.program_row import HALTED as HALTED_PC
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
+from spec.rv64im.program_row import HALTED as HALTED_PC
 
 WITH_REGISTER = int(Kind.WITH_REGISTER)
 WITH_IMMEDIATE = int(Kind.WITH_IMMEDIATE)

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.execution.operations import OPERATION_OF
-from spec.air.bus import MEMORY
 from spec.air.chip import Chip
-from spec.air.chips import misaligned
-from spec.air.machine import INSTRUCTION_CHIPS
-from spec.air.program_row import OPCODES, PROGRAM_CONSTANTS, program_row
 from spec.isa import Decoded, branches, decode
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Instruction, Jump, Load, Store, System, UpperImmediate
 from spec.memory_map import SINK
 from spec.program import Program
+from spec.rv64im.buses import MEMORY
+from spec.rv64im.chips import misaligned
+from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.program_row import OPCODES, PROGRAM_CONSTANTS, program_row
 from spec.word import INTEGER_WORDS, WORD_MASK
 
 NO_CHIP = -1

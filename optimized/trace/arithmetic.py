@@ -17,7 +17,7 @@ from optimized.trace.rows import (
     top_bit,
     upper_limbs,
 )
-from spec.air.bus import LIMB_BITS, LIMBS
+from spec.rv64im.buses import LIMB_BITS, LIMBS
 
 HALF_LIMBS, HALF_BITS = 2, 32
 

@@ -21,12 +21,12 @@ from optimized.trace.rows import Cells, Rows
 from optimized.words import Words
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
-from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
 from spec.protocol.heights import table_heights
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.program_row import HALTED, limbs_of
 
 BLOCK_ROWS = 2**13
 """Filled and counted at once: the cells of a block stay in a core's cache."""

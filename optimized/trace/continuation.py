@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from optimized.trace.plan import RunCells, SegmentCells
 from optimized.trace.rows import Cells, Column, limb_array
-from spec.air.bus import LIMB_BITS
-from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import RegionKind
 from spec.program import Program
+from spec.rv64im.buses import LIMB_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 
 _ADDRESS_MASK = (1 << ADDRESS_BITS) - 1
 

@@ -10,8 +10,8 @@ from optimized.trace import arithmetic, control, memory_access, multiply_divide
 from optimized.trace.rows import Cells, Column, Rows, common_cells
 from optimized.words import Words
 from spec.air.chip import Chip
-from spec.air.chips import shift
 from spec.field import P
+from spec.rv64im.chips import shift
 
 Filler = Callable[[Rows], Cells]
 

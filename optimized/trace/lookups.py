@@ -14,9 +14,9 @@ from optimized.trace.requests import ChipRequests, Requests, chip_requests, mess
 from optimized.words import Words
 from reference.prover.field_arrays import Matrix
 from spec.air.chip import Chip
-from spec.air.limits import LOOKUP_ROLES
-from spec.air.machine import chips_of
 from spec.field import P
+from spec.rv64im.limits import LOOKUP_ROLES
+from spec.rv64im.machine import chips_of
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))
 

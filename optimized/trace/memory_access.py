@@ -18,8 +18,8 @@ from optimized.trace.rows import (
     one_hot,
     top_bit,
 )
-from spec.air.bus import LIMBS
 from spec.memory_map import DOUBLEWORD_BYTES
+from spec.rv64im.buses import LIMBS
 
 ONE = np.uint64(1)
 

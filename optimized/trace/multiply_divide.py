@@ -17,7 +17,7 @@ from optimized.trace.rows import (
     top_bit,
     upper_limbs,
 )
-from spec.air.bus import LIMB_BITS, LIMBS
+from spec.rv64im.buses import LIMB_BITS, LIMBS
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
 ALL_ONES = np.uint64(2**64 - 1)

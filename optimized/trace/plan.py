@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import Space
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 
 FIRST_REGISTER_KEY = int(Space.REGISTERS) << ADDRESS_BITS
 """A key is space * 2^29 + address."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from optimized.execution.events import Events
 from optimized.execution.predecoded import Predecoded, declared_accesses
-from spec.air.bus import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.air.chip import Chip
-from spec.air.program_row import OPCODES
+from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
+from spec.rv64im.program_row import OPCODES
 
 Numbers: TypeAlias = NDArray[np.uint64]
 """(rows,) 64-bit words."""

@@ -24,10 +24,10 @@ from optimized.execution.instruction_loop import (
 from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.program import Program
 from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.protocol.tokens import FIRST_CLOCK, output_doublewords
+from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.tokens import FIRST_CLOCK, output_doublewords
 
 INSTRUCTIONS_AT_ONCE = 2**26
 """Executed without a look at signals: less than two seconds."""

@@ -16,7 +16,7 @@ from proofs_of_constraints.translation.instruction_view import InstructionView
 from proofs_of_constraints.translation.integer_row import IntegerTerms, product_of, sum_of
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.program_layout import Executed
-from spec.air.bus import LIMB_BITS
+from spec.rv64im.buses import LIMB_BITS
 
 BYTE_BITS = 8
 

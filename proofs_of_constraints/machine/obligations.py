@@ -12,14 +12,14 @@ from proofs_of_constraints.machine.protocol_checks import (
 )
 from proofs_of_constraints.machine.wiring_checks import constraints_are_evaluated, digest_covers_declarations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Verdict
-from spec.air.bus import BUSES, CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, RESERVED_IDENTITIES, STATE
 from spec.air.chip import MAXIMUM_DEGREE, Chip, Role, expressions_of
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.air.expression import Difference, Expression, MainColumn, Named, Product, Sum
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
-from spec.air.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
 from spec.field import P
-from spec.protocol.tokens import output_tokens, segment_tokens
+from spec.rv64im.buses import BUSES, CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, RESERVED_IDENTITIES, STATE
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
+from spec.rv64im.tokens import output_tokens, segment_tokens
 
 PUBLIC_VALUES = dict.fromkeys(SEGMENT_PUBLIC_VALUES, 0) | {"pc_out": HALTED}
 """Of a segment that halts: it has every kind of token."""

@@ -1,6 +1,6 @@
 """What the protocol binds and bounds: keys, transcripts, heights.
 
-The functions of spec.protocol and spec.air.limits that prover and verifier run are called here on small statements.
+The functions of spec.protocol and spec.rv64im.limits that prover and verifier run are called here on small statements.
 Each check returns what is wrong, or None.
 """
 
@@ -10,10 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
-from spec.air.bus import CLOCK_BITS
 from spec.air.chip import Chip, Role
-from spec.air.limits import LOOKUP_ROLES, clock_end, message_counts
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
 from spec.field import ONE, ZERO, P
 from spec.parameters import SEGMENT, TINY
 from spec.protocol.key import VerificationKey
@@ -28,6 +25,9 @@ from spec.protocol.run import (
 )
 from spec.protocol.shape import MAXIMUM_INSTANCES, SegmentShape, check_run_messages, check_shape
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.buses import CLOCK_BITS
+from spec.rv64im.limits import LOOKUP_ROLES, clock_end, message_counts
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
 
 _DIGEST = bytes(range(32))
 _OTHER = bytes(32)

@@ -1,7 +1,7 @@
 """What is declared reaches prover, verifier and machine digest: nothing is left out on the way.
 
 Prover and verifier evaluate `spec.protocol.constraints.table_constraints`, and the digest is made of the text that
-spec.air describes the machine with. Each check returns what is wrong, or None.
+spec.rv64im describes the machine with. Each check returns what is wrong, or None.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from functools import cache, lru_cache
 from spec.air.bus import Scope
 from spec.air.chip import Chip, Interaction, describe_chip
 from spec.air.expression import Expression, evaluate
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, describe_bus, describe_machine
 from spec.field import GENERATOR, ZERO, Extension, P
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
 from spec.protocol.logup import GROUP_SIZE, BusChallenges
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES, describe_bus, describe_machine
 
 CHALLENGES = {
     Scope.LOCAL: BusChallenges(Extension((7, 1, 2, 3, 4, 5)), Extension((3, 1, 4, 1, 5, 9))),

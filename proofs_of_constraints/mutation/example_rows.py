@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 EXAMPLE_ROWS_FILE = Path(__file__).parent / "example_rows.json"
 

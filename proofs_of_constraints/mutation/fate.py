@@ -27,7 +27,7 @@ from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
-from spec.air.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 RESOURCE_LIMIT = 8_000_000
 """What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a quarter."""

@@ -14,13 +14,14 @@ from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.translation.domains import Inputs, in_domain
 from proofs_of_constraints.translation.integer_words import MODULUS
 from proofs_of_constraints.translation.program_layout import executed_instructions
-from spec.air.bus import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRAM, STATE, Bus
-from spec.air.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
+from spec.air.bus import Bus
 from spec.isa import Decoded, Instruction, decode, encode
 from spec.isa.encoding import INSTRUCTION_BYTES, EncodingError
 from spec.isa.instruction import Load, Store
 from spec.isa.step import Effect, Operands, crosses, effect, effective_address
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, REGISTER_COUNT, SINK, Space
+from spec.rv64im.buses import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRAM, STATE
+from spec.rv64im.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
 from spec.word import INTEGER_WORDS, signed
 
 Message = tuple[int, ...]

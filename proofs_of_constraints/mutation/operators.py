@@ -19,7 +19,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_definition,
     with_interaction,
 )
-from spec.air.bus import AND, BUSES, BYTE_PAIR, CLOCK_HIGH, LIMB_BITS, RANGE, SHIFT, Bus
+from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import (
     Constant,
@@ -33,6 +33,7 @@ from spec.air.expression import (
     lift,
 )
 from spec.field import P, inverse
+from spec.rv64im.buses import AND, BUSES, BYTE_PAIR, CLOCK_HIGH, LIMB_BITS, RANGE, SHIFT
 
 LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, CLOCK_HIGH, SHIFT)
 """Buses on which a message says something of its cells, and nothing to another chip."""

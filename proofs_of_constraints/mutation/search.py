@@ -8,10 +8,10 @@ from proofs_of_constraints.mutation.example_rows import Cells
 from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from spec.air.bus import RANGE
 from spec.air.chip import Chip
 from spec.air.expression import Expression, Product
 from spec.field import P, inverse
+from spec.rv64im.buses import RANGE
 
 CHANGED_CELLS = 4
 """At most so many cells of a row are changed."""

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from proofs_of_constraints.mutation.fate import Fate, MutantResult, fate_of
 from proofs_of_constraints.mutation.operators import mutants_of
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from spec.air.bus import CONTINUATION, CURSOR, IMAGE, LIMB_BITS, MEMORY, OUTPUT, REGION, SEGMENT_GAP_BITS, Bus
-from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY
+from spec.air.bus import Bus
 from spec.memory_map import SINK, RegionKind, Space
+from spec.rv64im.buses import CONTINUATION, CURSOR, IMAGE, LIMB_BITS, MEMORY, OUTPUT, REGION, SEGMENT_GAP_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY
 
 Message = tuple[int, ...]
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1

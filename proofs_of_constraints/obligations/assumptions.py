@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from spec.air.bus import CLOCK_BITS, SEGMENT_GAP_BITS
-from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import SINK
 from spec.protocol.shape import MAXIMUM_SEGMENTS
+from spec.rv64im.buses import CLOCK_BITS, SEGMENT_GAP_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 
 BALANCE = "bus balance"
 LOOKUP_TABLES = "lookup tables"
@@ -23,13 +23,13 @@ REGIONS = "region table"
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
     "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
-    LOOKUP_TABLES: "The fixed tables hold the rows that spec.air.chips.fixed_tables lists: committed in the key.",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables lists: committed in the key.",
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
     "obligations of instructions and of the memory table prove; the boundary table hands values on.",
     CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
-    "bounds the sum of heights times accesses (spec.air.limits).",
+    "bounds the sum of heights times accesses (spec.rv64im.limits).",
     INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
     "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for "
     "the second doubleword of a crossing access.",

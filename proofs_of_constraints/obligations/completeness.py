@@ -22,12 +22,12 @@ from proofs_of_constraints.translation.interval import lifted
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.program_layout import Executed, constants
 from proofs_of_constraints.translation.row_system import RowSystem, interactions_on
-from spec.air.bus import CLOCK_BITS, LIMB_BITS, LIMBS, SHIFT
 from spec.isa import Family
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump, Load, Store
 from spec.isa.step import effective_address, is_canonical, is_instruction_address
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES
+from spec.rv64im.buses import CLOCK_BITS, LIMB_BITS, LIMBS, SHIFT
 
 
 class RowInputs:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from functools import cache
 
 from proofs_of_constraints.obligations.obligation import Counterexample
-from spec.air.bus import AND, BYTE_PAIR, CLOCK_HIGH, RANGE, SHIFT, Bus
+from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
-from spec.air.chips.fixed_tables import BYTE_TABLE, CLOCK_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
 from spec.air.expression import Expression, evaluate
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.field import P
+from spec.rv64im.buses import AND, BYTE_PAIR, CLOCK_HIGH, RANGE, SHIFT
+from spec.rv64im.chips.fixed_tables import BYTE_TABLE, CLOCK_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 
 _MADE_UP = re.compile(r"[!*.]")
 """In the names of a solver's own variables and of products."""

@@ -1,6 +1,6 @@
 """The program table says of each word what the instruction set says: for all 2^32 words and all addresses.
 
-`spec.air.program_row` and the formats of `spec.isa.encoding` run on symbolic words and addresses. Their results are
+`spec.rv64im.program_row` and the formats of `spec.isa.encoding` run on symbolic words and addresses. Their results are
 compared with the layout under which the instruction chips are proven, and with the encoding tables of the ISA manual
 as they stand in the formats: which bits decide, which are registers.
 """
@@ -18,11 +18,11 @@ from proofs_of_constraints.translation.bit_vector_words import BIT_VECTOR_WORDS 
 from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.program_layout import Executed, constants, executed_instructions
 from proofs_of_constraints.translation.symbolic import SYMBOLIC_BITS, PathResult, SymbolicInteger, all_paths, term_of
-from spec.air.program_row import OPCODES, ProgramRow, program_row
 from spec.isa import INSTRUCTIONS, Decoded, Instruction, decode, instruction_of
 from spec.isa.encoding import FUNCT3_SHIFT, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT
 from spec.isa.instruction import System
 from spec.memory_map import ADDRESS_BITS, SINK
+from spec.rv64im.program_row import OPCODES, ProgramRow, program_row
 from spec.word import WORD_BITS
 
 INSTRUCTION_BITS = 32

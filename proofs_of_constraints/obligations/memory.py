@@ -23,11 +23,12 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.row_system import RowSystem, declared_row, interactions_on
-from spec.air.bus import CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, STATE, Bus
+from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
-from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
 from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.protocol.tokens import FIRST_CLOCK
+from spec.rv64im.buses import CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, STATE
+from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
+from spec.rv64im.tokens import FIRST_CLOCK
 
 STAMP = {STATE.name: "clock", MEMORY.name: "clock", CONTINUATION.name: "segment", CURSOR.name: "key"}
 """By bus, the field that grows along a chain."""

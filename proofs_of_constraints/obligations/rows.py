@@ -14,10 +14,10 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import BOOLEAN, Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.row_system import declared_facts, declared_row
-from spec.air.bus import CLOCK_BITS, EXIT, MEMORY, STATE
 from spec.air.chip import Chip
 from spec.air.expression import degree
-from spec.air.program_row import HALTED, OPCODES
+from spec.rv64im.buses import CLOCK_BITS, EXIT, MEMORY, STATE
+from spec.rv64im.program_row import HALTED, OPCODES
 
 
 def row_obligations(chip: Chip) -> Iterator[Obligation]:

@@ -15,10 +15,10 @@ from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem, declared_row
-from spec.air.bus import LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
 from spec.air.chip import Chip
-from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY
 from spec.memory_map import SINK, RegionKind
+from spec.rv64im.buses import LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY
 
 SEGMENT = "public.segment"
 KEY = "key"

@@ -19,7 +19,11 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.row_system import RowSystem, declared_row
-from spec.air.bus import (
+from spec.air.bus import Bus
+from spec.air.chip import Chip, Interaction, Role
+from spec.air.expression import FixedColumn, MainColumn
+from spec.memory_map import SINK, RegionKind, Space
+from spec.rv64im.buses import (
     AND,
     BYTE_PAIR,
     CLOCK_HIGH,
@@ -34,13 +38,9 @@ from spec.air.bus import (
     REGION,
     SEGMENT_GAP_BITS,
     SHIFT,
-    Bus,
 )
-from spec.air.chip import Chip, Interaction, Role
-from spec.air.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.air.chips.fixed_tables import FIXED_ROWS
-from spec.air.expression import FixedColumn, MainColumn
-from spec.memory_map import SINK, RegionKind, Space
+from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
+from spec.rv64im.chips.fixed_tables import FIXED_ROWS
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 """One more than the key of the last register."""

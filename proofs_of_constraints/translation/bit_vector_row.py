@@ -10,8 +10,8 @@ from proofs_of_constraints.translation.formulas import all_of, any_of
 from proofs_of_constraints.translation.interval import ELEMENT, IntegerForm, Interval, WrapError, centered_form, lifted
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
-from spec.air.bus import LIMB_BITS
 from spec.field import P
+from spec.rv64im.buses import LIMB_BITS
 from spec.word import WORD_BITS
 
 MAXIMUM_MULTIPLES = 64

@@ -8,7 +8,7 @@ from dataclasses import replace
 from proofs_of_constraints.translation.interval import BOOLEAN
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem, shift_rows
-from spec.air.bus import SHIFT
+from spec.rv64im.buses import SHIFT
 
 
 def cases(system: RowSystem, *, simplified: bool = True) -> Iterator[tuple[str, RowSystem]]:

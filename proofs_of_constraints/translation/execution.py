@@ -15,13 +15,13 @@ from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import SIGN_LIMB, Executed, constant_bits, constants
 from proofs_of_constraints.translation.row_system import RowSystem, declared_row
-from spec.air.bus import CLOCK_BITS, LIMB_BITS
-from spec.air.program_row import HALTED, UNREACHABLE
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Load, Store, System
 from spec.isa.step import Effect, Operands, crosses, effect, effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, Space
+from spec.rv64im.buses import CLOCK_BITS, LIMB_BITS
+from spec.rv64im.program_row import HALTED, UNREACHABLE
 from spec.word import WORD_BITS
 
 PC_BITS = 30

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.row_system import interactions_on
-from spec.air.bus import EXIT, LIMBS, MEMORY, PROGRAM, STATE
 from spec.air.chip import Chip, Interaction
+from spec.rv64im.buses import EXIT, LIMBS, MEMORY, PROGRAM, STATE
 
 
 class LayoutError(ValueError):

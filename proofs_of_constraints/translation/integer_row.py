@@ -21,8 +21,8 @@ from proofs_of_constraints.translation.interval import (
 )
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
-from spec.air.bus import LIMB_BITS
 from spec.field import P
+from spec.rv64im.buses import LIMB_BITS
 
 IntegerTerms = Mapping[Monomial, int]
 """A polynomial with integer coefficients, not reduced modulo anything."""

@@ -1,7 +1,7 @@
 """What a row of the program table says of its instruction, over the word vocabulary.
 
 The instruction chips are proven under the assumption `program table`: the constants they fetch are these. The decode
-obligations prove that `spec.air.program_row` makes them so.
+obligations prove that `spec.rv64im.program_row` makes them so.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spec.air.bus import LIMB_BITS, LIMBS
-from spec.air.program_row import PROGRAM_CONSTANTS, UNREACHABLE, program_row
 from spec.isa import INSTRUCTIONS, Decoded, Family, Instruction
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Jump, System
 from spec.memory_map import ADDRESS_BITS
+from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.program_row import PROGRAM_CONSTANTS, UNREACHABLE, program_row
 from spec.word import B, W, Words
 
 

@@ -20,10 +20,11 @@ from proofs_of_constraints.translation.interval import (
     tightened,
 )
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, centered, factors_of, polynomial_of
-from spec.air.bus import AND, PROGRAM, RANGE, SHIFT, STATE, Bus
+from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
-from spec.air.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
 from spec.field import P, inverse
+from spec.rv64im.buses import AND, PROGRAM, RANGE, SHIFT, STATE
+from spec.rv64im.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from reference.fixed_tables import fixed_tables, program_tables
 from reference.prover.commitment import CommittedData, commit
 from reference.prover.field_arrays import Matrix
 from reference.prover.kernels import Kernels
-from spec.air.machine import machine_digest
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.protocol.key import VerificationKey
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS, MachineCommitment
+from spec.rv64im.machine import machine_digest
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS, MachineCommitment
 
 
 @dataclass(frozen=True)

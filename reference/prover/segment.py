@@ -16,7 +16,6 @@ from reference.prover.progress import Progress, Stage
 from reference.trace.table import Trace
 from spec.air.bus import Scope
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.field import Extension
 from spec.protocol.proof import SegmentProof
 from spec.protocol.run import (
@@ -30,6 +29,7 @@ from spec.protocol.run import (
     start_segment_transcript,
 )
 from spec.protocol.shape import QUOTIENT_CHUNKS, SegmentShape
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import numpy as np
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from spec.air.chips.continuation import KEY_BITS
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.protocol.recursion_shapes import RECURSION_SHAPES
+from spec.rv64im.chips.continuation import KEY_BITS
+from spec.rv64im.machine import INSTRUCTION_CHIPS
 
 _SEGMENT = struct.Struct("<IQQIIB")
 """Index, pc in, pc out or NO_PC, clock out, number of cells, place in _SHAPES."""

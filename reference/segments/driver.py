@@ -33,12 +33,12 @@ from reference.trace.segmentation import PlanRun, plan_run
 from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.run import require_global_balance, verify_segment_alone
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.program import Program
 from spec.protocol.key import VerificationKey
 from spec.protocol.proof import SegmentProof, encode_run, read_segment
 from spec.protocol.run import RunStatement, global_challenges, run_digest
 from spec.rejection import Rejected
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/addition.py."""
+"""Cells of the chips in spec/rv64im/chips/addition.py."""
 
 from reference.trace.cells import Cells, Filler, immediate_cells, limb_array, top_bit, written
 from reference.trace.clock import Row

@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/bitwise.py."""
+"""Cells of the chips in spec/rv64im/chips/bitwise.py."""
 
 from reference.trace.cells import Cells, Filler, array, byte_array, limbs, top_bit, written
 from reference.trace.clock import Row

@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/branch.py."""
+"""Cells of the chips in spec/rv64im/chips/branch.py."""
 
 from reference.trace.cells import Cells, Filler, array, limb_array, limbs
 from reference.trace.clock import Row

@@ -19,14 +19,14 @@ from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip, Role
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.limits import LOOKUP_ROLES
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
-from spec.air.program_row import HALTED, limbs_of
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import Space
 from spec.program import Program
 from spec.protocol.heights import table_heights
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.limits import LOOKUP_ROLES
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.program_row import HALTED, limbs_of
 
 
 def build_trace(program: Program, private_input: bytes = b"") -> Trace:

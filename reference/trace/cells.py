@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from reference.trace.clock import Row
-from spec.air.bus import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.isa.step import effective_address
+from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.word import INTEGER_WORDS
 
 Cells: TypeAlias = dict[str, int]

@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/comparison.py."""
+"""Cells of the chips in spec/rv64im/chips/comparison.py."""
 
 from reference.trace.cells import Cells, Filler, immediate_cells, limb_array, top_bit
 from reference.trace.clock import Row

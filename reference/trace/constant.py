@@ -1,4 +1,4 @@
-"""Cells of the chip in spec/air/chips/constant.py."""
+"""Cells of the chip in spec/rv64im/chips/constant.py."""
 
 from reference.trace.cells import Cells, Filler, limb_array, written
 from reference.trace.clock import Row

@@ -1,4 +1,4 @@
-"""Rows of the tables in spec/air/chips/continuation.py: the boundary of a segment and the memory of a run."""
+"""Rows of the tables in spec/rv64im/chips/continuation.py: the boundary of a segment and the memory of a run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from reference.trace.cells import Cells, limb_array
 from reference.trace.errors import WitnessError
-from spec.air.bus import LIMB_BITS
-from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import RegionKind, Space
 from spec.program import Program, Region
+from spec.rv64im.buses import LIMB_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 
 
 @dataclass(frozen=True, slots=True)

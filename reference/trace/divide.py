@@ -1,9 +1,9 @@
-"""Cells of the chips in spec/air/chips/divide.py."""
+"""Cells of the chips in spec/rv64im/chips/divide.py."""
 
 from reference.trace.cells import Cells, Filler, array, byte_array, limb_array, limbs, top_bit, written
 from reference.trace.clock import Row
 from reference.trace.multiply import product_carries
-from spec.air.bus import LIMB_BITS, LIMBS
+from spec.rv64im.buses import LIMB_BITS, LIMBS
 
 _SIGNED = ("div", "rem", "divw", "remw")
 

@@ -1,4 +1,4 @@
-"""Cells of the chip in spec/air/chips/halt.py."""
+"""Cells of the chip in spec/rv64im/chips/halt.py."""
 
 from reference.trace.cells import Cells, Filler, limb_array
 from reference.trace.clock import Row

@@ -1,4 +1,4 @@
-"""Cells of the chip in spec/air/chips/jump.py."""
+"""Cells of the chip in spec/rv64im/chips/jump.py."""
 
 from reference.trace.cells import Cells, Filler, address_cells, address_of, limb_array, written
 from reference.trace.clock import Row

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.limits import CLOCK_LIMIT, clock_end
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.cost import row_cells
 from spec.protocol.heights import instance_heights, padded_height
 from spec.protocol.recursion_shapes import listed_height_log2
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.limits import CLOCK_LIMIT, clock_end
+from spec.rv64im.machine import INSTRUCTION_CHIPS
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/load.py, and how an address selects parts of a doubleword."""
+"""Cells of the chips in spec/rv64im/chips/load.py, and how an address selects parts of a doubleword."""
 
 from reference.trace.cells import (
     Cells,
@@ -14,8 +14,8 @@ from reference.trace.cells import (
     written,
 )
 from reference.trace.clock import Row
-from spec.air.bus import LIMB_BITS, LIMBS
 from spec.memory_map import DOUBLEWORD_BYTES
+from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.word import WORD_BITS
 
 LIMB_BYTES = 2

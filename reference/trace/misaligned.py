@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/misaligned.py."""
+"""Cells of the chips in spec/rv64im/chips/misaligned.py."""
 
 from reference.trace.cells import Cells, Filler, array, byte_array, bytes_of, limb_array, top_bit, written
 from reference.trace.clock import Access, Row

@@ -15,7 +15,7 @@ from reference.prover.field_arrays import Matrix
 from reference.trace.errors import WitnessError
 from reference.trace.table import Table
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 Index = dict[tuple[int, ...], int]
 """The first row that holds each tuple."""

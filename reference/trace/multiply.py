@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/multiply.py."""
+"""Cells of the chips in spec/rv64im/chips/multiply.py."""
 
 from reference.trace.cells import (
     Cells,
@@ -12,7 +12,7 @@ from reference.trace.cells import (
     written,
 )
 from reference.trace.clock import Row
-from spec.air.bus import LIMB_BITS
+from spec.rv64im.buses import LIMB_BITS
 from spec.word import INTEGER_WORDS, WORD_BITS, WORD_MASK
 
 _HALF_BYTES, _HALF_LIMBS, _HALF_BITS = 4, 2, 32

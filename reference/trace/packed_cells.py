@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.trace.continuation import RunCell, SegmentCell, memory_key
-from spec.air.chips.continuation import ADDRESS_BITS
 from spec.memory_map import Space
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 
 Packed: TypeAlias = NDArray[np.void]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reference.trace.plan import PlannedSegment
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 from spec.protocol.heights import table_heights
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 
 
 def planned_shape(segment: PlannedSegment, fixed_heights_log2: Mapping[str, int]) -> SegmentShape:

@@ -14,14 +14,14 @@ from reference.trace.packed_cells import RunCells
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
 from spec.air.chip import Chip
-from spec.air.machine import INSTRUCTION_CHIPS
-from spec.air.program_row import ProgramRow, program_row
 from spec.isa import Decoded
 from spec.isa.instruction import Load, Store, System
 from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.protocol.tokens import FIRST_CLOCK, output_doublewords
+from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.program_row import ProgramRow, program_row
+from spec.rv64im.tokens import FIRST_CLOCK, output_doublewords
 from spec.word import WORD_MASK
 
 Keep = Callable[[SegmentPlan], None]

@@ -8,11 +8,11 @@ from reference.fixed_tables import listed_program_heights
 from reference.trace.limits import SegmentLimits, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.cost import cheapest_shape
 from spec.parameters import ParameterSet
 from spec.program import Program
-from spec.protocol.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
+from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 
 
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:

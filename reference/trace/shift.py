@@ -1,9 +1,9 @@
-"""Cells of the chips in spec/air/chips/shift.py."""
+"""Cells of the chips in spec/rv64im/chips/shift.py."""
 
 from reference.trace.cells import Cells, Filler, array, limb_array, limbs, top_bit, written
 from reference.trace.clock import Row
-from spec.air.bus import LIMB_BITS, LIMBS
-from spec.air.chips import shift
+from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.chips import shift
 
 
 def _shift(row: Row) -> Cells:

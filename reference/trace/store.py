@@ -1,4 +1,4 @@
-"""Cells of the chips in spec/air/chips/store.py."""
+"""Cells of the chips in spec/rv64im/chips/store.py."""
 
 from reference.trace.cells import Cells, Filler, byte_array, limb_array
 from reference.trace.clock import Row

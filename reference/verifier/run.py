@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import SegmentContext, token_sum, verify_segment
-from spec.air.bus import LIMB_BITS, LIMBS, Scope
-from spec.air.program_row import HALTED, limbs_of
+from spec.air.bus import Scope
 from spec.field import ZERO, Extension
 from spec.protocol.key import VerificationKey
 from spec.protocol.logup import BusChallenges
 from spec.protocol.proof import SegmentProof, read_proof
 from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
-from spec.protocol.tokens import output_tokens
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.program_row import HALTED, limbs_of
+from spec.rv64im.tokens import output_tokens
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
 from reference.verifier.opening import verify_openings
 from spec.air.bus import Scope
 from spec.air.chip import Role
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.field import EXTENSION_DEGREE, ZERO, Extension, X, inverse
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
 from spec.protocol.key import VerificationKey
@@ -21,8 +20,9 @@ from spec.protocol.opening import OpenedValues
 from spec.protocol.proof import SegmentProof
 from spec.protocol.run import CONSTRAINT_BATCHING, OUT_OF_DOMAIN, sample_bus_challenges, start_segment_transcript
 from spec.protocol.shape import COMMITMENTS, TableShape
-from spec.protocol.tokens import Token, segment_tokens
 from spec.rejection import Rejection
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.tokens import Token, segment_tokens
 
 X_POWERS = tuple(X**k for k in range(EXTENSION_DEGREE))
 """The basis in which an extension column is committed as six base columns."""

@@ -16,13 +16,13 @@ from soundcalc.machine.shapes import proof_shape
 from soundcalc.parameters import BusInteractions, GlobalArgument, ProofShape
 from spec.air.bus import Bus
 from spec.air.chip import Role
-from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
 from spec.parameters import ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape, listed_segment
+from spec.rv64im.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 
 COMPARED_HEIGHT_LOG2 = max(MACHINE_HEIGHTS_BY_CHIP.values())
 """Every proof has a table of this height, and a domain of it exists at every rate."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from soundcalc.commitments.size import ProofSize, proof_size
 from soundcalc.machine.shapes import proof_shapes
 from spec.air.chip import Role
-from spec.air.machine import SEGMENT_PUBLIC_VALUES, chips_of
 from spec.field import ZERO
 from spec.parameters import ParameterSet
 from spec.protocol.constraints import scopes
@@ -16,6 +15,7 @@ from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import VerificationKey, write_key
 from spec.protocol.proof import PROOF_MAGIC, PROOF_VERSION
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES, chips_of
 
 
 def run_size(shapes: Sequence[SegmentShape], parameters: ParameterSet, output: bytes) -> ProofSize:

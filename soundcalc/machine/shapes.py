@@ -18,9 +18,6 @@ from soundcalc.exact import floor_bits
 from soundcalc.parameters import BusInteractions, FoldingLayer, GlobalArgument, ProofShape, TableShape
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Role
-from spec.air.limits import LOOKUP_ROLES
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
-from spec.air.program_row import HALTED
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P, X
 from spec.parameters import ParameterSet
 from spec.protocol.constraints import constraint_count
@@ -28,7 +25,10 @@ from spec.protocol.folding import folding_schedule
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.run import OUT_OF_DOMAIN, PINNING_POINT
 from spec.protocol.shape import COMMITMENTS, SegmentShape
-from spec.protocol.tokens import Token, output_tokens, segment_tokens
+from spec.rv64im.limits import LOOKUP_ROLES
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import Token, output_tokens, segment_tokens
 
 NEXT_ROW = "next_row"
 """The name of the opening point one row after the out-of-domain point."""

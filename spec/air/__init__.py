@@ -1,1 +1,1 @@
-"""The arithmetization: expressions, buses, chips and the machine that they make up."""
+"""The arithmetization: how machines are declared, by expressions, buses and chips."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from spec.air.bus import LIMBS, RANGE, Bus, Scope
+from spec.air.bus import Bus, Scope
 from spec.air.expression import (
     Expression,
     FixedColumn,
@@ -159,7 +159,7 @@ class ChipBuilder:
         self.columns.append(name)
         return MainColumn(name, len(self.columns) - 1)
 
-    def column_array(self, name: str, count: int = LIMBS) -> list[Expression]:
+    def column_array(self, name: str, count: int) -> list[Expression]:
         """New columns name_0, name_1, ..., least significant first."""
         return [self.column(f"{name}_{i}") for i in range(count)]
 
@@ -190,10 +190,6 @@ class ChipBuilder:
 
     def receive(self, name: str, bus: Bus, message: Sequence[Expression | int], times: Expression | int = 1) -> None:
         self._interact(name, bus, -1, message, times)
-
-    def in_range(self, name: str, value: Expression, bits: Expression | int, times: Expression) -> None:
-        """Looks up that 0 <= value < 2^bits, on `times` of 1."""
-        self.receive(name, RANGE, [value, bits], times)
 
     def build(
         self,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spec.air.chip import Role
-from spec.air.machine import chips_of, machine_digest
-from spec.air.program_row import PC_LIMIT
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
 from spec.protocol.encoding import Reader, Writer
 from spec.protocol.hash import Prefix, tagged_digest
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.recursion_shapes import is_listed_program
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import chips_of, machine_digest
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
+from spec.rv64im.program_row import PC_LIMIT
 
 KEY_MAGIC = b"LIMPIDVK"
 KEY_VERSION = 1

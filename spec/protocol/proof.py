@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from spec.air.bus import Scope
 from spec.air.chip import Chip
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.field import Extension
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.parameters import ParameterSet
@@ -27,6 +26,7 @@ from spec.protocol.opening import (
 )
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 
 PROOF_MAGIC = b"LIMPIDPF"
 PROOF_VERSION = 1

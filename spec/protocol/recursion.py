@@ -22,12 +22,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from spec.air.bus import LIMBS
-from spec.air.program_row import HALTED
 from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.hash import DIGEST_BYTES, Prefix, tagged_digest
 from spec.protocol.run import leaves_root
 from spec.protocol.shape import MAXIMUM_SEGMENTS
+from spec.rv64im.buses import LIMBS
+from spec.rv64im.program_row import HALTED
 
 DEPTH_LIMIT = (MAXIMUM_SEGMENTS - 1).bit_length()
 """A balanced tree over the most segments has this depth. The error of a tree grows with it, so it is bounded."""

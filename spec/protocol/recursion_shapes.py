@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from spec.air.chip import Role
-from spec.air.machine import INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.machine import INSTRUCTION_CHIPS, chips_of
 
 RARE_HEIGHT_LOG2 = 10
 """Of a chip that a shape expects to be rare: all of them together are some 4 million cells."""

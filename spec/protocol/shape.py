@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from spec.air.chip import Chip, Role
-from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
-from spec.air.machine import CHIPS
 from spec.field import EXTENSION_DEGREE, Extension, root_of_unity
 from spec.parameters import ParameterSet
 from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
@@ -19,6 +17,8 @@ from spec.protocol.logup import group_count
 from spec.protocol.merkle import MatrixShape
 from spec.protocol.recursion_shapes import is_listed, listed_height_log2
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
+from spec.rv64im.machine import CHIPS
 
 MAXIMUM_INSTANCES = 3
 """An instruction chip may stand in three tables of different heights: 2^a + 2^b + 2^c rows pad little."""

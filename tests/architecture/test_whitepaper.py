@@ -15,11 +15,11 @@ from documentation.crosswalk import REQUIREMENTS
 from documentation.prose import forbidden_numbers, section_numbers
 from documentation.worked_example import worked_trace
 from reference.checker import check_trace
-from spec.air.bus import PROGRAM
 from spec.air.chip import Constraint
 from spec.air.expression import lift
-from spec.air.machine import CHIP_BY_NAME, CHIPS
 from spec.parameters import PARAMETER_SETS, SEGMENT
+from spec.rv64im.buses import PROGRAM
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 ADD = CHIP_BY_NAME["add"]
 

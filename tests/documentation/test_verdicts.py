@@ -17,7 +17,7 @@ from documentation.verdicts import (
 )
 from proofs_of_constraints.audit import selected
 from proofs_of_constraints.obligations.obligation import Verdict
-from spec.air.machine import machine_digest
+from spec.rv64im.machine import machine_digest
 
 
 def test_record_written_and_read_is_the_same(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from limpid.long_runs import Place, prove_in_folder
 from limpid.memory_limits import FREE_MEMORY, fitting_cells
 from optimized.memory.prediction import predicted_peak_bytes
 from reference.prover.progress import Stage
-from spec.air.machine import CHIPS
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.machine import CHIPS
 from tests.limpid.commands.invocation import FIBONACCI, limpid
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,11 +17,11 @@ from reference.prover.plain_kernels import PlainKernels
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, P, X
 from spec.protocol.domain import COSET_SHIFT
 from spec.protocol.logup import BusChallenges
 from spec.protocol.shape import TableShape
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
 
 PLAIN = PlainKernels()
 OPTIMIZED = OptimizedKernels()

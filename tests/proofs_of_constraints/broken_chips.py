@@ -11,7 +11,7 @@ from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
 from spec.air.chip import Chip, Constraint, Interaction, Role
 from spec.air.expression import Expression, MainColumn
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 
 def without(chip_name: str, *names: str) -> Chip:

@@ -12,7 +12,7 @@ from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outco
 from proofs_of_constraints.report.page import html_page
 from proofs_of_constraints.report.results import counterexample_lines, facts_of
 from proofs_of_constraints.translation.program_layout import executed_instructions
-from spec.air.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
 from tests.proofs_of_constraints.broken_chips import result_of, without
 
 INSTRUCTION_KINDS = {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE}

@@ -12,10 +12,10 @@ import pytest
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.machine.obligations import machine_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Result, Verdict
-from spec.air.bus import BUSES, CONTINUATION, EXIT, MEMORY, PROGRAM
 from spec.air.chip import Chip
 from spec.air.expression import lift
-from spec.air.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.buses import BUSES, CONTINUATION, EXIT, MEMORY, PROGRAM
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.proofs_of_constraints.broken_chips import (
     column,
     interaction,

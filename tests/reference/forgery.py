@@ -11,8 +11,8 @@ from reference.checker import ConstraintViolation, Imbalance, Violation
 from reference.trace.multiplicities import indices_of, lookup_requests, machine_indices
 from reference.trace.table import Table, Trace
 from spec.air.chip import Role
-from spec.air.limits import LOOKUP_ROLES
 from spec.field import P
+from spec.rv64im.limits import LOOKUP_ROLES
 
 
 def table_of(trace: Trace, chip: str) -> Table:

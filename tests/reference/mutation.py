@@ -18,8 +18,8 @@ from reference.prover.field_arrays import Matrix
 from reference.trace.multiplicities import Index, row_index
 from reference.trace.table import Table, Trace
 from spec.air.chip import Chip, Interaction
-from spec.air.limits import LOOKUP_ROLES
 from spec.field import P
+from spec.rv64im.limits import LOOKUP_ROLES
 
 
 def lookup_indices(trace: Trace) -> dict[str, Index]:

@@ -12,11 +12,11 @@ from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
 from reference.verifier.run import Verified
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import every_instruction_program
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from reference.columns import RowColumns
 from reference.trace.table import Table, Trace
-from spec.air.bus import MEMORY, STATE
 from spec.air.chip import Interaction, Role
-from spec.air.program_row import HALTED
 from spec.isa import decode
 from spec.isa.step import Operands, effect
 from spec.memory_map import SINK
 from spec.program import Program
+from spec.rv64im.buses import MEMORY, STATE
+from spec.rv64im.program_row import HALTED
 from spec.word import INTEGER_WORDS
 
 

@@ -13,13 +13,13 @@ from reference.prover.run import prove_run
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
-from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.memory_map import INPUT as INPUT_REGION
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import BASE, LEFT, RESULT

@@ -11,9 +11,9 @@ from reference import checker
 from reference.checker import ConstraintViolation, Imbalance, LayoutViolation, check_layout, check_trace
 from reference.trace.build import build_trace
 from reference.trace.table import Table, Trace, without_fixed_columns
-from spec.air.machine import CHIP_BY_NAME
 from spec.field import P
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
+from spec.rv64im.machine import CHIP_BY_NAME
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import LEFT, RESULT, RIGHT
 from tests.reference.forgery import changed, shifted, table_of, with_public, with_table

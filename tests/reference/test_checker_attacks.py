@@ -16,10 +16,10 @@ from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
 from spec.air.chip import Chip
-from spec.air.chips.continuation import ADDRESS_BITS
-from spec.air.machine import CHIP_BY_NAME
-from spec.air.program_row import ProgramRow
 from spec.memory_map import INPUT, OUTPUT, RegionKind
+from spec.rv64im.chips.continuation import ADDRESS_BITS
+from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.program_row import ProgramRow
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT, every_instruction_program
 from tests.reference.forgery import (

@@ -14,9 +14,9 @@ from reference.trace.build import build_trace
 from reference.trace.multiplicities import Index
 from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip
-from spec.air.limits import LOOKUP_ROLES
-from spec.air.machine import CHIPS
 from spec.field import P
+from spec.rv64im.limits import LOOKUP_ROLES
+from spec.rv64im.machine import CHIPS
 from tests.reference.every_instruction import CORNERS, every_instruction_program
 from tests.reference.forgery import rows_named, table_of, with_table
 from tests.reference.mutation import lookup_indices, unnoticed_changes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reference.fixed_tables import fixed_tables, program_tables
 from spec.air.chip import Role
-from spec.air.machine import CHIP_BY_NAME, chips_of
 from spec.isa import encode
+from spec.rv64im.machine import CHIP_BY_NAME, chips_of
 from tests.reference.assembly import CODE_START, Assembly
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from spec.air.machine import CHIP_BY_NAME, CHIPS
 from spec.cost import COST_VERSION, Cost, RowCells, cheapest_shape, row_cells, segment_cost
 from spec.protocol.recursion_shapes import RECURSION_SHAPES
 from spec.protocol.shape import COMMITMENTS, SegmentShape, listed_segment
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 SHAPE = SegmentShape(
     {chip.name: (9, 4) if chip.name == "add" else (7,) for chip in CHIPS if chip.name != "mul"} | {"mul": ()}

@@ -12,7 +12,7 @@ import pytest
 from limpid.errors import FAILED
 from proofs_of_constraints import audit
 from spec.air.chip import Chip, Role
-from spec.air.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
 from tests.limpid.commands.invocation import Invocation, limpid
 from tests.proofs_of_constraints.broken_chips import interaction, with_interaction, without
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
-from spec.air.machine import CHIPS
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.machine import CHIPS
 
 
 def shape_of_height(height_log2: int) -> SegmentShape:

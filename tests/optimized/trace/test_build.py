@@ -28,10 +28,10 @@ from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.table import Trace
-from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program

@@ -13,11 +13,11 @@ from reference.bus_traffic import traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables, program_tables
 from reference.trace.table import Table, without_fixed_columns
-from spec.air.bus import RANGE
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.air.limits import LOOKUP_ROLES
-from spec.air.machine import CHIP_BY_NAME, CHIPS
 from spec.field import P
+from spec.rv64im.buses import RANGE
+from spec.rv64im.limits import LOOKUP_ROLES
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.reference.segmented_run import counting_program
 
 RANDOM = np.random.default_rng(7)

@@ -16,17 +16,17 @@ from proofs_of_constraints.machine.protocol_checks import (
     transcripts_bind,
 )
 from proofs_of_constraints.machine.wiring_checks import constraints_are_evaluated, digest_covers_declarations
-from spec.air.bus import EXIT, MEMORY, STATE
 from spec.air.chip import Chip, describe_chip
-from spec.air.machine import CHIP_BY_NAME, CHIPS, describe_machine
 from spec.field import Extension
 from spec.parameters import ParameterSet
 from spec.protocol import constraints
 from spec.protocol.key import VerificationKey
 from spec.protocol.run import RunStatement, run_digest
 from spec.protocol.shape import SegmentShape, check_shape
-from spec.protocol.tokens import Token
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.buses import EXIT, MEMORY, STATE
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, describe_machine
+from spec.rv64im.tokens import Token
 
 ADD = CHIP_BY_NAME["add"]
 

@@ -1,7 +1,7 @@
 """Mutants by name."""
 
 from proofs_of_constraints.mutation.operators import Mutant, mutants_of
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 
 def mutant(chip: str, change: str) -> Mutant:

@@ -19,13 +19,13 @@ from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
-from spec.air.bus import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.air.chip import Chip
-from spec.air.chips.continuation import ADDRESS_BITS
-from spec.air.limits import CLOCK_LIMIT
-from spec.air.machine import CHIPS
 from spec.memory_map import INPUT
 from spec.program import Program
+from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
+from spec.rv64im.chips.continuation import ADDRESS_BITS
+from spec.rv64im.limits import CLOCK_LIMIT
+from spec.rv64im.machine import CHIPS
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import (
     BASE,

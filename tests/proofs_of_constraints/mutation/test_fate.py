@@ -6,7 +6,7 @@ from proofs_of_constraints.mutation.fate import Fate, fate_of, obligations_about
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.obligation import Kind
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.mutation.mutants import mutant
 
 

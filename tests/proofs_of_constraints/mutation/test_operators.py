@@ -3,9 +3,9 @@
 import pytest
 
 from proofs_of_constraints.mutation.operators import Operator, mutants_of
-from spec.air.bus import RANGE
 from spec.air.chip import Chip, describe_chip
-from spec.air.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.buses import RANGE
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.proofs_of_constraints.mutation.mutants import mutant
 
 

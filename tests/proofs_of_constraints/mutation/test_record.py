@@ -25,7 +25,7 @@ from proofs_of_constraints.mutation.record import (
 from proofs_of_constraints.mutation.reviewed import REVIEWED, reason_of_fate
 from proofs_of_constraints.mutation.sweep import killing_power
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 SAMPLED_ONE_IN = 32
 EVERY_CHIP = pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)

@@ -10,7 +10,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_interaction,
 )
 from spec.air.expression import MainColumn, Named, describe, lift
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 A, B, C = (MainColumn(name, index) for index, name in enumerate("abc"))
 

@@ -10,9 +10,9 @@ from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
-from spec.air.machine import CHIP_BY_NAME
-from spec.air.program_row import program_row
 from spec.isa import decode, encode
+from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.program_row import program_row
 
 
 def _saying(chip: str, interaction: str, **fields: Expression | int) -> Chip:

@@ -6,7 +6,7 @@ from proofs_of_constraints.mutation.example_rows import example_rows
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.mutation.mutants import mutant
 
 MISSING = [

@@ -10,8 +10,8 @@ from proofs_of_constraints.audit import prove
 from proofs_of_constraints.obligations.decode import decode_obligations
 from proofs_of_constraints.obligations.obligation import Result, Verdict
 from proofs_of_constraints.translation.symbolic import SYMBOLIC_BITS, SymbolicInteger, all_paths, term_of
-from spec.air.program_row import ProgramRow, program_row
 from spec.isa import Decoded
+from spec.rv64im.program_row import ProgramRow, program_row
 
 
 def results() -> dict[str, Result]:

@@ -14,7 +14,7 @@ from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Outcome, Verdict
 from spec.air.chip import Chip, Constraint, Role
 from spec.air.expression import Expression, Public, lift
-from spec.air.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.proofs_of_constraints.broken_chips import column, interaction, with_interaction, without
 
 

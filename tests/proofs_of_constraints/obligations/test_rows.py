@@ -8,10 +8,10 @@ from proofs_of_constraints.audit import prove
 from proofs_of_constraints.machine.obligations import machine_obligations
 from proofs_of_constraints.obligations.coverage import coverage_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Verdict
-from spec.air.bus import MEMORY
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import lift
-from spec.air.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.buses import MEMORY
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
 from tests.proofs_of_constraints.broken_chips import (
     column,
     interaction,

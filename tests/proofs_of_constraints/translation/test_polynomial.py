@@ -12,8 +12,8 @@ from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.translation.integer_row import product_of
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, factors_of, polynomial_of
 from spec.air.chip import Chip
-from spec.air.machine import CHIP_BY_NAME
 from spec.field import P
+from spec.rv64im.machine import CHIP_BY_NAME
 
 X, Y = Polynomial.variable("x"), Polynomial.variable("y")
 

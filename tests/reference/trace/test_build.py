@@ -17,9 +17,9 @@ from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits
 from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES
-from spec.air.program_row import HALTED
 from spec.memory_map import OUTPUT
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.program_row import HALTED
 from tests.guest.arithmetic_model import expected_output
 from tests.reference.assembly import CODE_START, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT

@@ -7,10 +7,10 @@ import pytest
 from reference.executor import execute
 from reference.trace.clock import Clock, Row, chip_of, declared_accesses
 from reference.trace.errors import WitnessError
-from spec.air.machine import CHIP_BY_NAME
-from spec.air.program_row import HALTED
 from spec.isa import decode, encode
 from spec.memory_map import SINK, Space
+from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.program_row import HALTED
 from tests.reference.assembly import CODE_START, SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT
 

@@ -8,8 +8,8 @@ from reference.trace.cells import array
 from reference.trace.continuation import RunCell, SegmentCell, boundary_rows, memory_rows
 from reference.trace.errors import WitnessError
 from reference.trace.fillers import in_order
-from spec.air.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.memory_map import SINK, Space
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from tests.reference.assembly import CODE_START, SCRATCH, Assembly
 
 ZERO = SCRATCH.start // 8

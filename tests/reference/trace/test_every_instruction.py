@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reference.checker import check_trace
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.program import Program
+from spec.rv64im.machine import INSTRUCTION_CHIPS
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import (
     BASE,

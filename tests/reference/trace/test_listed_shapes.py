@@ -24,13 +24,13 @@ from reference.trace.shape_choice import limits_under
 from reference.trace.table import Table, without_fixed_columns
 from reference.verifier.run import verify
 from spec import cost
-from spec.air.machine import INSTRUCTION_CHIPS
 from spec.parameters import TINY
 from spec.protocol import key as key_module
 from spec.protocol import recursion_shapes
 from spec.protocol.key import decode_key
 from spec.protocol.shape import listed_segment
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import INSTRUCTION_CHIPS
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)

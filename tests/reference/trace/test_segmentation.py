@@ -21,12 +21,12 @@ from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.air.limits import clock_end
-from spec.air.program_row import HALTED
 from spec.cost import row_cells
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY
 from spec.program import Program
+from spec.rv64im.limits import clock_end
+from spec.rv64im.program_row import HALTED
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
 

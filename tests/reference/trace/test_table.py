@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference.trace.table import Table, Trace, without_fixed_columns
-from spec.air.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME
 
 HALT = CHIP_BY_NAME["halt"]
 WIDTH = len(HALT.columns)

@@ -8,8 +8,8 @@ from reference.checker import check_trace
 from reference.prover.run import prove_run
 from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.air.machine import CHIPS
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import CHIPS
 from tests.reference.both_verifiers import verify
 from tests.reference.forgery import accused, cell, recounted, rows_named, shifted, table_of
 from tests.reference.proven_run import KERNELS, proven_run, reason_for

@@ -12,18 +12,18 @@ from reference.prover.keys import commit_machine
 from reference.prover.run import prove_run
 from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import token_sum
-from spec.air.bus import STATE
-from spec.air.machine import SEGMENT_PUBLIC_VALUES, machine_digest
-from spec.air.program_row import HALTED
 from spec.field import ONE, Extension, P
 from spec.parameters import PARAMETER_SETS, SEGMENT
 from spec.protocol.key import KEY_MAGIC, NAME_BYTES, decode_key
 from spec.protocol.logup import BusChallenges
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.proof import PROOF_MAGIC, RunProof, SegmentProof, decode_proof
 from spec.protocol.shape import COMMITMENTS
-from spec.protocol.tokens import Token
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.buses import STATE
+from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES, machine_digest
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
+from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import Token
 from tests.reference.both_verifiers import verify
 from tests.reference.proven_run import KERNELS, accept, proven_run, reason_for, with_public, with_segment
 

@@ -17,12 +17,10 @@ from soundcalc.machine.shapes import NEXT_ROW, proof_shapes, run_security
 from soundcalc.parameters import ProofShape
 from spec.air.bus import Scope
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
 from spec.field import EXTENSION_DEGREE, ZERO, X
 from spec.parameters import PARAMETER_SETS, SEGMENT, TINY, ParameterSet
 from spec.protocol.constraints import constraint_count, scopes
 from spec.protocol.key import VerificationKey
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.merkle import MerkleOpening, TreeLevel
 from spec.protocol.opening import FriLayerProof, OpeningProof, opening_shape
 from spec.protocol.proof import SegmentProof
@@ -36,6 +34,8 @@ from spec.protocol.run import (
 from spec.protocol.shape import SegmentShape
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
 from tests.reference.proven_run import accept, proven_run
 
 DIGEST = bytes(32)

@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 
 import pytest
 
-from spec.air.program_row import HALTED
 from spec.field import EXTENSION_DEGREE, Extension, P
 from spec.protocol.hash import Prefix, tagged_digest
 from spec.protocol.recursion import (
@@ -22,6 +21,7 @@ from spec.protocol.recursion import (
     broken,
 )
 from spec.protocol.run import leaves_root
+from spec.rv64im.program_row import HALTED
 
 RUN, PROGRAM, KEYS = bytes([1] * 32), bytes([2] * 32), bytes([3] * 32)
 LEAVES = [bytes([10 + index] * 32) for index in range(3)]

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spec.air.chip import Role
-from spec.air.limits import CLOCK_LIMIT, clock_end
-from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, chips_of
 from spec.cost import row_cells
 from spec.parameters import RECURSION
-from spec.protocol.machine_commitments import MACHINE_COMMITMENTS
 from spec.protocol.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
@@ -20,6 +17,9 @@ from spec.protocol.recursion_shapes import (
 )
 from spec.protocol.shape import SegmentShape, check_shape, listed_segment
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.limits import CLOCK_LIMIT, clock_end
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
 
 
 @pytest.mark.parametrize("name", RECURSION_SHAPES)

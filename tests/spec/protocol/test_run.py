@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from spec.air.machine import CHIPS, machine_digest
 from spec.field import ONE, ZERO
 from spec.parameters import SEGMENT, TINY
 from spec.protocol.key import VerificationKey
@@ -21,6 +20,7 @@ from spec.protocol.run import (
     start_segment_transcript,
 )
 from spec.protocol.shape import SegmentShape
+from spec.rv64im.machine import CHIPS, machine_digest
 
 KEY = VerificationKey(TINY, machine_digest(), b"m" * 32, (3,) * 4, b"p" * 32, (3,) * 3, 0x10000)
 STATEMENT = RunStatement(KEY, b"output", 2)

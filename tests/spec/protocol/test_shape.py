@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from spec.air.bus import CLOCK_BITS
 from spec.air.chip import Role
-from spec.air.machine import CHIPS, chips_of
 from spec.field import EXTENSION_DEGREE, Extension, P, root_of_unity
 from spec.parameters import TINY
 from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.buses import CLOCK_BITS
+from spec.rv64im.machine import CHIPS, chips_of
 
 KEY_HEIGHTS = {chip.name: 4 for role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE) for chip in chips_of(role)}
 

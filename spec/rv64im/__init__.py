@@ -1,0 +1,1 @@
+"""The machine for RV64IM: its buses, chips, fixed tables and limits."""

@@ -1,0 +1,79 @@
+"""Addition and subtraction: 64-bit and 32-bit, registers and immediates."""
+
+from spec.air.chip import Chip
+from spec.rv64im.gadgets import add_limbs, immediate_limbs, ranged_limbs, sign_extended, top_bit
+from spec.rv64im.instruction_row import InstructionRow
+
+_RESULT = ("result_0", "result_1", "result_2", "result_3")
+
+
+def _add() -> Chip:
+    row = InstructionRow("add", "destination = source1 + source2 modulo 2^64.", ["add"])
+    left, right = row.column_array("left"), row.column_array("right")
+    result = ranged_limbs(row, "result")
+    add_limbs(row, "carry", left, right, result)
+    row.read_source1(left)
+    row.read_source2(right)
+    row.write_destination(result)
+    return row.finish(outputs=_RESULT)
+
+
+def _sub() -> Chip:
+    row = InstructionRow("sub", "destination = source1 - source2 modulo 2^64, as result + source2 = source1.", ["sub"])
+    left, right = row.column_array("left"), row.column_array("right")
+    result = ranged_limbs(row, "result")
+    add_limbs(row, "carry", result, right, left)
+    row.read_source1(left)
+    row.read_source2(right)
+    row.write_destination(result)
+    return row.finish(outputs=_RESULT)
+
+
+def _addi() -> Chip:
+    row = InstructionRow("addi", "destination = source1 + immediate modulo 2^64.", ["addi"])
+    left = row.column_array("left")
+    immediate = immediate_limbs(row)
+    result = ranged_limbs(row, "result")
+    add_limbs(row, "carry", left, immediate, result)
+    row.read_source1(left)
+    row.write_destination(result)
+    return row.finish(constants=immediate, outputs=_RESULT)
+
+
+def _addw() -> Chip:
+    row = InstructionRow("addw", "destination = the sign-extended low 32 bits of source1 + source2.", ["addw"])
+    left, right = row.column_array("left"), row.column_array("right")
+    result = ranged_limbs(row, "result", 2)
+    sign = top_bit(row, "sign", result[1])
+    add_limbs(row, "carry", left[:2], right[:2], result)
+    row.read_source1(left)
+    row.read_source2(right)
+    row.write_destination(sign_extended(result, sign))
+    return row.finish(outputs=(*_RESULT[:2], "sign"))
+
+
+def _subw() -> Chip:
+    row = InstructionRow("subw", "destination = the sign-extended low 32 bits of source1 - source2.", ["subw"])
+    left, right = row.column_array("left"), row.column_array("right")
+    result = ranged_limbs(row, "result", 2)
+    sign = top_bit(row, "sign", result[1])
+    add_limbs(row, "carry", result, right[:2], left[:2])
+    row.read_source1(left)
+    row.read_source2(right)
+    row.write_destination(sign_extended(result, sign))
+    return row.finish(outputs=(*_RESULT[:2], "sign"))
+
+
+def _addiw() -> Chip:
+    row = InstructionRow("addiw", "destination = the sign-extended low 32 bits of source1 + immediate.", ["addiw"])
+    left = row.column_array("left")
+    immediate = immediate_limbs(row)
+    result = ranged_limbs(row, "result", 2)
+    sign = top_bit(row, "sign", result[1])
+    add_limbs(row, "carry", left[:2], immediate[:2], result)
+    row.read_source1(left)
+    row.write_destination(sign_extended(result, sign))
+    return row.finish(constants=immediate, outputs=(*_RESULT[:2], "sign"))
+
+
+CHIPS = (_add(), _sub(), _addi(), _addw(), _subw(), _addiw())

@@ -1,0 +1,66 @@
+"""The machine as a whole: which instruction has which chips, and the digest of all declarations."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from spec.air.chip import Role
+from spec.field import P
+from spec.isa import INSTRUCTIONS
+from spec.rv64im import machine
+from spec.rv64im.buses import BUSES, RANGE, RESERVED_IDENTITIES, STATE
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of, describe_machine, machine_digest
+from spec.rv64im.program_row import OPCODES
+
+
+def test_every_opcode_has_a_chip() -> None:
+    assert {opcode for chip in INSTRUCTION_CHIPS for opcode in chip.instructions} == set(OPCODES)
+
+
+def test_opcodes_of_two_chips_are_the_misaligned_ones() -> None:
+    chips: dict[str, list[str]] = {}
+    for chip in INSTRUCTION_CHIPS:
+        for opcode in chip.instructions:
+            chips.setdefault(opcode, []).append(chip.name)
+    shared = {opcode: names for opcode, names in chips.items() if len(names) > 1}
+    assert set(shared) == {"ld", "lw", "lwu", "lh", "lhu", "sd", "sw", "sh"}
+    assert all(names[1].endswith("_misaligned") for names in shared.values())
+
+
+def test_opcode_numbers_are_distinct_elements_of_the_provable_instructions() -> None:
+    constant = {"lui", "auipc", "jal", "fence"}
+    assert set(OPCODES) == {"constant"} | {i.name for i in INSTRUCTIONS} - constant - {"ebreak"}
+    assert all(0 < number < P for number in OPCODES.values())
+    assert len(set(OPCODES.values())) == len(OPCODES)
+
+
+def test_roles_partition_the_chips_in_order() -> None:
+    assert tuple(chip for role in Role for chip in chips_of(role)) == CHIPS
+
+
+def test_machine_digest_is_sha256_of_all_declarations() -> None:
+    text = describe_machine()
+    assert machine_digest() == hashlib.sha256(text.encode()).digest()
+    assert all(f"chip {chip.name}\n" in text for chip in CHIPS)
+
+
+def test_machine_with_repeated_chip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "CHIPS", (*CHIPS, CHIPS[0]))
+    with pytest.raises(ValueError, match="two chips have the same name"):
+        machine.check_machine()
+
+
+@pytest.mark.parametrize("identity", [STATE.identity, RESERVED_IDENTITIES[0]])
+def test_machine_with_a_taken_bus_identity_is_refused(identity: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "BUSES", (*BUSES, replace(RANGE, identity=identity)))
+    with pytest.raises(ValueError, match="bus identities repeat or are reserved"):
+        machine.check_machine()
+
+
+def test_machine_with_two_equal_opcodes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "OPCODES", {"add": 5, "sub": 5 + P})
+    with pytest.raises(ValueError, match="two opcodes are the same element"):
+        machine.check_machine()
