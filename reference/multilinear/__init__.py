@@ -1,0 +1,1 @@
+"""Prover and verifier of the argument: slow and readable."""

@@ -1,0 +1,1 @@
+"""The prover: it walks the protocol, and leaves its heavy steps to kernels."""

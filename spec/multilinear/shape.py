@@ -1,0 +1,150 @@
+"""Which tables a segment has and how high they are: all that follows from it is the verifier's own computation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from spec.air.chip import Chip, Role
+from spec.field import P
+from spec.multilinear.machine import Machine
+from spec.multilinear.parameters import ParameterSet
+from spec.rejection import Rejected, Rejection
+
+MINIMUM_HEIGHT_LOG2 = 1
+"""A table has two rows at least, so that every table takes part in a sumcheck."""
+
+LOOKUP_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
+"""The other side of a lookup: its multiplicities are free elements, so that counting its rows bounds nothing."""
+
+FIRST_CLOCK = 1
+"""The clock of a segment's first row. Tokens that enter a segment have clock 0."""
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """One table: a chip, or one of several instances of it."""
+
+    chip: Chip
+    height_log2: int
+
+    @property
+    def height(self) -> int:
+        return 1 << self.height_log2
+
+
+@dataclass(frozen=True)
+class SegmentShape:
+    """The heights of a segment's tables, by chip: a tuple of base-2 logarithms, empty for an absent table."""
+
+    machine: Machine
+    heights_log2: Mapping[str, tuple[int, ...]]
+
+    @cached_property
+    def tables(self) -> tuple[TableShape, ...]:
+        """Every table in the order of the machine, instances by descending height."""
+        return tuple(
+            TableShape(chip, height) for chip in self.machine.chips for height in self.heights_log2.get(chip.name, ())
+        )
+
+    def tables_of(self, *roles: Role) -> tuple[TableShape, ...]:
+        """The tables of these roles in machine order."""
+        return tuple(table for table in self.tables if table.chip.role in roles)
+
+    @property
+    def tallest_log2(self) -> int:
+        """The height of the tallest table: the zerocheck has so many rounds."""
+        return max(table.height_log2 for table in self.tables)
+
+    @property
+    def tallest_committed_log2(self) -> int:
+        """The same: every table has a column in some commitment."""
+        return self.tallest_log2
+
+    @cached_property
+    def main_cells(self) -> int:
+        """The cells of the main commitment before padding."""
+        return sum(
+            table.height * len(table.chip.columns) for table in self.tables if table.chip.role is not Role.CONTINUATION
+        )
+
+    def numbers(self) -> list[int]:
+        """For every chip in machine order the number of tables and their heights."""
+        return heights_numbers(self.machine.chips, self.heights_log2)
+
+    def continuation_numbers(self) -> list[int]:
+        """The same for the continuation tables alone: presence and heights."""
+        return heights_numbers(self.machine.chips_of(Role.CONTINUATION), self.heights_log2)
+
+
+def heights_numbers(chips: Iterable[Chip], heights_log2: Mapping[str, tuple[int, ...]]) -> list[int]:
+    """For every chip the number of its tables and their heights."""
+    numbers: list[int] = []
+    for chip in chips:
+        heights = heights_log2.get(chip.name, ())
+        numbers += [len(heights), *heights]
+    return numbers
+
+
+def stacking_height(shape: SegmentShape, parameters: ParameterSet) -> int:
+    """h: the verifier's number, from heights alone. Raises Rejected if no listed height holds the tallest table."""
+    try:
+        return parameters.stacking_height(shape.tallest_log2, shape.main_cells)
+    except ValueError as error:
+        raise Rejected(Rejection.TABLE_HEIGHT, str(error)) from error
+
+
+def clock_end(tables: Iterable[TableShape]) -> int:
+    """An exclusive bound on the clocks of a segment with these tables: as if no row were padding."""
+    return FIRST_CLOCK + sum(table.height * table.chip.accesses for table in tables)
+
+
+def message_counts(tables: Iterable[TableShape]) -> Counter[str]:
+    """By bus name, padded height times interactions summed over the tables, lookup tables apart."""
+    counts: Counter[str] = Counter()
+    for table in tables:
+        if table.chip.role not in LOOKUP_ROLES:
+            for interaction in table.chip.interactions:
+                counts[interaction.bus.name] += table.height
+    return counts
+
+
+def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], parameters: ParameterSet) -> None:
+    """Everything about a segment's heights that soundness rests on. `program_heights_log2` are those in the key.
+
+    Raises Rejected.
+    """
+    machine = shape.machine
+    fixed = {name: table.height_log2 for name, table in machine.tables.items()} | dict(program_heights_log2)
+    for chip in machine.chips:
+        heights = shape.heights_log2.get(chip.name, ())
+        found = f"{chip.name} has heights 2^{list(heights)}"
+        if chip.name in fixed:
+            if heights != (fixed[chip.name],):
+                raise Rejected(Rejection.FIXED_TABLE_HEIGHT, found)
+            continue
+        limit = machine.maximum_instances if chip.role is Role.INSTRUCTION else 1
+        if not (chip.name in machine.required) <= len(heights) <= limit:
+            raise Rejected(Rejection.TABLE_COUNT, f"{len(heights)} tables of {chip.name}")
+        if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):
+            raise Rejected(Rejection.TABLE_HEIGHT, found)
+        if list(heights) != sorted(set(heights), reverse=True):
+            raise Rejected(Rejection.TABLE_ORDER, found)
+    stacking_height(shape, parameters)
+    end, limit = clock_end(shape.tables), 1 << machine.clock_bits
+    if end > limit:
+        raise Rejected(Rejection.CLOCK_BOUND, f"clocks may reach {end}, the limit is {limit}")
+    _check_message_counts(shape.tables)
+
+
+def check_run_messages(shapes: Sequence[SegmentShape]) -> None:
+    """The bound on the messages of global buses holds over the whole run. Raises Rejected."""
+    _check_message_counts([table for shape in shapes for table in shape.tables_of(Role.CONTINUATION)])
+
+
+def _check_message_counts(tables: Iterable[TableShape]) -> None:
+    for bus, count in message_counts(tables).items():
+        if count >= P:
+            raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus} may have {count} messages")
