@@ -125,6 +125,10 @@ class Algebra(Protocol[Element, Value, Word, Bit]):
         """The low bits of a word, lowest first."""
         ...
 
+    def equals(self, element: Element, number: int) -> Bit:
+        """1 where the element is this number, else 0."""
+        ...
+
     def select(self, bit: Bit, if_one: Anything, if_zero: Anything) -> Anything:
         """One of two according to a bit."""
         ...

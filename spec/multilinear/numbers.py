@@ -93,6 +93,9 @@ class NumberAlgebra:
     def low_bits(self, word: int, count: int) -> Sequence[int]:
         return [word >> position & 1 for position in range(count)]
 
+    def equals(self, element: int, number: int) -> int:
+        return int(element == number % P)
+
     def select(self, bit: int, if_one: Anything, if_zero: Anything) -> Anything:
         return if_one if bit else if_zero
 

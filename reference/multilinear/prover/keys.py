@@ -1,0 +1,85 @@
+"""Key generation: committing to a program's tables at every stacking height, and pinning them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reference.multilinear.prover.kernels import Committed, Kernels, TableCells
+from spec.air.chip import Role
+from spec.field import Extension
+from spec.multilinear.hash import Digest
+from spec.multilinear.key import (
+    ProgramCommitment,
+    VerificationKey,
+    key_heights,
+    program_stacking,
+    program_table_numbers,
+)
+from spec.multilinear.machine import Machine
+from spec.multilinear.numbers import NumberAlgebra
+from spec.multilinear.parameters import ParameterSet
+from spec.multilinear.run import program_pinning_point
+from spec.multilinear.stacking import Commitment, leaf_tree
+
+
+@dataclass(frozen=True, eq=False)
+class PinnedProgram:
+    """A program's tables, committed at one stacking height; nothing where the machine has no program tables."""
+
+    committed: Committed | None
+    point: Extension
+    commitment: ProgramCommitment
+
+
+@dataclass(frozen=True, eq=False)
+class ProvingKey:
+    """A verification key with what the prover needs to open its commitments."""
+
+    verification: VerificationKey
+    tables: tuple[TableCells, ...]
+    """The program's tables in machine order; only their fixed columns matter."""
+
+    def at_height(self, kernels: Kernels, height_log2: int) -> PinnedProgram:
+        """The program's commitment at a stacking height, made anew."""
+        verification = self.verification
+        return pin_program(kernels, verification.machine, verification.parameters, self.tables, height_log2)
+
+
+def pin_program(
+    kernels: Kernels,
+    machine: Machine,
+    parameters: ParameterSet,
+    tables: Sequence[TableCells],
+    height_log2: int,
+) -> PinnedProgram:
+    """Commits to a program's tables at one stacking height and answers at the point that the root determines."""
+    heights_log2 = [table.height.bit_length() - 1 for table in tables]
+    layout = program_stacking(machine, heights_log2, height_log2)
+    committed: Committed | None = None
+    root: Digest = ()
+    if layout.count:
+        tree = leaf_tree(layout.count, height_log2, parameters)
+        folding_log2 = parameters.schedule(height_log2).folds[0]
+        committed = kernels.commit(tables, Commitment.PROGRAM, layout, parameters.rate_log2, folding_log2, tree)
+        root = committed.root
+    numbers = program_table_numbers(machine, heights_log2)
+    point, _ = program_pinning_point(NumberAlgebra(), machine, parameters, numbers, height_log2, root)
+    answers = () if committed is None else committed.answers(point)
+    return PinnedProgram(committed, point, ProgramCommitment(root, answers))
+
+
+def proving_key(
+    kernels: Kernels, machine: Machine, parameters: ParameterSet, tables: Sequence[TableCells], start: Sequence[int]
+) -> ProvingKey:
+    """The key of a program, given by the cells of its tables in machine order, and the numbers it starts with."""
+    expected = [chip.name for chip in machine.chips_of(Role.PROGRAM_TABLE)]
+    if [table.chip.name for table in tables] != expected:
+        raise ValueError(f"program tables {[table.chip.name for table in tables]}, expected {expected}")
+    heights_log2 = tuple(table.height.bit_length() - 1 for table in tables)
+    commitments = {
+        height: pin_program(kernels, machine, parameters, tables, height).commitment
+        for height in key_heights(parameters, heights_log2)
+    }
+    verification = VerificationKey(machine, parameters, heights_log2, tuple(start), commitments)
+    return ProvingKey(verification, tuple(tables))

@@ -1,0 +1,213 @@
+"""Proving one segment: pinned first, proven once the run's digest is known.
+
+The steps have the numbers of the verifier's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reference.multilinear.prover.kernels import Committed, Kernels, Rounds, TableCells
+from reference.multilinear.prover.keys import ProvingKey
+from reference.multilinear.prover.opening import prove_opening
+from spec.air.bus import Scope
+from spec.field import Extension
+from spec.multilinear.columns import PINNED, ColumnClaims
+from spec.multilinear.cube import powers
+from spec.multilinear.form import SegmentForm
+from spec.multilinear.gkr import BusChallenges
+from spec.multilinear.hash import Digest
+from spec.multilinear.labels import Label
+from spec.multilinear.numbers import NumberAlgebra
+from spec.multilinear.proof import LayerProof, RoundPolynomial, SegmentProof
+from spec.multilinear.run import (
+    RunStatement,
+    SegmentPlace,
+    continuation_pinning_point,
+    global_challenges,
+    sample_local_challenges,
+    segment_leaf,
+    start_segment_transcript,
+)
+from spec.multilinear.shape import SegmentShape
+from spec.multilinear.stacking import Commitment
+from spec.multilinear.transcript import Transcript
+from spec.multilinear.zerocheck import table_weights
+
+NumberTranscript = Transcript[int, Extension, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentCells:
+    """A segment as it is proven: the cells of its tables in the order of its shape, and its public values."""
+
+    shape: SegmentShape
+    tables: tuple[TableCells, ...]
+    public_values: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class PinnedSegment:
+    """A segment whose continuation tables are committed and pinned: all of it that the run's digest needs."""
+
+    place: SegmentPlace
+    cells: SegmentCells
+    continuation: Committed | None
+    point: Extension
+    answers: tuple[Extension, ...]
+    leaf: Digest
+
+
+def commit(kernels: Kernels, form: SegmentForm, tables: Sequence[TableCells], which: Commitment) -> Committed | None:
+    """The commitment to the columns that a layout places; None where it places none."""
+    layout = form.layouts[which]
+    if not layout.count:
+        return None
+    folding_log2 = form.iterations[0].folding_log2
+    return kernels.commit(tables, which, layout, form.parameters.rate_log2, folding_log2, form.commitment_tree(which))
+
+
+def root_of(committed: Committed | None) -> Digest:
+    """The root; empty for a commitment without columns."""
+    return () if committed is None else committed.root
+
+
+def answers_of(committed: Committed | None, point: Extension) -> tuple[Extension, ...]:
+    """The answers at a point; none for a commitment without columns."""
+    return () if committed is None else committed.answers(point)
+
+
+def pin_segment(kernels: Kernels, statement: RunStatement, index: int, cells: SegmentCells) -> PinnedSegment:
+    """Commits to the continuation tables and answers at the point that their commitment determines."""
+    algebra = NumberAlgebra()
+    place = SegmentPlace(statement, index, SegmentForm(cells.shape, statement.parameters))
+    committed = commit(kernels, place.form, cells.tables, Commitment.CONTINUATION)
+    root = root_of(committed)
+    point, _ = continuation_pinning_point(algebra, place, root)
+    answers = answers_of(committed, point)
+    leaf = tuple(segment_leaf(algebra, place, root, answers))
+    return PinnedSegment(place, cells, committed, point, answers, leaf)
+
+
+def prove_segment(kernels: Kernels, key: ProvingKey, run: Sequence[int], pinned: PinnedSegment) -> SegmentProof:
+    """The proof of a pinned segment in the run with digest `run`."""
+    algebra = NumberAlgebra()
+    place, cells, form = pinned.place, pinned.cells, pinned.place.form
+    machine = form.shape.machine
+
+    # 1. The statement.
+    public_values = tuple(cells.public_values[name] for name in machine.public_values)
+    transcript = start_segment_transcript(algebra, place, run, pinned.leaf, public_values)
+
+    # 2. The totals of the buses.
+    main = commit(kernels, form, cells.tables, Commitment.MAIN)
+    local = sample_local_challenges(transcript, machine, root_of(main))
+    across, _ = global_challenges(algebra, machine, run)
+    challenges = {Scope.LOCAL: local, Scope.GLOBAL: across}
+    circuit = kernels.circuit(cells.tables, form.circuit, cells.public_values, challenges)
+    transcript.absorb_values(Label.BUS_TOTALS, circuit.totals)
+
+    # 3. The circuit.
+    point = [transcript.sample(Label.GKR_SCOPE)]
+    layers = []
+    for number in range(1, form.circuit.variables):
+        batching = transcript.sample(Label.GKR_BATCHING, number)
+        rounds = circuit.layer(number, point, batching)
+        messages, bound = say_rounds(transcript, rounds, number, Label.GKR_ROUND_POLYNOMIAL, Label.GKR_ROUND, (number,))
+        ends = rounds.ends()
+        transcript.absorb_values(Label.GKR_LAYER_ENDS, ends, number)
+        point = [*bound, transcript.sample(Label.GKR_MERGE, number)]
+        layers.append(LayerProof(messages, ends))
+
+    # 4. The zerocheck.
+    zerocheck_messages, column_values, zerocheck_point = _zerocheck(kernels, transcript, pinned, point, challenges)
+
+    # 5. From table columns to stacked columns.
+    program = key.at_height(kernels, form.height_log2)
+    committed = {
+        which: commitment
+        for which, commitment in (
+            (Commitment.PROGRAM, program.committed),
+            (Commitment.CONTINUATION, pinned.continuation),
+            (Commitment.MAIN, main),
+        )
+        if commitment is not None
+    }
+    scales = powers(algebra.value(1), transcript.sample(Label.STACKING_BATCHING), form.claim_count)
+    points = {Commitment.PROGRAM: program.point, Commitment.CONTINUATION: pinned.point}
+    claims = ColumnClaims(form.layouts, zerocheck_point, {which: points[which] for which in PINNED}, scales)
+    stacking = kernels.stacking(committed, claims)
+    stacking_messages, stacked_point = say_rounds(
+        transcript, stacking, form.height_log2, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
+    )
+    stacked_values = stacking.values()
+    transcript.absorb_values(Label.STACKED_VALUES, stacked_values)
+
+    # 6. WHIR.
+    opening = prove_opening(kernels, transcript, form, list(committed.values()), stacked_point)
+    return SegmentProof(
+        public_values=public_values,
+        shape=form.shape,
+        continuation_root=root_of(pinned.continuation),
+        pinned_answers=pinned.answers,
+        main_root=root_of(main),
+        bus_totals=circuit.totals,
+        layers=tuple(layers),
+        zerocheck_rounds=zerocheck_messages,
+        column_values=column_values,
+        stacking_rounds=stacking_messages,
+        stacked_values=stacked_values,
+        column_batching_nonce=opening.column_batching_nonce,
+        iterations=opening.iterations,
+        final_vector=opening.final_vector,
+    )
+
+
+def say_rounds(
+    transcript: NumberTranscript,
+    rounds: Rounds,
+    count: int,
+    said: Label,
+    sampled: Label,
+    place: Sequence[int] = (),
+) -> tuple[tuple[RoundPolynomial, ...], list[Extension]]:
+    """The messages of a sumcheck and the point it binds, first coordinate first."""
+    messages, bound = [], []
+    for number in range(count):
+        message = rounds.message()
+        transcript.absorb_values(said, message, *place, number)
+        challenge = transcript.sample(sampled, *place, number)
+        rounds.bind(challenge)
+        messages.append(message)
+        bound.append(challenge)
+    return tuple(messages), bound[::-1]
+
+
+def _zerocheck(
+    kernels: Kernels,
+    transcript: NumberTranscript,
+    pinned: PinnedSegment,
+    circuit_point: Sequence[Extension],
+    challenges: Mapping[Scope, BusChallenges[Extension]],
+) -> tuple[tuple[RoundPolynomial, ...], dict[Commitment, tuple[Extension, ...]], list[Extension]]:
+    """The messages, the values of every commitment's columns, which are absorbed, and the point they are taken at."""
+    form, cells = pinned.place.form, pinned.cells
+    batching = transcript.sample(Label.ZEROCHECK_BATCHING)
+    weights = table_weights(transcript.algebra.value(1), form.shape.tables, form.circuit, circuit_point, batching)
+    count = form.zerocheck_rounds
+    beside = circuit_point[len(circuit_point) - count :]
+    rounds = kernels.zerocheck(cells.tables, weights, cells.public_values, challenges, beside)
+    messages, point = say_rounds(transcript, rounds, count, Label.ZEROCHECK_ROUND_POLYNOMIAL, Label.ZEROCHECK_ROUND)
+    by_table = rounds.values()
+    column_values: dict[Commitment, tuple[Extension, ...]] = {}
+    for which, layout in form.layouts.items():
+        values = []
+        for placed in layout.columns:
+            # Fixed columns follow the committed ones.
+            offset = len(cells.tables[placed.table].chip.columns) if which is Commitment.PROGRAM else 0
+            values.append(by_table[placed.table][offset + placed.column])
+        column_values[which] = tuple(values)
+    said = [value for which in Commitment for value in column_values[which]]
+    transcript.absorb_values(Label.COLUMN_VALUES, said)
+    return messages, column_values, point

@@ -1,0 +1,168 @@
+"""Verifying the proof of a run: what joins its segments, and each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reference.multilinear.verifier.buses import token_sum
+from reference.multilinear.verifier.form import check_form
+from reference.multilinear.verifier.segment import Pinned, SegmentContext, verify_segment
+from spec.field import Extension, P
+from spec.multilinear.columns import PINNED
+from spec.multilinear.form import SegmentForm
+from spec.multilinear.hash import digest_bytes
+from spec.multilinear.key import (
+    ProgramCommitment,
+    VerificationKey,
+    key_heights,
+    program_stacking,
+    program_table_numbers,
+)
+from spec.multilinear.machine import Machine, Token
+from spec.multilinear.numbers import NumberAlgebra
+from spec.multilinear.parameters import ParameterSet
+from spec.multilinear.proof import RunProof, SegmentProof
+from spec.multilinear.run import (
+    RunStatement,
+    SegmentPlace,
+    continuation_pinning_point,
+    global_challenges,
+    leaves_root,
+    program_pinning_point,
+    run_digest,
+    segment_leaf,
+)
+from spec.multilinear.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_run_messages, check_shape
+from spec.multilinear.stacking import Commitment
+from spec.rejection import Rejected, Rejection
+
+
+@dataclass(frozen=True)
+class VerifiedRun:
+    """What a verified proof says."""
+
+    shapes: tuple[SegmentShape, ...]
+    exit_values: tuple[int, ...]
+    """The machine's exit values as the last segment states them."""
+
+    sampled_labels: tuple[str, ...] = field(repr=False)
+    """Every challenge that was drawn, over all segments, in order."""
+
+
+def check_key(key: VerificationKey) -> None:
+    """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
+    heights = key.program_heights_log2
+    tallest = key.parameters.tallest_log2
+    count = len(key.heights_by_chip())
+    if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
+        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+    joins = key.machine.joins
+    if len(key.start) != len(joins) or any(not 0 <= s < j.start_limit for s, j in zip(key.start, joins, strict=True)):
+        raise Rejected(Rejection.KEY_START, f"{list(key.start)}")
+    expected = key_heights(key.parameters, heights)
+    if sorted(key.commitments) != expected:
+        raise Rejected(Rejection.KEY_COMMITMENTS, f"2^{sorted(key.commitments)}, expected 2^{expected}")
+    for height, commitment in key.commitments.items():
+        answers = program_stacking(key.machine, heights, height).count
+        if len(commitment.answers) != answers or bool(commitment.root) != bool(answers):
+            raise Rejected(Rejection.KEY_COMMITMENTS, f"{len(commitment.answers)} answers at 2^{height}")
+
+
+def verify_run(
+    algebra: NumberAlgebra, proof: RunProof, output_tokens: Sequence[Token], exit_values: Sequence[int] | None
+) -> VerifiedRun:
+    """Checks a run proof against the key and the output that it states; `output_tokens` are those of the output.
+
+    Where the caller holds key and output against what it expects, it does so before. `exit_values` are the ones it
+    asks for, or None. Raises Rejected, and nothing else.
+    """
+    key = proof.key
+    check_key(key)
+    forms = [SegmentForm(segment.shape, key.parameters) for segment in proof.segments]
+    if not 1 <= len(forms) <= key.machine.maximum_segments:
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(forms)} segments")
+    for index, (segment, form) in enumerate(zip(proof.segments, forms, strict=True)):
+        check_shape(form.shape, key.heights_by_chip(), key.parameters)
+        check_form(segment, form, f"segment {index}")
+    check_run_messages([form.shape for form in forms])
+    check_chain(key, proof.segments)
+    ended_with = _exit_values(key.machine, proof.segments[-1])
+    if exit_values is not None and tuple(exit_values) != ended_with:
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {ended_with}, expected {tuple(exit_values)}")
+
+    statement = RunStatement(key.machine, key.parameters, key.program_id, proof.output, len(forms))
+    places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
+    labels: list[str] = []
+    pinned, leaves = [], []
+    for place, segment in zip(places, proof.segments, strict=True):
+        point, sampled = continuation_pinning_point(algebra, place, segment.continuation_root)
+        labels += sampled
+        pinned.append(Pinned(segment.continuation_root, point, segment.pinned_answers))
+        leaves.append(segment_leaf(algebra, place, segment.continuation_root, segment.pinned_answers))
+    run = run_digest(algebra, statement, leaves_root([digest_bytes(leaf) for leaf in leaves]))
+    challenges, sampled = global_challenges(algebra, key.machine, run)
+    labels += sampled
+
+    total = token_sum(algebra, output_tokens, {}, challenges, "output")
+    programs: dict[int, Pinned[Extension, int]] = {}
+    for place, segment, leaf, of_continuation in zip(places, proof.segments, leaves, pinned, strict=True):
+        height = place.form.height_log2
+        if height not in programs:
+            programs[height], sampled = pinned_program(algebra, key, height)
+            labels += sampled
+        both = {Commitment.PROGRAM: programs[height], Commitment.CONTINUATION: of_continuation}
+        context = SegmentContext(place, run, leaf, {c: both[c] for c in PINNED}, challenges)
+        verdict = verify_segment(algebra, segment, context)
+        total = total + verdict.global_total
+        labels += verdict.sampled_labels
+    algebra.require_equal(total, algebra.value(0), Rejection.GLOBAL_BUSES_UNBALANCED, "run")
+    return VerifiedRun(tuple(form.shape for form in forms), ended_with, tuple(labels))
+
+
+def pinned_program(
+    algebra: NumberAlgebra, key: VerificationKey, height_log2: int
+) -> tuple[Pinned[Extension, int], list[str]]:
+    """The program's commitment at a stacking height with its pinning point, and the labels sampled for it."""
+    commitment: ProgramCommitment = key.commitments[height_log2]
+    numbers = program_table_numbers(key.machine, key.program_heights_log2)
+    parameters: ParameterSet = key.parameters
+    point, sampled = program_pinning_point(algebra, key.machine, parameters, numbers, height_log2, commitment.root)
+    return Pinned(commitment.root, point, commitment.answers), sampled
+
+
+def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
+    """The first segment starts where the key says, each starts where the one before ended, only the last has halted.
+
+    Raises Rejected.
+    """
+    machine = key.machine
+    halted_name, halted = machine.halted
+    expected = dict(zip((join.enters for join in machine.joins), key.start, strict=True))
+    has_halted = False
+    for index, segment in enumerate(segments):
+        where = f"segment {index}"
+        if any(not 0 <= value < P for value in segment.public_values):
+            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, f"{where}, public values")
+        if segment.public(machine.segment_index) != index:
+            raise Rejected(Rejection.SEGMENT_INDEX, f"{where} states {segment.public(machine.segment_index)}")
+        if has_halted:
+            raise Rejected(Rejection.SEGMENT_AFTER_HALT, where)
+        for join in machine.joins:
+            found = segment.public(join.enters)
+            if found != expected[join.enters]:
+                reason = Rejection.SEGMENTS_DO_NOT_MEET if index else Rejection.START_DIFFERS
+                raise Rejected(reason, f"{where}: {join.enters} is {found}, expected {expected[join.enters]}")
+            left = segment.public(join.leaves)
+            if join.moved_by is not None and not segment.shape.heights_log2.get(join.moved_by) and left != found:
+                raise Rejected(Rejection.MOVED_WITHOUT_TABLE, f"{where}: {join.enters} moves without {join.moved_by}")
+            expected[join.enters] = left
+        has_halted = segment.public(halted_name) == halted
+        if not has_halted and any(segment.public(name) for name in machine.exit_values):
+            raise Rejected(Rejection.EXIT_CODE_WITHOUT_HALT, where)
+    if not has_halted:
+        raise Rejected(Rejection.NOT_HALTED, f"{halted_name} is {segments[-1].public(halted_name)} at the end")
+
+
+def _exit_values(machine: Machine, last: SegmentProof) -> tuple[int, ...]:
+    return tuple(last.public(name) for name in machine.exit_values)
