@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from documentation.markdown import code, codes, table
 from spec.protocol.recursion import COMBINE, CONVERT, FINAL, PUBLIC_ELEMENTS
-from spec.protocol.recursion_shapes import (
+from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
     PROGRAM_HEIGHTS_LOG2,

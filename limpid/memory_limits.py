@@ -12,7 +12,7 @@ from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
 from reference.trace.plan import PlannedSegment
 from reference.trace.planned_shape import planned_shape
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.air.chip import Role
 from spec.cost import row_cells
 from spec.protocol.key import VerificationKey

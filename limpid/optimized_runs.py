@@ -29,7 +29,7 @@ from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCell
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import Keep, finished_plan
 from reference.trace.segmentation import plan_run as plan_plainly
-from reference.trace.table import Table, Trace
+from reference.tables import Table, Trace
 from spec.program import Program
 
 

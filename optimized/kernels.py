@@ -18,8 +18,8 @@ from optimized.threads import made_ahead
 from optimized.transforms import transform
 from optimized.words import words
 from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray
-from reference.prover.field_arrays import Matrix
+from reference.arrays.extension_arrays import ExtensionArray
+from reference.arrays.field_arrays import Matrix
 from reference.prover.kernels import Item
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels

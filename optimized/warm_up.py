@@ -10,7 +10,7 @@ from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
 from optimized.words import Words
-from reference.prover.extension_arrays import powers
+from reference.arrays.extension_arrays import powers
 from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
 from spec.field import EXTENSION_DEGREE, X

@@ -6,103 +6,83 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-MAXIMUM_GRINDING_BITS = 40
-"""A proof of work above 2^40 hashes is out of reach of a prover, so it is a mistyped number."""
+MAXIMUM_GRINDING_BITS = 31
+"""A proof of work is read off one word; more would be out of reach of a prover."""
+
+MAXIMUM_STACKED_COLUMNS = 12
+"""The stacking height is the least listed one that holds *main* in so many stacked columns."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """WHIR at one stacking height: per iteration the folded coordinates, the queries and the bits of proof of work."""
+
+    height_log2: int
+    folds: tuple[int, ...]
+    queries: tuple[int, ...]
+    column_batching_grinding_bits: int
+    folding_grinding_bits: tuple[int, ...]
+    query_grinding_bits: tuple[int, ...]
+
+    @property
+    def final_log2(self) -> int:
+        """The last vector has 2^final_log2 entries."""
+        return self.height_log2 - sum(self.folds)
 
 
 @dataclass(frozen=True)
 class ParameterSet:
-    """Parameters of the polynomial commitment.
-
-    The rate is 2^-rate_log2; a FRI layer folds 2^folding_arity_log2 values at most; the final polynomial has
-    at most 2^final_degree_log2 coefficients; `grinding` gives the bits of proof of work before the challenges
-    of a round, by the round's name (FRI's folding rounds share the name "fri_folding"). A verifier refuses a
-    set that is not `secure` unless told otherwise. With `listed_shapes` every segment has the heights of a shape that
-    a recursion circuit is made for. Raises ValueError for numbers without a meaning.
-    """
+    """Parameters of the argument."""
 
     name: str
-    rate_log2: int
-    queries: int
-    folding_arity_log2: int
-    final_degree_log2: int
     secure: bool
-    listed_shapes: bool = False
-    grinding: Mapping[str, int] = field(default_factory=dict, hash=False)
+    rate_log2: int
+    listed_shapes: bool
+    cap_log2: int
+    schedules: Mapping[int, Schedule] = field(hash=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "grinding", MappingProxyType(dict(self.grinding)))
-        if not 1 <= self.rate_log2 <= 8:
-            raise ValueError(f"parameter set {self.name}: rate 2^-{self.rate_log2} is not between 1/2 and 1/256")
-        if not 1 <= self.queries <= 1024:
-            raise ValueError(f"parameter set {self.name}: {self.queries} queries are not between 1 and 1024")
-        if not 1 <= self.folding_arity_log2 <= 6:
-            raise ValueError(f"parameter set {self.name}: arity 2^{self.folding_arity_log2} is not in 2 to 64")
-        if not 0 <= self.final_degree_log2 <= 12:
-            raise ValueError(f"parameter set {self.name}: final degree 2^{self.final_degree_log2} is above 2^12")
-        for label, bits in self.grinding.items():
-            if not 0 <= bits <= MAXIMUM_GRINDING_BITS:
-                raise ValueError(f"parameter set {self.name}: {bits} bits of grinding for {label}")
+    @property
+    def tallest_log2(self) -> int:
+        """The tallest table that a listed stacking height holds."""
+        return max(self.schedules)
 
-    def grinding_bits(self, round_name: str) -> int:
-        """The bits of proof of work before the challenges of a round; 0 where none is declared."""
-        return self.grinding.get(round_name, 0)
+    def schedule(self, height_log2: int) -> Schedule:
+        """WHIR at this stacking height."""
+        return self.schedules[height_log2]
+
+    def stacking_height(self, tallest_log2: int, main_cells: int) -> int:
+        """The least listed h not below the tallest table that holds main in at most 12 stacked columns, else the
+        largest listed one. Raises ValueError if that is below the tallest table."""
+        if tallest_log2 > self.tallest_log2:
+            raise ValueError(f"a table of 2^{tallest_log2} rows, {self.name} holds 2^{self.tallest_log2}")
+        for height in sorted(self.schedules):
+            if height >= tallest_log2 and main_cells <= MAXIMUM_STACKED_COLUMNS << height:
+                return height
+        return self.tallest_log2
 
     def encoded(self) -> bytes:
-        """All parameters as canonical bytes, for digests and transcripts: one line of ASCII."""
-        grinding = ",".join(f"{label}={bits}" for label, bits in sorted(self.grinding.items()) if bits)
-        return (
-            f"{self.name};rate_log2={self.rate_log2};queries={self.queries};"
-            f"folding_arity_log2={self.folding_arity_log2};final_degree_log2={self.final_degree_log2};"
-            f"secure={int(self.secure)};listed_shapes={int(self.listed_shapes)};grinding:{grinding}"
-        ).encode("ascii")
+        """All parameters as canonical bytes, for digests and transcripts."""
+        schedules = ";".join(repr(schedule) for _, schedule in sorted(self.schedules.items()))
+        head = f"{self.name};{self.secure};{self.rate_log2};{self.listed_shapes};{self.cap_log2}"
+        return f"{head};{schedules}".encode("ascii")
+
+
+def _tiny(height_log2: int, *folds: int) -> Schedule:
+    count = len(folds)
+    return Schedule(height_log2, folds, (5,) + (3,) * (count - 1), 1, (1,) * count, (2,) * count)
 
 
 TINY = ParameterSet(
     name="tiny",
-    rate_log2=1,
-    queries=4,
-    folding_arity_log2=2,
-    final_degree_log2=2,
     secure=False,
-    grinding={"deep_batching": 1, "queries": 2},
-)
-"""For tests: insecure, small and fast."""
-
-SEGMENT = ParameterSet(
-    name="segment",
     rate_log2=1,
-    queries=249,
-    folding_arity_log2=3,
-    final_degree_log2=5,
-    secure=True,
-    grinding={"deep_batching": 18, "fri_folding": 12, "queries": 20},
+    listed_shapes=False,
+    cap_log2=0,
+    schedules=MappingProxyType(
+        {
+            s.height_log2: s
+            for s in (_tiny(6, 2, 2), _tiny(8, 2, 3), _tiny(12, 3, 4), _tiny(17, 3, 4, 4), _tiny(20, 3, 4, 5))
+        }
+    ),
 )
-"""For the standalone proof of a segment: 141 bits, so that a run of the most segments still sums to 128."""
-
-RECURSION = ParameterSet(
-    name="recursion",
-    rate_log2=2,
-    queries=124,
-    folding_arity_log2=3,
-    final_degree_log2=5,
-    secure=True,
-    listed_shapes=True,
-    grinding={"deep_batching": 20, "fri_folding": 10, "queries": 20},
-)
-"""For proofs that a recursion circuit verifies: half the queries of `segment` for twice the prover's work, and the
-heights of a listed shape."""
-
-FINAL = ParameterSet(
-    name="final",
-    rate_log2=4,
-    queries=55,
-    folding_arity_log2=4,
-    final_degree_log2=8,
-    secure=True,
-    grinding={"deep_batching": 18, "fri_folding": 10, "queries": 22},
-)
-"""For the last proof, which is sent: small, for tables of at most 2^20 rows."""
-
-PARAMETER_SETS: Mapping[str, ParameterSet] = MappingProxyType({s.name: s for s in (TINY, SEGMENT, RECURSION, FINAL)})
-"""Every parameter set by its name."""
+PARAMETER_SETS: Mapping[str, ParameterSet] = MappingProxyType({s.name: s for s in (TINY,)})

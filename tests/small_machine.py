@@ -10,19 +10,17 @@ from __future__ import annotations
 import itertools
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reference.multilinear.prover.kernels import TableCells
-from reference.multilinear.prover.segment import SegmentCells
+from reference.tables import Table, Trace
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Public, lift
+from spec.air.machine import Join, Machine, MachineTable, Token
 from spec.field import P
-from spec.multilinear.algebra import Value
-from spec.multilinear.machine import Join, Machine, MachineTable, Token
-from spec.multilinear.shape import SegmentShape
+from spec.protocol.algebra import Value
 
 HALTED = P - 1
 CLOCK_BITS = 6
@@ -149,7 +147,7 @@ def padded_log2(rows: int) -> int:
     return max(1, (rows - 1).bit_length())
 
 
-def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = None) -> TableCells:
+def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = None) -> Table:
     """A table of these rows, committed cells first, padded with zeros; fixed cells by repeating the last row."""
     height = 1 << (padded_log2(len(rows)) if height_log2 is None else height_log2)
     width = len(chip.columns)
@@ -159,7 +157,7 @@ def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = 
         if number < len(rows):
             main[number] = [cell % P for cell in rows[number][:width]]
         fixed[number] = [cell % P for cell in rows[min(number, len(rows) - 1)][width:]]
-    return TableCells(chip, main, fixed)
+    return Table(chip, main, fixed)
 
 
 def program_rows(moves: Sequence[Move]) -> list[tuple[int, ...]]:
@@ -170,7 +168,7 @@ def program_rows(moves: Sequence[Move]) -> list[tuple[int, ...]]:
     return [*rows, (len(moves), OPCODES["halt"], 0, 0, 0)]
 
 
-def program_cells(moves: Sequence[Move]) -> list[TableCells]:
+def program_cells(moves: Sequence[Move]) -> list[Table]:
     """The program's tables, without counts."""
     return [_cells(PROGRAM_TABLE, [(0, *row) for row in program_rows(moves)])]
 
@@ -179,26 +177,26 @@ def program_cells(moves: Sequence[Move]) -> list[TableCells]:
 class SmallRun:
     """A run: its segments and its output."""
 
-    segments: tuple[SegmentCells, ...]
+    traces: tuple[Trace, ...]
     output: bytes
 
 
 def run_moves(moves: Sequence[Move], cuts: Sequence[int] = ()) -> SmallRun:
     """Executes a program; `cuts` are the pcs before which a new segment starts."""
     accounts: dict[int, tuple[int, int]] = {}
-    segments = []
+    traces = []
     bounds = [0, *cuts, len(moves)]
     for index, (start, end) in enumerate(itertools.pairwise(bounds)):
         is_last = index == len(bounds) - 2
-        segments.append(_segment(moves, start, end, index, is_last, accounts))
+        traces.append(_segment(moves, start, end, index, is_last, accounts))
     output = b"".join(struct.pack("<III", a, balance, origin) for a, (balance, origin) in sorted(accounts.items()))
-    return SmallRun(tuple(segments), output)
+    return SmallRun(tuple(replace(trace, output=output) for trace in traces), output)
 
 
 def _segment(
     moves: Sequence[Move], start: int, end: int, index: int, is_last: bool, accounts: dict[int, tuple[int, int]]
-) -> SegmentCells:
-    """One segment; `accounts` gives balance and origin by account, and is brought forward."""
+) -> Trace:
+    """One segment, its output left empty; `accounts` gives balance and origin by account, and is brought forward."""
     ranges = [0] * (1 << CLOCK_BITS)
     fetched = [0] * (len(moves) + 1)
     touched: dict[int, list[int]] = {}
@@ -234,11 +232,8 @@ def _segment(
         _cells(PROGRAM_TABLE, program),
         _cells(BOUNDARY, boundary or [(0,) * 6]),
     ]
-    heights: dict[str, tuple[int, ...]] = {chip.name: () for chip in SMALL_MACHINE.chips}
-    for table in tables:
-        heights[table.chip.name] += (table.height.bit_length() - 1,)
     public_values = {"segment": index, "pc_in": start, "pc_out": pc_out, "clock_out": clock, "exit": 0}
-    return SegmentCells(SegmentShape(SMALL_MACHINE, heights), tuple(tables), public_values)
+    return Trace(SMALL_MACHINE, tuple(tables), public_values, b"")
 
 
 def output_tokens(output: bytes) -> list[Token]:

@@ -19,7 +19,7 @@ from optimized.memory import arrays
 from optimized.transforms.roots import CACHED_TABLES
 from optimized.words import Words, words
 from reference.prover.combination import TableCodewords, next_row_indices
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
 from spec.air.bus import Scope
 from spec.air.chip import Chip

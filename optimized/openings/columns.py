@@ -40,7 +40,7 @@ from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.transforms.roots import inverse_roots_words, subgroup_words
 from optimized.words import Words
-from reference.prover.extension_arrays import from_elements, to_elements
+from reference.arrays.extension_arrays import from_elements, to_elements
 from reference.prover.reduction import OpenedColumns
 from spec.field import Extension, P, X, inverse
 from spec.protocol.domain import COSET_SHIFT

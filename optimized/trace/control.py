@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optimized.trace.arithmetic import order_cells
 from optimized.trace.rows import Cells, Rows, address_cells, limb, limb_array
-from reference.prover.field_arrays import Matrix, inverses
+from reference.arrays.field_arrays import Matrix, inverses
 from spec.field import P
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 

@@ -23,7 +23,7 @@ from optimized.threads import in_parallel
 from optimized.transforms.passes import NO_ROWS, Rows, extend_pass, join_pass, split_pass
 from optimized.transforms.roots import CACHED_TABLES, butterfly_factors, inverse_butterfly_factors, inverse_of_size
 from optimized.words import Words
-from reference.prover.field_arrays import bit_reversed_indices
+from reference.arrays.field_arrays import bit_reversed_indices
 from spec.field import P, root_of_unity
 from spec.protocol.domain import COSET_SHIFT, bit_reversed
 

@@ -20,7 +20,7 @@ from reference.verifier.deep import DeepBatching, MatrixTerm, PointTerm, Pole
 from reference.verifier.fri import FriLayer
 from reference.verifier.queries import OpeningStatement, QueryPaths, opened_trees, verify_query
 from spec.field import Extension, P
-from spec.protocol.encoding import Reader
+from spec.protocol.canonical import Reader
 from spec.protocol.merkle import TreeLevel
 from spec.protocol.opening import OpeningProof
 from spec.rejection import Rejection

@@ -13,14 +13,13 @@ import numpy as np
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from spec.protocol.recursion_shapes import RECURSION_SHAPES
 from spec.rv64im.chips.continuation import KEY_BITS
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 
 _SEGMENT = struct.Struct("<IQQIIB")
 """Index, pc in, pc out or NO_PC, clock out, number of cells, place in _SHAPES."""
 
-_SHAPES = (None, *RECURSION_SHAPES)
+_SHAPES = (None, *RV64IM.listed_shapes)
 
 _ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 

@@ -8,7 +8,7 @@ from them, a segment's proof by the verifier.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +30,18 @@ from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
-from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
-from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.program import Program
+from spec.protocol.canonical import Reader
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
-from spec.protocol.proof import SegmentProof, encode_run, read_segment
-from spec.protocol.run import RunStatement, global_challenges, run_digest
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.proof import SegmentProof
+from spec.protocol.proof_encoding import encode_run, read_segment
+from spec.protocol.run import RunStatement, leaves_root, run_digest
 from spec.rejection import Rejected
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.tokens import output_tokens
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,12 @@ class RunRequest:
     key: VerificationKey
     limits: SegmentLimits
     plan_run: PlanRun = plan_run
-    kernels: VerifierKernels = PLAIN_KERNELS
-    """Those with which proofs that are found are verified."""
+    algebra: Callable[[], NumberAlgebra] = NumberAlgebra
+    """Makes what a proof that is found is verified with."""
 
     def identity(self) -> bytes:
         """A digest of all of it."""
-        parts = [self.key.program_id(), hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
+        parts = [self.key.program_id, hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
         return hashlib.sha256(b"limpid run" + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 
@@ -105,14 +108,15 @@ class _Session:
         self._write_manifest(None)
         plan = self._planned()
         self._write_manifest(plan)
-        statement = RunStatement(self._request.key, plan.end.output, plan.segment_count)
+        key = self._request.key
+        statement = key.statement(plan.end.output, plan.segment_count)
         leaves = self._leaves(plan)
-        run = run_digest(statement, leaves)
+        run = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
         self._prove_missing(plan, statement, run, leaves)
         proofs = self._segment_proofs(plan, run)
         segments = (self._decoded(proof) for proof in proofs)
-        require_global_balance(NumberAlgebra(), segments, statement.output, global_challenges(run)[0])
-        encoded = encode_run(statement.key, statement.output, proofs)
+        require_global_balance(NumberAlgebra(), key, segments, output_tokens(statement.output), run)
+        encoded = encode_run(key, statement.output, proofs)
         write_whole(self._folder.proof_path, encoded)
         return ProvenRun(encoded, plan.segment_count, plan.end)
 
@@ -188,7 +192,8 @@ class _Session:
             if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
                 return False
-            if verify_segment_alone(proof, index, statement, run, self._request.kernels) != leaf:
+            found = verify_segment_alone(self._request.algebra(), self._request.key, proof, index, statement, run)
+            if found != leaf:
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
                 return False
         except Rejected as rejected:
@@ -206,8 +211,9 @@ class _Session:
         return proofs
 
     def _decoded(self, encoded: bytes) -> SegmentProof:
-        reader = self._request.kernels.reader(encoded)
-        proof = read_segment(reader, self._request.key.parameters)
+        reader = Reader(encoded)
+        key = self._request.key
+        proof = read_segment(reader, key.machine, key.parameters)
         reader.finish()
         return proof
 
@@ -220,10 +226,10 @@ class _Session:
     def _write_manifest(self, plan: RunPlan | None) -> None:
         folder, request = self._folder, self._request
         facts: dict[str, object] = {
-            "program_id": request.key.program_id().hex(),
+            "program_id": request.key.program_id.hex(),
             "parameters": request.key.parameters.name,
             "limits": {
-                "area_cells": request.limits.area_cells,
+                "cost": request.limits.cost,
                 "clock": request.limits.clock,
                 "memory_rows": request.limits.memory_rows,
             },

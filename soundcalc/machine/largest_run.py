@@ -18,7 +18,7 @@ from spec.air.bus import Bus
 from spec.air.chip import Role
 from spec.parameters import ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
+from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, SegmentShape, listed_segment
 from spec.rv64im.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of

@@ -10,7 +10,7 @@ from spec.air.chip import Role
 from spec.field import ZERO
 from spec.parameters import ParameterSet
 from spec.protocol.constraints import scopes
-from spec.protocol.encoding import Writer
+from spec.protocol.canonical import Writer
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import VerificationKey, write_key
 from spec.protocol.proof import PROOF_MAGIC, PROOF_VERSION

@@ -10,8 +10,8 @@ import pytest
 from optimized.field.extension import inverses
 from optimized.kernels import OptimizedKernels
 from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray
-from reference.prover.field_arrays import Matrix
+from reference.arrays.extension_arrays import ExtensionArray
+from reference.arrays.field_arrays import Matrix
 from reference.prover.logup import LogupMatrices
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.reduction import OpenedColumns

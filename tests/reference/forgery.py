@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.checker import ConstraintViolation, Imbalance, Violation
 from reference.trace.multiplicities import indices_of, lookup_requests, machine_indices
-from reference.trace.table import Table, Trace
+from reference.tables import Table, Trace
 from spec.air.chip import Role
 from spec.field import P
 from spec.rv64im.limits import LOOKUP_ROLES

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.columns import RowColumns
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from reference.trace.multiplicities import Index, row_index
-from reference.trace.table import Table, Trace
+from reference.tables import Table, Trace
 from spec.air.chip import Chip, Interaction
 from spec.field import P
 from spec.rv64im.limits import LOOKUP_ROLES

@@ -11,7 +11,7 @@ import pytest
 
 from optimized.verifier.reader import ArrayReader
 from reference.prover.commitment import CommittedData, commit
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from reference.prover.kernels import Kernels
 from reference.prover.opening import OpeningRequest, open_commitments
 from reference.prover.plain_kernels import PlainKernels
@@ -20,7 +20,7 @@ from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.opening import verify_openings
 from spec.field import Extension, P, root_of_unity
 from spec.parameters import TINY, ParameterSet
-from spec.protocol.encoding import Writer
+from spec.protocol.canonical import Writer
 from spec.protocol.opening import OpeningProof, opening_shape, read_opening_proof, write_opening_proof
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected

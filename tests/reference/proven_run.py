@@ -10,7 +10,7 @@ from optimized.kernels import OptimizedKernels
 from reference.prover.keys import ProvingKey, commit_machine, proving_key
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace
-from reference.trace.table import Trace
+from reference.tables import Trace
 from reference.verifier.run import Verified
 from spec.parameters import TINY
 from spec.program import Program

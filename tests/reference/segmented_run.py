@@ -12,7 +12,7 @@ from reference.prover.keys import ProvingKey, commit_machine, proving_key
 from reference.prover.run import prove_run
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.memory_map import INPUT as INPUT_REGION
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY

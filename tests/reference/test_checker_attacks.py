@@ -14,7 +14,7 @@ import pytest
 from reference.checker import check_trace
 from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT, OUTPUT, RegionKind
 from spec.rv64im.chips.continuation import ADDRESS_BITS

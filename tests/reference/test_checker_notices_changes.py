@@ -12,7 +12,7 @@ import pytest
 from reference.checker import check_trace
 from reference.trace.build import build_trace
 from reference.trace.multiplicities import Index
-from reference.trace.table import Table, Trace, without_fixed_columns
+from reference.tables import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip
 from spec.field import P
 from spec.rv64im.limits import LOOKUP_ROLES

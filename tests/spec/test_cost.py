@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spec.cost import COST_VERSION, Cost, RowCells, cheapest_shape, row_cells, segment_cost
-from spec.protocol.recursion_shapes import RECURSION_SHAPES
+from spec.rv64im.recursion_shapes import RECURSION_SHAPES
 from spec.protocol.shape import COMMITMENTS, SegmentShape, listed_segment
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 

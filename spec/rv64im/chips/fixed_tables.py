@@ -82,3 +82,79 @@ FIXED_ROWS: dict[str, Callable[[], list[TableRow]]] = {
 """By table, its rows before padding."""
 
 CHIPS = (RANGE_TABLE, BYTE_TABLE, CLOCK_TABLE, SHIFT_TABLE)
+
+
+def _number(point):  # interim
+    total = point[0] * (1 << (len(point) - 1))
+    for i, x in enumerate(point[1:], start=2):
+        total = total + x * (1 << (len(point) - i))
+    return total
+
+
+def _range_form(point):
+    # rows 2^w + v hold (v, w); row 0 repeats (0, 0)
+    n = len(point)
+    value = point[0] * 0
+    width = point[0] * 0
+    none_above = point[0] * 0 + 1
+    for i in range(n):
+        # leading one at coordinate i: weight none_above * x_i
+        lead = none_above * point[i]
+        w = n - 1 - i
+        width = width + lead * w
+        if w:
+            value = value + lead * _number(point[i + 1 :])
+        none_above = none_above - lead
+    return (value, width)
+
+
+def _byte_form(point):
+    left, right = point[:8], point[8:]
+    both = point[0] * 0
+    for i in range(8):
+        both = both + left[i] * right[i] * (1 << (7 - i))
+    return (_number(left), _number(right), both)
+
+
+def _clock_form(point):
+    return (_number(point[:6]), _number(point[6:12]), _number(point[12:]))
+
+
+def _shift_form(point):
+    high, low = point[:2], point[2:]
+    flags = tuple(
+        ((high[0] if i >> 1 else high[0] * -1 + 1) * (high[1] if i & 1 else high[1] * -1 + 1)) for i in range(4)
+    )
+    power = point[0] * 0 + 1
+    complement = point[0] * 0 + (1 << 16)
+    from spec.field import inverse
+
+    for i, x in enumerate(low):
+        e = 1 << (3 - i)
+        power = power * (x * ((1 << e) - 1) + 1)
+        complement = complement * (x * (inverse(1 << e) - 1) + 1)
+    return (_number(point), *flags, _number(low), power, complement)
+
+
+from spec.air.machine import MachineTable  # noqa: E402
+
+
+def _ordered_range_rows():
+    rows = [(0, 0)] * (1 << 17)
+    for w in range(17):
+        for v in range(1 << w):
+            rows[(1 << w) + v] = (v, w)
+    return rows
+
+
+FIXED_ROWS[RANGE_TABLE.name] = _ordered_range_rows
+_FORMS = {
+    "range_table": (17, _range_form),
+    "byte_table": (16, _byte_form),
+    "clock_table": (18, _clock_form),
+    "shift_table": (6, _shift_form),
+}
+MACHINE_TABLES = {
+    chip.name: MachineTable(_FORMS[chip.name][0], FIXED_ROWS[chip.name], _FORMS[chip.name][1], chip.name)
+    for chip in CHIPS
+}

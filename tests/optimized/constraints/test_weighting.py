@@ -11,7 +11,7 @@ from optimized.constraints.interpreter import run_program
 from optimized.constraints.program import assemble
 from optimized.constraints.recording import Opcode, Recorded, Recorder
 from optimized.constraints.weighting import weighted_sum
-from reference.prover.extension_arrays import to_elements
+from reference.arrays.extension_arrays import to_elements
 from spec.field import EXTENSION_DEGREE, Extension, P, X
 
 ELEMENT = Extension((1, 2, 3, 4, 5, 6))

@@ -27,7 +27,7 @@ from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program

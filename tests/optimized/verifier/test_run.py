@@ -16,7 +16,7 @@ from optimized.verifier.reader import ArrayReader
 from reference.verifier import run as reference
 from reference.verifier.run import Verified
 from spec.field import P
-from spec.protocol.encoding import Reader
+from spec.protocol.canonical import Reader
 from spec.rejection import Rejected, Rejection
 from tests.reference.both_verifiers import OPTIMIZED_KERNELS, refusal
 from tests.reference.proven_run import proven_run

@@ -18,7 +18,7 @@ from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, 
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT
 from spec.program import Program

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.multilinear.prover.kernels import TableCells
-from reference.prover.field_arrays import Matrix
+from reference.prover.kernels import TableCells
+from reference.arrays.field_arrays import Matrix
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Public
 from spec.field import EXTENSION_DEGREE, ONE, Extension, P
-from spec.multilinear.gkr import BusChallenges, bus_challenges, circuit, widest_message
-from spec.multilinear.shape import TableShape
-from spec.multilinear.zerocheck import TableWeights, table_weights
+from spec.protocol.gkr import BusChallenges, bus_challenges, circuit, widest_message
+from spec.protocol.shape import TableShape
+from spec.protocol.zerocheck import TableWeights, table_weights
 
 PAIRS = Bus("pairs", 1, ("left", "right"), Scope.LOCAL, "", "")
 NUMBERS = Bus("numbers", 2, ("number",), Scope.LOCAL, "", "")

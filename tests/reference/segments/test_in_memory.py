@@ -21,7 +21,7 @@ from reference.segments.jobs import SegmentTraces, Workbench
 from reference.trace.build import PlainTraces
 from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
-from reference.trace.table import Trace
+from reference.tables import Trace
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import counting_bench
 

@@ -21,7 +21,7 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.trace.table import Table, without_fixed_columns
+from reference.tables import Table, without_fixed_columns
 from reference.verifier.run import verify
 from spec import cost
 from spec.parameters import TINY

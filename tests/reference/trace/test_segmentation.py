@@ -19,7 +19,7 @@ from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
-from reference.trace.table import Trace
+from reference.tables import Trace
 from spec.air.chip import Role
 from spec.cost import row_cells
 from spec.memory_map import OUTPUT

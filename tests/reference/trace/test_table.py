@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.trace.table import Table, Trace, without_fixed_columns
+from reference.tables import Table, Trace, without_fixed_columns
 from spec.rv64im.machine import CHIP_BY_NAME
 
 HALT = CHIP_BY_NAME["halt"]

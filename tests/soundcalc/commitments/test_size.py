@@ -11,7 +11,7 @@ from soundcalc.commitments.size import expected_distinct, expected_siblings, fri
 from soundcalc.parameters import ProofShape
 from spec.field import ZERO
 from spec.parameters import ParameterSet
-from spec.protocol.encoding import Writer
+from spec.protocol.canonical import Writer
 from spec.protocol.merkle import MatrixShape, MerkleOpening, TreeLevel, opening_row_counts, sibling_positions
 from spec.protocol.opening import FriLayerProof, OpeningProof, fri_layer_levels, opening_shape, write_opening_proof
 

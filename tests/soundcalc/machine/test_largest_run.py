@@ -18,7 +18,7 @@ from spec.air.chip import Role
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P
 from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, ParameterSet
 from spec.protocol.domain import maximum_height_log2
-from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
+from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_SEGMENTS, SegmentShape, check_run_messages, check_shape, listed_segment
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS
 from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP

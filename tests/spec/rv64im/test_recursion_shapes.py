@@ -1,0 +1,89 @@
+"""Every listed shape is one that the verifier would accept, and holds what it was made for."""
+
+from __future__ import annotations
+
+import pytest
+
+from spec.air.chip import Role
+from spec.cost import row_cells
+from spec.parameters import RECURSION
+from spec.rv64im.recursion_shapes import (
+    BOUNDARY_HEIGHT_LOG2,
+    MEMORY_HEIGHT_LOG2,
+    PROGRAM_HEIGHTS_LOG2,
+    RECURSION_SHAPES,
+    program_size,
+    rows_that_fit,
+)
+from spec.protocol.shape import SegmentShape, check_shape, listed_segment
+from spec.rejection import Rejected, Rejection
+from spec.rv64im.limits import CLOCK_LIMIT, clock_end
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
+
+
+@pytest.mark.parametrize("name", RECURSION_SHAPES)
+@pytest.mark.parametrize("size", range(3))
+def test_listed_shape_is_one_that_the_verifier_accepts(name: str, size: int) -> None:
+    shape = listed_segment(name, _fixed(size))
+    assert {table.chip.name for table in shape.tables} == set(CHIP_BY_NAME)
+    check_shape(shape, _fixed(size), RECURSION)
+
+
+@pytest.mark.parametrize("name", RECURSION_SHAPES)
+def test_listed_shape_uses_at_least_half_of_the_clock_or_area(name: str) -> None:
+    heights = RECURSION_SHAPES[name]
+    tables = [(chip, 1 << heights[chip.name]) for chip in INSTRUCTION_CHIPS]
+    area_cells = sum(height * row_cells(chip).total for chip, height in tables)
+    assert clock_end(tables) <= CLOCK_LIMIT
+    assert area_cells <= 2**27
+    assert area_cells > 2**26
+
+
+def test_memory_table_has_room_for_a_full_boundary_table() -> None:
+    assert MEMORY_HEIGHT_LOG2 > BOUNDARY_HEIGHT_LOG2
+
+
+def test_shape_is_filled_by_the_chip_that_is_most_frequent_for_its_height() -> None:
+    counting = RECURSION_SHAPES["counting"]
+    assert rows_that_fit(counting, {"addi": 0.5, "add": 0.25, "sub": 0.0}) == 2 ** counting["addi"] * 2
+    assert rows_that_fit(counting, {"addi": 0.5, "mul": 0.5}) == 2 ** counting["mul"] * 2
+
+
+def _fixed(size: int) -> dict[str, int]:
+    machine_tables = [chip.name for chip in chips_of(Role.MACHINE_TABLE)]
+    machine = dict(zip(machine_tables, MACHINE_COMMITMENTS[RECURSION.rate_log2].heights_log2, strict=True))
+    return machine | {table: heights[size] for table, heights in PROGRAM_HEIGHTS_LOG2.items()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"add": (17,)},
+        {"add": ()},
+        {"halt": (10, 9)},
+        {"boundary": (15,)},
+        {"memory": ()},
+        {"program_table": (17,)},
+    ],
+)
+def test_shape_that_is_not_listed_is_rejected_under_the_recursion_parameters(
+    change: dict[str, tuple[int, ...]],
+) -> None:
+    listed = listed_segment("counting", _fixed(0)).heights_log2
+    heights = {**listed, **change}
+    fixed = {name: heights[name][0] for name in _fixed(0)}
+    with pytest.raises(Rejected) as rejected:
+        check_shape(SegmentShape(heights), fixed, RECURSION)
+    assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, "recursion")
+
+
+def test_program_gets_the_smallest_size_that_holds_all_its_tables() -> None:
+    assert program_size({"program_table": 2**14, "image_table": 2**13, "region_table": 7}) == {
+        "program_table": 14,
+        "image_table": 13,
+        "region_table": 5,
+    }
+    assert program_size({"program_table": 2, "image_table": 2**13 + 1, "region_table": 7})["program_table"] == 17
+    with pytest.raises(ValueError, match=r"image_table needs 524289 rows, the largest listed size has 2\^19"):
+        program_size({"program_table": 2, "image_table": 2**19 + 1, "region_table": 7})
