@@ -18,7 +18,7 @@ from pathlib import Path
 from limpid.build import EXAMPLES
 from limpid.optimized_runs import plan_run
 from reference.loader import load
-from reference.prover.keys import verification_key
+from reference.program_keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan

@@ -28,8 +28,8 @@ from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
 from reference.loader import load
+from reference.program_keys import proving_key
 from reference.prover.kernels import Kernels
-from reference.prover.keys import proving_key
 from reference.segments.in_memory import plan_store, prove_planned
 from reference.segments.jobs import Workbench
 from reference.trace.limits import SegmentLimits

@@ -30,7 +30,7 @@ COMMITTED_IN = {
     Stage.PIN: "continuation",
     Stage.MAIN: "main",
     Stage.BUSES: "logup",
-    Stage.QUOTIENT: "quotient",
+    Stage.CONSTRAINTS: "quotient",
 }
 """The commitment that a stage makes."""
 

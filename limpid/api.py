@@ -33,7 +33,7 @@ from reference.executor.profiling import profile as profile_of
 from reference.fixed_tables import ProgramTooLargeError
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key, verification_key
+from reference.program_keys import proving_key, verification_key
 from reference.prover.progress import Observer, Stage, silent
 from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
@@ -44,13 +44,14 @@ from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.verifier.run import Verified, check_statement
+from reference.verifier.program import Verified, check_statement
 from soundcalc.machine.shapes import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import RV64IM
 
 Elf = str | Path | bytes
 """A guest program: the path of its ELF file, or the file's bytes."""
@@ -114,7 +115,7 @@ class Accepted:
 
     @property
     def program_id(self) -> bytes:
-        return self.verified.key.program_id()
+        return self.verified.key.program_id
 
     @property
     def output(self) -> bytes:
@@ -275,7 +276,7 @@ def check_dev_receipt(
 
     The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is.
     """
-    found = decode_development_receipt(receipt)
+    found = decode_development_receipt(receipt, RV64IM)
     check_statement(found.key, found.output, program, output, allow_insecure=allow_insecure)
     if found.exit_code != exit_code:
         raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found.exit_code}, expected {exit_code}")

@@ -16,7 +16,7 @@ from reference.trace.build import PlainTraces
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunPlan
 from reference.trace.segmentation import Keep, plan_run
-from reference.verifier.run import Verified, verify
+from reference.verifier.program import Verified, verify
 from spec.program import Program
 from spec.protocol.key import VerificationKey
 

@@ -16,10 +16,10 @@ from soundcalc.machine.shapes import proof_shapes, run_security
 from soundcalc.parameters import ProofShape
 from soundcalc.published.format import PublishedConfiguration, parse_configuration
 from spec.parameters import PARAMETER_SETS, ParameterSet
-from spec.protocol.key import KEY_MAGIC, decode_key
-from spec.protocol.proof import PROOF_MAGIC, decode_proof
-from spec.protocol.shape import MAXIMUM_SEGMENTS
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
 from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
 
 
 class CalculationError(LimpidError):
@@ -76,9 +76,9 @@ def subject_named(name: str, *, lenient: bool) -> Subject:
         if content.startswith(PROOF_MAGIC):
             return _proof(name, content)
         if content.startswith(KEY_MAGIC):
-            key = decode_key(content)
+            key = decode_key(content, RV64IM)
             program_heights = key.heights_by_chip()
-            about = f"the largest run of the program {key.program_id().hex()}"
+            about = f"the largest run of the program {key.program_id.hex()}"
             return _largest(Path(name).stem, key.parameters, about, program_heights)
     except Rejected as error:
         details = {"path": name, "reason": error.reason.name}
@@ -99,11 +99,11 @@ def _parameter_set(parameters: ParameterSet) -> OwnSubject:
 def _largest(name: str, parameters: ParameterSet, about: str, program_heights: dict[str, int]) -> OwnSubject:
     compared = compared_proof(parameters, program_heights)
     report = security(largest_proof(parameters, program_heights))
-    return OwnSubject(name, f"{about}, {parameters.name}", (report,), MAXIMUM_SEGMENTS, compared, None, None)
+    return OwnSubject(name, f"{about}, {parameters.name}", (report,), RV64IM.maximum_segments, compared, None, None)
 
 
 def _proof(name: str, content: bytes) -> OwnSubject:
-    proof = decode_proof(content)
+    proof = decode_proof(content, RV64IM)
     parameters = proof.key.parameters
     shapes = [segment.shape for segment in proof.segments]
     reports = run_security(shapes, parameters, proof.output).reports

@@ -8,11 +8,14 @@ from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
 from soundcalc.machine.shapes import RunSecurity, run_security
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
-from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
-from spec.protocol.proof import PROOF_MAGIC, SegmentProof, decode_proof
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof import SegmentProof
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
 from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
 
 
@@ -74,12 +77,12 @@ def inspect(encoded: bytes) -> Content:
     Raises UnknownContentError, and Rejected for damaged ones.
     """
     if encoded.startswith(KEY_MAGIC):
-        return KeyContent(decode_key(encoded), len(encoded))
+        return KeyContent(decode_key(encoded, RV64IM), len(encoded))
     if encoded.startswith(DEVELOPMENT_MAGIC):
-        return DevelopmentContent(decode_development_receipt(encoded), len(encoded))
+        return DevelopmentContent(decode_development_receipt(encoded, RV64IM), len(encoded))
     if not encoded.startswith(PROOF_MAGIC):
         raise UnknownContentError("the bytes are neither a proof nor a verification key")
-    proof = decode_proof(encoded)
+    proof = decode_proof(encoded, RV64IM)
     shapes = [segment.shape for segment in proof.segments]
     try:
         security = run_security(shapes, proof.key.parameters, proof.output)

@@ -14,7 +14,7 @@ from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
 from optimized.verifier.kernels import OptimizedVerifierKernels
-from reference.prover.keys import verification_key
+from reference.program_keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
 from reference.segments.driver import prove_in_folder as prove_request
@@ -44,8 +44,8 @@ class Place:
     scheduler: str | None = None
     """The address of a Dask scheduler, in place of `workers`."""
 
-    segment_cells: int | None = None
-    """The most cells of a segment; None: the default."""
+    segment_cost: int | None = None
+    """The most that a segment costs, in the metric of `spec.cost`; None: the default."""
 
 
 def prove_in_folder(
@@ -93,11 +93,11 @@ def prove_in_folder(
 
 
 def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
-    if place.segment_cells is None:
+    if place.segment_cost is None:
         return limits_under(parameters, plan_run, program, private_input)
     if parameters.listed_shapes:
-        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cells")
-    return SegmentLimits(area_cells=place.segment_cells)
+        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cost")
+    return SegmentLimits(cost=place.segment_cost)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from reference.executor.machine import HALTED
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
+from reference.tables import Table, Trace
 from reference.trace.build import PlainTraces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError, WitnessError
 from reference.trace.limits import SegmentLimits, SegmentMeter
@@ -29,8 +30,8 @@ from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCell
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import Keep, finished_plan
 from reference.trace.segmentation import plan_run as plan_plainly
-from reference.tables import Table, Trace
 from spec.program import Program
+from spec.rv64im.machine import RV64IM
 
 
 def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
@@ -68,7 +69,7 @@ class CompiledTraces:
     """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
 
     def __init__(self, program: Program, key: ProvingKey) -> None:
-        self._builder = SegmentBuilder(program, key.fixed)
+        self._builder = SegmentBuilder(program, {table.chip.name: table.fixed for table in key.tables})
 
     def segment(self, segment: PlannedSegment) -> Trace:
         """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""
@@ -89,7 +90,7 @@ class CompiledTraces:
 
 def _trace(filled: FilledSegment) -> Trace:
     tables = tuple(Table(table.chip, table.main, table.fixed) for table in filled.tables)
-    return Trace(tables, filled.public_values, filled.output)
+    return Trace(RV64IM, tables, filled.public_values, filled.output)
 
 
 def _in_columns(segment: PlannedSegment) -> columns.PlannedSegment:

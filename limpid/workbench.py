@@ -9,7 +9,7 @@ from threading import Lock
 from limpid.memory_limits import FittingTraces
 from limpid.optimized_runs import segment_traces
 from optimized.kernels import OptimizedKernels
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.segments.jobs import Workbench
 from spec.parameters import PARAMETER_SETS
 from spec.program import Program

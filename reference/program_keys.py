@@ -38,6 +38,11 @@ def proving_key(kernels: Kernels, program: Program, parameters: ParameterSet) ->
     return key_of_tables(kernels, RV64IM, parameters, tables, start)
 
 
+def entry_address(key: VerificationKey) -> int:
+    """The byte address at which the program starts."""
+    return key.start[0] * INSTRUCTION_BYTES
+
+
 def verification_key(kernels: Kernels, program: Program, parameters: ParameterSet) -> VerificationKey:
     """The verification key alone. Raises ProgramTooLargeError as `proving_key`."""
     return proving_key(kernels, program, parameters).verification

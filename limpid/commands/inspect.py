@@ -8,6 +8,8 @@ from limpid.files import read_file_or_standard_input
 from limpid.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
+from reference.program_keys import entry_address
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 
 
@@ -93,13 +95,12 @@ def _segment_facts(segment: SegmentContent) -> dict[str, object]:
 
 def _key_facts(key: VerificationKey) -> dict[str, object]:
     return {
-        "program_id": key.program_id().hex(),
+        "program_id": key.program_id.hex(),
         "parameters": key.parameters.name,
         "secure": key.parameters.secure,
-        "entry": key.entry,
-        "machine_digest": key.machine_digest.hex(),
-        "machine_root": key.machine_root.hex(),
-        "program_root": key.program_root.hex(),
+        "entry": entry_address(key),
+        "machine_digest": key.machine.digest.hex(),
+        "program_roots": {height: digest_bytes(c.root).hex() for height, c in sorted(key.commitments.items())},
         "fixed_tables": {chip: 1 << height for chip, height in key.heights_by_chip().items()},
     }
 
@@ -107,10 +108,9 @@ def _key_facts(key: VerificationKey) -> dict[str, object]:
 def _key_lines(key: VerificationKey) -> dict[str, object]:
     parameters = key.parameters
     return {
-        "program id": key.program_id().hex(),
-        "parameters": f"{parameters.name}: rate 2^-{parameters.rate_log2}, {parameters.queries} queries, "
-        f"folding by {1 << parameters.folding_arity_log2}{'' if parameters.secure else ', INSECURE'}",
-        "entry": f"{key.entry:#x}",
-        "machine digest": key.machine_digest.hex(),
-        "program root": key.program_root.hex(),
+        "program id": key.program_id.hex(),
+        "parameters": f"{parameters.name}: rate 2^-{parameters.rate_log2}{'' if parameters.secure else ', INSECURE'}",
+        "entry": f"{entry_address(key):#x}",
+        "machine digest": key.machine.digest.hex(),
+        **{f"program root at 2^{h}": digest_bytes(c.root).hex() for h, c in sorted(key.commitments.items())},
     }

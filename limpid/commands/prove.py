@@ -30,7 +30,7 @@ from limpid.progress import compiling, showing
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
-@click.option("--segment-cells", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
+@click.option("--segment-cost", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
 @click.option("--dev", is_flag=True, help="Execute only, and write a receipt that PROVES NOTHING, to test with.")
 @public_output_option
 @parameters_option
@@ -44,7 +44,7 @@ def prove_command(
     folder: str | None,
     workers: int | None,
     scheduler: str | None,
-    segment_cells: int | None,
+    segment_cost: int | None,
     dev: bool,
     public_output: str | None,
     parameters: str,
@@ -53,8 +53,8 @@ def prove_command(
     """Prove the run of GUEST.elf on a private input."""
     if output is None and folder is None:
         raise click.UsageError("name the proof's file with --output, or a folder for a long run with --out")
-    if folder is None and (workers, scheduler, segment_cells) != (None, None, None):
-        raise click.UsageError("--workers, --scheduler and --segment-cells need --out")
+    if folder is None and (workers, scheduler, segment_cost) != (None, None, None):
+        raise click.UsageError("--workers, --scheduler and --segment-cost need --out")
     if folder is not None and backend != DEFAULT_BACKEND:
         raise click.UsageError(f"--out proves with the backend {DEFAULT_BACKEND} only")
     if workers is not None and scheduler is not None:
@@ -76,7 +76,7 @@ def prove_command(
         if folder is None:
             proof = api.prove(guest, content, parameters=parameters, backend=backend, observer=observer)
         else:
-            place = Place(Path(folder), workers, scheduler, segment_cells)
+            place = Place(Path(folder), workers, scheduler, segment_cost)
             proof = prove_in_folder(
                 place, guest, content, parameters=parameters, observer=observer, report=reports.append
             )
@@ -88,7 +88,7 @@ def prove_command(
     facts = {
         "proof": proof_path,
         "proof_bytes": len(proof.encoded),
-        "program_id": proof.key.program_id().hex(),
+        "program_id": proof.key.program_id.hex(),
         "parameters": parameters,
         "instructions": proof.instructions,
         "misaligned_accesses": sum(proof.misaligned_accesses.values()),
@@ -101,7 +101,7 @@ def prove_command(
     }
     lines = {
         "proof": f"{proof_path}, {len(proof.encoded):,} bytes",
-        "program id": proof.key.program_id().hex(),
+        "program id": proof.key.program_id.hex(),
         "instructions": f"{proof.instructions:,}",
         "misaligned accesses": f"{sum(proof.misaligned_accesses.values()):,}",
         "segments": proof.segments,
@@ -131,7 +131,7 @@ def _developed(
         "receipt": output,
         "receipt_bytes": len(run.encoded),
         "proven": False,
-        "program_id": receipt.key.program_id().hex(),
+        "program_id": receipt.key.program_id.hex(),
         "parameters": parameters,
         "instructions": run.instructions,
         "seconds": round(run.seconds, 3),
@@ -140,7 +140,7 @@ def _developed(
     }
     lines = {
         "receipt": f"{output}, {len(run.encoded):,} bytes, NOT PROVEN",
-        "program id": receipt.key.program_id().hex(),
+        "program id": receipt.key.program_id.hex(),
         "instructions": f"{run.instructions:,}",
         "seconds": f"{run.seconds:.1f}",
         "exit code": receipt.exit_code,

@@ -16,9 +16,11 @@ from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
-from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
-from spec.protocol.proof import decode_proof
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
 
 PROGRAM_ID = re.compile(rf"[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
 ELF_MAGIC = b"\x7fELF"
@@ -90,12 +92,12 @@ def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | 
         return bytes.fromhex(text)
     content = read_file(text)
     if content.startswith(ELF_MAGIC):
-        claimed = decode_development_receipt(proof) if is_receipt else decode_proof(proof)
+        claimed = decode_development_receipt(proof, RV64IM) if is_receipt else decode_proof(proof, RV64IM)
         return api.keygen(text, parameters=claimed.key.parameters.name)
     if not content.startswith(KEY_MAGIC):
         raise FileError(text, "is neither an ELF file nor a verification key")
     try:
-        return decode_key(content)
+        return decode_key(content, RV64IM)
     except Rejected as error:
         raise KeyFileError(text, error) from error
 
@@ -154,14 +156,14 @@ def _allowed(receipt: DevelopmentReceipt) -> Answer:
         "proven": False,
         "reason": None,
         "security_bits": 0,
-        "program_id": receipt.key.program_id().hex(),
+        "program_id": receipt.key.program_id.hex(),
         "parameters": receipt.key.parameters.name,
         "exit_code": receipt.exit_code,
         "output": receipt.output.hex(),
     }
     lines = {
         "verdict": "NOT PROVEN, allowed by --allow-dev",
-        "program id": receipt.key.program_id().hex(),
+        "program id": receipt.key.program_id.hex(),
         "output": shown(receipt.output),
         "exit code": receipt.exit_code,
         "security": "none: anyone can write a development receipt",

@@ -15,7 +15,7 @@ from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
 from spec.protocol import recursion_shapes
-from spec.protocol.proof import decode_proof
+from spec.protocol.proof_encoding import decode_proof
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
 

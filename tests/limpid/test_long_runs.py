@@ -15,7 +15,7 @@ from limpid.long_runs import FolderUseError, Place, prove_in_folder
 from optimized.kernels import OptimizedKernels
 from reference.loader import load
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.prover.run import prove_run
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits

@@ -13,7 +13,7 @@ from optimized.execution.predecoded import CodeTooLargeError
 from optimized.kernels import OptimizedKernels
 from optimized.trace import segmentation as compiled
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.segments.codec import encode_run_plan
 from reference.trace import segmentation
 from reference.trace.build import PlainTraces

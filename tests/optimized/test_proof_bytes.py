@@ -14,7 +14,7 @@ from hypothesis.strategies import integers
 import limpid
 from limpid.build import EXAMPLES
 from optimized.kernels import OptimizedKernels
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace

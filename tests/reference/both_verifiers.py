@@ -7,7 +7,7 @@ from typing import Any
 
 from optimized.verifier.kernels import OptimizedVerifierKernels
 from reference.verifier import run
-from reference.verifier.run import Verified
+from reference.verifier.program import Verified
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected
 

@@ -11,7 +11,7 @@ from reference.prover.keys import ProvingKey, commit_machine, proving_key
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from reference.tables import Trace
-from reference.verifier.run import Verified
+from reference.verifier.program import Verified
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof

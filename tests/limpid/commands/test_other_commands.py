@@ -14,6 +14,7 @@ from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
 from limpid.machine_checks import Check
 from reference.checker import ConstraintViolation
+from spec.rv64im.machine import RV64IM
 from spec.protocol.proof import RunProof, decode_proof
 from spec.rejection import Rejection
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
@@ -91,7 +92,7 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
     assert document == {
         "kind": "proof",
         "bytes": len(proof.encoded()),
-        "program_id": proof.key.program_id().hex(),
+        "program_id": proof.key.program_id.hex(),
         "parameters": "tiny",
         "secure": False,
         "entry": proof.key.entry,
@@ -116,7 +117,7 @@ def test_inspect_of_a_key_prints_what_is_in_it(proof: RunProof, tmp_path: Path) 
     document = limpid("inspect", tmp_path / "key", "--json").document
     assert document["kind"] == "key"
     assert document["bytes"] == len(proof.key.encoded())
-    assert document["program_id"] == proof.key.program_id().hex()
+    assert document["program_id"] == proof.key.program_id.hex()
 
 
 def test_inspect_of_something_else_fails() -> None:
@@ -177,7 +178,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     quickstart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded = (quickstart / "build" / "sha256.proof").read_bytes()
-    proof = decode_proof(encoded)
+    proof = decode_proof(encoded, RV64IM)
     asked: list[tuple[object, ...]] = []
 
     def prove(elf: api.Elf, content: bytes, *, parameters: str, observer: object) -> api.Proof:
@@ -194,7 +195,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
         "segments": 1,
         "seconds": 5.0,
         "proof_bytes": len(encoded),
-        "program_id": proof.key.program_id().hex(),
+        "program_id": proof.key.program_id.hex(),
         "output": proof.output.hex(),
         "accepted": True,
         "rejected_with_another_output": Rejection.OUTPUT_DIFFERS.name,

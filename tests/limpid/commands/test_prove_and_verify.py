@@ -11,6 +11,7 @@ import pytest
 
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID
+from spec.rv64im.machine import RV64IM
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.proof import RunProof, decode_proof
 from spec.rejection import Rejection
@@ -30,7 +31,7 @@ class Proven:
 
     @property
     def program_id(self) -> str:
-        return self.decoded.key.program_id().hex()
+        return self.decoded.key.program_id.hex()
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     assert document == {
         "proof": document["proof"],
         "proof_bytes": len(proof),
-        "program_id": decode_proof(proof).key.program_id().hex(),
+        "program_id": decode_proof(proof, RV64IM).key.program_id.hex(),
         "parameters": "tiny",
         "instructions": api.run(FIBONACCI).instructions,
         "misaligned_accesses": 0,

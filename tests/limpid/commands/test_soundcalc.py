@@ -12,7 +12,7 @@ from limpid.inspection import ProofContent
 from soundcalc.composition.claim import RECURSION_IDEALISATION
 from soundcalc.published.format import read_configuration
 from spec.parameters import PARAMETER_SETS
-from spec.protocol.proof import decode_proof
+from spec.protocol.proof_encoding import decode_proof
 from tests.limpid.commands.invocation import limpid
 
 PUBLISHED = Path(__file__).parents[2] / "soundcalc/published"
@@ -62,7 +62,7 @@ def test_key_has_figures_of_its_program(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "fibonacci.key").write_bytes(key.encoded())
     document = limpid("soundcalc", tmp_path / "fibonacci.key", "--json").document
     assert document["name"] == "fibonacci"
-    assert document["about"] == f"the largest run of the program {key.program_id().hex()}, tiny"
+    assert document["about"] == f"the largest run of the program {key.program_id.hex()}, tiny"
 
 
 @pytest.mark.parametrize(("system", "name"), [("Pico", "pico"), ("ZisK", "zisk"), ("Airbender", "airbender")])

@@ -17,7 +17,7 @@ from optimized.trace.build import BLOCK_ROWS
 from optimized.trace.fill import FILLERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.segments.codec import encode_run_plan, encode_segment_plan
 from reference.trace import segmentation
 from reference.trace.build import build_continuation, build_segment

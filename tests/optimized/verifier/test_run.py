@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from optimized.verifier import run as optimized
 from optimized.verifier.reader import ArrayReader
 from reference.verifier import run as reference
-from reference.verifier.run import Verified
+from reference.verifier.program import Verified
 from spec.field import P
 from spec.protocol.canonical import Reader
 from spec.rejection import Rejected, Rejection

@@ -61,7 +61,7 @@ def test_run_of_three_segments_has_the_bytes_of_proving_all_at_once(plan: PlanRu
         encoded = prove_planned(bench, run, plans, lambda stage, _: heard.append(stage))
     assert encoded == segmented_run().proof.encoded()
     assert watched.held == [0, 0, 0]
-    proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.QUOTIENT, Stage.OPENINGS]
+    proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.CONSTRAINTS, Stage.OPENINGS]
     assert heard == [Stage.PIN] * 3 + proving * 3
 
 

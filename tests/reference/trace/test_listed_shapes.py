@@ -11,7 +11,7 @@ from limpid import optimized_runs
 from optimized.kernels import OptimizedKernels
 from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
-from reference.prover.keys import proving_key, verification_key
+from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
 from reference.prover.segment import shape_of
 from reference.trace.build import build_segment, build_traces
@@ -22,7 +22,7 @@ from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
 from reference.tables import Table, without_fixed_columns
-from reference.verifier.run import verify
+from reference.verifier.program import verify
 from spec import cost
 from spec.parameters import TINY
 from spec.protocol import key as key_module

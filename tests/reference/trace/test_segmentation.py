@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reference.checker import check_run
-from reference.prover.keys import verification_key
+from reference.program_keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.segment import shape_of
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
