@@ -33,9 +33,9 @@ class Calibration:
     source: str
     """Which prover on which machine, and when."""
 
-    seconds_per_cell: float
+    seconds_per_cost: float
     fixed_seconds: float
-    bytes_per_cell: float
+    bytes_per_cost: float
     fixed_bytes: float
     correlation: float
     """Of seconds with C."""
@@ -66,11 +66,10 @@ class Estimate:
 
     def lines(self) -> dict[str, object]:
         """For people."""
-        dearest = sorted(self.cost.cost.cells_by_chip.items(), key=lambda item: -item[1])[:5]
+        dearest = sorted(self.cost.cost.by_chip.items(), key=lambda item: -item[1])[:5]
         return {
-            "proving cost": f"{self.cost.cost.total:,} cells ({COST_VERSION})",
-            "of which": ", ".join(f"{name} {cells:,}" for name, cells in dearest)
-            + f", quotients {self.cost.cost.quotient_cells:,}",
+            "proving cost": f"{self.cost.cost.total:,} ({COST_VERSION})",
+            "of which": ", ".join(f"{name} {cost:,}" for name, cost in dearest),
             "segments": f"{self.cost.segments}, the last one {self.cost.last_segment_fraction:.0%} full",
             "predicted proof": f"{self.proof_bytes:,} bytes, {self.seconds:.0f} seconds, "
             f"{self.memory_bytes / 2**30:.1f} GiB of memory",
@@ -104,7 +103,7 @@ def estimate(profile: Profile) -> Estimate:
     return Estimate(
         cost=cost,
         calibration=measured,
-        seconds=measured.seconds_per_cell * cost.cost.total + measured.fixed_seconds,
-        memory_bytes=round(measured.bytes_per_cell * largest + measured.fixed_bytes),
+        seconds=measured.seconds_per_cost * cost.cost.total + measured.fixed_seconds,
+        memory_bytes=round(measured.bytes_per_cost * largest + measured.fixed_bytes),
         proof_bytes=round(sum(proof_size(shape).total_bytes for shape in shapes)),
     )
