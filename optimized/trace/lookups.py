@@ -15,7 +15,7 @@ from optimized.words import Words
 from reference.arrays.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import chips_of
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))

@@ -8,7 +8,7 @@ from spec.cost import row_cost
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SegmentLimits:
     """At most so much of the cost metric (`spec.cost`) in the instruction tables and the boundary table; the fixed
     tables come on top and are the same for every segment. None: as much as the clock allows."""
 
-    clock: int = 1 << RV64IM.clock_bits
+    clock: int = CLOCK_LIMIT
     """The exclusive bound on clocks at padded heights: at most the verifier's."""
 
     memory_rows: int = 2**18

@@ -19,7 +19,7 @@ from spec.isa.instruction import Load, Store, System
 from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import INSTRUCTION_CHIPS
 from spec.rv64im.program_row import ProgramRow, program_row
 from spec.rv64im.tokens import output_doublewords
 from spec.word import WORD_MASK
@@ -145,8 +145,8 @@ class _Cutter:
         """Ends the segment before the instruction at pc and begins the one in which it has room."""
         if self._segment.now != FIRST_CLOCK:
             self._end_segment(machine, pc)
-            if self._index == RV64IM.maximum_segments:
-                raise TraceTooLongError(f"the execution takes more than {RV64IM.maximum_segments} segments")
+            if self._index == MAXIMUM_SEGMENTS:
+                raise TraceTooLongError(f"the execution takes more than {MAXIMUM_SEGMENTS} segments")
             self._segment = _OpenSegment(pc, machine.registers, self._limits)
             if self._segment.has_room(number, accesses):
                 return self._segment

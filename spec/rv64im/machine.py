@@ -68,6 +68,12 @@ SEGMENT_PUBLIC_VALUES = (
 )
 """The public values of a segment in the order in which the transcript absorbs them."""
 
+MAXIMUM_SEGMENTS = 2**12
+"""Far more than a run needs, and few enough for the bounds on messages of global buses."""
+
+CLOCK_LIMIT = 2**CLOCK_BITS
+"""All clocks of a segment lie below."""
+
 RV64IM = Machine(
     name="rv64im",
     chips=CHIPS,
@@ -83,6 +89,7 @@ RV64IM = Machine(
     halted=("pc_out", HALTED),
     exit_values=EXIT_CODE_VALUES,
     clock_bits=CLOCK_BITS,
+    maximum_segments=MAXIMUM_SEGMENTS,
     required=(continuation.BOUNDARY.name,),
     reserved_identities=RESERVED_IDENTITIES,
     listed_shapes=listed_shapes(INSTRUCTION_CHIPS),

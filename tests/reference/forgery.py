@@ -12,7 +12,7 @@ from reference.trace.multiplicities import indices_of, lookup_requests, machine_
 from reference.tables import Table, Trace
 from spec.air.chip import Role
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 
 
 def table_of(trace: Trace, chip: str) -> Table:

@@ -19,7 +19,7 @@ from reference.trace.multiplicities import Index, row_index
 from reference.tables import Table, Trace
 from spec.air.chip import Chip, Interaction
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 
 
 def lookup_indices(trace: Trace) -> dict[str, Index]:

@@ -15,7 +15,7 @@ from reference.trace.multiplicities import Index
 from reference.tables import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import CHIPS
 from tests.reference.every_instruction import CORNERS, every_instruction_program
 from tests.reference.forgery import rows_named, table_of, with_table
