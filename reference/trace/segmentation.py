@@ -19,7 +19,7 @@ from spec.isa.instruction import Load, Store, System
 from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
 from spec.rv64im.program_row import ProgramRow, program_row
 from spec.rv64im.tokens import output_doublewords
 from spec.word import WORD_MASK
