@@ -1,0 +1,1 @@
+"""The multilinear protocol: LogUp as a GKR circuit, one zerocheck, stacked columns, WHIR."""
