@@ -13,7 +13,7 @@ from soundcalc.multilinear.proof_size import final_bytes, iteration_bytes, proof
 from soundcalc.multilinear.proximity import CurveBound
 from soundcalc.multilinear.shape import ArgumentSize, ProofShape
 from spec.field import TWO_ADICITY
-from spec.multilinear.parameters import MAXIMUM_FINAL_LOG2, MAXIMUM_FOLD, Schedule
+from spec.parameters import MAXIMUM_FINAL_LOG2, MAXIMUM_FOLD, Schedule
 
 HASHES_OF_A_PRICE = 1 << 20
 """The unit of proof of work for which a search states a price."""

@@ -10,7 +10,7 @@ from itertools import product
 
 from soundcalc.multilinear.multiplicity import best_regime, group_error
 from soundcalc.multilinear.problem import Problem, SearchSpace
-from spec.multilinear.parameters import MAXIMUM_QUERIES, Schedule
+from spec.parameters import MAXIMUM_QUERIES, Schedule
 
 BITS_FOR_A_QUERY = 8
 """At the rates of the last iterations a query is worth up to so many bits of grinding."""

@@ -22,7 +22,7 @@ from soundcalc.multilinear.problem import Problem, expected_hashes
 from soundcalc.multilinear.refinement import refined
 from soundcalc.multilinear.security import ProofSecurity, security
 from soundcalc.multilinear.steps import SHARES, Choice, Steps
-from spec.multilinear.parameters import Schedule
+from spec.parameters import Schedule
 
 
 @dataclass(frozen=True)

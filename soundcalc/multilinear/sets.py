@@ -18,7 +18,7 @@ from types import MappingProxyType
 from soundcalc.multilinear.problem import Goal, Problem, SearchSpace
 from soundcalc.multilinear.shape import ArgumentSize
 from spec.field import P
-from spec.multilinear.parameters import FINAL, RECURSION, SEGMENT, ParameterSet
+from spec.parameters import FINAL, RECURSION, SEGMENT, ParameterSet
 
 MAXIMUM_SEGMENTS = 1 << 12
 MAXIMUM_SEGMENTS_IN_RECURSION = 1 << 10

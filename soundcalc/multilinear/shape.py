@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from soundcalc.errors import ParameterError
 from spec.field import TWO_ADICITY
-from spec.multilinear.parameters import ParameterSet, Schedule
+from spec.parameters import ParameterSet, Schedule
 
 MINIMUM_CIRCUIT_DEPTH = 2
 """Coordinate 1 of the circuit tells the scopes apart, and each scope has at least two leaves."""

@@ -19,7 +19,7 @@ from soundcalc.multilinear.proximity import MutualJohnson
 from soundcalc.multilinear.term import PER_VALUE
 from soundcalc.multilinear.terms import argument_error
 from soundcalc.multilinear.whir import ROUND_DEGREE
-from spec.multilinear.parameters import MAXIMUM_QUERIES
+from spec.parameters import MAXIMUM_QUERIES
 
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]
