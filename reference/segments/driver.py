@@ -8,7 +8,7 @@ from them, a segment's proof by the verifier.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +30,9 @@ from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
+from reference.verifier.program import PLAIN_TOOLS, VerifierTools
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.program import Program
-from spec.protocol.canonical import Reader
 from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 from spec.protocol.numbers import NumberAlgebra
@@ -53,8 +53,8 @@ class RunRequest:
     key: VerificationKey
     limits: SegmentLimits
     plan_run: PlanRun = plan_run
-    algebra: Callable[[], NumberAlgebra] = NumberAlgebra
-    """Makes what a proof that is found is verified with."""
+    tools: VerifierTools = PLAIN_TOOLS
+    """Those with which proofs that are found are verified."""
 
     def identity(self) -> bytes:
         """A digest of all of it."""
@@ -192,7 +192,8 @@ class _Session:
             if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
                 return False
-            found = verify_segment_alone(self._request.algebra(), self._request.key, proof, index, statement, run)
+            tools = self._request.tools
+            found = verify_segment_alone(tools.algebra(), self._request.key, proof, index, statement, run, tools.steps)
             if found != leaf:
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
                 return False
@@ -211,7 +212,7 @@ class _Session:
         return proofs
 
     def _decoded(self, encoded: bytes) -> SegmentProof:
-        reader = Reader(encoded)
+        reader = self._request.tools.reader(encoded)
         key = self._request.key
         proof = read_segment(reader, key.machine, key.parameters)
         reader.finish()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from reference.verifier.buses import CircuitClaim
+from reference.verifier.steps import VerifierSteps
 from reference.verifier.sumcheck import follow_rounds
 from spec.air.bus import Scope
 from spec.air.chip import Role
@@ -17,7 +18,7 @@ from spec.protocol.gkr import BusChallenges
 from spec.protocol.labels import Label
 from spec.protocol.stacking import Commitment, commitment_of
 from spec.protocol.transcript import Transcript
-from spec.protocol.zerocheck import padding, table_value, table_weights
+from spec.protocol.zerocheck import padding, table_weights
 from spec.rejection import Rejection
 
 
@@ -61,6 +62,7 @@ def follow_zerocheck(
     public_values: Mapping[str, Value],
     challenges: Mapping[Scope, BusChallenges[Value]],
     where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> Sequence[Value]:
     """Checks that the claimed column values belong to tables that satisfy everything. Returns the point r they are
     claimed at.
@@ -68,7 +70,7 @@ def follow_zerocheck(
     Errors: zerocheck_batching, zerocheck_round.
     """
     algebra = transcript.algebra
-    one, zero = algebra.value(1), algebra.value(0)
+    one = algebra.value(1)
     batching = transcript.sample(Label.ZEROCHECK_BATCHING)
     weights = table_weights(one, form.shape.tables, form.circuit, circuit.point, batching)
     claim = circuit.numerator + batching * (circuit.denominator - padding(one, weights))
@@ -81,9 +83,7 @@ def follow_zerocheck(
         beside=circuit.point[len(circuit.point) - form.zerocheck_rounds :],
     )
     rows = table_rows(algebra, form, column_values, public_values, point)
-    end = zero
-    for table, row, of_table in zip(form.shape.tables, rows, weights, strict=True):
-        end = end + table_value(zero, table.chip, row, of_table, challenges)
+    end = steps.tables_value(algebra, form.shape.tables, rows, weights, challenges)
     algebra.require_equal(claim, end, Rejection.ZEROCHECK_MISMATCH, where)
     return point
 

@@ -14,10 +14,7 @@ def leaf_digest(algebra: Algebra[Element, Value, Word, Bit], row: Sequence[Eleme
     """The digest of a leaf: a chain of compressions over its row, whose length the shape fixes."""
     words = list(algebra.element_words(row))
     words += [algebra.word(0)] * (padded_words(len(words), BLOCK_WORDS) - len(words))
-    state: Sequence[Word] = [algebra.word(word) for word in Domain.MERKLE_LEAF.initial_value]
-    for start in range(0, len(words), BLOCK_WORDS):
-        state = algebra.compress(state, words[start : start + BLOCK_WORDS])
-    return state
+    return algebra.chain([algebra.word(word) for word in Domain.MERKLE_LEAF.initial_value], words)
 
 
 def node_digest(

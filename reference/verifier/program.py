@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from reference.verifier.run import verify_run
+from reference.verifier.run import NumberSteps, verify_run
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
+from spec.protocol.canonical import Reader
 from spec.protocol.key import VerificationKey
 from spec.protocol.numbers import NumberAlgebra
-from spec.protocol.proof_encoding import decode_proof
+from spec.protocol.proof_encoding import read_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import limbs_of
 from spec.rv64im.tokens import output_tokens
+
+
+@dataclass(frozen=True)
+class VerifierTools:
+    """What a faster verifier replaces."""
+
+    reader: Callable[[bytes], Reader] = Reader
+    algebra: Callable[[], NumberAlgebra] = NumberAlgebra
+    steps: NumberSteps | None = None
+    """None: the plain ones."""
+
+
+PLAIN_TOOLS = VerifierTools()
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ def verify(
     *,
     exit_code: int = 0,
     allow_insecure: bool = False,
+    tools: VerifierTools = PLAIN_TOOLS,
 ) -> Verified:
     """Checks the canonical bytes of a run proof against a program, by key or id, and the claimed public output.
 
@@ -44,13 +60,13 @@ def verify(
     here it is compared with the caller's, and `verify_run` balances the tokens of its doublewords against the memory
     tables of all segments. Raises Rejected, and nothing else, on any byte string.
     """
-    proof = decode_proof(encoded, RV64IM)
+    proof = read_proof(tools.reader(encoded), RV64IM)
     key = proof.key
     if len(proof.output) > OUTPUT_CAPACITY_BYTES:
         detail = f"{len(proof.output)} output bytes, the region holds {OUTPUT_CAPACITY_BYTES}"
         raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, detail)
     check_statement(key, proof.output, program, output, allow_insecure=allow_insecure)
-    found = verify_run(NumberAlgebra(), proof, output_tokens(proof.output), limbs_of(exit_code))
+    found = verify_run(tools.algebra(), proof, output_tokens(proof.output), limbs_of(exit_code), tools.steps)
     code = sum(limb << (LIMB_BITS * i) for i, limb in enumerate(found.exit_values))
     return Verified(key, proof.output, code, found.shapes, found.sampled_labels)
 

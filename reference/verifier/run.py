@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reference.verifier.buses import token_sum
 from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
+from reference.verifier.steps import VerifierSteps
 from spec.air.machine import Machine, Token
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
@@ -36,6 +37,9 @@ from spec.protocol.run import (
 from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_run_messages, check_shape
 from spec.protocol.stacking import Commitment
 from spec.rejection import Rejected, Rejection
+
+NumberSteps = VerifierSteps[int, Extension, int, int]
+"""The heavy steps on plain numbers."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,11 @@ def check_key(key: VerificationKey) -> None:
 
 
 def verify_run(
-    algebra: NumberAlgebra, proof: RunProof, output_tokens: Sequence[Token], exit_values: Sequence[int] | None
+    algebra: NumberAlgebra,
+    proof: RunProof,
+    output_tokens: Sequence[Token],
+    exit_values: Sequence[int] | None,
+    steps: NumberSteps | None = None,
 ) -> VerifiedRun:
     """Checks a run proof against the key and the output that it states; `output_tokens` are those of the output.
 
@@ -113,7 +121,7 @@ def verify_run(
             labels += sampled
         both = {Commitment.PROGRAM: programs[height], Commitment.CONTINUATION: of_continuation}
         context = SegmentContext(place, run, leaf, {c: both[c] for c in PINNED}, challenges)
-        verdict = verify_segment(algebra, segment, context)
+        verdict = verify_segment(algebra, segment, context, steps)
         total = total + verdict.global_total
         labels += verdict.sampled_labels
     algebra.require_equal(total, algebra.value(0), Rejection.GLOBAL_BUSES_UNBALANCED, "run")
@@ -121,7 +129,13 @@ def verify_run(
 
 
 def verify_segment_alone(
-    algebra: NumberAlgebra, key: VerificationKey, proof: SegmentProof, index: int, statement: RunStatement, run: bytes
+    algebra: NumberAlgebra,
+    key: VerificationKey,
+    proof: SegmentProof,
+    index: int,
+    statement: RunStatement,
+    run: bytes,
+    steps: NumberSteps | None = None,
 ) -> bytes:
     """Checks one segment's proof in the run with digest `run` and returns the leaf that it has.
 
@@ -138,7 +152,7 @@ def verify_segment_alone(
     continuation = Pinned(proof.continuation_root, point, proof.pinned_answers)
     challenges, _ = global_challenges(algebra, key.machine, digest_words(run))
     both = {Commitment.PROGRAM: program, Commitment.CONTINUATION: continuation}
-    verify_segment(algebra, proof, SegmentContext(place, digest_words(run), leaf, both, challenges))
+    verify_segment(algebra, proof, SegmentContext(place, digest_words(run), leaf, both, challenges), steps)
     return digest_bytes(leaf)
 
 

@@ -18,12 +18,12 @@ from typing import Generic
 
 from reference.verifier.buses import check_totals, follow_circuit, token_sum
 from reference.verifier.constraints import follow_zerocheck
+from reference.verifier.steps import PlainSteps, VerifierSteps
 from reference.verifier.sumcheck import follow_rounds
 from reference.verifier.whir import StackedClaim, verify_whir
 from spec.air.bus import Scope
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
-from spec.protocol.columns import PINNED, ColumnClaims, weights_at
-from spec.protocol.cube import powers
+from spec.protocol.columns import PINNED, ColumnClaims
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
 from spec.protocol.labels import Label
@@ -67,12 +67,16 @@ class SegmentVerdict(Generic[Value]):
 
 
 def verify_segment(
-    algebra: Algebra[Element, Value, Word, Bit], proof: SegmentProof, context: SegmentContext[Value, Word]
+    algebra: Algebra[Element, Value, Word, Bit],
+    proof: SegmentProof,
+    context: SegmentContext[Value, Word],
+    steps: VerifierSteps[Element, Value, Word, Bit] | None = None,
 ) -> SegmentVerdict[Value]:
     """Checks a segment whose form, shape and leaf have been checked. Raises Rejected."""
     form = context.place.form
     machine = form.shape.machine
     where = f"segment {context.place.index}"
+    heavy = PlainSteps() if steps is None else steps
 
     # 1. The statement.
     public_elements = algebra.read_elements(proof.public_values)
@@ -95,20 +99,20 @@ def verify_segment(
     challenges = {Scope.LOCAL: local, Scope.GLOBAL: context.global_challenges}
     public_values = {name: algebra.embed(element) for name, element in public.items()}
     point = follow_zerocheck(
-        transcript, form, circuit, proof.zerocheck_rounds, column_values, public_values, challenges, where
+        transcript, form, circuit, proof.zerocheck_rounds, column_values, public_values, challenges, where, heavy
     )
     said = [value for commitment in Commitment for value in column_values[commitment]]
     transcript.absorb_values(Label.COLUMN_VALUES, said)
 
     # 5. From table columns to stacked columns.
     stacked_values = algebra.read_values(proof.stacked_values)
-    stacked_point = _follow_stacking(transcript, form, proof, context, said, point, stacked_values, where)
+    stacked_point = _follow_stacking(transcript, form, proof, context, said, point, stacked_values, where, heavy)
 
     # 6. WHIR.
     roots = {commitment: pinned.root for commitment, pinned in context.pinned.items()} | {Commitment.MAIN: main_root}
     stacked = StackedClaim([roots[commitment] for commitment in form.present], stacked_values, stacked_point)
     nonce = proof.column_batching_nonce
-    verify_whir(transcript, form, stacked, nonce, proof.iterations, proof.final_vector, where)
+    verify_whir(transcript, form, stacked, nonce, proof.iterations, proof.final_vector, where, heavy)
     return SegmentVerdict(global_total, transcript.sampled_labels)
 
 
@@ -121,26 +125,22 @@ def _follow_stacking(
     point: Sequence[Value],
     stacked_values: Sequence[Value],
     where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> Sequence[Value]:
     """Checks that the claims about table columns follow from the stacked columns' values. Returns the point u.
 
     Errors: stacking_batching, stacking_round.
     """
     algebra = transcript.algebra
-    one, zero = algebra.value(1), algebra.value(0)
-    scales = powers(one, transcript.sample(Label.STACKING_BATCHING), form.claim_count)
+    scales = steps.powers(algebra, transcript.sample(Label.STACKING_BATCHING), form.claim_count)
     answers = [answer for commitment in PINNED for answer in context.pinned[commitment].answers]
-    claim = zero
-    for scale, value in zip(scales, [*column_values, *answers], strict=True):
-        claim = claim + scale * value
+    claim = steps.weighted_sum(algebra, scales, [*column_values, *answers])
     claim, stacked_point = follow_rounds(
         transcript, proof.stacking_rounds, claim, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
     )
     points = {commitment: context.pinned[commitment].point for commitment in PINNED}
-    weights = weights_at(one, zero, ColumnClaims(form.layouts, point, points, scales), stacked_point)
-    end = zero
-    for weight, value in zip(weights, stacked_values, strict=True):
-        end = end + weight * value
+    weights = steps.stacked_weights(algebra, ColumnClaims(form.layouts, point, points, scales), stacked_point)
+    end = steps.weighted_sum(algebra, weights, stacked_values)
     algebra.require_equal(claim, end, Rejection.STACKING_MISMATCH, where)
     transcript.absorb_values(Label.STACKED_VALUES, stacked_values)
     return stacked_point

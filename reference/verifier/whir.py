@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from reference.verifier.openings import opened_leaves
+from reference.verifier.steps import VerifierSteps
 from reference.verifier.sumcheck import follow_rounds
-from spec.field import EXTENSION_DEGREE, Extension
-from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
-from spec.protocol.cube import horner, powers
+from spec.field import Extension
+from spec.protocol.algebra import Bit, Element, Value, Word
 from spec.protocol.form import SegmentForm
 from spec.protocol.labels import Label
 from spec.protocol.proof import IterationProof
 from spec.protocol.transcript import Transcript
-from spec.protocol.whir import Iteration, Weight, domain_point, fold_fibre
-from spec.rejection import Rejection
+from spec.protocol.whir import Iteration, Weight
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,6 @@ class StackedClaim(Generic[Value, Word]):
     point: Sequence[Value]
 
 
-@dataclass(frozen=True)
-class FoldedQuery(Generic[Element, Value]):
-    """What a query says of the folded vector: its code's value at a point of the base field."""
-
-    point: Element
-    value: Value
-
-
 def verify_whir(
     transcript: Transcript[Element, Value, Word, Bit],
     form: SegmentForm,
@@ -44,6 +34,7 @@ def verify_whir(
     proofs: Sequence[IterationProof],
     final_vector: Sequence[Extension],
     where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> None:
     """Checks the opening. Raises Rejected.
 
@@ -53,8 +44,8 @@ def verify_whir(
     schedule = form.parameters.schedule(form.height_log2)
     bits = schedule.column_batching_grinding_bits
     transcript.grind(Label.COLUMN_BATCHING, bits, algebra.read_words(nonce_words(batching_nonce)), where)
-    batching = powers(algebra.value(1), transcript.sample(Label.COLUMN_BATCHING), len(stacked.values))
-    claim = _weighted(algebra, batching, stacked.values)
+    batching = steps.powers(algebra, transcript.sample(Label.COLUMN_BATCHING), len(stacked.values))
+    claim = steps.weighted_sum(algebra, batching, stacked.values)
     weights = [Weight(algebra.value(1), list(stacked.point), is_power=False)]
     roots = stacked.roots
     final = list(algebra.read_values(final_vector))
@@ -71,12 +62,17 @@ def verify_whir(
             transcript.absorb_values(Label.OUT_OF_DOMAIN_ANSWER, answer, iteration.number)
         nonce = algebra.read_words(nonce_words(proof.query_nonce))
         transcript.grind(Label.QUERIES, iteration.query_grinding_bits, nonce, place, iteration.number)
-        queries = _queries(transcript, form, iteration, proof, roots, batching, challenges, place)
+        positions = transcript.sample_positions(
+            Label.QUERIES, iteration.queries, iteration.fibres_log2, iteration.number
+        )
+        queries = steps.folded_queries(
+            algebra, form, iteration, proof.openings, roots, positions, batching, challenges, place
+        )
         if iteration.is_last:
-            _check_final_vector(algebra, final, queries, weights, claim, place)
+            steps.check_final_vector(algebra, final, queries, weights, claim, place)
         else:
             epsilon = transcript.sample(Label.QUERY_BATCHING, iteration.number)
-            scales = powers(algebra.value(1), epsilon, 2 + len(queries))[1:]
+            scales = steps.powers(algebra, epsilon, 2 + len(queries))[1:]
             weights.append(Weight(scales[0], [outside], is_power=True))
             claim = claim + scales[0] * answer[0]
             for scale, query in zip(scales[1:], queries, strict=True):
@@ -88,13 +84,6 @@ def verify_whir(
 def nonce_words(nonces: Sequence[int]) -> list[int]:
     """The two words of a nonce, high word first; none where no proof of work is asked for."""
     return [word for nonce in nonces for word in (nonce >> 32, nonce & 0xFFFFFFFF)]
-
-
-def _weighted(algebra: Algebra[Element, Value, Word, Bit], scales: Sequence[Value], values: Sequence[Value]) -> Value:
-    total = algebra.value(0)
-    for scale, value in zip(scales, values, strict=True):
-        total = total + scale * value
-    return total
 
 
 def _follow_folding(
@@ -128,64 +117,3 @@ def _follow_folding(
         for challenge in challenges:
             weight.bind_last(challenge)
     return claim, challenges
-
-
-def _queries(
-    transcript: Transcript[Element, Value, Word, Bit],
-    form: SegmentForm,
-    iteration: Iteration,
-    proof: IterationProof,
-    roots: Sequence[Sequence[Word]],
-    batching: Sequence[Value],
-    challenges: Sequence[Value],
-    where: str,
-) -> list[FoldedQuery[Element, Value]]:
-    """Opens the iteration's vector at the drawn positions and folds each opened fibre."""
-    algebra = transcript.algebra
-    positions = transcript.sample_positions(Label.QUERIES, iteration.queries, iteration.fibres_log2, iteration.number)
-    reason = Rejection.FOLDED_ROOT_MISMATCH if iteration.number else Rejection.COMMITMENT_ROOT_MISMATCH
-    rows_by_tree = [
-        opened_leaves(algebra, opening, shape, root, positions, reason, where)
-        for opening, shape, root in zip(proof.openings, form.opened_trees(iteration), roots, strict=True)
-    ]
-    queries = []
-    for bits, *rows in zip(positions, *rows_by_tree, strict=True):
-        row = [element for of_tree in rows for element in of_tree]
-        fibre = _fibre_values(algebra, iteration, row, batching)
-        point, reciprocal = domain_point(algebra, bits, iteration.domain_log2)
-        value = fold_fibre(algebra, fibre, reciprocal, challenges)
-        for _ in range(iteration.folding_log2):
-            point = algebra.multiply_elements(point, point)
-        queries.append(FoldedQuery(point, value))
-    return queries
-
-
-def _fibre_values(
-    algebra: Algebra[Element, Value, Word, Bit],
-    iteration: Iteration,
-    row: Sequence[Element],
-    batching: Sequence[Value],
-) -> list[Value]:
-    """The vector's code on one fibre: opened as such, or, in the first iteration, combined from the stacked columns."""
-    if iteration.number:
-        return [algebra.join(row[i : i + EXTENSION_DEGREE]) for i in range(0, len(row), EXTENSION_DEGREE)]
-    points = 1 << iteration.folding_log2
-    return [algebra.linear_combination(batching, row[point::points]) for point in range(points)]
-
-
-def _check_final_vector(
-    algebra: Algebra[Element, Value, Word, Bit],
-    vector: Sequence[Value],
-    queries: Sequence[FoldedQuery[Element, Value]],
-    weights: Sequence[Weight[Value]],
-    claim: Value,
-    where: str,
-) -> None:
-    """The last vector is sent whole: it has the queried values and the claimed weighted sum."""
-    for query in queries:
-        found = horner(vector, algebra.embed(query.point))
-        algebra.require_equal(found, query.value, Rejection.FINAL_VECTOR_QUERY_MISMATCH, where)
-    total = algebra.value(0)
-    for weight in weights:
-        total = total + weight.inner_product(vector)
-    algebra.require_equal(total, claim, Rejection.FINAL_VECTOR_CLAIM_MISMATCH, where)

@@ -137,6 +137,10 @@ class Algebra(Protocol[Element, Value, Word, Bit]):
         """The compression function of SHA-256: eight words and sixteen words to eight words."""
         ...
 
+    def chain(self, state: Sequence[Word], words: Sequence[Word]) -> Sequence[Word]:
+        """The state after compressing whole blocks of sixteen words, one after the other."""
+        ...
+
     def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
         """Rejects for this reason where the two differ."""
         ...

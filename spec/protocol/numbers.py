@@ -105,6 +105,11 @@ class NumberAlgebra:
             self._compressed[key] = self.compress_anew(state, block)
         return self._compressed[key]
 
+    def chain(self, state: Sequence[int], words: Sequence[int]) -> Sequence[int]:
+        for start in range(0, len(words), BLOCK_WORDS):
+            state = self.compress(state, words[start : start + BLOCK_WORDS])
+        return state
+
     def compress_anew(self, state: Sequence[int], block: Sequence[int]) -> Digest:
         """One compression. A faster algebra replaces this alone."""
         return hashing.compress(state, block)
@@ -114,13 +119,10 @@ class NumberAlgebra:
             raise Rejected(reason, where)
 
 
-def chain_digest(algebra: NumberAlgebra, row: Sequence[int]) -> Digest:
+def chain_digest(algebra: NumberAlgebra, row: Sequence[int]) -> Sequence[int]:
     """The digest of a leaf."""
     words = [*row, *[0] * (padded_words(len(row), BLOCK_WORDS) - len(row))]
-    state: Digest = Domain.MERKLE_LEAF.initial_value
-    for start in range(0, len(words), BLOCK_WORDS):
-        state = algebra.compress(state, words[start : start + BLOCK_WORDS])
-    return state
+    return algebra.chain(Domain.MERKLE_LEAF.initial_value, words)
 
 
 def expand_opening(
@@ -141,8 +143,8 @@ def expand_opening(
         raise Rejected(Rejection.OPENING_SIBLING_COUNT, detail)
     siblings = iter(opening.siblings)
     row_at = dict(zip(leaves, opening.rows, strict=True))
-    nodes = {position: chain_digest(algebra, row) for position, row in row_at.items()}
-    layers: list[dict[int, Digest]] = []
+    nodes: dict[int, Sequence[int]] = {position: chain_digest(algebra, row) for position, row in row_at.items()}
+    layers: list[dict[int, Sequence[int]]] = []
     node_initial = Domain.MERKLE_NODE.initial_value
     known = leaves
     for positions_missing in missing:

@@ -60,7 +60,11 @@ def decode_proof(encoded: bytes, machine: Machine) -> RunProof:
 
     Heights are checked as far as reading needs; what else they must satisfy is the verifier's to check.
     """
-    reader = Reader(encoded)
+    return read_proof(Reader(encoded), machine)
+
+
+def read_proof(reader: Reader, machine: Machine) -> RunProof:
+    """Reads a whole byte string that holds a proof. Raises Rejected, and nothing else, for any other one."""
     magic = reader.raw(len(PROOF_MAGIC))
     if magic == DEVELOPMENT_MAGIC:
         raise Rejected(Rejection.DEVELOPMENT_RECEIPT)

@@ -46,8 +46,7 @@ class Transcript(Generic[Element, Value, Word, Bit]):
         header = [word(int(label)), word(len(words) * WORD_BYTES), word(first), word(second)]
         message = [*header, *words]
         message += [word(0)] * (padded_words(len(message), BLOCK_WORDS) - len(message))
-        for start in range(0, len(message), BLOCK_WORDS):
-            self._state = self.algebra.compress(self._state, message[start : start + BLOCK_WORDS])
+        self._state = self.algebra.chain(self._state, message)
         self._is_drawn = False
 
     def absorb_numbers(self, label: Label, numbers: Sequence[int], *indices: int) -> None:
