@@ -53,6 +53,10 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
         """w_j^(u) for every stacked column."""
         ...
 
+    def bind_weights(self, weights: Sequence[Weight[Value]], challenges: Sequence[Value]) -> None:
+        """Binds the last coordinates of every weight, in the order of the challenges."""
+        ...
+
     def folded_queries(
         self,
         algebra: Algebra[Element, Value, Word, Bit],
@@ -113,6 +117,11 @@ class PlainSteps(Generic[Element, Value, Word, Bit]):
         self, algebra: Algebra[Element, Value, Word, Bit], claims: ColumnClaims[Value], point: Sequence[Value]
     ) -> list[Value]:
         return columns.weights_at(algebra.value(1), algebra.value(0), claims, point)
+
+    def bind_weights(self, weights: Sequence[Weight[Value]], challenges: Sequence[Value]) -> None:
+        for weight in weights:
+            for challenge in challenges:
+                weight.bind_last(challenge)
 
     def folded_queries(
         self,

@@ -51,7 +51,7 @@ def verify_whir(
     final = list(algebra.read_values(final_vector))
     for iteration, proof in zip(form.iterations, proofs, strict=True):
         place = f"{where}, iteration {iteration.number}"
-        claim, challenges = _follow_folding(transcript, iteration, proof, claim, weights, place)
+        claim, challenges = _follow_folding(transcript, iteration, proof, claim, weights, place, steps)
         if iteration.is_last:
             transcript.absorb_values(Label.FINAL_VECTOR, final)
         else:
@@ -93,6 +93,7 @@ def _follow_folding(
     claim: Value,
     weights: Sequence[Weight[Value]],
     where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> tuple[Value, list[Value]]:
     """The claim about the fold, and the challenges in the order in which they bind. Weights are bound along."""
     algebra = transcript.algebra
@@ -113,7 +114,5 @@ def _follow_folding(
         before_challenge=grind,
     )
     challenges = bound[::-1]
-    for weight in weights:
-        for challenge in challenges:
-            weight.bind_last(challenge)
+    steps.bind_weights(weights, challenges)
     return claim, challenges

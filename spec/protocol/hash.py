@@ -8,6 +8,7 @@ from initial values of their own: digests of their names.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from enum import Enum, unique
 
@@ -18,18 +19,20 @@ BLOCK_WORDS = 16
 WORD_BYTES = 4
 DIGEST_BYTES = STATE_WORDS * WORD_BYTES
 
+_DIGEST_FORMAT = f">{STATE_WORDS}I"
+
 Digest = tuple[int, ...]
 """Eight words."""
 
 
 def digest_words(digest: bytes) -> Digest:
     """The eight big-endian words of 32 bytes."""
-    return tuple(int.from_bytes(digest[i : i + WORD_BYTES], "big") for i in range(0, DIGEST_BYTES, WORD_BYTES))
+    return struct.unpack(_DIGEST_FORMAT, digest)
 
 
 def digest_bytes(digest: Sequence[int]) -> bytes:
     """The 32 bytes of eight words."""
-    return b"".join(word.to_bytes(WORD_BYTES, "big") for word in digest)
+    return struct.pack(f">{len(digest)}I", *digest)
 
 
 @unique
