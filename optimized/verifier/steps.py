@@ -84,7 +84,7 @@ class OptimizedSteps:
     def stacked_weights(
         self, algebra: Numbers, claims: ColumnClaims[Extension], point: Sequence[Extension]
     ) -> list[Extension]:
-        one, zero = algebra.value(1), algebra.value(0)
+        one = algebra.value(1)
         first = first_stacked(claims.layouts)
         corners = CornerWeights(one, point)
         equal_below: dict[int, Extension] = {}
