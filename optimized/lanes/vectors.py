@@ -228,7 +228,7 @@ def word_at(_context: Any, address: Any, index: Any) -> Any:
     return types.uint32(address, types.intp), code
 
 
-def _emit_transposed(builder: Builder, rows: Sequence[Emitted]) -> list[Emitted]:
+def emit_transposed(builder: Builder, rows: Sequence[Emitted]) -> list[Emitted]:
     """The columns of a square: for each bit of the indices, rows and columns that differ in it change places."""
     columns = list(rows)
     for bit in (1 << k for k in range(LANES.bit_length() - 1)):
@@ -269,7 +269,7 @@ def transpose_square(
         for row in rows:
             row.align = 4
         targets = pointers(signature.args[3], *values[3:])
-        for column, pointer in zip(_emit_transposed(builder, rows), targets, strict=True):
+        for column, pointer in zip(emit_transposed(builder, rows), targets, strict=True):
             builder.store(column, pointer).align = 4
         return context.get_dummy_value()
 

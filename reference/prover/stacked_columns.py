@@ -31,15 +31,19 @@ class CommittedColumns:
         return self.tree.root
 
     def answers(self, point: Extension) -> tuple[Extension, ...]:
-        """<q_j, (1, point, point^2, ...)> for each stacked column q_j."""
-        weights = powers(point, self.columns.shape[1])
-        sums = np.zeros((len(self.columns), EXTENSION_DEGREE), dtype=np.uint64)
-        for j, column in enumerate(self.columns):
-            sums[j] = (column[:, np.newaxis] * weights % MODULUS).sum(axis=0) % MODULUS
-        return tuple(to_elements(sums))
+        return power_products(self.columns, point)
 
     def open(self, positions: Sequence[int]) -> MerkleOpening:
         return self.tree.open(positions)
+
+
+def power_products(columns: Matrix, point: Extension) -> tuple[Extension, ...]:
+    """<q_j, (1, point, point^2, ...)> for each stacked column q_j: (count, 2^h)."""
+    weights = powers(point, columns.shape[1])
+    sums = np.zeros((len(columns), EXTENSION_DEGREE), dtype=np.uint64)
+    for j, column in enumerate(columns):
+        sums[j] = (column[:, np.newaxis] * weights % MODULUS).sum(axis=0) % MODULUS
+    return tuple(to_elements(sums))
 
 
 def stacked_columns(tables: Sequence[Table], commitment: Commitment, layout: Stacking) -> Matrix:

@@ -1,0 +1,1 @@
+"""The second protocol's kernels in numba."""

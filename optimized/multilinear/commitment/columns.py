@@ -1,0 +1,74 @@
+"""Committing to stacked columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from optimized.multilinear.commitment.codewords import can_encode, encode
+from optimized.multilinear.commitment.stacking import StackedColumns, stacked_columns
+from optimized.multilinear.commitment.tree import LeafOrder, build_tree
+from optimized.multilinear.openings.columns import power_products
+from reference.multilinear.prover import codewords as plain
+from reference.multilinear.prover import merkle_tree as plain_tree
+from reference.multilinear.prover.kernels import Committed, TableCells
+from spec.field import Extension
+from spec.multilinear.hash import Digest
+from spec.multilinear.merkle import MerkleOpening, TreeShape
+from spec.multilinear.stacking import Commitment, Stacking
+
+
+class Tree(Protocol):
+    """A Merkle tree, plain or not."""
+
+    @property
+    def root(self) -> Digest: ...
+
+    def open(self, positions: Sequence[int]) -> MerkleOpening: ...
+
+
+@dataclass(frozen=True, eq=False)
+class CommittedColumns:
+    """Stacked columns with the tree over their codewords' fibres."""
+
+    columns: StackedColumns
+    tree: Tree
+
+    @property
+    def root(self) -> Digest:
+        return self.tree.root
+
+    def answers(self, point: Extension) -> tuple[Extension, ...]:
+        return power_products(self.columns, point)
+
+    def open(self, positions: Sequence[int]) -> MerkleOpening:
+        return self.tree.open(positions)
+
+
+def commit(
+    tables: Sequence[TableCells],
+    commitment: Commitment,
+    layout: Stacking,
+    rate_log2: int,
+    folding_log2: int,
+    tree: TreeShape,
+) -> CommittedColumns:
+    """`Kernels.commit`. A codeword that has fewer points than a square of lanes is the plain kernel's."""
+    columns = stacked_columns(tables, commitment, layout)
+    domain_log2 = layout.height_log2 + rate_log2
+    if not can_encode(domain_log2, folding_log2):
+        codes = plain.codewords(columns.dense().astype(np.uint64), domain_log2)
+        return CommittedColumns(columns, plain_tree.build_tree(plain.column_fibres(codes, folding_log2), tree))
+    codewords = encode(columns.cells, 1 << layout.height_log2, columns.prefixes_log2, domain_log2)
+    order = LeafOrder.by_column(columns.count, folding_log2)
+    return CommittedColumns(columns, build_tree(codewords, folding_log2, order, tree))
+
+
+def columns_of(committed: Committed) -> StackedColumns:
+    """The stacked columns behind a commitment that `commit` made. Raises TypeError for another."""
+    if not isinstance(committed, CommittedColumns):
+        raise TypeError(f"stacked columns are committed here, not {type(committed).__name__}")
+    return committed.columns

@@ -1,0 +1,1 @@
+"""Openings: the stacking sumcheck, and WHIR's vector and weight."""

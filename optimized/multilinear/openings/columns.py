@@ -1,0 +1,182 @@
+"""Sums over the cells of stacked columns, which lie in the base field: one product with an extension element a cell.
+
+A cell's coordinates are cut in two: the last ones, LOW_LOG2 many, number the cells of a *row*. A weight that is a
+product of a weight of rows and one of the cells in a row needs no product of its own for each cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimized.compilation import compiled
+from optimized.field.extension import SIX, broadcast_element, load_six, no_sums, store_elements
+from optimized.field.lanes import accumulate_constants, accumulated, extension_add, extension_multiply
+from optimized.lanes.vectors import LANES, gather, load, store, transpose_square
+from optimized.multilinear.commitment.factors import LANES_LOG2
+from optimized.multilinear.commitment.stacking import StackedColumns
+from optimized.multilinear.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
+from optimized.threads import in_parallel
+from optimized.words import Words
+from reference.multilinear.prover import stacked_columns as plain
+from reference.prover import extension_arrays
+from spec.field import ONE, Extension, P
+from spec.multilinear.hash import WORD_BYTES
+
+LOW_LOG2 = 7
+"""So many rounds work on one row of sums; afterwards 2^7 cells have become one element."""
+
+LOW = 1 << LOW_LOG2
+
+BLOCK_ROWS = 32
+"""Rows that stay in the first-level cache while their cells are added up."""
+
+PIECE_ROWS = 1 << 9
+"""A thread takes so many at once."""
+
+SMALLEST_TASK_GROUPS = 32
+
+
+def row_pieces(
+    addresses: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    scales: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Rows of some columns, cut to a size that can be shared among threads.
+
+    Of each column: where its first row lies in memory, how many follow one another, an even number, the place of the
+    first one's weight and the number of the weights' scale. Gives the same of each piece: (pieces, 4).
+    """
+    cuts = -(-counts // PIECE_ROWS)
+    column = np.arange(len(cuts)).repeat(cuts)
+    first = (np.arange(len(column)) - (np.cumsum(cuts) - cuts)[column]) * PIECE_ROWS
+    return np.stack(
+        [
+            addresses[column] + first * (LOW * WORD_BYTES),
+            np.minimum(PIECE_ROWS, counts[column] - first),
+            weights[column] + first,
+            scales[column],
+        ],
+        axis=1,
+    )
+
+
+@compiled
+def _add_rows(
+    pieces: NDArray[np.int64], weights: Words, pitch: int, scales: Words, sums: Words, start: int, stop: int
+) -> None:
+    """Adds the pieces' weighted rows to sums: for as many cells as lanes after the others, six words of each."""
+    constants = np.empty((BLOCK_ROWS + LANES) * SIX, dtype=np.uint32)
+    for piece in range(start, stop):
+        address, count, weight, number = pieces[piece]
+        scale = broadcast_element(scales, number * SIX)
+        for block in range(0, count, BLOCK_ROWS):
+            rows = min(BLOCK_ROWS, count - block)
+            for row in range(0, rows, LANES):
+                of_rows = load_planes(weights, pitch, weight + block + row)
+                store_elements(constants, row, extension_multiply(scale, of_rows))
+            for first in range(0, LOW, LANES):
+                added = no_sums()
+                for row in range(0, rows, 2):
+                    at = (block + row) * LOW + first
+                    pair = load(address, at), load(address, at + LOW)
+                    added = accumulate_constants(added, pair, constants, row * SIX)
+                at = first * SIX
+                value = extension_add(load_six(sums, at), accumulated(added))
+                for j in range(SIX):
+                    store(sums, at + j * LANES, value[j])
+
+
+def weighted_rows(pieces: NDArray[np.int64], weights: Planes, scales: Words) -> Words:
+    """The sum of scale * weight * row over pieces of columns: (6, LOW) canonical."""
+    parts = [np.zeros(LOW * SIX, dtype=np.uint32)]
+
+    def add(start: int, stop: int) -> None:
+        sums = np.zeros(LOW * SIX, dtype=np.uint32)
+        _add_rows(pieces, weights.flat, weights.pitch, scales, sums, start, stop)
+        parts.append(sums)
+
+    in_parallel(add, len(pieces))
+    total = (np.sum(parts, axis=0, dtype=np.uint64) % np.uint64(P)).astype(np.uint32)
+    return total.reshape(LOW // LANES, SIX, LANES).swapaxes(0, 1).reshape(SIX, LOW)
+
+
+def stacked_rows(columns: StackedColumns, first_scale: int) -> NDArray[np.int64]:
+    """The pieces of whole stacked columns, of one weight each row: `first_scale` is the number of the first one's."""
+    numbers = np.arange(columns.count)
+    cells = np.minimum(columns.used - (numbers << columns.height_log2), 1 << columns.height_log2)
+    return row_pieces(
+        columns.cells.ctypes.data + (numbers << columns.height_log2) * WORD_BYTES,
+        -(-cells // (2 * LOW)) * 2,
+        np.zeros(columns.count, dtype=np.int64),
+        first_scale + numbers,
+    )
+
+
+def power_products(columns: StackedColumns, point: Extension) -> tuple[Extension, ...]:
+    """<q_j, (1, point, point^2, ...)> for each stacked column q_j."""
+    if columns.height_log2 < LOW_LOG2 + LANES_LOG2:
+        return plain.power_products(columns.dense().astype(np.uint64), point)
+    weights = power_vector(point**LOW, columns.height_log2 - LOW_LOG2)
+    pieces, scales = stacked_rows(columns, 0), montgomery_rows([ONE])
+    in_row = extension_arrays.powers(point, LOW)
+    answers = []
+    for number in range(columns.count):
+        of_column = pieces[pieces[:, 3] == number]
+        of_column[:, 3] = 0
+        products = extension_arrays.multiply(weighted_rows(of_column, weights, scales).T.astype(np.uint64), in_row)
+        answers.append(Extension.from_coefficients(products.sum(axis=0).tolist()))
+    return tuple(answers)
+
+
+@compiled
+def _fold_columns(
+    addresses: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    low_log2: int,
+    constants: Words,
+    target: Words,
+    pitch: int,
+    start: int,
+    stop: int,
+) -> None:
+    """In each lane one row of 2^low_log2 cells: the sum over columns and cells of cell * constant."""
+    low = 1 << low_log2
+    square = np.empty(LANES * LANES, dtype=np.uint32)
+    for group in range(start, stop):
+        sums = no_sums()
+        for column in range(len(addresses)):
+            at = group * LANES << low_log2
+            if at < lengths[column]:
+                first_constant = column << low_log2
+                if low >= LANES:
+                    for first in range(0, low, LANES):
+                        transpose_square(addresses[column], at + first, low, square, 0, LANES)
+                        for i in range(0, LANES, 2):
+                            pair = load(square, i * LANES), load(square, (i + 1) * LANES)
+                            number = first_constant + first + i
+                            sums = accumulate_constants(sums, pair, constants, number * SIX)
+                else:
+                    for i in range(low):
+                        cells = gather(addresses[column], at + i, low)
+                        sums = accumulate_constants(sums, (cells,), constants, (first_constant + i) * SIX)
+        store_planes(target, pitch, group * LANES, accumulated(sums))
+
+
+def fold_columns(
+    addresses: Sequence[int], lengths: Sequence[int], rows: int, low_log2: int, constants: Words
+) -> Planes:
+    """Element y is the sum over columns and i of cell y * 2^low_log2 + i times the column's i-th constant.
+
+    Constants are rows of six words in Montgomery's form, column after column. Behind a column's length it is zero; as
+    many cells as lanes have rows may be read from it.
+    """
+    target = Planes.room(rows)
+    of_columns = np.array(addresses, dtype=np.int64), np.array(lengths, dtype=np.int64)
+    operands = (*of_columns, low_log2, constants, target.flat, target.pitch)
+    in_parallel(lambda start, stop: _fold_columns(*operands, start, stop), -(-rows // LANES), SMALLEST_TASK_GROUPS)
+    target.words[:, rows:] = 0
+    return target
