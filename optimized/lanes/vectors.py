@@ -127,7 +127,7 @@ def ternary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> An
     return intrinsic(lambda _context, first, second, third: _operation(emit, result_count, [first, second, third]))
 
 
-def _element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
+def element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
     """Of a flat array of words, or of words in memory from an address on."""
     if isinstance(array_type, types.Integer):
         return builder.gep(builder.inttoptr(array, WORD.as_pointer()), [index])
@@ -150,7 +150,7 @@ def load(_context: Any, array: Any, index: Any) -> Any:
     """Neighbours of a flat array of words, from this index on."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        pointer = element_pointer(context, builder, signature.args[0], values[0], values[1])
         loaded = builder.load(builder.bitcast(pointer, VECTOR.as_pointer()))
         loaded.align = 4
         return loaded
@@ -163,7 +163,7 @@ def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
     """Writes neighbours of a flat array of words."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        pointer = element_pointer(context, builder, signature.args[0], values[0], values[1])
         stored = builder.store(values[2], builder.bitcast(pointer, VECTOR.as_pointer()))
         stored.align = 4
         return context.get_dummy_value()
@@ -176,7 +176,7 @@ def prefetch(_context: Any, array: Any, index: Any) -> Any:
     """Asks for the cache line of a word of a flat array that will be read soon."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        pointer = _element_pointer(context, builder, signature.args[0], values[0], values[1])
+        pointer = element_pointer(context, builder, signature.args[0], values[0], values[1])
         byte = ir.IntType(8).as_pointer()
         kind = ir.FunctionType(ir.VoidType(), [byte, WORD, WORD, WORD])
         hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
@@ -195,7 +195,7 @@ def gather(_context: Any, array: Any, index: Any, stride: Any) -> Any:
         array_value, position, step = values
         lanes = ir.Constant(VECTOR, ir.Undefined)
         for lane in range(LANES):
-            word = builder.load(_element_pointer(context, builder, signature.args[0], array_value, position))
+            word = builder.load(element_pointer(context, builder, signature.args[0], array_value, position))
             lanes = builder.insert_element(lanes, word, ir.Constant(WORD, lane))
             position = builder.add(position, step)
         return lanes
@@ -211,7 +211,7 @@ def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> A
         array_value, position, step, value = values
         for lane in range(LANES):
             word = builder.extract_element(value, ir.Constant(WORD, lane))
-            builder.store(word, _element_pointer(context, builder, signature.args[0], array_value, position))
+            builder.store(word, element_pointer(context, builder, signature.args[0], array_value, position))
             position = builder.add(position, step)
         return context.get_dummy_value()
 
@@ -223,7 +223,7 @@ def word_at(_context: Any, address: Any, index: Any) -> Any:
     """A word in memory: the one with this index from an address on."""
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        return builder.load(_element_pointer(context, builder, signature.args[0], values[0], values[1]))
+        return builder.load(element_pointer(context, builder, signature.args[0], values[0], values[1]))
 
     return types.uint32(address, types.intp), code
 
@@ -262,7 +262,7 @@ def transpose_square(
             positions = [index]
             while len(positions) < LANES:
                 positions.append(builder.add(positions[-1], stride))
-            found = [_element_pointer(context, builder, kind, array, position) for position in positions]
+            found = [element_pointer(context, builder, kind, array, position) for position in positions]
             return [builder.bitcast(pointer, VECTOR.as_pointer()) for pointer in found]
 
         rows = [builder.load(pointer) for pointer in pointers(signature.args[0], *values[:3])]

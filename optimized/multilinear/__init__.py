@@ -1,1 +1,1 @@
-"""The second protocol's kernels in numba."""
+"""The second protocol in numba."""

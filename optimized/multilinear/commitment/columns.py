@@ -12,13 +12,13 @@ from optimized.multilinear.commitment.codewords import can_encode, encode
 from optimized.multilinear.commitment.stacking import StackedColumns, stacked_columns
 from optimized.multilinear.commitment.tree import LeafOrder, build_tree
 from optimized.multilinear.openings.columns import power_products
-from reference.multilinear.prover import codewords as plain
-from reference.multilinear.prover import merkle_tree as plain_tree
-from reference.multilinear.prover.kernels import Committed, TableCells
+from reference.prover import codewords as plain
+from reference.prover import merkle_tree as plain_tree
+from reference.prover.kernels import Committed, TableCells
 from spec.field import Extension
-from spec.multilinear.hash import Digest
-from spec.multilinear.merkle import MerkleOpening, TreeShape
-from spec.multilinear.stacking import Commitment, Stacking
+from spec.protocol.hash import Digest
+from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.stacking import Commitment, Stacking
 
 
 class Tree(Protocol):

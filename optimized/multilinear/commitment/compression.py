@@ -25,7 +25,7 @@ from optimized.lanes.vectors import (
     intrinsic,
     types,
 )
-from spec.multilinear.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
 from spec.protocol.hash import ROUND_CONSTANTS
 
 INDEX = ir.IntType(64)

@@ -11,7 +11,7 @@ from optimized.lanes.vectors import LANES, broadcast, store
 from optimized.multilinear.commitment.compression import compress, initial_value
 from optimized.threads import in_parallel
 from optimized.words import Words
-from spec.multilinear.hash import BLOCK_WORDS, STATE_WORDS, Domain
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 
 SMALLEST_TASK_GROUPS = 1 << 9
 

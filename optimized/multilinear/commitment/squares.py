@@ -19,7 +19,7 @@ from optimized.lanes.vectors import (
     types,
 )
 from optimized.multilinear.commitment.factors import LANES_LOG2, Factors, roots
-from spec.multilinear.hash import WORD_BYTES
+from spec.protocol.hash import WORD_BYTES
 
 _FACTORS = Factors.of(roots(LANES_LOG2 - 1))
 """They are known when code is made."""

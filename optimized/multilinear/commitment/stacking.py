@@ -13,8 +13,8 @@ from optimized.lanes.vectors import LANES, load, prefetch, store, transpose_squa
 from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.words import Words, words
-from reference.multilinear.prover.kernels import TableCells
-from spec.multilinear.stacking import Commitment, Stacking
+from reference.prover.kernels import TableCells
+from spec.protocol.stacking import Commitment, Stacking
 
 BLOCK_ROWS = 64
 """Rows that are turned into columns together: four lines of the cache of each column."""

@@ -20,8 +20,8 @@ from optimized.multilinear.commitment.compression import compress, initial_value
 from optimized.multilinear.commitment.factors import LANES_LOG2
 from optimized.threads import in_parallel
 from optimized.words import Words
-from spec.multilinear.hash import BLOCK_WORDS, STATE_WORDS, Digest, Domain
-from spec.multilinear.merkle import MerkleOpening, TreeShape, distinct, padded_words, sibling_positions
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Digest, Domain
+from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, padded_words, sibling_positions
 
 LEAF_VALUE = initial_value(Domain.MERKLE_LEAF)
 NODE_VALUE = initial_value(Domain.MERKLE_NODE)

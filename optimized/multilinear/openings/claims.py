@@ -12,10 +12,10 @@ from optimized.multilinear.commitment.columns import columns_of
 from optimized.multilinear.commitment.stacking import StackedColumns
 from optimized.multilinear.openings.planes import Planes, add_scaled, place, power_vector
 from optimized.words import Words
-from reference.multilinear.prover.kernels import Committed
+from reference.prover.kernels import Committed
 from spec.field import Extension
-from spec.multilinear.columns import PINNED, ColumnClaims
-from spec.multilinear.stacking import Commitment
+from spec.protocol.columns import PINNED, ColumnClaims
+from spec.protocol.stacking import Commitment
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,10 +20,10 @@ from optimized.multilinear.commitment.stacking import StackedColumns
 from optimized.multilinear.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.multilinear.prover import stacked_columns as plain
-from reference.prover import extension_arrays
+from reference.prover import stacked_columns as plain
+from reference.arrays import extension_arrays
 from spec.field import ONE, Extension, P
-from spec.multilinear.hash import WORD_BYTES
+from spec.protocol.hash import WORD_BYTES
 
 LOW_LOG2 = 7
 """So many rounds work on one row of sums; afterwards 2^7 cells have become one element."""

@@ -21,17 +21,17 @@ from optimized.multilinear.openings.columns import LOW, LOW_LOG2, fold_columns, 
 from optimized.multilinear.openings.planes import Planes, add_scaled, equality_vector, montgomery_rows, power_vector
 from optimized.multilinear.openings.powers import add_base_powers
 from optimized.multilinear.openings.rounds import ProductRounds, inner_product
-from reference.multilinear.prover import codewords as plain
-from reference.multilinear.prover import merkle_tree as plain_tree
-from reference.multilinear.prover.kernels import Committed
-from reference.multilinear.prover.product_rounds import equality_vector as plain_equality_vector
-from reference.prover.extension_arrays import from_elements, multiply
+from reference.prover import codewords as plain
+from reference.prover import merkle_tree as plain_tree
+from reference.prover.kernels import Committed
+from reference.prover.product_rounds import equality_vector as plain_equality_vector
+from reference.arrays.extension_arrays import from_elements, multiply
 from spec.field import EXTENSION_DEGREE, ONE, Extension
-from spec.multilinear.cube import equality, powers
-from spec.multilinear.hash import WORD_BYTES, Digest
-from spec.multilinear.merkle import MerkleOpening, TreeShape
-from spec.multilinear.proof import RoundPolynomial
-from spec.multilinear.whir import Iteration
+from spec.protocol.cube import equality, powers
+from spec.protocol.hash import WORD_BYTES, Digest
+from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.proof import RoundPolynomial
+from spec.protocol.whir import Iteration
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from optimized.lanes.vectors import LANES, Lanes, load, store
 from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.prover.extension_arrays import from_elements, to_elements
+from reference.arrays.extension_arrays import from_elements, to_elements
 from spec.field import ONE, Extension
 
 ROUND_LANES = 2 * LANES

@@ -26,7 +26,7 @@ from optimized.lanes.vectors import LANES, load
 from optimized.multilinear.openings.planes import Planes, load_planes, store_planes
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from spec.field import Extension, P
 
 BLOCK_LOG2 = 6

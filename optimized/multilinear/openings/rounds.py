@@ -16,7 +16,7 @@ from optimized.multilinear.openings.planes import ROUND_LANES, SMALLEST_TASK_GRO
 from optimized.threads import in_parallel
 from optimized.words import Words
 from spec.field import Extension
-from spec.multilinear.proof import RoundPolynomial
+from spec.protocol.proof import RoundPolynomial
 
 _EVEN = ir.Constant(VECTOR, list(range(0, 2 * LANES, 2)))
 _ODD = ir.Constant(VECTOR, list(range(1, 2 * LANES, 2)))

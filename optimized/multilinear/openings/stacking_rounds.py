@@ -25,16 +25,16 @@ from optimized.multilinear.openings.planes import (
     power_vector,
 )
 from optimized.multilinear.openings.rounds import ProductRounds
-from reference.multilinear.prover import stacking_rounds as plain
-from reference.multilinear.prover.kernels import Committed
-from reference.multilinear.prover.kernels import StackingRounds as Interface
-from reference.prover.extension_arrays import from_base
+from reference.prover import stacking_rounds as plain
+from reference.prover.kernels import Committed
+from reference.prover.kernels import StackingRounds as Interface
+from reference.arrays.extension_arrays import from_base
 from spec.field import ONE, Extension
-from spec.multilinear.columns import ColumnClaims
-from spec.multilinear.cube import equality, power_extension
-from spec.multilinear.hash import WORD_BYTES
-from spec.multilinear.proof import RoundPolynomial
-from spec.multilinear.stacking import Commitment
+from spec.protocol.columns import ColumnClaims
+from spec.protocol.cube import equality, power_extension
+from spec.protocol.hash import WORD_BYTES
+from spec.protocol.proof import RoundPolynomial
+from spec.protocol.stacking import Commitment
 
 
 class StackingRounds:
