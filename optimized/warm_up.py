@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from reference.prover.reduction import OpenedColumns
+from spec.protocol.logup import BusChallenges
 
 from optimized.execution.executor import execute
 from optimized.kernels import OptimizedKernels
@@ -11,14 +13,12 @@ from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
 from optimized.words import Words
 from reference.arrays.extension_arrays import powers
-from reference.prover.reduction import OpenedColumns
 from spec.air.bus import Scope
 from spec.field import EXTENSION_DEGREE, X
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import DEFAULT_IMAGE_START, SINK, Interval, RegionKind, Space
 from spec.program import Program, Region
-from spec.protocol.logup import BusChallenges
 from spec.rv64im.machine import CHIP_BY_NAME
 
 ROWS = 64

@@ -14,6 +14,9 @@ from spec.field import EXTENSION_DEGREE, Extension
 
 SIX = EXTENSION_DEGREE
 SMALLEST_TASK_GROUPS = 256
+MONTGOMERY_FACTOR = to_montgomery(1)
+"""2^32 modulo p: a `known` factor that brings an element into Montgomery's form."""
+
 RADIX_SQUARED = to_montgomery(to_montgomery(1))
 INVERSION_GROUPS = 64
 """One inversion serves so many groups of elements."""

@@ -14,7 +14,8 @@ from optimized.multilinear.commitment.tree import LeafOrder, build_tree
 from optimized.multilinear.openings.columns import power_products
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
-from reference.prover.kernels import Committed, TableCells
+from reference.prover.kernels import Committed
+from reference.tables import Table
 from spec.field import Extension
 from spec.protocol.hash import Digest
 from spec.protocol.merkle import MerkleOpening, TreeShape
@@ -49,7 +50,7 @@ class CommittedColumns:
 
 
 def commit(
-    tables: Sequence[TableCells],
+    tables: Sequence[Table],
     commitment: Commitment,
     layout: Stacking,
     rate_log2: int,

@@ -26,7 +26,7 @@ from optimized.lanes.vectors import (
     types,
 )
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
-from spec.protocol.hash import ROUND_CONSTANTS
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 INDEX = ir.IntType(64)
 

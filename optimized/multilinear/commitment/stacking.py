@@ -13,7 +13,7 @@ from optimized.lanes.vectors import LANES, load, prefetch, store, transpose_squa
 from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.words import Words, words
-from reference.prover.kernels import TableCells
+from reference.tables import Table
 from spec.protocol.stacking import Commitment, Stacking
 
 BLOCK_ROWS = 64
@@ -93,7 +93,7 @@ def _copy_columns(
                 store(cells, targets[column] + row + i, load(columns, column * BLOCK_ROWS + i))
 
 
-def stacked_columns(tables: Sequence[TableCells], commitment: Commitment, layout: Stacking) -> StackedColumns:
+def stacked_columns(tables: Sequence[Table], commitment: Commitment, layout: Stacking) -> StackedColumns:
     """The stacked columns of a commitment that has some."""
     columns = StackedColumns(np.zeros(0, dtype=np.uint32), layout.count, layout.height_log2, layout.cells)
     cells = arrays.empty(columns.kept + MARGIN)

@@ -20,8 +20,8 @@ from optimized.multilinear.commitment.stacking import StackedColumns
 from optimized.multilinear.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.prover import stacked_columns as plain
 from reference.arrays import extension_arrays
+from reference.prover import stacked_columns as plain
 from spec.field import ONE, Extension, P
 from spec.protocol.hash import WORD_BYTES
 

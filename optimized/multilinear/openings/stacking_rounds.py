@@ -25,10 +25,10 @@ from optimized.multilinear.openings.planes import (
     power_vector,
 )
 from optimized.multilinear.openings.rounds import ProductRounds
+from reference.arrays.extension_arrays import from_base
 from reference.prover import stacking_rounds as plain
 from reference.prover.kernels import Committed
 from reference.prover.kernels import StackingRounds as Interface
-from reference.arrays.extension_arrays import from_base
 from spec.field import ONE, Extension
 from spec.protocol.columns import ColumnClaims
 from spec.protocol.cube import equality, power_extension

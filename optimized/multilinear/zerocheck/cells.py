@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimized.compilation import compiled
-from optimized.constraints.blocks import MONTGOMERY_FACTOR
+from optimized.field.extension import MONTGOMERY_FACTOR
 from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract
 from optimized.lanes.vectors import LANES, broadcast, load, store, transpose_square, word_at
 from optimized.multilinear.zerocheck.constants import Integers

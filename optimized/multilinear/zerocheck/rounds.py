@@ -31,9 +31,10 @@ from optimized.multilinear.zerocheck.tables import (
 )
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.prover import zerocheck_rounds
-from reference.prover.kernels import TableCells, ZerocheckRounds
 from reference.arrays import extension_arrays as extension
+from reference.prover import zerocheck_rounds
+from reference.prover.kernels import ZerocheckRounds
+from reference.tables import Table
 from spec.air.bus import Scope
 from spec.field import ZERO, Extension, P, inverse
 from spec.protocol.cube import horner
@@ -48,7 +49,7 @@ FROM_MONTGOMERY = inverse(RADIX)
 
 
 def zerocheck(
-    tables: Sequence[TableCells],
+    tables: Sequence[Table],
     weights: Sequence[TableWeights[Extension]],
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges[Extension]],
@@ -68,7 +69,7 @@ def zerocheck(
 class OptimizedZerocheckRounds:
     """The sumcheck over all tables. Each binding also sums up for the message after it."""
 
-    def __init__(self, cells: Sequence[TableCells], tables: Tables, point: Sequence[Extension]) -> None:
+    def __init__(self, cells: Sequence[Table], tables: Tables, point: Sequence[Extension]) -> None:
         self._cells = cells
         self._tables = tables
         self._rounds = len(point)

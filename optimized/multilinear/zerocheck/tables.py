@@ -21,14 +21,14 @@ from optimized.multilinear.zerocheck.constants import (
 )
 from optimized.multilinear.zerocheck.layout import Code, Layout, layout_of
 from optimized.words import Words, words
-from reference.prover.kernels import TableCells
 from reference.arrays.extension_arrays import ExtensionArray
 from reference.arrays.field_arrays import Matrix
+from reference.tables import Table
 from spec.air.bus import Scope
 from spec.air.chip import Chip, expressions_of
+from spec.air.machine import public_names
 from spec.field import Extension
 from spec.protocol.gkr import BusChallenges
-from spec.air.machine import public_names
 from spec.protocol.zerocheck import TableWeights
 
 LANE_VARIABLES = LANES.bit_length() - 1
@@ -107,7 +107,7 @@ def _repeated(matrix: Matrix) -> Words:
 
 
 def tables_of(
-    tables: Sequence[TableCells],
+    tables: Sequence[Table],
     weights: Sequence[TableWeights[Extension]],
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges[Extension]],

@@ -19,6 +19,7 @@ from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
 from reference.program_keys import proving_key
 from reference.segments.codec import encode_run_plan, encode_segment_plan
+from reference.tables import Trace
 from reference.trace import segmentation
 from reference.trace.build import build_continuation, build_segment
 from reference.trace.continuation import RunCell, SegmentCell
@@ -27,7 +28,6 @@ from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from reference.tables import Trace
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.prover.kernels import TableCells
+from reference.tables import Table
 from reference.arrays.field_arrays import Matrix
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
@@ -115,7 +115,7 @@ def random_elements(source: np.random.Generator, count: int) -> list[Extension]:
 class ZerocheckExample:
     """What a kernel is given, and challenges for its rounds."""
 
-    tables: list[TableCells]
+    tables: list[Table]
     weights: list[TableWeights[Extension]]
     public_values: Mapping[str, int]
     challenges: Mapping[Scope, BusChallenges[Extension]]
@@ -124,7 +124,7 @@ class ZerocheckExample:
 
 
 def example_of(
-    tables: Sequence[TableCells], public_values: Mapping[str, int], source: np.random.Generator
+    tables: Sequence[Table], public_values: Mapping[str, int], source: np.random.Generator
 ) -> ZerocheckExample:
     """Random challenges, points and the weights that follow from them, for tables in the order of their machine."""
     shapes = [TableShape(table.chip, table.height.bit_length() - 1) for table in tables]
@@ -150,5 +150,5 @@ def small_example(seed: int) -> ZerocheckExample:
         chip = CHIPS[number]
         main = random_cells(source, 1 << height_log2, len(chip.columns))
         fixed = random_cells(source, 1 << height_log2, len(chip.fixed_columns))
-        tables.append(TableCells(chip, main, fixed))
+        tables.append(Table(chip, main, fixed))
     return example_of(tables, PUBLIC_VALUES, source)

@@ -1,1 +1,0 @@
-"""Opened columns: values at a point, and combinations of codewords."""
