@@ -13,7 +13,7 @@ from limpid.errors import FileError, LimpidError, ParametersError
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
-from optimized.verifier.kernels import OptimizedVerifierKernels
+from optimized.verifier.run import TOOLS
 from reference.program_keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
@@ -69,7 +69,7 @@ def prove_in_folder(
     with planning_errors(PROVE_SHORTER):
         key = verification_key(OptimizedKernels(), program, chosen)
         limits = _limits(place, chosen, program, private_input)
-    request = RunRequest(program, private_input, key, limits, plan_run, OptimizedVerifierKernels())
+    request = RunRequest(program, private_input, key, limits, plan_run, TOOLS)
     try:
         with (
             planning_errors(f"{PROVE_SHORTER}, or in larger segments"),

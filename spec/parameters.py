@@ -23,6 +23,9 @@ MAXIMUM_FINAL_LOG2 = 8
 MAXIMUM_CAP_LOG2 = 8
 """A cap is hashed up to its root by every verifier, so a large one costs more than it saves."""
 
+MAXIMUM_HEIGHT_LOG2 = TWO_ADICITY - 1
+"""At a rate of 1/2, the lowest that is used, a vector of 2^23 has the largest domain that there is."""
+
 MAXIMUM_MAIN_COLUMNS = 12
 """More stacked columns of the main commitment than this ask for a larger stacking height, or leaves grow too wide."""
 
@@ -198,9 +201,6 @@ TINY = ParameterSet(
         Schedule(12, (3, 3, 2), (4, 3, 2), 1, (1, 1, 1), (2, 1, 1)),
         Schedule(14, (3, 3, 3), (4, 3, 2), 1, (1, 1, 1), (2, 1, 1)),
         Schedule(17, (3, 4, 4), (4, 3, 2), 1, (1, 1, 1), (3, 2, 1)),
-        Schedule(20, (4, 4, 4), (4, 3, 2), 1, (1, 1, 1), (3, 2, 1)),
-        Schedule(22, (4, 4, 4, 3), (4, 3, 2, 2), 1, (1, 1, 1, 1), (3, 2, 1, 1)),
-        Schedule(23, (4, 4, 4, 4), (4, 3, 2, 2), 1, (1, 1, 1, 1), (3, 2, 1, 1)),
     ),
 )
 """For tests: insecure, small and fast, with heights for machines of a few rows."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spec.cost import row_cost
+from spec.parameters import MAXIMUM_HEIGHT_LOG2
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
@@ -25,8 +26,17 @@ class SegmentLimits:
     memory_rows: int = 2**18
     """Rows of the run's memory table in one segment, unless the run has too few segments."""
 
+    tallest_log2: int = MAXIMUM_HEIGHT_LOG2
+    """No table is higher than 2^tallest_log2: what the parameter set's stacking heights hold."""
+
     shape: str | None = None
     """The listed shape of every segment: its tables' heights stand in for the limits on area and clock."""
+
+
+def limits_of_heights(tallest_log2: int) -> SegmentLimits:
+    """The default limits where no table may be higher."""
+    default = SegmentLimits()
+    return replace(default, tallest_log2=tallest_log2, memory_rows=min(default.memory_rows, 1 << tallest_log2))
 
 
 NO_LIMITS = SegmentLimits(cost=None)
@@ -69,8 +79,11 @@ class SegmentMeter:
         limits = self._limits
         if limits.shape is not None:
             return self.rows[number] < self.room[number] and boundary_rows <= self.boundary_room
-        room = sum(instance_heights(self.rows[number] + 1))
+        heights = instance_heights(self.rows[number] + 1)
+        room = sum(heights)
         boundary_room = padded_height(boundary_rows)
+        if max(*heights, boundary_room) > 1 << limits.tallest_log2:
+            return False
         clock = self._clock_end + (room - self.room[number]) * INSTRUCTION_CHIPS[number].accesses
         cost = self._cost + (room - self.room[number]) * _ROW_COSTS[number]
         if clock > limits.clock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reference.fixed_tables import listed_program_heights
-from reference.trace.limits import SegmentLimits, limits_of_shape
+from reference.trace.limits import SegmentLimits, limits_of_heights, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
 from spec.cost import cheapest_shape
@@ -20,7 +20,7 @@ def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, 
     Raises what `plan_run` raises, and ProgramTooLargeError if no listed shape holds the program.
     """
     if not parameters.listed_shapes:
-        return SegmentLimits()
+        return limits_of_heights(parameters.tallest_log2)
     heights = listed_program_heights(program)
     rows: Counter[str] = Counter()
 
