@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
@@ -21,7 +21,7 @@ from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
-from reference.trace.limits import SegmentLimits
+from reference.trace.limits import SegmentLimits, limits_of_heights
 from reference.trace.shape_choice import limits_under
 from spec.parameters import ParameterSet
 from spec.program import Program
@@ -97,7 +97,7 @@ def _limits(place: Place, parameters: ParameterSet, program: Program, private_in
         return limits_under(parameters, plan_run, program, private_input)
     if parameters.listed_shapes:
         raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cost")
-    return SegmentLimits(cost=place.segment_cost)
+    return replace(limits_of_heights(parameters.tallest_log2), cost=place.segment_cost)
 
 
 @contextmanager
