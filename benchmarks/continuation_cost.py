@@ -87,8 +87,8 @@ def measure(program: Program, private_input: bytes, limits: SegmentLimits) -> di
         "instructions": run.end.instructions,
         "segments": run.segment_count,
         "cells_per_instruction": round(_area(total) / run.end.instructions, 1),
-        "boundary_percent": round(100 * total.cells_by_chip["boundary"] / _area(total), 2),
-        "memory_percent": round(100 * total.cells_by_chip["memory"] / _area(total), 2),
+        "boundary_percent": round(100 * total.by_chip["boundary"] / _area(total), 2),
+        "memory_percent": round(100 * total.by_chip["memory"] / _area(total), 2),
         "addresses_per_segment": round(sum(len(plan.cells) for plan in plans) / len(plans)),
         "first_pass_seconds": round(seconds, 1),
     }
@@ -96,7 +96,7 @@ def measure(program: Program, private_input: bytes, limits: SegmentLimits) -> di
 
 def _area(cost: Cost) -> int:
     """Main and LogUp cells of all tables."""
-    return sum(cost.cells_by_chip.values())
+    return sum(cost.by_chip.values())
 
 
 def main() -> None:

@@ -83,8 +83,8 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
     seconds = {stage: record.seconds for stage, record in watch.records.items()}
     first_pass = sum(seconds[stage] for stage in FIRST_PASS)
     costs = [segment_cost(shape) for shape in shapes]
-    area = sum(sum(cost.cells_by_chip.values()) for cost in costs)
-    continuation = sum(cost.cells_by_chip.get(name, 0) for cost in costs for name in ("boundary", "memory"))
+    area = sum(sum(cost.by_chip.values()) for cost in costs)
+    continuation = sum(cost.by_chip.get(name, 0) for cost in costs for name in ("boundary", "memory"))
     trace_cells = sum(len(table.chip.columns) * table.height for shape in shapes for table in shape.tables)
     return {
         "guest": guest,

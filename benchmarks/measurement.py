@@ -64,7 +64,7 @@ class Measurement:
 
     processor_seconds: float
     stages: dict[str, StageFigures]
-    cells_by_chip: dict[str, int]
+    by_chip: dict[str, int]
     """Main and LogUp cells at padded height, system tables included."""
 
     quotient_cells: int
@@ -83,7 +83,7 @@ class Measurement:
     @property
     def cells_per_instruction(self) -> float:
         """Main and LogUp cells."""
-        return sum(self.cells_by_chip.values()) / self.instructions
+        return sum(self.by_chip.values()) / self.instructions
 
 
 def measure(guest: str, elf: Path, parameters: str) -> Measurement:
@@ -123,7 +123,7 @@ def measure(guest: str, elf: Path, parameters: str) -> Measurement:
         seconds=proof.seconds,
         processor_seconds=processor_seconds,
         stages=stages,
-        cells_by_chip=dict(cost.cells_by_chip),
+        by_chip=dict(cost.by_chip),
         quotient_cells=cost.quotient_cells,
         peak_bytes=peak_bytes,
         predicted_peak_bytes=max(predicted_peak_bytes(shape, PARAMETER_SETS[parameters].rate_log2) for shape in shapes),

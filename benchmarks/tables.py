@@ -54,8 +54,8 @@ def _cells(measurement: Measurement) -> Table:
         table.add_column(name)
     for name in ("cells", "share"):
         table.add_column(name, justify="right")
-    total = sum(measurement.cells_by_chip.values())
-    shown = {chip: cells for chip, cells in measurement.cells_by_chip.items() if cells >= SHOWN_SHARE * total}
+    total = sum(measurement.by_chip.values())
+    shown = {chip: cells for chip, cells in measurement.by_chip.items() if cells >= SHOWN_SHARE * total}
     for chip, cells in sorted(shown.items(), key=lambda item: -item[1]):
         role = CHIP_BY_NAME[chip].role
         kind = "instruction" if role is Role.INSTRUCTION else "system"

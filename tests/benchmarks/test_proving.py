@@ -37,7 +37,7 @@ def test_measurement_tells_what_the_proof_is(measured: Measurement) -> None:
     (shape,) = verify(proof.encoded, program=None, output=None, allow_insecure=True).verified.shapes
     cost = segment_cost(shape)
     assert (measured.instructions, measured.segments) == (proof.instructions, 1)
-    assert (measured.cells_by_chip, measured.quotient_cells) == (cost.cells_by_chip, cost.quotient_cells)
+    assert (measured.by_chip, measured.quotient_cells) == (cost.by_chip, cost.quotient_cells)
     assert measured.cells_per_instruction == (cost.total - cost.quotient_cells) / proof.instructions
     stages = measured.stages
     assert list(stages) == [stage.value for stage in Stage]
@@ -61,11 +61,11 @@ def test_tables_show_every_stage_and_every_figure(measured: Measurement) -> None
 
 def test_verdicts_hold_growth_cells_and_memory_against_their_bounds(measured: Measurement) -> None:
     good = replace(
-        measured, instructions=10**6, seconds=1.0, processor_seconds=2.0, cells_by_chip={"add": 10**8}, peak_bytes=1
+        measured, instructions=10**6, seconds=1.0, processor_seconds=2.0, by_chip={"add": 10**8}, peak_bytes=1
     )
     judged = {
         "sha256": good,
-        "sort": replace(good, cells_by_chip={"add": 10**8 + 10**6}),
+        "sort": replace(good, by_chip={"add": 10**8 + 10**6}),
         "memory": replace(good, peak_bytes=good.predicted_peak_bytes + 1),
         "arithmetic-1M": good,
         "arithmetic-4M": replace(good, seconds=4.4, processor_seconds=8.0),

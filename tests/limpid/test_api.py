@@ -16,6 +16,7 @@ from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
 from spec.protocol import recursion_shapes
 from spec.protocol.proof_encoding import decode_proof
+from spec.rv64im.machine import RV64IM
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
 
@@ -71,7 +72,7 @@ def test_check_trace_lists_every_table() -> None:
 
 
 def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored, heard = decode_proof((tiny / "proof").read_bytes()), []
+    stored, heard = decode_proof((tiny / "proof").read_bytes(), RV64IM), []
 
     def prove_planned(*arguments: object) -> object:
         observer = arguments[-1]

@@ -23,7 +23,7 @@ from spec.parameters import TINY
 from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
 
 INPUT_HEX = "0a00000000000000"
-CUT = ("--segment-cells", "12000", "--parameters", "tiny")
+CUT = ("--segment-cost", "12000", "--parameters", "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_long_run_verifies_and_says_where_its_proof_is(folder: Path) -> None:
 
 def test_long_run_has_the_bytes_of_the_reference(folder: Path) -> None:
     program = load(FIBONACCI)
-    traces = build_traces(program, bytes.fromhex(INPUT_HEX), SegmentLimits(area_cells=12000))
+    traces = build_traces(program, bytes.fromhex(INPUT_HEX), SegmentLimits(cost=12000))
     expected = prove_run(OptimizedKernels(), proving_key(OptimizedKernels(), program, TINY), traces)
     assert (folder / "proof.limpid").read_bytes() == expected.encoded()
 
@@ -71,7 +71,7 @@ def test_changed_proof_of_a_segment_is_made_anew(folder: Path, tmp_path: Path) -
 def test_manifest_describes_the_run(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["version"], manifest["parameters"]) == ("limpid run", 1, "tiny")
-    assert manifest["limits"]["area_cells"] == 12000
+    assert manifest["limits"]["cost"] == 12000
     assert manifest["output"] == (55).to_bytes(8, "little").hex()
     names = {segment[key] for segment in manifest["segments"] for key in ("plan", "leaf", "proof")}
     assert names | {"manifest.json", "run.run", manifest["proof"]} == {path.name for path in folder.iterdir()}
@@ -97,7 +97,7 @@ def test_folder_of_another_input_is_refused(folder: Path) -> None:
     ("arguments", "message"),
     [
         ([], "name the proof's file with --output, or a folder for a long run with --out"),
-        (["--output", "proof", "--workers", "2"], "--workers, --scheduler and --segment-cells need --out"),
+        (["--output", "proof", "--workers", "2"], "--workers, --scheduler and --segment-cost need --out"),
         (["--out", "d", "--workers", "2", "--scheduler", "tcp://a:1"], "--workers and --scheduler exclude each other"),
     ],
 )
@@ -107,8 +107,8 @@ def test_options_that_make_no_sense_are_misuse(arguments: list[str], message: st
     assert message in invocation.stderr
 
 
-def _prove(elf: bytes | str, path: Path, segment_cells: int | None = None) -> None:
-    prove_in_folder(Place(path, segment_cells=segment_cells), elf, parameters="tiny")
+def _prove(elf: bytes | str, path: Path, segment_cost: int | None = None) -> None:
+    prove_in_folder(Place(path, segment_cost=segment_cost), elf, parameters="tiny")
 
 
 def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
     with pytest.raises(UnprovableError):
         _prove(SCRIBBLING_ELF, tmp_path / "scribbling")
     with pytest.raises(TooLongError, match="no room for one instruction"):
-        _prove(FIBONACCI, tmp_path / "cut", segment_cells=1)
+        _prove(FIBONACCI, tmp_path / "cut", segment_cost=1)
 
 
 def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
 
 
 def test_cells_of_a_segment_under_listed_shapes_are_misuse(tmp_path: Path) -> None:
-    arguments = ["--out", tmp_path / "run", "--segment-cells", "12000", "--parameters", "recursion"]
+    arguments = ["--out", tmp_path / "run", "--segment-cost", "12000", "--parameters", "recursion"]
     invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, *arguments, "--json")
     assert (invocation.status, invocation.error["message"]) == (2, "segments under recursion have listed shapes")
     assert not (tmp_path / "run").exists()

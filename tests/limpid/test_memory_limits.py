@@ -55,7 +55,7 @@ def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
     assert set(heard) <= {Stage.PLAN, Stage.PIN}
     assert "MiB of memory, 1024 MiB are available" in caught.value.message
     assert caught.value.next_step is not None
-    assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cells ")
+    assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cost ")
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -68,7 +68,7 @@ def test_next_step_of_the_refusal_leads_to_segments_that_fit(tmp_path: Path) -> 
     cells = int(invocation.error["next_step"].rpartition(" ")[2])
     with pytest.raises(_PinnedAll):
         prove_in_folder(
-            Place(tmp_path / "folder", segment_cells=cells), FIBONACCI, INPUT, parameters="tiny", observer=_stop_at_main
+            Place(tmp_path / "folder", segment_cost=cells), FIBONACCI, INPUT, parameters="tiny", observer=_stop_at_main
         )
 
 

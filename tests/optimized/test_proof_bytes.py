@@ -19,6 +19,7 @@ from reference.prover.plain_kernels import PlainKernels
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from spec.parameters import TINY
+from spec.protocol.proof_encoding import encode_proof
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
 
@@ -32,7 +33,7 @@ def test_proof_of_every_instruction_has_the_bytes_of_the_plain_kernels() -> None
     proofs = []
     for kernels in (OptimizedKernels(), PlainKernels()):
         key = proving_key(kernels, program, TINY)
-        proofs.append(prove_run(kernels, key, [trace]).encoded())
+        proofs.append(encode_proof(prove_run(kernels, key, [trace])))
     assert proofs[0] == proofs[1]
 
 

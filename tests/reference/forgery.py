@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from reference.checker import ConstraintViolation, Imbalance, Violation
-from reference.trace.multiplicities import indices_of, lookup_requests, machine_indices
 from reference.tables import Table, Trace
+from reference.trace.multiplicities import indices_of, lookup_requests, machine_indices
 from spec.air.chip import Role
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES

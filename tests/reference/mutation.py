@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.columns import RowColumns
 from reference.arrays.field_arrays import Matrix
-from reference.trace.multiplicities import Index, row_index
+from reference.columns import RowColumns
 from reference.tables import Table, Trace
+from reference.trace.multiplicities import Index, row_index
 from spec.air.chip import Chip, Interaction
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES

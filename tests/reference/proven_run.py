@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from optimized.kernels import OptimizedKernels
-from reference.prover.keys import ProvingKey, commit_machine, proving_key
+from reference.program_keys import proving_key
+from reference.prover.keys import ProvingKey
 from reference.prover.run import prove_run
-from reference.trace.build import build_trace
 from reference.tables import Trace
+from reference.trace.build import build_trace
 from reference.verifier.program import Verified
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
+from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 from tests.reference.both_verifiers import verify
@@ -38,7 +40,7 @@ class ProvenRun:
 def proven_run() -> ProvenRun:
     """A run that executes every instruction of the machine."""
     program = every_instruction_program([(7, 3)], [2**63 + 5])
-    key = proving_key(KERNELS, program, TINY, commit_machine(KERNELS, TINY.rate_log2))
+    key = proving_key(KERNELS, program, TINY)
     trace = build_trace(program, INPUT)
     return ProvenRun(program, key, trace, prove_run(KERNELS, key, [trace]))
 
@@ -46,7 +48,7 @@ def proven_run() -> ProvenRun:
 def accept(proof: RunProof) -> Verified:
     """Verifies the proof's bytes against the honest run's key and output. Raises Rejected."""
     honest = proven_run()
-    return verify(proof.encoded(), honest.key.verification, honest.trace.output, allow_insecure=True)
+    return verify(encode_proof(proof), honest.key.verification, honest.trace.output, allow_insecure=True)
 
 
 def reason_for(proof: RunProof) -> Rejection | None:

@@ -9,8 +9,8 @@ import pytest
 
 from reference import checker
 from reference.checker import ConstraintViolation, Imbalance, LayoutViolation, check_layout, check_trace
-from reference.trace.build import build_trace
 from reference.tables import Table, Trace, without_fixed_columns
+from reference.trace.build import build_trace
 from spec.field import P
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.rv64im.machine import CHIP_BY_NAME

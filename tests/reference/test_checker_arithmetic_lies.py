@@ -9,10 +9,10 @@ from __future__ import annotations
 import pytest
 
 from reference.checker import check_trace
+from reference.tables import Trace
 from reference.trace.build import build_trace
 from reference.trace.cells import Cells, byte_array, limb_array
 from reference.trace.multiply import product_carries
-from reference.tables import Trace
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT
 from tests.reference.forgery import accused, changed, recounted, row_where, table_of, with_table

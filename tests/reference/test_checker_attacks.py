@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from reference.checker import check_trace
+from reference.tables import Trace
 from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
-from reference.tables import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT, OUTPUT, RegionKind
 from spec.rv64im.chips.continuation import ADDRESS_BITS

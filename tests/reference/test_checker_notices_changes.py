@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from reference.checker import check_trace
+from reference.tables import Table, Trace, without_fixed_columns
 from reference.trace.build import build_trace
 from reference.trace.multiplicities import Index
-from reference.tables import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES

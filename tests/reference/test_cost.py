@@ -42,7 +42,7 @@ def test_cells_by_instruction_add_up_to_the_rows_of_the_chips() -> None:
     assert cost.rows["load_misaligned"] + cost.rows["store_misaligned"] == profiled.execution.misaligned_access_count
 
 
-@pytest.mark.parametrize("limits", [SegmentLimits(area_cells=2**17), SegmentLimits(clock=2**12)], ids=["area", "clock"])
+@pytest.mark.parametrize("limits", [SegmentLimits(cost=2**17), SegmentLimits(clock=2**12)], ids=["area", "clock"])
 def test_run_in_segments_costs_what_its_traces_have(limits: SegmentLimits) -> None:
     program, private_input = load(EXAMPLES / "elf" / "sort.elf"), bytes(range(64))
     cost = run_cost(profile(program, private_input), limits)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from spec.protocol.folding import final_height_log2, folding_schedule
 
 from soundcalc.errors import ParameterError
 from soundcalc.parameters import (
@@ -15,7 +16,6 @@ from soundcalc.parameters import (
     uniform_folding,
 )
 from spec.parameters import ParameterSet
-from spec.protocol.folding import final_height_log2, folding_schedule
 
 
 @pytest.mark.parametrize(

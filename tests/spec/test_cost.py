@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from spec.cost import COST_VERSION, Cost, RowCells, cheapest_shape, row_cells, segment_cost
-from spec.rv64im.recursion_shapes import RECURSION_SHAPES
 from spec.protocol.shape import COMMITMENTS, SegmentShape, listed_segment
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.recursion_shapes import RECURSION_SHAPES
 
 SHAPE = SegmentShape(
     {chip.name: (9, 4) if chip.name == "add" else (7,) for chip in CHIPS if chip.name != "mul"} | {"mul": ()}
@@ -21,7 +21,7 @@ def test_cost_is_all_committed_cells() -> None:
 
 
 def test_cost_by_chip_has_every_instance_and_no_absent_table() -> None:
-    cells = segment_cost(SHAPE).cells_by_chip
+    cells = segment_cost(SHAPE).by_chip
     assert cells["add"] == (2**9 + 2**4) * row_cells(CHIP_BY_NAME["add"]).total
     assert set(cells) == {chip.name for chip in CHIPS} - {"mul"}
 

@@ -14,20 +14,22 @@ from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
 from limpid.machine_checks import Check
 from reference.checker import ConstraintViolation
-from spec.rv64im.machine import RV64IM
-from spec.protocol.proof import RunProof, decode_proof
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejection
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
 
 
 @pytest.fixture(scope="module")
 def proof(tiny: Path) -> RunProof:
-    return decode_proof((tiny / "proof").read_bytes())
+    return decode_proof((tiny / "proof").read_bytes(), RV64IM)
 
 
 def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
     """What `prove` would return for the shared proof."""
-    return api.Proof(proof.encoded(), proof.key, output, 0, 1234, {}, 1, 5.0)
+    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, 1, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
@@ -88,10 +90,10 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
             "tables": [{"chip": table.chip.name, "rows": table.height} for table in segment.shape.tables],
         }
     ]
-    accepted = verify(proof.encoded(), program=proof.key, output=proof.output, allow_insecure=True)
+    accepted = verify(encode_proof(proof), program=proof.key, output=proof.output, allow_insecure=True)
     assert document == {
         "kind": "proof",
-        "bytes": len(proof.encoded()),
+        "bytes": len(encode_proof(proof)),
         "program_id": proof.key.program_id.hex(),
         "parameters": "tiny",
         "secure": False,
@@ -113,10 +115,10 @@ def test_inspect_of_a_proof_for_people_says_that_nothing_is_verified(tiny: Path)
 
 
 def test_inspect_of_a_key_prints_what_is_in_it(proof: RunProof, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proof.key.encoded())
+    (tmp_path / "key").write_bytes(encode_key(proof.key))
     document = limpid("inspect", tmp_path / "key", "--json").document
     assert document["kind"] == "key"
-    assert document["bytes"] == len(proof.key.encoded())
+    assert document["bytes"] == len(encode_key(proof.key))
     assert document["program_id"] == proof.key.program_id.hex()
 
 
@@ -133,7 +135,7 @@ def test_inspect_of_something_else_fails() -> None:
 
 def test_inspect_of_a_damaged_proof_fails_with_the_reason(proof: RunProof, tmp_path: Path) -> None:
     path = tmp_path / "proof"
-    path.write_bytes(proof.encoded() + b"\0")
+    path.write_bytes(encode_proof(proof) + b"\0")
     invocation = limpid("inspect", path, "--json")
     assert (invocation.status, invocation.error["reason"]) == (1, Rejection.ENCODING_TRAILING_BYTES.name)
     assert invocation.error["message"].startswith(f"{path}: ENCODING_TRAILING_BYTES: ")

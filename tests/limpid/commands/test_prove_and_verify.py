@@ -11,10 +11,12 @@ import pytest
 
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID
-from spec.rv64im.machine import RV64IM
 from spec.parameters import PARAMETER_SETS
-from spec.protocol.proof import RunProof, decode_proof
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejection
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, Invocation, limpid
 
 OUTPUT_HEX = (55).to_bytes(8, "little").hex()
@@ -37,7 +39,7 @@ class Proven:
 @pytest.fixture(scope="module")
 def proven(tiny: Path) -> Proven:
     proof = tiny / "proof"
-    return Proven(proof, decode_proof(proof.read_bytes()))
+    return Proven(proof, decode_proof(proof.read_bytes(), RV64IM))
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,7 @@ def test_proof_of_a_failed_run_is_accepted_for_its_exit_code_only(failed_run: Pa
 
 @pytest.mark.parametrize("program", ["elf", "key", "id"])
 def test_proof_is_accepted_for_its_program_however_named(program: str, proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proven.decoded.key.encoded())
+    (tmp_path / "key").write_bytes(encode_key(proven.decoded.key))
     named = {"elf": FIBONACCI, "key": str(tmp_path / "key"), "id": proven.program_id}[program]
     invocation = _verify(proven.proof, "--program", named, "--public-output-hex", OUTPUT_HEX, "--allow-insecure")
     document = invocation.document
@@ -218,7 +220,7 @@ def test_verify_against_a_file_that_names_no_program_fails(proven: Proven, tmp_p
 
 
 def test_verify_against_a_damaged_key_fails(proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proven.decoded.key.encoded()[:-1])
+    (tmp_path / "key").write_bytes(encode_key(proven.decoded.key)[:-1])
     invocation = _verify(proven.proof, "--program", tmp_path / "key", "--any-output")
     error = invocation.error
     assert (invocation.status, error["kind"], error["reason"]) == (1, "key", Rejection.ENCODING_TRUNCATED.name)
@@ -239,13 +241,13 @@ def test_program_id_wins_over_a_file_of_its_name(
 
 def test_keygen_writes_the_key_whose_id_it_prints(proven: Proven, tmp_path: Path) -> None:
     invocation = limpid("keygen", FIBONACCI, "--output", tmp_path / "key", "--parameters", "tiny", "--json")
-    key = decode_key((tmp_path / "key").read_bytes())
+    key = decode_key((tmp_path / "key").read_bytes(), RV64IM)
     assert key == proven.decoded.key
     assert invocation.document == {
         "program_id": proven.program_id,
         "parameters": "tiny",
         "key": str(tmp_path / "key"),
-        "key_bytes": len(key.encoded()),
+        "key_bytes": len(encode_key(key)),
     }
 
 

@@ -12,7 +12,9 @@ from limpid.inspection import ProofContent
 from soundcalc.composition.claim import RECURSION_IDEALISATION
 from soundcalc.published.format import read_configuration
 from spec.parameters import PARAMETER_SETS
+from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof_encoding import decode_proof
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import limpid
 
 PUBLISHED = Path(__file__).parents[2] / "soundcalc/published"
@@ -58,8 +60,8 @@ def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
 
 
 def test_key_has_figures_of_its_program(tiny: Path, tmp_path: Path) -> None:
-    key = decode_proof((tiny / "proof").read_bytes()).key
-    (tmp_path / "fibonacci.key").write_bytes(key.encoded())
+    key = decode_proof((tiny / "proof").read_bytes(), RV64IM).key
+    (tmp_path / "fibonacci.key").write_bytes(encode_key(key))
     document = limpid("soundcalc", tmp_path / "fibonacci.key", "--json").document
     assert document["name"] == "fibonacci"
     assert document["about"] == f"the largest run of the program {key.program_id.hex()}, tiny"

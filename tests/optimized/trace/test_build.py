@@ -84,13 +84,13 @@ RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
     "every instruction, cut by area": (
         lambda: every_instruction_program(PAIRS, SINGLES),
         WORD,
-        SegmentLimits(area_cells=30_000, memory_rows=16),
+        SegmentLimits(cost=30_000, memory_rows=16),
     ),
     "announced output": (_announcing, b"", SegmentLimits(clock=9, memory_rows=2)),
-    "hello": (_example("hello"), b"Ada", SegmentLimits(area_cells=15_000)),
-    "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(area_cells=40_000, memory_rows=20)),
+    "hello": (_example("hello"), b"Ada", SegmentLimits(cost=15_000)),
+    "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(cost=40_000, memory_rows=20)),
     "primes": (_example("primes"), struct.pack("<I", 60), SegmentLimits(clock=1_500, memory_rows=30)),
-    **{f"random {seed}": (_random(seed), b"", SegmentLimits(area_cells=12_000 + 997 * seed)) for seed in range(6)},
+    **{f"random {seed}": (_random(seed), b"", SegmentLimits(cost=12_000 + 997 * seed)) for seed in range(6)},
 }
 
 
@@ -140,8 +140,8 @@ def test_every_segment_has_the_references_cells(name: str) -> None:
 def test_generated_program_under_random_limits_has_the_references_plans_and_cells(seed: int) -> None:
     source = Random(seed)
     program = load_bytes(random_program(seed, source.randint(1, 200)).elf)
-    area_cells, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, 2**22])
-    limits = SegmentLimits(area_cells, clock, memory_rows=source.randint(1, 60))
+    cost, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, 2**22])
+    limits = SegmentLimits(cost, clock, memory_rows=source.randint(1, 60))
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []
     run = plan_run(program, b"", limits, plans.append)

@@ -17,6 +17,7 @@ from reference.verifier import run as reference
 from reference.verifier.program import Verified
 from spec.field import P
 from spec.protocol.canonical import Reader
+from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from tests.reference.both_verifiers import OPTIMIZED_KERNELS, refusal
 from tests.reference.proven_run import proven_run
@@ -35,7 +36,7 @@ SEGMENT_FLIPS = 24
 @cache
 def honest_proofs() -> tuple[bytes, bytes]:
     """Of a run of one segment and of a run of three."""
-    return proven_run().proof.encoded(), segmented_run().proof.encoded()
+    return encode_proof(proven_run().proof), encode_proof(segmented_run().proof)
 
 
 def verdict(verifier: Verifier, encoded: bytes) -> Verified | tuple[Rejection, str]:
@@ -63,7 +64,7 @@ def test_honest_proof_is_accepted_without_the_plain_kernels(proof: int, monkeypa
 def test_statement_that_the_proof_does_not_claim_is_rejected_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reference.verifier.kernels.PlainKernels.reader", None)
     honest = proven_run()
-    encoded, key = honest.proof.encoded(), honest.key.verification
+    encoded, key = encode_proof(honest.proof), honest.key.verification
     lies: list[tuple[Rejection, dict[str, object]]] = [
         (Rejection.OUTPUT_DIFFERS, {"output": b"another"}),
         (Rejection.PROGRAM_DIFFERS, {"program": bytes(32)}),

@@ -17,6 +17,7 @@ from proofs_of_constraints.machine.protocol_checks import (
 )
 from proofs_of_constraints.machine.wiring_checks import constraints_are_evaluated, digest_covers_declarations
 from spec.air.chip import Chip, describe_chip
+from spec.air.machine import Token
 from spec.field import Extension
 from spec.parameters import ParameterSet
 from spec.protocol import constraints
@@ -26,7 +27,6 @@ from spec.protocol.shape import SegmentShape, check_shape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.buses import EXIT, MEMORY, STATE
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, describe_machine
-from spec.rv64im.tokens import Token
 
 ADD = CHIP_BY_NAME["add"]
 

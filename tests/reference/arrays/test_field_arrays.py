@@ -5,11 +5,11 @@ from __future__ import annotations
 import galois
 import numpy as np
 import pytest
+from spec.protocol.domain import bit_reversed
 
 from reference.arrays import field_arrays
 from reference.arrays.field_arrays import Matrix
 from spec.field import P, inverse, root_of_unity
-from spec.protocol.domain import bit_reversed
 
 BASE = galois.GF(P)
 EDGES = np.array([0, 1, 2, P - 2, P - 1], dtype=np.uint64)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import galois
 import numpy as np
 import pytest
+from spec.protocol.domain import COSET_SHIFT, bit_reversed
 
 from reference.arrays import transform
 from reference.arrays.field_arrays import Matrix
 from spec.field import P, root_of_unity
-from spec.protocol.domain import COSET_SHIFT, bit_reversed
 
 BASE = galois.GF(P)
 

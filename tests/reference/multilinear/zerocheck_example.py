@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.tables import Table
 from reference.arrays.field_arrays import Matrix
+from reference.tables import Table
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Public

@@ -9,9 +9,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from reference.tables import Table
-from reference.prover.kernels import Committed
 from reference.arrays.field_arrays import Matrix
+from reference.prover.kernels import Committed
+from reference.tables import Table
 from spec.air.chip import Chip, Role
 from spec.field import EXTENSION_DEGREE, ONE, Extension, P
 from spec.protocol.columns import PINNED, ColumnClaims, claim_count

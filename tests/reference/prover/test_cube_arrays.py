@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.prover import cube_arrays
 from reference.arrays.extension_arrays import from_elements, to_elements
+from reference.prover import cube_arrays
 from spec.field import ONE, Extension, P, X
 from spec.protocol.cube import equality, extension_at, horner
 

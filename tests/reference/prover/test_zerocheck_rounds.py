@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from reference.tables import Table
 from reference.prover.kernels import ZerocheckRounds
 from reference.prover.zerocheck_rounds import zerocheck
+from reference.tables import Table
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.cube import equality, extension_at, horner, next_claim_beside_equality
 from spec.protocol.zerocheck import table_value

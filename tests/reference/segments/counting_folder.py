@@ -8,7 +8,8 @@ from pathlib import Path
 from reference.segments.driver import RunRequest, prove_in_folder
 from reference.segments.jobs import ThisProcess, Workbench, Workers
 from reference.trace.build import PlainTraces
-from spec.protocol.proof import RunProof, decode_proof
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof
 from tests.reference.segmented_run import INPUT, KERNELS, LIMITS, counting_key, counting_program
 
 

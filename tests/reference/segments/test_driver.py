@@ -21,6 +21,7 @@ from reference.segments.files import Kind, Label, read_labelled, write_labelled
 from reference.segments.folder import FolderInUseError, FolderOfAnotherRunError
 from reference.segments.jobs import Job, PinJob, ProveJob, ThisProcess
 from reference.trace.errors import PlanError, TraceError
+from spec.protocol.proof_encoding import encode_proof
 from tests.reference.segmented_run import OTHER_INPUT, segmented_run
 from tests.reference.segments.counting_folder import counting_bench, counting_request, prove_counting
 
@@ -62,7 +63,7 @@ def workers() -> Remembering:
 @pytest.fixture(scope="module")
 def finished(workers: Remembering, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "finished"
-    assert prove_counting(path, workers, []).encoded() == segmented_run().proof.encoded()
+    assert prove_counting(path, workers, []).encoded() == encode_proof(segmented_run().proof)
     return path
 
 
@@ -82,7 +83,7 @@ def test_finished_folder_holds_the_same_proof_as_proving_at_once(finished: Path)
     names = ["plan", "leaf", "proof"]
     expected = {f"{index:04d}.{name}" for index in range(3) for name in names}
     assert set(_contents(finished)) == expected | {"manifest.json", "run.run", "proof.limpid"}
-    assert (finished / "proof.limpid").read_bytes() == segmented_run().proof.encoded()
+    assert (finished / "proof.limpid").read_bytes() == encode_proof(segmented_run().proof)
 
 
 def test_finished_run_asks_for_nothing(folder: Path, finished: Path, workers: Remembering) -> None:

@@ -14,6 +14,7 @@ from reference.fixed_tables import ProgramTooLargeError, program_tables
 from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
 from reference.prover.segment import shape_of
+from reference.tables import Table, without_fixed_columns
 from reference.trace.build import build_segment, build_traces
 from reference.trace.errors import TraceTooLongError
 from reference.trace.limits import SegmentLimits, limits_of_shape
@@ -21,16 +22,17 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.tables import Table, without_fixed_columns
 from reference.verifier.program import verify
 from spec import cost
 from spec.parameters import TINY
 from spec.protocol import key as key_module
 from spec.protocol import recursion_shapes
 from spec.protocol.key import decode_key
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import listed_segment
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
@@ -100,21 +102,23 @@ def test_run_of_listed_segments_is_proven_and_any_other_is_rejected() -> None:
     key = proving_key(kernels, program, PARAMETERS)
     traces = build_traces(program, INPUT, limits_of_shape(SHAPE))
     proof = prove_run(kernels, key, traces)
-    verified = verify(proof.encoded(), key.verification, proof.output, allow_insecure=True)
+    verified = verify(encode_proof(proof), key.verification, proof.output, allow_insecure=True)
     assert verified.output == (20 + 41).to_bytes(8, "little")
-    assert decode_key(key.verification.encoded()) == key.verification
+    assert decode_key(encode_key(key.verification), RV64IM) == key.verification
 
     small = proving_key(kernels, program, replace(PARAMETERS, listed_shapes=False))
     heights = small.verification.program_heights_log2
     unlisted_key = replace(small.verification, parameters=PARAMETERS)
     with pytest.raises(Rejected) as rejected:
-        decode_key(unlisted_key.encoded())
+        decode_key(unlisted_key.encoded(), RV64IM)
     assert rejected.value.reason is Rejection.SHAPE_NOT_LISTED
     assert rejected.value.detail == f"the program's tables have heights 2^{list(heights)}"
 
     higher = replace(traces[0], tables=tuple(_doubled(t) if t.chip.name == "add" else t for t in traces[0].tables))
     with pytest.raises(Rejected) as rejected:
-        verify(prove_run(kernels, key, [higher, *traces[1:]]).encoded(), key.verification, None, allow_insecure=True)
+        verify(
+            encode_proof(prove_run(kernels, key, [higher, *traces[1:]])), key.verification, None, allow_insecure=True
+        )
     assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, PARAMETERS.name)
 
 

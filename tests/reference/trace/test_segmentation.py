@@ -7,11 +7,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from spec.rv64im.limits import clock_end
 
 from reference.checker import check_run
 from reference.program_keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.segment import shape_of
+from reference.tables import Trace
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
@@ -19,13 +21,11 @@ from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
-from reference.tables import Trace
 from spec.air.chip import Role
 from spec.cost import row_cells
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY
 from spec.program import Program
-from spec.rv64im.limits import clock_end
 from spec.rv64im.program_row import HALTED
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
@@ -60,7 +60,7 @@ def _continuation_rows(traces: list[Trace], chip: str) -> list[int]:
         LIMITS,
         SegmentLimits(clock=60, memory_rows=7),
         SegmentLimits(clock=60, memory_rows=1),
-        SegmentLimits(area_cells=10_000, memory_rows=16),
+        SegmentLimits(cost=10_000, memory_rows=16),
     ],
     ids=str,
 )
@@ -94,7 +94,7 @@ def test_segments_stay_within_the_clock_and_are_cut_as_late_as_they_can() -> Non
 
 
 def test_segments_stay_within_the_area() -> None:
-    limits = SegmentLimits(area_cells=10_000)
+    limits = SegmentLimits(cost=10_000)
     for trace in build_traces(_every_instruction(), INPUT, limits):
         counted = [t for t in trace.tables if t.chip.role is Role.INSTRUCTION or t.chip.name == "boundary"]
         area = sum(t.height * row_cells(t.chip).total for t in counted)

@@ -6,6 +6,7 @@ import statistics
 from dataclasses import replace
 
 import pytest
+from spec.protocol.opening import FriLayerProof, OpeningProof, fri_layer_levels, opening_shape, write_opening_proof
 
 from soundcalc.commitments.size import expected_distinct, expected_siblings, fri_trees, proof_size, trees
 from soundcalc.parameters import ProofShape
@@ -13,7 +14,6 @@ from spec.field import ZERO
 from spec.parameters import ParameterSet
 from spec.protocol.canonical import Writer
 from spec.protocol.merkle import MatrixShape, MerkleOpening, TreeLevel, opening_row_counts, sibling_positions
-from spec.protocol.opening import FriLayerProof, OpeningProof, fri_layer_levels, opening_shape, write_opening_proof
 
 
 def test_expectations_on_a_small_tree_agree_with_enumeration() -> None:

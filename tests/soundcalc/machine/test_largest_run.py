@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from spec.protocol.domain import maximum_height_log2
+from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
 
 from soundcalc.commitments.size import proof_size
 from soundcalc.composition.security import security
@@ -17,11 +19,9 @@ from soundcalc.report.text import run_figures, tree_figures
 from spec.air.chip import Role
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P
 from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, ParameterSet
-from spec.protocol.domain import maximum_height_log2
-from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 from spec.protocol.shape import MAXIMUM_SEGMENTS, SegmentShape, check_run_messages, check_shape, listed_segment
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS
-from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
+from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES
 
 FIXED_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
 

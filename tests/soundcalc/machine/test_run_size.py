@@ -11,7 +11,8 @@ from limpid.api import parameter_set
 from soundcalc.machine.run_size import run_size
 from soundcalc.machine.shapes import run_security
 from spec.parameters import PARAMETER_SETS, TINY
-from spec.protocol.proof import decode_proof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
+from spec.rv64im.machine import RV64IM
 from tests.reference.proven_run import proven_run
 
 EXAMPLES = Path(__file__).parents[3] / "guest/examples/elf"
@@ -22,7 +23,7 @@ FEW_QUERIES_TOLERANCE = 0.15
 
 def test_size_of_a_run_agrees_with_its_bytes(quickstart: Path) -> None:
     encoded = (quickstart / "build" / "sha256.proof").read_bytes()
-    proof = decode_proof(encoded)
+    proof = decode_proof(encoded, RV64IM)
     shapes = [segment.shape for segment in proof.segments]
     estimate = run_size(shapes, proof.key.parameters, proof.output).total_bytes
     assert len(encoded) == pytest.approx(estimate, rel=TOLERANCE)
@@ -32,7 +33,7 @@ def test_size_of_a_run_with_few_queries_is_near_its_bytes() -> None:
     proof = proven_run().proof
     shapes = [segment.shape for segment in proof.segments]
     estimate = run_size(shapes, TINY, proof.output).total_bytes
-    assert len(proof.encoded()) == pytest.approx(estimate, rel=FEW_QUERIES_TOLERANCE)
+    assert len(encode_proof(proof)) == pytest.approx(estimate, rel=FEW_QUERIES_TOLERANCE)
 
 
 def test_statement_is_counted_as_it_is_written() -> None:
@@ -51,7 +52,7 @@ def test_real_proof_has_the_estimated_size_and_the_labels_of_its_terms(
     guest: str, private_input: bytes, parameters: str
 ) -> None:
     proof = limpid.prove(EXAMPLES / f"{guest}.elf", private_input, parameters=parameters)
-    shapes = [segment.shape for segment in decode_proof(proof.encoded).segments]
+    shapes = [segment.shape for segment in decode_proof(proof.encoded, RV64IM).segments]
     size = run_size(shapes, parameter_set(parameters), proof.output).total_bytes
     assert len(proof.encoded) == pytest.approx(size, rel=TOLERANCE)
     accepted = limpid.verify(proof.encoded, program=proof.key, output=proof.output)

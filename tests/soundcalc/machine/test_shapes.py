@@ -6,9 +6,11 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
+from spec.protocol.constraints import constraint_count, scopes
+from spec.protocol.opening import FriLayerProof, OpeningProof, opening_shape
+from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
 
 from reference.verifier import segment as segment_verifier
-from reference.verifier.number_algebra import NumberAlgebra
 from reference.verifier.segment import SegmentContext, verify_segment
 from soundcalc.composition.rounds import round_errors
 from soundcalc.exact import floor_bits
@@ -19,10 +21,9 @@ from spec.air.bus import Scope
 from spec.air.chip import Role
 from spec.field import EXTENSION_DEGREE, ZERO, X
 from spec.parameters import PARAMETER_SETS, SEGMENT, TINY, ParameterSet
-from spec.protocol.constraints import constraint_count, scopes
 from spec.protocol.key import VerificationKey
 from spec.protocol.merkle import MerkleOpening, TreeLevel
-from spec.protocol.opening import FriLayerProof, OpeningProof, opening_shape
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
 from spec.protocol.run import (
     RunStatement,
@@ -34,8 +35,7 @@ from spec.protocol.run import (
 from spec.protocol.shape import SegmentShape
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES, chips_of, machine_digest
-from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
+from spec.rv64im.machine import CHIPS, RV64IM, SEGMENT_PUBLIC_VALUES, chips_of
 from tests.reference.proven_run import accept, proven_run
 
 DIGEST = bytes(32)
@@ -91,7 +91,7 @@ def _conversation(shape: SegmentShape, parameters: ParameterSet, monkeypatch: py
     monkeypatch.setattr(Transcript, "grind", lambda transcript, label, bits, nonce: None)
     machine = MACHINE_COMMITMENTS[parameters.rate_log2]
     heights = tuple(shape.heights_log2[chip.name][0] for chip in chips_of(Role.PROGRAM_TABLE))
-    key = VerificationKey(parameters, machine_digest(), machine.root, machine.heights_log2, DIGEST, heights, 0)
+    key = VerificationKey(parameters, RV64IM.digest, machine.root, machine.heights_log2, DIGEST, heights, 0)
     proof = _empty_proof(shape, parameters)
     statement = RunStatement(key, b"", 1)
     point, pinning_labels = pinning_point(statement, 0, shape, proof.continuation_root)
