@@ -62,6 +62,9 @@ def read_key(reader: Reader, machine: Machine) -> VerificationKey:
     heights = tuple(reader.raw(len(machine.chips_of(Role.PROGRAM_TABLE))))
     if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):
         raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+    listed = [tuple(program.values()) for program in machine.listed_programs]
+    if parameters.listed_shapes and heights not in listed:
+        raise Rejected(Rejection.SHAPE_NOT_LISTED, f"the program's tables have heights 2^{list(heights)}")
     start = reader.elements(len(machine.joins))
     if any(number >= join.start_limit for number, join in zip(start, machine.joins, strict=True)):
         raise Rejected(Rejection.KEY_START, f"{list(start)}")

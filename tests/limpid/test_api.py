@@ -14,8 +14,8 @@ from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
-from spec.protocol import recursion_shapes
-from spec.protocol.proof_encoding import decode_proof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
+from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import RV64IM
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
@@ -78,21 +78,21 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
         observer = arguments[-1]
         assert callable(observer)
         observer(Stage.PIN, 0.0)
-        return stored.encoded()
+        return encode_proof(stored)
 
     monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
     assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
-    assert (proof.encoded, proof.key, proof.output) == (stored.encoded(), stored.key, (55).to_bytes(8, "little"))
+    assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
     assert proof.instructions == limpid.run(FIBONACCI, ten).instructions
 
 
 def test_program_that_no_listed_shape_holds_raises_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = {"program_table": (2,), "image_table": (2,), "region_table": (5,)}
-    monkeypatch.setattr(recursion_shapes, "PROGRAM_HEIGHTS_LOG2", sizes)
+    sizes = ({"program_table": 2, "image_table": 2, "region_table": 5},)
+    monkeypatch.setattr(recursion_shapes, "LISTED_PROGRAMS", sizes)
     for function in (limpid.keygen, limpid.prove):
         with pytest.raises(TooLargeError, match=r"program_table needs \d+ rows, the largest listed size has 2\^2"):
             function(FIBONACCI, parameters="recursion")

@@ -25,8 +25,8 @@ def test_constants_are_the_straight_lines_through_the_points() -> None:
     found = calibration()
     costs = np.array([point["cost"] for point in POINTS], dtype=np.float64)
     for measured, slope, fixed in (
-        ("seconds", found.seconds_per_cell, found.fixed_seconds),
-        ("peak_bytes", found.bytes_per_cell, found.fixed_bytes),
+        ("seconds", found.seconds_per_cost, found.fixed_seconds),
+        ("peak_bytes", found.bytes_per_cost, found.fixed_bytes),
     ):
         targets = np.array([point[measured] for point in POINTS], dtype=np.float64)
         # Least squares leaves residuals that are orthogonal to the ones and to the costs.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import galois
 import numpy as np
 import pytest
-from spec.protocol.domain import bit_reversed
 
 from reference.arrays import field_arrays
 from reference.arrays.field_arrays import Matrix
@@ -14,6 +13,11 @@ from spec.field import P, inverse, root_of_unity
 BASE = galois.GF(P)
 EDGES = np.array([0, 1, 2, P - 2, P - 1], dtype=np.uint64)
 LEFT, RIGHT = (grid.ravel() for grid in np.meshgrid(EDGES, EDGES))
+
+
+def bit_reversed(index: int, bits: int) -> int:
+    """The index whose low bits stand in reverse order, digit by digit."""
+    return int(f"{index:0{bits}b}"[::-1], 2) if bits else 0
 
 
 def in_galois(array: Matrix) -> galois.FieldArray:

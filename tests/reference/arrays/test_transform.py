@@ -5,13 +5,17 @@ from __future__ import annotations
 import galois
 import numpy as np
 import pytest
-from spec.protocol.domain import COSET_SHIFT, bit_reversed
 
 from reference.arrays import transform
 from reference.arrays.field_arrays import Matrix
-from spec.field import P, root_of_unity
+from spec.field import GENERATOR, P, root_of_unity
 
 BASE = galois.GF(P)
+
+
+def bit_reversed(index: int, bits: int) -> int:
+    """The index whose low bits stand in reverse order, digit by digit."""
+    return int(f"{index:0{bits}b}"[::-1], 2) if bits else 0
 
 
 def random_matrix(height: int, width: int) -> Matrix:
@@ -37,7 +41,7 @@ def test_codeword_holds_values_on_the_coset_in_bit_reversed_order(height_log2: i
     coefficients = random_matrix(1 << height_log2, 2)
     size_log2 = height_log2 + rate_log2
     root = root_of_unity(size_log2)
-    domain = [COSET_SHIFT * pow(root, bit_reversed(i, size_log2), P) % P for i in range(1 << size_log2)]
+    domain = [GENERATOR * pow(root, bit_reversed(i, size_log2), P) % P for i in range(1 << size_log2)]
     assert transform.evaluate_on_coset(coefficients, rate_log2).tolist() == values(coefficients, domain)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference.tables import Table, Trace, without_fixed_columns
-from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME, RV64IM
 
 HALT = CHIP_BY_NAME["halt"]
 WIDTH = len(HALT.columns)
@@ -34,5 +34,5 @@ def test_fixed_cells_of_another_height_are_refused() -> None:
 
 
 def test_instances_are_counted_by_chip() -> None:
-    trace = Trace((_table(8), _table(2)), {}, b"")
+    trace = Trace(RV64IM, (_table(8), _table(2)), {}, b"")
     assert [trace.instance(position) for position in range(2)] == [0, 1]

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from reference.trace.table import Trace
 
 from reference.checker import check_run
 from reference.executor import Machine
@@ -19,6 +18,7 @@ from reference.executor.recording import recording_instrument
 from reference.prover.progress import Progress, silent
 from reference.prover.run import prove_run
 from reference.prover.segment import pin_segment, prove_segment
+from reference.tables import Trace
 from reference.trace.build import build_segment, build_traces
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.packed_cells import RunCells, SegmentCells
@@ -26,9 +26,11 @@ from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.segmentation import plan_run
 from spec.memory_map import Space
+from spec.protocol.hash import digest_bytes
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
 from spec.protocol.proof_encoding import encode_proof
-from spec.protocol.run import RunStatement, run_digest
+from spec.protocol.run import leaves_root, run_digest
 from spec.rejection import Rejected, Rejection
 from tests.reference.both_verifiers import verify
 from tests.reference.forgery import accused, cell, changed, recounted, row_where, with_public
@@ -67,7 +69,9 @@ def _segments() -> tuple[SegmentProof, SegmentProof, SegmentProof]:
 def test_reordered_segments_are_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([second, first, third]) is Rejection.SEGMENT_INDEX
-    assert reason_for_segments([restated(second, segment=0), restated(first, segment=1), third]) is Rejection.START_PC
+    assert (
+        reason_for_segments([restated(second, segment=0), restated(first, segment=1), third]) is Rejection.START_DIFFERS
+    )
     swapped = [first, restated(third, segment=1), restated(second, segment=2)]
     assert reason_for_segments(swapped) is Rejection.SEGMENTS_DO_NOT_MEET
 
@@ -75,7 +79,7 @@ def test_reordered_segments_are_rejected() -> None:
 def test_dropped_segment_is_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([second, third]) is Rejection.SEGMENT_INDEX
-    assert reason_for_segments([restated(second, segment=0), restated(third, segment=1)]) is Rejection.START_PC
+    assert reason_for_segments([restated(second, segment=0), restated(third, segment=1)]) is Rejection.START_DIFFERS
     assert reason_for_segments([first, third]) is Rejection.SEGMENT_INDEX
     # The program counters meet: the second segment starts and ends at the head of the loop. The cursors do not.
     assert reason_for_segments([first, restated(third, segment=1)]) is Rejection.SEGMENTS_DO_NOT_MEET
@@ -94,14 +98,14 @@ def test_duplicated_segment_is_rejected() -> None:
 def test_segment_after_the_halt_is_rejected() -> None:
     *segments, third = _segments()
     more = restated(third, segment=3, cursor_in=third.public("cursor_out"))
-    assert reason_for_segments([*segments, third, more]) is Rejection.START_PC
+    assert reason_for_segments([*segments, third, more]) is Rejection.START_DIFFERS
     continued = restated(more, pc_in=third.public("pc_out"))
-    assert reason_for_segments([*segments, third, continued]) is Rejection.START_PC
+    assert reason_for_segments([*segments, third, continued]) is Rejection.START_DIFFERS
 
 
 def test_cursors_that_do_not_meet_are_rejected() -> None:
     first, second, third = _segments()
-    assert reason_for_segments([restated(first, cursor_in=1), second, third]) is Rejection.START_CURSOR
+    assert reason_for_segments([restated(first, cursor_in=1), second, third]) is Rejection.START_DIFFERS
     assert reason_for_segments([first, restated(second, cursor_in=1), third]) is Rejection.SEGMENTS_DO_NOT_MEET
     later = third.public("cursor_in") + 1
     assert reason_for_segments([first, second, restated(third, cursor_in=later)]) is Rejection.SEGMENTS_DO_NOT_MEET
@@ -113,7 +117,7 @@ def test_other_output_of_the_same_segments_is_rejected() -> None:
     honest = segmented_run()
     lie = replace(honest.proof, output=honest.proof.output[:-1] + b"\x01")
     with pytest.raises(Rejected, match=Rejection.GLOBAL_BUSES_UNBALANCED.name):
-        verify(lie.encoded(), honest.key.verification, None, allow_insecure=True)
+        verify(encode_proof(lie), honest.key.verification, None, allow_insecure=True)
 
 
 # --- Segments of other runs ---
@@ -123,9 +127,9 @@ def _proven(iterations: int, traces: Sequence[Trace], index: int, output: bytes 
     """One segment's proof in the run of these traces; with another output, in a run that claims it."""
     key = counting_key(iterations)
     claimed = traces[-1].output if output is None else output
-    statement = RunStatement(key.verification, claimed, len(traces))
-    pinned = [pin_segment(KERNELS, statement, k, trace) for k, trace in enumerate(traces)]
-    run = run_digest(statement, [segment.leaf for segment in pinned])
+    statement = key.verification.statement(claimed, len(traces))
+    pinned = [pin_segment(KERNELS, statement, k, trace.shape, trace) for k, trace in enumerate(traces)]
+    run = run_digest(NumberAlgebra(), statement, leaves_root([digest_bytes(segment.leaf) for segment in pinned]))
     return prove_segment(KERNELS, key, run, pinned[index], Progress(silent, len(traces)))
 
 

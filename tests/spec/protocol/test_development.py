@@ -6,9 +6,8 @@ import pytest
 
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
-from spec.protocol.key import KEY_MAGIC
-from spec.protocol.proof import PROOF_MAGIC
-from spec.protocol.proof_encoding import decode_proof, encode_proof
+from spec.protocol.key_encoding import KEY_MAGIC
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
 from tests.reference.both_verifiers import verify

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import pytest
-from spec.rv64im.limits import CLOCK_LIMIT, clock_end
-from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
 
-from spec.air.chip import Role
-from spec.cost import row_cells
 from spec.parameters import RECURSION
-from spec.protocol.shape import SegmentShape, check_shape, listed_segment
+from spec.protocol.shape import SegmentShape, check_shape, clock_end, listed_shape
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, RV64IM
 from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
-    PROGRAM_HEIGHTS_LOG2,
-    RECURSION_SHAPES,
     program_size,
     rows_that_fit,
 )
 
 
-@pytest.mark.parametrize("name", RECURSION_SHAPES)
+@pytest.mark.parametrize("name", RV64IM.listed_shapes)
 @pytest.mark.parametrize("size", range(3))
 def test_listed_shape_is_one_that_the_verifier_accepts(name: str, size: int) -> None:
-    shape = listed_segment(name, _fixed(size))
+    shape = listed_shape(RV64IM, name, RV64IM.listed_programs[size])
     assert {table.chip.name for table in shape.tables} == set(CHIP_BY_NAME)
-    check_shape(shape, _fixed(size), RECURSION)
+    check_shape(shape, RV64IM.listed_programs[size], RECURSION)
 
 
-@pytest.mark.parametrize("name", RECURSION_SHAPES)
-def test_listed_shape_uses_at_least_half_of_the_clock_or_area(name: str) -> None:
-    heights = RECURSION_SHAPES[name]
-    tables = [(chip, 1 << heights[chip.name]) for chip in INSTRUCTION_CHIPS]
-    cost = sum(height * row_cells(chip).total for chip, height in tables)
-    assert clock_end(tables) <= CLOCK_LIMIT
-    assert cost <= 2**27
-    assert cost > 2**26
+@pytest.mark.parametrize("name", RV64IM.listed_shapes)
+def test_listed_shape_keeps_its_clock(name: str) -> None:
+    assert clock_end(listed_shape(RV64IM, name, RV64IM.listed_programs[0]).tables) <= CLOCK_LIMIT
 
 
 def test_memory_table_has_room_for_a_full_boundary_table() -> None:
@@ -45,15 +34,9 @@ def test_memory_table_has_room_for_a_full_boundary_table() -> None:
 
 
 def test_shape_is_filled_by_the_chip_that_is_most_frequent_for_its_height() -> None:
-    counting = RECURSION_SHAPES["counting"]
+    counting = RV64IM.listed_shapes["counting"]
     assert rows_that_fit(counting, {"addi": 0.5, "add": 0.25, "sub": 0.0}) == 2 ** counting["addi"] * 2
     assert rows_that_fit(counting, {"addi": 0.5, "mul": 0.5}) == 2 ** counting["mul"] * 2
-
-
-def _fixed(size: int) -> dict[str, int]:
-    machine_tables = [chip.name for chip in chips_of(Role.MACHINE_TABLE)]
-    machine = dict(zip(machine_tables, MACHINE_COMMITMENTS[RECURSION.rate_log2].heights_log2, strict=True))
-    return machine | {table: heights[size] for table, heights in PROGRAM_HEIGHTS_LOG2.items()}
 
 
 @pytest.mark.parametrize(
@@ -70,11 +53,11 @@ def _fixed(size: int) -> dict[str, int]:
 def test_shape_that_is_not_listed_is_rejected_under_the_recursion_parameters(
     change: dict[str, tuple[int, ...]],
 ) -> None:
-    listed = listed_segment("counting", _fixed(0)).heights_log2
+    listed = listed_shape(RV64IM, "counting", RV64IM.listed_programs[0]).heights_log2
     heights = {**listed, **change}
-    fixed = {name: heights[name][0] for name in _fixed(0)}
+    program = {name: heights[name][0] for name in RV64IM.listed_programs[0]}
     with pytest.raises(Rejected) as rejected:
-        check_shape(SegmentShape(heights), fixed, RECURSION)
+        check_shape(SegmentShape(RV64IM, heights), program, RECURSION)
     assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, "recursion")
 
 
