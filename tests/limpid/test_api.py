@@ -15,6 +15,7 @@ from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
 from spec.protocol.proof_encoding import decode_proof, encode_proof
+from spec.protocol.shape import is_listed
 from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import RV64IM
 
@@ -103,7 +104,7 @@ def test_proof_under_the_recursion_parameters_has_a_listed_shape() -> None:
     proof = limpid.prove(FIBONACCI, (1000).to_bytes(8, "little"), parameters="recursion")
     accepted = limpid.verify(proof.encoded, program=proof.key, output=proof.output)
     (shape,) = accepted.verified.shapes
-    assert recursion_shapes.is_listed(shape.heights_log2)
+    assert is_listed(shape)
     assert accepted.security_bits >= 140
 
 

@@ -13,11 +13,13 @@ from limpid import memory_limits, workbench
 from limpid.build import EXAMPLES
 from limpid.errors import OutOfMemoryError
 from limpid.long_runs import Place, prove_in_folder
-from limpid.memory_limits import FREE_MEMORY, fitting_cells
+from limpid.memory_limits import FREE_MEMORY, fitting_cost
 from optimized.memory.prediction import predicted_peak_bytes
 from reference.prover.progress import Stage
+from spec.protocol.form import SegmentForm
+from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SegmentShape
-from spec.rv64im.machine import CHIPS
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, limpid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,9 +92,8 @@ def test_segment_in_a_folder_that_does_not_fit_is_refused(tmp_path: Path) -> Non
 
 def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     key = api.keygen(FIBONACCI, parameters="tiny")
-    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
-    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
-    needed = predicted_peak_bytes(shape, 1)
+    shape = _shape(key)
+    needed = predicted_peak_bytes(SegmentForm(shape, key.parameters))
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: 2 * needed)
     monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
     monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
@@ -110,6 +111,14 @@ def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPat
             assert fits
 
 
+def _shape(key: VerificationKey) -> SegmentShape:
+    """A segment whose additions fill the tallest table that the parameters hold."""
+    fixed = {name: (table.height_log2,) for name, table in RV64IM.tables.items()}
+    fixed |= {name: (height,) for name, height in key.heights_by_chip().items()}
+    heights = {chip.name: fixed.get(chip.name, ()) for chip in CHIPS}
+    return SegmentShape(RV64IM, heights | {"boundary": (4,), "add": (17,)})
+
+
 class _Nothing:
     def segment(self, segment: object) -> None:
         del segment
@@ -119,10 +128,9 @@ class _Nothing:
 
 def test_machine_too_small_for_any_segment_is_told_so() -> None:
     key = api.keygen(FIBONACCI, parameters="tiny")
-    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
-    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
-    assert fitting_cells(shape, key, 2**20) == 0
-    assert fitting_cells(shape, key, predicted_peak_bytes(shape, 1)) > 0
+    shape = _shape(key)
+    assert fitting_cost(shape, key, 2**20) == 0
+    assert fitting_cost(shape, key, predicted_peak_bytes(SegmentForm(shape, key.parameters))) > 0
     assert FREE_MEMORY.startswith("free memory")
 
 

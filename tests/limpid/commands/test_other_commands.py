@@ -14,6 +14,8 @@ from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
 from limpid.machine_checks import Check
 from reference.checker import ConstraintViolation
+from reference.program_keys import entry_address
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import decode_proof, encode_proof
@@ -85,7 +87,7 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
     segment = proof.segments[0]
     assert document.pop("segments") == [
         {
-            "pc_in": proof.key.entry,
+            "pc_in": entry_address(proof.key),
             "pc_out": None,
             "tables": [{"chip": table.chip.name, "rows": table.height} for table in segment.shape.tables],
         }
@@ -97,10 +99,9 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
         "program_id": proof.key.program_id.hex(),
         "parameters": "tiny",
         "secure": False,
-        "entry": proof.key.entry,
-        "machine_digest": proof.key.machine_digest.hex(),
-        "machine_root": proof.key.machine_root.hex(),
-        "program_root": proof.key.program_root.hex(),
+        "entry": entry_address(proof.key),
+        "machine_digest": proof.key.machine.digest.hex(),
+        "program_roots": {str(h): digest_bytes(c.root).hex() for h, c in proof.key.commitments.items()},
         "fixed_tables": {chip: 2**height for chip, height in proof.key.heights_by_chip().items()},
         "exit_code": 0,
         "output": proof.output.hex(),

@@ -171,7 +171,7 @@ def test_wrong_program_is_rejected(proven: Proven) -> None:
 
 
 def test_key_of_another_parameter_set_is_rejected(proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(keygen(FIBONACCI, parameters="segment").encoded())
+    (tmp_path / "key").write_bytes(encode_key(keygen(FIBONACCI, parameters="segment")))
     arguments = ["--program", tmp_path / "key", "--public-output-hex", OUTPUT_HEX, "--allow-insecure"]
     _assert_rejected(
         _verify(proven.proof, *arguments), Rejection.PARAMETERS_DIFFER, "the proof has tiny, the key segment"

@@ -20,11 +20,11 @@ def test_weights_of_calls_and_of_functions_add_up_to_the_same() -> None:
     rows = rows_by_pc(counted)
     root = weighed_calls(counted, rows)
     functions = weight_by_function(counted, rows)
-    cells = sum(of_pc.cells for of_pc in rows.values())
+    cost = sum(of_pc.cost for of_pc in rows.values())
     assert root.total.instructions == counted.execution.instructions
     assert sum(weight.instructions for weight in functions.values()) == counted.execution.instructions
-    assert sum(weight.cells for weight in functions.values()) == cells
-    assert root.total.cells == cells
+    assert sum(weight.cost for weight in functions.values()) == cost
+    assert root.total.cost == cost
     assert next(iter(functions)) == "compress"
 
 
