@@ -14,8 +14,8 @@ from optimized.words import Words
 from reference.prover import extension_arrays as extension
 from reference.prover.extension_arrays import ExtensionArray
 from spec.air.bus import Scope
-from spec.field import ONE as ONE_ELEMENT
 from spec.field import EXTENSION_DEGREE, Extension, P
+from spec.field import ONE as ONE_ELEMENT
 from spec.multilinear.cube import powers
 from spec.multilinear.gkr import SCOPES, BusChallenges
 from spec.multilinear.zerocheck import TableWeights
