@@ -14,8 +14,8 @@ from optimized.words import Words
 from reference.arrays import extension_arrays as extension
 from reference.arrays.extension_arrays import ExtensionArray
 from spec.air.bus import Scope
+from spec.field import EXTENSION_DEGREE, Extension, P
 from spec.field import ONE as ONE_ELEMENT
-from spec.field import Extension, P
 from spec.protocol.cube import powers
 from spec.protocol.gkr import SCOPES, BusChallenges
 from spec.protocol.zerocheck import TableWeights
@@ -118,7 +118,7 @@ def symbols_of(
         table_starts.append(total)
         pieces += [
             of_constraints[constraint : constraint + constraints],
-            of_blocks[block : block + blocks].reshape(-1, extension.EXTENSION_DEGREE),
+            of_blocks[block : block + blocks].reshape(-1, EXTENSION_DEGREE),
         ]
         total += len(pieces[-2]) + len(pieces[-1])
         constraint, block = constraint + constraints, block + blocks
@@ -139,7 +139,7 @@ def _require_powers(constraint_weights: ExtensionArray, counts: Sequence[int], b
 def weight_values(symbols: Symbols, table: int, weights: WeightList) -> ExtensionArray:
     """The values of weights, (count, 6)."""
     if len(weights.starts) == 0:
-        return np.zeros((0, extension.EXTENSION_DEGREE), dtype=np.uint64)
+        return np.zeros((0, EXTENSION_DEGREE), dtype=np.uint64)
     values = symbols.values[symbols.positions(table, weights.symbols)]
     # Fewer than 2^32 summands below 2^31 fit in 64 bits.
     summands = values * weights.scales[:, None] % np.uint64(P)

@@ -20,34 +20,26 @@ SIX = EXTENSION_DEGREE
 
 
 @compiled
-def _multiply(left: Elements, i: int, right: Elements, j: int, product: Elements, k: int) -> None:
-    """product[k] = left[i] * right[j], of flat arrays of elements. A coefficient is reduced after each summand."""
-    d = np.zeros(2 * SIX - 1, dtype=np.uint64)
-    for a in range(SIX):
-        for b in range(SIX):
-            d[a + b] = (d[a + b] + left[i * SIX + a] * right[j * SIX + b]) % np.uint64(P)
-    p = np.uint64(P)
-    for a in range(3):
-        # X^6 = -X^3 - 1 and X^9 = 1.
-        low = d[a] + (p - d[a + 6])
-        product[k * SIX + a] = (low + d[a + 9]) % p if a < 2 else low % p
-        product[k * SIX + a + 3] = (d[a + 3] + (p - d[a + 6])) % p
-
-
-@compiled
-def _fill(coordinates: Elements, count: int, levels: Elements) -> None:
+def _fill(coordinates: Elements, count: int, levels: Elements, product: Elements) -> None:
     p = np.uint64(P)
     levels[0] = np.uint64(1)
     for level in range(count):
         size = 1 << level
-        before, after = size - 1, 2 * size - 1
+        before, after, coordinate = size - 1, 2 * size - 1, (count - 1 - level) * SIX
         for x in range(size):
             # The new coordinate is the first one: its bit is the most significant.
-            upper = after + size + x
-            _multiply(levels, before + x, coordinates, count - 1 - level, levels, upper)
+            old, lower, upper = (before + x) * SIX, (after + x) * SIX, (after + size + x) * SIX
+            for a in range(2 * SIX):
+                product[a] = np.uint64(0)
             for a in range(SIX):
-                both = levels[(before + x) * SIX + a] + (p - levels[upper * SIX + a])
-                levels[(after + x) * SIX + a] = both % p
+                for b in range(SIX):
+                    product[a + b] = (product[a + b] + levels[old + a] * coordinates[coordinate + b]) % p
+            for a in range(3):
+                # X^6 = -X^3 - 1 and X^9 = 1.
+                levels[upper + a] = (product[a] + (p - product[a + 6]) + product[a + 9]) % p
+                levels[upper + a + 3] = (product[a + 3] + (p - product[a + 6])) % p
+            for a in range(SIX):
+                levels[lower + a] = (levels[old + a] + (p - levels[upper + a])) % p
 
 
 def equality_levels(point: Sequence[Extension]) -> Words:
@@ -57,5 +49,6 @@ def equality_levels(point: Sequence[Extension]) -> Words:
     """
     levels = np.zeros(((2 << len(point)) - 1) * SIX, dtype=np.uint64)
     fill: Any = _fill
-    fill(from_elements(point).reshape(-1), len(point), levels)
+    # A product has eleven coefficients; the twelfth stays zero.
+    fill(from_elements(point).reshape(-1), len(point), levels, np.zeros(2 * SIX, dtype=np.uint64))
     return to_montgomery_array(levels)

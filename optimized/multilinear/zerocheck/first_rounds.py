@@ -29,12 +29,14 @@ from optimized.multilinear.zerocheck.sums import (
     SIX,
     SUMS,
     accumulate_product,
+    clear,
     is_zero,
     load_element,
     load_sums,
     no_sums,
     spread_element,
     store_lanes,
+    store_totals,
 )
 from optimized.multilinear.zerocheck.tables import BASE_ROUNDS, Field
 from optimized.words import Words
@@ -227,6 +229,9 @@ def _add_group(
     remainder = start + code[positions + code[start + _COLUMN_COUNT]]
     for point in range(POINTS):
         is_row = point < SIDE * INFINITY and point % SIDE < INFINITY
+        if not is_row and pairs + others + constraints == 0:
+            # H is linear.
+            continue
         _base_values(
             code,
             start + code[start + _VALUES],
@@ -325,8 +330,8 @@ def first_rounds(
         table = tables[number]
         start, first = table[_CODE], table[_CONSTANTS]
         cubics = code[start + _CUBIC_COUNT]
-        totals[:] = 0
-        cubic_totals[: cubics * CUBIC_POINTS * SUMS] = 0
+        clear(totals, len(totals))
+        clear(cubic_totals, cubics * CUBIC_POINTS * SUMS)
         groups = 1 << low
         for group in range(groups):
             row = group % 2 * GROUP_ROWS
@@ -339,14 +344,15 @@ def first_rounds(
                 _add_cubics(table, code, numbers, file, row, points, low_levels, level, cubic_totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
-        for point in range(POINTS):
-            total = accumulated(load_sums(totals, point * SUMS))
-            store_lanes(results, (task * POINTS + point) * ELEMENT, extension_multiply(total, factor))
+        at = task * POINTS * ELEMENT
+        store_totals(totals, factor, results, at, at + POINTS * ELEMENT)
         for point in range(CUBIC_POINTS):
             sums = no_sums()
             for value in range(cubics):
                 total = accumulated(load_sums(cubic_totals, (value * CUBIC_POINTS + point) * SUMS))
                 constant = (first + code[start + _CUBIC_WEIGHTS] + value) * SIX
                 sums = accumulate_product(sums, total, spread_element(constants, constant))
-            at = (task * CUBIC_POINTS + point) * ELEMENT
-            store_lanes(cubic_results, at, extension_multiply(accumulated(sums), factor))
+            # The first value's totals are not needed any more.
+            store_lanes(cubic_totals, point * SUMS, sums)
+        at = task * CUBIC_POINTS * ELEMENT
+        store_totals(cubic_totals, factor, cubic_results, at, at + CUBIC_POINTS * ELEMENT)

@@ -28,11 +28,13 @@ from optimized.multilinear.zerocheck.sums import (
     SIX,
     SUMS,
     accumulate_product,
+    clear,
     load_element,
     load_sums,
     no_sums,
     spread_element,
     store_lanes,
+    store_totals,
 )
 from optimized.multilinear.zerocheck.tables import BLOCK_ROWS, Field
 from optimized.words import Words
@@ -51,48 +53,35 @@ _NUMBER, _COLUMN = int(Factor.NUMBER), int(Factor.COLUMN)
 
 
 @compiled
-def _pair_sums(code: Code, pairs: int, count: int, tiles: Words, at: int) -> Lanes:
-    """The sum of products of pairs of columns, whose elements stand from word `at` of the tiles on."""
+def _pair_sums(code: Code, pairs: int, count: int, tiles: Words, left: int, right: int) -> Lanes:
+    """The sum of products of pairs of columns, whose elements stand from the words `left` and `right` on."""
     sums = no_sums()
     for pair in range(pairs, pairs + 2 * count, 2):
-        left = load_element(tiles, at + code[pair] * PAIR)
-        sums = accumulate_product(sums, left, load_element(tiles, at + code[pair + 1] * PAIR))
-    return sums
-
-
-@compiled
-def _mixed_sums(code: Code, pairs: int, count: int, tiles: Words, at: int) -> Lanes:
-    """The coefficient of degree 1 of the same."""
-    sums = no_sums()
-    for pair in range(pairs, pairs + 2 * count, 2):
-        left, right = at + code[pair] * PAIR, at + code[pair + 1] * PAIR
-        for i in range(2):
-            low, high = left + i * ELEMENT, right + (1 - i) * ELEMENT
-            sums = accumulate_product(sums, load_element(tiles, low), load_element(tiles, high))
+        a = load_element(tiles, left + code[pair] * PAIR)
+        sums = accumulate_product(sums, a, load_element(tiles, right + code[pair + 1] * PAIR))
     return sums
 
 
 @compiled
 def _add_cubic(code: Code, start: int, tiles: Words, at: int, weight: Lanes, scratch: Words, totals: Words) -> None:
     """Adds weight * (c_0, c_2, c_3) of the groups whose factor is a column to the totals."""
-    scratch[:] = 0
+    clear(scratch, len(scratch))
     position = start + code[start + _GROUPS]
     for _ in range(code[start + _GROUP_COUNT]):
-        count, pairs = code[position + 2], position + 3
+        count = code[position + 2]
         if code[position] == _COLUMN:
             factor = at + code[position + 1] * PAIR
-            mixed = accumulated(_mixed_sums(code, pairs, count, tiles, at))
-            high = load_element(tiles, factor + ELEMENT)
-            store_lanes(scratch, SUMS, accumulate_product(load_sums(scratch, SUMS), mixed, high))
-            for i in range(2):
-                inner = accumulated(_pair_sums(code, pairs, count, tiles, at + i * ELEMENT))
-                for j in range(2):
-                    # Degree 2 i + j; degree 1 is not wanted.
-                    if 2 * i + j != 1:
-                        to = (i + j) * SUMS
-                        outer = load_element(tiles, factor + j * ELEMENT)
-                        store_lanes(scratch, to, accumulate_product(load_sums(scratch, to), inner, outer))
-        position = pairs + 2 * count
+            for i in range(4):
+                left, right = i // 2, i % 2
+                sums = _pair_sums(code, position + 3, count, tiles, at + left * ELEMENT, at + right * ELEMENT)
+                inner = accumulated(sums)
+                for outer in range(2):
+                    degree = left + right + outer
+                    if degree != 1:
+                        to = max(0, degree - 1) * SUMS
+                        of_factor = load_element(tiles, factor + outer * ELEMENT)
+                        store_lanes(scratch, to, accumulate_product(load_sums(scratch, to), inner, of_factor))
+        position += 3 + 2 * count
     for i in range(COEFFICIENTS):
         value = accumulated(load_sums(scratch, i * SUMS))
         store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
@@ -118,7 +107,8 @@ def _add_tile(
             kind, count = code[position], code[position + 2]
             if kind != _COLUMN:
                 # The group with the factor 1 is the first one.
-                inner = _pair_sums(code, position + 3, count, tiles, at + i * ELEMENT)
+                place = at + i * ELEMENT
+                inner = _pair_sums(code, position + 3, count, tiles, place, place)
                 if kind == _NUMBER:
                     factor = spread_element(constants, (first + code[position + 1]) * SIX)
                     sums = accumulate_product(sums, accumulated(inner), factor)
@@ -131,13 +121,6 @@ def _add_tile(
         store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
     if code[start + _CUBIC_COUNT]:
         _add_cubic(code, start, tiles, at, weight, scratch, totals)
-
-
-@compiled
-def _store_results(totals: Words, factor: Lanes, results: Words, task: int) -> None:
-    for i in range(COEFFICIENTS):
-        total = accumulated(load_sums(totals, i * SUMS))
-        store_lanes(results, (task * COEFFICIENTS + i) * ELEMENT, extension_multiply(total, factor))
 
 
 @compiled
@@ -186,62 +169,53 @@ def first_tiles(
         start, first = table[_CODE], table[_CONSTANTS]
         pitch = code[start + _REGISTERS] * LANES
         columns = table[_COLUMNS_FIELD]
-        totals[:] = 0
+        clear(totals, len(totals))
         for i in range(1 << low):
             tile = (corner << low) + i
             load_rows(table, tile * BLOCK_ROWS, code, numbers, square, file)
             at = offsets[number] + tile * columns * PAIR
             for j in range(columns):
                 column = start + code[start + code[start + _COLUMNS] + j]
-                lower = _column_on_group(code, column, file, 0, pitch, constants, folded, first)
-                upper = _column_on_group(code, column, file, GROUP_ROWS * pitch, pitch, constants, folded, first)
-                store_lanes(tiles, at + j * PAIR, lower)
-                store_lanes(tiles, at + j * PAIR + ELEMENT, extension_subtract(upper, lower))
+                to = at + j * PAIR
+                for half in range(2):
+                    row = half * GROUP_ROWS * pitch
+                    value = _column_on_group(code, column, file, row, pitch, constants, folded, first)
+                    store_lanes(tiles, to + half * ELEMENT, value)
+                lower, upper = load_element(tiles, to), load_element(tiles, to + ELEMENT)
+                store_lanes(tiles, to + ELEMENT, extension_subtract(upper, lower))
             weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
             _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
-        _store_results(totals, factor, results, task)
+        at = task * COEFFICIENTS * ELEMENT
+        store_totals(totals, factor, results, at, at + COEFFICIENTS * ELEMENT)
 
 
 @compiled
-def _folded(tiles: Words, at: int, challenge: Lanes) -> Lanes:
-    """A column of a tile, bound."""
-    return extension_add(load_element(tiles, at), extension_multiply(load_element(tiles, at + ELEMENT), challenge))
+def _fold_tiles(source: Words, at: int, other: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
+    """One tile from two, which stand at the words `at` and `other`."""
+    for column in range(0, columns * PAIR, PAIR):
+        lower, slope = load_element(source, at + column), load_element(source, at + column + ELEMENT)
+        lower = extension_add(lower, extension_multiply(slope, challenge))
+        upper, slope = load_element(source, other + column), load_element(source, other + column + ELEMENT)
+        upper = extension_add(upper, extension_multiply(slope, challenge))
+        store_lanes(target, to + column, lower)
+        store_lanes(target, to + column + ELEMENT, extension_subtract(upper, lower))
 
 
 @compiled
-def _fold_tiles(source: Words, at: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
-    """One tile from two neighbours."""
+def _spread_lanes(columns: int, tiles: Words, at: int, row: Words) -> None:
+    """Of a tile's lower row the rows of the lanes, as tiles from there on with the same elements in all lanes."""
     for column in range(columns):
-        lower = _folded(source, at + column * PAIR, challenge)
-        upper = _folded(source, at + (columns + column) * PAIR, challenge)
-        store_lanes(target, to + column * PAIR, lower)
-        store_lanes(target, to + column * PAIR + ELEMENT, extension_subtract(upper, lower))
-
-
-@compiled
-def _spread_lanes(source: Words, at: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
-    """Of a table's last tile the rows of the lanes, as tiles with the same elements in all lanes."""
-    row = np.empty(ELEMENT, dtype=np.uint32)
-    for column in range(columns):
-        store_lanes(row, 0, _folded(source, at + column * PAIR, challenge))
+        for i in range(ELEMENT):
+            row[i] = tiles[at + column * PAIR + i]
         for k in range(LANES // 2):
+            # The first of the new tiles takes the place of the one that is read.
+            to = at + (k * columns + column) * PAIR
             for i in range(SIX):
                 lower, upper = broadcast(row[i * LANES + 2 * k]), broadcast(row[i * LANES + 2 * k + 1])
-                position = to + (k * columns + column) * PAIR + i * LANES
-                store(target, position, lower)
-                store(target, position + ELEMENT, subtract(upper, lower))
-
-
-@compiled
-def _fold_last(source: Words, at: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
-    """The row that a table comes to, as a tile without a difference."""
-    zero = broadcast(0)
-    nothing = (zero, zero, zero, zero, zero, zero)
-    for column in range(columns):
-        store_lanes(target, to + column * PAIR, _folded(source, at + column * PAIR, challenge))
-        store_lanes(target, to + column * PAIR + ELEMENT, nothing)
+                store(tiles, to + i * LANES, lower)
+                store(tiles, to + i * LANES + ELEMENT, subtract(upper, lower))
 
 
 @compiled
@@ -268,6 +242,7 @@ def later_round(
     Results as in `first_tiles`.
     """
     challenge = spread_element(challenge_words, 0)
+    row = np.empty(ELEMENT, dtype=np.uint32)
     scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     for t in range(len(tasks)):
@@ -275,19 +250,22 @@ def later_round(
         table = tables[number]
         columns = table[_COLUMNS_FIELD]
         old, new = old_offsets[number], offsets[number]
-        is_last = old_counts[number] == 1
-        if is_last and lanes_bound[number]:
-            _fold_last(old_tiles, old, columns, challenge, tiles, new)
-        elif is_last:
-            _spread_lanes(old_tiles, old, columns, challenge, tiles, new)
-        totals[:] = 0
+        is_single = old_counts[number] == 1
+        size = columns * PAIR
+        clear(totals, len(totals))
         for i in range(1 << low):
             tile = (corner << low) + i
-            at = new + tile * columns * PAIR
-            if not is_last:
-                _fold_tiles(old_tiles, old + 2 * tile * columns * PAIR, columns, challenge, tiles, at)
+            at = new + tile * size
+            if not is_single or i == 0:
+                # The single row that a tile folds to stands beside itself: their difference is zero.
+                source = old + 2 * tile * size
+                other = source if is_single else source + size
+                _fold_tiles(old_tiles, source, other, columns, challenge, tiles, at)
+                if is_single and not lanes_bound[number]:
+                    _spread_lanes(columns, tiles, at, row)
             weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
             _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
-        _store_results(totals, factor, results, task)
+        at = task * COEFFICIENTS * ELEMENT
+        store_totals(totals, factor, results, at, at + COEFFICIENTS * ELEMENT)

@@ -276,15 +276,17 @@ def _scratch_sizes(tables: Tables) -> Integers:
                 max(cores, cubic_cores) * LANES,
                 2 * int(code[Header.PAIR_COUNT]) * POINTS * ELEMENT,
                 int(code[Header.OTHER_COUNT] + code[Header.CONSTRAINT_COUNT]) * LANES,
-                int(code[Header.CUBIC_COUNT]) * CUBIC_POINTS * SUMS,
+                max(1, int(code[Header.CUBIC_COUNT])) * CUBIC_POINTS * SUMS,
             ]
         )
-    return np.array(sizes, dtype=np.int64).max(axis=0)
+    largest: Integers = np.array(sizes, dtype=np.int64).max(axis=0)
+    return largest
 
 
 def _sums(results: Words, tasks: int, elements: int) -> NDArray[np.uint64]:
     """The results of tasks, summed over the lanes: (tasks, elements, 6), below 2^36."""
-    return results.reshape(tasks, elements, SIX, LANES).sum(axis=-1, dtype=np.uint64)
+    sums: NDArray[np.uint64] = results.reshape(tasks, elements, SIX, LANES).sum(axis=-1, dtype=np.uint64)
+    return sums
 
 
 def _elements(sums: NDArray[np.uint64]) -> list[Extension]:

@@ -11,31 +11,38 @@ from typing import Any
 
 from llvmlite import ir
 
+from optimized.compilation import compiled
 from optimized.field.lanes import (
     WIDE,
     Factors,
     Halves,
+    accumulated,
     emit_add_halves,
     emit_halves,
     emit_lowered,
     emit_subtract,
     emit_sum_of_products,
+    extension_multiply,
 )
 from optimized.lanes.vectors import (
     LANES,
     VECTOR,
     Builder,
     Emitted,
+    Lanes,
+    broadcast,
     cgutils,
     constant,
     element_pointer,
     intrinsic,
     lanes_type,
     splat,
+    store,
     ternary,
     tuple_type,
     types,
 )
+from optimized.words import Words
 from spec.field import EXTENSION_DEGREE, P
 
 SIX = EXTENSION_DEGREE
@@ -51,7 +58,7 @@ WORD_BYTES = 4
 def _emit_accumulated_product(
     builder: Builder, sums: Sequence[Emitted], left: Sequence[Emitted], right: Sequence[Emitted]
 ) -> list[Emitted]:
-    """sums + left * right modulo X^6 + X^3 + 1, from 27 products; see `optimized.field.lanes.emit_extension_multiply`."""
+    """sums + left * right modulo X^6 + X^3 + 1, from the 27 products of `emit_extension_multiply`."""
 
     def halves(values: Sequence[Emitted]) -> list[Halves]:
         return [emit_halves(builder, value) for value in values]
@@ -171,3 +178,20 @@ def no_sums(_context: Any) -> Any:
         return context.make_tuple(builder, result_type, [constant(0)] * (2 * SIX))
 
     return result_type(), code
+
+
+@compiled
+def clear(totals: Words, stop: int) -> None:
+    """Makes the words before `stop` zero: sums of nothing."""
+    for i in range(0, stop, LANES):
+        store(totals, i, broadcast(0))
+
+
+@compiled
+def store_totals(totals: Words, factor: Lanes, results: Words, first: int, stop: int) -> None:
+    """Writes factor * total for the first sums, as elements from word `first` of the results to before `stop`."""
+    total = 0
+    for at in range(first, stop, ELEMENT):
+        value = accumulated(load_sums(totals, total))
+        store_lanes(results, at, extension_multiply(value, factor))
+        total += SUMS

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from optimized.multilinear.zerocheck.constants import (
     weight_values,
 )
 from optimized.multilinear.zerocheck.layout import Code, Layout, layout_of
+from optimized.multilinear.zerocheck.plan import KEPT_PLANS
 from optimized.words import Words, words
 from reference.arrays.extension_arrays import ExtensionArray
 from reference.arrays.field_arrays import Matrix
@@ -96,9 +98,9 @@ class Tables:
         return Extension.from_coefficients(self.values[positions].sum(axis=0).tolist())
 
 
-def _named_public_values(chip: Chip, public_values: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    names = sorted({name for expression in expressions_of(chip) for name in public_names(expression)})
-    return tuple((name, public_values[name]) for name in names)
+@lru_cache(KEPT_PLANS)
+def _public_names(chip: Chip) -> tuple[str, ...]:
+    return tuple(sorted({name for expression in expressions_of(chip) for name in public_names(expression)}))
 
 
 def _repeated(matrix: Matrix) -> Words:
@@ -118,7 +120,7 @@ def tables_of(
     layouts, variables, held, values = [], [], [], []
     code = numbers = constants = 0
     for position, table in enumerate(tables):
-        layout = layout_of(table.chip, _named_public_values(table.chip, public_values))
+        layout = layout_of(table.chip, tuple((name, public_values[name]) for name in _public_names(table.chip)))
         main, fixed = _repeated(table.main), _repeated(table.fixed)
         fields[position] = [
             code,
