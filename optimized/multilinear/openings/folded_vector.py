@@ -12,15 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimized.field.lanes import to_montgomery_array
-from optimized.multilinear.commitment.codewords import can_encode, encode
+from optimized.multilinear.commitment.codewords import LeafOrder, can_encode, encode
 from optimized.multilinear.commitment.columns import Tree, columns_of
 from optimized.multilinear.commitment.factors import LANES_LOG2
 from optimized.multilinear.commitment.stacking import StackedColumns
-from optimized.multilinear.commitment.tree import LeafOrder, build_tree
-from optimized.multilinear.openings.columns import LOW, LOW_LOG2, fold_columns, stacked_rows, weighted_rows
+from optimized.multilinear.commitment.tree import build_tree
+from optimized.multilinear.openings.columns import (
+    LOW,
+    LOW_LOG2,
+    fold_columns,
+    stacked_rows,
+    vector_power_product,
+    weighted_rows,
+)
 from optimized.multilinear.openings.planes import Planes, add_scaled, equality_vector, montgomery_rows, power_vector
 from optimized.multilinear.openings.powers import add_base_powers
-from optimized.multilinear.openings.rounds import ProductRounds, inner_product
+from optimized.multilinear.openings.rounds import ProductRounds
 from reference.multilinear.prover import codewords as plain
 from reference.multilinear.prover import merkle_tree as plain_tree
 from reference.multilinear.prover.kernels import Committed
@@ -47,7 +54,7 @@ class CommittedVector:
 
     def answers(self, point: Extension) -> tuple[Extension, ...]:
         """<f, (1, point, point^2, ...)>, of the one vector."""
-        return (inner_product(self.vector, power_vector(point, self.vector.length.bit_length() - 1)),)
+        return (vector_power_product(self.vector, point),)
 
     def open(self, positions: Sequence[int]) -> MerkleOpening:
         return self.tree.open(positions)
