@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "proofs_of_constraints": ("proofs_of_constraints", "spec"),
     "reference": ("reference", "spec"),
     "optimized": ("optimized", "spec", "reference.prover"),
+    "optimized.multilinear": ("optimized", "spec", "reference.prover", "reference.multilinear.prover"),
     "optimized.verifier": ("optimized", "spec", "reference.verifier"),
     "documentation": ("documentation", "spec", "reference", "soundcalc", "proofs_of_constraints"),
     "limpid": ("limpid", "spec", "soundcalc", "proofs_of_constraints", "reference", "optimized"),
