@@ -75,10 +75,10 @@ class FoldedVector:
         return self._rounds.message()
 
     def bind(self, challenge: Extension) -> None:
-        if not self._is_made and len(self._challenges) == LOW_LOG2:
-            self._make()
         self._rounds.bind(challenge)
         self._challenges.append(challenge)
+        if len(self._challenges) == LOW_LOG2:
+            self._make()
 
     def vector(self) -> tuple[Extension, ...]:
         vector, _ = self._make()
