@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from optimized.multilinear.commitment.codewords import can_encode, encode
+from optimized.multilinear.commitment.codewords import LeafOrder, can_encode, encode
 from optimized.multilinear.commitment.stacking import StackedColumns, stacked_columns
-from optimized.multilinear.commitment.tree import LeafOrder, build_tree
-from optimized.multilinear.openings.columns import power_products
+from optimized.multilinear.commitment.tree import build_tree
+from optimized.multilinear.openings.columns import stacked_power_products
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
 from reference.prover.kernels import Committed
@@ -43,7 +43,7 @@ class CommittedColumns:
         return self.tree.root
 
     def answers(self, point: Extension) -> tuple[Extension, ...]:
-        return power_products(self.columns, point)
+        return stacked_power_products(self.columns, point)
 
     def open(self, positions: Sequence[int]) -> MerkleOpening:
         return self.tree.open(positions)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimized.compilation import compiled
 from optimized.lanes.vectors import LANES, load, prefetch, store, transpose_square, word_at
 from optimized.memory import arrays
+from optimized.multilinear.commitment.streaming import is_streamed, store_streaming
 from optimized.threads import in_parallel
 from optimized.words import Words, words
 from reference.tables import Table
@@ -65,7 +66,14 @@ class StackedColumns:
 
 @compiled
 def _copy_columns(
-    address: int, height: int, width: int, targets: NDArray[np.int64], cells: Words, start: int, stop: int
+    address: int,
+    height: int,
+    width: int,
+    targets: NDArray[np.int64],
+    cells: Words,
+    streams: bool,
+    start: int,
+    stop: int,
 ) -> None:
     """Rows start to stop, a multiple of the block's, of a table in memory: column c goes to targets[c]."""
     columns = np.empty((width + LANES) * BLOCK_ROWS, dtype=np.uint32)
@@ -89,8 +97,13 @@ def _copy_columns(
                             square[lane * LANES + i] = word_at(address, place) if place < end else 0
                     transpose_square(square, 0, LANES, columns, column * BLOCK_ROWS + first, BLOCK_ROWS)
         for column in range(width):
-            for i in range(0, BLOCK_ROWS, LANES):
-                store(cells, targets[column] + row + i, load(columns, column * BLOCK_ROWS + i))
+            at = targets[column] + row
+            if streams:
+                for i in range(0, BLOCK_ROWS, LANES):
+                    store_streaming(cells, at + i, load(columns, column * BLOCK_ROWS + i))
+            else:
+                for i in range(0, BLOCK_ROWS, LANES):
+                    store(cells, at + i, load(columns, column * BLOCK_ROWS + i))
 
 
 def stacked_columns(tables: Sequence[Table], commitment: Commitment, layout: Stacking) -> StackedColumns:
@@ -115,7 +128,7 @@ def _copy_table(matrix: Words, starts: Sequence[int], cells: Words) -> None:
         for column, start in enumerate(starts):
             cells[start : start + height] = matrix[:, column]
         return
-    operands = (matrix.ctypes.data, height, width, np.array(starts, dtype=np.int64), cells)
+    operands = (matrix.ctypes.data, height, width, np.array(starts, dtype=np.int64), cells, is_streamed(cells))
 
     def copy(start: int, stop: int) -> None:
         _copy_columns(*operands, start * BLOCK_ROWS, stop * BLOCK_ROWS)

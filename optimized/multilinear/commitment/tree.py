@@ -10,79 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.lanes.vectors import LANES, broadcast, load, scatter, store
+from optimized.lanes.vectors import LANES, broadcast, load, store
 from optimized.memory import arrays
-from optimized.multilinear.commitment.codewords import Codewords, bit_reversed
+from optimized.multilinear.commitment.codewords import Codewords, LeafOrder, bit_reversed
 from optimized.multilinear.commitment.compression import compress, initial_value
-from optimized.multilinear.commitment.factors import LANES_LOG2
 from optimized.threads import in_parallel
 from optimized.words import Words
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Digest, Domain
-from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, padded_words, sibling_positions
+from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, sibling_positions
 
-LEAF_VALUE = initial_value(Domain.MERKLE_LEAF)
 NODE_VALUE = initial_value(Domain.MERKLE_NODE)
 
 SMALLEST_TASK_COMPRESSIONS = 1 << 10
-
-
-@dataclass(frozen=True, eq=False)
-class LeafOrder:
-    """Where each word of a leaf comes from: which codeword, and which point of the fibre."""
-
-    codewords: NDArray[np.int64]
-    points: NDArray[np.int64]
-
-    @staticmethod
-    def by_column(count: int, folding_log2: int) -> LeafOrder:
-        """Codeword after codeword, its points ascending."""
-        points = 1 << folding_log2
-        return LeafOrder(np.arange(count).repeat(points), np.tile(np.arange(points), count))
-
-    @staticmethod
-    def by_point(count: int, folding_log2: int) -> LeafOrder:
-        """Point after point, the codewords at each."""
-        points = 1 << folding_log2
-        return LeafOrder(np.tile(np.arange(count), points), np.arange(points).repeat(count))
-
-
-@compiled
-def _hash_leaves(
-    codes: Words,
-    order: NDArray[np.int64],
-    tile_log2: int,
-    folding_log2: int,
-    layer: Words,
-    pitch: int,
-    start: int,
-    stop: int,
-) -> None:
-    """The digests of tiles start to stop: in each lane one leaf of the lane's part after the other.
-
-    Word w of a leaf is order[w] words behind the leaf's first place.
-    """
-    width = len(order)
-    leaves_log2 = tile_log2 - LANES_LOG2 - folding_log2
-    block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
-    state = np.empty(STATE_WORDS * LANES, dtype=np.uint32)
-    for tile in range(start, stop):
-        for leaf in range(1 << leaves_log2):
-            at = (tile << tile_log2) + (leaf << folding_log2) * LANES
-            for i in range(STATE_WORDS):
-                store(state, i * LANES, broadcast(LEAF_VALUE[i]))
-            for first in range(0, width, BLOCK_WORDS):
-                for i in range(BLOCK_WORDS):
-                    if first + i < width:
-                        store(block, i * LANES, load(codes, at + order[first + i]))
-                    else:
-                        store(block, i * LANES, broadcast(0))
-                compress(state, block)
-            digest = ((tile * LANES) << leaves_log2) + leaf
-            for i in range(STATE_WORDS):
-                scatter(layer, i * pitch + digest, 1 << leaves_log2, load(state, i * LANES))
 
 
 @compiled
@@ -129,9 +70,7 @@ class CodewordTree:
         return MerkleOpening(self._rows(leaves), tuple(siblings), tuple(cap))
 
     def _rows(self, leaves: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        fibres_log2 = self.codes.domain_log2 - self.folding_log2
-        points = np.array(leaves, dtype=np.int64)[:, np.newaxis] + (self.order.points << fibres_log2)
-        words = self.codes.words[self.order.codewords, self.codes.positions(points)]
+        words = self.codes.fibres(leaves, self.folding_log2)[:, self.order.columns, self.order.points]
         return tuple(tuple(row) for row in words.tolist())
 
     def _digests(self, layer: int, numbers: Sequence[int]) -> list[Digest]:
@@ -146,18 +85,7 @@ def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: Tre
         found = f"{1 << fibres_log2} leaves of {len(order.points)}"
         raise ValueError(f"{found} for a tree of {1 << shape.depth} leaves of {shape.width}")
     layers = [_new_layer(1 << fibres_log2)]
-    points = bit_reversed(order.points, folding_log2)
-    operands = (
-        codes.words.reshape(-1),
-        (order.codewords << codes.domain_log2) + points * LANES,
-        codes.tile_log2,
-        folding_log2,
-        layers[0].reshape(-1),
-        layers[0].shape[1],
-    )
-    tiles = 1 << (codes.domain_log2 - codes.tile_log2)
-    per_tile = padded_words(shape.width, BLOCK_WORDS) // BLOCK_WORDS << (codes.tile_log2 - folding_log2)
-    in_parallel(lambda start, stop: _hash_leaves(*operands, start, stop), tiles, SMALLEST_TASK_COMPRESSIONS // per_tile)
+    codes.hash_leaves(folding_log2, order, layers[0])
     for depth in range(fibres_log2 - 1, -1, -1):
         layers.append(_layer_above(layers[-1], 1 << depth))
     return CodewordTree(shape, folding_log2, codes, order, tuple(layers))

@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from optimized.compilation import compiled
 from optimized.field.extension import SIX, broadcast_element, load_six, no_sums, store_elements
 from optimized.field.lanes import accumulate_constants, accumulated, extension_add, extension_multiply
-from optimized.lanes.vectors import LANES, gather, load, store, transpose_square
+from optimized.lanes.vectors import LANES, Lanes, gather, load, prefetch, store, transpose_square
 from optimized.multilinear.commitment.factors import LANES_LOG2
 from optimized.multilinear.commitment.stacking import StackedColumns
 from optimized.multilinear.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
+from optimized.multilinear.openings.rounds import inner_product
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.arrays import extension_arrays
 from reference.prover import stacked_columns as plain
-from spec.field import ONE, Extension, P
+from reference.arrays import extension_arrays
+from spec.field import ONE, Extension, P, X
+from spec.protocol.cube import horner
 from spec.protocol.hash import WORD_BYTES
 
 LOW_LOG2 = 7
@@ -30,8 +32,13 @@ LOW_LOG2 = 7
 
 LOW = 1 << LOW_LOG2
 
+LINE_WORDS = 16
+"""Of a cache's line."""
+
 BLOCK_ROWS = 32
 """Rows that stay in the first-level cache while their cells are added up."""
+
+RUN_WORDS = 1 << 12
 
 PIECE_ROWS = 1 << 9
 """A thread takes so many at once."""
@@ -71,7 +78,8 @@ def _add_rows(
     """Adds the pieces' weighted rows to sums: for as many cells as lanes after the others, six words of each."""
     constants = np.empty((BLOCK_ROWS + LANES) * SIX, dtype=np.uint32)
     for piece in range(start, stop):
-        address, count, weight, number = pieces[piece]
+        address, count = pieces[piece, 0], pieces[piece, 1]
+        weight, number = pieces[piece, 2], pieces[piece, 3]
         scale = broadcast_element(scales, number * SIX)
         for block in range(0, count, BLOCK_ROWS):
             rows = min(BLOCK_ROWS, count - block)
@@ -84,6 +92,10 @@ def _add_rows(
                     at = (block + row) * LOW + first
                     pair = load(address, at), load(address, at + LOW)
                     added = accumulate_constants(added, pair, constants, row * SIX)
+                # Meanwhile the next block is asked for, which follows this one.
+                after = (block + rows) * LOW + first * BLOCK_ROWS
+                for line in range(0, LANES * BLOCK_ROWS, LINE_WORDS):
+                    prefetch(address, after + line)
                 at = first * SIX
                 value = extension_add(load_six(sums, at), accumulated(added))
                 for j in range(SIX):
@@ -116,20 +128,67 @@ def stacked_rows(columns: StackedColumns, first_scale: int) -> NDArray[np.int64]
     )
 
 
-def power_products(columns: StackedColumns, point: Extension) -> tuple[Extension, ...]:
-    """<q_j, (1, point, point^2, ...)> for each stacked column q_j."""
-    if columns.height_log2 < LOW_LOG2 + LANES_LOG2:
-        return plain.power_products(columns.dense().astype(np.uint64), point)
-    weights = power_vector(point**LOW, columns.height_log2 - LOW_LOG2)
-    pieces, scales = stacked_rows(columns, 0), montgomery_rows([ONE])
-    in_row = extension_arrays.powers(point, LOW)
-    answers = []
-    for number in range(columns.count):
+def power_products(pieces: NDArray[np.int64], count: int, length_log2: int, point: Extension) -> list[Extension]:
+    """<q, (1, point, point^2, ...)> for each column q of 2^length_log2 cells. The number of a piece's scale is that of
+    its column."""
+    weights = power_vector(point**LOW, length_log2 - LOW_LOG2)
+    scales, in_row = montgomery_rows([ONE]), extension_arrays.powers(point, LOW)
+    products = []
+    for number in range(count):
         of_column = pieces[pieces[:, 3] == number]
         of_column[:, 3] = 0
-        products = extension_arrays.multiply(weighted_rows(of_column, weights, scales).T.astype(np.uint64), in_row)
-        answers.append(Extension.from_coefficients(products.sum(axis=0).tolist()))
-    return tuple(answers)
+        sums = weighted_rows(of_column, weights, scales).T.astype(np.uint64)
+        products.append(Extension.from_coefficients(extension_arrays.multiply(sums, in_row).sum(axis=0).tolist()))
+    return products
+
+
+def stacked_power_products(columns: StackedColumns, point: Extension) -> tuple[Extension, ...]:
+    """The same for stacked columns."""
+    if columns.height_log2 < LOW_LOG2 + LANES_LOG2:
+        return plain.power_products(columns.dense().astype(np.uint64), point)
+    return tuple(power_products(stacked_rows(columns, 0), columns.count, columns.height_log2, point))
+
+
+def vector_power_product(vector: Planes, point: Extension) -> Extension:
+    """The same for a vector in planes: as many columns as an extension element has coefficients."""
+    length_log2 = vector.length.bit_length() - 1
+    if length_log2 < LOW_LOG2 + LANES_LOG2:
+        return inner_product(vector, power_vector(point, length_log2))
+    planes = np.arange(SIX)
+    pieces = row_pieces(
+        vector.words.ctypes.data + planes * (vector.pitch * WORD_BYTES),
+        np.full(SIX, vector.length >> LOW_LOG2),
+        np.zeros(SIX, dtype=np.int64),
+        planes,
+    )
+    of_planes = power_products(pieces, SIX, length_log2, point)
+    return horner(of_planes, X)
+
+
+@compiled
+def load_sums(array: Words, at: int) -> Lanes:
+    """Sums to accumulate on."""
+    return (
+        load(array, at),
+        load(array, at + LANES),
+        load(array, at + 2 * LANES),
+        load(array, at + 3 * LANES),
+        load(array, at + 4 * LANES),
+        load(array, at + 5 * LANES),
+        load(array, at + 6 * LANES),
+        load(array, at + 7 * LANES),
+        load(array, at + 8 * LANES),
+        load(array, at + 9 * LANES),
+        load(array, at + 10 * LANES),
+        load(array, at + 11 * LANES),
+    )
+
+
+@compiled
+def store_sums(array: Words, at: int, sums: Lanes) -> None:
+    """Writes them."""
+    for i in range(2 * SIX):
+        store(array, at + i * LANES, sums[i])
 
 
 @compiled
@@ -143,27 +202,42 @@ def _fold_columns(
     start: int,
     stop: int,
 ) -> None:
-    """In each lane one row of 2^low_log2 cells: the sum over columns and cells of cell * constant."""
+    """In each lane one row of 2^low_log2 cells: the sum over columns and cells of cell * constant.
+
+    Columns whose distance is a power of two share the places of a cache, so a run of each is taken, then of the next.
+    """
     low = 1 << low_log2
+    groups = max(1, RUN_WORDS // (LANES * low))
     square = np.empty(LANES * LANES, dtype=np.uint32)
-    for group in range(start, stop):
-        sums = no_sums()
+    sums = np.empty(2 * SIX * LANES * groups, dtype=np.uint32)
+    for run in range(start, stop, groups):
+        count = min(groups, stop - run)
+        sums[:] = 0
         for column in range(len(addresses)):
-            at = group * LANES << low_log2
-            if at < lengths[column]:
-                first_constant = column << low_log2
-                if low >= LANES:
-                    for first in range(0, low, LANES):
-                        transpose_square(addresses[column], at + first, low, square, 0, LANES)
-                        for i in range(0, LANES, 2):
-                            pair = load(square, i * LANES), load(square, (i + 1) * LANES)
-                            number = first_constant + first + i
-                            sums = accumulate_constants(sums, pair, constants, number * SIX)
-                else:
-                    for i in range(low):
-                        cells = gather(addresses[column], at + i, low)
-                        sums = accumulate_constants(sums, (cells,), constants, (first_constant + i) * SIX)
-        store_planes(target, pitch, group * LANES, accumulated(sums))
+            first_constant = column << low_log2
+            for group in range(count):
+                at = (run + group) * LANES << low_log2
+                if at < lengths[column]:
+                    added = load_sums(sums, group * 2 * SIX * LANES)
+                    if low >= LANES:
+                        for first in range(0, low, LANES):
+                            # Meanwhile the next rows are asked for, which follow these.
+                            after = at + LANES * (low + first)
+                            for line in range(0, LANES * LANES, LINE_WORDS):
+                                prefetch(addresses[column], after + line)
+                            transpose_square(addresses[column], at + first, low, square, 0, LANES)
+                            for i in range(0, LANES, 2):
+                                pair = load(square, i * LANES), load(square, (i + 1) * LANES)
+                                number = first_constant + first + i
+                                added = accumulate_constants(added, pair, constants, number * SIX)
+                    else:
+                        for i in range(low):
+                            cells = gather(addresses[column], at + i, low)
+                            added = accumulate_constants(added, (cells,), constants, (first_constant + i) * SIX)
+                    store_sums(sums, group * 2 * SIX * LANES, added)
+        for group in range(count):
+            added = load_sums(sums, group * 2 * SIX * LANES)
+            store_planes(target, pitch, (run + group) * LANES, accumulated(added))
 
 
 def fold_columns(

@@ -12,20 +12,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimized.field.lanes import to_montgomery_array
-from optimized.multilinear.commitment.codewords import can_encode, encode
+from optimized.multilinear.commitment.codewords import LeafOrder, can_encode, encode
 from optimized.multilinear.commitment.columns import Tree, columns_of
 from optimized.multilinear.commitment.factors import LANES_LOG2
 from optimized.multilinear.commitment.stacking import StackedColumns
-from optimized.multilinear.commitment.tree import LeafOrder, build_tree
-from optimized.multilinear.openings.columns import LOW, LOW_LOG2, fold_columns, stacked_rows, weighted_rows
+from optimized.multilinear.commitment.tree import build_tree
+from optimized.multilinear.openings.columns import (
+    LOW,
+    LOW_LOG2,
+    fold_columns,
+    stacked_rows,
+    vector_power_product,
+    weighted_rows,
+)
 from optimized.multilinear.openings.planes import Planes, add_scaled, equality_vector, montgomery_rows, power_vector
 from optimized.multilinear.openings.powers import add_base_powers
-from optimized.multilinear.openings.rounds import ProductRounds, inner_product
-from reference.arrays.extension_arrays import from_elements, multiply
+from optimized.multilinear.openings.rounds import ProductRounds
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
 from reference.prover.kernels import Committed
 from reference.prover.product_rounds import equality_vector as plain_equality_vector
+from reference.arrays.extension_arrays import from_elements, multiply
 from spec.field import EXTENSION_DEGREE, ONE, Extension
 from spec.protocol.cube import equality, powers
 from spec.protocol.hash import WORD_BYTES, Digest
@@ -47,7 +54,7 @@ class CommittedVector:
 
     def answers(self, point: Extension) -> tuple[Extension, ...]:
         """<f, (1, point, point^2, ...)>, of the one vector."""
-        return (inner_product(self.vector, power_vector(point, self.vector.length.bit_length() - 1)),)
+        return (vector_power_product(self.vector, point),)
 
     def open(self, positions: Sequence[int]) -> MerkleOpening:
         return self.tree.open(positions)
@@ -68,10 +75,10 @@ class FoldedVector:
         return self._rounds.message()
 
     def bind(self, challenge: Extension) -> None:
-        if not self._is_made and len(self._challenges) == LOW_LOG2:
-            self._make()
         self._rounds.bind(challenge)
         self._challenges.append(challenge)
+        if len(self._challenges) == LOW_LOG2:
+            self._make()
 
     def vector(self) -> tuple[Extension, ...]:
         vector, _ = self._make()

@@ -170,7 +170,8 @@ def _place(
 ) -> None:
     """Pieces start to stop: (place in the target, count, place in the source, number of the scale)."""
     for piece in range(start, stop):
-        to, count, taken, number = pieces[piece]
+        to, count = pieces[piece, 0], pieces[piece, 1]
+        taken, number = pieces[piece, 2], pieces[piece, 3]
         scale = broadcast_element(scales, number * SIX)
         for i in range(0, count, LANES):
             value = extension_multiply(scale, load_planes(source, source_pitch, taken + i))
