@@ -85,6 +85,11 @@ def test_counts_of_a_segment_are_those_of_its_tables() -> None:
     )
 
 
+def test_rows_of_a_lookup_table_are_not_messages_of_a_chip() -> None:
+    tables: list[Table] = [(WIDE, 1), (PROGRAM_TABLE, 6)]
+    assert argument_size(tables, 6, local_tokens=0).busiest_local_bus == 2 * 2
+
+
 def test_scopes_share_the_circuit_with_the_larger_one() -> None:
     """64 rows of one global fraction against 64 of one local fraction and 4 of three."""
     tables: list[Table] = [(BOUNDARY, 6), (WIDE, 2)]

@@ -176,6 +176,16 @@ def test_step_costs_less_for_more_shares_of_the_target(problem: Problem) -> None
     assert step.choices[0].queries >= step.choices[-1].queries
 
 
+def test_step_takes_more_queries_where_they_make_an_opening_smaller(problem: Problem) -> None:
+    """Thirty-two leaves of half a digest: most are opened, and a query more spares a digest rather than adds a leaf."""
+    bare = replace(problem.usual, program_columns=0, continuation_columns=0, global_messages=0, main_columns=1)
+    small = replace(problem, height_log2=6, rate_log2=1, usual=bare, target=Fraction(1, 1 << 30))
+    costs = {count: small.step_cost(0, 2, count) for count in range(1, 120)}
+    assert costs[119] < costs[45]
+    # The target needs about 40; the most that are looked at is 30 bits at a quarter of a bit for each.
+    assert Steps(small).step(0, 0, 2).choices[-1].queries == 30 * 4
+
+
 def test_step_below_the_cap_is_no_step(problem: Problem) -> None:
     steps = Steps(replace(problem, cap_log2=8))
     assert not any(math.isfinite(cost) for cost in steps.step(2, 8, 5).cost)

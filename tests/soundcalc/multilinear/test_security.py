@@ -99,24 +99,30 @@ def test_cubic_bound_gives_more_bits_and_the_printed_one_fewer(report: ProofSecu
     assert security(report.shape, CurveBound.PRINTED).error > report.error
 
 
+@pytest.fixture(scope="module")
+def narrower(report: ProofSecurity) -> ProofSecurity:
+    """A report of about the same errors, so that none hides another."""
+    argument = replace(report.shape.argument, main_columns=30, global_messages=2**31)
+    return security(replace(report.shape, argument=argument))
+
+
 def test_segments_of_a_run_each_count_and_the_largest_shared_error_once(
-    report: ProofSecurity, small_shape: ProofShape
+    report: ProofSecurity, narrower: ProofSecurity
 ) -> None:
-    small = security(small_shape)
-    expected = 2 * report.proof_error + small.proof_error + max(report.shared_error, small.shared_error)
-    assert float(segments_error([report, small, report]) / expected) == pytest.approx(1, rel=1e-15)
+    expected = 2 * report.proof_error + narrower.proof_error + report.shared_error
+    assert narrower.shared_error < report.shared_error
+    assert float(segments_error([report, narrower, report]) / expected) == pytest.approx(1, rel=1e-15)
     with pytest.raises(ParameterError, match=r"^segments: a run has at least one$"):
         segments_error([])
 
 
-def test_recursion_counts_segments_nodes_and_the_final_proof(report: ProofSecurity, small_shape: ProofShape) -> None:
-    node = security(small_shape)
-    expected = report.run_error(1024) + 300 * node.error + report.error
-    found = recursion_error(report, 1024, node, 300, report)
+def test_recursion_counts_segments_nodes_and_the_final_proof(report: ProofSecurity, narrower: ProofSecurity) -> None:
+    expected = report.run_error(1024) + 300 * narrower.error + report.error
+    found = recursion_error(report, 1024, narrower, 300, report)
     assert float(found / expected) == pytest.approx(1, rel=1e-15)
-    assert recursion_error(report, 1024, node, 301, report) > found
+    assert recursion_error(report, 1024, narrower, 301, report) > found
     with pytest.raises(ParameterError, match=r"^nodes: -1 is negative$"):
-        recursion_error(report, 1024, node, -1, report)
+        recursion_error(report, 1024, narrower, -1, report)
 
 
 def test_errors_are_exact_rationals(report: ProofSecurity) -> None:
