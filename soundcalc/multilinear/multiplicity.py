@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 from soundcalc.multilinear.proximity import CurveBound, MutualJohnson
 from soundcalc.multilinear.shape import ProofShape
@@ -47,23 +48,20 @@ def group_error(shape: ProofShape, iteration: int, regime: Regime) -> Fraction:
 
 
 def best_multiplicity(error: Callable[[int], Fraction]) -> int:
-    """A multiplicity with the least error, for errors that fall and then grow; first by powers of two, then between."""
-    known: dict[int, Fraction] = {}
+    """A multiplicity with the least error, for errors that fall and then grow.
 
-    def at(multiplicity: int) -> Fraction:
-        if multiplicity not in known:
-            known[multiplicity] = error(multiplicity)
-        return known[multiplicity]
-
+    First by powers of two, then between two of them by Fibonacci numbers, so that every step asks for one error more.
+    """
+    at = cache(error)
     lower = middle = MINIMUM_MULTIPLICITY
     upper = 2 * middle
     while upper < MAXIMUM_MULTIPLICITY and at(upper) < at(middle):
         lower, middle, upper = middle, upper, 2 * upper
-    while upper - lower > 3:
-        third = (upper - lower) // 3
-        left, right = lower + third, upper - third
-        if at(left) <= at(right):
-            upper = right
-        else:
-            lower = left
-    return min(range(lower, upper + 1), key=at)
+    widths = [1, 2, 3]
+    while widths[-1] < upper - lower:
+        widths.append(widths[-2] + widths[-1])
+    while len(widths) > 3:
+        if at(lower + widths[-3]) > at(lower + widths[-2]):
+            lower += widths[-3]
+        widths.pop()
+    return min(range(lower, lower + widths[-1] + 1), key=at)

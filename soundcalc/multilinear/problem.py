@@ -7,7 +7,14 @@ from enum import Enum
 from fractions import Fraction
 
 from soundcalc.errors import ParameterError
-from soundcalc.multilinear.circuit_cost import compressions, final_compressions, iteration_compressions
+from soundcalc.multilinear.circuit_cost import (
+    OPERATIONS_OF_A_COMPRESSION,
+    compressions,
+    final_compressions,
+    iteration_compressions,
+    opening_operations,
+    query_operations,
+)
 from soundcalc.multilinear.openings import Opening, first_opening, later_opening
 from soundcalc.multilinear.proof_size import final_bytes, iteration_bytes, proof_bytes
 from soundcalc.multilinear.proximity import CurveBound
@@ -24,6 +31,7 @@ class Goal(Enum):
 
     BYTES = "bytes of a proof"
     COMPRESSIONS = "compressions in a circuit"
+    """And operations as parts of one."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +92,15 @@ class Problem:
 
     def step_cost(self, iteration: int, fold: int, queries: int) -> float:
         """What one iteration of the usual proof costs, with a nonce at every place; its work is not in it."""
-        cost = iteration_bytes if self.goal is Goal.BYTES else iteration_compressions
-        opened = self.opening(iteration, fold)
-        return cost(opened, queries, fold, nonces_of_folds=True, nonce_of_queries=True, first=iteration == 0)
+        first, opened = iteration == 0, self.opening(iteration, fold)
+        if self.goal is Goal.BYTES:
+            return iteration_bytes(opened, queries, fold, nonces_of_folds=True, nonce_of_queries=True, first=first)
+        hashed = iteration_compressions(opened, queries, fold, nonces_of_folds=True, nonce_of_queries=True, first=first)
+        operations = query_operations(self.usual.stacked_columns if first else 1, queries, fold)
+        return hashed + operations / OPERATIONS_OF_A_COMPRESSION
 
     def final_cost(self, final_log2: int) -> float:
-        """What the last vector costs."""
+        """What sending or absorbing the last vector costs; how many claims meet it is not known here."""
         return final_bytes(final_log2) if self.goal is Goal.BYTES else final_compressions(final_log2)
 
     def work_cost(self, hashes: float) -> float:
@@ -99,7 +110,10 @@ class Problem:
     def cost(self, schedule: Schedule) -> float:
         """All that is to be small: the usual proof in the goal's unit, and the price of its work."""
         shape = self.usual_shape(schedule)
-        unit = proof_bytes(shape).total_bytes if self.goal is Goal.BYTES else compressions(shape).total
+        if self.goal is Goal.BYTES:
+            unit = proof_bytes(shape).total_bytes
+        else:
+            unit = compressions(shape).total + opening_operations(shape) / OPERATIONS_OF_A_COMPRESSION
         return unit + self.work_cost(expected_hashes(schedule))
 
 

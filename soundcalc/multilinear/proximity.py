@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 import soundcalc.multilinear.sources  # noqa: F401  the titles of what is cited here
 from soundcalc.bounds import Bound, Status, register
@@ -98,6 +99,9 @@ class MutualJohnson(Johnson):
     def powers_bound(self) -> Bound:
         return _BOUNDS[self.curve]
 
+    def agreement(self, rate: Fraction) -> Fraction:
+        return _agreement(self.multiplicity, rate)
+
     def list_size(self, rate: Fraction) -> Fraction:
         """The number of interleaved codewords at the agreement; an integer."""
         # a^2 is rational though a need not be, so only the numerator is rounded up.
@@ -106,14 +110,28 @@ class MutualJohnson(Johnson):
 
     def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
         """For a line; a curve of degree M has M times as many. Raises ConditionViolatedError for dimension 1."""
-        rate_below = rate - 1 / domain_size
-        self.line_bound.require("dimension", rate_below > 0, f"{rate * domain_size} coefficients")
-        if self.curve is CurveBound.CUBIC:
-            shifted = self.multiplicity + Fraction(1, 2)
-            return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)
-        proximity_upper = 1 - sqrt_lower(rate) * (1 + Fraction(1, 2 * self.multiplicity))
-        multiplicity = self.multiplicity * (2 if self.curve is CurveBound.PRINTED else 1)
-        return johnson_points(rate_below, domain_size, multiplicity, proximity_upper)
+        self.line_bound.require("dimension", rate * domain_size > 1, f"{rate * domain_size} coefficients")
+        return _exceptional_points(self.multiplicity, self.curve, rate, domain_size)
+
+
+REMEMBERED = 1 << 14
+"""Figures that are kept, since a search asks for the same ones again and again."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _agreement(multiplicity: int, rate: Fraction) -> Fraction:
+    return sqrt_upper(rate) * (1 + Fraction(1, 2 * multiplicity))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _exceptional_points(multiplicity: int, curve: CurveBound, rate: Fraction, domain_size: Fraction) -> Fraction:
+    rate_below = rate - 1 / domain_size
+    if curve is CurveBound.CUBIC:
+        shifted = multiplicity + Fraction(1, 2)
+        return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)
+    proximity_upper = 1 - sqrt_lower(rate) * (1 + Fraction(1, 2 * multiplicity))
+    counted = 2 * multiplicity if curve is CurveBound.PRINTED else multiplicity
+    return johnson_points(rate_below, domain_size, counted, proximity_upper)
 
 
 def johnson_at(rate: Fraction, proximity: Fraction, curve: CurveBound = CurveBound.CORRECTED) -> MutualJohnson:

@@ -15,6 +15,9 @@ from spec.parameters import MAXIMUM_QUERIES, Schedule
 BITS_FOR_A_QUERY = 8
 """At the rates of the last iterations a query is worth up to so many bits of grinding."""
 
+MAXIMUM_ADDED_QUERIES = 16
+"""A schedule that needs more to meet the target was not proposed for it."""
+
 
 class Kind(Enum):
     """The numbers of a schedule that a refinement changes: all but its folds."""
@@ -110,17 +113,18 @@ class _ExactErrors:
 
 
 def refined(problem: Problem, schedule: Schedule) -> Schedule | None:
-    """The schedule within the target that single changes lead to from this one; None if none is within it.
+    """The schedule within the target that single changes lead to from this one; None if the target is too far.
 
     First queries are added until the target is met, where they lower the sum most; then the change that saves most is
     made until none saves.
     """
     errors = _ExactErrors(problem)
-    while not errors.within(schedule):
-        more = min(_with_a_query_more(problem, schedule), key=errors.of, default=schedule)
-        if errors.of(more) >= errors.of(schedule):
-            return None
-        schedule = more
+    for _ in range(MAXIMUM_ADDED_QUERIES):
+        if errors.within(schedule):
+            break
+        schedule = min(_with_a_query_more(problem, schedule), key=errors.of, default=schedule)
+    else:
+        return None
     while True:
         priced = [(problem.cost(neighbour), neighbour) for neighbour in _neighbours(problem, schedule)]
         now = problem.cost(schedule)

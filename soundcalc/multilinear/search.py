@@ -53,10 +53,17 @@ class _Way:
     shares: NDArray[np.int64]
 
 
+CANDIDATES = 3
+"""So many paths that end in last vectors of different lengths are refined: what a path costs is not known exactly."""
+
+
 def search(problem: Problem) -> Found:
     """The best schedule for a problem. Raises NoSolutionError when nothing in the space reaches the target."""
-    proposed = _Paths(problem).best()
-    schedule = refined(problem, proposed) if proposed is not None else None
+    steps = Steps(problem)
+    paths = (_Paths(steps, final_log2).best() for final_log2 in problem.space.finals_log2)
+    proposed = sorted((schedule for schedule in paths if schedule is not None), key=problem.cost)
+    refinements = (refined(problem, schedule) for schedule in proposed[:CANDIDATES])
+    schedule = min((schedule for schedule in refinements if schedule is not None), key=problem.cost, default=None)
     if schedule is None:
         raise NoSolutionError(
             f"no schedule for 2^{problem.height_log2} at rate 2^-{problem.rate_log2} reaches "
@@ -66,12 +73,12 @@ def search(problem: Problem) -> Found:
 
 
 class _Paths:
-    """Shortest paths from every state to a last vector."""
+    """Shortest paths from every state to a last vector of 2^final_log2 entries."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.steps = Steps(problem)
-        self._choices: dict[tuple[int, int, int], tuple[Choice | None, ...]] = {}
+    def __init__(self, steps: Steps, final_log2: int) -> None:
+        self.problem = steps.problem
+        self.steps = steps
+        self.final_log2 = final_log2
         self._ways: dict[tuple[int, int], _Way] = {}
 
     def best(self) -> Schedule | None:
@@ -83,10 +90,8 @@ class _Paths:
         folds: list[int] = []
         choices: list[Choice] = []
         while way.folds[left]:
-            state, fold, shares = (len(folds), sum(folds)), int(way.folds[left]), int(way.shares[left])
-            choice = self._choices[(*state, fold)][shares - 1]
-            assert choice is not None
-            choices.append(choice)
+            fold, shares = int(way.folds[left]), int(way.shares[left])
+            choices.append(self.steps.step(len(folds), sum(folds), fold).choices[shares - 1])
             folds.append(fold)
             left -= shares
             way = self._way(len(folds), sum(folds))
@@ -105,21 +110,18 @@ class _Paths:
         return self._ways[iteration, bound]
 
     def _shortest(self, iteration: int, bound: int) -> _Way:
-        """Stopping here, where the vector is small enough, or the best fold with the best number of shares."""
-        space, left_log2 = self.problem.space, self.problem.height_log2 - bound
-        stop = self.problem.final_cost(left_log2) if iteration and left_log2 in space.finals_log2 else np.inf
+        """Stopping here, where the vector has its last length, or the best fold with the best number of shares."""
+        space, left_log2 = self.problem.space, self.problem.height_log2 - bound - self.final_log2
+        stop = self.problem.final_cost(self.final_log2) if iteration and left_log2 == 0 else np.inf
         cost = np.full(SHARES + 1, stop)
         folds, taken = np.zeros(SHARES + 1, np.int64), np.zeros(SHARES + 1, np.int64)
         if iteration == space.maximum_iterations:
             return _Way(cost, folds, taken)
         for fold in space.folds:
-            if left_log2 - fold < min(space.finals_log2):
+            rest = self._way(iteration + 1, bound + fold) if fold <= left_log2 else None
+            if rest is None or not np.isfinite(rest.cost).any():
                 continue
             step = self.steps.step(iteration, bound, fold)
-            if step is None:
-                continue
-            self._choices[iteration, bound, fold] = step.choices
-            rest = self._way(iteration + 1, bound + fold)
             for shares in range(1, SHARES + 1):
                 through = step.cost[shares - 1] + rest.cost[: SHARES + 1 - shares]
                 better = through < cost[shares:]

@@ -49,7 +49,7 @@ class Step:
     """The least cost for 1 to SHARES shares of the target, infinite where none suffices, and how to reach it."""
 
     cost: Numbers
-    choices: tuple[Choice | None, ...]
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,17 @@ class Steps:
         self.problem = problem
         self.target = float(problem.target)
         self._errors: dict[tuple[int, int], _Errors] = {}
+        self._steps: dict[tuple[int, int, int], Step] = {}
 
-    def step(self, iteration: int, bound: int, fold: int) -> Step | None:
-        """The step of an iteration that starts with `bound` coordinates bound; None for a tree below its cap."""
+    def step(self, iteration: int, bound: int, fold: int) -> Step:
+        """The step of an iteration that starts with `bound` coordinates bound; infinite for a tree below its cap."""
+        if (iteration, bound, fold) not in self._steps:
+            self._steps[iteration, bound, fold] = self._step(iteration, bound, fold)
+        return self._steps[iteration, bound, fold]
+
+    def _step(self, iteration: int, bound: int, fold: int) -> Step:
         if self.problem.domain_log2(iteration) - fold < max(1, self.problem.cap_log2):
-            return None
+            return Step(np.full(SHARES, np.inf), ())
         space = self.problem.space
         column_bits = space.column_batching_grinding_bits if iteration == 0 else (0,)
         axes = (column_bits, space.folding_grinding_bits, space.query_grinding_bits)
@@ -83,12 +89,11 @@ class Steps:
         least = self._least_queries(self._at(iteration, bound), fold, axes, most)
         cost = best_cost[least] + self._work(fold, axes)[None, ..., None]
         by_share = cost.reshape(-1, SHARES)
-        choices: list[Choice | None] = []
+        choices: list[Choice] = []
         for share, index in enumerate(by_share.argmin(axis=0)):
             at = np.unravel_index(index, cost.shape[:-1])
             bits = [axis[place] for axis, place in zip(axes, at[1:], strict=True)]
-            queries = int(best_queries[least[(*at, share)]])
-            choices.append(Choice(queries, *bits) if math.isfinite(by_share[index, share]) else None)
+            choices.append(Choice(int(best_queries[least[(*at, share)]]), *bits))
         return Step(by_share.min(axis=0), tuple(choices))
 
     def _least_queries(self, errors: _Errors, fold: int, axes: tuple[tuple[int, ...], ...], most: int) -> Counts:
