@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -114,7 +115,7 @@ def plus_cells(segment: SegmentCells, differences: Mapping[Cell, int]) -> Segmen
     return with_cells(segment, {at: cell(segment, at) + difference for at, difference in differences.items()})
 
 
-def with_public(segment: SegmentCells, **numbers: int) -> SegmentCells:
+def with_public(segment: SegmentCells, /, **numbers: int) -> SegmentCells:
     """The segment with other public values."""
     return replace(segment, public_values={**segment.public_values, **{name: n % P for name, n in numbers.items()}})
 
@@ -150,3 +151,22 @@ def split(segment: SegmentCells, name: str, heights_log2: Sequence[int]) -> Segm
 def on_machine(segment: SegmentCells, machine: Machine) -> SegmentCells:
     """The segment with the same cells on another machine with the same chips."""
     return replace(segment, shape=SegmentShape(machine, segment.shape.heights_log2))
+
+
+Output = list[tuple[int, int, int]]
+"""Account, balance, and the index after that of the segment which touched it last."""
+
+
+def encoded(output: Output) -> bytes:
+    """A claimed output's bytes."""
+    return b"".join(struct.pack("<III", *entry) for entry in output)
+
+
+def output_of(example: Example) -> Output:
+    """An honest run's output."""
+    return list(struct.iter_unpack("<III", example.run.output))
+
+
+def counted(lookups: Mapping[int, int]) -> dict[Cell, int]:
+    """Differences in how often values are looked up in the range table."""
+    return {("range_table", value, "multiplicity"): difference for value, difference in lookups.items()}
