@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reference.multilinear.prover.kernels import Kernels
+from reference.multilinear.prover.keys import ProvingKey
 from reference.multilinear.prover.run import prove_run
 from reference.multilinear.prover.segment import SegmentCells
 from reference.multilinear.verifier.run import verify_run
@@ -51,6 +52,8 @@ class Liar:
     output: bytes
     addends: tuple[Addend, ...] = ()
     kernels: Kernels = KERNELS
+    key: ProvingKey | None = None
+    """The example's, if none."""
 
     def adding(self, *addends: Addend) -> Liar:
         """The same, adding this as well."""
@@ -59,7 +62,7 @@ class Liar:
     def heard(self) -> tuple[RunProof, Overheard]:
         """The proof, and what was said and drawn."""
         with overheard(self._change) as heard:
-            proof = prove_run(self.kernels, self.example.key, self.segments, self.output)
+            proof = prove_run(self.kernels, self.key or self.example.key, self.segments, self.output)
         return as_said(proof, heard), heard
 
     def proof(self) -> RunProof:

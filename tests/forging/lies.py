@@ -6,11 +6,12 @@ knows one challenge in advance gets past that one too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reference.multilinear.prover.kernels import Kernels
 from spec.field import ONE, ZERO, Extension
 from spec.multilinear.labels import Label
-from spec.multilinear.proof import SegmentProof
+from spec.multilinear.proof import RunProof, SegmentProof
 from spec.multilinear.stacking import Commitment
 from spec.rejection import Rejection
 from tests.forging.liars import Addend, Check, Liar, column_position, difference, repaired
@@ -28,6 +29,15 @@ FINAL_CLAIM = Check(Rejection.FINAL_VECTOR_CLAIM_MISMATCH, f"segment 0, iteratio
 RANGE_COUNTS = column_position(FORM, Commitment.MAIN, "range_table", 0)
 PROGRAM_COUNTS = column_position(FORM, Commitment.MAIN, "program_table", 0)
 """Two column values on which the end of the zerocheck depends linearly."""
+
+
+HONEST = Liar(ONE_SEGMENT, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
+"""A prover that does not lie."""
+
+
+def proven_by(kernels: Kernels) -> RunProof:
+    """The honest cells, proven by bent kernels."""
+    return replace(HONEST, kernels=kernels).proof()
 
 
 def stolen() -> Liar:
