@@ -17,7 +17,7 @@ from spec.multilinear.columns import PINNED, ColumnClaims
 from spec.multilinear.cube import powers
 from spec.multilinear.form import SegmentForm
 from spec.multilinear.gkr import BusChallenges
-from spec.multilinear.hash import Digest
+from spec.multilinear.hash import Digest, digest_words
 from spec.multilinear.labels import Label
 from spec.multilinear.numbers import NumberAlgebra
 from spec.multilinear.proof import LayerProof, RoundPolynomial, SegmentProof
@@ -84,9 +84,9 @@ def pin_segment(kernels: Kernels, statement: RunStatement, index: int, cells: Se
     place = SegmentPlace(statement, index, SegmentForm(cells.shape, statement.parameters))
     committed = commit(kernels, place.form, cells.tables, Commitment.CONTINUATION)
     root = root_of(committed)
-    point, _ = continuation_pinning_point(algebra, place, root)
+    point, _ = continuation_pinning_point(algebra, place, digest_words(statement.program_id), index, root)
     answers = answers_of(committed, point)
-    leaf = tuple(segment_leaf(algebra, place, root, answers))
+    leaf = tuple(segment_leaf(algebra, place, index, root, answers))
     return PinnedSegment(place, cells, committed, point, answers, leaf)
 
 
@@ -98,7 +98,7 @@ def prove_segment(kernels: Kernels, key: ProvingKey, run: Sequence[int], pinned:
 
     # 1. The statement.
     public_values = tuple(cells.public_values[name] for name in machine.public_values)
-    transcript = start_segment_transcript(algebra, place, run, pinned.leaf, public_values)
+    transcript = start_segment_transcript(algebra, place, run, place.index, pinned.leaf, public_values)
 
     # 2. The totals of the buses.
     main = commit(kernels, form, cells.tables, Commitment.MAIN)

@@ -11,7 +11,7 @@ from reference.multilinear.verifier.segment import Pinned, SegmentContext, verif
 from spec.field import Extension, P
 from spec.multilinear.columns import PINNED
 from spec.multilinear.form import SegmentForm
-from spec.multilinear.hash import digest_bytes
+from spec.multilinear.hash import digest_bytes, digest_words
 from spec.multilinear.key import (
     ProgramCommitment,
     VerificationKey,
@@ -93,13 +93,14 @@ def verify_run(
 
     statement = RunStatement(key.machine, key.parameters, key.program_id, proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
+    program = digest_words(key.program_id)
     labels: list[str] = []
     pinned, leaves = [], []
     for place, segment in zip(places, proof.segments, strict=True):
-        point, sampled = continuation_pinning_point(algebra, place, segment.continuation_root)
+        point, sampled = continuation_pinning_point(algebra, place, program, place.index, segment.continuation_root)
         labels += sampled
         pinned.append(Pinned(segment.continuation_root, point, segment.pinned_answers))
-        leaves.append(segment_leaf(algebra, place, segment.continuation_root, segment.pinned_answers))
+        leaves.append(segment_leaf(algebra, place, place.index, segment.continuation_root, segment.pinned_answers))
     run = run_digest(algebra, statement, leaves_root([digest_bytes(leaf) for leaf in leaves]))
     challenges, sampled = global_challenges(algebra, key.machine, run)
     labels += sampled

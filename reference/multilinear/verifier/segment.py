@@ -69,7 +69,9 @@ class SegmentVerdict(Generic[Value]):
 def verify_segment(
     algebra: Algebra[Element, Value, Word, Bit], proof: SegmentProof, context: SegmentContext[Value, Word]
 ) -> SegmentVerdict[Value]:
-    """Checks a segment whose form, shape and leaf have been checked. Raises Rejected."""
+    """Checks a segment whose form, shape and leaf have been checked. Its index is what its public value says: that it
+    is the segment's place in the run, as in its leaf, is the run's to check. Raises Rejected.
+    """
     form = context.place.form
     machine = form.shape.machine
     where = f"segment {context.place.index}"
@@ -77,7 +79,8 @@ def verify_segment(
     # 1. The statement.
     public_elements = algebra.read_elements(proof.public_values)
     public = dict(zip(machine.public_values, public_elements, strict=True))
-    transcript = start_segment_transcript(algebra, context.place, context.run, context.leaf, public_elements)
+    (index,) = algebra.element_words([public[machine.segment_index]])
+    transcript = start_segment_transcript(algebra, context.place, context.run, index, context.leaf, public_elements)
 
     # 2. The totals of the buses.
     main_root = algebra.read_words(proof.main_root)
