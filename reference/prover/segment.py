@@ -20,7 +20,7 @@ from spec.protocol.columns import PINNED, ColumnClaims
 from spec.protocol.cube import powers
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
-from spec.protocol.hash import Digest
+from spec.protocol.hash import Digest, digest_words
 from spec.protocol.labels import Label
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import LayerProof, RoundPolynomial, SegmentProof
@@ -87,9 +87,9 @@ def pin_segment(
     layout = stack(Commitment.CONTINUATION, shapes, place.form.height_log2)
     committed = commit(kernels, place.form, tables, Commitment.CONTINUATION, layout)
     root = root_of(committed)
-    point, _ = continuation_pinning_point(algebra, place, root)
+    point, _ = continuation_pinning_point(algebra, place, digest_words(statement.program_id), index, root)
     answers = answers_of(committed, point)
-    leaf = tuple(segment_leaf(algebra, place, root, answers))
+    leaf = tuple(segment_leaf(algebra, place, index, root, answers))
     return PinnedSegment(place, trace, committed, point, answers, leaf)
 
 
@@ -103,7 +103,7 @@ def prove_segment(
 
     # 1. The statement.
     public_values = tuple(trace.public_values[name] for name in machine.public_values)
-    transcript = start_segment_transcript(algebra, place, run, pinned.leaf, public_values)
+    transcript = start_segment_transcript(algebra, place, run, place.index, pinned.leaf, public_values)
 
     # 2. The totals of the buses.
     progress.begin(Stage.MAIN, place.index)

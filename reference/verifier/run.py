@@ -101,13 +101,14 @@ def verify_run(
 
     statement = key.statement(proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
+    program = digest_words(key.program_id)
     labels: list[str] = []
     pinned, leaves = [], []
     for place, segment in zip(places, proof.segments, strict=True):
-        point, sampled = continuation_pinning_point(algebra, place, segment.continuation_root)
+        point, sampled = continuation_pinning_point(algebra, place, program, place.index, segment.continuation_root)
         labels += sampled
         pinned.append(Pinned(segment.continuation_root, point, segment.pinned_answers))
-        leaves.append(segment_leaf(algebra, place, segment.continuation_root, segment.pinned_answers))
+        leaves.append(segment_leaf(algebra, place, place.index, segment.continuation_root, segment.pinned_answers))
     run = run_digest(algebra, statement, leaves_root([digest_bytes(leaf) for leaf in leaves]))
     challenges, sampled = global_challenges(algebra, key.machine, run)
     labels += sampled
@@ -146,8 +147,8 @@ def verify_segment_alone(
     check_shape(form.shape, key.heights_by_chip(), key.parameters)
     check_form(proof, form, f"segment {index}")
     place = SegmentPlace(statement, index, form)
-    point, _ = continuation_pinning_point(algebra, place, proof.continuation_root)
-    leaf = segment_leaf(algebra, place, proof.continuation_root, proof.pinned_answers)
+    point, _ = continuation_pinning_point(algebra, place, digest_words(key.program_id), index, proof.continuation_root)
+    leaf = segment_leaf(algebra, place, index, proof.continuation_root, proof.pinned_answers)
     program, _ = pinned_program(algebra, key, form.height_log2)
     continuation = Pinned(proof.continuation_root, point, proof.pinned_answers)
     challenges, _ = global_challenges(algebra, key.machine, digest_words(run))

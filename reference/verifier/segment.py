@@ -57,8 +57,11 @@ class SegmentContext(Generic[Value, Word]):
 
 
 @dataclass(frozen=True)
-class SegmentVerdict(Generic[Value]):
+class SegmentVerdict(Generic[Element, Value]):
     """What an accepted segment says to its run."""
+
+    public_values: Mapping[str, Element]
+    """By name: what joins the segment to its neighbours and to its leaf."""
 
     global_total: Value
     """The sum of the global buses over the segment's tables."""
@@ -71,8 +74,10 @@ def verify_segment(
     proof: SegmentProof,
     context: SegmentContext[Value, Word],
     steps: VerifierSteps[Element, Value, Word, Bit] | None = None,
-) -> SegmentVerdict[Value]:
-    """Checks a segment whose form, shape and leaf have been checked. Raises Rejected."""
+) -> SegmentVerdict[Element, Value]:
+    """Checks a segment whose form, shape and leaf have been checked. Its index is what its public value says: that it
+    is the segment's place in the run, as in its leaf, is the run's to check. Raises Rejected.
+    """
     form = context.place.form
     machine = form.shape.machine
     where = f"segment {context.place.index}"
@@ -81,7 +86,8 @@ def verify_segment(
     # 1. The statement.
     public_elements = algebra.read_elements(proof.public_values)
     public = dict(zip(machine.public_values, public_elements, strict=True))
-    transcript = start_segment_transcript(algebra, context.place, context.run, context.leaf, public_elements)
+    (index,) = algebra.element_words([public[machine.segment_index]])
+    transcript = start_segment_transcript(algebra, context.place, context.run, index, context.leaf, public_elements)
 
     # 2. The totals of the buses.
     main_root = algebra.read_words(proof.main_root)
@@ -113,7 +119,7 @@ def verify_segment(
     stacked = StackedClaim([roots[commitment] for commitment in form.present], stacked_values, stacked_point)
     nonce = proof.column_batching_nonce
     verify_whir(transcript, form, stacked, nonce, proof.iterations, proof.final_vector, where, heavy)
-    return SegmentVerdict(global_total, transcript.sampled_labels)
+    return SegmentVerdict(public, global_total, transcript.sampled_labels)
 
 
 def _follow_stacking(

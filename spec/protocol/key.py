@@ -63,8 +63,11 @@ class VerificationKey:
     def program_id(self) -> bytes:
         """The digest of the key: it names the program under these parameters and this machine."""
         algebra = NumberAlgebra()
-        digests = {h: commitment_digest(algebra, self.parameters, h, c) for h, c in sorted(self.commitments.items())}
-        return digest_bytes(program_id(algebra, self, digests))
+        digests = {
+            height: commitment_digest(algebra, self.parameters, height, commitment.root, commitment.answers)
+            for height, commitment in sorted(self.commitments.items())
+        }
+        return digest_bytes(program_id(algebra, self, self.start, digests))
 
 
 def program_table_numbers(machine: Machine, heights_log2: Sequence[int]) -> list[int]:
@@ -89,25 +92,32 @@ def commitment_digest(
     algebra: Algebra[Element, Value, Word, Bit],
     parameters: ParameterSet,
     height_log2: int,
-    commitment: ProgramCommitment,
+    root: Sequence[Word],
+    answers: Sequence[Value],
 ) -> Sequence[Word]:
     """The digest of the commitment at one stacking height, with its answers."""
     transcript = Transcript(algebra, Domain.PROGRAM_COMMITMENT)
     transcript.absorb_numbers(Label.STACKING, stacking_numbers(parameters, height_log2))
-    transcript.absorb(Label.PROGRAM_ROOT, algebra.read_words(commitment.root))
-    transcript.absorb_values(Label.PINNED_ANSWERS, algebra.read_values(commitment.answers))
+    transcript.absorb(Label.PROGRAM_ROOT, root)
+    transcript.absorb_values(Label.PINNED_ANSWERS, answers)
     return transcript.state
 
 
 def program_id(
-    algebra: Algebra[Element, Value, Word, Bit], key: VerificationKey, digests: Mapping[int, Sequence[Word]]
+    algebra: Algebra[Element, Value, Word, Bit],
+    key: VerificationKey,
+    start: Sequence[Element],
+    digests: Mapping[int, Sequence[Word]],
 ) -> Sequence[Word]:
-    """The program's id from the digests of its commitments by stacking height."""
+    """The program's id from the numbers it starts with and the digests of its commitments by stacking height.
+
+    Of the key only machine, parameters and heights are used.
+    """
     transcript = Transcript(algebra, Domain.PROGRAM)
     transcript.absorb_numbers(Label.MACHINE, digest_words(key.machine.digest))
     transcript.absorb_numbers(Label.PARAMETERS, digest_words(parameters_digest(key.parameters)))
     transcript.absorb_numbers(Label.HEIGHTS, program_table_numbers(key.machine, key.program_heights_log2))
-    transcript.absorb_elements(Label.START, algebra.read_elements(key.start))
+    transcript.absorb_elements(Label.START, start)
     for height, digest in digests.items():
         transcript.absorb(Label.PROGRAM_COMMITMENT, digest, height)
     return transcript.state

@@ -5,6 +5,9 @@ point that depends on the commitment, so that from then on the commitment is one
 regime. The answers join the segment's leaf. G binds the machine, the parameters, the program, the claimed output, the
 number of segments and all leaves; the global challenges derive from G, and every segment's transcript starts from G.
 Nothing that influences a global sum is chosen after that.
+
+Numbers of a proof that several of these steps hash (a segment's index, the program's id, a root) are arguments: whoever
+records the steps reads such a number once, so that it cannot be another one in another step.
 """
 
 from __future__ import annotations
@@ -81,34 +84,42 @@ def program_pinning_point(
 
 
 def _absorb_continuation(
-    transcript: Transcript[Element, Value, Word, Bit], place: SegmentPlace, root: Sequence[Word]
+    transcript: Transcript[Element, Value, Word, Bit], place: SegmentPlace, index: Word, root: Sequence[Word]
 ) -> None:
-    transcript.absorb(Label.SEGMENT_INDEX, transcript.algebra.read_words([place.index]))
+    transcript.absorb(Label.SEGMENT_INDEX, [index])
     transcript.absorb_numbers(Label.STACKING, stacking_numbers(place.form.parameters, place.form.height_log2))
     transcript.absorb_numbers(Label.HEIGHTS, place.form.shape.continuation_numbers())
     transcript.absorb(Label.CONTINUATION_ROOT, root)
 
 
 def continuation_pinning_point(
-    algebra: Algebra[Element, Value, Word, Bit], place: SegmentPlace, root: Sequence[Word]
+    algebra: Algebra[Element, Value, Word, Bit],
+    place: SegmentPlace,
+    program: Sequence[Word],
+    index: Word,
+    root: Sequence[Word],
 ) -> tuple[Value, list[str]]:
     """The point at which a segment's continuation tables are pinned, and the labels sampled for it.
 
-    `root` is empty for a segment without continuation tables.
+    `program` is the program's id, `index` the segment's; `root` is empty for a segment without continuation tables.
     """
     transcript = Transcript(algebra, Domain.CONTINUATION_PINNING)
     _absorb_statement(transcript, place.statement.machine, place.statement.parameters)
-    transcript.absorb(Label.PROGRAM, algebra.read_words(digest_words(place.statement.program_id)))
-    _absorb_continuation(transcript, place, root)
+    transcript.absorb(Label.PROGRAM, program)
+    _absorb_continuation(transcript, place, index, root)
     return transcript.sample(Label.CONTINUATION_PINNING), transcript.sampled_labels
 
 
 def segment_leaf(
-    algebra: Algebra[Element, Value, Word, Bit], place: SegmentPlace, root: Sequence[Word], answers: Sequence[Value]
+    algebra: Algebra[Element, Value, Word, Bit],
+    place: SegmentPlace,
+    index: Word,
+    root: Sequence[Word],
+    answers: Sequence[Value],
 ) -> Sequence[Word]:
     """The leaf of a segment: index, h, rate, presence and heights, root, and the answers at the pinning point."""
     transcript = Transcript(algebra, Domain.SEGMENT_LEAF)
-    _absorb_continuation(transcript, place, root)
+    _absorb_continuation(transcript, place, index, root)
     transcript.absorb_values(Label.PINNED_ANSWERS, answers)
     return transcript.state
 
@@ -150,13 +161,14 @@ def start_segment_transcript(
     algebra: Algebra[Element, Value, Word, Bit],
     place: SegmentPlace,
     run: Sequence[Word],
+    index: Word,
     leaf: Sequence[Word],
     public_values: Sequence[Element],
 ) -> Transcript[Element, Value, Word, Bit]:
     """A segment's transcript up to its statement: G, index, own leaf, public values, h, heights of all tables."""
     transcript = Transcript(algebra, Domain.SEGMENT)
     transcript.absorb(Label.RUN, run)
-    transcript.absorb(Label.SEGMENT_INDEX, algebra.read_words([place.index]))
+    transcript.absorb(Label.SEGMENT_INDEX, [index])
     transcript.absorb(Label.LEAF, leaf)
     transcript.absorb_elements(Label.PUBLIC_VALUES, public_values)
     transcript.absorb_numbers(Label.STACKING, stacking_numbers(place.form.parameters, place.form.height_log2))
