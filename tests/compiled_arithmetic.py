@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from optimized.compilation import compiled
-from reference.prover import grinding, sha256_arrays
-from reference.prover.sha256_arrays import Digests, Words
 from reference.arrays import extension_arrays
 from reference.arrays.extension_arrays import ExtensionArray
+from reference.prover import grinding, sha256_arrays
+from reference.prover.sha256_arrays import Digests, Words
 from spec.field import EXTENSION_DEGREE, P
 from spec.protocol import hash as hashing
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Digest
-from spec.protocol.hash import ROUND_CONSTANTS
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 CONSTANTS = np.array(ROUND_CONSTANTS, dtype=np.uint64)
 MASK = np.uint64(0xFFFFFFFF)

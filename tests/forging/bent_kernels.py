@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reference.arrays.extension_arrays import ExtensionArray, from_elements, to_elements
+from reference.arrays.field_arrays import Matrix, add
 from reference.prover.codewords import codewords, column_fibres
 from reference.prover.folded_vector import CommittedVector, FoldedVector
-from reference.prover.kernels import (
-    CircuitValues,
-    Committed,
-    Kernels,
-    StackingRounds,
-    Table,
-    ZerocheckRounds,
-)
+from reference.prover.kernels import CircuitValues, Committed, Kernels, StackingRounds, ZerocheckRounds
 from reference.prover.kernels import FoldedVector as AnyFoldedVector
 from reference.prover.merkle_tree import build_tree
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.stacked_columns import CommittedColumns
-from reference.arrays.extension_arrays import ExtensionArray, from_elements, to_elements
-from reference.arrays.field_arrays import Matrix, add
+from reference.tables import Table
 from spec.air.bus import Scope
 from spec.field import GENERATOR, ONE, ZERO, Extension, P, root_of_unity
 from spec.protocol.columns import ColumnClaims

@@ -11,21 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.prover.circuit_values import LayeredCircuit, LayerSum
-from reference.prover.folded_vector import FoldedVector
-from reference.prover.kernels import (
-    CircuitValues,
-    Committed,
-    StackingRounds,
-    Table,
-    ZerocheckRounds,
-)
-from reference.prover.kernels import FoldedVector as AnyFoldedVector
-from reference.prover.stacking_rounds import StackingRounds as PlainStackingRounds
-from reference.prover.zerocheck_rounds import PlainZerocheckRounds
 from reference.arrays.extension_arrays import from_elements
 from reference.arrays.field_arrays import Matrix, bit_reversed_indices
 from reference.arrays.values import Values
+from reference.prover.circuit_values import LayeredCircuit, LayerSum
+from reference.prover.folded_vector import FoldedVector
+from reference.prover.kernels import CircuitValues, Committed, StackingRounds, ZerocheckRounds
+from reference.prover.kernels import FoldedVector as AnyFoldedVector
+from reference.prover.stacking_rounds import StackingRounds as PlainStackingRounds
+from reference.prover.zerocheck_rounds import PlainZerocheckRounds
+from reference.tables import Table
 from spec.air.bus import Scope
 from spec.field import Extension
 from spec.protocol.columns import ColumnClaims

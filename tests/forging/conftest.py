@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from spec.protocol import encoding
 from spec.parameters import PARAMETER_SETS
+from spec.protocol import encoding
 from tests.compiled_arithmetic import compiled_arithmetic
 from tests.forging.small_runs import TEST_SETS
 

@@ -11,8 +11,7 @@ import pytest
 
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
-from reference.prover.run import prove_run
-from reference.prover.segment import SegmentCells
+from reference.tables import Trace
 from reference.verifier.run import verify_run
 from spec.field import EXTENSION_DEGREE, ONE, ZERO, Extension, P
 from spec.protocol.algebra import Anything
@@ -25,7 +24,7 @@ from spec.protocol.stacking import Commitment
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import KERNELS, Example
+from tests.forging.small_runs import prove_claiming, KERNELS, Example, prove_claiming
 from tests.small_machine import output_tokens
 
 
@@ -48,7 +47,7 @@ class Liar:
     """A prover of any cells, honest but for what it adds to what it says."""
 
     example: Example
-    segments: tuple[SegmentCells, ...]
+    segments: tuple[Trace, ...]
     output: bytes
     addends: tuple[Addend, ...] = ()
     kernels: Kernels = KERNELS
@@ -62,7 +61,7 @@ class Liar:
     def heard(self) -> tuple[RunProof, Overheard]:
         """The proof, and what was said and drawn."""
         with overheard(self._change) as heard:
-            proof = prove_run(self.kernels, self.key or self.example.key, self.segments, self.output)
+            proof = prove_claiming(self.kernels, self.key or self.example.key, self.segments, self.output)
         return as_said(proof, heard), heard
 
     def proof(self) -> RunProof:

@@ -10,17 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from reference.prover.kernels import Kernels
-from reference.tables import Table
 from reference.prover.keys import ProvingKey, proving_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.run import prove_run
-from reference.prover.segment import SegmentCells
-from spec.field import P
-from spec.protocol.form import SegmentForm
+from reference.tables import Table, Trace
 from spec.air.machine import Machine
+from spec.field import P
 from spec.parameters import TINY, ParameterSet
+from spec.protocol.form import SegmentForm
 from spec.protocol.proof import RunProof
-from spec.protocol.shape import SegmentShape
 from tests.small_machine import SMALL_MACHINE, Move, SmallRun, program_cells, run_moves
 
 KERNELS: Kernels = PlainKernels()
@@ -38,6 +36,11 @@ Cell = tuple[str, int, str]
 """Table, row, column."""
 
 
+def prove_claiming(kernels: Kernels, key: ProvingKey, segments: Sequence[Trace], output: bytes) -> RunProof:
+    """The proof of a run of these segments that claims this output."""
+    return prove_run(kernels, key, [replace(segment, output=output) for segment in segments])
+
+
 @dataclass(frozen=True)
 class Example:
     """A program and how its run is cut into segments."""
@@ -53,8 +56,8 @@ class Example:
         return run_moves(self.moves, self.cuts, self.exit_code)
 
     @property
-    def segments(self) -> tuple[SegmentCells, ...]:
-        return self.run.segments
+    def segments(self) -> tuple[Trace, ...]:
+        return self.run.traces
 
     @cached_property
     def key(self) -> ProvingKey:
@@ -63,16 +66,16 @@ class Example:
     @cached_property
     def proof(self) -> RunProof:
         """The honest proof."""
-        return prove_run(KERNELS, self.key, self.segments, self.run.output)
+        return prove_claiming(KERNELS, self.key, self.segments, self.run.output)
 
     @cached_property
     def form(self) -> SegmentForm:
         """The form of the first segment."""
         return SegmentForm(self.segments[0].shape, self.parameters)
 
-    def proven(self, segments: Sequence[SegmentCells], output: bytes | None = None) -> RunProof:
+    def proven(self, segments: Sequence[Trace], output: bytes | None = None) -> RunProof:
         """The proof of other segments under this program's key."""
-        return prove_run(KERNELS, self.key, segments, self.run.output if output is None else output)
+        return prove_claiming(KERNELS, self.key, segments, self.run.output if output is None else output)
 
 
 MOVES = (Move(1, 100), Move(2, 50), Move(1, -30))
@@ -82,12 +85,12 @@ TWO_SEGMENTS = Example(MOVES, (1,))
 THREE_SEGMENTS = Example(MOVES, (1, 2))
 
 
-def table_number(segment: SegmentCells, name: str) -> int:
+def table_number(segment: Trace, name: str) -> int:
     """The position of a chip's first table among the segment's tables."""
     return [table.chip.name for table in segment.tables].index(name)
 
 
-def cell(segment: SegmentCells, at: Cell) -> int:
+def cell(segment: Trace, at: Cell) -> int:
     """What stands in a committed or a fixed cell."""
     name, row, column = at
     table = segment.tables[table_number(segment, name)]
@@ -96,7 +99,7 @@ def cell(segment: SegmentCells, at: Cell) -> int:
     return int(table.fixed[row, table.chip.fixed_columns.index(column)])
 
 
-def with_cells(segment: SegmentCells, cells: Mapping[Cell, int]) -> SegmentCells:
+def with_cells(segment: Trace, cells: Mapping[Cell, int]) -> Trace:
     """The segment with other numbers in some cells."""
     tables = list(segment.tables)
     for (name, row, column), number in cells.items():
@@ -111,26 +114,22 @@ def with_cells(segment: SegmentCells, cells: Mapping[Cell, int]) -> SegmentCells
     return replace(segment, tables=tuple(tables))
 
 
-def plus_cells(segment: SegmentCells, differences: Mapping[Cell, int]) -> SegmentCells:
+def plus_cells(segment: Trace, differences: Mapping[Cell, int]) -> Trace:
     """The segment with something added to some cells."""
     return with_cells(segment, {at: cell(segment, at) + difference for at, difference in differences.items()})
 
 
-def with_public(segment: SegmentCells, /, **numbers: int) -> SegmentCells:
+def with_public(segment: Trace, /, **numbers: int) -> Trace:
     """The segment with other public values."""
     return replace(segment, public_values={**segment.public_values, **{name: n % P for name, n in numbers.items()}})
 
 
-def with_tables(segment: SegmentCells, tables: Sequence[Table]) -> SegmentCells:
+def with_tables(segment: Trace, tables: Sequence[Table]) -> Trace:
     """The segment with these tables, given in the order of the machine, instances by descending height."""
-    machine = segment.shape.machine
-    heights: dict[str, tuple[int, ...]] = {chip.name: () for chip in machine.chips}
-    for table in tables:
-        heights[table.chip.name] += (table.height.bit_length() - 1,)
-    return replace(segment, shape=SegmentShape(machine, heights), tables=tuple(tables))
+    return replace(segment, tables=tuple(tables))
 
 
-def split(segment: SegmentCells, name: str, heights_log2: Sequence[int]) -> SegmentCells:
+def split(segment: Trace, name: str, heights_log2: Sequence[int]) -> Trace:
     """The segment with the rows of one table spread over instances of these heights, padded with zeros."""
     tables: list[Table] = []
     for table in segment.tables:
@@ -149,9 +148,9 @@ def split(segment: SegmentCells, name: str, heights_log2: Sequence[int]) -> Segm
     return with_tables(segment, tables)
 
 
-def on_machine(segment: SegmentCells, machine: Machine) -> SegmentCells:
+def on_machine(segment: Trace, machine: Machine) -> Trace:
     """The segment with the same cells on another machine with the same chips."""
-    return replace(segment, shape=SegmentShape(machine, segment.shape.heights_log2))
+    return replace(segment, machine=machine)
 
 
 Output = list[tuple[int, int, int]]

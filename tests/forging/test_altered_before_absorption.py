@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from reference.prover.run import prove_run
 from spec.field import EXTENSION_DEGREE, P
+from spec.parameters import Schedule
 from spec.protocol import hash as hashing
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 from spec.protocol.labels import Label
-from spec.parameters import Schedule
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example
+from tests.forging.small_runs import prove_claiming, KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
 from tests.forging.verdicts import Refusal, refusal
 from tests.small_machine import SMALL_MACHINE
 
@@ -104,7 +103,7 @@ def proven_with(example: Example, alteration: Alteration) -> RunProof:
     # A key computes its program's id once: this one has not yet.
     key = replace(example.key, verification=replace(example.key.verification))
     with overheard(change) as heard:
-        proof = prove_run(KERNELS, key, example.segments, example.run.output)
+        proof = prove_claiming(KERNELS, key, example.segments, example.run.output)
     return replace(as_said(proof, heard), key=replace(key.verification))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from spec.field import EXTENSION_DEGREE, Extension, P
-from spec.protocol.encoding import encode_key, encode_proof
+from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof import RunProof, SegmentProof
+from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejection
 from tests.forging.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS

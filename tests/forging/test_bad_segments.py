@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reference.prover.segment import SegmentCells
+from reference.tables import Trace
 from spec.field import P
 from spec.rejection import Rejection
 from tests.forging.small_runs import (
@@ -110,7 +110,7 @@ def test_untouched_account_in_the_output_is_accepted_with_nothing_on_it() -> Non
 # Segments.
 
 
-def renumbered(*segments: SegmentCells) -> list[SegmentCells]:
+def renumbered(*segments: Trace) -> list[Trace]:
     """The segments with the indices of their places; origins are left as they are."""
     return [with_public(segment, segment=index) for index, segment in enumerate(segments)]
 
@@ -131,9 +131,7 @@ FIRST, SECOND, THIRD = THREE_SEGMENTS.segments
     ],
     ids=["dropped", "last dropped", "first dropped", "exchanged", "last exchanged", "repeated", "after the halt"],
 )
-def test_segments_dropped_exchanged_or_repeated_are_refused(
-    segments: tuple[SegmentCells, ...], expected: Refusal
-) -> None:
+def test_segments_dropped_exchanged_or_repeated_are_refused(segments: tuple[Trace, ...], expected: Refusal) -> None:
     assert refusal(THREE_SEGMENTS.proven(renumbered(*segments))) == expected
 
 

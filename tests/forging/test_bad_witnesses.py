@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from reference.tables import Table
 from reference.prover.keys import proving_key
-from reference.prover.run import prove_run
+from reference.tables import Table
 from spec.field import P
 from spec.rejection import Rejection
 from tests.forging.small_runs import (
@@ -28,6 +27,7 @@ from tests.forging.small_runs import (
     encoded,
     output_of,
     plus_cells,
+    prove_claiming,
     split,
     table_number,
     with_cells,
@@ -124,7 +124,7 @@ def test_row_that_its_program_allows_and_its_constraints_do_not_is_refused() -> 
         },
     )
     output = encoded([(1, 70, 1), (2, P - 150, 1)])
-    assert refusal(prove_run(KERNELS, key, [segment], output)) == ZEROCHECK
+    assert refusal(prove_claiming(KERNELS, key, [segment], output)) == ZEROCHECK
 
 
 # Local buses.
@@ -248,7 +248,7 @@ def test_program_table_other_than_the_keys_is_refused() -> None:
     assert refusal(ONE_SEGMENT.proven([segment], output)) == stacking
     # The same with the commitment to the other program opened as well.
     other = replace(ONE_SEGMENT.key, tables=(segment.tables[table_number(segment, "program_table")],))
-    assert refusal(prove_run(KERNELS, other, [segment], output)) == stacking
+    assert refusal(prove_claiming(KERNELS, other, [segment], output)) == stacking
 
 
 def test_rows_of_the_machines_table_other_than_its_closed_form_are_refused() -> None:

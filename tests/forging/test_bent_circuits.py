@@ -74,7 +74,7 @@ def proven_without_boundary(*addends: Addend) -> RunProof:
     example = Example(())
     segment = example.segments[0]
     tables = [table for table in segment.tables if table.chip.name != "boundary"]
-    segment = with_tables(replace(segment, shape=replace(segment.shape, machine=WITHOUT_BOUNDARY)), tables)
+    segment = with_tables(replace(segment, machine=WITHOUT_BOUNDARY), tables)
     key = proving_key(KERNELS, WITHOUT_BOUNDARY, SMALL, program_cells(()), [0])
     return Liar(replace(example), (segment,), b"", addends, key=key).proof()
 

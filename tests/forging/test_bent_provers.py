@@ -10,7 +10,7 @@ import pytest
 
 from reference.prover import sha256_arrays
 from reference.prover.kernels import Kernels
-from reference.prover.run import prove_run
+from reference.prover.progress import Progress, silent
 from reference.prover.segment import commit, pin_segment, prove_segment
 from spec.protocol.hash import Domain, digest_bytes
 from spec.protocol.labels import Label
@@ -38,6 +38,7 @@ from tests.forging.small_runs import (
     SMALL,
     Example,
     encoded,
+    prove_claiming,
     split,
 )
 from tests.forging.verdicts import Refusal, refusal, verdict_on_object
@@ -131,12 +132,14 @@ def test_continuation_tables_changed_after_the_leaf_are_refused(is_opened: bool)
     verification = ONE_SEGMENT.key.verification
     output = encoded([(1, 70, 1), (2, 51, 1)])
     statement = RunStatement(SMALL_MACHINE, SMALL, verification.program_id, output, 1)
-    pinned = pin_segment(KERNELS, statement, 0, SEGMENT)
+    pinned = pin_segment(KERNELS, statement, 0, SEGMENT.shape, SEGMENT)
     run = run_digest(NumberAlgebra(), statement, leaves_root([digest_bytes(pinned.leaf)]))
     changed = lies.minted().segments[0]
-    committed = commit(KERNELS, pinned.place.form, changed.tables, Commitment.CONTINUATION)
-    later = replace(pinned, cells=changed, continuation=committed if is_opened else pinned.continuation)
-    proof = prove_segment(KERNELS, ONE_SEGMENT.key, run, later)
+    form = pinned.place.form
+    layout = form.layouts[Commitment.CONTINUATION]
+    committed = commit(KERNELS, form, changed.tables, Commitment.CONTINUATION, layout)
+    later = replace(pinned, trace=changed, continuation=committed if is_opened else pinned.continuation)
+    proof = prove_segment(KERNELS, ONE_SEGMENT.key, run, later, Progress(silent, 1))
     of_run = RunProof(verification, output, (proof,))
     # A root that is not the leaf's is another leaf; with the old root, what is opened under it is not what is claimed.
     assert refusal(of_run) == (LOCAL if is_opened else ZEROCHECK)
@@ -149,7 +152,9 @@ OTHER = Example((*ONE_SEGMENT.moves[:1], Move(2, 51), *ONE_SEGMENT.moves[2:]))
 def proven_under(commitments: Mapping[int, Any], example: Example) -> RunProof:
     """An honest run under a key that has other commitments."""
     verification = replace(example.key.verification, commitments=commitments)
-    return prove_run(KERNELS, replace(example.key, verification=verification), example.segments, example.run.output)
+    return prove_claiming(
+        KERNELS, replace(example.key, verification=verification), example.segments, example.run.output
+    )
 
 
 def test_key_with_the_answers_of_another_program_is_refused() -> None:

@@ -19,15 +19,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.tables import Table
 from reference.prover.keys import proving_key
-from reference.prover.run import prove_run
-from reference.prover.segment import SegmentCells
+from reference.tables import Table, Trace
 from spec.air.chip import ChipBuilder, Role
 from spec.field import ONE, ZERO, Extension, P, inverse
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
-from spec.protocol.shape import SegmentShape
 from spec.protocol.stacking import Commitment
 from spec.rejection import Rejection
 from tests.forging import lies
@@ -44,6 +41,7 @@ from tests.forging.small_runs import (
     counted,
     encoded,
     plus_cells,
+    prove_claiming,
     with_cells,
 )
 from tests.forging.verdicts import Refusal, refusal
@@ -144,11 +142,10 @@ def global_alpha(alpha: Extension) -> RunProof:
     openings = [(0, 0), (1, -1), (2, 2), (3, -1)]
     main = np.array([[account, times % P] for account, times in openings], dtype=np.uint64)
     segment = plus_cells(SEGMENT, counted(dict.fromkeys(range(4), 1)))
-    shape = SegmentShape(OPENING_MACHINE, {**segment.shape.heights_log2, "opening": (2,)})
     tables = (*segment.tables, Table(OPENING, main, np.zeros((4, 0), dtype=np.uint64)))
     key = proving_key(KERNELS, OPENING_MACHINE, SMALL, program_cells(ONE_SEGMENT.moves), [0])
-    cells = SegmentCells(shape, tables, segment.public_values)
-    return prove_run(KERNELS, key, [cells], encoded([(1, 70, 1), (2, 50, 1), (3, 2, 0)]))
+    cells = Trace(OPENING_MACHINE, tables, segment.public_values, b"")
+    return prove_claiming(KERNELS, key, [cells], encoded([(1, 70, 1), (2, 50, 1), (3, 2, 0)]))
 
 
 # The bus circuit: wrong totals, whose combination at a known challenge is right.
@@ -385,7 +382,7 @@ def pinned_elsewhere(which: Commitment) -> RunProof:
     """A commitment to one vector with the answers of another one."""
     kernels = ReplacedColumns(which, SAME_AT_TWO)
     key = proving_key(kernels, SMALL_MACHINE, SMALL, program_cells(ONE_SEGMENT.moves), [0])
-    return prove_run(kernels, key, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
+    return prove_claiming(kernels, key, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
 
 
 PINNED = {Label.PROGRAM_PINNING: Commitment.PROGRAM, Label.CONTINUATION_PINNING: Commitment.CONTINUATION}
@@ -402,7 +399,7 @@ def answered_elsewhere(outside: Extension, positions: Sequence[int]) -> RunProof
     """A folded vector that fits all that is known of it, with the out-of-domain answer of the one that was folded."""
     unseen = (outside, *points_at(0, positions))
     kernels = FoldedBend(unseen, keeps_weighted_sum=True, answers_as_before=True)
-    return prove_run(kernels, ONE_SEGMENT.key, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
+    return prove_claiming(kernels, ONE_SEGMENT.key, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
 
 
 def test_answer_at_an_out_of_domain_point_known_in_advance_may_be_that_of_another_vector() -> None:

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reference.prover import sha256_arrays
-from reference.prover.run import prove_run
-from reference.verifier.run import VerifiedRun
 from reference.arrays import extension_arrays
+from reference.prover import sha256_arrays
+from reference.verifier.run import VerifiedRun
 from spec.field import P
-from spec.protocol import hash as hashing
-from spec.protocol.encoding import decode_key, decode_proof, encode_key, encode_proof
-from spec.protocol.form import SegmentForm
 from spec.parameters import TINY
+from spec.protocol import hash as hashing
+from spec.protocol.form import SegmentForm
+from spec.protocol.key_encoding import decode_key, encode_key
 from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejection
 from tests import compiled_arithmetic
 from tests.forging.small_runs import (
@@ -26,6 +26,7 @@ from tests.forging.small_runs import (
     THREE_SEGMENTS,
     TWO_SEGMENTS,
     Example,
+    prove_claiming,
     split,
 )
 from tests.forging.verdicts import Refusal, verdict
@@ -131,7 +132,7 @@ def test_compiled_arithmetic_gives_the_plain_arithmetics_proof(monkeypatch: pyte
         patch.setattr(hashing, "compress", PLAIN_COMPRESS)
         patch.setattr(sha256_arrays, "compress", PLAIN_COMPRESS_ROWS)
         patch.setattr(extension_arrays, "multiply", PLAIN_MULTIPLY)
-        assert prove_run(KERNELS, example.key, example.segments, example.run.output) == compiled
+        assert prove_claiming(KERNELS, example.key, example.segments, example.run.output) == compiled
 
 
 @pytest.mark.parametrize(

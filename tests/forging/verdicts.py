@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from reference.verifier.run import VerifiedRun, verify_run
-from spec.protocol.encoding import decode_proof, encode_proof
 from spec.air.machine import Token
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejected, Rejection
 from tests.small_machine import output_tokens
 

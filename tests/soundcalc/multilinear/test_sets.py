@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
 
 from soundcalc.composition import Invocations, run_error
 from soundcalc.multilinear.machine import MachineLimits, Table, argument_size, largest_argument, main_columns
@@ -22,7 +23,6 @@ from spec.air.chip import Role
 from spec.air.machine import CHIPS, chips_of
 from spec.field import P
 from spec.parameters import PARAMETER_SETS
-from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
 
 MACHINE_HEIGHTS_LOG2 = {"range_table": 17, "byte_table": 16, "clock_table": 16, "shift_table": 6}
 

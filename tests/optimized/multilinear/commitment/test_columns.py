@@ -10,8 +10,8 @@ import pytest
 from optimized.multilinear.commitment import streaming
 from optimized.multilinear.commitment.columns import columns_of, commit
 from optimized.multilinear.commitment.stacking import stacked_columns
-from reference.prover import stacked_columns as plain
 from reference.arrays.field_arrays import Matrix
+from reference.prover import stacked_columns as plain
 from spec.air.chip import Role
 from spec.protocol.stacking import Commitment
 from tests.optimized.multilinear.layouts import EXAMPLES, FOURTEEN, MANY, narrow_cells

@@ -15,9 +15,9 @@ from optimized.multilinear.openings.planes import (
     power_vector,
 )
 from optimized.multilinear.openings.powers import add_base_powers
-from reference.prover import product_rounds as plain
 from reference.arrays import extension_arrays
 from reference.arrays.extension_arrays import ExtensionArray
+from reference.prover import product_rounds as plain
 from spec.field import Extension, P
 from tests.reference.prover.stacking_example import random_value, random_values
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from optimized.multilinear.zerocheck.rounds import OptimizedZerocheckRounds, zerocheck
+from reference.arrays.field_arrays import Matrix
 from reference.prover import zerocheck_rounds as plain
 from reference.prover.kernels import ZerocheckRounds
 from reference.tables import Table
-from reference.arrays.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.field import ONE, ZERO, Extension, P
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
@@ -56,9 +56,7 @@ def filled(cells: int) -> Callable[..., Matrix]:
     return lambda _source, *shape: np.full(shape, cells, dtype=np.uint64)
 
 
-def tables_of(
-    chips: list[tuple[Chip, int]], source: np.random.Generator, make: Callable[..., Matrix]
-) -> list[Table]:
+def tables_of(chips: list[tuple[Chip, int]], source: np.random.Generator, make: Callable[..., Matrix]) -> list[Table]:
     """A table for each chip and height."""
     return [
         Table(
