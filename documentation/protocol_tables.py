@@ -71,7 +71,10 @@ def rounds() -> str:
     terms = {name: family for report in weakest_reports().values() for name, family in families(report).items()}
     rows = []
     absorbed: list[str] = []
+    current = ""
     for domain, verb, label in without_repetition(conversation()):
+        if domain != current:
+            current, absorbed = domain, []
         if verb == "samples":
             bound = terms[label].bound
             said = codes(absorbed) if absorbed else "the same"

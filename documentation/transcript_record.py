@@ -41,16 +41,17 @@ ONE_QUERY: ParameterSet = replace(
         height: replace(
             schedule,
             queries=(1,) * schedule.iterations,
-            column_batching_grinding_bits=0,
-            folding_grinding_bits=(0,) * schedule.iterations,
-            query_grinding_bits=(0,) * schedule.iterations,
+            column_batching_grinding_bits=1,
+            folding_grinding_bits=(1,) * schedule.iterations,
+            query_grinding_bits=(1,) * schedule.iterations,
         )
         for height, schedule in SEGMENT.schedules.items()
     },
 )
-"""One query an iteration, so that an opening is one path; no proof of work, so that a proof has no nonces."""
+"""One query an iteration, so that an opening is one path; a proof of work wherever there can be one."""
 
 _BLANK_DIGEST: Digest = (0,) * STATE_WORDS
+_BLANK_NONCE = (0,)
 _FOUR = (ZERO, ZERO, ZERO, ZERO)
 
 
@@ -119,6 +120,8 @@ def _recording() -> Iterator[list[Event]]:
     ) -> None:
         note(self, "grinds", label, indices)
         original_grind(self, label, bits, nonce, where, *indices)
+        # Absorbing the nonce is part of the proof of work.
+        events.pop()
 
     with (
         patch.object(Transcript, "__init__", start),
@@ -185,7 +188,7 @@ def _blank_segment(form: SegmentForm) -> SegmentProof:
         column_values={which: (ZERO,) * len(layout.columns) for which, layout in layouts.items()},
         stacking_rounds=_blank_rounds(form.height_log2, columns.ROUND_DEGREE),
         stacked_values=(ZERO,) * form.stacked_count,
-        column_batching_nonce=(),
+        column_batching_nonce=_BLANK_NONCE,
         iterations=tuple(_blank_iteration(form, iteration) for iteration in form.iterations),
         final_vector=(ZERO,) * (1 << form.iterations[-1].folded_log2),
     )
@@ -194,10 +197,10 @@ def _blank_segment(form: SegmentForm) -> SegmentProof:
 def _blank_iteration(form: SegmentForm, iteration: Iteration) -> IterationProof:
     return IterationProof(
         rounds=_blank_rounds(iteration.folding_log2, whir.ROUND_DEGREE),
-        folding_nonces=(),
+        folding_nonces=_BLANK_NONCE * iteration.folding_log2,
         root=_blank_root(not iteration.is_last),
         answer=() if iteration.is_last else (ZERO,),
-        query_nonce=(),
+        query_nonce=_BLANK_NONCE,
         openings=tuple(_blank_opening(tree) for tree in form.opened_trees(iteration)),
     )
 
