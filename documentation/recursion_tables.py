@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from documentation.markdown import code, codes, table
 from spec.protocol.recursion import COMBINE, CONVERT, FINAL, PUBLIC_ELEMENTS
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
     PROGRAM_HEIGHTS_LOG2,
     RARE_HEIGHT_LOG2,
-    RECURSION_SHAPES,
 )
 
 
@@ -27,7 +27,7 @@ def relations() -> str:
 def shapes() -> str:
     """Every listed shape: the chips by height, the rare ones left out, and the heights that all shapes share."""
     rows = []
-    for name, heights in RECURSION_SHAPES.items():
+    for name, heights in RV64IM.listed_shapes.items():
         by_height: dict[int, list[str]] = {}
         for chip, height_log2 in heights.items():
             if height_log2 != RARE_HEIGHT_LOG2:

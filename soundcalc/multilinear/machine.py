@@ -17,8 +17,8 @@ from soundcalc.errors import ParameterError
 from soundcalc.multilinear.shape import ArgumentSize
 from spec.air.bus import Scope
 from spec.air.chip import Chip, Role
-from spec.air.limits import LOOKUP_ROLES
 from spec.parameters import MAXIMUM_MAIN_COLUMNS, ParameterSet
+from spec.protocol.shape import LOOKUP_ROLES
 
 Table = tuple[Chip, int]
 """A chip, and the height of one table of it as a base-2 logarithm."""

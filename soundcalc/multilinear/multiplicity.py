@@ -14,7 +14,7 @@ from functools import cache
 from soundcalc.multilinear.proximity import CurveBound, MutualJohnson
 from soundcalc.multilinear.shape import ProofShape
 from soundcalc.multilinear.terms import argument_error, opening_terms
-from soundcalc.regimes import Regime, UniqueDecoding
+from soundcalc.regimes.proximity import Regime, UniqueDecoding
 
 MINIMUM_MULTIPLICITY = 3
 MAXIMUM_MULTIPLICITY = 1 << 12

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from soundcalc.multilinear.expectation import expected_distinct, expected_siblings
 from soundcalc.multilinear.shape import ArgumentSize, ProofShape
-from soundcalc.size import expected_distinct, expected_siblings
 from spec.field import EXTENSION_DEGREE
 
 ELEMENT_BYTES = 4

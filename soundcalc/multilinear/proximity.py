@@ -20,7 +20,7 @@ import soundcalc.multilinear.sources  # noqa: F401  the titles of what is cited 
 from soundcalc.bounds import Bound, Status, register
 from soundcalc.errors import ParameterError
 from soundcalc.exact import round_up, sqrt_lower, sqrt_upper
-from soundcalc.regimes import Johnson, johnson_points
+from soundcalc.regimes.proximity import Johnson, johnson_points
 
 _CONDITIONS = {
     "multiplicity": "m >= 3",

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from soundcalc.composition import AttackFigures
+from soundcalc.composition.claim import AttackFigures
 from soundcalc.exact import float_bits, floor_bits
 from soundcalc.multilinear.proximity import CITED_LIST
 from soundcalc.multilinear.security import ProofSecurity
 from soundcalc.multilinear.term import Term
-from soundcalc.report import markdown_table
+from soundcalc.report.text import markdown_table
 
 GOAL_BITS = 128
 """A figure below this is named wherever a claim is made."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from soundcalc.composition import AttackFigures, Invocations, attack_figures, run_error
+from soundcalc.composition.claim import AttackFigures, Invocations, attack_figures, run_error
 from soundcalc.errors import ParameterError
 from soundcalc.exact import float_bits, floor_bits, round_up
 from soundcalc.multilinear.labels import messages
@@ -15,7 +15,7 @@ from soundcalc.multilinear.proximity import CurveBound
 from soundcalc.multilinear.shape import ProofShape
 from soundcalc.multilinear.term import Charge, Term
 from soundcalc.multilinear.terms import all_terms
-from soundcalc.regimes import Regime
+from soundcalc.regimes.proximity import Regime
 
 DIGEST_BITS = 256
 """SHA-256: what the hash's cap and the non-interactive figure rest on."""

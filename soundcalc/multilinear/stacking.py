@@ -9,7 +9,7 @@ from soundcalc.bounds import Status, register
 from soundcalc.multilinear import labels
 from soundcalc.multilinear.shape import ArgumentSize, ProofShape
 from soundcalc.multilinear.term import BadValues, Term
-from soundcalc.regimes import Regime
+from soundcalc.regimes.proximity import Regime
 
 CLAIM_BATCHING = register(
     key="multilinear_claim_batching",

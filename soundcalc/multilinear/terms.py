@@ -20,7 +20,7 @@ from soundcalc.multilinear.stacking import column_batching_term, stacking
 from soundcalc.multilinear.term import PER_VALUE, BadValues, Term
 from soundcalc.multilinear.whir import iteration_terms
 from soundcalc.multilinear.zerocheck import zerocheck
-from soundcalc.regimes import Regime
+from soundcalc.regimes.proximity import Regime
 
 
 def argument_challenges(argument: ArgumentSize, height_log2: int, list_size: Fraction) -> Iterator[BadValues]:

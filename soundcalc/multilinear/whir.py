@@ -16,7 +16,7 @@ from soundcalc.exact import power_upper, round_up
 from soundcalc.multilinear import labels
 from soundcalc.multilinear.shape import ProofShape
 from soundcalc.multilinear.term import BadValues, Term
-from soundcalc.regimes import Regime
+from soundcalc.regimes.proximity import Regime
 
 FOLDING = register(
     key="multilinear_folding",

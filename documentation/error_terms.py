@@ -1,0 +1,84 @@
+"""The error terms of the parameter sets, from soundcalc: the document's only door to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from soundcalc.bounds import Bound
+from soundcalc.exact import float_bits
+from soundcalc.multilinear.proximity import CITED_LIST
+from soundcalc.multilinear.security import ProofSecurity, security
+from soundcalc.multilinear.sets import SET_TARGETS
+from soundcalc.multilinear.shape import shape_under
+from soundcalc.multilinear.term import Term
+from spec.parameters import PARAMETER_SETS
+
+
+@dataclass(frozen=True)
+class TermFamily:
+    """The terms of one report whose labels differ in numbers only."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+    @property
+    def bits(self) -> float:
+        """-log2 of the sum over the family."""
+        return float_bits(sum((term.error for term in self.terms), Fraction(0)))
+
+    @property
+    def bound(self) -> Bound:
+        """The bound behind the family's terms."""
+        return self.terms[0].bound
+
+
+def family_of(label: str) -> str:
+    """The label without its indices."""
+    return re.sub(r"(_\d+)+$", "", label)
+
+
+def families(report: ProofSecurity) -> dict[str, TermFamily]:
+    """A report's terms by family, in the order of the protocol."""
+    found: dict[str, list[Term]] = {}
+    for term in report.terms:
+        found.setdefault(family_of(term.label), []).append(term)
+    return {name: TermFamily(name, tuple(terms)) for name, terms in found.items()}
+
+
+@cache
+def reports() -> dict[str, dict[int, ProofSecurity]]:
+    """By secure parameter set and stacking height, the figures of counts that no admitted proof exceeds."""
+    return {
+        name: {
+            height: security(shape_under(SET_TARGETS[name].bounds_at(height), parameters, height))
+            for height in parameters.heights_log2
+        }
+        for name, parameters in PARAMETER_SETS.items()
+        if parameters.secure
+    }
+
+
+def weakest_reports() -> dict[str, ProofSecurity]:
+    """By secure parameter set, the report of the stacking height with the largest error of a run."""
+    return {
+        name: max(by_height.values(), key=lambda report: report.run_error(segments_of(report)))
+        for name, by_height in reports().items()
+    }
+
+
+def segments_of(report: ProofSecurity) -> int:
+    """The most segments of a run that the report is about; 1 for a set that proves no segments."""
+    return report.shape.argument.segments
+
+
+def used_bounds() -> dict[str, Bound]:
+    """Every bound behind a figure, by its key, in the order of the protocol."""
+    found: dict[str, Bound] = {}
+    for report in weakest_reports().values():
+        terms = (term.bound for term in report.terms)
+        regimes = (bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound))
+        found |= {bound.key: bound for bound in (*terms, *regimes, CITED_LIST)}
+    return found
