@@ -9,11 +9,11 @@ from functools import cache
 
 from soundcalc.bounds import Bound
 from soundcalc.exact import float_bits
-from soundcalc.multilinear.proximity import CITED_LIST
-from soundcalc.multilinear.security import ProofSecurity, security
-from soundcalc.multilinear.sets import SET_TARGETS
-from soundcalc.multilinear.shape import shape_under
-from soundcalc.multilinear.term import Term
+from soundcalc.protocol.proximity import CITED_LIST
+from soundcalc.protocol.security import ProofSecurity, security
+from soundcalc.protocol.sets import SET_TARGETS
+from soundcalc.protocol.shape import shape_under
+from soundcalc.protocol.term import Term
 from spec.parameters import PARAMETER_SETS
 
 

@@ -45,13 +45,15 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
 from reference.verifier.program import Verified, check_statement
-from soundcalc.machine.shapes import RunSecurity, run_security
+from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
+from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
+from spec.rv64im.tokens import output_tokens
 
 Elf = str | Path | bytes
 """A guest program: the path of its ELF file, or the file's bytes."""
@@ -261,7 +263,8 @@ def verify(
     """
     verify_run = backend_named(backend).verifier()
     verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
-    return Accepted(verified, run_security(verified.shapes, verified.key.parameters, verified.output))
+    forms = [SegmentForm(shape, verified.key.parameters) for shape in verified.shapes]
+    return Accepted(verified, run_security(forms, len(output_tokens(verified.output))))
 
 
 def check_dev_receipt(

@@ -16,10 +16,11 @@ from limpid.profiling.report import cost_facts
 from reference.cost import RunCost, run_cost
 from reference.executor.profiling import Profile
 from reference.trace.errors import TraceTooLongError
-from soundcalc.commitments.size import proof_size
-from soundcalc.machine.shapes import proof_shapes
+from soundcalc.protocol.runs import expected_bytes
 from spec.cost import COST_VERSION, segment_cost
 from spec.parameters import PARAMETER_SETS
+from spec.protocol.form import SegmentForm
+from spec.rv64im.tokens import output_tokens
 
 CALIBRATION_NAME = "calibration.json"
 
@@ -97,7 +98,8 @@ def cost_of(profile: Profile) -> RunCost:
 def estimate(profile: Profile) -> Estimate:
     """What a proof of a run that can be proven would cost. Raises TooLongError."""
     cost, measured = cost_of(profile), calibration()
-    shapes = proof_shapes(cost.shapes, PARAMETER_SETS[measured.parameters], profile.execution.output)
+    parameters = PARAMETER_SETS[measured.parameters]
+    forms = [SegmentForm(shape, parameters) for shape in cost.shapes]
     # Segments are proven one after the other.
     largest = max(segment_cost(shape).total for shape in cost.shapes)
     return Estimate(
@@ -105,5 +107,5 @@ def estimate(profile: Profile) -> Estimate:
         calibration=measured,
         seconds=measured.seconds_per_cost * cost.cost.total + measured.fixed_seconds,
         memory_bytes=round(measured.bytes_per_cost * largest + measured.fixed_bytes),
-        proof_bytes=round(sum(proof_size(shape).total_bytes for shape in shapes)),
+        proof_bytes=round(expected_bytes(forms, len(output_tokens(profile.execution.output)))),
     )

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
-from soundcalc.machine.shapes import RunSecurity, run_security
+from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
+from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key
-from spec.protocol.proof import SegmentProof
+from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import output_tokens
 
 
 class UnknownContentError(LimpidError):
@@ -83,10 +85,9 @@ def inspect(encoded: bytes) -> Content:
     if not encoded.startswith(PROOF_MAGIC):
         raise UnknownContentError("the bytes are neither a proof nor a verification key")
     proof = decode_proof(encoded, RV64IM)
-    shapes = [segment.shape for segment in proof.segments]
     try:
-        security = run_security(shapes, proof.key.parameters, proof.output)
-    except CalculatorError:
+        security = run_security(forms_of(proof), len(output_tokens(proof.output)))
+    except (CalculatorError, Rejected):
         security = None
     return ProofContent(
         key=proof.key,
@@ -96,6 +97,11 @@ def inspect(encoded: bytes) -> Content:
         size_bytes=len(encoded),
         security=security,
     )
+
+
+def forms_of(proof: RunProof) -> list[SegmentForm]:
+    """The forms of a proof's segments."""
+    return [SegmentForm(segment.shape, proof.key.parameters) for segment in proof.segments]
 
 
 def content_of_file(path: str, encoded: bytes) -> Content:

@@ -127,6 +127,7 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "security_bits": security.security_bits,
         "whole_run_bits": security.whole_run_bits,
         "non_interactive_bits": round(figures.non_interactive, 2),
+        "whole_run_non_interactive_bits": round(security.run_figures.non_interactive, 2),
         "hash_cap_bits": figures.collision_cap,
         "program_id": accepted.program_id.hex(),
         "parameters": key.parameters.name,
@@ -139,9 +140,9 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "program id": accepted.program_id.hex(),
         "output": shown(accepted.output),
         "exit code": accepted.exit_code,
-        "security": f"{security.security_bits} bits, the weakest round ({security.weakest.weakest_round})",
+        "security": f"{security.security_bits} bits, the weakest message ({', '.join(security.weakest.weakest_message)})",
         "whole run": f"{security.whole_run_bits} bits, all rounds added up",
-        "non-interactive": f"{figures.non_interactive:.1f} bits",
+        "non-interactive": f"{figures.non_interactive:.1f} bits, the whole run {security.run_figures.non_interactive:.1f}",
         "cap by the hash": f"{figures.collision_cap:.0f} bits",
     }
     if not key.parameters.secure:

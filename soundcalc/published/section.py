@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from soundcalc.errors import ConfigurationError
-from soundcalc.parameters import MAXIMUM_GRINDING_BITS
+
+MAXIMUM_GRINDING_BITS = 64
+"""A published proof of work above 2^64 hashes is a mistyped number."""
 
 
 class Section:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from documentation.transcript_record import ONE_QUERY, Event, conversation, conversation_of, recorded_form
-from soundcalc.multilinear.labels import messages
-from soundcalc.multilinear.machine import argument_size
-from soundcalc.multilinear.shape import shape_under
+from soundcalc.protocol.labels import messages
+from soundcalc.protocol.machine import argument_size
+from soundcalc.protocol.shape import shape_under
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import Domain
 from spec.protocol.labels import Label, label_text

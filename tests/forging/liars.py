@@ -24,7 +24,7 @@ from spec.protocol.stacking import Commitment
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import prove_claiming, KERNELS, Example, prove_claiming
+from tests.forging.small_runs import KERNELS, Example, prove_claiming
 from tests.small_machine import output_tokens
 
 

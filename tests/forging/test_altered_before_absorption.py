@@ -18,7 +18,7 @@ from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import prove_claiming, KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
+from tests.forging.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
 from tests.forging.verdicts import Refusal, refusal
 from tests.small_machine import SMALL_MACHINE
 

@@ -13,7 +13,7 @@ from reference.tables import Table
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.cube import equality, extension_at, horner, next_claim_beside_equality
 from spec.protocol.zerocheck import table_value
-from tests.reference.multilinear.zerocheck_example import ZerocheckExample, small_example
+from tests.reference.prover.zerocheck_example import ZerocheckExample, small_example
 
 
 @dataclass(frozen=True)

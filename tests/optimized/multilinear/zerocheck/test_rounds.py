@@ -16,10 +16,10 @@ from reference.tables import Table
 from spec.air.chip import Chip
 from spec.field import ONE, ZERO, Extension, P
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, SEGMENT_PUBLIC_VALUES
-from tests.reference.multilinear.zerocheck_example import (
+from tests.reference.prover.zerocheck_example import (
     CHIPS as SMALL_CHIPS,
 )
-from tests.reference.multilinear.zerocheck_example import (
+from tests.reference.prover.zerocheck_example import (
     HEIGHTS_LOG2,
     PUBLIC_VALUES,
     ZerocheckExample,

@@ -1,0 +1,137 @@
+"""The committed parameter sets: found by the search, within their targets, and wide enough for the machine."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from spec.protocol.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
+
+from soundcalc.composition.claim import Invocations, run_error
+from soundcalc.protocol.machine import MachineLimits, Table, argument_size, largest_argument, main_columns
+from soundcalc.protocol.search import search
+from soundcalc.protocol.security import ProofSecurity, recursion_error, security
+from soundcalc.protocol.sets import (
+    MAXIMUM_NODES,
+    MAXIMUM_SEGMENTS,
+    MAXIMUM_SEGMENTS_IN_RECURSION,
+    SET_TARGETS,
+    SetTarget,
+)
+from soundcalc.protocol.shape import shape_under
+from spec.air.chip import Role
+from spec.air.machine import CHIPS, chips_of
+from spec.field import P
+from spec.parameters import PARAMETER_SETS
+
+MACHINE_HEIGHTS_LOG2 = {"range_table": 17, "byte_table": 16, "clock_table": 16, "shift_table": 6}
+
+LIMITS = MachineLimits(
+    clock_limit=2**24,
+    message_limit=P,
+    maximum_instances=3,
+    maximum_segments=MAXIMUM_SEGMENTS,
+    machine_heights_log2=MACHINE_HEIGHTS_LOG2,
+    local_tokens=5,
+    global_tokens=2**21,
+)
+"""Those of the machine with clocks of 24 bits; a claimed output has at most 2^21 doublewords."""
+
+LISTED = [(name, height) for name, target in SET_TARGETS.items() for height in target.parameters.heights_log2]
+BELOW_128 = Fraction(1, 2**128)
+
+
+def _committed(target: SetTarget, height_log2: int) -> ProofSecurity:
+    return security(shape_under(target.bounds_at(height_log2), target.parameters, height_log2))
+
+
+def _largest_error(name: str) -> ProofSecurity:
+    target = SET_TARGETS[name]
+    reports = (_committed(target, height_log2) for height_log2 in target.parameters.heights_log2)
+    return max(reports, key=lambda report: report.error)
+
+
+@pytest.mark.parametrize(
+    ("name", "height_log2"),
+    [
+        pytest.param(
+            *listed, marks=[] if listed == ("segment", 17) else pytest.mark.slow, id="-".join(map(str, listed))
+        )
+        for listed in LISTED
+    ],
+)
+def test_schedule_committed_is_the_one_that_the_search_finds(name: str, height_log2: int) -> None:
+    target = SET_TARGETS[name]
+    assert search(target.problem(height_log2)).schedule == target.parameters.schedules[height_log2]
+
+
+def test_every_secure_set_has_a_target_and_every_listed_height_a_usual_proof() -> None:
+    assert set(SET_TARGETS) == {name for name, parameters in PARAMETER_SETS.items() if parameters.secure}
+    for name, target in SET_TARGETS.items():
+        assert target.parameters is PARAMETER_SETS[name]
+        assert tuple(target.usual_main_columns) == target.parameters.heights_log2
+
+
+@pytest.mark.parametrize(("name", "height_log2"), LISTED)
+def test_rounds_of_the_largest_proof_sum_to_the_target(name: str, height_log2: int) -> None:
+    target = SET_TARGETS[name]
+    report = _committed(target, height_log2)
+    assert report.error <= Fraction(1, 2**target.target_bits)
+    # No more than a tenth of a bit is wasted.
+    assert report.error * Fraction(108, 100) > Fraction(1, 2**target.target_bits)
+    assert report.security_bits >= target.target_bits
+
+
+def test_targets_are_those_of_the_protocol() -> None:
+    assert {name: target.target_bits for name, target in SET_TARGETS.items()} == {
+        "segment": 140,
+        "recursion": 140,
+        "final": 130,
+    }
+
+
+def test_run_of_the_most_segments_stays_below_128_bits() -> None:
+    assert _largest_error("segment").run_error(MAXIMUM_SEGMENTS) < BELOW_128
+
+
+def test_recursion_over_the_most_segments_with_all_nodes_and_the_final_proof_stays_below_128_bits() -> None:
+    recursion, final = _largest_error("recursion"), _largest_error("final")
+    error = recursion_error(recursion, MAXIMUM_SEGMENTS_IN_RECURSION, recursion, MAXIMUM_NODES, final)
+    assert error < BELOW_128
+    targets = [Invocations("proof", 1024 + 2000, Fraction(1, 2**140)), Invocations("final", 1, Fraction(1, 2**130))]
+    assert error <= run_error(targets) < BELOW_128
+
+
+def test_tree_of_four_children_a_node_has_fewer_nodes_than_are_counted() -> None:
+    """One node converts up to four segments, one combines up to four nodes, and some shrink the last ones."""
+    nodes, level = 0, MAXIMUM_SEGMENTS_IN_RECURSION
+    while level > 1:
+        level = -(-level // 4)
+        nodes += level
+    assert nodes < MAXIMUM_NODES // 4
+
+
+@pytest.mark.parametrize("height_log2", SET_TARGETS["segment"].parameters.heights_log2)
+def test_largest_segment_of_the_machine_is_within_the_bounds(height_log2: int) -> None:
+    target = SET_TARGETS["segment"]
+    largest = largest_argument(CHIPS, LIMITS, target.parameters, height_log2)
+    assert largest.within(target.bounds_at(height_log2))
+
+
+@pytest.mark.parametrize("shape", RECURSION_SHAPES)
+def test_segment_of_every_listed_shape_is_within_the_bounds_of_recursion(shape: str) -> None:
+    target = SET_TARGETS["recursion"]
+    variable = (*chips_of(Role.INSTRUCTION), *chips_of(Role.CONTINUATION))
+    tables: list[Table] = [(chip, listed_height_log2(shape, chip.name)) for chip in variable]
+    tables += [(chip, PROGRAM_HEIGHTS_LOG2[chip.name][-1]) for chip in chips_of(Role.PROGRAM_TABLE)]
+    tables += [(chip, MACHINE_HEIGHTS_LOG2[chip.name]) for chip in chips_of(Role.MACHINE_TABLE)]
+    cells = sum(main_columns(chip) << height for chip, height in tables)
+    height_log2 = target.parameters.stacking_height(max(height for _, height in tables), cells)
+    size = argument_size(tables, height_log2, LIMITS.local_tokens)
+    assert size.within(target.bounds_at(height_log2))
+
+
+@pytest.mark.parametrize(("name", "height_log2"), LISTED)
+def test_usual_proofs_are_within_the_bounds(name: str, height_log2: int) -> None:
+    target = SET_TARGETS[name]
+    assert target.usual_at(height_log2).within(target.bounds_at(height_log2))
