@@ -119,7 +119,8 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
 
 def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
-    figures = security.figures
+    figures, of_run = security.figures, security.run_figures
+    weakest = ", ".join(security.weakest.weakest_message)
     facts = {
         "accepted": True,
         "proven": True,
@@ -142,7 +143,7 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "exit code": accepted.exit_code,
         "security": f"{security.security_bits} bits, the weakest message ({', '.join(security.weakest.weakest_message)})",
         "whole run": f"{security.whole_run_bits} bits, all rounds added up",
-        "non-interactive": f"{figures.non_interactive:.1f} bits, the whole run {security.run_figures.non_interactive:.1f}",
+        "non-interactive": f"{figures.non_interactive:.1f} bits, the whole run {of_run.non_interactive:.1f}",
         "cap by the hash": f"{figures.collision_cap:.0f} bits",
     }
     if not key.parameters.secure:
