@@ -25,17 +25,21 @@ from spec.protocol.algebra import Value
 HALTED = P - 1
 CLOCK_BITS = 6
 OPCODES = {"move": 1, "halt": 2}
+EXIT_CODE = 0
+"""With which every program ends."""
 
 
-def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL) -> Bus:
-    return Bus(name, identity, fields, scope, receiver_assumes="nothing", sender_ensures="nothing")
+def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL, bits: int | None = None) -> Bus:
+    field_bits = {} if bits is None else dict.fromkeys(fields, bits)
+    return Bus(name, identity, fields, scope, "nothing", "nothing", field_bits)
 
 
 PROGRAM = _bus("program", 1, "pc", "opcode", "account", "amount", "is_withdrawal")
 STATE = _bus("state", 2, "pc", "clock")
 MEMORY = _bus("memory", 3, "account", "balance", "clock")
-RANGE = _bus("range", 4, "value")
+RANGE = _bus("range", 4, "value", bits=CLOCK_BITS)
 CONTINUATION = _bus("continuation", 5, "account", "balance", "segment", scope=Scope.GLOBAL)
+EXIT = _bus("exit", 6, "code")
 
 
 def _move() -> Chip:
@@ -68,11 +72,12 @@ def _move() -> Chip:
 
 def _halt() -> Chip:
     row = ChipBuilder("halt", Role.INSTRUCTION, "Ends the run.")
-    real, pc, clock = (row.column(name) for name in ("real", "pc", "clock"))
+    real, pc, clock, code = (row.column(name) for name in ("real", "pc", "clock", "code"))
     row.boolean("real_is_boolean", real)
-    row.receive("fetch", PROGRAM, [pc, lift(OPCODES["halt"]), 0, 0, 0], real)
+    row.receive("fetch", PROGRAM, [pc, lift(OPCODES["halt"]), 0, code, 0], real)
     row.receive("arrive", STATE, [pc, clock], real)
     row.send("leave", STATE, [lift(HALTED), clock + 1], real)
+    row.send("exit", EXIT, [code], real)
     return row.build(instructions=("halt",), accesses=1)
 
 
@@ -118,12 +123,13 @@ def range_closed_form(point: Sequence[Value]) -> tuple[Value, ...]:
 SMALL_MACHINE = Machine(
     name="accounts",
     chips=(MOVE, HALT, RANGE_TABLE, PROGRAM_TABLE, BOUNDARY),
-    buses=(PROGRAM, STATE, MEMORY, RANGE, CONTINUATION),
+    buses=(PROGRAM, STATE, MEMORY, RANGE, CONTINUATION, EXIT),
     public_values=("segment", "pc_in", "pc_out", "clock_out", "exit"),
     tables={"range_table": MachineTable(CLOCK_BITS, range_rows, range_closed_form, "sum of 2^i x_i")},
     tokens=(
         Token(STATE, +1, ("pc_in", 1)),
         Token(STATE, -1, ("pc_out", "clock_out")),
+        Token(EXIT, -1, ("exit",), times=("pc_out", HALTED)),
     ),
     joins=(Join("pc_in", "pc_out", start_limit=2**20),),
     segment_index="segment",
@@ -165,7 +171,7 @@ def program_rows(moves: Sequence[Move]) -> list[tuple[int, ...]]:
     rows = [
         (pc, OPCODES["move"], move.account, abs(move.amount), int(move.amount < 0)) for pc, move in enumerate(moves)
     ]
-    return [*rows, (len(moves), OPCODES["halt"], 0, 0, 0)]
+    return [*rows, (len(moves), OPCODES["halt"], 0, EXIT_CODE, 0)]
 
 
 def program_cells(moves: Sequence[Move]) -> list[Table]:
@@ -216,7 +222,7 @@ def _segment(
     halts = []
     pc_out = end
     if is_last:
-        halts.append((1, end, clock))
+        halts.append((1, end, clock, EXIT_CODE))
         fetched[end] += 1
         clock += 1
         pc_out = HALTED
@@ -232,7 +238,7 @@ def _segment(
         _cells(PROGRAM_TABLE, program),
         _cells(BOUNDARY, boundary or [(0,) * 6]),
     ]
-    public_values = {"segment": index, "pc_in": start, "pc_out": pc_out, "clock_out": clock, "exit": 0}
+    public_values = {"segment": index, "pc_in": start, "pc_out": pc_out, "clock_out": clock, "exit": EXIT_CODE}
     return Trace(SMALL_MACHINE, tuple(tables), public_values, b"")
 
 
