@@ -22,7 +22,7 @@ from proofs_of_constraints.machine.listening import Drawn, ListeningAlgebra, Sai
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from spec.air.chip import Role
 from spec.air.machine import Machine
-from spec.field import ONE, Extension
+from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.columns import PINNED
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
@@ -139,10 +139,11 @@ def messages_are_bound(audited: AuditedMachine) -> str | None:
 
 def _changes(conversation: Conversation) -> Iterator[Changed]:
     first = label_text(Label.LOCAL_ALPHA)
-    other = example_digest("another digest")
-    yield Changed("G", first, replace(conversation, run=other))
-    yield Changed("the leaf", first, replace(conversation, leaf=other))
+    for i, run in _each_word_increased(conversation.run):
+        yield Changed(f"word {i} of G", first, replace(conversation, run=run))
     yield Changed("the index", first, replace(conversation, place=replace(conversation.place, index=2)))
+    for i, leaf in _each_word_increased(conversation.leaf):
+        yield Changed(f"word {i} of the leaf", first, replace(conversation, leaf=leaf))
     for what, label, proof in _proof_changes(conversation.proof, conversation.form):
         yield Changed(what, label, replace(conversation, proof=proof))
 
@@ -154,11 +155,11 @@ ProofChange = tuple[str, str, SegmentProof]
 def _proof_changes(proof: SegmentProof, form: SegmentForm) -> Iterator[ProofChange]:
     """Every message of a segment's proof in the order in which it is said."""
     first = label_text(Label.LOCAL_ALPHA)
-    other = example_digest("another digest")
     for i, name in enumerate(form.shape.machine.public_values):
         values = (*proof.public_values[:i], proof.public_values[i] + 1, *proof.public_values[i + 1 :])
         yield f"the public value {name}", first, replace(proof, public_values=values)
-    yield "the main root", first, replace(proof, main_root=other)
+    for i, root in _each_word_increased(proof.main_root):
+        yield f"word {i} of the main root", first, replace(proof, main_root=root)
     for i, totals in _each_increased(proof.bus_totals):
         changed = replace(proof, bus_totals=totals)  # type: ignore[arg-type]
         yield f"total {i} of the buses", label_text(Label.GKR_SCOPE), changed
@@ -204,9 +205,8 @@ def _iteration_changes(iteration: IterationProof, number: int) -> Iterator[tuple
     for i, nonce in enumerate(nonces):
         changed = replace(iteration, folding_nonces=(*nonces[:i], nonce + 1, *nonces[i + 1 :]))
         yield f"folding nonce {i} of {where}", label_text(Label.FOLDING, number, i), changed
-    if iteration.root:
-        changed = replace(iteration, root=example_digest("another digest"))
-        yield f"the root of {where}", label_text(Label.OUT_OF_DOMAIN, number), changed
+    for i, root in _each_word_increased(iteration.root):
+        yield f"word {i} of the root of {where}", label_text(Label.OUT_OF_DOMAIN, number), replace(iteration, root=root)
     for _, answer in _each_increased(iteration.answer):
         yield f"the answer of {where}", label_text(Label.QUERIES, number), replace(iteration, answer=answer)
     for nonce in iteration.query_nonce:
@@ -224,6 +224,13 @@ def _round_changes(
 
 
 def _each_increased(values: tuple[Extension, ...]) -> Iterator[tuple[int, tuple[Extension, ...]]]:
-    """The values, each in turn increased by one."""
+    """The values, each in turn with one coefficient increased; not of all the same coefficient."""
     for i, value in enumerate(values):
-        yield i, (*values[:i], value + ONE, *values[i + 1 :])
+        coefficients = [c + (k == i % EXTENSION_DEGREE) for k, c in enumerate(value.coefficients)]
+        yield i, (*values[:i], Extension.from_coefficients(coefficients), *values[i + 1 :])
+
+
+def _each_word_increased(digest: Digest) -> Iterator[tuple[int, Digest]]:
+    """The digest, each word in turn increased."""
+    for i, word in enumerate(digest):
+        yield i, (*digest[:i], word + 1, *digest[i + 1 :])

@@ -80,8 +80,9 @@ def _tall_parameters() -> ParameterSet:
 def tables_are_single(audited: AuditedMachine) -> str | None:
     """System tables occur once, fixed tables in the key's height, and heights that let clocks wrap are refused."""
     machine = audited.machine
-    if _reason(example_shape(machine)) is not None:
-        return f"the usual tables are refused: {_reason(example_shape(machine))}"
+    refused = _reason(example_shape(machine))
+    if refused is not None:
+        return f"the usual tables are refused: {refused.name}"
     for reason, shapes in _wrong_shapes(machine):
         for shape in shapes:
             found = _reason(shape)

@@ -58,19 +58,35 @@ def transcripts_bind(audited: AuditedMachine) -> str | None:
         "the leaf": _leaves(machine),
         "the root over the leaves": _leaf_roots(),
         "G": _run_digests(machine),
-        "the global challenges": _global_challenges(machine),
-        "the local challenges": _local_challenges(machine),
     }
     for name, outcomes in groups.items():
-        for (one, first), (other, second) in combinations(outcomes.items(), 2):
-            if first == second:
-                # The first of all is the statement as it is.
-                return f"{name} does not change with {other}" if one == AS_IT_IS else f"{name}: {one} is {other}"
+        fault = _fault_of(name, outcomes)
+        if fault is not None:
+            return fault
+    for scope, challenges in (("global", _global_challenges(machine)), ("local", _local_challenges(machine))):
+        fault = _fault_of_challenges(scope, challenges)
+        if fault is not None:
+            return fault
     return None
 
 
-AS_IT_IS = "nothing"
-"""The name of the statement in which nothing is changed."""
+def _fault_of(name: str, outcomes: Mapping[str, object]) -> str | None:
+    """What of these, each made of a statement with one thing changed, is as another one."""
+    for (one, first), (other, second) in combinations(outcomes.items(), 2):
+        if first == second:
+            return f"{other} is not bound by {name}" if one == AS_IT_IS else f"{name}: {one} is as {other}"
+    return None
+
+
+def _fault_of_challenges(scope: str, cases: Mapping[str, BusChallenges[Extension]]) -> str | None:
+    if any(challenges.alpha == challenges.beta_powers[0] for challenges in cases.values()):
+        return f"alpha and beta of the {scope} buses are one challenge"
+    alphas = {name: challenges.alpha for name, challenges in cases.items()}
+    betas = {name: challenges.beta_powers[0] for name, challenges in cases.items()}
+    return _fault_of(f"the {scope} alpha", alphas) or _fault_of(f"the {scope} beta", betas)
+
+
+AS_IT_IS = "the statement as it is"
 
 
 def _program_points(machine: Machine) -> dict[str, object]:
@@ -207,21 +223,12 @@ def _run_digests(machine: Machine) -> dict[str, object]:
     return found
 
 
-def _global_challenges(machine: Machine) -> dict[str, object]:
-    """alpha and beta each depend on G, and differ from one another."""
-    found: dict[str, object] = {}
-    for name, run in ((AS_IT_IS, ROOT), ("G", OTHER_ROOT)):
-        challenges, _ = global_challenges(NumberAlgebra(), machine, run)
-        found |= _named(name, challenges)
-    return found
+def _global_challenges(machine: Machine) -> dict[str, BusChallenges[Extension]]:
+    runs = {AS_IT_IS: ROOT, "G": OTHER_ROOT}
+    return {name: global_challenges(NumberAlgebra(), machine, run)[0] for name, run in runs.items()}
 
 
-def _named(name: str, challenges: BusChallenges[Extension]) -> dict[str, object]:
-    return {name: challenges.alpha, f"{name} in beta": challenges.beta_powers[0]}
-
-
-def _local_challenges(machine: Machine) -> dict[str, object]:
-    """alpha and beta each depend on all of a segment's statement and on the main root, and differ."""
+def _local_challenges(machine: Machine) -> dict[str, BusChallenges[Extension]]:
     shape = example_shape(machine)
     place = replace(example_place(machine, shape), form=_FormAt(shape, PARAMETERS))
     values = list(range(1, len(machine.public_values) + 1))
@@ -238,7 +245,7 @@ def _local_challenges(machine: Machine) -> dict[str, object]:
         transcript = start_segment_transcript(algebra, place, run, leaf, values)
         return sample_local_challenges(transcript, machine, main_root)
 
-    cases = {
+    return {
         AS_IT_IS: challenges(),
         "G": challenges(run=OTHER_ROOT),
         "the index": challenges(place=replace(place, index=0)),
@@ -254,7 +261,3 @@ def _local_challenges(machine: Machine) -> dict[str, object]:
             for name, changed in _reshaped(machine, shape, *Role)
         },
     }
-    found: dict[str, object] = {}
-    for name, of_case in cases.items():
-        found |= _named(name, of_case)
-    return found

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from proofs_of_constraints.machine.audited import AuditedMachine, Chain
 from spec.protocol.shape import FIRST_CLOCK
-from tests.small_machine import BOUNDARY, CONTINUATION, MEMORY, OPCODES, SMALL_MACHINE, STATE, Move, output_tokens, run_moves
+from tests.small_machine import (
+    BOUNDARY,
+    CONTINUATION,
+    MEMORY,
+    OPCODES,
+    SMALL_MACHINE,
+    STATE,
+    Move,
+    output_tokens,
+    run_moves,
+)
 
 SMALL_AUDIT = AuditedMachine(
     machine=SMALL_MACHINE,
