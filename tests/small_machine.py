@@ -74,7 +74,7 @@ def _halt() -> Chip:
     row.receive("fetch", PROGRAM, [pc, lift(OPCODES["halt"]), 0, code, 0], real)
     row.receive("arrive", STATE, [pc, clock], real)
     row.send("leave", STATE, [lift(HALTED), clock + 1], real)
-    row.send("exits", EXIT, [code], real)
+    row.send("exit", EXIT, [code], real)
     return row.build(instructions=("halt",), accesses=1)
 
 

@@ -10,6 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from proofs_of_constraints.translation.contracts import (
+    Conjoined,
+    Contracts,
+    NothingAssumed,
+    RowOfKey,
+    ValueOfWidth,
+)
 from proofs_of_constraints.translation.interval import (
     BOOLEAN,
     ELEMENT,
@@ -23,8 +30,6 @@ from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, c
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
 from spec.field import P, inverse
-from spec.rv64im.buses import AND, PROGRAM, RANGE, SHIFT, STATE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class RowSystem:
     conjunctions: list[Conjunction] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     contradiction: str | None = None
+    contracts: Contracts = field(default_factory=dict)
 
     def copy(self) -> RowSystem:
         return RowSystem(
@@ -93,6 +99,7 @@ class RowSystem:
             list(self.conjunctions),
             list(self.lookups),
             self.contradiction,
+            self.contracts,
         )
 
     def resolve(self, polynomial: Polynomial) -> Polynomial:
@@ -289,25 +296,31 @@ class RowSystem:
     def _take(self, interaction: Interaction, message: tuple[Polynomial, ...]) -> bool:
         """Adds what the receiver of this message may assume; False while a needed part is not decided."""
         bus, name = interaction.bus, interaction.name
-        if bus == RANGE:
-            value, width = message
-            if not width.is_constant:
-                return False
-            if width.constant_term > 16:
-                self.contradiction = name
-            else:
-                self.restrict(name, value, bits(width.constant_term))
-            return True
-        if bus == SHIFT:
-            if not message[0].is_constant:
-                return False
-            for polynomial, cell in zip(message, shift_rows()[message[0].constant_term], strict=True):
-                self.constrain(name, polynomial - Polynomial.constant(cell))
-            return True
+        contract = self.contracts.get(bus.name)
+        match contract:
+            case ValueOfWidth(maximum_bits):
+                value, width = message
+                if not width.is_constant:
+                    return False
+                if width.constant_term > maximum_bits:
+                    self.contradiction = name
+                else:
+                    self.restrict(name, value, bits(width.constant_term))
+                return True
+            case RowOfKey(rows):
+                if not message[0].is_constant:
+                    return False
+                row = rows().get(message[0].constant_term)
+                if row is None:
+                    self.contradiction = name
+                    return True
+                for polynomial, cell in zip(message, row, strict=True):
+                    self.constrain(name, polynomial - Polynomial.constant(cell))
+                return True
         for part, polynomial in zip(bus.fields, message, strict=True):
             if part in bus.field_bits:
                 self.restrict(f"{name}.{part}", polynomial, bits(bus.field_bits[part]))
-        if bus == AND:
+        if isinstance(contract, Conjoined):
             self.conjunctions.append(Conjunction(name, *message))
         return True
 
@@ -321,11 +334,6 @@ class RowSystem:
                 self._narrow(source, name, interval)
                 changed = True
         return changed
-
-
-def shift_rows() -> Mapping[int, tuple[int, ...]]:
-    """The shift table's rows by amount."""
-    return {row[0]: row for row in FIXED_ROWS[SHIFT_TABLE.name]()}
 
 
 def declared_facts(chip: Chip) -> RowSystem:
@@ -348,11 +356,12 @@ def declared_facts(chip: Chip) -> RowSystem:
     return system
 
 
-def declared_row(chip: Chip) -> RowSystem:
+def row_with_lookups(chip: Chip, contracts: Contracts) -> RowSystem:
     """The chip's constraints, and its lookups as far as their multiplicity will be known to be 1."""
     system = declared_facts(chip)
+    system.contracts = contracts
     for interaction in chip.interactions:
-        if interaction.sign < 0 and interaction.bus not in (PROGRAM, STATE):
+        if interaction.sign < 0 and not isinstance(contracts.get(interaction.bus.name), NothingAssumed):
             message = tuple(map(polynomial_of, interaction.message))
             system.lookups.append(Lookup(interaction, polynomial_of(interaction.multiplicity), message))
     for name in _public_names(Fact("", lookup.message) for lookup in system.lookups):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -138,7 +138,7 @@ def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], pa
     end, limit = clock_end(shape.tables), 1 << machine.clock_bits
     if end > limit:
         raise Rejected(Rejection.CLOCK_BOUND, f"clocks may reach {end}, the limit is {limit}")
-    _check_message_counts(shape.tables)
+    _check_message_counts(message_counts(shape.tables))
 
 
 def listed_shape(machine: Machine, name: str, program_heights_log2: Mapping[str, int]) -> SegmentShape:
@@ -158,12 +158,25 @@ def is_listed(shape: SegmentShape) -> bool:
     )
 
 
-def check_run_messages(shapes: Sequence[SegmentShape]) -> None:
+def run_message_counts(shapes: Iterable[SegmentShape]) -> Counter[str]:
+    """By name of a global bus, padded height times interactions summed over all segments of a run.
+
+    A local bus balances in each segment by itself, where `check_shape` bounds it.
+    """
+    counts: Counter[str] = Counter()
+    for shape in shapes:
+        for table in shape.tables:
+            for interaction in table.chip.global_interactions:
+                counts[interaction.bus.name] += table.height
+    return counts
+
+
+def check_run_messages(shapes: Iterable[SegmentShape]) -> None:
     """The bound on the messages of global buses holds over the whole run. Raises Rejected."""
-    _check_message_counts([table for shape in shapes for table in shape.tables_of(Role.CONTINUATION)])
+    _check_message_counts(run_message_counts(shapes))
 
 
-def _check_message_counts(tables: Iterable[TableShape]) -> None:
-    for bus, count in message_counts(tables).items():
+def _check_message_counts(counts: Mapping[str, int]) -> None:
+    for bus, count in counts.items():
         if count >= P:
             raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus} may have {count} messages")
