@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import cache
 
 from proofs_of_constraints.obligation import Counterexample
-from spec.air.bus import AND, BYTE_PAIR, CLOCK_HIGH, RANGE, SHIFT, Bus
+from spec.air.bus import AND, BYTE_PAIR, RANGE, SHIFT, Bus
 from spec.air.chip import Chip, Interaction
-from spec.air.chips.fixed_tables import BYTE_TABLE, CLOCK_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
+from spec.air.chips.fixed_tables import BYTE_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
 from spec.air.expression import Expression, evaluate
 from spec.air.machine import SEGMENT_PUBLIC_VALUES
 from spec.field import P
@@ -25,7 +25,6 @@ _TABLE_OF = {
     RANGE.name: RANGE_TABLE.name,
     AND.name: BYTE_TABLE.name,
     BYTE_PAIR.name: BYTE_TABLE.name,
-    CLOCK_HIGH.name: CLOCK_TABLE.name,
     SHIFT.name: SHIFT_TABLE.name,
 }
 

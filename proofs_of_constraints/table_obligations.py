@@ -22,8 +22,6 @@ from proofs_of_constraints.table_completeness import prove_table_complete
 from spec.air.bus import (
     AND,
     BYTE_PAIR,
-    CLOCK_HIGH,
-    CLOCK_HIGH_BITS,
     CONTINUATION,
     CURSOR,
     IMAGE,
@@ -79,7 +77,6 @@ def _prove_sends_fixed(chip: Chip) -> Outcome:
 
 def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
     """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
-    part = range(1 << CLOCK_HIGH_BITS)
     amounts = set()
     for amount in range(64):
         quotient, rest = amount // 16, amount % 16
@@ -88,7 +85,6 @@ def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
         RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
         AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
         BYTE_PAIR.name: set(product(range(256), repeat=2)),
-        CLOCK_HIGH.name: set(product(part, repeat=3)),
         SHIFT.name: amounts,
     }
 

@@ -19,7 +19,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_definition,
     with_interaction,
 )
-from spec.air.bus import AND, BUSES, BYTE_PAIR, CLOCK_HIGH, LIMB_BITS, RANGE, SHIFT, Bus
+from spec.air.bus import AND, BUSES, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT, Bus
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import (
     Constant,
@@ -34,10 +34,10 @@ from spec.air.expression import (
 )
 from spec.field import P, inverse
 
-LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, CLOCK_HIGH, SHIFT)
+LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, SHIFT)
 """Buses on which a message says something of its cells, and nothing to another chip."""
 
-SYMMETRIC_BUSES = (BYTE_PAIR, CLOCK_HIGH)
+SYMMETRIC_BUSES = (BYTE_PAIR,)
 """Buses that allow a tuple in any order: exchanging its fields says the same."""
 
 

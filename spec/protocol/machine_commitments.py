@@ -1,7 +1,7 @@
 """The commitments to the machine's fixed tables, by rate.
 
 They follow from the declarations, and a test computes them anew; they stand here so that a verifier knows them
-without committing to tables of 2^18 rows.
+without committing to tables of 2^17 rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class MachineCommitment:
     heights_log2: tuple[int, ...]
 
 
-MACHINE_HEIGHTS_LOG2 = (17, 16, 18, 6)
+MACHINE_HEIGHTS_LOG2 = (17, 16, 6)
 
 MACHINE_HEIGHTS_BY_CHIP: Mapping[str, int] = MappingProxyType(
     dict(zip((chip.name for chip in chips_of(Role.MACHINE_TABLE)), MACHINE_HEIGHTS_LOG2, strict=True))
@@ -30,9 +30,9 @@ MACHINE_HEIGHTS_BY_CHIP: Mapping[str, int] = MappingProxyType(
 """The same by table."""
 
 _ROOTS = {
-    1: "36b7669c177fc24ca67d562bf130451e1fdb12fef4cbbb29f852de50da9328ed",
-    2: "abf4d7645c2236f779d4e3cea483e550655c76c588b23aee53f5c3796a8f420b",
-    4: "741e7963399c99d7ff5aba4ef3cbe6dee04258831b59f10dccbd1e40e3898add",
+    1: "c9a7b4b3e5e33f5ce9e3962ddf2b6c0e6198c257f9ced7a5f403c4bb6feec335",
+    2: "22f09c0fcbf6d6e29119f81683a27c23eaf91b44765b26670513da73d17d55f5",
+    4: "f41726312c4556f3714cf7ecd56dc6b78e1f61a451c7e453f3beafd24e0c9307",
 }
 
 MACHINE_COMMITMENTS: Mapping[int, MachineCommitment] = MappingProxyType(

@@ -15,6 +15,7 @@ from soundcalc.report import run_figures, tree_figures
 from soundcalc.security import security
 from soundcalc.size import proof_size
 from spec.air.chip import Role
+from spec.air.limits import CLOCK_LIMIT
 from spec.air.machine import CHIPS, INSTRUCTION_CHIPS
 from spec.field import EXTENSION_DEGREE, TWO_ADICITY, P
 from spec.parameters import FINAL, PARAMETER_SETS, RECURSION, SEGMENT, ParameterSet
@@ -72,7 +73,7 @@ def test_clock_spent_on_one_chip_keeps_the_bits(parameters: ParameterSet, chip: 
     """Another extreme: one instruction chip takes almost all accesses that the clock can count."""
     tallest = maximum_height_log2(parameters.rate_log2)
     accesses = next(declared.accesses for declared in INSTRUCTION_CHIPS if declared.name == chip)
-    clock_log2 = (2**22 - 2**12) // max(1, accesses)
+    clock_log2 = (CLOCK_LIMIT - 2**12) // max(1, accesses)
     height = min(tallest, clock_log2.bit_length() - 1)
     heights = dict(full_segment(tallest, {}).heights_log2)
     heights |= {declared.name: () for declared in INSTRUCTION_CHIPS} | {chip: (height,)}

@@ -1,4 +1,4 @@
-"""The machine's fixed lookup tables: ranges, bytes, clock parts, shifts.
+"""The machine's fixed lookup tables: ranges, bytes, shifts.
 
 Fixed columns are part of the key; the one main column counts how often each row is looked up. Every table is
 exactly a power of two high or padded by repeating a real row.
@@ -6,7 +6,7 @@ exactly a power of two high or padded by repeating a real row.
 
 from collections.abc import Callable, Sequence
 
-from spec.air.bus import AND, BYTE_PAIR, CLOCK_HIGH, CLOCK_HIGH_BITS, LIMB_BITS, RANGE, SHIFT, Bus
+from spec.air.bus import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT, Bus
 from spec.air.chip import Chip, ChipBuilder, Role
 
 TableRow = tuple[int, ...]
@@ -37,9 +37,6 @@ BYTE_TABLE = lookup_table(
     AND.fields,
     [(AND, 3), (BYTE_PAIR, 2)],
 )
-CLOCK_TABLE = lookup_table(
-    "clock_table", Role.MACHINE_TABLE, "Every triple of 6-bit values.", CLOCK_HIGH.fields, [(CLOCK_HIGH, 3)]
-)
 SHIFT_TABLE = lookup_table(
     "shift_table",
     Role.MACHINE_TABLE,
@@ -57,11 +54,6 @@ def _byte_rows() -> list[TableRow]:
     return [(left, right, left & right) for left in range(256) for right in range(256)]
 
 
-def _clock_rows() -> list[TableRow]:
-    part = range(1 << CLOCK_HIGH_BITS)
-    return [(first, second, third) for first in part for second in part for third in part]
-
-
 def _shift_rows() -> list[TableRow]:
     rows = []
     for amount in range(64):
@@ -74,9 +66,8 @@ def _shift_rows() -> list[TableRow]:
 FIXED_ROWS: dict[str, Callable[[], list[TableRow]]] = {
     RANGE_TABLE.name: _range_rows,
     BYTE_TABLE.name: _byte_rows,
-    CLOCK_TABLE.name: _clock_rows,
     SHIFT_TABLE.name: _shift_rows,
 }
 """By table, its rows before padding."""
 
-CHIPS = (RANGE_TABLE, BYTE_TABLE, CLOCK_TABLE, SHIFT_TABLE)
+CHIPS = (RANGE_TABLE, BYTE_TABLE, SHIFT_TABLE)

@@ -28,6 +28,7 @@ from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.table import Trace
+from spec.air.limits import CLOCK_LIMIT
 from spec.air.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
@@ -140,7 +141,10 @@ def test_every_segment_has_the_references_cells(name: str) -> None:
 def test_generated_program_under_random_limits_has_the_references_plans_and_cells(seed: int) -> None:
     source = Random(seed)
     program = load_bytes(random_program(seed, source.randint(1, 200)).elf)
-    area_cells, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, 2**22])
+    area_cells, clock = (
+        source.choice([None, source.randint(8_000, 60_000)]),
+        source.choice([40, 100, 1_000, CLOCK_LIMIT]),
+    )
     limits = SegmentLimits(area_cells, clock, memory_rows=source.randint(1, 60))
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []

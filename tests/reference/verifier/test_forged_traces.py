@@ -66,7 +66,6 @@ LIES = {
     "halt": "exit_code_0",
     "range_table": "range_multiplicity",
     "byte_table": "byte_pair_multiplicity",
-    "clock_table": "clock_high_multiplicity",
     "shift_table": "shift_multiplicity",
     "program_table": "program_multiplicity",
     "image_table": "image_multiplicity",

@@ -21,6 +21,6 @@ def test_message_counts_leave_lookup_tables_apart() -> None:
         "memory": 8 * 6 + 64 * 2,
         "program": 8,
         "state": 8 * 2,
-        "clock_high": 8,
+        "byte_pair": 8 * 2,
         "continuation": 64 * 2,
     }

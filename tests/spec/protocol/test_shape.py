@@ -58,9 +58,9 @@ def test_shape_that_breaks_a_rule_is_rejected_for_it(heights: dict[str, tuple[in
 
 
 def test_clock_bound_counts_every_access_of_every_table() -> None:
-    """2^20 rows of three accesses fit, and a further table with as many accesses as are left does not."""
-    assert _reason(_shape(add=(20,))) is None
-    assert _reason(_shape(add=(20,), addi=(19,))) is Rejection.CLOCK_BOUND
+    """2^22 rows of three accesses fit, and a further table with as many accesses as are left does not."""
+    assert _reason(_shape(add=(22,))) is None
+    assert _reason(_shape(add=(22,), addi=(21,))) is Rejection.CLOCK_BOUND
 
 
 def test_local_messages_beyond_p_are_rejected() -> None:

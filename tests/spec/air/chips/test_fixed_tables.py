@@ -18,12 +18,6 @@ def test_byte_table_has_every_conjunction() -> None:
     assert rows == [(left, right, left & right) for left in range(256) for right in range(256)]
 
 
-def test_clock_table_has_every_triple_of_six_bits() -> None:
-    rows = FIXED_ROWS["clock_table"]()
-    assert len(rows) == len(set(rows)) == 2**18
-    assert all(0 <= part < 64 for row in rows for part in row)
-
-
 def test_shift_table_takes_every_amount_apart() -> None:
     rows = FIXED_ROWS["shift_table"]()
     assert [row[0] for row in rows] == list(range(64))
