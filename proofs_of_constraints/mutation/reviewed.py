@@ -53,14 +53,8 @@ def _rules() -> Iterator[Reviewed]:
     yield Reviewed(
         survives,
         _ANY,
-        r"clock_highs_\d with 0 \+ 1" + _AT,
-        "a part of the lookup that no access uses holds a constant of 6 bits, be it 0 or 1",
-    )
-    yield Reviewed(
-        survives,
-        "constant",
-        r"clock_highs_0 on bus and",
-        "the conjunction of a byte with 0 is 0, and a high part of 8 bits is still no wrap-around",
+        r"bytes_\d with 0 \+ 1" + _AT,
+        "the part of the lookup that no byte uses holds a constant byte, be it 0 or 1",
     )
     yield Reviewed(
         survives,

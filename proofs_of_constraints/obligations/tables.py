@@ -32,8 +32,6 @@ from spec.memory_map import SINK, RegionKind, Space
 from spec.rv64im.buses import (
     AND,
     BYTE_PAIR,
-    CLOCK_HIGH,
-    CLOCK_HIGH_BITS,
     CONTINUATION,
     CURSOR,
     IMAGE,
@@ -46,7 +44,7 @@ from spec.rv64im.buses import (
     SHIFT,
 )
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS
+from spec.rv64im.chips.fixed_tables import MACHINE_TABLES
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 """One more than the key of the last register."""
@@ -58,7 +56,7 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
     """The obligations of one system table."""
     if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: prove_sends_fixed(chip))
-        if chip.name in FIXED_ROWS:
+        if chip.name in MACHINE_TABLES:
             yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
     elif chip.name in _CONTINUATION_CLAIMS:
         yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
@@ -72,7 +70,6 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
 
 def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
     """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
-    part = range(1 << CLOCK_HIGH_BITS)
     amounts = set()
     for amount in range(64):
         quotient, rest = amount // 16, amount % 16
@@ -81,14 +78,13 @@ def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
         RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
         AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
         BYTE_PAIR.name: set(product(range(256), repeat=2)),
-        CLOCK_HIGH.name: set(product(part, repeat=3)),
         SHIFT.name: amounts,
     }
 
 
 def _prove_rows(chip: Chip) -> Outcome:
     """By enumeration: the rows are exactly the tuples that receivers assume, none missing, none else."""
-    rows = FIXED_ROWS[chip.name]()
+    rows = MACHINE_TABLES[chip.name].rows()
     expected = _expected_rows()
     for interaction in chip.interactions:
         bus = interaction.bus

@@ -9,13 +9,13 @@ from proofs_of_constraints.translation.contracts import Conjoined, Contracts, No
 from proofs_of_constraints.translation.row_system import RowSystem, row_with_lookups
 from spec.air.chip import Chip
 from spec.rv64im.buses import AND, LIMB_BITS, PROGRAM, RANGE, SHIFT, STATE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
+from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, SHIFT_TABLE
 
 
 @cache
 def shift_rows() -> Mapping[int, tuple[int, ...]]:
     """The shift table's rows by amount."""
-    return {row[0]: row for row in FIXED_ROWS[SHIFT_TABLE.name]()}
+    return {row[0]: row for row in MACHINE_TABLES[SHIFT_TABLE.name].rows()}
 
 
 RV64IM_CONTRACTS: Contracts = {

@@ -47,7 +47,7 @@ MISSING = [
     ("one selector", "divide", "", ("at_most_one_selector",), Kind.SELECTED),
     ("selectors of padding rows", "load_misaligned", "", ("crossing_reaches_the_next_doubleword",), Kind.PADDING),
     ("older token", "ld", "", ("memory_is_later",), Kind.CLOCK_ORDER),
-    ("older token, its high part", "sub", "", ("clock_highs_0",), Kind.CLOCK_ORDER),
+    ("older token, its high part", "sub", "", ("bytes_0",), Kind.CLOCK_ORDER),
     ("address initialised once", "memory", "", ("step_low_is_16_bits",), Kind.FUNCTION),
     ("shifted limbs tied to the operand", "sll", "sll", ("limb_0_is_cut",), Kind.FUNCTION),
     ("scaled carry is canonical", "add", "add", ("carry_1_is_boolean",), Kind.FUNCTION),

@@ -62,9 +62,9 @@ def test_imbalance_names_bus_tuple_and_speakers(trace: Trace) -> None:
 
 
 def test_imbalance_lists_everybody_who_says_the_tuple(trace: Trace) -> None:
-    forged = shifted(trace, "byte_table", 0, byte_pair_multiplicity=-3)
+    forged = shifted(trace, "byte_table", 2**16 - 1, byte_pair_multiplicity=-3)
     assert check_trace(forged) == [
-        Imbalance("byte_pair", {"left": 0, "right": 0}, -3, ("byte_table[0] row 0 byte_pair sends -3",))
+        Imbalance("byte_pair", {"left": 255, "right": 255}, -3, ("byte_table[0] row 65535 byte_pair sends -3",))
     ]
 
 
@@ -116,10 +116,10 @@ def test_public_values_that_are_not_the_segments_are_reported(trace: Trace) -> N
 
 def test_clock_beyond_its_limit_is_reported(trace: Trace) -> None:
     others = [(table.chip, table.height) for table in trace.tables if table.chip is not ADD]
-    end = 1 + 3 * 2**21 + sum(chip.accesses * height for chip, height in others)
-    violations = check_layout(_with_instances(trace, _zeros(2**21)))
-    assert violations == [LayoutViolation("clock", f"{end} is above {2**22}")]
-    assert check_layout(_with_instances(trace, _zeros(2**20))) == []
+    end = 1 + 3 * 2**23 + sum(chip.accesses * height for chip, height in others)
+    violations = check_layout(_with_instances(trace, _zeros(2**23)))
+    assert violations == [LayoutViolation("clock", f"{end} is above {2**24}")]
+    assert check_layout(_with_instances(trace, _zeros(2**22))) == []
 
 
 def test_tuples_of_a_bus_beyond_their_limit_are_reported(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from reference.trace.run_memory import MemoryPart
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program
-from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS
+from spec.rv64im.machine import CLOCK_LIMIT, CHIP_BY_NAME, INSTRUCTION_CHIPS
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
@@ -140,7 +140,7 @@ def test_every_segment_has_the_references_cells(name: str) -> None:
 def test_generated_program_under_random_limits_has_the_references_plans_and_cells(seed: int) -> None:
     source = Random(seed)
     program = load_bytes(random_program(seed, source.randint(1, 200)).elf)
-    cost, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, 2**22])
+    cost, clock = source.choice([None, source.randint(8_000, 60_000)]), source.choice([40, 100, 1_000, CLOCK_LIMIT])
     limits = SegmentLimits(cost, clock, memory_rows=source.randint(1, 60))
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []

@@ -125,7 +125,7 @@ def test_continuation_table_is_proven(name: str, kind: Kind) -> None:
     assert result_of(CHIP_BY_NAME[name], kind).outcome.verdict is Verdict.PROVEN
 
 
-@pytest.mark.parametrize("name", ["range_table", "byte_table", "clock_table", "shift_table"])
+@pytest.mark.parametrize("name", ["range_table", "byte_table", "shift_table"])
 def test_rows_of_a_lookup_table_are_what_receivers_assume(name: str) -> None:
     assert result_of(CHIP_BY_NAME[name], Kind.FUNCTION).outcome.verdict is Verdict.PROVEN
 
