@@ -16,16 +16,15 @@ import pytest
 from proofs_of_constraints.mutation.example_rows import EXAMPLE_ROWS_FILE, example_rows, stored_rows
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from reference.tables import Trace
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
-from reference.tables import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT
 from spec.program import Program
 from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
-from spec.rv64im.limits import CLOCK_LIMIT
-from spec.rv64im.machine import CHIPS
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import (
     BASE,
@@ -170,7 +169,7 @@ def _at_other_clocks(cells: dict[str, int], gap: int) -> dict[str, int]:
     if "region_start" in cells:
         return _at_other_address(cells, gap)
     names = [name.removesuffix("_previous_clock") for name in cells if name.endswith("_previous_clock")]
-    changed = cells | {"clock": CLOCK_LIMIT - 100}
+    changed = cells | {"clock": (1 << RV64IM.clock_bits) - 100}
     for number, name in enumerate(names):
         later = gap + 70_001 * number if gap else 0
         changed[f"{name}_previous_clock"] = changed["clock"] + number - 1 - later
