@@ -110,7 +110,8 @@ def _overlaps(layout: Circuit) -> Iterator[str]:
 
 def fractions_are_the_messages(audited: AuditedMachine) -> str | None:
     """A block's fraction on a row is the sum of its messages' fractions, each with its sign and its multiplicity."""
-    found = (_fraction_fault(chip, widths(audited.machine)) for chip in audited.machine.chips)
+    widest = widths(audited.machine)
+    found = (_fraction_fault(chip, widest) for chip in audited.machine.chips)
     return next(filter(None, found), None)
 
 
@@ -160,7 +161,8 @@ def circuit_sums_fractions(_: AuditedMachine) -> str | None:
 
 def constraints_are_evaluated(audited: AuditedMachine) -> str | None:
     """On any row, what must vanish is the weighted sum of the declared constraints and of the blocks' fractions."""
-    found = (_evaluation_fault(chip, widths(audited.machine)) for chip in audited.machine.chips)
+    widest = widths(audited.machine)
+    found = (_evaluation_fault(chip, widest) for chip in audited.machine.chips)
     return next(filter(None, found), None)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from limpid.errors import FAILED
-from proofs_of_constraints import audit
+from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from spec.air.chip import Chip, Role
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
 from tests.limpid.commands.invocation import Invocation, limpid
@@ -95,15 +95,13 @@ PLANTED: dict[str, tuple[str, Callable[[Chip], Chip]]] = {
 
 
 @pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Chip], None]]:
+def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Chip], None]:
     """Puts a broken chip in the place of the machine's."""
 
     def planted(broken: Chip) -> None:
-        monkeypatch.setattr(audit, "CHIPS", [broken if chip.name == broken.name else chip for chip in CHIPS])
-        audit.machine_obligation_list.cache_clear()
+        monkeypatch.setattr("limpid.commands.audit.RV64IM_AUDIT", RV64IM_AUDIT.with_chip(broken))
 
-    yield planted
-    audit.machine_obligation_list.cache_clear()
+    return planted
 
 
 def test_every_chip_has_a_planted_bug() -> None:

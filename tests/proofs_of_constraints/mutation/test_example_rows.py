@@ -170,7 +170,7 @@ def _at_other_clocks(cells: dict[str, int], gap: int) -> dict[str, int]:
     if "region_start" in cells:
         return _at_other_address(cells, gap)
     names = [name.removesuffix("_previous_clock") for name in cells if name.endswith("_previous_clock")]
-    changed = cells | {"clock": CLOCK_LIMIT - 100}
+    changed = cells | {"clock": (1 << RV64IM.clock_bits) - 100}
     for number, name in enumerate(names):
         later = gap + 70_001 * number if gap else 0
         changed[f"{name}_previous_clock"] = changed["clock"] + number - 1 - later
