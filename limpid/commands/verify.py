@@ -141,7 +141,7 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "program id": accepted.program_id.hex(),
         "output": shown(accepted.output),
         "exit code": accepted.exit_code,
-        "security": f"{security.security_bits} bits, the weakest message ({', '.join(security.weakest.weakest_message)})",
+        "security": f"{security.security_bits} bits, the weakest message ({weakest})",
         "whole run": f"{security.whole_run_bits} bits, all rounds added up",
         "non-interactive": f"{figures.non_interactive:.1f} bits, the whole run {of_run.non_interactive:.1f}",
         "cap by the hash": f"{figures.collision_cap:.0f} bits",

@@ -19,7 +19,7 @@ from proofs_of_constraints.machine.example_statement import (
     example_shape,
 )
 from proofs_of_constraints.machine.listening import Drawn, ListeningAlgebra, Said
-from reference.verifier.segment import Pinned, SegmentContext, verify_segment
+from reference.verifier.segment import Pinned, SegmentContext, SegmentVerdict, verify_segment
 from spec.air.chip import Role
 from spec.air.machine import Machine
 from spec.field import EXTENSION_DEGREE, Extension
@@ -30,6 +30,7 @@ from spec.protocol.hash import Digest
 from spec.protocol.labels import Label, label_text
 from spec.protocol.proof import IterationProof, LayerProof, RoundPolynomial, SegmentProof
 from spec.protocol.run import SegmentPlace
+from spec.protocol.stacking import Commitment
 
 WIDEST = 64
 """More powers of beta than any message has parts."""
@@ -74,17 +75,17 @@ def drawn_in(conversation: Conversation) -> Drawn:
     """What the reference verifier draws, by label, in its order."""
     algebra = ListeningAlgebra()
     layouts = conversation.form.layouts
-    pinned: dict[object, Pinned[Said, int]] = {
+    pinned: dict[Commitment, Pinned[Said, int]] = {
         commitment: Pinned((), Said(), [Said()] * layouts[commitment].count) for commitment in PINNED
     }
     context: SegmentContext[Said, int] = SegmentContext(
         place=conversation.place,
         run=conversation.run,
         leaf=conversation.leaf,
-        pinned=pinned,  # type: ignore[arg-type]
+        pinned=pinned,
         global_challenges=BusChallenges(Said(), [Said()] * WIDEST),
     )
-    verdict = verify_segment(algebra, conversation.proof, context)
+    verdict: SegmentVerdict[int, Said] = verify_segment(algebra, conversation.proof, context)
     return algebra.drawn(verdict.sampled_labels, [iteration.queries for iteration in conversation.form.iterations])
 
 
@@ -141,7 +142,6 @@ def _changes(conversation: Conversation) -> Iterator[Changed]:
     first = label_text(Label.LOCAL_ALPHA)
     for i, run in _each_word_increased(conversation.run):
         yield Changed(f"word {i} of G", first, replace(conversation, run=run))
-    yield Changed("the index", first, replace(conversation, place=replace(conversation.place, index=2)))
     for i, leaf in _each_word_increased(conversation.leaf):
         yield Changed(f"word {i} of the leaf", first, replace(conversation, leaf=leaf))
     for what, label, proof in _proof_changes(conversation.proof, conversation.form):

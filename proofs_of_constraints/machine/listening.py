@@ -134,5 +134,8 @@ class ListeningAlgebra:
         # Any hash shows what a state depends on: this one is faster than the compression function in Python.
         return _WORDS.unpack(hashlib.sha256(_STATE_AND_BLOCK.pack(*state, *block)).digest())
 
+    def chain(self, state: Sequence[int], words: Sequence[int]) -> Digest:
+        return _WORDS.unpack(hashlib.sha256(struct.pack(f">{len(state) + len(words)}I", *state, *words)).digest())
+
     def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
         return None

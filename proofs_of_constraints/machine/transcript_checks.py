@@ -28,7 +28,7 @@ from spec.field import ONE, Extension
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
-from spec.protocol.hash import Digest, digest_bytes
+from spec.protocol.hash import Digest, digest_bytes, digest_words
 from spec.protocol.key import program_table_numbers
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.run import (
@@ -172,7 +172,12 @@ def _continuation_points(machine: Machine) -> dict[str, object]:
     for name, statement in _statements(machine):
         if name in ("the machine", "the parameters", "the program"):
             cases[name] = _ContinuationCase(replace(place, statement=statement))
-    return {name: continuation_pinning_point(algebra, case.place, case.root)[0] for name, case in cases.items()}
+    return {name: _continuation_point(algebra, case) for name, case in cases.items()}
+
+
+def _continuation_point(algebra: NumberAlgebra, case: _ContinuationCase) -> Extension:
+    program = digest_words(case.place.statement.program_id)
+    return continuation_pinning_point(algebra, case.place, program, case.place.index, case.root)[0]
 
 
 def _leaves(machine: Machine) -> dict[str, object]:
@@ -180,7 +185,7 @@ def _leaves(machine: Machine) -> dict[str, object]:
     answers = [ONE, ONE]
     cases = dict(_continuation_cases(machine))
     found: dict[str, object] = {
-        name: segment_leaf(algebra, case.place, case.root, answers) for name, case in cases.items()
+        name: segment_leaf(algebra, case.place, case.place.index, case.root, answers) for name, case in cases.items()
     }
     place = cases[AS_IT_IS].place
     for name, changed in (
@@ -188,7 +193,7 @@ def _leaves(machine: Machine) -> dict[str, object]:
         ("the last answer", [ONE, ONE + ONE]),
         ("the number of answers", [ONE]),
     ):
-        found[name] = segment_leaf(algebra, place, ROOT, changed)
+        found[name] = segment_leaf(algebra, place, place.index, ROOT, changed)
     return found
 
 
@@ -242,7 +247,7 @@ def _local_challenges(machine: Machine) -> dict[str, BusChallenges[Extension]]:
         values: Sequence[int] = values,
         main_root: Digest = ROOT,
     ) -> BusChallenges[Extension]:
-        transcript = start_segment_transcript(algebra, place, run, leaf, values)
+        transcript = start_segment_transcript(algebra, place, run, place.index, leaf, values)
         return sample_local_challenges(transcript, machine, main_root)
 
     return {

@@ -21,8 +21,8 @@ from optimized.multilinear.openings.planes import Planes, load_planes, montgomer
 from optimized.multilinear.openings.rounds import inner_product
 from optimized.threads import in_parallel
 from optimized.words import Words
-from reference.prover import stacked_columns as plain
 from reference.arrays import extension_arrays
+from reference.prover import stacked_columns as plain
 from spec.field import ONE, Extension, P, X
 from spec.protocol.cube import horner
 from spec.protocol.hash import WORD_BYTES

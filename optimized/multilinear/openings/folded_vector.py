@@ -28,11 +28,11 @@ from optimized.multilinear.openings.columns import (
 from optimized.multilinear.openings.planes import Planes, add_scaled, equality_vector, montgomery_rows, power_vector
 from optimized.multilinear.openings.powers import add_base_powers
 from optimized.multilinear.openings.rounds import ProductRounds
+from reference.arrays.extension_arrays import from_elements, multiply
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
 from reference.prover.kernels import Committed
 from reference.prover.product_rounds import equality_vector as plain_equality_vector
-from reference.arrays.extension_arrays import from_elements, multiply
 from spec.field import EXTENSION_DEGREE, ONE, Extension
 from spec.protocol.cube import equality, powers
 from spec.protocol.hash import WORD_BYTES, Digest

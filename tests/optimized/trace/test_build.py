@@ -31,7 +31,7 @@ from reference.trace.run_memory import MemoryPart
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program
-from spec.rv64im.machine import CLOCK_LIMIT, CHIP_BY_NAME, INSTRUCTION_CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,11 @@ from proofs_of_constraints.machine.shape_checks import (
 )
 from proofs_of_constraints.obligations.obligation import Kind, Verdict
 from spec.air.machine import Machine, describe_machine
+from spec.field import Extension
 from spec.parameters import ParameterSet
 from spec.protocol import key as keys
-from spec.protocol.key import ProgramCommitment, VerificationKey
+from spec.protocol.hash import Digest
+from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SegmentShape, check_shape
 from spec.rejection import Rejected, Rejection
 from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
@@ -115,19 +117,21 @@ def test_key_digest_without_a_field_is_noticed(field: str, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     "same",
     [
-        lambda commitment: replace(commitment, answers=()),
-        lambda commitment: replace(commitment, answers=commitment.answers[:-1]),
-        lambda commitment: replace(commitment, root=(0,) * 8),
+        lambda root, answers: (root, ()),
+        lambda root, answers: (root, answers[:-1]),
+        lambda root, answers: ((0,) * 8, answers),
     ],
     ids=["answers", "last answer", "root"],
 )
 def test_key_digest_without_a_part_of_a_commitment_is_noticed(
-    same: Callable[[ProgramCommitment], ProgramCommitment], monkeypatch: pytest.MonkeyPatch
+    same: Callable[[Digest, Sequence[Extension]], tuple[Digest, Sequence[Extension]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = keys.commitment_digest
 
-    def forgetful(algebra: Any, parameters: ParameterSet, height: int, commitment: ProgramCommitment) -> Any:
-        return whole(algebra, parameters, height, same(commitment))
+    def forgetful(
+        algebra: Any, parameters: ParameterSet, height: int, root: Digest, answers: Sequence[Extension]
+    ) -> Any:
+        return whole(algebra, parameters, height, *same(root, answers))
 
     monkeypatch.setattr(keys, "commitment_digest", forgetful)
     assert key_covers_fields(SMALL_AUDIT) == "the key's digest does not cover commitments"

@@ -12,7 +12,6 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from spec.rv64im.machine import CLOCK_LIMIT
 
 from proofs_of_constraints.mutation.example_rows import EXAMPLE_ROWS_FILE, example_rows, stored_rows
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
@@ -25,7 +24,7 @@ from spec.memory_map import INPUT
 from spec.program import Program
 from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
-from spec.rv64im.machine import CHIPS
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import (
     BASE,

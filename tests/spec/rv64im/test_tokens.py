@@ -15,13 +15,13 @@ FIRST = OUTPUT_REGION.start // 8
 
 
 def test_tokens_of_a_segment_are_state_and_cursor_at_both_ends_and_the_exit_code_of_the_last() -> None:
-    assert SEGMENT_TOKENS == (
+    assert (
         Token(STATE, +1, ("pc_in", 1)),
         Token(STATE, -1, ("pc_out", "clock_out")),
         Token(CURSOR, +1, ("cursor_in",)),
         Token(CURSOR, -1, ("cursor_out",)),
         Token(EXIT, -1, ("exit_code_0", "exit_code_1", "exit_code_2", "exit_code_3"), times=("pc_out", HALTED)),
-    )
+    ) == SEGMENT_TOKENS
 
 
 @pytest.mark.parametrize(
