@@ -30,6 +30,7 @@ from optimized.lanes.vectors import (
     binary,
     cgutils,
     constant,
+    element_pointer,
     intrinsic,
     splat,
     tuple_type,
@@ -179,7 +180,9 @@ def _same(builder: Builder, pointer: Emitted, index: int) -> Halves:
     return half, half
 
 
-def _products(left: Sequence[Part], right: Sequence[Part], k: int) -> tuple[list[Factors], list[Factors], list[Factors]]:
+def _products(
+    left: Sequence[Part], right: Sequence[Part], k: int
+) -> tuple[list[Factors], list[Factors], list[Factors]]:
     """What coefficients k and k + 3 have in common, then what each has alone."""
     common, lower, upper = [], [], []
     for i, (a, other_a, d) in enumerate(left):
@@ -216,11 +219,6 @@ def _lanes_of(builder: Builder, sums: Sequence[_Sum]) -> list[Emitted]:
     return [builder.bitcast(half, VECTOR) for total in sums for half in total.total]
 
 
-def _word_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
-    structure = context.make_array(array_type)(context, builder, array)
-    return builder.gep(structure.data, [index])
-
-
 extension_product = binary(
     lambda builder, left, right: _sum_of_products(builder, [(_left(builder, left), _right(builder, right))]),
     EXTENSION_DEGREE,
@@ -243,12 +241,13 @@ def sum_of_two_products(_context: Any, left: Any, right: Any, other_left: Any, o
 
 @intrinsic  # type: ignore[untyped-decorator]
 def scaled(_context: Any, element: Any, factors: Any, first: Any) -> Any:
-    """element * factor, the same factor in all lanes: FACTOR_WORDS words of a flat array from an index on."""
+    """element * factor, the same factor in all lanes: FACTOR_WORDS words of a flat array, or of memory
+    from an address on."""
     result_type = tuple_type(EXTENSION_DEGREE)
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         left = _left(builder, cgutils.unpack_tuple(builder, values[0]))
-        right = _same_right(builder, _word_pointer(context, builder, signature.args[1], values[1], values[2]))
+        right = _same_right(builder, element_pointer(context, builder, signature.args[1], values[1], values[2]))
         return context.make_tuple(builder, result_type, _sum_of_products(builder, [(left, right)]))
 
     return result_type(element, factors, types.intp), code
@@ -263,7 +262,7 @@ def add_scaled(_context: Any, sums: Any, element: Any, factors: Any, first: Any)
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         totals = _wide_sums(builder, cgutils.unpack_tuple(builder, values[0]), LOWERED)
         left = _left(builder, cgutils.unpack_tuple(builder, values[1]))
-        right = _same_right(builder, _word_pointer(context, builder, signature.args[2], values[2], values[3]))
+        right = _same_right(builder, element_pointer(context, builder, signature.args[2], values[2], values[3]))
         for k in range(3):
             common, lower, upper = _products(left, right, k)
             shared = _Sum(builder)
@@ -289,7 +288,7 @@ def add_cell(_context: Any, sums: Any, cell: Any, weights: Any, first: Any) -> A
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         totals = _wide_sums(builder, cgutils.unpack_tuple(builder, values[0]), 0)
-        pointer = _word_pointer(context, builder, signature.args[2], values[2], values[3])
+        pointer = element_pointer(context, builder, signature.args[2], values[2], values[3])
         halves = _halves(builder, values[1])
         for k, total in enumerate(totals):
             total.add([(halves, _same(builder, pointer, k))])
@@ -320,7 +319,7 @@ def starting_sums(_context: Any, words: Any, first: Any) -> Any:
     result_type = tuple_type(SUM_LANES)
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        pointer = _word_pointer(context, builder, signature.args[0], values[0], values[1])
+        pointer = element_pointer(context, builder, signature.args[0], values[0], values[1])
         results = []
         for k in range(EXTENSION_DEGREE):
             results += [builder.bitcast(half, VECTOR) for half in _same(builder, pointer, k)]
@@ -358,5 +357,3 @@ def masked(_context: Any, element: Any, bit: Any) -> Any:
         return context.make_tuple(builder, result_type, results)
 
     return result_type(element, bit), code
-
-

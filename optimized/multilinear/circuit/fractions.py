@@ -13,16 +13,18 @@ import numpy as np
 from optimized.compilation import compiled
 from optimized.field.extension import SIX
 from optimized.field.lanes import to_montgomery
-from optimized.lanes.vectors import LANES
+from optimized.lanes.vectors import LANES, number_at, put_word, word_at
 from optimized.memory import arrays
 from optimized.multilinear.circuit.layouts import Layout
-from optimized.multilinear.circuit.leaves import compute_fractions, load_tile
-from optimized.multilinear.circuit.nodes import CHILD_WORDS
-from optimized.multilinear.circuit.passes import TILE_CHILDREN, Source
+from optimized.multilinear.circuit.leaves import REGISTER_GROUPS, REGISTER_PITCH, compute_fractions, load_tile
+from optimized.multilinear.circuit.nodes import CHILD_WORDS, Address, address_of
+from optimized.multilinear.circuit.passes import Source
 from optimized.multilinear.circuit.programs import (
     BLOCK_FIELDS,
     TABLE_FIELDS,
+    WORD_BYTES,
     BlockField,
+    HeldPrograms,
     TableField,
     TablePrograms,
     table_programs,
@@ -39,31 +41,31 @@ PLACE = int(BlockField.PLACE)
 
 
 @compiled
-def _fill(programs: TablePrograms, table: int, height: int, lane_bits: int, group_bits: int, words: Words) -> None:
+def _fill(
+    programs: TablePrograms, table: int, height: int, lane_bits: int, group_bits: int, work: Address, words: Address
+) -> None:
     """Writes the fractions of a table's rows, whole lanes of neighbouring rows, where its blocks lie.
 
-    A table of fewer rows than lanes repeats them.
+    A table of fewer rows than lanes repeats them. The work memory has the registers, and a tile.
     """
-    pitch = (TILE_CHILDREN + 2) * LANES
-    file = np.empty(programs.registers * pitch, dtype=np.uint32)
-    leaves = np.empty(TILE_CHILDREN * CHILD_WORDS, dtype=np.uint32)
+    leaves = work + programs.registers * REGISTER_PITCH * WORD_BYTES
     groups = (height + LANES - 1) // LANES
-    first_block = programs.tables[table * TABLE_FIELDS + FIRST_BLOCK]
-    last_block = first_block + programs.tables[table * TABLE_FIELDS + BLOCKS]
-    for first in range(0, groups, TILE_CHILDREN):
-        tile = min(TILE_CHILDREN, groups - first)
-        load_tile(programs, table, first * LANES, 1, LANES, tile, file, pitch)
+    first_block = number_at(programs.tables, table * TABLE_FIELDS + FIRST_BLOCK)
+    last_block = first_block + number_at(programs.tables, table * TABLE_FIELDS + BLOCKS)
+    for first in range(0, groups, REGISTER_GROUPS):
+        tile = min(REGISTER_GROUPS, groups - first)
+        load_tile(programs, table, first * LANES, 1, LANES, tile, work)
         for block in range(first_block, last_block):
-            compute_fractions(programs, block, file, pitch, tile, leaves, 0)
-            start = programs.blocks[block * BLOCK_FIELDS + PLACE] + first * LANES
+            compute_fractions(programs, block, work, tile, leaves)
+            start = number_at(programs.blocks, block * BLOCK_FIELDS + PLACE) + first * LANES
             for row in range(min(tile * LANES, height - first * LANES)):
                 entry = start + row
                 group, lane = entry & ((1 << group_bits) - 1), (entry >> group_bits) & ((1 << lane_bits) - 1)
                 chunk = entry >> (group_bits + lane_bits)
                 to = ((chunk << group_bits) + group) * CHILD_WORDS + lane
                 at = row // LANES * CHILD_WORDS + row % LANES
-                for word in range(0, 2 * SIX * LANES, LANES):
-                    words[to + word] = leaves[at + word]
+                for word in range(0, CHILD_WORDS, LANES):
+                    put_word(words, to + word, word_at(leaves, at + word))
 
 
 class Fractions:
@@ -101,7 +103,7 @@ class Fractions:
             place = number - tall_chunks[scope] + scope * kept[0]
             return (place << bits) + (entry & ((1 << bits) - 1))
 
-        def programs(chosen: Sequence[int], is_of_tall: bool) -> tuple[TablePrograms, list[Words]]:
+        def programs(chosen: Sequence[int], is_of_tall: bool) -> HeldPrograms:
             place = tall_place if is_of_tall else short_place
             places = [[place(block.prefix << block.height_log2) for block in blocks[table]] for table in chosen]
             cells = [_of_whole_lanes(tables[table]) for table in chosen]
@@ -112,11 +114,7 @@ class Fractions:
         rows = [(number, row) for number, table in enumerate(tall) for row in range(tables[table].height >> bits)]
         pitch = self.layout.groups * CHILD_WORDS
         words = _padding(sum(kept) << self.layout.group_bits)
-        short_programs, short_matrices = programs(short, False)
-        for number, table in enumerate(short):
-            _fill(short_programs, number, tables[table].height, self.layout.lane_bits, self.layout.group_bits, words)
-        del short_matrices
-        tall_programs, tall_matrices = programs(tall, True)
+        self._fill_short(programs(short, False), [tables[table].height for table in short], words)
         chunks = [
             *range(tall_chunks[0], self.layout.chunks[0]),
             *range(self.layout.chunks[0] + tall_chunks[1], self.layout.count),
@@ -124,13 +122,19 @@ class Fractions:
         self.source = Source(
             rows=np.array(rows, dtype=np.int64).reshape(-1),
             row_groups=self.layout.groups,
-            programs=tall_programs,
-            chunks=np.array(chunks, dtype=np.int64),
+            programs=programs(tall, True),
+            numbers=np.array(chunks, dtype=np.int64),
             words=words,
             pitch=pitch,
             groups=self.layout.groups,
-            matrices=tall_matrices,
         )
+
+    def _fill_short(self, held: HeldPrograms, heights: Sequence[int], words: Words) -> None:
+        registers = held.programs.registers * REGISTER_PITCH
+        work = np.empty(registers + REGISTER_GROUPS * CHILD_WORDS, dtype=np.uint32)
+        for table, height in enumerate(heights):
+            bits = self.layout.lane_bits, self.layout.group_bits
+            _fill(held.programs, table, height, *bits, address_of(work), address_of(words))
 
 
 def _padding(groups: int) -> Words:

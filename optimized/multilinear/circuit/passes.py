@@ -1,49 +1,55 @@
-"""One pass over a vector of the circuit, tile by tile, on all threads: what the cores' caches hold is used at once.
+"""One pass over a vector of the circuit, tile by tile, on all threads: what a core's first cache holds is used at once.
 
-A tile is a run of neighbouring groups of one chunk. It comes from memory, or from the cells of a table; it is merged,
-bound and summed up while it is in the first-level cache, and what is to be kept is written.
+A tile is a run of neighbouring groups of one chunk. It comes from memory, or from the cells of a table; there it is
+merged, bound and summed up, and what is to be kept is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from optimized.compilation import compiled
-from optimized.field.extension import SIX, load_six, no_sums
-from optimized.field.lanes import RADIX
-from optimized.field.products import FACTOR_PITCH, add_scaled, extension_product, reduced_sums
-from optimized.lanes.vectors import LANES, Lanes, load, store
-from optimized.multilinear.circuit.layouts import LANE_BITS, Layout
-from optimized.multilinear.circuit.leaves import compute_fractions, load_tile
+from optimized.field.extension import SIX, load_six
+from optimized.field.products import FACTOR_PITCH, SUM_LANES, add_scaled, extension_product, reduced_sums
+from optimized.lanes.vectors import LANES, Lanes, align_stack, number_at
+from optimized.multilinear.circuit.layouts import Layout
+from optimized.multilinear.circuit.leaves import REGISTER_GROUPS, REGISTER_PITCH, compute_fractions, load_tile
 from optimized.multilinear.circuit.nodes import (
-    AT_FIRST,
+    AT_INFINITY,
     AT_SECOND,
     CHILD_WORDS,
     ELEMENT_WORDS,
     NODE_WORDS,
     POINTS,
+    Address,
+    address_of,
     batch,
     bind,
     bind_values,
+    load_sums,
     merge,
     pair,
     store_six,
+    store_sums,
     take,
     take_second,
-    weighted_sum,
+    weighted_elements,
+    weighted_values,
 )
 from optimized.multilinear.circuit.programs import (
     BLOCK_FIELDS,
-    NO_NUMBERS,
-    NO_TABLES,
-    NO_WORDS,
+    NO_PROGRAMS,
     TABLE_FIELDS,
+    WORD_BYTES,
     BlockField,
+    HeldPrograms,
     Numbers,
     TableField,
     TablePrograms,
@@ -51,26 +57,25 @@ from optimized.multilinear.circuit.programs import (
 from optimized.multilinear.circuit.weights import canonical
 from optimized.threads import in_parallel
 from optimized.words import Words
-from spec.field import Extension, P
+from spec.field import Extension
 
-TILE_CHILDREN = 32
+TILE_CHILDREN = REGISTER_GROUPS
 """Groups of a tile of children: twelve kibibytes with eight lanes."""
 
-TILE_NODES = 16
-"""Groups of a tile of nodes that are bound: as much."""
+TILE_NODES = TILE_CHILDREN // 2
+"""Groups of a tile of nodes: as much memory."""
 
-SUM_WORDS = 2 * SIX * LANES
+MOST_LEVELS = 4
+"""A tile of children can be merged so many times: two groups are left."""
+
+TILE_BYTES = TILE_CHILDREN * CHILD_WORDS * WORD_BYTES
+SUM_WORDS = SUM_LANES * LANES
+SMALLEST_TASK_GROUPS = 1024
+"""Less is not worth a thread."""
+
 FIRST_BLOCK = int(TableField.FIRST_BLOCK)
 BLOCKS = int(TableField.BLOCKS)
 PLACE = int(BlockField.PLACE)
-
-
-class Weights(NamedTuple):
-    """What pairs of groups, chunks and lanes weigh: factors, factors, and an element of lanes."""
-
-    pairs: Words = NO_WORDS
-    chunks: Words = NO_WORDS
-    lanes: Words = NO_WORDS
 
 
 @unique
@@ -78,19 +83,22 @@ class Kind(IntEnum):
     """What is done with a tile."""
 
     MERGE = 0
-    """Children are merged, and written."""
+    """Children are merged, level by level. What is written of their crosses is what MESSAGE would sum up."""
 
     MESSAGE = 1
-    """Children are merged; the differences of their nodes are summed up."""
+    """Children are merged; their nodes are summed up, for the first round polynomial."""
 
     BIND_CHILDREN = 2
-    """Children are merged; their nodes are bound, written or not, and summed up."""
+    """Children are merged; their nodes are bound, and summed up."""
 
     BIND = 3
-    """Nodes are bound, written and summed up."""
+    """Nodes are bound, and summed up."""
 
     SUM = 4
     """Nodes are summed up."""
+
+    SUM_CROSSES = 5
+    """Crosses are summed up, numerators and denominators apart."""
 
 
 MERGE = int(Kind.MERGE)
@@ -98,226 +106,223 @@ MESSAGE = int(Kind.MESSAGE)
 BIND_CHILDREN = int(Kind.BIND_CHILDREN)
 BIND = int(Kind.BIND)
 SUM = int(Kind.SUM)
+SUM_CROSSES = int(Kind.SUM_CROSSES)
+OF_CHILDREN = (MERGE, MESSAGE, BIND_CHILDREN, SUM_CROSSES)
+
+
+class Task(NamedTuple):
+    """What is done with every tile: numbers, and addresses that are 0 for nothing."""
+
+    kind: int
+    merges: int
+    binds: int
+    points: int
+    """A bit for each of the POINTS at which nodes are summed up."""
+
+    factors: Address
+    """Of the challenges, `binds` of them, then, where nodes are made of children, of the batching."""
+
+    levels: Address
+    """Where each level of merged children is written, and its pitch."""
+
+    crosses: Address
+    crosses_pitch: int
+    target: Address
+    """Where bound nodes are written."""
+
+    target_pitch: int
+    pair_weights: Address
+    """Factors of the pairs of groups of a chunk."""
+
+    chunk_weights: Address
+    lane_weights: Address
+    """An element of lanes."""
+
+
+class Cells(NamedTuple):
+    """Chunks of rows of tables."""
+
+    rows: Address
+    """Pairs of a table's number and a chunk's."""
+
+    items: int
+    groups: int
+    """Of a chunk."""
+
+    programs: TablePrograms
+
+
+class Chunks(NamedTuple):
+    """Chunks in memory."""
+
+    numbers: Address
+    words: Address
+    pitch: int
+    groups: int
+    """Of a chunk."""
+
+
+class Place(NamedTuple):
+    """A tile's chunk, the number of its first group, and the memory to work in."""
+
+    chunk: int
+    group: int
+    scratch: Address
+    taken: Address
+    sums: Address
 
 
 @compiled
-def _loaded(sums: Words, point: int) -> Lanes:
+def _address(base: Address, pitch: int, chunk: int, words: int) -> Address:
+    """Where so many words from the start of a chunk on lie."""
+    return base + (pitch * chunk + words) * WORD_BYTES
+
+
+@compiled
+def _add_to(place: Place, point: int, value: Lanes, weights: Address) -> None:
+    """Adds a value times the chunk's weight to the sums of a point."""
+    align_stack()
     at = point * SUM_WORDS
-    return (
-        load(sums, at),
-        load(sums, at + LANES),
-        load(sums, at + 2 * LANES),
-        load(sums, at + 3 * LANES),
-        load(sums, at + 4 * LANES),
-        load(sums, at + 5 * LANES),
-        load(sums, at + 6 * LANES),
-        load(sums, at + 7 * LANES),
-        load(sums, at + 8 * LANES),
-        load(sums, at + 9 * LANES),
-        load(sums, at + 10 * LANES),
-        load(sums, at + 11 * LANES),
-    )
+    store_sums(place.sums, at, add_scaled(load_sums(place.sums, at), value, weights, place.chunk * FACTOR_PITCH))
 
 
 @compiled
-def _add_to(sums: Words, point: int, value: Lanes, weights: Words, chunk: int) -> None:
-    """Adds a value times a chunk's weight to the sums of a point."""
-    total = add_scaled(_loaded(sums, point), value, weights, chunk * FACTOR_PITCH)
-    store_six(sums, point * SUM_WORDS, total[:6])
-    store_six(sums, point * SUM_WORDS + ELEMENT_WORDS, total[6:])
+def _merge_levels(task: Task, place: Place, source: Address, groups: int) -> None:
+    """Merges a tile, and writes the levels and the crosses that are wanted."""
+    if task.crosses:
+        take(AT_INFINITY, source, place.taken, groups // 4)
+        words = place.group // 4 * CHILD_WORDS
+        merge(place.taken, _address(task.crosses, task.crosses_pitch, place.chunk, words), groups // 4)
+    for level in range(task.merges):
+        groups //= 2
+        target = number_at(task.levels, 2 * level)
+        if target:
+            words = (place.group >> (level + 1)) * CHILD_WORDS
+            target = _address(target, number_at(task.levels, 2 * level + 1), place.chunk, words)
+        else:
+            target = place.scratch
+        merge(source, target, groups)
+        source = target
 
 
 @compiled
-def _process(
-    kind: int,
-    merges: int,
-    binds: int,
-    points: int,
-    source: Words,
-    at: int,
-    groups: int,
-    scratch: Words,
-    taken: Words,
-    target: Words,
-    to: int,
-    first_pair: int,
-    factors: Words,
-    weights: Weights,
-    chunk: int,
-    sums: Words,
-) -> None:
-    """One tile of so many groups, children or nodes. An empty target stands for the scratch.
-
-    `factors` are those of the challenges, `binds` of them, then that of the batching.
-    """
-    if kind <= BIND_CHILDREN:
-        for number in range(merges):
-            groups //= 2
-            if kind == MERGE and number == merges - 1:
-                merge(source, at, target, to, groups)
-            else:
-                merge(source, at, scratch, 0, groups)
-                source, at = scratch, 0
-        if kind == MERGE:
-            return
-        groups //= 2
-    batching = factors[binds * FACTOR_PITCH :]
-    if kind == MESSAGE:
-        groups //= 2
-        for point in range(POINTS):
-            if points >> point & 1:
-                take(point, source, at, taken, 0, groups)
-                batch(taken, 0, groups, batching)
-                value = weighted_sum(taken, 0, 1, groups, weights.pairs, first_pair)
-                _add_to(sums, point, value, weights.chunks, chunk)
-        return
-    if kind == BIND_CHILDREN:
-        for number in range(binds):
-            groups //= 2
-            challenge = factors[number * FACTOR_PITCH :]
-            if number == binds - 1 and len(target):
-                bind_values(source, at, target, to, groups, challenge)
-                source, at = target, to
-            else:
-                bind_values(source, at, scratch, 0, groups, challenge)
-                source, at = scratch, 0
-        batch(source, at, groups, batching)
-    if kind == BIND:
-        groups //= 2
-        bind(source, at, target, to, groups, factors)
-        source, at = target, to
-    if groups == 1:
-        return
-    groups //= 2
-    if kind != SUM:
-        pair(source, at, groups)
+def _sum_nodes(task: Task, place: Place, nodes: Address, pairs: int, first_pair: int) -> None:
+    """Adds what stands at the wanted points of so many pairs of nodes, the second given by its difference."""
+    weights = task.pair_weights + first_pair * FACTOR_PITCH * WORD_BYTES
     for point in range(POINTS):
-        if points >> point & 1:
+        if task.points >> point & 1:
+            start, pitch = nodes, 2 * NODE_WORDS
             if point == AT_SECOND:
-                take_second(source, at, taken, 0, groups)
-                value = weighted_sum(taken, 0, 1, groups, weights.pairs, first_pair)
-            else:
-                start = at if point == AT_FIRST else at + NODE_WORDS
-                value = weighted_sum(source, start, 2, groups, weights.pairs, first_pair)
-            _add_to(sums, point, value, weights.chunks, chunk)
+                take_second(nodes, place.taken, pairs)
+                start, pitch = place.taken, NODE_WORDS
+            elif point == AT_INFINITY:
+                start = nodes + NODE_WORDS * WORD_BYTES
+            _add_to(place, point, weighted_values(start, pitch, pairs, weights), task.chunk_weights)
+
+
+@compiled
+def _sum_first(task: Task, place: Place, nodes: Address, pairs: int, first_pair: int, batching: Address) -> None:
+    """The same of nodes as they are, before t is there."""
+    weights, pitch = task.pair_weights + first_pair * FACTOR_PITCH * WORD_BYTES, NODE_WORDS + 0 * pairs
+    for point in range(POINTS):
+        if task.points >> point & 1:
+            take(point, nodes, place.taken, pairs)
+            batch(place.taken, pairs, batching)
+            _add_to(place, point, weighted_values(place.taken, pitch, pairs, weights), task.chunk_weights)
+
+
+@compiled
+def _sum_crosses(task: Task, place: Place, crosses: Address, groups: int) -> None:
+    """Adds numerators at the first point and denominators at the second one."""
+    weights = task.pair_weights + place.group * FACTOR_PITCH * WORD_BYTES
+    for point in range(2):
+        value = weighted_elements(crosses + point * ELEMENT_WORDS * WORD_BYTES, CHILD_WORDS, groups, weights)
+        _add_to(place, point, value, task.chunk_weights)
+
+
+@compiled
+def _process(task: Task, place: Place, source: Address, groups: int) -> None:
+    """One tile of so many groups, children or nodes."""
+    if task.kind == MERGE:
+        _merge_levels(task, place, source, groups)
+        return
+    if task.kind == SUM_CROSSES:
+        _sum_crosses(task, place, source, groups)
+        return
+    if task.kind == SUM:
+        _sum_nodes(task, place, source, groups // 2, place.group // 2)
+        return
+    shift = task.binds
+    if task.kind == BIND:
+        groups //= 2
+        target = _address(task.target, task.target_pitch, place.chunk, place.group // 2 * NODE_WORDS)
+        bind(source, target, groups, task.factors)
+        source = target
+    else:
+        shift += task.merges + 1
+        for _ in range(task.merges):
+            groups //= 2
+            merge(source, place.scratch, groups)
+            source = place.scratch
+        groups //= 2
+        batching = task.factors + task.binds * FACTOR_PITCH * WORD_BYTES
+        if task.kind == MESSAGE:
+            _sum_first(task, place, source, groups // 2, place.group >> (shift + 1), batching)
+            return
+        for number in range(task.binds):
+            groups //= 2
+            target = place.scratch
+            if task.target and number == task.binds - 1:
+                words = (place.group >> shift) * NODE_WORDS
+                target = _address(task.target, task.target_pitch, place.chunk, words)
+            bind_values(source, target, groups, task.factors + number * FACTOR_PITCH * WORD_BYTES)
+            source = target
+        batch(source, groups, batching)
+    if groups > 1:
+        pair(source, groups // 2)
+        _sum_nodes(task, place, source, groups // 2, place.group >> (shift + 1))
 
 
 @compiled
 def _run(
-    kind: int,
-    merges: int,
-    binds: int,
-    points: int,
-    rows: Numbers,
-    row_groups: int,
-    programs: TablePrograms,
-    chunks: Numbers,
-    source: Words,
-    source_pitch: int,
-    source_groups: int,
-    target: Words,
-    target_pitch: int,
-    factors: Words,
-    weights: Weights,
-    start: int,
-    stop: int,
-    results: Words,
+    task: Task, cells: Cells, chunks: Chunks, start: int, stop: int, work: Address, sums: Address, results: Address
 ) -> None:
-    """The items start to stop: first chunks of rows of tables, pairs of a table and a number, then stored chunks.
+    """The items start to stop, first those of cells; the results are the sums at the points, an element of lanes each.
 
-    The results are the sums at the points.
+    The work memory has the registers, and three tiles.
     """
-    sums = np.zeros(POINTS * SUM_WORDS, dtype=np.uint32)
-    scratch = np.empty(TILE_CHILDREN * CHILD_WORDS, dtype=np.uint32)
-    taken = np.empty(TILE_NODES // 2 * NODE_WORDS, dtype=np.uint32)
-    is_of_children = kind <= BIND_CHILDREN
+    programs = cells.programs
+    leaves = work + programs.registers * REGISTER_PITCH * WORD_BYTES
+    scratch = leaves + TILE_BYTES
+    taken = scratch + TILE_BYTES
+    tile = min(TILE_CHILDREN, cells.groups)
+    for item in range(start, min(stop, cells.items)):
+        table, number = number_at(cells.rows, 2 * item), number_at(cells.rows, 2 * item + 1)
+        first_block = number_at(programs.tables, table * TABLE_FIELDS + FIRST_BLOCK)
+        last_block = first_block + number_at(programs.tables, table * TABLE_FIELDS + BLOCKS)
+        for group in range(0, cells.groups, tile):
+            load_tile(programs, table, number * cells.groups * LANES + group, cells.groups, 1, tile, work)
+            for block in range(first_block, last_block):
+                compute_fractions(programs, block, work, tile, leaves)
+                chunk = number_at(programs.blocks, block * BLOCK_FIELDS + PLACE) + number
+                _process(task, Place(chunk, group, scratch, taken, sums), leaves, tile)
+    is_of_children = task.kind in OF_CHILDREN
     element = CHILD_WORDS if is_of_children else NODE_WORDS
-    # How many groups of the source go into one of the target, and into a pair of it.
-    shift = merges
-    if kind >= BIND_CHILDREN:
-        shift = merges + 1 + binds if is_of_children else binds
-    pair_shift = merges + 2 if kind == MESSAGE else shift + 1
-    target_element = CHILD_WORDS if kind == MERGE else NODE_WORDS
-    row_items = len(rows) // 2
-    if start < row_items:
-        pitch = (TILE_CHILDREN + 2) * LANES
-        file = np.empty(programs.registers * pitch, dtype=np.uint32)
-        leaves = np.empty(TILE_CHILDREN * CHILD_WORDS, dtype=np.uint32)
-        tile = min(TILE_CHILDREN, row_groups)
-        for item in range(start, min(stop, row_items)):
-            table, number = rows[2 * item], rows[2 * item + 1]
-            first_block = programs.tables[table * TABLE_FIELDS + FIRST_BLOCK]
-            last_block = first_block + programs.tables[table * TABLE_FIELDS + BLOCKS]
-            for group in range(0, row_groups, tile):
-                row = number * row_groups * LANES + group
-                load_tile(programs, table, row, row_groups, 1, tile, file, pitch)
-                for block in range(first_block, last_block):
-                    chunk = programs.blocks[block * BLOCK_FIELDS + PLACE] + number
-                    compute_fractions(programs, block, file, pitch, tile, leaves, 0)
-                    to = chunk * target_pitch + (group >> shift) * target_element
-                    _process(
-                        kind,
-                        merges,
-                        binds,
-                        points,
-                        leaves,
-                        0,
-                        tile,
-                        scratch,
-                        taken,
-                        target,
-                        to,
-                        group >> pair_shift,
-                        factors,
-                        weights,
-                        chunk,
-                        sums,
-                    )
-    tile = min(TILE_CHILDREN if is_of_children else TILE_NODES, source_groups)
-    for item in range(max(start, row_items), stop):
-        chunk = chunks[item - row_items]
-        at = (item - row_items) * source_pitch
-        for group in range(0, source_groups, tile):
-            _process(
-                kind,
-                merges,
-                binds,
-                points,
-                source,
-                at + group * element,
-                tile,
-                scratch,
-                taken,
-                target,
-                chunk * target_pitch + (group >> shift) * target_element,
-                group >> pair_shift,
-                factors,
-                weights,
-                chunk,
-                sums,
-            )
-    if kind == MERGE:
-        return
-    for point in range(POINTS):
-        _total(sums, point, weights.lanes, results)
-
-
-@compiled
-def _total(sums: Words, point: int, lane_weights: Words, results: Words) -> None:
-    """The sum of a point over all lanes, each times its weight."""
-    product = extension_product(reduced_sums(_loaded(sums, point)), load_six(lane_weights, 0))
-    lanes = np.empty(ELEMENT_WORDS, dtype=np.uint32)
-    store_six(lanes, 0, product)
-    for k in range(SIX):
-        total = np.uint64(0)
-        for lane in range(LANES):
-            total += np.uint64(lanes[k * LANES + lane])
-        results[point * SIX + k] = total % np.uint64(P)
+    tile = min(TILE_CHILDREN if is_of_children else TILE_NODES, chunks.groups)
+    for item in range(max(start, cells.items) - cells.items, stop - cells.items):
+        chunk = number_at(chunks.numbers, item)
+        for group in range(0, chunks.groups, tile):
+            source = _address(chunks.words, chunks.pitch, item, group * element)
+            _process(task, Place(chunk, group, scratch, taken, sums), source, tile)
+    if task.kind != MERGE:
+        for point in range(POINTS):
+            total = reduced_sums(load_sums(sums, point * SUM_WORDS))
+            store_six(results, point * ELEMENT_WORDS, extension_product(total, load_six(task.lane_weights, 0)))
 
 
 @dataclass(frozen=True, eq=False)
 class Vector:
-    """A vector in memory: of children, of nodes in neighbouring pairs, or of single nodes."""
+    """A vector in memory, of children, crosses, nodes in neighbouring pairs, or single nodes."""
 
     layout: Layout
     words: Words
@@ -327,74 +332,92 @@ class Vector:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Where tiles come from: rows of tables, and chunks in memory."""
+    """Where tiles come from: rows of tables, and chunks in memory with their numbers."""
 
     rows: Numbers
-    """Of tables and numbers of chunks of their rows, in turn."""
-
     row_groups: int
-    programs: TablePrograms
-    chunks: Numbers
-    """The number of each chunk in memory."""
-
+    programs: HeldPrograms
+    numbers: Numbers
     words: Words
     pitch: int
     groups: int
-    matrices: Sequence[Words] = ()
-    """The tables', held so that their memory stays theirs."""
 
     @staticmethod
     def of(vector: Vector) -> Source:
         """All chunks of a vector in memory."""
-        chunks = np.arange(vector.layout.count)
-        return Source(NO_NUMBERS, 0, NO_TABLES, chunks, vector.words, vector.pitch, vector.layout.groups)
+        numbers = np.arange(vector.layout.count)
+        return Source(NO_ROWS, 0, NO_PROGRAMS, numbers, vector.words, vector.pitch, vector.layout.groups)
 
 
-SMALLEST_TASK_GROUPS = 1024
-"""Less is not worth a thread."""
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What pairs of groups, chunks and lanes weigh: factors, factors, and an element of lanes."""
+
+    pairs: Words
+    chunks: Words
+    lanes: Words
 
 
-def run_pass(
-    kind: Kind,
-    source: Source,
-    merges: int = 0,
-    points: int = 0,
-    factors: Words = NO_WORDS,
-    target: Vector | None = None,
-    weights: Weights = Weights(),
-) -> list[Extension]:
-    """Runs a pass; the sums at those POINTS whose bits are set. `factors` are those of the challenges, then, where
-    nodes are made of children, that of the batching."""
-    # The batching's factor comes after the challenges'.
-    binds = len(factors) // FACTOR_PITCH - (kind in (Kind.MESSAGE, Kind.BIND_CHILDREN))
-    goal, goal_pitch = (NO_WORDS, 0) if target is None else (target.words, target.pitch)
-    found: list[Words] = []
+NO_ROWS = np.zeros(0, dtype=np.int64)
+NOTHING = Task(*[0] * len(Task._fields))
+
+
+def run_pass(source: Source, task: Task) -> list[Extension]:
+    """Runs a pass; the sums at those POINTS whose bits are set."""
+    found: list[NDArray[np.uint64]] = []
     run: Any = _run
-    arguments = (
-        int(kind),
-        merges,
-        binds,
-        points,
-        source.rows,
-        source.row_groups,
-        source.programs,
-        source.chunks,
-        source.words,
-        source.pitch,
-        source.groups,
-        goal,
-        goal_pitch,
-        factors,
-        weights,
-    )
+    programs = source.programs.programs
+    cells = Cells(source.rows.ctypes.data, len(source.rows) // 2, source.row_groups, programs)
+    chunks = Chunks(source.numbers.ctypes.data, address_of(source.words), source.pitch, source.groups)
+    work_words = programs.registers * REGISTER_PITCH + 3 * TILE_BYTES // WORD_BYTES
 
     def work(start: int, stop: int) -> None:
-        results = np.zeros(POINTS * SIX, dtype=np.uint32)
-        run(*arguments, start, stop, results)
-        found.append(results)
+        memory, sums = np.empty(work_words, dtype=np.uint32), np.zeros(POINTS * SUM_WORDS, dtype=np.uint32)
+        results = np.zeros(POINTS * ELEMENT_WORDS, dtype=np.uint32)
+        run(task, cells, chunks, start, stop, address_of(memory), address_of(sums), address_of(results))
+        found.append(results.reshape(POINTS, SIX, LANES).sum(axis=2, dtype=np.uint64))
 
-    items = len(source.rows) // 2 + len(source.chunks)
-    groups = max(source.groups, source.row_groups)
-    in_parallel(work, items, max(1, SMALLEST_TASK_GROUPS // max(1, groups)))
-    totals = sum((results.astype(np.uint64) for results in found), np.zeros(POINTS * SIX, dtype=np.uint64))
-    return [canonical(totals[first : first + SIX]) for first in range(0, POINTS * SIX, SIX)]
+    groups = max(1, source.row_groups, source.groups)
+    in_parallel(work, cells.items + len(source.numbers), max(1, SMALLEST_TASK_GROUPS // groups))
+    totals = sum(found, np.zeros((POINTS, SIX), dtype=np.uint64))
+    return [canonical(total) for total in totals]
+
+
+def merge_pass(source: Source, levels: Sequence[Vector | None], crosses: Vector | None = None) -> None:
+    """Merges children as often as there are levels, and writes those that are vectors."""
+    places = [(0, 0) if level is None else (address_of(level.words), level.pitch) for level in levels]
+    held = np.array(places, dtype=np.int64)
+    task = NOTHING._replace(kind=MERGE, merges=len(levels), levels=held.ctypes.data)
+    if crosses is not None:
+        task = task._replace(crosses=address_of(crosses.words), crosses_pitch=crosses.pitch)
+    run_pass(source, task)
+
+
+def sum_pass(
+    kind: Kind,
+    source: Source,
+    weights: Weights,
+    *,
+    merges: int = 0,
+    binds: int = 0,
+    points: int = 0,
+    factors: Words | None = None,
+    target: Vector | None = None,
+) -> list[Extension]:
+    """A pass that sums up, and may bind and write."""
+    task = Task(
+        kind=int(kind),
+        merges=merges,
+        binds=binds,
+        points=points,
+        factors=0 if factors is None else address_of(factors),
+        levels=0,
+        crosses=0,
+        crosses_pitch=0,
+        target=0 if target is None else address_of(target.words),
+        target_pitch=0 if target is None else target.pitch,
+        pair_weights=address_of(weights.pairs),
+        chunk_weights=address_of(weights.chunks),
+        lane_weights=address_of(weights.lanes),
+    )
+    return run_pass(source, task)

@@ -25,8 +25,8 @@ CACHED_PROGRAMS = 1024
 BETA = 2
 """A fingerprint is a combination of alpha, 1, beta, beta^2, ...: so many stand before beta."""
 
-NO_NUMBERS = np.zeros(0, dtype=np.int64)
-NO_WORDS = np.zeros(0, dtype=np.uint32)
+NUMBER_BYTES = 8
+WORD_BYTES = 4
 
 
 @unique
@@ -131,9 +131,7 @@ def _chip_program(plans: tuple[PairPlan, ...], local_interactions: int, width: i
             counts.append(0)
             constant_factors.append([0] * (BETA + widest))
         multiplicities = [column_of(form) for form in plan.multiplicities]
-        blocks.append(
-            [plan.kind, first_term, *counts, multiplicities[0], multiplicities[-1], plan.is_difference, 0]
-        )
+        blocks.append([plan.kind, first_term, *counts, multiplicities[0], multiplicities[-1], plan.is_difference, 0])
     return ChipProgram(
         blocks=np.array(blocks, dtype=np.int64),
         scopes=np.array([number >= local_pairs for number in range(len(plans))], dtype=np.int64),
@@ -162,32 +160,40 @@ def _constant_factors(fingerprint: FingerprintForm, widest: int) -> list[int]:
 
 
 class TablePrograms(NamedTuple):
-    """The programs of several tables, one after the other, as flat arrays. Their matrices must be held meanwhile."""
+    """The programs of several tables, one after the other, for compiled code: addresses of arrays."""
 
-    tables: Numbers
+    tables: int
     """TABLE_FIELDS numbers each."""
 
-    blocks: Numbers
+    blocks: int
     """BLOCK_FIELDS numbers each."""
 
-    term_columns: Numbers
-    weights: Words
+    term_columns: int
+    weights: int
     """Six words for each term, with the factor 2^64."""
 
-    constants: Words
+    constants: int
     """Six words for each fingerprint, two fingerprints for each block, with the factor 2^64."""
 
-    derived: Numbers
-    derived_constants: Words
-    derived_columns: Numbers
-    derived_factors: Words
+    derived: int
+    """The first term of each derived column, and one number more."""
+
+    derived_constants: int
+    derived_columns: int
+    derived_factors: int
     registers: int
     """The columns of the widest table, derived ones included."""
 
 
-NO_TABLES = TablePrograms(
-    NO_NUMBERS, NO_NUMBERS, NO_NUMBERS, NO_WORDS, NO_WORDS, NO_NUMBERS, NO_WORDS, NO_NUMBERS, NO_WORDS, 0
-)
+@dataclass(frozen=True, eq=False)
+class HeldPrograms:
+    """Programs with the arrays that they are addresses of."""
+
+    programs: TablePrograms
+    arrays: Sequence[Numbers | Words]
+
+
+NO_PROGRAMS = HeldPrograms(TablePrograms(*[0] * len(TablePrograms._fields)), ())
 
 
 def table_programs(
@@ -195,13 +201,10 @@ def table_programs(
     places: Sequence[Sequence[int]],
     public_values: Mapping[str, int],
     challenges: Mapping[Scope, BusChallenges[Extension]],
-) -> tuple[TablePrograms, list[Words]]:
-    """The programs of these tables, and their matrices.
-
-    `places` says for each block of each table, local ones first, where it lies.
-    """
+) -> HeldPrograms:
+    """The programs of these tables. `places` says for each block of each table, local ones first, where it lies."""
     if not tables:
-        return NO_TABLES, []
+        return NO_PROGRAMS
     programs = [chip_program(table, public_values) for table in tables]
     matrices: list[Words] = []
     registers = 0
@@ -222,19 +225,19 @@ def table_programs(
         blocks, terms = blocks + len(own), terms + len(program.term_columns)
         derived, derived_terms = derived + count, derived_terms + len(program.derived_columns)
     bases = [_basis(challenges[scope]) for scope in SCOPES]
-    joined = TablePrograms(
-        tables=np.array(table_rows, dtype=np.int64).reshape(-1),
-        blocks=np.concatenate(block_rows).reshape(-1),
-        term_columns=np.concatenate([p.term_columns for p in programs]),
-        weights=_combined(bases, [(p.term_factors, p.scopes[p.term_blocks]) for p in programs]).reshape(-1),
-        constants=_combined(bases, [(p.constant_factors, np.repeat(p.scopes, 2)) for p in programs]).reshape(-1),
-        derived=np.concatenate([*derived_firsts, [derived_terms]]).astype(np.int64),
-        derived_constants=np.concatenate([p.derived_constants for p in programs]),
-        derived_columns=np.concatenate([p.derived_columns for p in programs]),
-        derived_factors=np.concatenate([p.derived_factors for p in programs]),
-        registers=registers,
-    )
-    return joined, matrices
+    arrays: list[Numbers | Words] = [
+        np.array(table_rows, dtype=np.int64),
+        np.concatenate(block_rows),
+        np.concatenate([program.term_columns for program in programs]),
+        _combined(bases, [(program.term_factors, program.scopes[program.term_blocks]) for program in programs]),
+        _combined(bases, [(program.constant_factors, np.repeat(program.scopes, 2)) for program in programs]),
+        np.concatenate([*derived_firsts, np.array([derived_terms])]),
+        np.concatenate([program.derived_constants for program in programs]),
+        np.concatenate([program.derived_columns for program in programs]),
+        np.concatenate([program.derived_factors for program in programs]),
+    ]
+    addresses = [array.ctypes.data for array in arrays]
+    return HeldPrograms(TablePrograms(*addresses, registers), [*arrays, *matrices])
 
 
 def _basis(challenges: BusChallenges[Extension]) -> NDArray[np.uint64]:

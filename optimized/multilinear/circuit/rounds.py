@@ -13,11 +13,10 @@ from optimized.field.extension import SIX, montgomery_words
 from optimized.lanes.vectors import LANES
 from optimized.memory import arrays
 from optimized.multilinear.circuit.layouts import Layout
-from optimized.multilinear.circuit.nodes import AT_FIRST, AT_INFINITY, AT_SECOND, NODE_WORDS, pair
-from optimized.multilinear.circuit.passes import Kind, Source, Vector, Weights, run_pass
+from optimized.multilinear.circuit.nodes import AT_FIRST, AT_INFINITY, AT_SECOND, NODE_WORDS, address_of, pair
+from optimized.multilinear.circuit.passes import Kind, Source, Vector, Weights, sum_pass
 from optimized.multilinear.circuit.relayout import in_layout
 from optimized.multilinear.circuit.weights import PointWeights, canonical, factor_table
-from optimized.words import Words
 from spec.field import ONE, ZERO, Extension
 from spec.multilinear.cube import horner
 from spec.multilinear.proof import RoundPolynomial
@@ -39,14 +38,14 @@ class KnownEnds:
 class Children:
     """The layer below: where it comes from, merged so many times, and the layout that it has then.
 
-    With words, it lies there as it is, and its memory may be used. Otherwise nothing is written before so many
-    rounds.
+    A vector lies in memory as it is, which may be used. Otherwise nothing is written before so many rounds.
     """
 
     source: Source
     merges: int
     layout: Layout
-    words: Words | None
+    vector: Vector | None = None
+    crosses: Vector | None = None
     unwritten_rounds: int = 0
 
 
@@ -77,27 +76,45 @@ class LayerSum:
         """Binds the last coordinate that is left, and sums up the next round polynomial."""
         self._claim = horner(self._polynomial, challenge)
         self._challenges.insert(0, challenge)
-        children, layout = self._children, self._layout.halved()
-        rounds = len(self._challenges)
-        points = self._points(layout)
         if self._vector is None:
-            self._layout = layout
-            factors = factor_table([*self._challenges[::-1], self._batching])
-            if rounds > children.unwritten_rounds:
-                pitch = children.layout.groups * NODE_WORDS // 2 if children.words is not None else layout.groups * NODE_WORDS
-                words = children.words if children.words is not None else arrays.empty(layout.count * pitch)
-                self._vector = Vector(layout, words, pitch)
-            source, merges, kind = children.source, children.merges, Kind.BIND_CHILDREN
+            sums = self._bind_children()
         else:
-            source, merges, kind = Source.of(self._vector), 0, Kind.BIND
-            factors = factor_table([challenge])
-            self._layout = layout
-            self._vector = Vector(layout, self._vector.words, self._vector.pitch)
-        sums = run_pass(kind, source, merges, points, factors, self._vector, self._pass_weights())
-        if layout.group_bits == 0 and layout.variables:
+            self._layout = self._layout.halved()
+            source = Source.of(self._vector)
+            self._vector = Vector(self._layout, self._vector.words, self._vector.pitch)
+            sums = sum_pass(
+                Kind.BIND,
+                source,
+                self._pass_weights(),
+                binds=1,
+                points=self._points(),
+                factors=factor_table([challenge]),
+                target=self._vector,
+            )
+        if self._layout.group_bits == 0 and self._layout.variables:
             sums = self._in_new_layout()
-        if layout.variables:
+        if self._layout.variables:
             self._polynomial = self._next_polynomial(sums)
+
+    def _bind_children(self) -> list[Extension]:
+        """Binds what is still read from the children, or from cells."""
+        children = self._children
+        self._layout = self._layout.halved()
+        if children.vector is not None:
+            self._vector = Vector(self._layout, children.vector.words, children.vector.pitch)
+        elif len(self._challenges) > children.unwritten_rounds:
+            pitch = self._layout.groups * NODE_WORDS
+            self._vector = Vector(self._layout, arrays.empty(self._layout.count * pitch), pitch)
+        return sum_pass(
+            Kind.BIND_CHILDREN,
+            children.source,
+            self._pass_weights(),
+            merges=children.merges,
+            binds=len(self._challenges),
+            points=self._points(),
+            factors=factor_table([*reversed(self._challenges), self._batching]),
+            target=self._vector,
+        )
 
     def ends(self) -> Ends:
         """p(y,0), p(y,1), q(y,0), q(y,1) of the layer below at the bound point."""
@@ -110,11 +127,11 @@ class LayerSum:
         """What the next layer may take from this one's ends."""
         return KnownEnds(tuple(self._challenges), self.ends())
 
-    def _points(self, layout: Layout) -> int:
-        """At which points the next round polynomial is summed up: at 0, or at 1 where the claim gives the value at 0."""
-        if layout.group_bits == 0:
+    def _points(self) -> int:
+        """At which points the next round polynomial is summed up: at 0, or at 1 where the claim is the value at 0."""
+        if self._layout.group_bits == 0:
             return 0
-        first = AT_SECOND if self._point[layout.variables - 1] == ZERO else AT_FIRST
+        first = AT_SECOND if self._point[self._layout.variables - 1] == ZERO else AT_FIRST
         return 1 << first | 1 << AT_INFINITY
 
     def _lay_out(self) -> None:
@@ -122,24 +139,36 @@ class LayerSum:
         self._lane_weights = self._weights.lanes(self._layout)
 
     def _pass_weights(self) -> Weights:
-        pairs = self._weights.pairs(self._layout) if self._layout.group_bits else Weights().pairs
+        pairs = self._weights.pairs(self._layout) if self._layout.group_bits else self._chunk_weights
         return Weights(pairs, self._chunk_weights, self._lane_weights)
 
     def _first_polynomial(self, known: KnownEnds | None) -> tuple[Extension, Extension, Extension]:
-        is_known = known is not None and known.point == self._point[:-1]
-        points = 1 << AT_INFINITY if is_known else 1 << AT_FIRST | 1 << AT_SECOND | 1 << AT_INFINITY
-        factors = factor_table([self._batching])
-        children = self._children
-        sums = run_pass(
-            Kind.MESSAGE, children.source, children.merges, points, factors, None, self._pass_weights()
-        )
-        if known is not None and is_known:
-            p_0, p_1, q_0, q_1 = known.ends
-            at_0, at_1 = p_0 + self._batching * q_0, p_1 + self._batching * q_1
-        else:
+        children, weights = self._children, self._pass_weights()
+        if known is None or known.point != self._point[:-1]:
+            points = 1 << AT_FIRST | 1 << AT_SECOND | 1 << AT_INFINITY
+            sums = self._first_sums(points)
             padding = self._batching * self._padding
             at_0, at_1 = sums[AT_FIRST] + padding, sums[AT_SECOND] + padding
-        return at_0, at_1 - at_0 - sums[AT_INFINITY], sums[AT_INFINITY]
+            quadratic = sums[AT_INFINITY]
+        else:
+            p_0, p_1, q_0, q_1 = known.ends
+            at_0, at_1 = p_0 + self._batching * q_0, p_1 + self._batching * q_1
+            if children.crosses is None:
+                quadratic = self._first_sums(1 << AT_INFINITY)[AT_INFINITY]
+            else:
+                numerator, denominator, _ = sum_pass(Kind.SUM_CROSSES, Source.of(children.crosses), weights)
+                quadratic = numerator + self._batching * denominator
+        return at_0, at_1 - at_0 - quadratic, quadratic
+
+    def _first_sums(self, points: int) -> list[Extension]:
+        return sum_pass(
+            Kind.MESSAGE,
+            self._children.source,
+            self._pass_weights(),
+            merges=self._children.merges,
+            points=points,
+            factors=factor_table([self._batching]),
+        )
 
     def _next_polynomial(self, sums: Sequence[Extension]) -> tuple[Extension, Extension, Extension]:
         number = self._layout.variables - 1
@@ -162,9 +191,8 @@ class LayerSum:
         self._vector = in_layout(self._vector, layout, NODE_ELEMENTS, padding)
         self._layout = layout
         self._lay_out()
-        pair(self._vector.words, 0, layout.count * layout.groups // 2)
-        source, points = Source.of(self._vector), self._points(layout)
-        return run_pass(Kind.SUM, source, 0, points, factor_table([]), None, self._pass_weights())
+        pair(address_of(self._vector.words), layout.count * layout.groups // 2)
+        return sum_pass(Kind.SUM, Source.of(self._vector), self._pass_weights(), points=self._points())
 
 
 def _inverses(elements: Sequence[Extension]) -> list[Extension]:

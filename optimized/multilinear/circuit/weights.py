@@ -10,9 +10,10 @@ from optimized.compilation import compiled
 from optimized.field.extension import SIX, load_six
 from optimized.field.lanes import RADIX, extension_subtract, negate, subtract, to_montgomery
 from optimized.field.products import FACTOR_PITCH, FACTOR_WORDS, factor_words, scaled
-from optimized.lanes.vectors import LANES, scatter
+from optimized.lanes.vectors import LANES, align_stack, put_word, scatter, word_at
 from optimized.multilinear.circuit.layouts import Layout
-from optimized.multilinear.circuit.nodes import ELEMENT_WORDS, store_six
+from optimized.multilinear.circuit.nodes import ELEMENT_WORDS, Address, address_of, store_six
+from optimized.multilinear.circuit.programs import WORD_BYTES
 from optimized.words import Words
 from spec.field import ONE, Extension, P, inverse
 
@@ -20,33 +21,31 @@ OVER_RADIX = inverse(RADIX)
 
 
 @compiled
-def _equality(coordinates: Words, count: int, elements: Words) -> None:
+def _equality(coordinates: Address, count: int, elements: Address, shifted: Address) -> None:
     """eq(coordinates, y) by y, whole groups of lanes: factors of so many coordinates stand FACTOR_PITCH apart.
 
     Coordinates are taken in from the last one on: what is there is the lower half, less its share, of what comes.
     """
-    shifted = np.empty(ELEMENT_WORDS, dtype=np.uint32)
+    align_stack()
     size = 1
     for i in range(count - 1, -1, -1):
         for group in range((size + LANES - 1) // LANES):
             at = group * ELEMENT_WORDS
             here = load_six(elements, at)
             upper = scaled(here, coordinates, i * FACTOR_PITCH)
-            lower = extension_subtract(here, upper)
+            store_six(elements, at, extension_subtract(here, upper))
             if size >= LANES:
                 store_six(elements, at + size // LANES * ELEMENT_WORDS, upper)
-                store_six(elements, at, lower)
             else:
-                store_six(elements, at, lower)
                 store_six(shifted, 0, upper)
                 for k in range(0, ELEMENT_WORDS, LANES):
                     for lane in range(size):
-                        elements[at + k + size + lane] = shifted[k + lane]
+                        put_word(elements, k + size + lane, word_at(shifted, k + lane))
         size *= 2
 
 
 @compiled
-def _to_factors(elements: Words, groups: int, factors: Words) -> None:
+def _to_factors(elements: Address, groups: int, factors: Address) -> None:
     """The factors of the elements of groups of lanes, as `factor_words` has them."""
     for group in range(groups):
         element = load_six(elements, group * ELEMENT_WORDS)
@@ -85,7 +84,9 @@ class PointWeights:
         """The weights of so many coordinates from the first one on, in groups of lanes."""
         elements = np.zeros(max(1, (1 << count) // LANES) * ELEMENT_WORDS, dtype=np.uint32)
         elements[0] = to_montgomery(1)
-        _equality(self._factors[first * FACTOR_PITCH :], count, elements)
+        shifted = np.empty(ELEMENT_WORDS, dtype=np.uint32)
+        coordinates = address_of(self._factors) + first * FACTOR_PITCH * WORD_BYTES
+        _equality(coordinates, count, address_of(elements), address_of(shifted))
         return elements
 
     def lanes(self, layout: Layout) -> Words:
@@ -111,5 +112,5 @@ class PointWeights:
 def _factors_of(elements: Words) -> Words:
     groups = len(elements) // ELEMENT_WORDS
     factors = np.empty(groups * LANES * FACTOR_PITCH, dtype=np.uint32)
-    _to_factors(elements, groups, factors)
+    _to_factors(address_of(elements), groups, address_of(factors))
     return factors
