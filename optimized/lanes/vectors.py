@@ -51,6 +51,7 @@ def _lane_count() -> int:
 
 
 LANES = _lane_count()
+VECTOR_BYTES = 4 * LANES
 WORD = ir.IntType(32)
 VECTOR = ir.VectorType(WORD, LANES)
 
@@ -172,6 +173,23 @@ def store(_context: Any, array: Any, index: Any, lanes: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def align_stack(_context: Any) -> Any:
+    """Aligns the stack of a function whose lanes values do not all fit into registers.
+
+    LLVM notices too late that they do not: they would cross cache lines.
+    """
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        slot = cgutils.alloca_once(builder, VECTOR)
+        slot.align = VECTOR_BYTES
+        # No instruction, but a use of the slot, which so stays.
+        builder.asm(ir.FunctionType(ir.VoidType(), [slot.type]), "", "r", [slot], True)
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def prefetch(_context: Any, array: Any, index: Any) -> Any:
     """Asks for the cache line of a word of a flat array that will be read soon."""
 
@@ -216,6 +234,28 @@ def scatter(_context: Any, array: Any, index: Any, stride: Any, lanes: Any) -> A
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, lanes), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def number_at(_context: Any, address: Any, index: Any) -> Any:
+    """A signed 64-bit number in memory: the one with this index from an address on."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        pointer = builder.inttoptr(values[0], ir.IntType(64).as_pointer())
+        return builder.load(builder.gep(pointer, [values[1]]))
+
+    return types.int64(types.intp, types.intp), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def put_word(_context: Any, address: Any, index: Any, word: Any) -> Any:
+    """Writes a word in memory: the one with this index from an address on."""
+
+    def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+        builder.store(values[2], element_pointer(context, builder, signature.args[0], values[0], values[1]))
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, types.uint32), code
 
 
 @intrinsic  # type: ignore[untyped-decorator]

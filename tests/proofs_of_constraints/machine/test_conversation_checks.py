@@ -24,7 +24,6 @@ from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
 
 FORGOTTEN = {
     Label.RUN: "word 0 of G does not change local_alpha",
-    Label.SEGMENT_INDEX: "the index does not change local_alpha",
     Label.LEAF: "word 0 of the leaf does not change local_alpha",
     Label.PUBLIC_VALUES: "the public value segment does not change local_alpha",
     Label.MAIN_ROOT: "word 0 of the main root does not change local_alpha",
