@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import Expression, evaluate
+from spec.air.machine import public_names
 from spec.field import P
 from spec.protocol.gkr import SCOPES, pairs_of
-from spec.air.machine import public_names
 
 CACHED_PLANS = 1024
 """Chips times the public values that their interactions mention, which are few."""

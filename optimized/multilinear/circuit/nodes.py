@@ -37,7 +37,7 @@ CHILD_WORDS = 2 * ELEMENT_WORDS
 NODE_WORDS = 4 * ELEMENT_WORDS
 
 AT_FIRST, AT_SECOND, AT_INFINITY = 0, 1, 2
-"""The points at which a round polynomial is summed up: 0, 1, and infinity, where only its highest coefficient counts."""
+"""Where a round polynomial is summed up: 0, 1, and infinity, where only its highest coefficient counts."""
 
 POINTS = 3
 

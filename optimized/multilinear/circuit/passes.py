@@ -12,7 +12,6 @@ from enum import IntEnum, unique
 from typing import Any, NamedTuple
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
