@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from spec.field import TWO_ADICITY
 
-MAXIMUM_GRINDING_BITS = 40
-"""A proof of work above 2^40 hashes is out of reach of a prover, so it is a mistyped number."""
+MAXIMUM_GRINDING_BITS = 31
+"""A proof of work is read off one word of a hash; and one of more bits is out of reach of a prover."""
 
 MAXIMUM_QUERIES = 1024
 """No rate from 1/2 on needs half of it, and a verifier allocates by it."""
@@ -146,6 +146,11 @@ class ParameterSet:
         """The listed stacking heights, least first."""
         return tuple(self.schedules)
 
+    @property
+    def tallest_log2(self) -> int:
+        """The largest listed height: no table is taller."""
+        return self.heights_log2[-1]
+
     def schedule(self, height_log2: int) -> Schedule:
         """The schedule for a stacking height. Raises ValueError for one that is not listed."""
         if height_log2 not in self.schedules:
@@ -158,7 +163,7 @@ class ParameterSet:
 
         Raises ValueError when a table is taller than every listed height.
         """
-        largest = self.heights_log2[-1]
+        largest = self.tallest_log2
         if tallest_log2 > largest:
             raise self._error(f"a table of 2^{tallest_log2} rows is above the largest listed height 2^{largest}")
         for height_log2 in self.heights_log2:
