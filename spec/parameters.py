@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from spec.field import TWO_ADICITY
 
-MAXIMUM_GRINDING_BITS = 40
-"""A proof of work above 2^40 hashes is out of reach of a prover, so it is a mistyped number."""
+MAXIMUM_GRINDING_BITS = 31
+"""A proof of work is read off one word of a hash; and one of more bits is out of reach of a prover."""
 
 MAXIMUM_QUERIES = 1024
 """No rate from 1/2 on needs half of it, and a verifier allocates by it."""

@@ -20,8 +20,8 @@ HEADER_BYTES = 16
 POSITIONS_PER_STATE = 8
 """A state of eight words gives eight positions; further ones absorb an empty message first."""
 
-STATEMENT_COMPRESSIONS = 16
-"""About what digests, public values and heights take, in the segment's transcript and in that of its pinning."""
+STATEMENT_COMPRESSIONS = 32
+"""About what digests, public values and heights take, in the transcripts of the segment, its leaf and both pinnings."""
 
 NEXT_CHALLENGE = 1
 """The empty message before a challenge that follows another one."""

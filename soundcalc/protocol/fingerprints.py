@@ -36,16 +36,15 @@ FINGERPRINT_BETA = register(
 
 
 def fingerprints(argument: ArgumentSize, list_size: Fraction) -> Iterator[BadValues]:
-    """The global challenges, where there are global messages, then the local ones.
+    """The global challenges, then the local ones.
 
     Raises ConditionViolatedError where a count of messages could wrap around p.
     """
     for scope, busiest in (("global", argument.busiest_global_bus), ("local", argument.busiest_local_bus)):
         FINGERPRINT_ALPHA.require("wrap", busiest < P, f"a {scope} bus has {busiest} messages of {P}")
     messages, widest = argument.global_messages, argument.widest_global_message
-    if messages:
-        yield BadValues(labels.GLOBAL_ALPHA, messages, FINGERPRINT_ALPHA, Charge.RUN)
-        yield BadValues(labels.GLOBAL_BETA, messages * widest, FINGERPRINT_BETA, Charge.RUN)
+    yield BadValues(labels.GLOBAL_ALPHA, messages, FINGERPRINT_ALPHA, Charge.RUN)
+    yield BadValues(labels.GLOBAL_BETA, messages * widest, FINGERPRINT_BETA, Charge.RUN)
     messages, widest = argument.local_messages, argument.widest_local_message
     yield BadValues(labels.LOCAL_ALPHA, list_size * messages, FINGERPRINT_ALPHA)
     yield BadValues(labels.LOCAL_BETA, list_size * messages * widest, FINGERPRINT_BETA)

@@ -60,18 +60,18 @@ def query_batching_label(iteration: int) -> str:
 
 
 def messages(shape: ProofShape) -> tuple[tuple[str, ...], ...]:
-    """The verifier's messages: the labels of each that are sampled with nothing of the prover's between them."""
+    """The verifier's messages: the labels of each that are sampled with nothing of the prover's between them.
+
+    Points and global challenges are drawn even where there is nothing to pin or to say globally.
+    """
     return tuple(_messages(shape))
 
 
 def _messages(shape: ProofShape) -> Iterator[tuple[str, ...]]:
     argument = shape.argument
-    if argument.program_columns:
-        yield (PROGRAM_PINNING,)
-    if argument.continuation_columns:
-        yield (CONTINUATION_PINNING,)
-    if argument.global_messages:
-        yield GLOBAL_ALPHA, GLOBAL_BETA
+    yield (PROGRAM_PINNING,)
+    yield (CONTINUATION_PINNING,)
+    yield GLOBAL_ALPHA, GLOBAL_BETA
     yield LOCAL_ALPHA, LOCAL_BETA
     yield GKR_SCOPE, gkr_batching_label(1)
     last = argument.circuit_depth - 1

@@ -25,6 +25,9 @@ from spec.protocol.shape import LOOKUP_ROLES
 Table = tuple[Chip, int]
 """A chip, and the height of one table of it as a base-2 logarithm."""
 
+LOOKUP_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
+"""The other side of a lookup: its multiplicities are free elements, so that counting its rows bounds nothing."""
+
 
 @dataclass(frozen=True)
 class MachineLimits:
@@ -112,7 +115,7 @@ def largest_argument(
     for name, height in limits.machine_heights_log2.items():
         if height > height_log2:
             raise ParameterError("height_log2", f"{name} has 2^{height} rows, above 2^{height_log2}")
-    largest = _Largest(chips, limits, height_log2, bounded=height_log2 != parameters.heights_log2[-1])
+    largest = _Largest(chips, limits, height_log2, bounded=height_log2 != parameters.tallest_log2)
     copies = [(chip, limits.maximum_instances if chip.role is Role.INSTRUCTION else 1) for chip in chips]
     global_buses = {i.bus.name for chip in chips for i in chip.global_interactions}
     most = limits.message_limit - 1

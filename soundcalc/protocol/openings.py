@@ -13,6 +13,8 @@ from soundcalc.protocol.shape import ArgumentSize, ProofShape
 from spec.field import EXTENSION_DEGREE
 
 ELEMENT_BYTES = 4
+COUNT_BYTES = 4
+"""A list's length in the encoding of an opening."""
 EXTENSION_BYTES = ELEMENT_BYTES * EXTENSION_DEGREE
 DIGEST_BYTES = 32
 BLOCK_BYTES = 64
@@ -28,11 +30,12 @@ class Opening:
     cap_log2: int
 
     def expected_bytes(self, queries: int) -> float:
-        """Each distinct leaf once, each digest that no opened leaf determines once, and the caps that are sent."""
+        """Each distinct leaf once, each digest that no opened leaf determines once, the caps, and in every tree the
+        counts of leaves and of digests."""
         leaves = expected_distinct(1 << self.depth, queries) * sum(self.leaf_bytes)
         siblings = expected_siblings(self.depth, queries) - expected_siblings(self.cap_log2, queries)
         cap = 1 << self.cap_log2 if self.cap_log2 else 0
-        return leaves + len(self.leaf_bytes) * (siblings + cap) * DIGEST_BYTES
+        return leaves + len(self.leaf_bytes) * ((siblings + cap) * DIGEST_BYTES + 2 * COUNT_BYTES)
 
     def leaf_compressions(self, queries: int) -> int:
         """In a circuit, which cannot tell equal positions, every query hashes its leaves: a chain over their blocks."""

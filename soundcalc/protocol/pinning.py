@@ -25,9 +25,7 @@ PINNING_POINT = register(
 
 
 def pinning(argument: ArgumentSize, height_log2: int, list_size: Fraction) -> Iterator[BadValues]:
-    """The points of the commitments that are present, main excepted: it is not pinned."""
+    """The points of the commitments that precede main, which is not pinned; one without columns has no bad values."""
     count = list_size**2 / 2 * (1 << height_log2)
-    if argument.program_columns:
-        yield BadValues(labels.PROGRAM_PINNING, count, PINNING_POINT)
-    if argument.continuation_columns:
-        yield BadValues(labels.CONTINUATION_PINNING, count, PINNING_POINT)
+    yield BadValues(labels.PROGRAM_PINNING, count if argument.program_columns else 0, PINNING_POINT)
+    yield BadValues(labels.CONTINUATION_PINNING, count if argument.continuation_columns else 0, PINNING_POINT)

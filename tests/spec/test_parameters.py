@@ -73,9 +73,9 @@ def test_rate_falls_by_the_fold_less_one_at_every_iteration() -> None:
         ({"folds": (1, 1), "height_log2": 11}, "a last vector of 2^9 is not between 1 and 2^8"),
         ({"queries": (7, 0)}, "0 queries are not between 1 and 1024"),
         ({"queries": (1025, 5)}, "1025 queries are not between 1 and 1024"),
-        ({"column_batching_grinding_bits": 41}, "41 bits of grinding are not between 0 and 40"),
-        ({"folding_grinding_bits": (1, -1)}, "-1 bits of grinding are not between 0 and 40"),
-        ({"query_grinding_bits": (41, 0)}, "41 bits of grinding are not between 0 and 40"),
+        ({"column_batching_grinding_bits": 32}, "32 bits of grinding are not between 0 and 31"),
+        ({"folding_grinding_bits": (1, -1)}, "-1 bits of grinding are not between 0 and 31"),
+        ({"query_grinding_bits": (32, 0)}, "32 bits of grinding are not between 0 and 31"),
     ],
 )
 def test_schedule_with_meaningless_number_raises(change: dict[str, Any], reason: str) -> None:

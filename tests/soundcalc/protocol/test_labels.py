@@ -42,10 +42,9 @@ def test_messages_of_a_small_proof_are_those_of_the_protocol(small_shape: ProofS
     )
 
 
-def test_absent_commitments_and_global_messages_have_no_labels(small_shape: ProofShape) -> None:
+def test_points_and_global_challenges_are_drawn_without_commitments_and_messages_too(small_shape: ProofShape) -> None:
     argument = replace(small_shape.argument, program_columns=0, continuation_columns=0, global_messages=0)
-    shape = replace(small_shape, argument=argument)
-    assert messages(shape) == messages(small_shape)[3:]
+    assert messages(replace(small_shape, argument=argument)) == messages(small_shape)
 
 
 def test_no_label_occurs_twice(large_shape: ProofShape) -> None:

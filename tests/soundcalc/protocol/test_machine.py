@@ -19,7 +19,7 @@ from soundcalc.protocol.machine import (
 from soundcalc.protocol.shape import ArgumentSize
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.parameters import TINY
+from spec.parameters import ParameterSet, Schedule
 
 
 def _bus(name: str, identity: int, width: int, scope: Scope = Scope.LOCAL) -> Bus:
@@ -61,6 +61,23 @@ LIMITS = MachineLimits(
     global_tokens=5,
 )
 
+PARAMETERS = ParameterSet(
+    name="small",
+    secure=False,
+    rate_log2=1,
+    listed_shapes=False,
+    cap_log2=0,
+    schedules={
+        schedule.height_log2: schedule
+        for schedule in (
+            Schedule(6, (2, 2), (4, 3), 0, (0, 0), (0, 0)),
+            Schedule(8, (3, 2), (4, 3), 0, (0, 0), (0, 0)),
+            Schedule(10, (3, 3), (4, 3), 0, (0, 0), (0, 0)),
+            Schedule(23, (6, 6, 6), (4, 3, 2), 0, (0, 0, 0), (0, 0, 0)),
+        )
+    },
+)
+
 
 def test_counts_of_a_segment_are_those_of_its_tables() -> None:
     tables: list[Table] = [(WIDE, 5), (WIDE, 3), (NARROW, 4), (RANGES, 4), (PROGRAM_TABLE, 6), (BOUNDARY, 2)]
@@ -100,9 +117,9 @@ def test_table_above_the_stacking_height_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"^height_log2: wide has 2\^7 rows, above 2\^6$"):
         argument_size([(WIDE, 7)], 6, local_tokens=0)
     with pytest.raises(ParameterError, match=r"^height_log2: ranges has 2\^7 rows, above 2\^6$"):
-        largest_argument(CHIPS, replace(LIMITS, machine_heights_log2={"ranges": 7}), TINY, 6)
+        largest_argument(CHIPS, replace(LIMITS, machine_heights_log2={"ranges": 7}), PARAMETERS, 6)
     with pytest.raises(ValueError, match=r"height 2\^7 is not listed"):
-        largest_argument(CHIPS, LIMITS, TINY, 7)
+        largest_argument(CHIPS, LIMITS, PARAMETERS, 7)
 
 
 def test_segments_of_a_run_share_its_global_messages() -> None:
@@ -123,7 +140,7 @@ def _admitted(tables: list[Table]) -> bool:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_admitted_segment_exceeds_the_largest(seed: int) -> None:
     drawn = random.Random(seed)
-    largest = {h: largest_argument(CHIPS, LIMITS, TINY, h) for h in TINY.heights_log2}
+    largest = {h: largest_argument(CHIPS, LIMITS, PARAMETERS, h) for h in PARAMETERS.heights_log2}
     seen = set()
     for _ in range(1500):
         most = drawn.randrange(4, 11)
@@ -135,7 +152,7 @@ def test_no_admitted_segment_exceeds_the_largest(seed: int) -> None:
         if not _admitted(tables):
             continue
         cells = sum(main_columns(chip) << height for chip, height in tables)
-        height_log2 = TINY.stacking_height(max(height for _, height in tables), cells)
+        height_log2 = PARAMETERS.stacking_height(max(height for _, height in tables), cells)
         size = argument_size(tables, height_log2, LIMITS.local_tokens)
         (size,) = run_arguments([size], LIMITS.global_tokens)
         assert size.within(largest[height_log2]), (height_log2, tables)
@@ -146,7 +163,7 @@ def test_no_admitted_segment_exceeds_the_largest(seed: int) -> None:
 def test_clock_goes_to_the_widest_chip() -> None:
     """At the largest listed height one chip may take the whole clock: the wide one has 3 columns a tick, not 2."""
     limits = replace(LIMITS, clock_limit=3 * (2**22 + 2**21) + 1)
-    found = largest_argument(CHIPS, limits, TINY, 23)
+    found = largest_argument(CHIPS, limits, PARAMETERS, 23)
     others = (1 << 4) + (1 << 23)
     assert found.main_columns == -(-(9 * (2**22 + 2**21) + others) >> 23)
     attained: list[Table] = [(WIDE, 22), (WIDE, 21), (RANGES, 4), (PROGRAM_TABLE, 23), (BOUNDARY, 23)]
@@ -158,32 +175,32 @@ def test_clock_goes_to_the_widest_chip() -> None:
 def test_instances_limit_what_one_chip_takes_of_the_clock() -> None:
     """Three instances of the wide chip at most, and the rest of the clock for the narrow one."""
     limits = replace(LIMITS, clock_limit=2**30, maximum_instances=2)
-    found = largest_argument(CHIPS, limits, TINY, 23)
+    found = largest_argument(CHIPS, limits, PARAMETERS, 23)
     rows = 2**23 + 2**22
     assert found.main_columns == -(-((9 + 4) * rows + (1 << 4) + (1 << 23)) >> 23)
 
 
 def test_main_is_at_most_twelve_columns_below_the_largest_height() -> None:
     limits = replace(LIMITS, clock_limit=2**30)
-    widths = {h: largest_argument(CHIPS, limits, TINY, h).main_columns for h in TINY.heights_log2}
+    widths = {h: largest_argument(CHIPS, limits, PARAMETERS, h).main_columns for h in PARAMETERS.heights_log2}
     assert widths.pop(23) > 12
     assert set(widths.values()) == {12}
 
 
 def test_largest_counts_every_instance_of_every_chip() -> None:
-    found = largest_argument(CHIPS, LIMITS, TINY, 10)
+    found = largest_argument(CHIPS, LIMITS, PARAMETERS, 10)
     assert found.constraints == 3 * (1 + 3) + 2
     assert found.column_claims == 3 * (4 + 9) + 1 + (1 + 3) + 5
     assert (found.global_messages, found.busiest_global_bus, found.segments) == (10**6 - 1 + 5, 10**6 - 1, 16)
 
 
 def test_machine_without_continuation_has_no_global_messages() -> None:
-    found = largest_argument(CHIPS[:-1], LIMITS, TINY, 10)
+    found = largest_argument(CHIPS[:-1], LIMITS, PARAMETERS, 10)
     assert (found.continuation_columns, found.global_messages, found.busiest_global_bus) == (0, 0, 0)
 
 
 def test_more_of_any_limit_never_lowers_a_count() -> None:
-    base = largest_argument(CHIPS, LIMITS, TINY, 23)
+    base = largest_argument(CHIPS, LIMITS, PARAMETERS, 23)
     limits = [
         replace(LIMITS, clock_limit=2**12),
         replace(LIMITS, message_limit=2 * 10**6),
@@ -193,6 +210,6 @@ def test_more_of_any_limit_never_lowers_a_count() -> None:
         replace(LIMITS, global_tokens=6),
     ]
     for more in limits:
-        found = largest_argument(CHIPS, more, TINY, 23)
+        found = largest_argument(CHIPS, more, PARAMETERS, 23)
         assert base.within(found)
         assert found != base

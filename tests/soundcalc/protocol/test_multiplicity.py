@@ -58,7 +58,7 @@ def test_regimes_rest_on_the_bound_that_is_asked_for(large_shape: ProofShape) ->
 
 
 def test_unique_decoding_is_chosen_where_its_errors_are_smaller(small_shape: ProofShape) -> None:
-    schedule = replace(small_shape.schedule, queries=(900, 5), query_grinding_bits=(40, 0))
+    schedule = replace(small_shape.schedule, queries=(900, 5), query_grinding_bits=(31, 0))
     shape = replace(small_shape, schedule=schedule)
     assert best_regime(shape, 0) == UniqueDecoding()
     assert isinstance(best_regime(shape, 1), MutualJohnson)

@@ -104,7 +104,7 @@ def test_figures_below_the_goal_are_named_beside_the_claim(report: ProofSecurity
         "run of 4096, non-interactive": run.non_interactive,
     }
     assert f"run of 4096, non-interactive: {run.non_interactive:.2f} bits, below 128" in security_markdown(report, 4096)
-    tiny = security(shape_under(large_shape.argument, TINY, 23))
+    tiny = security(shape_under(large_shape.argument, TINY, TINY.tallest_log2))
     assert list(shortfalls(tiny, 1)) == [
         "one proof, round by round",
         "one proof, non-interactive",

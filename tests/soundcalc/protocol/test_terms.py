@@ -154,7 +154,8 @@ def test_no_challenge_is_charged_less_than_one_bad_value(small_shape: ProofShape
     errors = {term.label: term.error * 2**term.grinding_bits for term in found}
     assert {label for label, error in errors.items() if error < one_bad} == set()
     assert float(errors["stacking_batching"] / one_bad) == pytest.approx(1)
-    assert float(errors["column_batching"] / one_bad) == pytest.approx(1)
+    for label in ("program_pinning", "continuation_pinning", "global_alpha", "global_beta", "column_batching"):
+        assert float(errors[label] / one_bad) == pytest.approx(1)
 
 
 def test_sampling_bias_is_that_of_six_numbers_of_forty_bits() -> None:
