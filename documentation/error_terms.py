@@ -9,12 +9,18 @@ from functools import cache
 
 from soundcalc.bounds import Bound
 from soundcalc.exact import float_bits
+from soundcalc.multilinear.labels import messages
+from soundcalc.multilinear.machine import argument_size
 from soundcalc.multilinear.proximity import CITED_LIST
 from soundcalc.multilinear.security import ProofSecurity, security
 from soundcalc.multilinear.sets import SET_TARGETS
 from soundcalc.multilinear.shape import shape_under
 from soundcalc.multilinear.term import Term
 from spec.parameters import PARAMETER_SETS
+from spec.protocol.form import SegmentForm
+
+SOURCES = tuple(f"{named.__module__.replace('.', '/')}.py" for named in (argument_size, security))
+"""The files that make counts of a machine's tables, and figures of counts."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +88,11 @@ def used_bounds() -> dict[str, Bound]:
         regimes = (bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound))
         found |= {bound.key: bound for bound in (*terms, *regimes, CITED_LIST)}
     return found
+
+
+def labels_with_terms(form: SegmentForm) -> list[str]:
+    """The labels of all terms of one segment's proof, in the order of the protocol."""
+    tables = [(table.chip, table.height_log2) for table in form.shape.tables]
+    argument = argument_size(tables, form.height_log2, len(form.shape.machine.tokens))
+    shape = shape_under(argument, form.parameters, form.height_log2)
+    return [label for message in messages(shape) for label in message]
