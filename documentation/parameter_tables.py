@@ -84,6 +84,32 @@ def security_figures() -> str:
     return table(("term, or figure", *heads), rows)
 
 
+def security_claim() -> str:
+    """The figures to quote, for the secure sets."""
+    rows = [
+        (
+            code(name),
+            f"{float_bits(report.error):.2f}",
+            str(report.security_bits),
+            f"{report.figures.non_interactive:.2f}",
+            number(segments_of(report)),
+            f"{float_bits(report.run_error(segments_of(report))):.2f}",
+            f"{report.run_figures(segments_of(report)).non_interactive:.2f}",
+        )
+        for name, report in weakest_reports().items()
+    ]
+    header = (
+        "set",
+        "one proof",
+        "round by round",
+        "non-interactive",
+        "segments of a run",
+        "the run",
+        "non-interactive",
+    )
+    return table(header, rows)
+
+
 def security_by_height() -> str:
     """The sums for every listed stacking height."""
     rows = [

@@ -9,7 +9,16 @@ import pytest
 
 import reference.verifier.segment
 from documentation import bus_tables, parameter_tables, protocol_tables, transcript_record
-from documentation.chapters import GENERATORS, PICTURES, ROOT, WHITEPAPER, chapter_paths, expected_files, stale_files
+from documentation.chapters import (
+    GENERATORS,
+    PAGES,
+    PICTURES,
+    ROOT,
+    WHITEPAPER,
+    chapter_paths,
+    expected_files,
+    stale_files,
+)
 from documentation.chip_families import chip_families
 from documentation.chip_pages import PaddingError, chip_page
 from documentation.crosswalk import REQUIREMENTS
@@ -41,7 +50,7 @@ def test_document_has_a_page_for_every_chip() -> None:
 
 
 def test_document_uses_every_generator_and_every_picture() -> None:
-    text = "\n".join(_chapters().values())
+    text = "\n".join([*_chapters().values(), *(path.read_text() for path in PAGES)])
     assert [name for name in GENERATORS if f"<!-- generated: {name} -->" not in text] == []
     assert [name for name in PICTURES if f"(pictures/{name}.svg)" not in text] == []
 
