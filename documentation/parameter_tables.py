@@ -105,7 +105,7 @@ def security_claim() -> str:
         "non-interactive",
         "segments of a run",
         "the run",
-        "non-interactive",
+        "the run, non-interactive",
     )
     return table(header, rows)
 
