@@ -80,8 +80,8 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("\\phi", str(MAXIMUM_FINAL_LOG2), "the last vector has at most $2^\\phi$ entries", "spec/parameters.py"),
     ("\\eta", str(8 * WORD_BYTES), "bits of a word of the hash", "spec/protocol/hash.py"),
-    ("\\sigma", str(STATE_WORDS), "words of a digest and of a state of the hash", "spec/protocol/hash.py"),
-    ("\\beta_H", str(BLOCK_WORDS), "words of a block of the hash", "spec/protocol/hash.py"),
+    ("\\nu", str(STATE_WORDS), "words of a digest and of a state of the hash", "spec/protocol/hash.py"),
+    ("\\tau", str(BLOCK_WORDS), "words of a block of the hash", "spec/protocol/hash.py"),
     ("\\lambda_H", str(8 * DIGEST_BYTES), "bits of a digest", "spec/protocol/hash.py"),
     ("\\iota", str(POSITION_BITS_MAXIMUM), "most bits of a queried position", "spec/protocol/transcript.py"),
 )

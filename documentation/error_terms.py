@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from soundcalc.bounds import Bound
-from soundcalc.exact import float_bits
+from soundcalc.protocol.labels import messages
+from soundcalc.protocol.machine import argument_size
 from soundcalc.protocol.proximity import CITED_LIST
 from soundcalc.protocol.security import ProofSecurity, security
 from soundcalc.protocol.sets import SET_TARGETS
 from soundcalc.protocol.shape import shape_under
 from soundcalc.protocol.term import Term
+
+from soundcalc.bounds import Bound
+from soundcalc.exact import float_bits
 from spec.parameters import PARAMETER_SETS
+from spec.protocol.form import SegmentForm
+
+SOURCES = tuple(f"{named.__module__.replace('.', '/')}.py" for named in (argument_size, security))
+"""The files that make counts of a machine's tables, and figures of counts."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +89,11 @@ def used_bounds() -> dict[str, Bound]:
         regimes = (bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound))
         found |= {bound.key: bound for bound in (*terms, *regimes, CITED_LIST)}
     return found
+
+
+def labels_with_terms(form: SegmentForm) -> list[str]:
+    """The labels of all terms of one segment's proof, in the order of the protocol."""
+    tables = [(table.chip, table.height_log2) for table in form.shape.tables]
+    argument = argument_size(tables, form.height_log2, len(form.shape.machine.tokens))
+    shape = shape_under(argument, form.parameters, form.height_log2)
+    return [label for message in messages(shape) for label in message]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from documentation.error_terms import families, reports, segments_of, used_bounds, weakest_reports
@@ -57,6 +58,11 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
+def _floored(bits: float) -> str:
+    """Rounded down, so that no figure says more than there is."""
+    return f"{math.floor(bits * 100) / 100:.2f}"
+
+
 def security_figures() -> str:
     """Bits of the terms of the largest proofs under each secure set, and the lines beside them."""
     every = weakest_reports()
@@ -64,18 +70,18 @@ def security_figures() -> str:
     rows: list[tuple[str, ...]] = []
     for name in names:
         found = [families(report).get(name) for report in every.values()]
-        rows.append((code(name), *("-" if family is None else f"{family.bits:.2f}" for family in found)))
+        rows.append((code(name), *("-" if family is None else _floored(family.bits) for family in found)))
     of_run = [(report.run_error(segments_of(report)), report) for report in every.values()]
     rows += [
-        ("**one proof, all rounds added**", *(f"**{float_bits(r.error):.2f}**" for r in every.values())),
+        ("**one proof, all rounds added**", *(f"**{_floored(float_bits(r.error))}**" for r in every.values())),
         ("one proof, round by round", *(str(r.security_bits) for r in every.values())),
         ("weakest message", *(", ".join(map(code, r.weakest_message)) for r in every.values())),
-        ("one proof, non-interactive", *(f"{r.figures.non_interactive:.2f}" for r in every.values())),
+        ("one proof, non-interactive", *(_floored(r.figures.non_interactive) for r in every.values())),
         ("most segments of a run", *(number(segments_of(r)) for r in every.values())),
-        ("**such a run, all rounds added**", *(f"**{float_bits(error):.2f}**" for error, _ in of_run)),
+        ("**such a run, all rounds added**", *(f"**{_floored(float_bits(error))}**" for error, _ in of_run)),
         (
             "such a run, non-interactive",
-            *(f"{r.run_figures(segments_of(r)).non_interactive:.2f}" for r in every.values()),
+            *(_floored(r.run_figures(segments_of(r)).non_interactive) for r in every.values()),
         ),
         ("quantum, one proof, order of magnitude", *(f"{r.figures.quantum:.1f}" for r in every.values())),
         ("cap by collisions of the hash", *(f"{r.figures.collision_cap:.0f}" for r in every.values())),
@@ -84,14 +90,40 @@ def security_figures() -> str:
     return table(("term, or figure", *heads), rows)
 
 
+def security_claim() -> str:
+    """The figures to quote, for the secure sets."""
+    rows = [
+        (
+            code(name),
+            _floored(float_bits(report.error)),
+            str(report.security_bits),
+            _floored(report.figures.non_interactive),
+            number(segments_of(report)),
+            _floored(float_bits(report.run_error(segments_of(report)))),
+            _floored(report.run_figures(segments_of(report)).non_interactive),
+        )
+        for name, report in weakest_reports().items()
+    ]
+    header = (
+        "set",
+        "one proof",
+        "round by round",
+        "non-interactive",
+        "segments of a run",
+        "the run",
+        "the run, non-interactive",
+    )
+    return table(header, rows)
+
+
 def security_by_height() -> str:
     """The sums for every listed stacking height."""
     rows = [
         (
             code(name),
             f"$2^{{{height}}}$",
-            f"{float_bits(report.error):.3f}",
-            f"{float_bits(report.run_error(segments_of(report))):.3f}",
+            _floored(float_bits(report.error)),
+            _floored(float_bits(report.run_error(segments_of(report)))),
             ", ".join(str(getattr(regime, "multiplicity", "unique decoding")) for regime in report.regimes),
         )
         for name, by_height in reports().items()

@@ -25,9 +25,6 @@ from spec.protocol.shape import LOOKUP_ROLES
 Table = tuple[Chip, int]
 """A chip, and the height of one table of it as a base-2 logarithm."""
 
-LOOKUP_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
-"""The other side of a lookup: its multiplicities are free elements, so that counting its rows bounds nothing."""
-
 
 @dataclass(frozen=True)
 class MachineLimits:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from documentation.error_terms import labels_with_terms
 from documentation.transcript_record import ONE_QUERY, Event, conversation, conversation_of, recorded_form
-from soundcalc.protocol.labels import messages
-from soundcalc.protocol.machine import argument_size
-from soundcalc.protocol.shape import shape_under
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import Domain
 from spec.protocol.labels import Label, label_text
@@ -24,19 +22,12 @@ def _sampled(events: tuple[Event, ...]) -> list[str]:
     return [label_text(event.label, *event.indices) for event in events if event.verb == "samples"]
 
 
-def _labels_with_terms(form: SegmentForm) -> list[str]:
-    tables = [(table.chip, table.height_log2) for table in form.shape.tables]
-    argument = argument_size(tables, form.height_log2, len(form.shape.machine.tokens))
-    shape = shape_under(argument, ONE_QUERY, form.height_log2)
-    return [label for message in messages(shape) for label in message]
-
-
 def test_sampled_labels_of_the_worked_example_are_those_of_the_error_terms() -> None:
-    assert sorted(_sampled(conversation())) == sorted(_labels_with_terms(recorded_form()))
+    assert sorted(_sampled(conversation())) == sorted(labels_with_terms(recorded_form()))
 
 
 def test_sampled_labels_of_another_machine_are_those_of_the_error_terms() -> None:
-    assert sorted(_sampled(conversation_of(_small_form()))) == sorted(_labels_with_terms(_small_form()))
+    assert sorted(_sampled(conversation_of(_small_form()))) == sorted(labels_with_terms(_small_form()))
 
 
 def test_conversation_of_a_run_has_proof_of_work_before_each_challenge_that_may_ask_for_it() -> None:
