@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from soundcalc.bounds import Bound
+from soundcalc.exact import float_bits
 from soundcalc.protocol.labels import messages
 from soundcalc.protocol.machine import argument_size
 from soundcalc.protocol.proximity import CITED_LIST
@@ -14,9 +16,6 @@ from soundcalc.protocol.security import ProofSecurity, security
 from soundcalc.protocol.sets import SET_TARGETS
 from soundcalc.protocol.shape import shape_under
 from soundcalc.protocol.term import Term
-
-from soundcalc.bounds import Bound
-from soundcalc.exact import float_bits
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.form import SegmentForm
 

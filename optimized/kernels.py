@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from optimized.multilinear.circuit.values import circuit
-from optimized.multilinear.commitment.columns import commit
-from optimized.multilinear.commitment.grinding import grind
-from optimized.multilinear.openings.folded_vector import batched_vector
-from optimized.multilinear.openings.stacking_rounds import stacking
-from optimized.multilinear.zerocheck.rounds import zerocheck
+from optimized.circuit.values import circuit
+from optimized.commitment.columns import commit
+from optimized.commitment.grinding import grind
+from optimized.openings.folded_vector import batched_vector
+from optimized.openings.stacking_rounds import stacking
+from optimized.zerocheck.rounds import zerocheck
 
 
 class OptimizedKernels:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
 
 from soundcalc.composition.claim import Invocations, run_error
 from soundcalc.protocol.machine import MachineLimits, Table, argument_size, largest_argument, main_columns
@@ -20,9 +19,10 @@ from soundcalc.protocol.sets import (
 )
 from soundcalc.protocol.shape import shape_under
 from spec.air.chip import Role
-from spec.rv64im.machine import CHIPS, RV64IM
 from spec.field import P
 from spec.parameters import PARAMETER_SETS
+from spec.rv64im.machine import CHIPS
+from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
 
 MACHINE_HEIGHTS_LOG2 = {"range_table": 17, "byte_table": 16, "shift_table": 6}
 

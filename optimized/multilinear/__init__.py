@@ -1,1 +1,0 @@
-"""The second protocol in numba."""
