@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from optimized.compilation import compiled
-from optimized.constraints.blocks import MONTGOMERY_FACTOR
-from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract
+from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract, to_montgomery
 from optimized.lanes.vectors import LANES, broadcast, load, store, transpose_square, word_at
 from optimized.multilinear.zerocheck.constants import Integers
 from optimized.multilinear.zerocheck.layout import Code, Header, Step
 from optimized.multilinear.zerocheck.tables import BLOCK_ROWS, Field
 from optimized.words import Words
+
+MONTGOMERY_FACTOR = to_montgomery(1)
 
 SPARE_REGISTERS = LANES
 """Cells are loaded as many at a time as there are lanes; those too many go to the next registers."""
