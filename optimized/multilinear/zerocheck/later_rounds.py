@@ -21,8 +21,8 @@ from optimized.field.lanes import (
 from optimized.lanes.vectors import LANES, Lanes, broadcast, load, store
 from optimized.multilinear.zerocheck.cells import load_rows
 from optimized.multilinear.zerocheck.constants import Integers
-from optimized.multilinear.zerocheck.first_rounds import GROUP_ROWS
 from optimized.multilinear.zerocheck.layout import Code, Factor, Header
+from optimized.multilinear.zerocheck.points import GROUP_ROWS
 from optimized.multilinear.zerocheck.sums import (
     ELEMENT,
     SIX,

@@ -17,9 +17,10 @@ from optimized.multilinear.zerocheck.cells import file_words
 from optimized.multilinear.zerocheck.column_values import column_values
 from optimized.multilinear.zerocheck.constants import Integers, constant_words
 from optimized.multilinear.zerocheck.equality import equality_levels
-from optimized.multilinear.zerocheck.first_rounds import CUBIC_POINTS, POINTS, SIDE, first_rounds
+from optimized.multilinear.zerocheck.first_rounds import first_rounds
 from optimized.multilinear.zerocheck.later_rounds import COEFFICIENTS, PAIR, first_tiles, later_round
 from optimized.multilinear.zerocheck.layout import Header
+from optimized.multilinear.zerocheck.points import CUBIC_POINTS, POINTS, SIDE
 from optimized.multilinear.zerocheck.sums import ELEMENT, SIX, SUMS
 from optimized.multilinear.zerocheck.tables import (
     BASE_ROUNDS,

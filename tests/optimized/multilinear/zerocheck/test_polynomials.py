@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimized.multilinear.zerocheck import polynomials
-from optimized.multilinear.zerocheck.first_rounds import CUBIC_SIDE, SIDE
+from optimized.multilinear.zerocheck.points import CUBIC_SIDE, SIDE
 from spec.field import ONE, ZERO, Extension
 from spec.multilinear.cube import equality, horner
 from tests.reference.multilinear.zerocheck_example import random_elements

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimized.multilinear.zerocheck import cells, column_values, equality, first_rounds, later_rounds, sums
+from optimized.multilinear.zerocheck import cells, column_values, equality, first_rounds, later_rounds, points, sums
 from optimized.multilinear.zerocheck.rounds import zerocheck
 from optimized.multilinear.zerocheck.warm_up import warm_up
 from tests.reference.multilinear.zerocheck_example import small_example
 
-MODULES: list[Any] = [cells, column_values, equality, first_rounds, later_rounds, sums]
+MODULES: list[Any] = [cells, column_values, equality, first_rounds, later_rounds, points, sums]
 
 
 def compiled_signatures() -> dict[str, list[Any]]:
