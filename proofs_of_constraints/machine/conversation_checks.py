@@ -30,6 +30,7 @@ from spec.protocol.hash import Digest
 from spec.protocol.labels import Label, label_text
 from spec.protocol.proof import IterationProof, LayerProof, RoundPolynomial, SegmentProof
 from spec.protocol.run import SegmentPlace
+from spec.protocol.stacking import Commitment
 
 WIDEST = 64
 """More powers of beta than any message has parts."""
@@ -74,14 +75,14 @@ def drawn_in(conversation: Conversation) -> Drawn:
     """What the reference verifier draws, by label, in its order."""
     algebra = ListeningAlgebra()
     layouts = conversation.form.layouts
-    pinned: dict[object, Pinned[Said, int]] = {
+    pinned: dict[Commitment, Pinned[Said, int]] = {
         commitment: Pinned((), Said(), [Said()] * layouts[commitment].count) for commitment in PINNED
     }
     context: SegmentContext[Said, int] = SegmentContext(
         place=conversation.place,
         run=conversation.run,
         leaf=conversation.leaf,
-        pinned=pinned,  # type: ignore[arg-type]
+        pinned=pinned,
         global_challenges=BusChallenges(Said(), [Said()] * WIDEST),
     )
     verdict = verify_segment(algebra, conversation.proof, context)
