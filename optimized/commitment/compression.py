@@ -37,7 +37,8 @@ from optimized.lanes.vectors import (
     intrinsic,
     types,
 )
-from spec.protocol.hash import BLOCK_WORDS, ROUND_CONSTANTS, STATE_WORDS, WORD_BYTES, Domain
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 
 def initial_value(domain: Domain) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:

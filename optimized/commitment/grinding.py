@@ -38,7 +38,8 @@ from optimized.lanes.vectors import (
 )
 from optimized.threads import in_parallel
 from optimized.words import Words
-from spec.protocol.hash import BLOCK_WORDS, ROUND_CONSTANTS, STATE_WORDS, Domain
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 SMALLEST_TASK_GROUPS = 1 << 9
 

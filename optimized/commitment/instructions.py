@@ -12,7 +12,8 @@ from typing import TypeAlias
 from llvmlite import binding, ir
 
 from optimized.lanes.vectors import WORD, Builder, Emitted, cgutils, config
-from spec.protocol.hash import ROUND_CONSTANTS, WORD_BYTES
+from spec.protocol.hash import WORD_BYTES
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 INDEX = ir.IntType(64)
 

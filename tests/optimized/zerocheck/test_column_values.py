@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.reference.multilinear.zerocheck_example import random_cells, random_elements
 
 from optimized.lanes.vectors import LANES
 from optimized.zerocheck.column_values import LOW_VARIABLES, column_values
 from spec.field import Extension, P
 from spec.protocol.cube import extension_at
+from tests.reference.prover.zerocheck_example import random_cells, random_elements
 
 
 def expected_values(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from tests.reference.multilinear.zerocheck_example import ScalarRow, random_elements
 
 from optimized.zerocheck.columns import Column, Weight
 from optimized.zerocheck.constants import Symbols, WeightList, symbols_of, weight_values
@@ -19,6 +18,7 @@ from spec.protocol.gkr import bus_challenges, circuit, widest_message
 from spec.protocol.shape import TableShape
 from spec.protocol.zerocheck import table_value, table_weights
 from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from tests.reference.prover.zerocheck_example import ScalarRow, random_elements
 
 PUBLIC_VALUES = {name: 5 + number for number, name in enumerate(SEGMENT_PUBLIC_VALUES)}
 

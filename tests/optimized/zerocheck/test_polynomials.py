@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-from tests.reference.multilinear.zerocheck_example import random_elements
 
 from optimized.zerocheck import polynomials
 from optimized.zerocheck.points import CUBIC_SIDE, SIDE
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.cube import equality, horner
+from tests.reference.prover.zerocheck_example import random_elements
 
 INFINITY = None
 

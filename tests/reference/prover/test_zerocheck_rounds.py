@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.reference.multilinear.zerocheck_example import ScalarRow, ZerocheckExample, small_example
 
 from reference.prover.kernels import ZerocheckRounds
 from reference.prover.zerocheck_rounds import zerocheck
@@ -13,6 +12,7 @@ from reference.tables import Table
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.cube import equality, extension_at, horner, next_claim_beside_equality
 from spec.protocol.zerocheck import table_value
+from tests.reference.prover.zerocheck_example import ScalarRow, ZerocheckExample, small_example
 
 
 def columns_at(table: Table, point: Sequence[Extension]) -> tuple[list[Extension], list[Extension]]:
