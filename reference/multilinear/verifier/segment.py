@@ -57,8 +57,11 @@ class SegmentContext(Generic[Value, Word]):
 
 
 @dataclass(frozen=True)
-class SegmentVerdict(Generic[Value]):
+class SegmentVerdict(Generic[Element, Value]):
     """What an accepted segment says to its run."""
+
+    public_values: Mapping[str, Element]
+    """By name: what joins the segment to its neighbours and to its leaf."""
 
     global_total: Value
     """The sum of the global buses over the segment's tables."""
@@ -68,7 +71,7 @@ class SegmentVerdict(Generic[Value]):
 
 def verify_segment(
     algebra: Algebra[Element, Value, Word, Bit], proof: SegmentProof, context: SegmentContext[Value, Word]
-) -> SegmentVerdict[Value]:
+) -> SegmentVerdict[Element, Value]:
     """Checks a segment whose form, shape and leaf have been checked. Its index is what its public value says: that it
     is the segment's place in the run, as in its leaf, is the run's to check. Raises Rejected.
     """
@@ -112,7 +115,7 @@ def verify_segment(
     stacked = StackedClaim([roots[commitment] for commitment in form.present], stacked_values, stacked_point)
     nonce = proof.column_batching_nonce
     verify_whir(transcript, form, stacked, nonce, proof.iterations, proof.final_vector, where)
-    return SegmentVerdict(global_total, transcript.sampled_labels)
+    return SegmentVerdict(public, global_total, transcript.sampled_labels)
 
 
 def _follow_stacking(
