@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from reference.multilinear.verifier.buses import token_sum
 from reference.multilinear.verifier.form import check_form
 from reference.multilinear.verifier.segment import Pinned, SegmentContext, verify_segment
+from spec.air.chip import Role
 from spec.field import Extension, P
 from spec.multilinear.columns import PINNED
 from spec.multilinear.form import SegmentForm
-from spec.multilinear.hash import digest_bytes, digest_words
+from spec.multilinear.hash import STATE_WORDS, digest_bytes, digest_words
 from spec.multilinear.key import (
     ProgramCommitment,
     VerificationKey,
@@ -54,7 +55,7 @@ def check_key(key: VerificationKey) -> None:
     """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
     heights = key.program_heights_log2
     tallest = key.parameters.tallest_log2
-    count = len(key.heights_by_chip())
+    count = len(key.machine.chips_of(Role.PROGRAM_TABLE))
     if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
         raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
     joins = key.machine.joins
@@ -65,7 +66,8 @@ def check_key(key: VerificationKey) -> None:
         raise Rejected(Rejection.KEY_COMMITMENTS, f"2^{sorted(key.commitments)}, expected 2^{expected}")
     for height, commitment in key.commitments.items():
         answers = program_stacking(key.machine, heights, height).count
-        if len(commitment.answers) != answers or bool(commitment.root) != bool(answers):
+        root_words = STATE_WORDS if answers else 0
+        if len(commitment.answers) != answers or len(commitment.root) != root_words:
             raise Rejected(Rejection.KEY_COMMITMENTS, f"{len(commitment.answers)} answers at 2^{height}")
 
 
@@ -79,10 +81,14 @@ def verify_run(
     """
     key = proof.key
     check_key(key)
-    forms = [SegmentForm(segment.shape, key.parameters) for segment in proof.segments]
+    # Everything is checked against the key's own machine, whatever machine a segment's shape refers to.
+    shapes = [SegmentShape(key.machine, segment.shape.heights_log2) for segment in proof.segments]
+    forms = [SegmentForm(shape, key.parameters) for shape in shapes]
     if not 1 <= len(forms) <= key.machine.maximum_segments:
         raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(forms)} segments")
     for index, (segment, form) in enumerate(zip(proof.segments, forms, strict=True)):
+        if segment.shape.machine.digest != key.machine.digest:
+            raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
         check_shape(form.shape, key.heights_by_chip(), key.parameters)
         check_form(segment, form, f"segment {index}")
     check_run_messages([form.shape for form in forms])

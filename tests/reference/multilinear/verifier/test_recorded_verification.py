@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,6 @@ from spec.multilinear.run import (
 )
 from spec.multilinear.stacking import Commitment
 from spec.rejection import Rejected, Rejection
-from tests.compiled_arithmetic import compiled_arithmetic
 from tests.forging.conversations import overheard
 from tests.forging.small_runs import CAPPED, ONE_SEGMENT, Example
 from tests.forging.verdicts import reference_verifier
@@ -40,12 +39,6 @@ from tests.small_machine import HALTED, Move, output_tokens
 EXAMPLE = replace(ONE_SEGMENT, parameters=CAPPED)
 SIBLING = replace(EXAMPLE, moves=(Move(5, 7), Move(5, -7), Move(6, 1)))
 """Another program with tables of the same heights."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _arithmetic() -> Iterator[None]:
-    with compiled_arithmetic():
-        yield
 
 
 @dataclass(frozen=True)
