@@ -417,6 +417,6 @@ def test_answer_at_an_out_of_domain_point_known_in_advance_may_be_that_of_anothe
 
 def test_every_label_that_is_drawn_has_an_attack() -> None:
     _, heard = Liar(ONE_SEGMENT, ONE_SEGMENT.segments, ONE_SEGMENT.run.output).heard()
-    drawn = {place.label for place in heard.order if place.label >= Label.PROGRAM_PINNING}
+    drawn = {place.label for place, words in heard.events if words is None}
     weaker = {*PINNED, Label.OUT_OF_DOMAIN}
     assert {attack.label for attack in ATTACKS} | weaker == drawn
