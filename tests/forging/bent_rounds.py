@@ -23,7 +23,7 @@ from reference.multilinear.prover.kernels import (
 from reference.multilinear.prover.kernels import FoldedVector as AnyFoldedVector
 from reference.multilinear.prover.stacking_rounds import StackingRounds as PlainStackingRounds
 from reference.multilinear.prover.zerocheck_rounds import PlainZerocheckRounds
-from reference.prover.extension_arrays import from_elements
+from reference.prover.extension_arrays import from_base, from_elements
 from reference.prover.field_arrays import Matrix, bit_reversed_indices
 from reference.prover.values import Values
 from spec.air.bus import Scope
@@ -149,6 +149,25 @@ class WaitingFirst(HonestKernels):
         for table in honest._tables:
             table.point = list(point[: len(table.point)])
         return _WaitingFirst(honest, len(point))
+
+
+class OneRowTables(HonestKernels):
+    """Copes with tables of one row, which have no coordinate to bind."""
+
+    def zerocheck(
+        self,
+        tables: Sequence[TableCells],
+        weights: Sequence[TableWeights[Extension]],
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+        point: Sequence[Extension],
+    ) -> ZerocheckRounds:
+        rounds = PLAIN.zerocheck(tables, weights, public_values, challenges, point)
+        assert isinstance(rounds, PlainZerocheckRounds)
+        for table in rounds._tables:
+            if len(table.main) == 1:
+                table.main, table.fixed = from_base(table.main), from_base(table.fixed)
+        return rounds
 
 
 @dataclass(frozen=True)

@@ -132,11 +132,15 @@ def test_clocks_up_to_the_limit_are_accepted() -> None:
     assert rejection(shape_of(move=(5, 4, 3), halt=(2,))) is None
 
 
-def test_table_that_no_stacking_height_holds_is_rejected() -> None:
+def taller_than_listed(height_log2: int) -> SegmentShape:
     """A table of the machine itself, taller than the parameters allow."""
+    tables = {"range_table": replace(SMALL_MACHINE.tables["range_table"], height_log2=height_log2)}
+    return replace(shape_of(range_table=(height_log2,)), machine=replace(SMALL_MACHINE, tables=tables))
+
+
+def test_table_that_no_stacking_height_holds_is_rejected() -> None:
     tall = TINY.tallest_log2 + 1
-    tables = {"range_table": replace(SMALL_MACHINE.tables["range_table"], height_log2=tall)}
-    rejected = rejection(replace(shape_of(range_table=(tall,)), machine=replace(SMALL_MACHINE, tables=tables)))
+    rejected = rejection(taller_than_listed(tall))
     assert rejected is not None
     assert rejected.reason is R.TABLE_HEIGHT
     with pytest.raises(Rejected) as raised:
