@@ -1,4 +1,4 @@
-"""The optimized GKR circuit: its layers, and their sumchecks. Its plain twin is that of `reference.multilinear`.
+"""The optimized GKR circuit: its layers, and their sumchecks. Its plain twin is that of `reference.prover`.
 
 Memory. The last layer, 48 bytes for each of F fractions, is never written: it is computed from cells, tile by tile,
 when the layers above it are built and when its first coordinate is bound. Layer N - 1 takes half of that, all layers up

@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from optimized.compilation import compiled
-from optimized.field.extension import MONTGOMERY_FACTOR
-from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract
+from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract, to_montgomery
 from optimized.lanes.vectors import LANES, broadcast, load, store, transpose_square, word_at
 from optimized.words import Words
 from optimized.zerocheck.constants import Integers
 from optimized.zerocheck.layout import Code, Header, Step
 from optimized.zerocheck.tables import BLOCK_ROWS, Field
+
+MONTGOMERY_FACTOR = to_montgomery(1)
 
 SPARE_REGISTERS = LANES
 """Cells are loaded as many at a time as there are lanes; those too many go to the next registers."""

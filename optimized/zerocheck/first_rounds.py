@@ -1,8 +1,6 @@
 """The first two rounds, from base cells: sums of H over groups of four rows at nine points of their two coordinates.
 
-A group's rows have X and Y as their last coordinates. A product of two forms, each of degree 1 in X and in Y, is known
-by its values at 0 and 1 and its leading coefficient ("at infinity") in either. Linear parts have no coefficient there.
-Products of three forms are summed apart, at -1 as well.
+Linear parts have no coefficient at infinity. Products of three forms are summed apart, at more points.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from optimized.field.lanes import (
     add,
     extension_add,
     extension_multiply,
-    extension_subtract,
     multiply,
     subtract,
 )
@@ -25,6 +22,17 @@ from optimized.words import Words
 from optimized.zerocheck.cells import load_rows
 from optimized.zerocheck.constants import Integers
 from optimized.zerocheck.layout import NONE, Code, Header, Step
+from optimized.zerocheck.points import (
+    CUBIC_POINTS,
+    CUBIC_SIDE,
+    GROUP_ROWS,
+    INFINITY,
+    POINTS,
+    SIDE,
+    spread_column,
+    spread_cores,
+    spread_cubic_cores,
+)
 from optimized.zerocheck.sums import (
     ELEMENT,
     SIX,
@@ -39,20 +47,7 @@ from optimized.zerocheck.sums import (
     store_lanes,
     store_totals,
 )
-from optimized.zerocheck.tables import BASE_ROUNDS, Field
-
-GROUP_ROWS = 1 << BASE_ROUNDS
-SIDE = 3
-"""Points of a coordinate: 0, 1 and infinity."""
-
-POINTS = SIDE * SIDE
-"""Point SIDE * i + j has X at its i-th point and Y at its j-th."""
-
-CUBIC_SIDE = 4
-"""Points of a coordinate for products of three: 0, 1, infinity and -1."""
-
-CUBIC_POINTS = CUBIC_SIDE * CUBIC_SIDE
-INFINITY = 2
+from optimized.zerocheck.tables import Field
 
 _REGISTERS = int(Header.REGISTERS)
 _CORES, _CORE_COUNT = int(Header.CORES), int(Header.CORE_COUNT)
@@ -70,49 +65,6 @@ either = binary(lambda builder, left, right: [builder.or_(left[0], right[0])])
 
 
 @compiled
-def _spread_cores(code: Code, cores: int, count: int, file: Words, row: int, pitch: int, points: Words) -> None:
-    """The registers of four rows at all points: those of a point stand together."""
-    step = count * LANES
-    for core in range(count):
-        at = row * pitch + code[cores + core] * LANES
-        r0, r1 = load(file, at), load(file, at + pitch)
-        r2, r3 = load(file, at + 2 * pitch), load(file, at + 3 * pitch)
-        to = core * LANES
-        low, high = subtract(r1, r0), subtract(r3, r2)
-        store(points, to, r0)
-        store(points, to + step, r1)
-        store(points, to + 2 * step, low)
-        store(points, to + 3 * step, r2)
-        store(points, to + 4 * step, r3)
-        store(points, to + 5 * step, high)
-        store(points, to + 6 * step, subtract(r2, r0))
-        store(points, to + 7 * step, subtract(r3, r1))
-        store(points, to + 8 * step, subtract(high, low))
-
-
-@compiled
-def _spread_cubic_cores(code: Code, cores: int, count: int, file: Words, row: int, pitch: int, points: Words) -> None:
-    """The same at 0, 1, infinity and -1 of either coordinate."""
-    step = count * LANES
-    for core in range(count):
-        at = row * pitch + code[cores + core] * LANES
-        to = core * LANES
-        for i in range(2):
-            r0, r1 = load(file, at + 2 * i * pitch), load(file, at + (2 * i + 1) * pitch)
-            slope = subtract(r1, r0)
-            first = to + CUBIC_SIDE * i * step
-            store(points, first, r0)
-            store(points, first + step, r1)
-            store(points, first + 2 * step, slope)
-            store(points, first + 3 * step, subtract(r0, slope))
-        for j in range(CUBIC_SIDE):
-            r0, r1 = load(points, to + j * step), load(points, to + (CUBIC_SIDE + j) * step)
-            slope = subtract(r1, r0)
-            store(points, to + (2 * CUBIC_SIDE + j) * step, slope)
-            store(points, to + (3 * CUBIC_SIDE + j) * step, subtract(r0, slope))
-
-
-@compiled
 def _column_at_row(code: Code, column: int, file: Words, at: int, constants: Words, first: int, sums: Lanes) -> Lanes:
     """sums + a column without its number, on a row that stands at word `at` of the file."""
     constant = (first + code[column] + 1) * SIX
@@ -121,19 +73,6 @@ def _column_at_row(code: Code, column: int, file: Words, at: int, constants: Wor
         b = load(file, at + code[column + 3 + part] * LANES)
         sums = accumulate_constants(sums, (a, b), constants, constant + part * SIX)
     return sums
-
-
-@compiled
-def _spread_column(values: Words, at: int) -> None:
-    """A column's values on four rows, at points 0, 1, 3 and 4, taken to the other points."""
-    r0, r1 = load_element(values, at), load_element(values, at + ELEMENT)
-    r2, r3 = load_element(values, at + 3 * ELEMENT), load_element(values, at + 4 * ELEMENT)
-    low, high = extension_subtract(r1, r0), extension_subtract(r3, r2)
-    store_lanes(values, at + 2 * ELEMENT, low)
-    store_lanes(values, at + 5 * ELEMENT, high)
-    store_lanes(values, at + 6 * ELEMENT, extension_subtract(r2, r0))
-    store_lanes(values, at + 7 * ELEMENT, extension_subtract(r3, r1))
-    store_lanes(values, at + 8 * ELEMENT, extension_subtract(high, low))
 
 
 @compiled
@@ -212,7 +151,7 @@ def _add_group(
     start, first = table[_CODE], table[_CONSTANTS]
     pitch = code[start + _REGISTERS] * LANES
     cores = code[start + _CORE_COUNT]
-    _spread_cores(code, start + code[start + _CORES], cores, file, row, pitch, points)
+    spread_cores(code, start + code[start + _CORES], cores, file, row, pitch, points)
     pairs = code[start + _PAIR_COUNT]
     positions = start + code[start + _COLUMNS]
     for number in range(2 * pairs):
@@ -224,7 +163,7 @@ def _add_group(
             # Row 2 x + y is point SIDE * x + y.
             to = at + (i + i // 2) * ELEMENT
             store_lanes(columns, to, extension_add(accumulated(sums), offset))
-        _spread_column(columns, at)
+        spread_column(columns, at)
     others, constraints = code[start + _OTHER_COUNT], code[start + _CONSTRAINT_COUNT]
     remainder = start + code[positions + code[start + _COLUMN_COUNT]]
     for point in range(POINTS):
@@ -274,7 +213,7 @@ def _add_cubics(
     start = table[_CODE]
     pitch = code[start + _REGISTERS] * LANES
     cores = code[start + _CUBIC_CORE_COUNT]
-    _spread_cubic_cores(code, start + code[start + _CUBIC_CORES], cores, file, row, pitch, points)
+    spread_cubic_cores(code, start + code[start + _CUBIC_CORES], cores, file, row, pitch, points)
     for point in range(CUBIC_POINTS):
         is_finite = point // CUBIC_SIDE != INFINITY and point % CUBIC_SIDE != INFINITY
         at = point * cores * LANES

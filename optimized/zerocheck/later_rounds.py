@@ -22,8 +22,8 @@ from optimized.lanes.vectors import LANES, Lanes, broadcast, load, store
 from optimized.words import Words
 from optimized.zerocheck.cells import load_rows
 from optimized.zerocheck.constants import Integers
-from optimized.zerocheck.first_rounds import GROUP_ROWS
 from optimized.zerocheck.layout import Code, Factor, Header
+from optimized.zerocheck.points import GROUP_ROWS
 from optimized.zerocheck.sums import (
     ELEMENT,
     SIX,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from optimized.zerocheck.first_rounds import CUBIC_SIDE, SIDE
+from optimized.zerocheck.points import CUBIC_SIDE, SIDE
 from spec.field import ONE, ZERO, Extension, inverse
 from spec.protocol.cube import horner
 

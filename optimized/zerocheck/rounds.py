@@ -19,9 +19,10 @@ from optimized.zerocheck.cells import file_words
 from optimized.zerocheck.column_values import column_values
 from optimized.zerocheck.constants import Integers, constant_words
 from optimized.zerocheck.equality import equality_levels
-from optimized.zerocheck.first_rounds import CUBIC_POINTS, POINTS, SIDE, first_rounds
+from optimized.zerocheck.first_rounds import first_rounds
 from optimized.zerocheck.later_rounds import COEFFICIENTS, PAIR, first_tiles, later_round
 from optimized.zerocheck.layout import Header
+from optimized.zerocheck.points import CUBIC_POINTS, POINTS, SIDE
 from optimized.zerocheck.sums import ELEMENT, SIX, SUMS
 from optimized.zerocheck.tables import (
     BASE_ROUNDS,

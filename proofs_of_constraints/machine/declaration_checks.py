@@ -130,8 +130,10 @@ def _is_closed_by_the_verifier(audited: AuditedMachine, bus: Bus) -> bool:
 
 
 def wiring(audited: AuditedMachine) -> str | None:
-    """Every column is in some constraint or message, and every opcode has a chip."""
+    """Every table speaks to a bus, every column is in some constraint or message, and every opcode has a chip."""
     for chip in audited.machine.chips:
+        if not chip.interactions:
+            return f"{chip.name} speaks to no bus"
         used = {name for expression in expressions_of(chip) for name in _columns(expression)}
         unused = [name for name in (*chip.columns, *chip.fixed_columns) if name not in used]
         if unused:

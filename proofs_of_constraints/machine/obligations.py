@@ -32,6 +32,7 @@ from proofs_of_constraints.machine.digest_checks import (
     digest_covers_the_machine,
     key_covers_fields,
 )
+from proofs_of_constraints.machine.run_checks import segments_are_counted, segments_are_joined
 from proofs_of_constraints.machine.scope_checks import scopes_of_buses, wrong_scopes_are_refused
 from proofs_of_constraints.machine.shape_checks import (
     heights_are_bounded,
@@ -75,6 +76,8 @@ PROTOCOL_CHECKS: Mapping[str, Check] = {
     "transcripts": transcripts_bind,
     "order of challenges": challenges_are_drawn_in_order,
     "messages in the transcript": messages_are_bound,
+    "joins of segments": segments_are_joined,
+    "number of segments": segments_are_counted,
     "bounds on heights": heights_are_bounded,
     "messages below p": messages_stay_below_p,
     "single tables": tables_are_single,

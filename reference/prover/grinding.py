@@ -20,7 +20,7 @@ def grind(block: Sequence[int], bits: int) -> int:
     nonces = np.arange(NONCES_TRIED_TOGETHER, dtype=np.uint64)
     while True:
         blocks[:, STATE_WORDS] = nonces >> np.uint64(32)
-        blocks[:, STATE_WORDS + 1] = nonces & np.uint64(0xFFFFFFFF)
+        blocks[:, STATE_WORDS + 1] = nonces.astype(np.uint32)
         found = np.flatnonzero(compress(states, blocks)[:, 0] & mask == 0)
         if len(found):
             return int(nonces[found[0]])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimized.commitment import compression
+from optimized.commitment.instructions import HAS_INSTRUCTIONS
 from optimized.compilation import compiled
 from optimized.hashing.sha256 import compress_in_place
 from optimized.lanes.vectors import LANES
@@ -25,7 +26,7 @@ def by_instructions(state: Words, block: Words) -> None:
     compression.compress_by_instructions(state, block)
 
 
-IMPLEMENTATIONS = [by_lanes, *([by_instructions] if compression.HAS_INSTRUCTIONS else [])]
+IMPLEMENTATIONS = [by_lanes, *([by_instructions] if HAS_INSTRUCTIONS else [])]
 """A processor without the instructions has no code for them."""
 
 
@@ -42,5 +43,5 @@ def test_every_lane_compresses_its_own_message(implementation: Callable[[Words, 
 
 
 def test_instructions_are_used_where_there_are_some() -> None:
-    expected = compression.compress_by_instructions if compression.HAS_INSTRUCTIONS else compress_in_place
+    expected = compression.compress_by_instructions if HAS_INSTRUCTIONS else compress_in_place
     assert compression.compress is expected

@@ -33,6 +33,11 @@ def test_fault_of_a_table_names_it() -> None:
     assert closed_forms_are_their_tables(audited) == "range_table: 63 rows, not 2^6"
 
 
+def test_table_without_a_closed_form_is_noticed() -> None:
+    fault = "closed forms of [] for the tables ['range_table']"
+    assert closed_forms_are_their_tables(undeclared(SMALL_AUDIT, tables={})) == fault
+
+
 def _rows_with(number: int, *row: int) -> list[tuple[int, ...]]:
     return [row if i == number else other for i, other in enumerate(range_rows())]
 

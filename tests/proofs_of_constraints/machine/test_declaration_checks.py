@@ -235,6 +235,11 @@ def test_column_that_nothing_speaks_of_is_noticed(kind: str) -> None:
     assert wiring(with_chip(SMALL_AUDIT, replace(RANGE_TABLE, **change))) == fault
 
 
+def test_table_that_speaks_to_no_bus_is_noticed() -> None:
+    silent = replace(HALT, interactions=())
+    assert wiring(with_chip(SMALL_AUDIT, silent)) == "halt speaks to no bus"
+
+
 def test_opcode_without_a_chip_is_noticed() -> None:
     assert wiring(replace(SMALL_AUDIT, opcodes={**SMALL_AUDIT.opcodes, "jump": 3})) == "no chip executes jump"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,37 +12,7 @@ from reference.tables import Table
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.cube import equality, extension_at, horner, next_claim_beside_equality
 from spec.protocol.zerocheck import table_value
-from tests.reference.prover.zerocheck_example import ZerocheckExample, small_example
-
-
-@dataclass(frozen=True)
-class ScalarRow:
-    """Values of the extension that stand for one row, as an interpretation."""
-
-    main_values: Sequence[Extension]
-    fixed_values: Sequence[Extension]
-    public_values: Mapping[str, int]
-
-    def constant(self, element: int) -> Extension:
-        return Extension.of(element)
-
-    def main(self, index: int) -> Extension:
-        return self.main_values[index]
-
-    def fixed(self, index: int) -> Extension:
-        return self.fixed_values[index]
-
-    def public(self, name: str) -> Extension:
-        return Extension.of(self.public_values[name])
-
-    def add(self, left: Extension, right: Extension) -> Extension:
-        return left + right
-
-    def subtract(self, left: Extension, right: Extension) -> Extension:
-        return left - right
-
-    def multiply(self, left: Extension, right: Extension) -> Extension:
-        return left * right
+from tests.reference.prover.zerocheck_example import ScalarRow, ZerocheckExample, small_example
 
 
 def columns_at(table: Table, point: Sequence[Extension]) -> tuple[list[Extension], list[Extension]]:

@@ -112,6 +112,36 @@ def random_elements(source: np.random.Generator, count: int) -> list[Extension]:
 
 
 @dataclass(frozen=True)
+class ScalarRow:
+    """Values of the extension that stand for one row, as an interpretation."""
+
+    main_values: Sequence[Extension]
+    fixed_values: Sequence[Extension]
+    public_values: Mapping[str, int]
+
+    def constant(self, element: int) -> Extension:
+        return Extension.of(element)
+
+    def main(self, index: int) -> Extension:
+        return self.main_values[index]
+
+    def fixed(self, index: int) -> Extension:
+        return self.fixed_values[index]
+
+    def public(self, name: str) -> Extension:
+        return Extension.of(self.public_values[name])
+
+    def add(self, left: Extension, right: Extension) -> Extension:
+        return left + right
+
+    def subtract(self, left: Extension, right: Extension) -> Extension:
+        return left - right
+
+    def multiply(self, left: Extension, right: Extension) -> Extension:
+        return left * right
+
+
+@dataclass(frozen=True)
 class ZerocheckExample:
     """What a kernel is given, and challenges for its rounds."""
 
