@@ -104,15 +104,15 @@ def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
     costs = np.array([point["cost"] for point in points], dtype=np.float64)
     seconds = np.array([point["seconds"] for point in points])
     peaks = np.array([point["peak_bytes"] for point in points], dtype=np.float64)
-    seconds_per_cell, fixed_seconds = np.polyfit(costs, seconds, 1)
-    bytes_per_cell, fixed_bytes = np.polyfit(costs, peaks, 1)
+    seconds_per_cost, fixed_seconds = np.polyfit(costs, seconds, 1)
+    bytes_per_cost, fixed_bytes = np.polyfit(costs, peaks, 1)
     return {
         "cost_version": COST_VERSION,
         "parameters": PARAMETERS,
         "source": f"optimized kernels, one core of {_processor()}, {time.strftime('%Y-%m-%d')}",
-        "seconds_per_cell": float(seconds_per_cell),
+        "seconds_per_cost": float(seconds_per_cost),
         "fixed_seconds": float(fixed_seconds),
-        "bytes_per_cell": float(bytes_per_cell),
+        "bytes_per_cost": float(bytes_per_cost),
         "fixed_bytes": float(fixed_bytes),
         "correlation": round(float(np.corrcoef(costs, seconds)[0, 1]), 4),
         "guests": len({point["guest"] for point in points}),

@@ -1,4 +1,4 @@
-"""LogUp as a GKR circuit, as the public calculator charges it."""
+"""LogUp as a GKR circuit, as the public calculator charges it in published configurations."""
 
 from __future__ import annotations
 

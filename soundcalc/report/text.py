@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
@@ -37,11 +36,6 @@ def figures_markdown(figures: Iterable[Figure]) -> str:
 def figures_facts(figures: Iterable[Figure]) -> list[dict[str, object]]:
     """The same as objects, with both values everywhere."""
     return [asdict(figure) for figure in figures]
-
-
-def figures_json(figures: Iterable[Figure]) -> str:
-    """The same as a JSON array."""
-    return json.dumps(figures_facts(figures), indent=2)
 
 
 def levels_markdown(levels: Mapping[str, Levels]) -> str:

@@ -39,5 +39,5 @@ def test_constants_are_the_straight_lines_through_the_points() -> None:
 def test_constants_of_another_version_of_the_metric_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimation, "COST_VERSION", "another")
     calibration.cache_clear()
-    with pytest.raises(ValueError, match=r"is for limpid cost 1, not another: measure anew"):
+    with pytest.raises(ValueError, match=rf"is for {COST_VERSION}, not another: measure anew"):
         calibration()

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from soundcalc.composition.claim import Invocations, run_error
-from soundcalc.protocol.machine import MachineLimits, Table, argument_size, largest_argument, main_columns
+from soundcalc.protocol.machine import Table, argument_size, largest_argument, limits_of, main_columns
 from soundcalc.protocol.search import search
 from soundcalc.protocol.security import ProofSecurity, recursion_error, security
 from soundcalc.protocol.sets import (
@@ -18,24 +18,12 @@ from soundcalc.protocol.sets import (
     SetTarget,
 )
 from soundcalc.protocol.shape import shape_under
-from spec.air.chip import Role
-from spec.field import P
 from spec.parameters import PARAMETER_SETS
-from spec.rv64im.machine import CHIPS
-from spec.rv64im.recursion_shapes import PROGRAM_HEIGHTS_LOG2, RECURSION_SHAPES, listed_height_log2
+from spec.protocol.shape import listed_shape
+from spec.rv64im.machine import RV64IM
 
-MACHINE_HEIGHTS_LOG2 = {"range_table": 17, "byte_table": 16, "shift_table": 6}
-
-LIMITS = MachineLimits(
-    clock_limit=2**24,
-    message_limit=P,
-    maximum_instances=3,
-    maximum_segments=MAXIMUM_SEGMENTS,
-    machine_heights_log2=MACHINE_HEIGHTS_LOG2,
-    local_tokens=5,
-    global_tokens=2**21,
-)
-"""Those of the machine with clocks of 24 bits; a claimed output has at most 2^21 doublewords."""
+LIMITS = limits_of(RV64IM, global_tokens=2**21)
+"""A claimed output has at most 2^21 doublewords."""
 
 LISTED = [(name, height) for name, target in SET_TARGETS.items() for height in target.parameters.heights_log2]
 BELOW_128 = Fraction(1, 2**128)
@@ -114,17 +102,15 @@ def test_tree_of_four_children_a_node_has_fewer_nodes_than_are_counted() -> None
 @pytest.mark.parametrize("height_log2", SET_TARGETS["segment"].parameters.heights_log2)
 def test_largest_segment_of_the_machine_is_within_the_bounds(height_log2: int) -> None:
     target = SET_TARGETS["segment"]
-    largest = largest_argument(CHIPS, LIMITS, target.parameters, height_log2)
+    largest = largest_argument(RV64IM.chips, LIMITS, target.parameters, height_log2)
     assert largest.within(target.bounds_at(height_log2))
 
 
-@pytest.mark.parametrize("shape", RECURSION_SHAPES)
+@pytest.mark.parametrize("shape", RV64IM.listed_shapes)
 def test_segment_of_every_listed_shape_is_within_the_bounds_of_recursion(shape: str) -> None:
     target = SET_TARGETS["recursion"]
-    variable = (*chips_of(Role.INSTRUCTION), *chips_of(Role.CONTINUATION))
-    tables: list[Table] = [(chip, listed_height_log2(shape, chip.name)) for chip in variable]
-    tables += [(chip, PROGRAM_HEIGHTS_LOG2[chip.name][-1]) for chip in chips_of(Role.PROGRAM_TABLE)]
-    tables += [(chip, MACHINE_HEIGHTS_LOG2[chip.name]) for chip in chips_of(Role.MACHINE_TABLE)]
+    listed = listed_shape(RV64IM, shape, RV64IM.listed_programs[-1])
+    tables: list[Table] = [(table.chip, table.height_log2) for table in listed.tables]
     cells = sum(main_columns(chip) << height for chip, height in tables)
     height_log2 = target.parameters.stacking_height(max(height for _, height in tables), cells)
     size = argument_size(tables, height_log2, LIMITS.local_tokens)

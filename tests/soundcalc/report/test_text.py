@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import json
-
 from soundcalc.bounds import REGISTRY
 from soundcalc.published.figures import Figure
 from soundcalc.report.text import (
     bounds_markdown,
-    figures_json,
+    figures_facts,
     figures_markdown,
     markdown_table,
 )
@@ -29,8 +27,8 @@ def test_bounds_markdown_lists_every_bound() -> None:
     assert all(any(line.startswith(f"| {key} |") for line in lines) for key in REGISTRY)
 
 
-def test_figures_json_holds_both_values() -> None:
-    document = json.loads(figures_json([Figure("main", "UDR", "range", 90, 88, "why")]))
+def test_figures_facts_hold_both_values() -> None:
+    document = figures_facts([Figure("main", "UDR", "range", 90, 88, "why")])
     assert document == [
         {
             "circuit": "main",
