@@ -19,6 +19,7 @@ from optimized.trace.segmentation import plan_run as plan_columns
 from reference.execution import Execution
 from reference.executor import Machine
 from reference.executor.machine import HALTED
+from reference.fixed_tables import fixed_tables
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
@@ -69,7 +70,8 @@ class CompiledTraces:
     """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
 
     def __init__(self, program: Program, key: ProvingKey) -> None:
-        self._builder = SegmentBuilder(program, {table.chip.name: table.fixed for table in key.tables})
+        program_fixed = {table.chip.name: table.fixed for table in key.tables}
+        self._builder = SegmentBuilder(program, {**fixed_tables(), **program_fixed})
 
     def segment(self, segment: PlannedSegment) -> Trace:
         """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""
