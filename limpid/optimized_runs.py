@@ -70,8 +70,8 @@ class CompiledTraces:
     """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
 
     def __init__(self, program: Program, key: ProvingKey) -> None:
-        program_fixed = {table.chip.name: table.fixed for table in key.tables}
-        self._builder = SegmentBuilder(program, {**fixed_tables(), **program_fixed})
+        fixed = fixed_tables() | {table.chip.name: table.fixed for table in key.tables}
+        self._builder = SegmentBuilder(program, fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:
         """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""

@@ -16,7 +16,7 @@ from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import DEFAULT_IMAGE_START, SINK, Interval, RegionKind, Space
+from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, OUTPUT, SINK, Interval, RegionKind, Space
 from spec.parameters import TINY
 from spec.program import Program, Region
 from spec.rv64im.machine import CHIP_BY_NAME
@@ -26,13 +26,14 @@ ROWS = 64
 
 def _halting_program() -> Program:
     words = (encode("addi", CALL_NUMBER_REGISTER, immediate=HALT_CALL), encode("ecall"))
-    start, doubleword = DEFAULT_IMAGE_START, DEFAULT_IMAGE_START // 8
+    start, doubleword = DEFAULT_IMAGE_START, DEFAULT_IMAGE_START // DOUBLEWORD_BYTES
     return Program(
         entry=start,
         code=tuple((start + 4 * i, word) for i, word in enumerate(words)),
         image=((doubleword, words[0] | words[1] << 32),),
         regions=(
             Region(Space.MEMORY, RegionKind.IMAGE, doubleword, doubleword + 1),
+            Region(Space.MEMORY, RegionKind.OUTPUT, OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES),
             Region(Space.REGISTERS, RegionKind.REGISTERS, 0, SINK + 1),
         ),
         executable=(Interval(start, start + 4 * len(words)),),

@@ -304,6 +304,6 @@ def test_memory_table_cannot_be_missing() -> None:
     without = recounted(replace(third, tables=tuple(t for t in third.tables if t.chip.name != "memory")))
     assert accused(check_run([first, second, without])) == {"bus continuation", "bus cursor"}
     proof = prove_run(KERNELS, counting_key(), [first, second, without])
-    assert reason_for_segments(proof.segments) is Rejection.CURSOR_WITHOUT_MEMORY_TABLE
+    assert reason_for_segments(proof.segments) is Rejection.MOVED_WITHOUT_TABLE
     still = restated(proof.segments[2], cursor_out=proof.segments[2].public("cursor_in"))
     assert reason_for_segments([*proof.segments[:2], still]) is Rejection.GLOBAL_BUSES_UNBALANCED
