@@ -35,6 +35,7 @@ from proofs_of_constraints.program_layout import Executed, executed_instructions
 from proofs_of_constraints.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.isa import Family
+from spec.isa.instruction import Load, Store
 from spec.word import INTEGER_WORDS, WORD_MASK
 
 ROW_ASSUMPTIONS = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, REGISTER_ZERO)
@@ -80,7 +81,7 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         if executed.opcode not in chip.instructions:
             continue
         assumptions: tuple[str, ...] = ROW_ASSUMPTIONS
-        if chip.instructions and any(i.name == "memory_next_taken" for i in chip.interactions):
+        if isinstance(executed.instruction.meaning, Load | Store):
             assumptions = (*assumptions, INITIALISED)
 
         def not_vacuous(session: Session, executed: Executed = executed) -> Outcome:
