@@ -15,8 +15,8 @@ class Rejection(Enum):
     ENCODING_COUNT_OUT_OF_BOUNDS = "An encoded count is not one that the object may have."
 
     OPENING_COMMITMENT_COUNT = "The opening proof does not open exactly the commitments that are claimed."
-    OPENING_ROW_COUNT = "A Merkle opening does not have one row per height and distinct query index."
-    OPENING_ROW_WIDTH = "An opened row does not have one element per committed column."
+    OPENING_ROW_COUNT = "A Merkle opening does not have one row for each distinct queried position."
+    OPENING_ROW_WIDTH = "An opened row does not have the width of its tree."
     OPENING_SIBLING_COUNT = "A Merkle opening does not have exactly the sibling digests that its paths need."
     OPENING_DIGEST_SIZE = "A digest does not have 32 bytes."
 

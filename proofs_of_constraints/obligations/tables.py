@@ -72,8 +72,8 @@ def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
     """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
     amounts = set()
     for amount in range(64):
-        quotient, rest = amount // 16, amount % 16
-        amounts.add((amount, *(1 if i == quotient else 0 for i in range(4)), rest, 2**rest, 2 ** (16 - rest)))
+        flags = (1 if i == amount // 16 else 0 for i in (1, 2, 3))
+        amounts.add((amount, *flags, amount // 8 % 2, 2 ** (amount % 8)))
     return {
         RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
         AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.arrays.field_arrays import MODULUS, Matrix, subtract
+from reference.arrays.field_arrays import MODULUS, Matrix
 from spec.field import EXTENSION_DEGREE, Extension
 
 ExtensionArray: TypeAlias = NDArray[np.unsignedinteger[Any]]
@@ -64,32 +64,9 @@ def scale(array: ExtensionArray, factor: Extension) -> ExtensionArray:
     return multiply(array, from_elements([factor])[0])
 
 
-def subtract_element(array: ExtensionArray, element: Extension) -> ExtensionArray:
-    """array - element for one extension element."""
-    return subtract(array, from_elements([element])[0])
-
-
 def powers(base: Extension, count: int) -> ExtensionArray:
     """1, base, base^2, ...: (count, 6), each half from the half before it."""
     result = from_elements([Extension.of(1)])
     while len(result) < count:
         result = np.concatenate([result, scale(result, base ** len(result))])
     return result[:count]
-
-
-def inverses(elements: ExtensionArray) -> ExtensionArray:
-    """The inverses of (count, 6) elements: 1/a = b / (a b) for every pair.
-
-    Raises ZeroDivisionError for a zero.
-    """
-    if len(elements) == 0:
-        return elements.copy()
-    if len(elements) == 1:
-        return from_elements([to_elements(elements)[0].inverse()])
-    if len(elements) % 2:
-        return inverses(np.concatenate([elements, from_elements([Extension.of(1)])]))[:-1]
-    of_products = inverses(multiply(elements[0::2], elements[1::2]))
-    result = np.empty_like(elements)
-    result[0::2] = multiply(of_products, elements[1::2])
-    result[1::2] = multiply(of_products, elements[0::2])
-    return result

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from spec.field import P, inverse, root_of_unity
+from spec.field import P, inverse
 
 Matrix: TypeAlias = NDArray[np.unsignedinteger[Any]]
 """(height, width) canonical base-field elements. Arithmetic here is on uint64; kernels may keep 32 bits."""
@@ -64,8 +64,3 @@ def bit_reversed_indices(bits: int) -> NDArray[np.int64]:
     for _ in range(bits):
         result = np.concatenate([2 * result, 2 * result + 1])
     return result
-
-
-def subgroup(order_log2: int) -> Matrix:
-    """The subgroup of order 2^order_log2 in bit-reversed order."""
-    return powers(root_of_unity(order_log2), 1 << order_log2)[bit_reversed_indices(order_log2)]

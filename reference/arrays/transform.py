@@ -1,4 +1,4 @@
-"""The discrete Fourier transform over the base field, and what it gives: interpolation and codewords."""
+"""The discrete Fourier transform over the base field, and the codewords that it gives."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import numpy as np
 from reference.arrays.field_arrays import (
     Matrix,
     add,
-    bit_reversed_indices,
     multiply,
     powers,
-    scale,
     subtract,
 )
-from spec.field import GENERATOR, P, inverse, root_of_unity
+from spec.field import GENERATOR, root_of_unity
 
 BLOCK_ELEMENTS = 1 << 19
 """Columns are transformed so many elements at a time, which bounds memory and keeps a block in the cache."""
@@ -48,19 +46,6 @@ def _transform(columns: Matrix, root: int) -> Matrix:
 def _by_column_blocks(matrix: Matrix, height: int) -> list[slice]:
     step = max(1, BLOCK_ELEMENTS // height)
     return [slice(start, start + step) for start in range(0, matrix.shape[1], step)]
-
-
-def coefficients(evaluations: Matrix) -> Matrix:
-    """The coefficients, lowest first, of columns given on the trace domain: (n, width) to (n, width)."""
-    height = evaluations.shape[0]
-    height_log2 = _log2(height)
-    root = inverse(root_of_unity(height_log2))
-    order = bit_reversed_indices(height_log2)
-    result = np.empty_like(evaluations)
-    for block in _by_column_blocks(evaluations, height):
-        transformed = _transform(np.ascontiguousarray(evaluations[:, block].T), root)
-        result[:, block] = scale(transformed, inverse(height % P)).T[order]
-    return result
 
 
 def evaluate_on_coset(polynomials: Matrix, rate_log2: int) -> Matrix:

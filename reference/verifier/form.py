@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from spec.field import Extension
 from spec.protocol import columns, whir, zerocheck
-from spec.protocol.columns import PINNED
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import STATE_WORDS
 from spec.protocol.merkle import TreeShape, cap_digest_count
@@ -49,11 +48,6 @@ def check_form(proof: SegmentProof, form: SegmentForm, where: str) -> None:
         _check_iteration(of_iteration, iteration, form, f"{where}, iteration {iteration.number}")
     length = 1 << form.iterations[-1].folded_log2
     _require(len(proof.final_vector) == length, Rejection.FINAL_VECTOR_LENGTH, where)
-
-
-def pinned_counts(form: SegmentForm) -> dict[Commitment, int]:
-    """The answers of each pinned commitment."""
-    return {commitment: form.layouts[commitment].count for commitment in PINNED}
 
 
 def _check_iteration(proof: IterationProof, iteration: Iteration, form: SegmentForm, where: str) -> None:

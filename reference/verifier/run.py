@@ -9,12 +9,13 @@ from reference.verifier.buses import token_sum
 from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from reference.verifier.steps import VerifierSteps
+from spec.air.chip import Role
 from spec.air.machine import Machine, Token
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
 from spec.protocol.columns import PINNED
 from spec.protocol.form import SegmentForm
-from spec.protocol.hash import digest_bytes, digest_words
+from spec.protocol.hash import STATE_WORDS, digest_bytes, digest_words
 from spec.protocol.key import (
     ProgramCommitment,
     VerificationKey,
@@ -58,7 +59,7 @@ def check_key(key: VerificationKey) -> None:
     """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
     heights = key.program_heights_log2
     tallest = key.parameters.tallest_log2
-    count = len(key.heights_by_chip())
+    count = len(key.machine.chips_of(Role.PROGRAM_TABLE))
     if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
         raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
     joins = key.machine.joins
@@ -69,7 +70,8 @@ def check_key(key: VerificationKey) -> None:
         raise Rejected(Rejection.KEY_COMMITMENTS, f"2^{sorted(key.commitments)}, expected 2^{expected}")
     for height, commitment in key.commitments.items():
         answers = program_stacking(key.machine, heights, height).count
-        if len(commitment.answers) != answers or bool(commitment.root) != bool(answers):
+        root_words = STATE_WORDS if answers else 0
+        if len(commitment.answers) != answers or len(commitment.root) != root_words:
             raise Rejected(Rejection.KEY_COMMITMENTS, f"{len(commitment.answers)} answers at 2^{height}")
 
 
@@ -87,10 +89,14 @@ def verify_run(
     """
     key = proof.key
     check_key(key)
-    forms = [SegmentForm(segment.shape, key.parameters) for segment in proof.segments]
+    # Everything is checked against the key's own machine, whatever machine a segment's shape refers to.
+    shapes = [SegmentShape(key.machine, segment.shape.heights_log2) for segment in proof.segments]
+    forms = [SegmentForm(shape, key.parameters) for shape in shapes]
     if not 1 <= len(forms) <= key.machine.maximum_segments:
         raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(forms)} segments")
     for index, (segment, form) in enumerate(zip(proof.segments, forms, strict=True)):
+        if segment.shape.machine.digest != key.machine.digest:
+            raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
         check_shape(form.shape, key.heights_by_chip(), key.parameters)
         check_form(segment, form, f"segment {index}")
     check_run_messages([form.shape for form in forms])

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol
 
 from spec.air.bus import Bus, Scope
-from spec.air.chip import Chip, Role
+from spec.air.chip import Chip, Role, expressions_of
 from spec.air.expression import Expression, Public, describe
 from spec.field import P
 from spec.protocol.algebra import Value
@@ -181,9 +181,9 @@ def _describe_chip(chip: Chip) -> list[str]:
 
 
 def check_machine(machine: Machine) -> None:
-    """Raises ValueError if names or identities repeat, a table has no interaction or no closed form, a global bus
-    is spoken to by a table that is not a continuation table, or a message to it has a public value other than the
-    segment's index."""
+    """Raises ValueError if names or identities repeat, something is named that is not declared, a table has no
+    interaction or no closed form, a token is not one of a local bus, a global bus is spoken to by a table that is not a
+    continuation table, or a message to it has a public value other than the segment's index."""
     for what, names in (
         ("chip", [chip.name for chip in machine.chips]),
         ("bus", [bus.name for bus in machine.buses]),
@@ -201,28 +201,76 @@ def check_machine(machine: Machine) -> None:
     with_forms = [chip.name for chip in machine.chips_of(Role.MACHINE_TABLE)]
     if list(machine.tables) != with_forms:
         raise ValueError(f"machine {machine.name}: closed forms of {list(machine.tables)}, expected {with_forms}")
+    _check_names(machine)
+    for token in machine.tokens:
+        _check_token(machine, token)
     for chip in machine.chips:
         _check_chip(machine, chip)
+
+
+def _check_names(machine: Machine) -> None:
+    """What is said of public values and of required tables is said of declared ones."""
+    joined = [name for join in machine.joins for name in (join.enters, join.leaves)]
+    halted_name, halted = machine.halted
+    named = {*joined, machine.segment_index, halted_name, *machine.exit_values}
+    unknown = sorted(named - set(machine.public_values))
+    if unknown:
+        raise ValueError(f"machine {machine.name}: {', '.join(unknown)} is no public value")
+    for join in machine.joins:
+        if join.moved_by is not None and join.moved_by not in machine.chip_by_name:
+            raise ValueError(f"machine {machine.name}: {join.moved_by}, which moves {join.enters}, is no chip")
+        if join.leaves == halted_name and join.start_limit > halted:
+            raise ValueError(f"machine {machine.name}: {join.enters} may start with {halted}, which ends a run")
+    continuation = [chip.name for chip in machine.chips_of(Role.CONTINUATION)]
+    for name in machine.required:
+        if name not in continuation:
+            raise ValueError(f"machine {machine.name}: {name} is required, but is no continuation table")
+
+
+def _check_token(machine: Machine, token: Token) -> None:
+    where = f"machine {machine.name}: a token of the bus {token.bus.name}"
+    if token.bus not in machine.buses or token.bus.scope is not Scope.LOCAL:
+        raise ValueError(f"{where}, which is no local bus of it")
+    if len(token.message) != token.bus.width or token.sign not in (1, -1):
+        raise ValueError(f"{where} has {len(token.message)} parts and the sign {token.sign}")
+    names = {part for part in token.message if isinstance(part, str)} | ({token.times[0]} if token.times else set())
+    unknown = sorted(names - set(machine.public_values))
+    if unknown:
+        raise ValueError(f"{where} has {', '.join(unknown)}, which is no public value")
 
 
 def _check_chip(machine: Machine, chip: Chip) -> None:
     where = f"machine {machine.name}: chip {chip.name}"
     if not chip.interactions:
         raise ValueError(f"{where} has no interaction")
+    if chip.fixed_columns and chip.role not in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
+        raise ValueError(f"{where} has fixed columns, but is no fixed table")
+    unknown = sorted(public_names(*expressions_of(chip)) - set(machine.public_values))
+    if unknown:
+        raise ValueError(f"{where} depends on {', '.join(unknown)}, which is no public value")
     for interaction in chip.interactions:
         if interaction.bus not in machine.buses:
             raise ValueError(f"{where}: {interaction.name} uses the bus {interaction.bus.name}, which is not declared")
         if interaction.bus.scope is Scope.GLOBAL:
             if chip.role is not Role.CONTINUATION:
                 raise ValueError(f"{where}: {interaction.name} is global, but the table is no continuation table")
-            names = {name for part in (interaction.multiplicity, *interaction.message) for name in public_names(part)}
+            names = public_names(interaction.multiplicity, *interaction.message)
             if names - {machine.segment_index}:
                 raise ValueError(f"{where}: {interaction.name} is global and depends on {sorted(names)}")
 
 
-def public_names(expression: Expression) -> set[str]:
-    """The public values that an expression depends on."""
-    if isinstance(expression, Public):
-        return {expression.name}
-    parts = (getattr(expression, name) for name in ("left", "right", "definition") if hasattr(expression, name))
-    return {name for part in parts for name in public_names(part)}
+def public_names(*expressions: Expression) -> set[str]:
+    """The public values that expressions depend on."""
+    names: set[str] = set()
+    seen: set[Expression] = set()
+    unseen = list(expressions)
+    while unseen:
+        expression = unseen.pop()
+        if expression in seen:
+            continue
+        seen.add(expression)
+        if isinstance(expression, Public):
+            names.add(expression.name)
+        parts = ("left", "right", "definition")
+        unseen += [getattr(expression, part) for part in parts if hasattr(expression, part)]
+    return names

@@ -118,9 +118,9 @@ def widest_message(chips: Sequence[Chip], scope: Scope) -> int:
 
 
 def fingerprint(challenges: BusChallenges[Value], identity: int, message: Sequence[Value]) -> Value:
-    """alpha + identity + sum of beta^i message_i."""
+    """alpha + identity + sum of beta^i message_i. Raises ValueError for a message wider than the powers of beta go."""
     total = challenges.alpha + identity
-    for part, power in zip(message, challenges.beta_powers, strict=False):
+    for part, power in zip(message, challenges.beta_powers[: len(message)], strict=True):
         total = total + power * part
     return total
 

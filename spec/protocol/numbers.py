@@ -70,6 +70,8 @@ class NumberAlgebra:
         return value * factor
 
     def linear_combination(self, coefficients: Sequence[Extension], elements: Sequence[int]) -> Extension:
+        if len(coefficients) != len(elements):
+            raise ValueError(f"{len(coefficients)} coefficients for {len(elements)} elements")
         # Six sums of integer products: an Extension object per column would take most of the time.
         columns = zip(*(coefficient.coefficients for coefficient in coefficients), strict=True)
         return Extension.from_coefficients(sum(map(mul, column, elements)) for column in columns)

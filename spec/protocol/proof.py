@@ -1,6 +1,6 @@
 """The proof of a run, as objects: what the prover says, in the order in which it says it.
 
-All lengths follow from the statement and the heights (`spec.protocol.form`); `spec.protocol.encoding` has the
+All lengths follow from the statement and the heights (`spec.protocol.form`); `spec.protocol.proof_encoding` has the
 bytes.
 """
 
@@ -32,8 +32,8 @@ class LayerProof:
 class IterationProof:
     """One iteration of WHIR.
 
-    `root` and `answer` belong to the folded vector; the last iteration has none, but the vector itself (`RunProof` says
-    it once). `openings` has one opening for each tree that the queries open.
+    `root` and `answer` belong to the folded vector; the last iteration has none, but the vector itself, which
+    `SegmentProof` holds. `openings` has one opening for each tree that the queries open.
     """
 
     rounds: tuple[RoundPolynomial, ...]

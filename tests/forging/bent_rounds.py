@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.arrays.extension_arrays import from_elements
+from reference.arrays.extension_arrays import from_base, from_elements
 from reference.arrays.field_arrays import Matrix, bit_reversed_indices
 from reference.arrays.values import Values
 from reference.prover.circuit_values import LayeredCircuit, LayerSum
@@ -144,6 +144,25 @@ class WaitingFirst(HonestKernels):
         for table in honest._tables:
             table.point = list(point[: len(table.point)])
         return _WaitingFirst(honest, len(point))
+
+
+class OneRowTables(HonestKernels):
+    """Copes with tables of one row, which have no coordinate to bind."""
+
+    def zerocheck(
+        self,
+        tables: Sequence[Table],
+        weights: Sequence[TableWeights[Extension]],
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+        point: Sequence[Extension],
+    ) -> ZerocheckRounds:
+        rounds = PLAIN.zerocheck(tables, weights, public_values, challenges, point)
+        assert isinstance(rounds, PlainZerocheckRounds)
+        for table in rounds._tables:
+            if len(table.main) == 1:
+                table.main, table.fixed = from_base(table.main), from_base(table.fixed)
+        return rounds
 
 
 @dataclass(frozen=True)

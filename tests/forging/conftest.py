@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from spec.parameters import PARAMETER_SETS
-from spec.protocol import encoding
+from spec.protocol import key_encoding
 from tests.compiled_arithmetic import compiled_arithmetic
 from tests.forging.small_runs import TEST_SETS
 
@@ -15,5 +15,5 @@ from tests.forging.small_runs import TEST_SETS
 @pytest.fixture(autouse=True, scope="module")
 def _arithmetic() -> Iterator[None]:
     with compiled_arithmetic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoding, "PARAMETER_SETS", {**PARAMETER_SETS, **TEST_SETS})
+        patch.setattr(key_encoding, "PARAMETER_SETS", {**PARAMETER_SETS, **TEST_SETS})
         yield

@@ -38,10 +38,16 @@ class Place:
 class Overheard:
     """What was absorbed and what was drawn, in order."""
 
-    said: list[tuple[Place, Words]] = field(default_factory=list)
+    events: list[tuple[Place, Words | None]] = field(default_factory=list)
+    """A message with its words, or a draw without any. What a second challenge absorbs is an empty message."""
+
     drawn: dict[Place, Extension] = field(default_factory=dict)
-    order: list[Place] = field(default_factory=list)
-    """Messages and challenges together."""
+    """The challenges."""
+
+    @property
+    def said(self) -> list[tuple[Place, Words]]:
+        """The messages alone."""
+        return [(place, words) for place, words in self.events if words is not None]
 
     def words(self, domain: Domain, conversation: int) -> Mapping[tuple[Label, tuple[int, ...]], Words]:
         """Every message of a conversation by label and indices; what a second challenge absorbs is left out."""
@@ -94,21 +100,20 @@ def overheard(change: Change = unchanged, draw: Draw = as_drawn) -> Iterator[Ove
         place = place_of(self, label, indices)
         changed = change(place, tuple(words), tuple(self.state)) if words else ()
         if changed is not None:
-            heard.said.append((place, changed))
-            heard.order.append(place)
+            heard.events.append((place, changed))
             absorb(self, label, changed, *indices)
 
     def listening_sample(self: Any, label: Label, *indices: int) -> Any:
         place = place_of(self, label, indices)
         challenge = draw(place, sample(self, label, *indices), heard)
         heard.drawn[place] = challenge
-        heard.order.append(place)
+        heard.events.append((place, None))
         return challenge
 
     def listening_positions(self: Any, label: Label, count: int, bits: int, *indices: int) -> Any:
         place = place_of(self, label, indices)
         positions = sample_positions(self, label, count, bits, *indices)
-        heard.order.append(place)
+        heard.events.append((place, None))
         return draw(place, positions, heard)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -6,13 +6,16 @@ knows one challenge in advance gets past that one too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 
 from reference.prover.kernels import Kernels
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.stacking import Commitment
+from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
 from tests.forging.liars import Addend, Check, Liar, column_position, difference, repaired
 from tests.forging.small_runs import ONE_SEGMENT, encoded, plus_cells
@@ -38,6 +41,20 @@ HONEST = Liar(ONE_SEGMENT, ONE_SEGMENT.segments, ONE_SEGMENT.run.output)
 def proven_by(kernels: Kernels) -> RunProof:
     """The honest cells, proven by bent kernels."""
     return replace(HONEST, kernels=kernels).proof()
+
+
+def remembered(lie: Callable[[], Liar]) -> Callable[[], Liar]:
+    """A lie that is told once for each transcript: with a fixed challenge it is another one."""
+    told: dict[tuple[object, object], Liar] = {}
+
+    @wraps(lie)
+    def again() -> Liar:
+        transcript = (Transcript.sample, Transcript.sample_positions)
+        if transcript not in told:
+            told[transcript] = lie()
+        return told[transcript]
+
+    return again
 
 
 def stolen() -> Liar:
@@ -75,22 +92,26 @@ def totals_of(liar: Liar) -> Totals:
     return Totals(proof.segments[0], difference(proof, BALANCE) - numerator * denominator.inverse())
 
 
+@remembered
 def false_total() -> Liar:
     """The stolen balance with a local total that balances: the first layer of the circuit disagrees."""
     liar = stolen()
     return liar.adding(Addend(Label.BUS_TOTALS, 0, ZERO - totals_of(liar).excess))
 
 
+@remembered
 def false_column_value() -> Liar:
     """The minted balance with a column value that satisfies the zerocheck: the stacking sumcheck disagrees."""
     return repaired(minted(), ZEROCHECK, Addend(Label.COLUMN_VALUES, RANGE_COUNTS, ONE))
 
 
+@remembered
 def false_stacked_value() -> Liar:
     """The same with a stacked column's value that satisfies the stacking sumcheck: the opening disagrees."""
     return repaired(false_column_value(), STACKING, Addend(Label.STACKED_VALUES, FORM.stacked_count - 1, ONE))
 
 
+@remembered
 def false_final_vector() -> Liar:
     """The same with a last vector of the claimed weighted sum: it disagrees at the queries."""
     return repaired(false_stacked_value(), FINAL_CLAIM, Addend(Label.FINAL_VECTOR, 0, ONE))

@@ -1,4 +1,4 @@
-"""The same guest, input and parameters give the same proof with either kernels."""
+"""The same run and parameters give the same proof with either kernels."""
 
 from __future__ import annotations
 
@@ -15,16 +15,49 @@ import limpid
 from limpid.build import EXAMPLES
 from optimized.kernels import OptimizedKernels
 from reference.program_keys import proving_key
+from reference.prover.keys import proving_key as key_of_tables
 from reference.prover.plain_kernels import PlainKernels
 from reference.prover.run import prove_run
 from reference.trace.build import build_trace
 from spec.parameters import TINY
+from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof_encoding import encode_proof
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
+from tests.reference.small_run import (
+    EVERY_MOVE,
+    ONE_SEGMENT,
+    START,
+    TWO_SEGMENTS,
+    WITH_CAPS,
+    ProvenMoves,
+    with_instances,
+)
+from tests.small_machine import SMALL_MACHINE, Move, program_cells
 
 ROOT = Path(__file__).resolve().parents[2]
-KERNEL_TESTS = Path(__file__).with_name("test_kernels.py")
+KERNEL_TESTS = [
+    str(Path(__file__).with_name(name)) for name in ("commitment", "field", "lanes", "openings", "zerocheck")
+]
+
+
+RUNS = {"one segment": ONE_SEGMENT, "two segments": TWO_SEGMENTS, "caps": WITH_CAPS, "a segment a move": EVERY_MOVE}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_proof_of_the_small_machine_has_the_bytes_of_the_plain_kernels(run: str) -> None:
+    plain = RUNS[run]
+    kernels = OptimizedKernels()
+    key = key_of_tables(kernels, SMALL_MACHINE, plain.parameters, program_cells(plain.moves), START)
+    assert encode_key(key.verification) == encode_key(plain.key.verification)
+    assert encode_proof(prove_run(kernels, key, plain.traces)) == encode_proof(plain.proof)
+
+
+def test_proof_with_instances_has_the_bytes_of_the_plain_kernels() -> None:
+    tall = ProvenMoves(tuple(Move(1 + i % 3, i) for i in range(6)))
+    traces = [with_instances(tall.traces[0], "move", (2, 1))]
+    proofs = [encode_proof(prove_run(kernels, tall.key, traces)) for kernels in (OptimizedKernels(), PlainKernels())]
+    assert proofs[0] == proofs[1]
 
 
 def test_proof_of_every_instruction_has_the_bytes_of_the_plain_kernels() -> None:
@@ -50,12 +83,6 @@ UNIT_COUNTS = integers(1, 200)
 """Of random programs: up to some thousand instructions, with loops."""
 
 
-@given(SEEDS, UNIT_COUNTS)
-@settings(max_examples=2, deadline=None, derandomize=True)
-def test_proof_of_a_generated_program_has_the_bytes_of_the_reference(seed: int, unit_count: int) -> None:
-    assert_both_backends_prove_the_same(random_program(seed, unit_count).elf, b"", "tiny")
-
-
 @pytest.mark.slow
 @given(SEEDS, UNIT_COUNTS)
 @settings(max_examples=25, deadline=None)
@@ -73,7 +100,7 @@ def test_proof_of_a_guest_under_secure_parameters_has_the_bytes_of_the_reference
 @pytest.mark.parametrize("features", ["", "+sse4.2", "+avx2,+fma"])
 def test_kernels_equal_the_plain_ones_on_machines_with_other_vectors(features: str, tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": features}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(KERNEL_TESTS)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *KERNEL_TESTS]
     environment["NUMBA_CACHE_DIR"] = str(tmp_path)
     completed = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stdout

@@ -30,7 +30,7 @@ MISSING = [
     ("range of a jump target", "jalr", "jalr", ("target_low_is_aligned",), Kind.FUNCTION),
     ("sign flag tied to its limb", "load_half", "lh", ("sign_leaves_15_bits",), Kind.FUNCTION),
     ("negative flag is boolean", "slt", "slt", ("left_sign_is_boolean",), Kind.FUNCTION),
-    ("address without wrap-around", "ld", "ld", ("address_high_is_16_bits",), Kind.FUNCTION),
+    ("address without wrap-around", "jalr", "jalr", ("address_high_is_16_bits",), Kind.FUNCTION),
     ("address below 2^32", "sd", "sd", ("address_carry_2_is_boolean",), Kind.FUNCTION),
     ("alignment of a halfword", "load_half", "lh", ("address_low_is_aligned",), Kind.FUNCTION),
     ("loaded value tied to memory", "load_word", "lw", ("word_0_is_selected",), Kind.FUNCTION),
@@ -49,7 +49,7 @@ MISSING = [
     ("older token", "ld", "", ("memory_is_later",), Kind.CLOCK_ORDER),
     ("older token, its high part", "sub", "", ("bytes_0",), Kind.CLOCK_ORDER),
     ("address initialised once", "memory", "", ("step_low_is_16_bits",), Kind.FUNCTION),
-    ("shifted limbs tied to the operand", "sll", "sll", ("limb_0_is_cut",), Kind.FUNCTION),
+    ("shifted limbs tied to the operand", "sll", "sll", ("moved_0_is_chosen",), Kind.FUNCTION),
     ("scaled carry is canonical", "add", "add", ("carry_1_is_boolean",), Kind.FUNCTION),
     ("order of segments", "boundary", "", ("gap_high_is_4_bits",), Kind.FUNCTION),
 ]

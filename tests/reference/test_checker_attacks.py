@@ -130,10 +130,12 @@ def test_address_beyond_memory_is_caught_by_the_carries(every: Trace) -> None:
     assert "ld.address_carry_2_is_boolean" in _accused(shifted(every, "ld", 0, base_2=1))
 
 
-def test_memory_address_beyond_its_bits_is_caught_by_the_range(every: Trace) -> None:
+def test_memory_address_beyond_its_bits_is_caught_by_its_region(every: Trace) -> None:
     row = row_where(every, "memory", is_input=1)
     address = cell(every, "memory", row, "address") + 2**ADDRESS_BITS
-    forged = changed(every, "memory", row, address=address, address_high=address >> 16)
+    above = address - cell(every, "memory", row, "region_start")
+    below = cell(every, "memory", row, "region_end") - 1 - address
+    forged = changed(every, "memory", row, address=address, above_start_high=above >> 16, below_end_high=below >> 16)
     assert {"bus range", "bus continuation"} <= _accused(forged)
 
 

@@ -11,10 +11,10 @@ from functools import reduce
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Role
 from spec.air.machine import MachineTable
-from spec.field import inverse
 from spec.protocol.algebra import Value
 from spec.rv64im.buses import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
 from spec.rv64im.machine_row import MachineRow
+from spec.rv64im.shift_amount import AMOUNT_BITS, amount_parts, bits_of
 
 TableRow = tuple[int, ...]
 
@@ -54,7 +54,6 @@ SHIFT_TABLE = lookup_table(
 
 
 BYTE_BITS = 8
-AMOUNT_BITS = 6
 
 
 def number(bits: Sequence[Value]) -> Value:
@@ -95,26 +94,12 @@ def byte_form(point: Sequence[Value]) -> tuple[Value, ...]:
 
 def shift_rows() -> list[TableRow]:
     """Row number is the amount."""
-    rows = []
-    for amount in range(1 << AMOUNT_BITS):
-        limbs, bits = divmod(amount, LIMB_BITS)
-        flags = tuple(int(limbs == i) for i in range(4))
-        rows.append((amount, *flags, bits, 1 << bits, 1 << (LIMB_BITS - bits)))
-    return rows
+    return [(amount, *amount_parts(bits_of(amount))) for amount in range(1 << AMOUNT_BITS)]
 
 
 def shift_form(point: Sequence[Value]) -> tuple[Value, ...]:
-    """The upper two bits select a limb; the powers are products of one factor for each of the lower four."""
-    upper, lower = point[:2], point[2:]
-    first, second = ((bit * -1 + 1, bit) for bit in upper)
-    flags = [a * b for a in first for b in second]
-    power: Value = point[0] * 0 + 1
-    complement: Value = point[0] * 0 + (1 << LIMB_BITS)
-    for position, bit in enumerate(lower):
-        factor = 1 << (1 << (len(lower) - 1 - position))
-        power = power * (bit * (factor - 1) + 1)
-        complement = complement * (bit * (inverse(factor) - 1) + 1)
-    return number(point), *flags, number(lower), power, complement
+    """The parts of an amount are what they are for bits."""
+    return number(point), *amount_parts(point)
 
 
 CHIPS = (RANGE_TABLE, BYTE_TABLE, SHIFT_TABLE)
@@ -136,8 +121,8 @@ MACHINE_TABLES = {
         AMOUNT_BITS,
         shift_rows,
         shift_form,
-        "amount sum_i 2^(5 - i) x_i, limbs_(2 a + b) eq((x_0, x_1), (a, b)), bits sum_(i > 1) 2^(5 - i) x_i, power "
-        "prod_(i > 1) (1 + x_i (2^(2^(5 - i)) - 1)), complement 2^16 / power on the cube, a product likewise",
+        "amount sum_i 2^(5 - i) x_i, limbs_1 (1 - x_0) x_1, limbs_2 x_0 (1 - x_1), limbs_3 x_0 x_1, half x_2, "
+        "power (1 + 15 x_3) (1 + 3 x_4) (1 + x_5)",
     ),
 }
 """By table, its rows and closed form."""

@@ -35,11 +35,6 @@ def test_product_broadcasts_one_element_over_an_array() -> None:
     assert extension_arrays.to_elements(extension_arrays.scale(array, X * X)) == expected
 
 
-def test_subtracting_an_element_subtracts_it_everywhere() -> None:
-    array = extension_arrays.from_elements([ZERO, X + 3])
-    assert extension_arrays.to_elements(extension_arrays.subtract_element(array, X)) == [-X, Extension.of(3)]
-
-
 def test_from_base_embeds_elements() -> None:
     embedded = extension_arrays.from_base(np.array([0, P - 1], dtype=np.uint64))
     assert extension_arrays.to_elements(embedded) == [ZERO, Extension.of(-1)]
@@ -49,15 +44,3 @@ def test_from_base_embeds_elements() -> None:
 def test_powers_are_repeated_products(count: int) -> None:
     powers = extension_arrays.powers(X + 7, count)
     assert extension_arrays.to_elements(powers) == [(X + 7) ** i for i in range(count)]
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 7])
-def test_inverses_agree_with_the_scalar_inverse(count: int) -> None:
-    given_elements = [X * i + (i + 1) for i in range(count)]
-    inverses = extension_arrays.inverses(extension_arrays.from_elements(given_elements))
-    assert extension_arrays.to_elements(inverses) == [element.inverse() for element in given_elements]
-
-
-def test_inverses_of_array_with_a_zero_raises() -> None:
-    with pytest.raises(ZeroDivisionError):
-        extension_arrays.inverses(extension_arrays.from_elements([ONE, ZERO]))

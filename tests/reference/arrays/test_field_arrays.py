@@ -8,7 +8,7 @@ import pytest
 
 from reference.arrays import field_arrays
 from reference.arrays.field_arrays import Matrix
-from spec.field import P, inverse, root_of_unity
+from spec.field import P, inverse
 
 BASE = galois.GF(P)
 EDGES = np.array([0, 1, 2, P - 2, P - 1], dtype=np.uint64)
@@ -53,12 +53,6 @@ def test_inverses_of_array_with_a_zero_raises() -> None:
         field_arrays.inverses(np.array([1, 0, 3], dtype=np.uint64))
 
 
-@pytest.mark.parametrize("order_log2", [0, 1, 5])
-def test_subgroup_holds_powers_at_bit_reversed_positions(order_log2: int) -> None:
-    root = root_of_unity(order_log2)
-    expected = [pow(root, bit_reversed(i, order_log2), P) for i in range(1 << order_log2)]
-    assert field_arrays.subgroup(order_log2).tolist() == expected
-
-
-def test_subgroup_starts_with_the_subgroup_of_half_its_order() -> None:
-    assert np.array_equal(field_arrays.subgroup(5)[:16], field_arrays.subgroup(4))
+@pytest.mark.parametrize("bits", [0, 1, 5])
+def test_bit_reversed_indices_reverse_the_bits_of_every_position(bits: int) -> None:
+    assert field_arrays.bit_reversed_indices(bits).tolist() == [bit_reversed(i, bits) for i in range(1 << bits)]

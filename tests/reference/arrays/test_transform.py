@@ -1,4 +1,4 @@
-"""Interpolation and codewords against polynomial evaluation by galois."""
+"""Codewords against polynomial evaluation by galois."""
 
 from __future__ import annotations
 
@@ -28,13 +28,6 @@ def values(coefficients: Matrix, points: list[int]) -> list[list[int]]:
     return [[int(polynomial(point)) for polynomial in polynomials] for point in points]
 
 
-@pytest.mark.parametrize("height_log2", [0, 1, 2, 5])
-def test_coefficients_evaluate_to_the_rows_on_the_trace_domain(height_log2: int) -> None:
-    matrix = random_matrix(1 << height_log2, 3)
-    domain = [pow(root_of_unity(height_log2), i, P) for i in range(1 << height_log2)]
-    assert values(transform.coefficients(matrix), domain) == matrix.tolist()
-
-
 @pytest.mark.parametrize("height_log2", [0, 1, 4])
 @pytest.mark.parametrize("rate_log2", [0, 1, 3])
 def test_codeword_holds_values_on_the_coset_in_bit_reversed_order(height_log2: int, rate_log2: int) -> None:
@@ -47,23 +40,19 @@ def test_codeword_holds_values_on_the_coset_in_bit_reversed_order(height_log2: i
 
 def test_transform_in_column_blocks_equals_transform_of_single_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = random_matrix(8, 5)
-    whole = transform.coefficients(matrix), transform.evaluate_on_coset(matrix, 1)
+    whole = transform.evaluate_on_coset(matrix, 1)
     monkeypatch.setattr(transform, "BLOCK_ELEMENTS", 32)
-    assert np.array_equal(transform.coefficients(matrix), whole[0])
-    assert np.array_equal(transform.evaluate_on_coset(matrix, 1), whole[1])
+    assert np.array_equal(transform.evaluate_on_coset(matrix, 1), whole)
 
 
 def test_transform_leaves_its_argument_unchanged() -> None:
     matrix = random_matrix(8, 2)
     before = matrix.copy()
-    transform.coefficients(matrix)
     transform.evaluate_on_coset(matrix, 1)
     assert np.array_equal(matrix, before)
 
 
 @pytest.mark.parametrize("height", [0, 3, 12])
 def test_transform_of_height_that_is_no_power_of_two_raises(height: int) -> None:
-    with pytest.raises(ValueError, match="power of two"):
-        transform.coefficients(np.zeros((height, 1), dtype=np.uint64))
     with pytest.raises(ValueError, match="power of two"):
         transform.evaluate_on_coset(np.zeros((height, 1), dtype=np.uint64), 1)
