@@ -30,7 +30,7 @@ class SegmentLimits:
     """No table is higher than 2^tallest_log2: what the parameter set's stacking heights hold."""
 
     shape: str | None = None
-    """The listed shape of every segment: its tables' heights stand in for the limits on area and clock."""
+    """The listed shape of every segment: its tables' heights stand in for the limits on cost and clock."""
 
 
 def limits_of_heights(tallest_log2: int) -> SegmentLimits:

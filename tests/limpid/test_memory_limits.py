@@ -32,11 +32,13 @@ import re, sys
 from pathlib import Path
 import limpid
 from optimized.memory.prediction import predicted_peak_bytes
+from spec.parameters import TINY
+from spec.protocol.form import SegmentForm
 proof = limpid.prove(sys.argv[1], (60_000).to_bytes(8, "little"), parameters="tiny")
 # The peak that getrusage tells would count the process that started this one.
 peak = 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 (shape,) = limpid.verify(proof.encoded, program=None, output=None, allow_insecure=True).verified.shapes
-print(peak, predicted_peak_bytes(shape, 1))
+print(peak, predicted_peak_bytes(SegmentForm(shape, TINY)))
 """
 """Three hundred thousand instructions in a process of its own: what it took and what was predicted."""
 
@@ -53,7 +55,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
     heard: list[Stage] = []
     with pytest.raises(OutOfMemoryError) as caught:
-        api.prove(FIBONACCI, INPUT, parameters="tiny", observer=lambda stage, _: heard.append(stage))
+        api.prove(FIBONACCI, INPUT, parameters="segment", observer=lambda stage, _: heard.append(stage))
     assert set(heard) <= {Stage.PLAN, Stage.PIN}
     assert "MiB of memory, 1024 MiB are available" in caught.value.message
     assert caught.value.next_step is not None
@@ -63,14 +65,18 @@ def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
 @pytest.mark.usefixtures("little_memory")
 def test_next_step_of_the_refusal_leads_to_segments_that_fit(tmp_path: Path) -> None:
     invocation = limpid(
-        "prove", FIBONACCI, "--input-hex", INPUT.hex(), "--parameters", "tiny", "--output", tmp_path / "x", "--json"
+        "prove", FIBONACCI, "--input-hex", INPUT.hex(), "--parameters", "segment", "--output", tmp_path / "x", "--json"
     )
     assert (invocation.status, invocation.error["kind"]) == (1, "memory")
     assert list(tmp_path.iterdir()) == []
-    cells = int(invocation.error["next_step"].rpartition(" ")[2])
+    cost = int(invocation.error["next_step"].rpartition(" ")[2])
     with pytest.raises(_PinnedAll):
         prove_in_folder(
-            Place(tmp_path / "folder", segment_cost=cells), FIBONACCI, INPUT, parameters="tiny", observer=_stop_at_main
+            Place(tmp_path / "folder", segment_cost=cost),
+            FIBONACCI,
+            INPUT,
+            parameters="segment",
+            observer=_stop_at_main,
         )
 
 
@@ -87,7 +93,7 @@ def _stop_at_main(stage: Stage, fraction: float) -> None:
 @pytest.mark.usefixtures("little_memory")
 def test_segment_in_a_folder_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutOfMemoryError):
-        prove_in_folder(Place(tmp_path / "folder"), FIBONACCI, INPUT, parameters="tiny")
+        prove_in_folder(Place(tmp_path / "folder"), FIBONACCI, INPUT, parameters="segment")
 
 
 def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_run_with_profile_writes_three_files_and_every_fact(tmp_path: Path) -> N
     assert sum(told["opcodes"].values()) == document["instructions"]
     assert sum(function["instructions"] for function in told["functions"]) == document["instructions"]
     assert sum(chip["rows"] for chip in told["chips"]) == document["instructions"]
-    assert sum(chip["cells"] for chip in told["chips"]) == sum(function["cells"] for function in told["functions"])
+    assert sum(chip["cost"] for chip in told["chips"]) == sum(function["cost"] for function in told["functions"])
     assert told["cost"] == sum(told["cost_by_chip"].values())
     assert told["cost_version"] == COST_VERSION
     assert {part["kind"] for part in told["touched"]} == {"image", "zero", "input", "output"}
