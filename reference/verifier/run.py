@@ -9,6 +9,7 @@ from reference.verifier.buses import token_sum
 from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from reference.verifier.steps import VerifierSteps
+from spec.air.chip import Role
 from spec.air.machine import Machine, Token
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
@@ -58,7 +59,7 @@ def check_key(key: VerificationKey) -> None:
     """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
     heights = key.program_heights_log2
     tallest = key.parameters.tallest_log2
-    count = len(key.heights_by_chip())
+    count = len(key.machine.chips_of(Role.PROGRAM_TABLE))
     if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
         raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
     joins = key.machine.joins
