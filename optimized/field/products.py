@@ -195,7 +195,8 @@ def _products(
 
 def _sum_of_products(builder: Builder, factors: Sequence[tuple[Sequence[Part], Sequence[Part]]]) -> list[Emitted]:
     """The coefficients of a sum of products."""
-    lower, upper = [], []
+    lower: list[Emitted] = []
+    upper: list[Emitted] = []
     for k in range(3):
         products = [_products(left, right, k) for left, right in factors]
         common = _Sum(builder)

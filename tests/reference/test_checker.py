@@ -123,10 +123,10 @@ def test_clock_beyond_its_limit_is_reported(trace: Trace) -> None:
 
 
 def test_tuples_of_a_bus_beyond_their_limit_are_reported(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checker, "MESSAGE_LIMIT", 4)
-    assert LayoutViolation("bus exit", "2 tuples are not below 4") not in check_layout(trace)
-    monkeypatch.setattr(checker, "MESSAGE_LIMIT", 2)
-    assert LayoutViolation("bus exit", "2 tuples are not below 2") in check_layout(trace)
+    monkeypatch.setattr(checker, "message_counts", lambda shape: {"exit": P - 1})
+    assert check_layout(trace) == []
+    monkeypatch.setattr(checker, "message_counts", lambda shape: {"exit": P - 1, "state": P})
+    assert check_layout(trace) == [LayoutViolation("bus state", f"{P} tuples are not below {P}")]
 
 
 def test_output_beyond_its_region_is_an_error(trace: Trace) -> None:
