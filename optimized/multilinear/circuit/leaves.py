@@ -33,13 +33,14 @@ from optimized.lanes.vectors import (
     broadcast,
     load,
     number_at,
+    prefetch,
     put_word,
     store,
     transpose_square,
     word_at,
 )
 from optimized.multilinear.circuit.forms import PairKind
-from optimized.multilinear.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, Address, store_six
+from optimized.multilinear.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, LINE_WORDS, Address, store_six
 from optimized.multilinear.circuit.programs import (
     BLOCK_FIELDS,
     NUMBER_BYTES,
@@ -59,6 +60,9 @@ REGISTER_GROUPS = 32
 
 REGISTER_PITCH = (REGISTER_GROUPS + 1) * LANES
 """No power of two: else cells of one row would all fall into the same few places of the cache."""
+
+GROUPS_AHEAD = 4
+"""The cells of the group after so many are asked for."""
 
 RADIX_MODULO_P = RADIX % P
 SINGLE = int(PairKind.SINGLE)
@@ -86,6 +90,9 @@ def load_columns(
     for group in range(groups):
         first = (row + group * group_rows) * width
         goal = group * LANES
+        for lane in range(LANES):
+            for word in range(0, width, LINE_WORDS):
+                prefetch(matrix, first + (lane * lane_rows + GROUPS_AHEAD * group_rows) * width + word)
         if width >= LANES:
             for column in range(0, width, LANES):
                 # The last columns are brought together with some before them.

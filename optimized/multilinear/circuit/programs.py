@@ -16,7 +16,8 @@ from optimized.multilinear.circuit.forms import FingerprintForm, LinearForm, Pai
 from optimized.words import Words, words
 from reference.multilinear.prover.kernels import TableCells
 from spec.air.bus import Scope
-from spec.field import EXTENSION_DEGREE, ONE as ONE_ELEMENT, Extension, P
+from spec.field import EXTENSION_DEGREE, Extension, P
+from spec.field import ONE as ONE_ELEMENT
 from spec.multilinear.gkr import SCOPES, BusChallenges
 
 Numbers = NDArray[np.int64]
