@@ -7,7 +7,7 @@ once. Registers are columns of cells, canonical, REGISTER_PITCH words apart.
 from __future__ import annotations
 
 from optimized.compilation import compiled
-from optimized.field.extension import SIX, load_six
+from optimized.field.extension import SIX
 from optimized.field.lanes import (
     RADIX,
     add,
@@ -21,10 +21,12 @@ from optimized.field.lanes import (
 from optimized.field.products import (
     add_cell,
     extension_product,
+    load_element,
     lowered_sums,
     masked,
     reduced_sums,
     starting_sums,
+    store_lanes,
     sum_of_two_multiples,
 )
 from optimized.lanes.vectors import (
@@ -40,7 +42,7 @@ from optimized.lanes.vectors import (
     word_at,
 )
 from optimized.multilinear.circuit.forms import PairKind
-from optimized.multilinear.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, LINE_WORDS, Address, store_six
+from optimized.multilinear.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, LINE_WORDS, Address
 from optimized.multilinear.circuit.programs import (
     BLOCK_FIELDS,
     NUMBER_BYTES,
@@ -149,7 +151,7 @@ def _fingerprints(
             if term % 2 == 0:
                 sums = lowered_sums(sums)
             sums = add_cell(sums, load(registers, at + number_at(columns, term) * REGISTER_PITCH), weights, term * SIX)
-        store_six(target, group * CHILD_WORDS, reduced_sums(sums))
+        store_lanes(target, group * CHILD_WORDS, reduced_sums(sums))
 
 
 @compiled
@@ -180,7 +182,7 @@ def compute_fractions(programs: TablePrograms, block: int, registers: Address, g
         _fingerprints(columns, weights, count, constant, registers, groups, target)
         for goal in range(0, end, CHILD_WORDS):
             m = multiply_by_known(load(registers, m_0), radix)
-            store_six(children, goal, (m, zero, zero, zero, zero, zero))
+            store_lanes(children, goal, (m, zero, zero, zero, zero, zero))
             m_0 += LANES
         return
     _fingerprints(columns, weights, count, constant, registers, groups, children)
@@ -195,16 +197,16 @@ def compute_fractions(programs: TablePrograms, block: int, registers: Address, g
     )
     is_masked = kind == COMMON and _is_bit(registers + m_0 * WORD_BYTES, groups)
     for goal in range(0, end, CHILD_WORDS):
-        f_0, f_1 = load_six(children, goal), load_six(children, goal + ELEMENT_WORDS)
-        store_six(children, goal + ELEMENT_WORDS, extension_product(f_0, f_1))
+        f_0, f_1 = load_element(children, goal), load_element(children, goal + ELEMENT_WORDS)
+        store_lanes(children, goal + ELEMENT_WORDS, extension_product(f_0, f_1))
         if is_masked:
             total = extension_subtract(f_1, f_0) if is_difference else extension_add(f_1, f_0)
-            store_six(children, goal, masked(total, load(registers, m_0)))
+            store_lanes(children, goal, masked(total, load(registers, m_0)))
         else:
             m = multiply_by_known(load(registers, m_0), radix)
             if kind == COMMON:
                 other = subtract(zero, m) if is_difference else m
             else:
                 other = multiply_by_known(load(registers, m_1), radix)
-            store_six(children, goal, sum_of_two_multiples(f_1, m, f_0, other))
+            store_lanes(children, goal, sum_of_two_multiples(f_1, m, f_0, other))
         m_0, m_1 = m_0 + LANES, m_1 + LANES

@@ -16,18 +16,21 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from optimized.compilation import compiled
-from optimized.field.extension import SIX, load_six
+from optimized.compilation import compiled, written_out
+from optimized.field.extension import SIX
 from optimized.field.lanes import extension_add, extension_subtract
 from optimized.field.products import (
     SUM_LANES,
     add_scaled,
     extension_product,
+    load_element,
+    load_sums,
     reduced_sums,
     scaled,
+    store_lanes,
     sum_of_two_products,
 )
-from optimized.lanes.vectors import LANES, Lanes, align_stack, load, prefetch, store
+from optimized.lanes.vectors import LANES, align_stack, prefetch
 from optimized.words import Words
 
 Address: TypeAlias = int
@@ -38,7 +41,7 @@ CHILD_WORDS = 2 * ELEMENT_WORDS
 NODE_WORDS = 4 * ELEMENT_WORDS
 
 LINE_WORDS = 16
-RUNS_AHEAD = 3
+AHEAD_WORDS = 1024
 
 AT_FIRST, AT_SECOND, AT_INFINITY = 0, 1, 2
 """Where a round polynomial is summed up: at 0, at 1, and at infinity, where only its highest coefficient counts."""
@@ -55,66 +58,25 @@ def address_of(array: Words) -> Address:
     return address
 
 
-@compiled
+@written_out
 def fetch_ahead(address: Address, words: int) -> None:
-    """Asks for what comes RUNS_AHEAD runs of so many words after an address: a core that calculates so long cannot
+    """Asks for words that are AHEAD_WORDS after an address: a core that calculates so long cannot
     see by itself what it will read."""
     for word in range(0, words, LINE_WORDS):
-        prefetch(address, RUNS_AHEAD * words + word)
-
-
-@compiled
-def store_six(target: Address, at: int, element: Lanes) -> None:
-    """Writes elements whose coefficients stand in neighbouring lanes."""
-    store(target, at, element[0])
-    store(target, at + LANES, element[1])
-    store(target, at + 2 * LANES, element[2])
-    store(target, at + 3 * LANES, element[3])
-    store(target, at + 4 * LANES, element[4])
-    store(target, at + 5 * LANES, element[5])
+        prefetch(address, AHEAD_WORDS + word)
 
 
 @compiled
 def add_multiple(sums: Address, element: Address, weight: Address) -> None:
     """Adds an element times a factor to sums that are not reduced."""
     align_stack()
-    total = (
-        load(sums, 0),
-        load(sums, LANES),
-        load(sums, 2 * LANES),
-        load(sums, 3 * LANES),
-        load(sums, 4 * LANES),
-        load(sums, 5 * LANES),
-        load(sums, 6 * LANES),
-        load(sums, 7 * LANES),
-        load(sums, 8 * LANES),
-        load(sums, 9 * LANES),
-        load(sums, 10 * LANES),
-        load(sums, 11 * LANES),
-    )
-    total = add_scaled(total, load_six(element, 0), weight, 0)
-    store_six(sums, 0, total[:6])
-    store_six(sums, ELEMENT_WORDS, total[6:])
+    store_lanes(sums, 0, add_scaled(load_sums(sums, 0), load_element(element, 0), weight, 0))
 
 
 @compiled
 def reduce_sums(sums: Address, target: Address) -> None:
     """The element that sums stand for."""
-    total = (
-        load(sums, 0),
-        load(sums, LANES),
-        load(sums, 2 * LANES),
-        load(sums, 3 * LANES),
-        load(sums, 4 * LANES),
-        load(sums, 5 * LANES),
-        load(sums, 6 * LANES),
-        load(sums, 7 * LANES),
-        load(sums, 8 * LANES),
-        load(sums, 9 * LANES),
-        load(sums, 10 * LANES),
-        load(sums, 11 * LANES),
-    )
-    store_six(target, 0, reduced_sums(total))
+    store_lanes(target, 0, reduced_sums(load_sums(sums, 0)))
 
 
 @compiled
@@ -124,37 +86,37 @@ def merge(source: Address, target: Address, count: int) -> None:
     for node in range(count):
         start = node * NODE_WORDS
         fetch_ahead(source + node * NODE_BYTES, NODE_WORDS)
-        p_0, q_0 = load_six(source, start), load_six(source, start + ELEMENT_WORDS)
-        p_1, q_1 = load_six(source, start + 2 * ELEMENT_WORDS), load_six(source, start + 3 * ELEMENT_WORDS)
-        store_six(target, node * CHILD_WORDS, sum_of_two_products(p_0, q_1, p_1, q_0))
-        store_six(target, node * CHILD_WORDS + ELEMENT_WORDS, extension_product(q_0, q_1))
+        p_0, q_0 = load_element(source, start), load_element(source, start + ELEMENT_WORDS)
+        p_1, q_1 = load_element(source, start + 2 * ELEMENT_WORDS), load_element(source, start + 3 * ELEMENT_WORDS)
+        store_lanes(target, node * CHILD_WORDS, sum_of_two_products(p_0, q_1, p_1, q_0))
+        store_lanes(target, node * CHILD_WORDS + ELEMENT_WORDS, extension_product(q_0, q_1))
 
 
 @compiled
 def take(point: int, source: Address, target: Address) -> None:
     """What stands at a point between two neighbouring nodes, both given as they are."""
     for word in range(0, NODE_WORDS, ELEMENT_WORDS):
-        value, second = load_six(source, word), load_six(source, word + NODE_WORDS)
+        value, second = load_element(source, word), load_element(source, word + NODE_WORDS)
         if point == AT_SECOND:
             value = second
         elif point == AT_INFINITY:
             value = extension_subtract(second, value)
-        store_six(target, word, value)
+        store_lanes(target, word, value)
 
 
 @compiled
 def take_second(pair: Address, target: Address) -> None:
     """The second of two neighbouring nodes, given by its difference from the first."""
     for word in range(0, NODE_WORDS, ELEMENT_WORDS):
-        store_six(target, word, extension_add(load_six(pair, word), load_six(pair, word + NODE_WORDS)))
+        store_lanes(target, word, extension_add(load_element(pair, word), load_element(pair, word + NODE_WORDS)))
 
 
 @compiled
 def subtract_first(pair: Address) -> None:
     """Makes the second of two neighbouring nodes its difference from the first."""
     for word in range(0, NODE_WORDS, ELEMENT_WORDS):
-        difference = extension_subtract(load_six(pair, word + NODE_WORDS), load_six(pair, word))
-        store_six(pair, word + NODE_WORDS, difference)
+        difference = extension_subtract(load_element(pair, word + NODE_WORDS), load_element(pair, word))
+        store_lanes(pair, word + NODE_WORDS, difference)
 
 
 @compiled
@@ -168,8 +130,8 @@ def subtract_firsts(nodes: Address, pairs: int) -> None:
 def batch(node: Address, batching: Address) -> None:
     """Makes p_1 of a node t."""
     align_stack()
-    product = scaled(load_six(node, 3 * ELEMENT_WORDS), batching, 0)
-    store_six(node, 2 * ELEMENT_WORDS, extension_add(load_six(node, 2 * ELEMENT_WORDS), product))
+    product = scaled(load_element(node, 3 * ELEMENT_WORDS), batching, 0)
+    store_lanes(node, 2 * ELEMENT_WORDS, extension_add(load_element(node, 2 * ELEMENT_WORDS), product))
 
 
 @compiled
@@ -177,9 +139,9 @@ def bind_values(source: Address, target: Address, challenge: Address) -> None:
     """The node at a challenge between two neighbours that are both given as they are. It may be the first of them."""
     align_stack()
     for word in range(0, NODE_WORDS, ELEMENT_WORDS):
-        first = load_six(source, word)
-        step = scaled(extension_subtract(load_six(source, word + NODE_WORDS), first), challenge, 0)
-        store_six(target, word, extension_add(first, step))
+        first = load_element(source, word)
+        step = scaled(extension_subtract(load_element(source, word + NODE_WORDS), first), challenge, 0)
+        store_lanes(target, word, extension_add(first, step))
 
 
 @compiled
@@ -187,15 +149,15 @@ def bind(source: Address, target: Address, challenge: Address) -> None:
     """The same where the second of two neighbours is given by its difference."""
     align_stack()
     for word in range(0, NODE_WORDS, ELEMENT_WORDS):
-        step = scaled(load_six(source, word + NODE_WORDS), challenge, 0)
-        store_six(target, word, extension_add(load_six(source, word), step))
+        step = scaled(load_element(source, word + NODE_WORDS), challenge, 0)
+        store_lanes(target, word, extension_add(load_element(source, word), step))
 
 
 @compiled
 def add_value(sums: Address, node: Address, weight: Address, value: Address) -> None:
     """Adds the layer's value of a node times a factor. Memory for the value is given."""
     align_stack()
-    p_0, q_0 = load_six(node, 0), load_six(node, ELEMENT_WORDS)
-    t, q_1 = load_six(node, 2 * ELEMENT_WORDS), load_six(node, 3 * ELEMENT_WORDS)
-    store_six(value, 0, sum_of_two_products(p_0, q_1, t, q_0))
+    p_0, q_0 = load_element(node, 0), load_element(node, ELEMENT_WORDS)
+    t, q_1 = load_element(node, 2 * ELEMENT_WORDS), load_element(node, 3 * ELEMENT_WORDS)
+    store_lanes(value, 0, sum_of_two_products(p_0, q_1, t, q_0))
     add_multiple(sums, value, weight)
