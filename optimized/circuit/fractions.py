@@ -11,61 +11,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from optimized.circuit.layouts import Layout
-from optimized.circuit.leaves import REGISTER_GROUPS, REGISTER_PITCH, compute_fractions, load_tile
-from optimized.circuit.nodes import CHILD_WORDS, Address, address_of
-from optimized.circuit.passes import Source
-from optimized.circuit.programs import (
-    BLOCK_FIELDS,
-    TABLE_FIELDS,
-    WORD_BYTES,
-    BlockField,
-    HeldPrograms,
-    TableField,
-    TablePrograms,
-    table_programs,
-)
-from optimized.compilation import compiled
+from optimized.circuit.nodes import CHILD_WORDS
+from optimized.circuit.passes import Rows, Source, write_pass
+from optimized.circuit.programs import HeldPrograms, Numbers, table_programs
 from optimized.field.extension import SIX
 from optimized.field.lanes import to_montgomery
-from optimized.lanes.vectors import LANES, number_at, put_word, word_at
+from optimized.lanes.vectors import LANES
 from optimized.memory import arrays
 from optimized.words import Words
 from reference.tables import Table
 from spec.air.bus import Scope
 from spec.field import Extension
 from spec.protocol.gkr import SCOPES, BusChallenges, Circuit
-
-FIRST_BLOCK = int(TableField.FIRST_BLOCK)
-BLOCKS = int(TableField.BLOCKS)
-PLACE = int(BlockField.PLACE)
-
-
-@compiled
-def _fill(
-    programs: TablePrograms, table: int, height: int, lane_bits: int, group_bits: int, work: Address, words: Address
-) -> None:
-    """Writes the fractions of a table's rows, whole lanes of neighbouring rows, where its blocks lie.
-
-    A table of fewer rows than lanes repeats them. The work memory has the registers, and a tile.
-    """
-    leaves = work + programs.registers * REGISTER_PITCH * WORD_BYTES
-    groups = (height + LANES - 1) // LANES
-    first_block = number_at(programs.tables, table * TABLE_FIELDS + FIRST_BLOCK)
-    last_block = first_block + number_at(programs.tables, table * TABLE_FIELDS + BLOCKS)
-    for first in range(0, groups, REGISTER_GROUPS):
-        tile = min(REGISTER_GROUPS, groups - first)
-        load_tile(programs, table, first * LANES, 1, LANES, tile, work)
-        for block in range(first_block, last_block):
-            compute_fractions(programs, block, work, tile, leaves)
-            start = number_at(programs.blocks, block * BLOCK_FIELDS + PLACE) + first * LANES
-            for row in range(min(tile * LANES, height - first * LANES)):
-                entry = start + row
-                group, lane = entry & ((1 << group_bits) - 1), (entry >> group_bits) & ((1 << lane_bits) - 1)
-                chunk = entry >> (group_bits + lane_bits)
-                to = ((chunk << group_bits) + group) * CHILD_WORDS + lane
-                at = row // LANES * CHILD_WORDS + row % LANES
-                for word in range(0, CHILD_WORDS, LANES):
-                    put_word(words, to + word, word_at(leaves, at + word))
 
 
 class Fractions:
@@ -111,30 +68,28 @@ class Fractions:
 
         tall = [table for table in range(len(tables)) if is_tall[table]]
         short = [table for table in range(len(tables)) if not is_tall[table]]
-        rows = [(number, row) for number, table in enumerate(tall) for row in range(tables[table].height >> bits)]
-        pitch = self.layout.groups * CHILD_WORDS
         words = _padding(sum(kept) << self.layout.group_bits)
-        self._fill_short(programs(short, False), [tables[table].height for table in short], words)
+        # Neighbouring rows go to neighbouring lanes, from where they are written to their places.
+        runs = [
+            (number, tables[table].height, 0, -(-tables[table].height // LANES)) for number, table in enumerate(short)
+        ]
+        write_pass(Rows(_numbers(runs), 1, LANES, programs(short, False)), self.layout, words)
         chunks = [
             *range(tall_chunks[0], self.layout.chunks[0]),
             *range(self.layout.chunks[0] + tall_chunks[1], self.layout.count),
         ]
-        self.source = Source(
-            rows=np.array(rows, dtype=np.int64).reshape(-1),
-            row_groups=self.layout.groups,
-            programs=programs(tall, True),
-            numbers=np.array(chunks, dtype=np.int64),
-            words=words,
-            pitch=pitch,
-            groups=self.layout.groups,
-        )
+        groups = self.layout.groups
+        runs = [
+            (number, tables[table].height, first, groups)
+            for number, table in enumerate(tall)
+            for first in range(0, tables[table].height, 1 << bits)
+        ]
+        rows = Rows(_numbers(runs), groups, 1, programs(tall, True))
+        self.source = Source(rows, np.array(chunks, dtype=np.int64), words, groups * CHILD_WORDS, groups)
 
-    def _fill_short(self, held: HeldPrograms, heights: Sequence[int], words: Words) -> None:
-        registers = held.programs.registers * REGISTER_PITCH
-        work = np.empty(registers + REGISTER_GROUPS * CHILD_WORDS, dtype=np.uint32)
-        for table, height in enumerate(heights):
-            bits = self.layout.lane_bits, self.layout.group_bits
-            _fill(held.programs, table, height, *bits, address_of(work), address_of(words))
+
+def _numbers(runs: Sequence[Sequence[int]]) -> Numbers:
+    return np.array(runs, dtype=np.int64).reshape(-1)
 
 
 def _padding(groups: int) -> Words:

@@ -7,7 +7,7 @@ once. Registers are columns of cells, canonical, REGISTER_PITCH words apart.
 from __future__ import annotations
 
 from optimized.circuit.forms import PairKind
-from optimized.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, Address, store_six
+from optimized.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, LINE_WORDS, Address
 from optimized.circuit.programs import (
     BLOCK_FIELDS,
     NUMBER_BYTES,
@@ -18,7 +18,7 @@ from optimized.circuit.programs import (
     TablePrograms,
 )
 from optimized.compilation import compiled
-from optimized.field.extension import SIX, load_six
+from optimized.field.extension import SIX
 from optimized.field.lanes import (
     RADIX,
     add,
@@ -32,10 +32,12 @@ from optimized.field.lanes import (
 from optimized.field.products import (
     add_cell,
     extension_product,
+    load_element,
     lowered_sums,
     masked,
     reduced_sums,
     starting_sums,
+    store_lanes,
     sum_of_two_multiples,
 )
 from optimized.lanes.vectors import (
@@ -44,6 +46,7 @@ from optimized.lanes.vectors import (
     broadcast,
     load,
     number_at,
+    prefetch,
     put_word,
     store,
     transpose_square,
@@ -59,6 +62,9 @@ REGISTER_GROUPS = 32
 
 REGISTER_PITCH = (REGISTER_GROUPS + 1) * LANES
 """No power of two: else cells of one row would all fall into the same few places of the cache."""
+
+GROUPS_AHEAD = 4
+"""The cells of the group after so many are asked for."""
 
 RADIX_MODULO_P = RADIX % P
 SINGLE = int(PairKind.SINGLE)
@@ -86,6 +92,9 @@ def load_columns(
     for group in range(groups):
         first = (row + group * group_rows) * width
         goal = group * LANES
+        for lane in range(LANES):
+            for word in range(0, width, LINE_WORDS):
+                prefetch(matrix, first + (lane * lane_rows + GROUPS_AHEAD * group_rows) * width + word)
         if width >= LANES:
             for column in range(0, width, LANES):
                 # The last columns are brought together with some before them.
@@ -142,7 +151,7 @@ def _fingerprints(
             if term % 2 == 0:
                 sums = lowered_sums(sums)
             sums = add_cell(sums, load(registers, at + number_at(columns, term) * REGISTER_PITCH), weights, term * SIX)
-        store_six(target, group * CHILD_WORDS, reduced_sums(sums))
+        store_lanes(target, group * CHILD_WORDS, reduced_sums(sums))
 
 
 @compiled
@@ -173,7 +182,7 @@ def compute_fractions(programs: TablePrograms, block: int, registers: Address, g
         _fingerprints(columns, weights, count, constant, registers, groups, target)
         for goal in range(0, end, CHILD_WORDS):
             m = multiply_by_known(load(registers, m_0), radix)
-            store_six(children, goal, (m, zero, zero, zero, zero, zero))
+            store_lanes(children, goal, (m, zero, zero, zero, zero, zero))
             m_0 += LANES
         return
     _fingerprints(columns, weights, count, constant, registers, groups, children)
@@ -188,16 +197,16 @@ def compute_fractions(programs: TablePrograms, block: int, registers: Address, g
     )
     is_masked = kind == COMMON and _is_bit(registers + m_0 * WORD_BYTES, groups)
     for goal in range(0, end, CHILD_WORDS):
-        f_0, f_1 = load_six(children, goal), load_six(children, goal + ELEMENT_WORDS)
-        store_six(children, goal + ELEMENT_WORDS, extension_product(f_0, f_1))
+        f_0, f_1 = load_element(children, goal), load_element(children, goal + ELEMENT_WORDS)
+        store_lanes(children, goal + ELEMENT_WORDS, extension_product(f_0, f_1))
         if is_masked:
             total = extension_subtract(f_1, f_0) if is_difference else extension_add(f_1, f_0)
-            store_six(children, goal, masked(total, load(registers, m_0)))
+            store_lanes(children, goal, masked(total, load(registers, m_0)))
         else:
             m = multiply_by_known(load(registers, m_0), radix)
             if kind == COMMON:
                 other = subtract(zero, m) if is_difference else m
             else:
                 other = multiply_by_known(load(registers, m_1), radix)
-            store_six(children, goal, sum_of_two_multiples(f_1, m, f_0, other))
+            store_lanes(children, goal, sum_of_two_multiples(f_1, m, f_0, other))
         m_0, m_1 = m_0 + LANES, m_1 + LANES

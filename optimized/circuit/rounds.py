@@ -10,7 +10,14 @@ from operator import mul
 import numpy as np
 
 from optimized.circuit.layouts import Layout
-from optimized.circuit.nodes import AT_FIRST, AT_INFINITY, AT_SECOND, NODE_WORDS, address_of, pair
+from optimized.circuit.nodes import (
+    AT_FIRST,
+    AT_INFINITY,
+    AT_SECOND,
+    NODE_WORDS,
+    address_of,
+    subtract_firsts,
+)
 from optimized.circuit.passes import Kind, Source, Vector, Weights, sum_pass
 from optimized.circuit.relayout import in_layout
 from optimized.circuit.weights import PointWeights, canonical, factor_table
@@ -156,7 +163,9 @@ class LayerSum:
             if children.crosses is None:
                 quadratic = self._first_sums(1 << AT_INFINITY)[AT_INFINITY]
             else:
-                numerator, denominator, _ = sum_pass(Kind.SUM_CROSSES, Source.of(children.crosses), weights)
+                points = 1 << AT_FIRST | 1 << AT_SECOND
+                source = Source.of(children.crosses)
+                numerator, denominator, _ = sum_pass(Kind.SUM_CROSSES, source, weights, points=points)
                 quadratic = numerator + self._batching * denominator
         return at_0, at_1 - at_0 - quadratic, quadratic
 
@@ -191,7 +200,7 @@ class LayerSum:
         self._vector = in_layout(self._vector, layout, NODE_ELEMENTS, padding)
         self._layout = layout
         self._lay_out()
-        pair(address_of(self._vector.words), layout.count * layout.groups // 2)
+        subtract_firsts(address_of(self._vector.words), layout.count * layout.groups // 2)
         return sum_pass(Kind.SUM, Source.of(self._vector), self._pass_weights(), points=self._points())
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimized.circuit.layouts import Layout
-from optimized.circuit.nodes import ELEMENT_WORDS, Address, address_of, store_six
+from optimized.circuit.nodes import ELEMENT_WORDS, Address, address_of
 from optimized.circuit.programs import WORD_BYTES
 from optimized.compilation import compiled
-from optimized.field.extension import SIX, load_six
+from optimized.field.extension import SIX
 from optimized.field.lanes import RADIX, extension_subtract, negate, subtract, to_montgomery
-from optimized.field.products import FACTOR_PITCH, FACTOR_WORDS, factor_words, scaled
+from optimized.field.products import FACTOR_PITCH, FACTOR_WORDS, factor_words, load_element, scaled, store_lanes
 from optimized.lanes.vectors import LANES, align_stack, put_word, scatter, word_at
 from optimized.words import Words
 from spec.field import ONE, Extension, P, inverse
@@ -31,13 +31,13 @@ def _equality(coordinates: Address, count: int, elements: Address, shifted: Addr
     for i in range(count - 1, -1, -1):
         for group in range((size + LANES - 1) // LANES):
             at = group * ELEMENT_WORDS
-            here = load_six(elements, at)
+            here = load_element(elements, at)
             upper = scaled(here, coordinates, i * FACTOR_PITCH)
-            store_six(elements, at, extension_subtract(here, upper))
+            store_lanes(elements, at, extension_subtract(here, upper))
             if size >= LANES:
-                store_six(elements, at + size // LANES * ELEMENT_WORDS, upper)
+                store_lanes(elements, at + size // LANES * ELEMENT_WORDS, upper)
             else:
-                store_six(shifted, 0, upper)
+                store_lanes(shifted, 0, upper)
                 for k in range(0, ELEMENT_WORDS, LANES):
                     for lane in range(size):
                         put_word(elements, k + size + lane, word_at(shifted, k + lane))
@@ -48,7 +48,7 @@ def _equality(coordinates: Address, count: int, elements: Address, shifted: Addr
 def _to_factors(elements: Address, groups: int, factors: Address) -> None:
     """The factors of the elements of groups of lanes, as `factor_words` has them."""
     for group in range(groups):
-        element = load_six(elements, group * ELEMENT_WORDS)
+        element = load_element(elements, group * ELEMENT_WORDS)
         start = group * LANES * FACTOR_PITCH
         scatter(factors, start, FACTOR_PITCH, element[0])
         scatter(factors, start + 1, FACTOR_PITCH, element[1])

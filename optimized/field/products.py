@@ -220,6 +220,51 @@ def _lanes_of(builder: Builder, sums: Sequence[_Sum]) -> list[Emitted]:
     return [builder.bitcast(half, VECTOR) for total in sums for half in total.total]
 
 
+def _loader(count: int) -> Any:
+    def load_lanes(_context: Any, source: Any, at: Any) -> Any:
+        result_type = tuple_type(count)
+
+        def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+            base = element_pointer(context, builder, signature.args[0], values[0], values[1])
+            results = []
+            for k in range(count):
+                loaded = builder.load(_lanes_pointer(builder, base, k))
+                loaded.align = 4
+                results.append(loaded)
+            return context.make_tuple(builder, result_type, results)
+
+        return result_type(source, types.intp), code
+
+    return intrinsic(load_lanes)
+
+
+def _storer() -> Any:
+    def store_lanes(_context: Any, target: Any, at: Any, lanes: Any) -> Any:
+        def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
+            base = element_pointer(context, builder, signature.args[0], values[0], values[1])
+            for k, value in enumerate(cgutils.unpack_tuple(builder, values[2])):
+                builder.store(value, _lanes_pointer(builder, base, k)).align = 4
+            return context.get_dummy_value()
+
+        return types.void(target, types.intp, lanes), code
+
+    return intrinsic(store_lanes)
+
+
+def _lanes_pointer(builder: Builder, base: Emitted, k: int) -> Emitted:
+    pointer = builder.gep(base, [ir.Constant(ir.IntType(64), k * LANES)])
+    return builder.bitcast(pointer, VECTOR.as_pointer())
+
+
+load_element = _loader(EXTENSION_DEGREE)
+"""(source, at): elements whose coefficients stand in neighbouring lanes."""
+
+load_sums = _loader(SUM_LANES)
+"""(source, at): sums that are not reduced."""
+
+store_lanes = _storer()
+"""(target, at, lanes): writes an element, or sums that are not reduced."""
+
 extension_product = binary(
     lambda builder, left, right: _sum_of_products(builder, [(_left(builder, left), _right(builder, right))]),
     EXTENSION_DEGREE,
