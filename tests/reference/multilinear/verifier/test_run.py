@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from reference.multilinear.prover.kernels import TableCells
 from reference.multilinear.verifier.run import check_chain, check_key, verify_run
 from spec.field import ONE, P
+from spec.multilinear import shape
 from spec.multilinear.key import VerificationKey
 from spec.multilinear.machine import Join, Machine
 from spec.multilinear.numbers import NumberAlgebra
@@ -110,14 +111,13 @@ def test_segment_of_another_machine_than_the_keys_is_rejected() -> None:
 
 
 def test_segments_with_too_many_global_messages_together_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two messages a row on a bus of two rows, in each of three segments: the local bounds are not reached."""
+    """Four messages of boundary rows on the memory bus in each of three segments, none of which reaches the bound."""
     proof = THREE_SEGMENTS.proof
     assert verified(proof) is None
-    monkeypatch.setattr("spec.multilinear.shape.P", 12)
-    monkeypatch.setattr("reference.multilinear.verifier.run.check_shape", lambda *_: None)
-    found = verified(proof)
-    assert found is not None
-    assert found[0] is R.INTERACTION_BOUND
+    monkeypatch.setattr(shape, "P", 12)
+    assert verified(proof) == (R.INTERACTION_BOUND, "bus memory may have 12 messages")
+    monkeypatch.setattr(shape, "P", 13)
+    assert verified(proof) is None
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def chain_rejection(
     key = replace(KEY, machine=machine, start=(4, 5))
     proofs: list[SegmentProof] = []
     for values, has_halts in zip(segments, with_halts, strict=True):
-        shape = SegmentShape(machine, {"halt": (1,) if has_halts else ()})
-        proofs.append(replace(EXAMPLE.proof.segments[0], public_values=values, shape=shape))
+        of_segment = SegmentShape(machine, {"halt": (1,) if has_halts else ()})
+        proofs.append(replace(EXAMPLE.proof.segments[0], public_values=values, shape=of_segment))
     return rejection(lambda: check_chain(key, proofs))
 
 
@@ -167,8 +167,6 @@ def changed(values: Values, **numbers: int) -> Values:
 def test_chain_whose_segments_meet_is_accepted() -> None:
     assert chain_rejection([FIRST, SECOND, LAST], [False, True, True]) is None
 
-
-Chain = Callable[[], Sequence[Values]]
 
 WRONG_CHAINS: dict[str, tuple[Sequence[Values], Rejection, str]] = {
     "value that is not canonical": (
