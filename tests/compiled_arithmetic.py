@@ -101,10 +101,15 @@ def compress_rows(states: Digests, blocks: Words) -> Digests:
 
 def multiply(left: ExtensionArray, right: ExtensionArray) -> ExtensionArray:
     """`extension_arrays.multiply`."""
-    shape = np.broadcast_shapes(left.shape, right.shape)
-    if 0 in shape:
-        return np.zeros(shape, dtype=np.uint64)
-    if left.shape != right.shape and EXTENSION_DEGREE not in (left.size, right.size):
+    if left.size == 0 or right.size == 0:
+        return np.zeros(np.broadcast_shapes(left.shape, right.shape), dtype=np.uint64)
+    # Equal shapes and one row beside many are what occurs; numpy's own function takes as long as the products.
+    if left.shape == right.shape or (right.size == EXTENSION_DEGREE and right.ndim <= left.ndim):
+        shape = left.shape
+    elif left.size == EXTENSION_DEGREE and left.ndim <= right.ndim:
+        shape = right.shape
+    else:
+        shape = np.broadcast_shapes(left.shape, right.shape)
         left, right = np.broadcast_to(left, shape), np.broadcast_to(right, shape)
     rows = [np.ascontiguousarray(array, dtype=np.uint64).reshape(-1, EXTENSION_DEGREE) for array in (left, right)]
     product: ExtensionArray = _multiply_rows(*rows).reshape(shape)

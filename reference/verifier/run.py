@@ -85,7 +85,8 @@ def verify_run(
     """Checks a run proof against the key and the output that it states; `output_tokens` are those of the output.
 
     Where the caller holds key and output against what it expects, it does so before. `exit_values` are the ones it
-    asks for, or None. Raises Rejected, and nothing else.
+    asks for, or None. Elements, words and nonces of the proof are in their ranges, as decoding leaves them. Raises
+    Rejected, and nothing else.
     """
     key = proof.key
     check_key(key)

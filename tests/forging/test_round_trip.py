@@ -136,7 +136,16 @@ def test_compiled_arithmetic_gives_the_plain_arithmetics_proof(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "shapes", [((6,), (6,)), ((5, 6), (5, 6)), ((5, 6), (6,)), ((1, 6), (4, 6)), ((2, 3, 6), (3, 6))]
+    "shapes",
+    [
+        ((6,), (6,)),
+        ((5, 6), (5, 6)),
+        ((5, 6), (6,)),
+        ((1, 6), (4, 6)),
+        ((2, 3, 6), (3, 6)),
+        ((1, 1, 6), (5, 6)),
+        ((0, 6), (6,)),
+    ],
 )
 def test_compiled_product_is_the_plain_one(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     generator = np.random.default_rng(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -149,8 +149,8 @@ def chain_rejection(
     key = replace(KEY, machine=machine, start=(4, 5))
     proofs: list[SegmentProof] = []
     for values, has_halts in zip(segments, with_halts, strict=True):
-        shape = SegmentShape(machine, {"halt": (1,) if has_halts else ()})
-        proofs.append(replace(EXAMPLE.proof.segments[0], public_values=values, shape=shape))
+        of_segment = SegmentShape(machine, {"halt": (1,) if has_halts else ()})
+        proofs.append(replace(EXAMPLE.proof.segments[0], public_values=values, shape=of_segment))
     return rejection(lambda: check_chain(key, proofs))
 
 
@@ -167,8 +167,6 @@ def changed(values: Values, **numbers: int) -> Values:
 def test_chain_whose_segments_meet_is_accepted() -> None:
     assert chain_rejection([FIRST, SECOND, LAST], [False, True, True]) is None
 
-
-Chain = Callable[[], Sequence[Values]]
 
 WRONG_CHAINS: dict[str, tuple[Sequence[Values], Rejection, str]] = {
     "value that is not canonical": (
