@@ -115,7 +115,9 @@ def _chip_program(plans: tuple[PairPlan, ...], local_interactions: int, width: i
         return width + derived.index(form)
 
     local_pairs = -(-local_interactions // 2)
-    blocks, term_columns, term_blocks = [], [], []
+    blocks: list[list[int]] = []
+    term_columns: list[int] = []
+    term_blocks: list[int] = []
     term_factors: list[list[int]] = []
     constant_factors: list[list[int]] = []
     for number, plan in enumerate(plans):
@@ -238,7 +240,7 @@ def table_programs(
         np.concatenate([program.derived_factors for program in programs]),
     ]
     addresses = [array.ctypes.data for array in arrays]
-    return HeldPrograms(TablePrograms(*addresses, registers), [*arrays, *matrices])
+    return HeldPrograms(TablePrograms._make([*addresses, registers]), [*arrays, *matrices])
 
 
 def _basis(challenges: BusChallenges[Extension]) -> NDArray[np.uint64]:
