@@ -10,9 +10,7 @@ import numpy as np
 from reference.arrays.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.air.machine import Machine
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape
-
-MINIMUM_HEIGHT = 1 << MINIMUM_HEIGHT_LOG2
+from spec.protocol.shape import SegmentShape
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +26,8 @@ class Table:
 
     def __post_init__(self) -> None:
         height = self.height
-        if height < MINIMUM_HEIGHT or height & (height - 1):
-            raise ValueError(f"table {self.chip.name}: height {height} is not a power of two of at least 2")
+        if height < 1 or height & (height - 1):
+            raise ValueError(f"table {self.chip.name}: height {height} is not a power of two")
         for kind, cells, columns in (
             ("main", self.main, self.chip.columns),
             ("fixed", self.fixed, self.chip.fixed_columns),

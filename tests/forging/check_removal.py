@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from reference.verifier import buses, constraints, form, openings, run, segment, sumcheck, whir
+from reference.verifier import buses, constraints, form, openings, queries, run, segment, sumcheck, whir
 from spec.protocol import numbers, shape, transcript
 
 MODULES: tuple[ModuleType, ...] = (
@@ -26,6 +26,7 @@ MODULES: tuple[ModuleType, ...] = (
     buses,
     constraints,
     whir,
+    queries,
     openings,
     sumcheck,
     form,

@@ -56,13 +56,13 @@ FORGERIES: dict[str, Build] = {
     ),
     "constraints.follow_zerocheck: ZEROCHECK_MISMATCH": lambda: of_liar(lies.minted(), R.ZEROCHECK_MISMATCH),
     "segment._follow_stacking: STACKING_MISMATCH": lambda: of_liar(lies.false_column_value(), R.STACKING_MISMATCH),
-    "whir.verify_whir: _check_final_vector": lambda: of_liar(
+    "whir.verify_whir: check_final_vector": lambda: of_liar(
         lies.false_stacked_value(), R.FINAL_VECTOR_CLAIM_MISMATCH, f"{HERE}, iteration {lies.LAST}"
     ),
-    "whir._check_final_vector: FINAL_VECTOR_CLAIM_MISMATCH": lambda: of_liar(
+    "queries.check_final_vector: FINAL_VECTOR_CLAIM_MISMATCH": lambda: of_liar(
         lies.false_stacked_value(), R.FINAL_VECTOR_CLAIM_MISMATCH, f"{HERE}, iteration {lies.LAST}"
     ),
-    "whir._check_final_vector: FINAL_VECTOR_QUERY_MISMATCH": lambda: of_liar(
+    "queries.check_final_vector: FINAL_VECTOR_QUERY_MISMATCH": lambda: of_liar(
         lies.false_final_vector(), R.FINAL_VECTOR_QUERY_MISMATCH, f"{HERE}, iteration {lies.LAST}"
     ),
     "openings.opened_leaves: require_equal": lambda: altered_root(replace(ONE_SEGMENT, parameters=CAPPED)),

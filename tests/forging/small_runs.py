@@ -38,7 +38,9 @@ Cell = tuple[str, int, str]
 
 def prove_claiming(kernels: Kernels, key: ProvingKey, segments: Sequence[Trace], output: bytes) -> RunProof:
     """The proof of a run of these segments that claims this output."""
-    return prove_run(kernels, key, [replace(segment, output=output) for segment in segments])
+    # The program is pinned anew: what a key holds would hide an altered transcript.
+    fresh = replace(key, held={})
+    return prove_run(kernels, fresh, [replace(segment, output=output) for segment in segments])
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ def _table(height: int, width: int = WIDTH, fixed_height: int | None = None) -> 
     return Table(HALT, np.zeros((height, width), dtype=np.uint64), fixed)
 
 
-@pytest.mark.parametrize("height", [0, 1, 3, 6])
+@pytest.mark.parametrize("height", [0, 3, 6])
 def test_height_that_is_no_power_of_two_is_refused(height: int) -> None:
-    with pytest.raises(ValueError, match=f"table halt: height {height} is not a power of two of at least 2"):
+    with pytest.raises(ValueError, match=f"table halt: height {height} is not a power of two"):
         _table(height)
 
 
