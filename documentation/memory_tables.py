@@ -12,6 +12,7 @@ from spec.memory_map import (
     HEAP,
     INPUT,
     INPUT_CAPACITY_BYTES,
+    LAST_PAGE,
     NULL_PAGE,
     OUTPUT,
     OUTPUT_CAPACITY_BYTES,
@@ -30,6 +31,7 @@ INTERVALS: tuple[tuple[str, Interval, str], ...] = (
     ("stack", STACK, RegionKind.ZERO.name.lower()),
     ("private input", INPUT, RegionKind.INPUT.name.lower()),
     ("public output", OUTPUT, RegionKind.OUTPUT.name.lower()),
+    ("last page", LAST_PAGE, "no region: an access traps"),
 )
 """(name, interval, kind of region), ascending. The program's own segments lie anywhere outside the reserved ones."""
 

@@ -13,6 +13,7 @@ PROGRAM_TABLE = "program table"
 MEMORY_LIMBS = "memory limbs"
 CLOCKS = "clock bound"
 INITIALISED = "initialised addresses"
+MAPPED = "mapped addresses"
 REGISTER_ZERO = "register zero"
 FUNCTION = "function"
 INDUCTION = "induction along chains"
@@ -31,8 +32,10 @@ ASSUMPTIONS: dict[str, str] = {
     CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
     "bounds the sum of heights times accesses (spec.air.limits).",
     INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
-    "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for "
-    "the second doubleword of a crossing access.",
+    "chain and bounds its address (its function obligation), and rows keep the place (memory argument). So a row "
+    "whose effective address had more than 32 bits could take no token.",
+    MAPPED: "What a run accesses or executes lies outside the null page and the last page: the loader maps nothing "
+    "there, and the executor traps. Only completeness rests on it.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
     INDUCTION: "On paper: the principle of induction over growing stamps, by which the tokens of a place form one "

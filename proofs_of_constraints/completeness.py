@@ -27,7 +27,7 @@ from spec.isa import Family
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump, Load, Store
 from spec.isa.step import effective_address, is_canonical, is_instruction_address
-from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES
+from spec.memory_map import DOUBLEWORD_BYTES, LAST_PAGE, NULL_PAGE
 
 
 class RowInputs:
@@ -123,11 +123,16 @@ class RowInputs:
         address = effective_address(WORDS, self.left, self.immediate)
         match self.executed.instruction.meaning:
             case Load(width_bytes) | Store(width_bytes):
-                return is_canonical(WORDS, address, width_bytes)
+                return z3.And(is_canonical(WORDS, address, width_bytes), *_is_mapped(address, width_bytes))
             case Jump(target) if not self.executed.is_constant:
                 goal = target(WORDS, self.pc * INSTRUCTION_BYTES, self.left, self.immediate)
-                return z3.And(is_instruction_address(WORDS, goal), goal < 1 << ADDRESS_BITS)
+                return z3.And(is_instruction_address(WORDS, goal), *_is_mapped(goal, INSTRUCTION_BYTES))
         return z3.BoolVal(True)
+
+
+def _is_mapped(address: z3.ArithRef, width_bytes: int) -> tuple[z3.BoolRef, z3.BoolRef]:
+    """The assumption `mapped addresses` of what the row accesses or goes to."""
+    return address >= NULL_PAGE.end, address + width_bytes <= LAST_PAGE.start
 
 
 def prove_complete(session: Session, view: InstructionView, executed: Executed) -> Outcome:
@@ -146,7 +151,7 @@ def prove_complete(session: Session, view: InstructionView, executed: Executed) 
         inputs.give(ladder)
         ladder.climb({})
         ladders.append((name, ladder))
-    if interactions_on(view.chip, SHIFT, -1):
+    if executed.has_shift_amount or interactions_on(view.chip, SHIFT, -1):
         return _each_amount(session, title, inputs, ladders)
     if isinstance(executed.instruction.meaning, Load | Store):
         return _each_offset(session, title, inputs, ladders)

@@ -12,6 +12,7 @@ from proofs_of_constraints.assumptions import (
     FUNCTION,
     INITIALISED,
     LOOKUP_TABLES,
+    MAPPED,
     MEMORY_LIMBS,
     PROGRAM_TABLE,
     REGISTER_ZERO,
@@ -35,6 +36,7 @@ from proofs_of_constraints.program_layout import Executed, executed_instructions
 from proofs_of_constraints.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.isa import Family
+from spec.isa.instruction import Jump, Load, Store
 from spec.word import INTEGER_WORDS, WORD_MASK
 
 ROW_ASSUMPTIONS = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, REGISTER_ZERO)
@@ -80,7 +82,7 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         if executed.opcode not in chip.instructions:
             continue
         assumptions: tuple[str, ...] = ROW_ASSUMPTIONS
-        if chip.instructions and any(i.name == "memory_next_taken" for i in chip.interactions):
+        if isinstance(executed.instruction.meaning, Load | Store):
             assumptions = (*assumptions, INITIALISED)
 
         def not_vacuous(session: Session, executed: Executed = executed) -> Outcome:
@@ -99,7 +101,13 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), not_vacuous)
         yield Obligation(Kind.FUNCTION, chip.name, executed.name, assumptions, function)
         yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*assumptions, FUNCTION), determinism)
-        yield Obligation(Kind.COMPLETE, chip.name, executed.name, (PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS), complete)
+        given = (PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, *([MAPPED] if _uses_address(executed) else []))
+        yield Obligation(Kind.COMPLETE, chip.name, executed.name, given, complete)
+
+
+def _uses_address(executed: Executed) -> bool:
+    """Whether the row adds an immediate to a register to access memory or to jump."""
+    return not executed.is_constant and isinstance(executed.instruction.meaning, Load | Store | Jump)
 
 
 def _multiplies(executed: Executed) -> bool:

@@ -16,14 +16,18 @@ from proofs_of_constraints.interval import (
     Interval,
     LiftedEquation,
     bits,
+    centered_form,
     lifted,
     tightened,
 )
 from proofs_of_constraints.polynomial import Monomial, Polynomial, centered, factors_of, polynomial_of
-from spec.air.bus import AND, PROGRAM, RANGE, SHIFT, STATE, Bus
+from spec.air.bus import AND, LIMB_BITS, PROGRAM, RANGE, SHIFT, STATE, Bus
 from spec.air.chip import Chip, Interaction
 from spec.air.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
 from spec.field import P, inverse
+
+SMALL_INTERVAL = 1 << LIMB_BITS
+"""Two numbers that a variable may be tell something of it if both lie in less than this: an element tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -223,8 +227,27 @@ class RowSystem:
                     self._narrow(fact.source, name, BOOLEAN)
                     changed = True
             else:
+                changed |= len(factors) == 2 and self._narrow_to_one_of_two(factors)
                 self.facts.append(Fact(fact.source, factors))
         return changed
+
+    def _narrow_to_one_of_two(self, factors: Sequence[Polynomial]) -> bool:
+        """Narrows a variable that may be any element where either factor makes it a number of a small interval."""
+        for name in sorted(factors[0].variables() & factors[1].variables()):
+            coefficients = [factor.coefficient_alone(name) for factor in factors]
+            if self.ranges[name] != ELEMENT or None in coefficients:
+                continue
+            intervals = [
+                centered_form((factor - Polynomial({(name,): c})).scaled(-inverse(c)), self.ranges).interval
+                for factor, c in zip(factors, coefficients, strict=True)
+                if c is not None
+            ]
+            either = Interval(min(i.low for i in intervals), max(i.high for i in intervals))
+            if either.high - either.low < SMALL_INTERVAL:
+                # The variable stands for the representative that the factor makes it, if need be a negative one.
+                self.ranges[name] = either
+                return True
+        return False
 
     @staticmethod
     def _is_boolean(factors: Sequence[Polynomial]) -> bool:

@@ -11,9 +11,11 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from spec.air.bus import Scope
-from spec.air.chip import Chip, Interaction, describe_chip
+from spec.air.chip import Chip, Interaction, describe_statement
+from spec.air.chips.fixed_tables import CLOSED_FORMS
 from spec.air.expression import Expression, evaluate
-from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, describe_bus, describe_machine
+from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT
+from spec.air.machine import CHIPS, SEGMENT_PUBLIC_VALUES, describe_layout, describe_machine
 from spec.field import GENERATOR, ZERO, Extension, P
 from spec.protocol.constraints import LogupColumns, scopes, table_constraints
 from spec.protocol.logup import GROUP_SIZE, BusChallenges
@@ -86,7 +88,8 @@ def _honest_columns(row: _SomeRow, interactions: Sequence[Interaction], scope: S
 
 
 def digest_covers_declarations(chips: Sequence[Chip]) -> str | None:
-    """The text that the digest is made of has every chip, bus and public value, and a chip's text all of the chip."""
+    """The text that the digest is made of has every chip, bus, public value, bound and closed form, and a chip's text
+    all of the chip that a proof depends on."""
     # The text is made in one way for all chips: one of each role shows what it says of a chip.
     shown = {chip.role: chip for chip in chips}.values()
     return _not_in_the_text() or next(filter(None, map(_description_fault, shown)), None)
@@ -95,16 +98,18 @@ def digest_covers_declarations(chips: Sequence[Chip]) -> str | None:
 @cache
 def _not_in_the_text() -> str | None:
     text = describe_machine()
-    parts = [f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}", *map(describe_chip, CHIPS)]
-    parts += [describe_bus(bus) for bus in dict.fromkeys(i.bus for chip in CHIPS for i in chip.interactions)]
+    parts = [f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}", *map(describe_statement, CHIPS)]
+    parts += [describe_layout(bus) for bus in dict.fromkeys(i.bus for chip in CHIPS for i in chip.interactions)]
+    parts += [f"clocks below {CLOCK_LIMIT}\n", f"messages below {MESSAGE_LIMIT}\n"]
+    parts += [f"closed form {n} of {f.variables}: {f.fingerprint()}" for n, f in CLOSED_FORMS.items()]
     missing = [part.splitlines()[0] for part in parts if part not in text]
     return f"the machine digest does not cover: {missing[0]}" if missing else None
 
 
 @lru_cache(maxsize=CHECKED_CHIPS)
 def _description_fault(chip: Chip) -> str | None:
-    described = describe_chip(chip)
-    if any(describe_chip(changed) == described for changed in _with_one_change(chip)):
+    described = describe_statement(chip)
+    if any(describe_statement(changed) == described for changed in _with_one_change(chip)):
         return f"{chip.name}: the machine digest does not cover everything declared"
     return None
 

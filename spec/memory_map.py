@@ -54,6 +54,10 @@ class Interval:
 NULL_PAGE = Interval(0, PAGE_BYTES)
 """Unmapped, so that a null pointer traps."""
 
+LAST_PAGE = Interval(2**ADDRESS_BITS - PAGE_BYTES, 2**ADDRESS_BITS)
+"""Unmapped, like the null page, so that an address and the register that it is an offset from both lie below 2^32: an
+offset has 12 bits."""
+
 HEAP = Interval(0x4000_0000, 0x6000_0000)
 """Zero at the start; the linker script's _heap_start and _heap_end."""
 
@@ -75,5 +79,11 @@ OUTPUT_CAPACITY_BYTES = OUTPUT.size_bytes - DOUBLEWORD_BYTES
 DEFAULT_IMAGE_START = 0x0001_0000
 """Where the SDK's linker script puts a guest; any other place outside the reserved intervals is as good."""
 
-RESERVED = {"null page": NULL_PAGE, "stack guard page": GUARD_PAGE, "input region": INPUT, "output region": OUTPUT}
+RESERVED = {
+    "null page": NULL_PAGE,
+    "stack guard page": GUARD_PAGE,
+    "input region": INPUT,
+    "output region": OUTPUT,
+    "last page": LAST_PAGE,
+}
 """Intervals that no loadable segment may touch, by the name an error message uses."""

@@ -16,7 +16,6 @@ def draw() -> str:
             blocks.append((_gap(reached, interval.start), reached, interval.start, False))
         blocks.append((name, interval.start, interval.end, True))
         reached = interval.end
-    blocks.append((_gap(reached, 1 << ADDRESS_BITS), reached, 1 << ADDRESS_BITS, False))
     heights = [44 if is_fixed else 30 for *_, is_fixed in blocks]
     picture = Picture(560, sum(heights) + 50, "Memory map")
     y = sum(heights) + 20.0

@@ -109,14 +109,14 @@ def one_hot(name: str, selected: Numbers, count: int) -> Cells:
 
 
 def immediate_cells(rows: Rows) -> Cells:
-    """A sign-extended immediate: its low limb and the limb repeated above."""
-    return {"immediate_low": rows.constant(0), "immediate_fill": rows.constant(1)}
+    """A sign-extended immediate: its low limb, and whether the limbs above are all ones."""
+    immediate = rows.immediate
+    return {"immediate_low": limb(immediate, 0), "immediate_is_negative": top_bit(immediate, WORD_BITS)}
 
 
 def address_cells(rows: Rows) -> Cells:
     """Base register and effective address."""
-    address = rows.address
-    return {**limb_array("base", rows.left), "address_low": limb(address, 0), "address_high": limb(address, 1)}
+    return {**limb_array("base", rows.left, 2), "address_low": limb(rows.address, 0)}
 
 
 def _previous_clocks(rows: Rows, name: str) -> NDArray[np.uint32]:

@@ -15,6 +15,7 @@ from proofs_of_constraints.domains import Inputs, in_domain
 from proofs_of_constraints.integer_words import MODULUS
 from proofs_of_constraints.program_layout import executed_instructions
 from spec.air.bus import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRAM, STATE, Bus
+from spec.air.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
 from spec.air.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
 from spec.isa import Decoded, Instruction, decode, encode
 from spec.isa.encoding import INSTRUCTION_BYTES, EncodingError
@@ -135,8 +136,10 @@ def _of_opcode(opcode: int) -> list[Instruction]:
 
 
 def _immediates(address: int, constants: Message) -> set[int]:
-    """What the immediate may be: the limbs of a constant themselves, relative to the address, or those of a target."""
+    """What the immediate may be: the limbs of a constant themselves, relative to the address, or those of a target; or
+    the amount that the shift table takes apart like this."""
     found = {0, *(INSTRUCTION_BYTES * target - address for target in (constants[0], constants[4]))}
+    found |= {amount for amount, *parts in FIXED_ROWS[SHIFT_TABLE.name]() if tuple(parts) == constants}
     low, fill = constants[3:5]
     for limbs in (constants[:LIMBS], (low, fill, fill, fill)):
         if all(limb >> LIMB_BITS == 0 for limb in limbs):

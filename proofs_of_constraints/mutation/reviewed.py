@@ -58,12 +58,6 @@ def _rules() -> Iterator[Reviewed]:
     )
     yield Reviewed(
         survives,
-        "addw|subw|addiw|mulw",
-        r"without interaction result_1_is_16_bits|result_1_is_16_bits with result_0 for result_1" + _AT,
-        "the lookup that leaves 15 bits beside the boolean sign bit ranges the same limb",
-    )
-    yield Reviewed(
-        survives,
         "slti",
         r"right_sign_leaves_15_bits with 32768 \+ 1" + _AT,
         "the immediate's upper limb is 0 or all ones: 15 bits are left of it in either case",
@@ -124,33 +118,9 @@ def _rules() -> Iterator[Reviewed]:
     )
     yield Reviewed(
         survives,
-        "divide|divide_word",
-        r"without constraint unsigned_quotient_has_no_sign",
-        "a negative quotient is none of unsigned numbers, and for a zero divisor its bits are all set in either case",
-    )
-    yield Reviewed(
-        survives,
-        "divide|divide_word",
-        r"without constraint by_zero_is_boolean",
-        "other than 0 it says of divisor and quotient what 1 does; a zero divisor leaves the dividend in any case",
-    )
-    yield Reviewed(
-        survives,
         "memory",
         r"initial_\d_is_zero_by_kind with - for \+" + _AT,
         "the flags of the kinds exclude one another: which sign one of them has makes no difference",
-    )
-    yield Reviewed(
-        survives,
-        "memory",
-        r"(without interaction )?address_(low_is_16|high_is_13)_bits( only where is_image)?",
-        "the address lies in a region, whose ends are at most 2^29 by the assumption on the region table",
-    )
-    yield Reviewed(
-        survives,
-        "memory",
-        r"address_high_is_13_bits one bit wider",
-        "the address lies in a region, whose ends are at most 2^29 by the assumption on the region table",
     )
     yield Reviewed(
         survives,

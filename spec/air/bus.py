@@ -99,7 +99,9 @@ MEMORY = Bus(
     identity=3,
     fields=("space", "address", *_limb_fields("value"), "clock"),
     scope=Scope.LOCAL,
-    receiver_assumes="the value was stored there at this clock and its limbs have 16 bits",
+    receiver_assumes=(
+        "the value was stored there at this clock, its limbs have 16 bits, an address of the memory space has 29"
+    ),
     sender_ensures="it has received the previous token of the address, from an earlier clock; limbs have 16 bits",
     field_bits=_limb_bits("value"),
 )
@@ -136,11 +138,11 @@ BYTE_PAIR = Bus(
 SHIFT = Bus(
     name="shift",
     identity=7,
-    fields=("amount", "limbs_0", "limbs_1", "limbs_2", "limbs_3", "bits", "power", "complement"),
+    fields=("amount", "limbs_1", "limbs_2", "limbs_3", "half", "power"),
     scope=Scope.LOCAL,
     receiver_assumes=(
-        "amount < 64 is 16 * q + bits, limbs_i is 1 for i = q and otherwise 0, power is 2^bits and "
-        "complement 2^(16 - bits)"
+        "amount < 64 is 16 * q + 8 * half + r with half 0 or 1 and r < 8, limbs_i is 1 for i = q and otherwise 0, "
+        "power is 2^r"
     ),
     sender_ensures="only the fixed shift table sends",
 )

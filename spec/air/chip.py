@@ -110,18 +110,27 @@ def expressions_of(chip: Chip) -> list[Expression]:
 
 
 def describe_chip(chip: Chip) -> str:
-    """The whole declaration as canonical text: golden files and the machine digest are made of it."""
+    """The whole declaration as canonical text: golden files are made of it."""
     lines = [
-        f"chip {chip.name}",
-        f"role {chip.role.value}",
         f"purpose {chip.purpose}",
         f"domain {chip.domain}",
         f"instructions {' '.join(chip.instructions) or '-'}",
+        f"outputs {' '.join(chip.outputs) or '-'}",
+        f"maximum degree {chip.maximum_degree}",
+        "",
+        describe_statement(chip),
+    ]
+    return "\n".join(lines)
+
+
+def describe_statement(chip: Chip) -> str:
+    """All that a proof depends on, as canonical text without a word of prose: the machine digest is made of it."""
+    lines = [
+        f"chip {chip.name}",
+        f"role {chip.role.value}",
         f"clock advance {chip.accesses}",
         f"fixed columns {len(chip.fixed_columns)}: {' '.join(chip.fixed_columns) or '-'}",
         f"columns {len(chip.columns)}: {' '.join(chip.columns)}",
-        f"outputs {' '.join(chip.outputs) or '-'}",
-        f"maximum degree {chip.maximum_degree}",
         "",
         "definitions",
         *(f"  {name} := {describe(body)}" for name, body in chip.definitions().items()),

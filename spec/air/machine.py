@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 
 from spec.air.bus import BUSES, RESERVED_IDENTITIES, Bus
-from spec.air.chip import Chip, Role, describe_chip
+from spec.air.chip import Chip, Role, describe_statement
 from spec.air.chips import (
     addition,
     bitwise,
@@ -25,6 +25,8 @@ from spec.air.chips import (
     shift,
     store,
 )
+from spec.air.chips.fixed_tables import CLOSED_FORMS
+from spec.air.limits import CLOCK_LIMIT, MESSAGE_LIMIT
 from spec.air.program_row import OPCODES
 from spec.field import P
 
@@ -76,26 +78,37 @@ def chips_of(role: Role) -> tuple[Chip, ...]:
     return tuple(chip for chip in CHIPS if chip.role is role)
 
 
+def describe_layout(bus: Bus) -> str:
+    """What a proof depends on of a bus, as canonical text."""
+    return f"bus {bus.name} {bus.identity} {bus.scope.value} ({', '.join(bus.fields)})\n"
+
+
 def describe_bus(bus: Bus) -> str:
-    """A bus as canonical text."""
+    """A bus with its contract as canonical text."""
     bits = ", ".join(f"{name} < 2^{count}" for name, count in bus.field_bits.items())
     return (
-        f"bus {bus.name} {bus.identity} {bus.scope.value} ({', '.join(bus.fields)})\n"
+        f"{describe_layout(bus)}"
         f"  receiver assumes {bus.receiver_assumes}\n  sender ensures {bus.sender_ensures}\n  fields {bits or '-'}\n"
     )
 
 
 def describe_machine() -> str:
-    """All declarations as canonical text."""
-    parts = [MACHINE_VERSION, f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}"]
-    parts += [describe_bus(bus) for bus in BUSES]
-    parts += [describe_chip(chip) for chip in CHIPS]
+    """All that proofs depend on as canonical text, without a word of prose: to reword a purpose changes no digest."""
+    parts = [
+        MACHINE_VERSION,
+        f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}",
+        f"clocks below {CLOCK_LIMIT}",
+        f"messages below {MESSAGE_LIMIT}",
+    ]
+    parts += [describe_layout(bus) for bus in BUSES]
+    parts += [describe_statement(chip) for chip in CHIPS]
+    parts += [f"closed form {name} of {form.variables}: {form.fingerprint()}" for name, form in CLOSED_FORMS.items()]
     return "\n".join(parts)
 
 
 @cache
 def machine_digest() -> bytes:
-    """SHA-256 over all declarations: columns, constraints, interactions, buses, in order."""
+    """SHA-256 over columns, constraints, interactions, buses, bounds and closed forms, in order."""
     return hashlib.sha256(describe_machine().encode()).digest()
 
 

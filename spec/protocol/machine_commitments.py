@@ -30,9 +30,9 @@ MACHINE_HEIGHTS_BY_CHIP: Mapping[str, int] = MappingProxyType(
 """The same by table."""
 
 _ROOTS = {
-    1: "c9a7b4b3e5e33f5ce9e3962ddf2b6c0e6198c257f9ced7a5f403c4bb6feec335",
-    2: "22f09c0fcbf6d6e29119f81683a27c23eaf91b44765b26670513da73d17d55f5",
-    4: "f41726312c4556f3714cf7ecd56dc6b78e1f61a451c7e453f3beafd24e0c9307",
+    1: "3a65d32eb78e39599e16b6c1932a95880433e2d8e1e45946ed22d84cfa621ea4",
+    2: "4c65b57f25aef003b7453883b33f1522c8e2dbdd0c557b593c817281015c2679",
+    4: "6e9593ad8f15eb03fabca1d93ec05781311c217cd7c078b01b55d9a3b0279127",
 }
 
 MACHINE_COMMITMENTS: Mapping[int, MachineCommitment] = MappingProxyType(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from proofs_of_constraints.concrete_row import ConcreteRow
+from proofs_of_constraints.execution import Execution
 from proofs_of_constraints.obligation import Kind, Verdict
 from spec.air.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
@@ -45,14 +46,18 @@ BROKEN = [
     ("add", "add", ("carry_1_is_boolean",), "destination"),
     ("addw", "addw", ("sign_leaves_15_bits",), "destination"),
     ("and", "and", ("both_3_is_conjunction",), "destination"),
+    ("addi", "addi", ("carries_stop_off_the_edge",), "destination"),
     ("slt", "slt", ("left_sign_leaves_15_bits",), "destination"),
+    ("sltu", "sltu", ("undecided_limb_2_is_equal",), "destination"),
+    ("slliw", "slliw", ("dropped_is_16_bits",), "destination"),
+    ("srai", "srai", ("bytes_1",), "destination"),
     ("branch_equal", "beq", ("unequal_means_some_limb_differs",), "next pc"),
     ("branch_equal", "beq", ("equal_means_limb_2_agrees",), "next pc"),
     ("jalr", "jalr", ("dropped_bit_is_boolean",), "next pc"),
     ("load_byte", "lb", ("byte_is_selected",), "destination"),
     ("load_word", "lwu", ("unsigned_has_no_sign",), "destination"),
     ("sb", "sb", ("after_1_is_stored_or_kept",), "memory"),
-    ("ld", "ld", ("address_carry_3_is_boolean",), "memory address"),
+    ("ld", "ld", ("address_low_is_aligned",), "memory address"),
     ("mul", "mul", ("limb_2_of_the_product",), "destination"),
     ("multiply_high", "mulh", ("left_sign_leaves_7_bits",), "destination"),
     ("divide", "div", ("margin_3_is_16_bits",), "destination"),
@@ -83,6 +88,15 @@ def test_function_of_a_load_that_writes_another_limb_shows_both_words() -> None:
     assert found is not None
     assert found.expected["destination"] != found.actual["destination"]
     assert any("destination_put_back: send memory" in line for line in found.messages)
+
+
+def test_function_of_a_load_rests_on_addresses_that_are_initialised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the assumption keeps a row from going on with an address beyond memory."""
+    monkeypatch.setattr(Execution, "_addresses_are_initialised", lambda _: [])
+    outcome = result_of(CHIP_BY_NAME["ld"], Kind.FUNCTION, "ld").outcome
+    assert outcome.verdict is Verdict.REFUTED
+    assert outcome.counterexample is not None
+    assert "next pc" in outcome.counterexample.failed
 
 
 def test_determinism_of_an_output_in_no_message_is_not_proven() -> None:

@@ -17,7 +17,7 @@ from proofs_of_constraints.protocol_checks import (
 )
 from proofs_of_constraints.wiring_checks import constraints_are_evaluated, digest_covers_declarations
 from spec.air.bus import EXIT, MEMORY, STATE
-from spec.air.chip import Chip, describe_chip
+from spec.air.chip import Chip, describe_statement
 from spec.air.machine import CHIP_BY_NAME, CHIPS, describe_machine
 from spec.field import Extension
 from spec.parameters import ParameterSet
@@ -75,7 +75,7 @@ def test_evaluation_that_leaves_out_a_message_is_noticed(monkeypatch: pytest.Mon
 
 
 def test_digest_without_a_chip_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = describe_machine().replace(describe_chip(ADD), "")
+    text = describe_machine().replace(describe_statement(ADD), "")
     monkeypatch.setattr(wiring_checks, "describe_machine", lambda: text)
     assert digest_covers_declarations(CHIPS) == "the machine digest does not cover: chip add"
 
@@ -85,7 +85,7 @@ def test_digest_without_multiplicities_is_noticed(monkeypatch: pytest.MonkeyPatc
         return "".join(line.partition(" times ")[0] + "\n" for line in text.splitlines())
 
     monkeypatch.setattr(wiring_checks, "describe_machine", lambda: short(describe_machine()))
-    monkeypatch.setattr(wiring_checks, "describe_chip", lambda chip: short(describe_chip(chip)))
+    monkeypatch.setattr(wiring_checks, "describe_statement", lambda chip: short(describe_statement(chip)))
     fault = digest_covers_declarations([ADD])
     assert fault == "add: the machine digest does not cover everything declared"
 

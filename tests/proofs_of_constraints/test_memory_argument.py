@@ -100,7 +100,7 @@ def test_boundary_that_takes_a_token_of_its_own_segment_may_stand_twice() -> Non
 
 
 def test_cursor_behind_an_unbounded_key_may_wrap() -> None:
-    unbounded = without("memory", "address_high_is_13_bits", "below_end_high_is_13_bits", "below_end_low_is_16_bits")
+    unbounded = without("memory", "below_end_high_is_13_bits", "below_end_low_is_16_bits")
     assert "cursor_after does not wrap" in outcome_of(unbounded).detail
 
 

@@ -9,8 +9,8 @@ from spec.program import Program, Region
 
 CODE_START = 0x0001_0000
 DATA_START = 0x0010_0000
-SCRATCH = Interval(0x0020_0000, 0x0020_1000)
-"""Zero at the start."""
+SCRATCH = Interval(0x0020_0000, 0x0021_1000)
+"""Zero at the start, with an address inside at which the high limb of addresses goes on."""
 
 
 class Assembly:

@@ -95,6 +95,30 @@ def add_input_output(assembly: Assembly) -> None:
     assembly.add("sd", rs1=BASE, rs2=RESULT, immediate=8)
 
 
+def counting_addresses_program() -> Program:
+    """Jumps, loads and stores whose immediate takes the high limb of an address one up, and one down."""
+    assembly = Assembly(code_start=0x1_FFE0)
+    up, down, end = 0x2_0008, 0x1_FFEC, 0x2_0010
+    assembly.add("auipc", BASE)
+    assembly.add("jalr", RESULT, BASE, immediate=up - 0x1_FFE0)
+    assembly.add("ebreak")
+    assembly.add("jal", 1, immediate=end - down)
+    while assembly.here < up:
+        assembly.add("ebreak")
+    assembly.add("auipc", BASE)
+    assembly.add("jalr", RESULT, BASE, immediate=down - up)
+    limb = 0x0021_0000
+    for base, immediate in ((limb - 8, 16), (limb + 16, -24), (limb - 3, 12), (limb + 5, -14)):
+        assembly.constant(BASE, base)
+        assembly.constant(RIGHT, base * 0x1234_5678_9ABC_DEF1)
+        for store in STORES:
+            assembly.add(store.name, rs1=BASE, rs2=RIGHT, immediate=immediate)
+        for load in LOADS:
+            assembly.add(load.name, RESULT, BASE, immediate=immediate)
+    assembly.exit()
+    return assembly.program()
+
+
 def every_instruction_program(
     pairs: Sequence[tuple[int, int]], values: Sequence[int], address: int = SCRATCH.start
 ) -> Program:

@@ -126,14 +126,25 @@ def test_read_of_what_the_same_row_writes_is_caught_by_the_clock_alone() -> None
     assert _accused(_final(trace, LEFT, limb_0=25)) == {"bus range"}
 
 
-def test_address_beyond_memory_is_caught_by_the_carries(every: Trace) -> None:
-    assert "ld.address_carry_2_is_boolean" in _accused(shifted(every, "ld", 0, base_2=1))
+def test_address_with_a_base_beyond_memory_finds_no_register_that_holds_it(every: Trace) -> None:
+    """The row says that the upper limbs are zero, so a register in which they are not is another one."""
+    row = row_where(every, "boundary", space=1, address=BASE)
+    assert "bus memory" in _accused(changed(every, "boundary", row, value_out_2=1))
 
 
-def test_memory_address_beyond_its_bits_is_caught_by_the_range(every: Trace) -> None:
+@pytest.mark.parametrize("change", [2**16, -(2**16)])
+def test_address_whose_high_limb_is_no_limb_finds_no_token(change: int, every: Trace) -> None:
+    """The carry is derived from the low limb, which alignment keeps in its range."""
+    found = _accused(shifted(every, "ld", 0, address_low=change))
+    assert {"bus range", "bus memory", "ld.address_carry_is_boolean"} & found
+
+
+def test_memory_address_beyond_its_bits_is_caught_by_its_region(every: Trace) -> None:
     row = row_where(every, "memory", is_input=1)
     address = cell(every, "memory", row, "address") + 2**ADDRESS_BITS
-    forged = changed(every, "memory", row, address=address, address_high=address >> 16)
+    above = address - cell(every, "memory", row, "region_start")
+    below = cell(every, "memory", row, "region_end") - 1 - address
+    forged = changed(every, "memory", row, address=address, above_start_high=above >> 16, below_end_high=below >> 16)
     assert {"bus range", "bus continuation"} <= _accused(forged)
 
 
@@ -214,7 +225,7 @@ def test_input_limb_above_sixteen_bits_is_caught_by_its_range_alone() -> None:
     memory, boundary = row_where(trace, "memory", **place), row_where(trace, "boundary", **place)
     trace = changed(trace, "memory", memory, initial_3=2**16, final_3=2**16)
     trace = changed(trace, "boundary", boundary, value_in_3=2**16, value_out_3=2**16)
-    first, second = (row_where(trace, "ld", address_high=INPUT.start >> 16, address_low=low) for low in (0, 8))
+    first, second = (row_where(trace, "ld", base_1=INPUT.start >> 16, address_low=low) for low in (0, 8))
     trace = changed(trace, "ld", first, value_3=2**16)
     assert _accused(changed(trace, "ld", second, destination_before_3=2**16)) == {"bus range"}
 

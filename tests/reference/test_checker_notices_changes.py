@@ -28,6 +28,7 @@ _NOT_ACCESSED = "the row does not cross into the next doubleword, so no token is
 
 FREE: dict[tuple[str, str], str] = {
     **{("branch_equal", f"inverse_{i}"): "multiplies a difference that is zero" for i in range(4)},
+    ("addi", "inverse"): "multiplies nothing where the carries do not stop, or never count",
     **{("load_misaligned", f"byte_{i}"): _NOT_ACCESSED for i in range(9, 16)},
     **{
         (chip, f"memory_next_{part}"): _NOT_ACCESSED

@@ -14,7 +14,7 @@ from reference.loader import load_bytes
 from reference.machine_memory import InputTooLongError
 from spec.isa import decode, encode
 from spec.isa.step import Operands, effect
-from spec.memory_map import HEAP, INPUT, INPUT_CAPACITY_BYTES, OUTPUT, OUTPUT_CAPACITY_BYTES, SINK
+from spec.memory_map import HEAP, INPUT, INPUT_CAPACITY_BYTES, LAST_PAGE, OUTPUT, OUTPUT_CAPACITY_BYTES, SINK
 from spec.program import Program, Symbol
 from spec.word import INTEGER_WORDS
 from tests.reference.elf_file import CODE_START, ElfSegment, program_elf
@@ -370,14 +370,24 @@ def test_access_that_crosses_into_unmapped_memory_changes_nothing() -> None:
     assert execution.misaligned_access_count == 0
 
 
-def test_access_at_the_end_of_the_address_space_does_not_wrap() -> None:
-    top = ElfSegment(2**32 - 8, b"\x01" * 8)
+@pytest.mark.parametrize("load", ["lbu", "lhu"])
+def test_access_at_the_end_of_the_address_space_traps_in_the_last_page(load: str) -> None:
     words = [encode("addi", T0, immediate=-1), encode("srli", T0, T0, immediate=32)]
-    last_byte = execute(_program([*words, encode("lbu", A0, T0), *HALT], top))
+    trap = execute(_program([*words, encode(load, A0, T0), *HALT])).trap
+    assert trap is not None
+    assert (trap.reason, trap.address) == (TrapReason.UNMAPPED_LOAD, 2**32 - 1)
+    assert trap.message.endswith(", in the last page")
+
+
+def test_access_right_below_the_last_page_completes_and_one_beyond_traps() -> None:
+    below = ElfSegment(LAST_PAGE.start - 8, b"\x01" * 8)
+    words = [encode("lui", T0, immediate=LAST_PAGE.start - 2**32)]
+    words += [encode(shift, T0, T0, immediate=32) for shift in ("slli", "srli")]
+    last_byte = execute(_program([*words, encode("lbu", A0, T0, immediate=-1), *HALT], below))
     assert last_byte.exit_code == 1
-    beyond = execute(_program([*words, encode("lhu", A0, T0), *HALT], top))
+    beyond = execute(_program([*words, encode("lhu", A0, T0, immediate=-1), *HALT], below))
     assert beyond.trap is not None
-    assert (beyond.trap.reason, beyond.trap.address) == (TrapReason.UNMAPPED_LOAD, 2**32 - 1)
+    assert (beyond.trap.reason, beyond.trap.address) == (TrapReason.UNMAPPED_LOAD, LAST_PAGE.start - 1)
 
 
 def test_machine_state_after_a_limited_run_continues() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 from spec.air.bus import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT, Bus
 from spec.air.chip import Chip, ChipBuilder, Role
+from spec.air.closed_form import ClosedForm, Value, number_of
+from spec.air.shift_amount import AMOUNT_BITS, amount_parts, bits_of
 
 TableRow = tuple[int, ...]
 
@@ -47,20 +49,40 @@ SHIFT_TABLE = lookup_table(
 
 
 def _range_rows() -> list[TableRow]:
-    return [(value, width) for width in range(LIMB_BITS + 1) for value in range(1 << width)]
+    """Row 2^w + v holds the value v of width w; row 0, which is left over, holds what row 1 does."""
+    return [(0, 0), *((value, width) for width in range(LIMB_BITS + 1) for value in range(1 << width))]
+
+
+def _range_columns(point: Sequence[Value]) -> tuple[Value, ...]:
+    """The value is the row's number less its leading bit, the width the leading bit's place."""
+    first, *rest = point
+    none_above, width, leading_power = 1 - first, first * LIMB_BITS, first * (1 << LIMB_BITS)
+    for place, bit in zip(reversed(range(LIMB_BITS)), rest, strict=True):
+        leads = none_above * bit
+        none_above, width, leading_power = (
+            none_above - leads,
+            width + leads * place,
+            leading_power + leads * (1 << place),
+        )
+    return (number_of(point) - leading_power, width)
 
 
 def _byte_rows() -> list[TableRow]:
     return [(left, right, left & right) for left in range(256) for right in range(256)]
 
 
+def _byte_columns(point: Sequence[Value]) -> tuple[Value, ...]:
+    left, right = point[:8], point[8:]
+    both = number_of([one * other for one, other in zip(left, right, strict=True)])
+    return (number_of(left), number_of(right), both)
+
+
 def _shift_rows() -> list[TableRow]:
-    rows = []
-    for amount in range(64):
-        limbs, bits = divmod(amount, LIMB_BITS)
-        flags = tuple(int(limbs == i) for i in range(4))
-        rows.append((amount, *flags, bits, 1 << bits, 1 << (LIMB_BITS - bits)))
-    return rows
+    return [(amount, *amount_parts(bits_of(amount))) for amount in range(1 << AMOUNT_BITS)]
+
+
+def _shift_columns(point: Sequence[Value]) -> tuple[Value, ...]:
+    return (number_of(point), *amount_parts(point))
 
 
 FIXED_ROWS: dict[str, Callable[[], list[TableRow]]] = {
@@ -69,5 +91,12 @@ FIXED_ROWS: dict[str, Callable[[], list[TableRow]]] = {
     SHIFT_TABLE.name: _shift_rows,
 }
 """By table, its rows before padding."""
+
+CLOSED_FORMS: dict[str, ClosedForm] = {
+    RANGE_TABLE.name: ClosedForm(LIMB_BITS + 1, _range_columns),
+    BYTE_TABLE.name: ClosedForm(16, _byte_columns),
+    SHIFT_TABLE.name: ClosedForm(AMOUNT_BITS, _shift_columns),
+}
+"""By table, its columns as functions of a point; the padded rows are their values on bits."""
 
 CHIPS = (RANGE_TABLE, BYTE_TABLE, SHIFT_TABLE)

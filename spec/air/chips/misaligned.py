@@ -8,6 +8,7 @@ from spec.air.chip import Chip
 from spec.air.chips.load import doubleword_offset
 from spec.air.expression import Expression
 from spec.air.gadgets import (
+    Address,
     byte_pairs,
     doubleword_index,
     limbs_of_bytes,
@@ -20,13 +21,13 @@ _WIDTHS = (2, 4, 8)
 _OFFSETS = range(1, 8)
 
 
-def _offsets(row: InstructionRow, low: Expression) -> dict[int, Expression]:
+def _offsets(row: InstructionRow, address: Address) -> dict[int, Expression]:
     """A flag for each byte offset in the doubleword; a real row sets exactly one. Offset 0 is never misaligned."""
     flags = {offset: row.column(f"offset_is_{offset}") for offset in _OFFSETS}
     for offset, flag in flags.items():
         row.boolean(f"offset_is_{offset}_is_boolean", flag)
     row.zero("one_offset", total(flags.values()) - row.real)
-    doubleword_offset(row, low, _offset(flags))
+    doubleword_offset(row, address, _offset(flags))
     return flags
 
 
@@ -58,8 +59,8 @@ def _load() -> Chip:
         "Loads of 2, 4 and 8 bytes at addresses they are not aligned to.",
         ["ld", "lw", "lwu", "lh", "lhu"],
     )
-    base, immediate, low, high = memory_operands(row)
-    flags = _offsets(row, low)
+    address, immediate = memory_operands(row)
+    flags = _offsets(row, address)
     select = row.selectors
     widths = {2: select["lh"] + select["lhu"], 4: select["lw"] + select["lwu"], 8: select["ld"]}
     _misaligned_only(row, flags, widths)
@@ -85,14 +86,14 @@ def _load() -> Chip:
         inside = total(widths[width] for width in _WIDTHS if 2 * i < width)
         outside = row.real - inside
         row.zero(f"result_{i}_is_loaded_or_sign", inside * loaded[i] + outside * sign * 0xFFFF - limb)
-    index = doubleword_index(low, high, _offset(flags))
+    index = doubleword_index(address, _offset(flags))
     low_limbs, high_limbs = limbs_of_bytes(memory[:8]), limbs_of_bytes(memory[8:])
-    row.read_source1(base)
+    row.read_source1(address.base)
     row.access("memory", Space.MEMORY, index, low_limbs, low_limbs)
     row.access("memory_next", Space.MEMORY, index + 1, high_limbs, high_limbs, crossing)
     row.write_destination(result)
     return row.finish(
-        constants=immediate,
+        constants=immediate.limbs,
         outputs=[f"result_{i}" for i in range(4)],
         domain="address not divisible by the width",
     )
@@ -104,8 +105,8 @@ def _store() -> Chip:
         "Stores of 2, 4 and 8 bytes at addresses they are not aligned to.",
         ["sd", "sw", "sh"],
     )
-    base, immediate, low, high = memory_operands(row)
-    flags = _offsets(row, low)
+    address, immediate = memory_operands(row)
+    flags = _offsets(row, address)
     widths = {2: row.selectors["sh"], 4: row.selectors["sw"], 8: row.selectors["sd"]}
     _misaligned_only(row, flags, widths)
     crossing = _crossing(row, flags, widths)
@@ -128,8 +129,8 @@ def _store() -> Chip:
         )
     for position in (0, 15):
         row.zero(f"after_{position}_is_kept", before[position] - after[position])
-    index = doubleword_index(low, high, _offset(flags))
-    row.read_source1(base)
+    index = doubleword_index(address, _offset(flags))
+    row.read_source1(address.base)
     row.read_source2(limbs_of_bytes(stored))
     row.access("memory", Space.MEMORY, index, limbs_of_bytes(before[:8]), limbs_of_bytes(after[:8]))
     row.access(
@@ -141,7 +142,7 @@ def _store() -> Chip:
         crossing,
     )
     return row.finish(
-        constants=immediate,
+        constants=immediate.limbs,
         outputs=[f"after_{i}" for i in range(16)],
         domain="address not divisible by the width",
     )

@@ -3,7 +3,7 @@
 from spec.air.chip import Chip
 from spec.air.chips.load import doubleword_offset, limb_offset, limb_selectors
 from spec.air.expression import Expression
-from spec.air.gadgets import byte_pairs, doubleword_index, memory_operands
+from spec.air.gadgets import Address, Immediate, byte_pairs, doubleword_index, memory_operands
 from spec.air.instruction_row import InstructionRow, total
 from spec.memory_map import Space
 
@@ -12,8 +12,8 @@ _AFTER = tuple(f"after_{i}" for i in range(4))
 
 def _finish(
     row: InstructionRow,
-    base: list[Expression],
-    immediate: list[Expression],
+    address: Address,
+    immediate: Immediate,
     stored: list[Expression],
     index: Expression,
     before: list[Expression],
@@ -21,29 +21,29 @@ def _finish(
     outputs: tuple[str, ...],
     domain: str,
 ) -> Chip:
-    row.read_source1(base)
+    row.read_source1(address.base)
     row.read_source2(stored)
     row.access("memory", Space.MEMORY, index, before, after)
-    return row.finish(constants=immediate, outputs=outputs, domain=domain)
+    return row.finish(constants=immediate.limbs, outputs=outputs, domain=domain)
 
 
 def _sd() -> Chip:
     row = InstructionRow("sd", "Stores an aligned doubleword.", ["sd"])
-    base, immediate, low, high = memory_operands(row)
-    doubleword_offset(row, low, 0)
+    address, immediate = memory_operands(row)
+    doubleword_offset(row, address, 0)
     stored = row.column_array("stored")
     before = row.column_array("before")
-    index = doubleword_index(low, high, 0)
+    index = doubleword_index(address, 0)
     outputs = tuple(f"stored_{i}" for i in range(4))
-    return _finish(row, base, immediate, stored, index, before, stored, outputs, "address divisible by 8")
+    return _finish(row, address, immediate, stored, index, before, stored, outputs, "address divisible by 8")
 
 
 def _sw() -> Chip:
     row = InstructionRow("sw", "Stores an aligned word; the other half of the doubleword keeps its value.", ["sw"])
-    base, immediate, low, high = memory_operands(row)
+    address, immediate = memory_operands(row)
     upper = row.column("in_upper_word")
     row.boolean("in_upper_word_is_boolean", upper)
-    doubleword_offset(row, low, upper * 4)
+    doubleword_offset(row, address, upper * 4)
     stored = row.column_array("stored")
     before = row.column_array("before")
     after = row.column_array("after")
@@ -51,34 +51,34 @@ def _sw() -> Chip:
         row.zero(f"after_{i}_is_stored_or_kept", stored[i] + upper * (before[i] - stored[i]) - after[i])
         kept = before[i + 2]
         row.zero(f"after_{i + 2}_is_stored_or_kept", kept + upper * (stored[i] - kept) - after[i + 2])
-    index = doubleword_index(low, high, upper * 4)
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "address divisible by 4")
+    index = doubleword_index(address, upper * 4)
+    return _finish(row, address, immediate, stored, index, before, after, _AFTER, "address divisible by 4")
 
 
 def _sh() -> Chip:
     row = InstructionRow(
         "sh", "Stores an aligned halfword; the other limbs of the doubleword keep their values.", ["sh"]
     )
-    base, immediate, low, high = memory_operands(row)
+    address, immediate = memory_operands(row)
     flags = limb_selectors(row)
-    doubleword_offset(row, low, limb_offset(flags))
+    doubleword_offset(row, address, limb_offset(flags))
     stored = row.column_array("stored")
     before = row.column_array("before")
     after = row.column_array("after")
     for i, flag in enumerate(flags):
         row.zero(f"after_{i}_is_stored_or_kept", before[i] + flag * (stored[0] - before[i]) - after[i])
-    index = doubleword_index(low, high, limb_offset(flags))
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "address divisible by 2")
+    index = doubleword_index(address, limb_offset(flags))
+    return _finish(row, address, immediate, stored, index, before, after, _AFTER, "address divisible by 2")
 
 
 def _sb() -> Chip:
     row = InstructionRow("sb", "Stores a byte; the other bytes of the doubleword keep their values.", ["sb"])
-    base, immediate, low, high = memory_operands(row)
+    address, immediate = memory_operands(row)
     flags = limb_selectors(row)
     odd = row.column("odd")
     row.boolean("odd_is_boolean", odd)
     offset = limb_offset(flags) + odd
-    doubleword_offset(row, low, offset)
+    doubleword_offset(row, address, offset)
     stored = row.column_array("stored")
     before = row.column_array("before")
     after = row.column_array("after")
@@ -93,8 +93,8 @@ def _sb() -> Chip:
     row.zero("new_limb_has_the_byte", even_limb + odd * (odd_limb - even_limb) - limb)
     for i, flag in enumerate(flags):
         row.zero(f"after_{i}_is_stored_or_kept", before[i] + flag * (limb - before[i]) - after[i])
-    index = doubleword_index(low, high, offset)
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "every execution")
+    index = doubleword_index(address, offset)
+    return _finish(row, address, immediate, stored, index, before, after, _AFTER, "every execution")
 
 
 CHIPS = (_sd(), _sw(), _sh(), _sb())

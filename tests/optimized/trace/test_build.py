@@ -34,7 +34,7 @@ from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program
 from tests.reference.assembly import Assembly
-from tests.reference.every_instruction import every_instruction_program
+from tests.reference.every_instruction import counting_addresses_program, every_instruction_program
 from tests.reference.random_program import random_program
 
 PAIRS = [
@@ -87,6 +87,7 @@ RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
         WORD,
         SegmentLimits(area_cells=30_000, memory_rows=16),
     ),
+    "counting addresses": (counting_addresses_program, b"", NO_LIMITS),
     "announced output": (_announcing, b"", SegmentLimits(clock=9, memory_rows=2)),
     "hello": (_example("hello"), b"Ada", SegmentLimits(area_cells=15_000)),
     "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(area_cells=40_000, memory_rows=20)),

@@ -35,6 +35,7 @@ from tests.reference.every_instruction import (
     RIGHT,
     STORES,
     add_memory,
+    counting_addresses_program,
     every_instruction_program,
 )
 
@@ -60,7 +61,8 @@ def _traces() -> list[Trace]:
     """Several short segments, so that tokens come from earlier ones."""
     program = every_instruction_program(PAIRS, VALUES)
     short = build_traces(program, b"abcdefgh", SegmentLimits(clock=6000))
-    return [*short, build_trace(_far_program(), random.Random(7).randbytes(8192))]
+    far = build_trace(_far_program(), random.Random(7).randbytes(8192))
+    return [*short, far, build_trace(counting_addresses_program())]
 
 
 def _far_program() -> Program:
@@ -73,6 +75,11 @@ def _far_program() -> Program:
             for instruction in (*LOADS, *STORES):
                 registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
                 assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
+    for base, immediate in ((INPUT.start + 0xFFF8, 16), (INPUT.start + 0x1_0005, -14)):
+        assembly.constant(BASE, base)
+        for instruction in (*LOADS, *STORES):
+            registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
+            assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
     add_memory(assembly, INPUT.start + 0x1800, 0x80)
     for immediate in (-2048, -3, 8, 2046):
         assembly.add("lui", BASE, immediate=0)

@@ -174,6 +174,12 @@ REJECTED: dict[str, tuple[bytes, LoadRejection, str, int]] = {
         "[0x6fff0000, 0x6ffff001) touches the stack guard page",
         SECOND_HEADER,
     ),
+    "last page": (
+        _data(0xFFFF_E000, memory_bytes=0x1001),
+        LoadRejection.SEGMENT_IN_RESERVED_MEMORY,
+        "[0xffffe000, 0xfffff001) touches the last page",
+        SECOND_HEADER,
+    ),
     "input region": (
         _data(0xA800_0000),
         LoadRejection.SEGMENT_IN_RESERVED_MEMORY,

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.checker import check_trace
+from reference.columns import RowColumns
 from reference.trace.build import build_trace
 from reference.trace.table import Trace
 from spec.air.machine import INSTRUCTION_CHIPS
@@ -22,6 +23,7 @@ from tests.reference.every_instruction import (
     RESULT,
     add_arithmetic,
     add_memory,
+    counting_addresses_program,
     every_instruction_program,
 )
 from tests.reference.row_meaning import assert_row_means_its_instruction, spoken_rows
@@ -43,6 +45,16 @@ def test_every_instruction_on_corner_operands_checks_clean() -> None:
     trace = _checked(program, b"abcdefgh")
     assert {table.chip.name for table in trace.tables} >= {chip.name for chip in INSTRUCTION_CHIPS}
     assert trace.output == b"abcdefgh"
+
+
+def test_addresses_whose_high_limb_counts_check_clean() -> None:
+    trace = _checked(counting_addresses_program())
+    for chip in ("jalr", "ld", "load_misaligned", "sd", "store_misaligned"):
+        table = next(table for table in trace.tables if table.chip.name == chip)
+        columns = RowColumns(table.main, table.fixed, {})
+        carry = columns.values(table.chip.definitions()["address_carry"]).tolist()
+        negative = table.main[:, table.chip.column_index("immediate_is_negative")].tolist()
+        assert {(0, 1), (1, 0)} <= set(zip(carry, negative, strict=True)), chip
 
 
 @settings(max_examples=15, deadline=None)
