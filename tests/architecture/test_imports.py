@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "soundcalc": ("soundcalc", "spec"),
     "proofs_of_constraints": ("proofs_of_constraints", "spec"),
     "reference": ("reference", "spec"),
-    "optimized": ("optimized", "spec", "reference.prover"),
+    "optimized": ("optimized", "spec", "reference.prover", "reference.multilinear.prover"),
     "optimized.verifier": ("optimized", "spec", "reference.verifier"),
     "documentation": ("documentation", "spec", "reference", "soundcalc", "proofs_of_constraints"),
     "limpid": ("limpid", "spec", "soundcalc", "proofs_of_constraints", "reference", "optimized"),
