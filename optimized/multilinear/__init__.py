@@ -1,0 +1,1 @@
+"""The heavy steps of the second protocol in numba."""
