@@ -124,7 +124,7 @@ def other_exit_code() -> Forgery:
 
 
 def too_many_messages_of_a_run() -> Forgery:
-    """Four messages of boundary rows on the memory bus in each of three segments; eight with those of moves."""
+    """Messages of boundary rows on the continuation bus in each of three segments."""
     refused = Refusal(R.INTERACTION_BOUND, "bus continuation may have 12 messages")
     return Forgery(THREE_SEGMENTS.proof, refused, bound=12)
 

@@ -70,7 +70,7 @@ def test_blocks_of_a_scope_come_by_descending_height_then_as_declared() -> None:
         ("boundary", 2, ("enters", "leaves")),
         ("boundary", 2, ("is_from_before",)),
         ("halt", 1, ("fetch", "arrive")),
-        ("halt", 1, ("leave", "exits")),
+        ("halt", 1, ("leave", "exit")),
     ]
     assert names(CIRCUIT, Scope.GLOBAL) == [("boundary", 2, ("from_before", "to_after"))]
 

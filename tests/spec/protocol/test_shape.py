@@ -162,7 +162,7 @@ def test_shape_with_too_many_messages_is_rejected(monkeypatch: pytest.MonkeyPatc
 def test_run_with_too_many_global_messages_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each segment by itself is below the bound."""
     run = [shape_of(), shape_of(), shape_of()]
-    count = 3 * message_counts([TableShape(BOUNDARY, 2)])["memory"]
+    count = 3 * message_counts([TableShape(BOUNDARY, 2)])["continuation"]
     monkeypatch.setattr(shapes, "P", count + 1)
     check_run_messages(run)
     monkeypatch.setattr(shapes, "P", count)
@@ -170,7 +170,7 @@ def test_run_with_too_many_global_messages_is_rejected(monkeypatch: pytest.Monke
         check_run_messages(run)
     assert (rejected.value.reason, rejected.value.detail) == (
         R.INTERACTION_BOUND,
-        f"bus memory may have {count} messages",
+        f"bus continuation may have {count} messages",
     )
     check_run_messages(run[:2])
 
