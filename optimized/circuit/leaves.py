@@ -157,6 +157,7 @@ def _fingerprints(
 @compiled
 def _is_bit(column: Address, groups: int) -> bool:
     """Whether a column is 0 or 1 throughout."""
+    # numba compiles no generators.
     for i in range(groups * LANES):  # noqa: SIM110
         if word_at(column, i) > 1:
             return False

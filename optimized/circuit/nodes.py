@@ -54,7 +54,8 @@ NODE_BYTES = 4 * NODE_WORDS
 
 def address_of(array: Words) -> Address:
     """Where an array lies, which must be held meanwhile."""
-    address: int = array.ctypes.data
+    # Several times as fast as `array.ctypes.data`.
+    address: int = array.__array_interface__["data"][0]
     return address
 
 

@@ -19,9 +19,11 @@ import numpy as np
 from optimized.circuit.fractions import Fractions
 from optimized.circuit.layouts import LEAST_GROUP_BITS, Layout
 from optimized.circuit.nodes import CHILD_WORDS
-from optimized.circuit.passes import MOST_LEVELS, Source, Vector, merge_pass
+from optimized.circuit.passes import Source, Vector, merge_pass
+from optimized.circuit.programs import WORD_BYTES
 from optimized.circuit.relayout import in_layout
 from optimized.circuit.rounds import Children, KnownEnds, LayerSum
+from optimized.circuit.tiles import MOST_LEVELS
 from optimized.circuit.weights import canonical
 from optimized.field.extension import SIX, montgomery_words
 from optimized.lanes.vectors import LANES
@@ -31,7 +33,6 @@ from spec.air.bus import Scope
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.gkr import BusChallenges, Circuit
 
-WORD_BYTES = 4
 CHILD_ELEMENTS = 2
 SCOPE_LAYER = 1
 """The layer of two nodes, one for each scope."""
@@ -39,8 +40,8 @@ SCOPE_LAYER = 1
 MEMORY_BYTES = 800 << 20
 """For what is kept at a time."""
 
-MOST_STEPS = 3
-"""A tile can be merged from the last layer and bound so often that nodes in pairs are left."""
+MOST_STEPS = 2
+"""So many mergings and unwritten bindings of a tile leave it two nodes when it is bound once more."""
 
 
 class LayeredCircuit:
@@ -71,7 +72,10 @@ class LayeredCircuit:
             children = Children(Source.of(vector), 0, vector.layout, vector)
         else:
             children = self._unkept_children(below)
-        found = LayerSum(children, point, batching, self._known_ends(number))
+        crosses = None
+        if below == self._variables:
+            crosses, self._crosses = self._crosses, None
+        found = LayerSum(children, point, batching, self._known_ends(number), crosses)
         self._asked = number, found
         return found
 
@@ -92,17 +96,17 @@ class LayeredCircuit:
             layout = layout.halved()
         written = _bytes_of(layout) // 2
         unwritten_rounds = 0
-        while written > self._memory_bytes and merges + unwritten_rounds + 1 < MOST_STEPS:
+        most_rounds = min(MOST_STEPS - merges, layout.group_bits - LEAST_GROUP_BITS)
+        while written > self._memory_bytes and unwritten_rounds < most_rounds:
             unwritten_rounds, written = unwritten_rounds + 1, written // 2
-        crosses = self._crosses if merges == 0 else None
-        return Children(self._fractions.source, merges, layout, None, crosses, unwritten_rounds)
+        return Children(self._fractions.source, merges, layout, None, unwritten_rounds)
 
     def _build(self) -> None:
         """Computes all layers, and keeps those for which there is memory."""
         below = self._fractions.layout
         kept_bytes = _bytes_of(below)
-        unkept = 0
-        while kept_bytes > self._memory_bytes and unkept + 1 < MOST_STEPS:
+        unkept, most_unkept = 0, min(MOST_STEPS, below.group_bits - LEAST_GROUP_BITS)
+        while kept_bytes > self._memory_bytes and unkept < most_unkept:
             unkept, kept_bytes = unkept + 1, kept_bytes // 2
         if not unkept and kept_bytes + _bytes_of(below) // 4 <= self._memory_bytes:
             self._crosses = _empty(below.halved().halved())

@@ -18,6 +18,7 @@ from optimized.words import Words
 from spec.field import ONE, Extension, P, inverse
 
 OVER_RADIX = inverse(RADIX)
+UNUSED_WORDS = [0] * (FACTOR_PITCH - FACTOR_WORDS)
 
 
 @compiled
@@ -63,15 +64,24 @@ def _to_factors(elements: Address, groups: int, factors: Address) -> None:
 
 def factor_table(elements: Sequence[Extension]) -> Words:
     """The factors of some elements, FACTOR_PITCH apart."""
-    table = np.zeros((len(elements), FACTOR_PITCH), dtype=np.uint32)
-    for row, element in zip(table, elements, strict=True):
-        row[:FACTOR_WORDS] = factor_words(element)
-    return table.reshape(-1)
+    rows = [factor_words(element) + UNUSED_WORDS for element in elements]
+    return np.array(rows, dtype=np.uint32).reshape(-1)
 
 
 def canonical(words: Words) -> Extension:
-    """The element of six words in Montgomery's form."""
-    return Extension.from_coefficients(word * OVER_RADIX for word in words.tolist())
+    """The element of six words in Montgomery's form, which need not be below p."""
+    c_0, c_1, c_2, c_3, c_4, c_5 = (word * OVER_RADIX % P for word in words.tolist())
+    return Extension((c_0, c_1, c_2, c_3, c_4, c_5))
+
+
+def pair_sums(factors: Words) -> Words:
+    """The factors of sums of neighbours: the weights when the last coordinate is left out. One element stays."""
+    table = factors.reshape(-1, FACTOR_PITCH)
+    if len(table) == 1:
+        return factors
+    totals: Words = table[0::2] + table[1::2]
+    lowered: Words = np.minimum(totals, totals - np.uint32(P))
+    return lowered.reshape(-1)
 
 
 class PointWeights:
@@ -95,8 +105,7 @@ class PointWeights:
 
     def pairs(self, layout: Layout) -> Words:
         """The weights of the pairs of groups of a chunk, as factors."""
-        elements = self._elements(layout.chunk_bits + layout.lane_bits, layout.group_bits - 1)
-        return _factors_of(elements)
+        return _factors_of(self._elements(layout.chunk_bits + layout.lane_bits, max(0, layout.group_bits - 1)))
 
     def chunks(self, layout: Layout) -> tuple[Words, Extension]:
         """The weights of the chunks that are kept, as factors, and the weight of all others."""
@@ -105,12 +114,12 @@ class PointWeights:
             [np.arange(first, first + count) for first, count in zip(layout.first_chunks, layout.chunks, strict=True)]
         )
         rows = elements.reshape(-1, SIX, LANES).transpose(0, 2, 1).reshape(-1, SIX)[kept]
-        total = canonical(rows.sum(axis=0, dtype=np.uint64) % np.uint64(P))
+        total = canonical(rows.sum(axis=0, dtype=np.uint64))
         return _factors_of(elements).reshape(-1, FACTOR_PITCH)[kept].reshape(-1), ONE - total
 
 
 def _factors_of(elements: Words) -> Words:
     groups = len(elements) // ELEMENT_WORDS
-    factors = np.empty(groups * LANES * FACTOR_PITCH, dtype=np.uint32)
+    factors = np.zeros(groups * LANES * FACTOR_PITCH, dtype=np.uint32)
     _to_factors(address_of(elements), groups, address_of(factors))
     return factors

@@ -17,10 +17,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
 from llvmlite import ir
 
-from optimized.field.extension import montgomery_words
 from optimized.field.lanes import INVERSE_OF_P, RADIX, emit_subtract
 from optimized.lanes.vectors import (
     LANES,
@@ -37,7 +35,6 @@ from optimized.lanes.vectors import (
     types,
     unary,
 )
-from optimized.words import Words
 from spec.field import EXTENSION_DEGREE, Extension, P
 
 WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
@@ -68,11 +65,10 @@ Factors: TypeAlias = tuple[Halves, Halves]
 """Two factors of a product of words."""
 
 
-def factor_words(element: Extension) -> Words:
+def factor_words(element: Extension) -> list[int]:
     """FACTOR_WORDS words for products by an element."""
-    b = [int(word) for word in montgomery_words(element)]
-    e = [(b[i + 3] - b[i]) % P for i in range(3)]
-    return np.array([*b[:3], *(-word % P for word in b[3:]), *e], dtype=np.uint32)
+    b_0, b_1, b_2, b_3, b_4, b_5 = (coefficient * RADIX % P for coefficient in element.coefficients)
+    return [b_0, b_1, b_2, -b_3 % P, -b_4 % P, -b_5 % P, (b_3 - b_0) % P, (b_4 - b_1) % P, (b_5 - b_2) % P]
 
 
 def _halves(builder: Builder, value: Emitted) -> Halves:
@@ -184,7 +180,9 @@ def _products(
     left: Sequence[Part], right: Sequence[Part], k: int
 ) -> tuple[list[Factors], list[Factors], list[Factors]]:
     """What coefficients k and k + 3 have in common, then what each has alone."""
-    common, lower, upper = [], [], []
+    common: list[Factors] = []
+    lower: list[Factors] = []
+    upper: list[Factors] = []
     for i, (a, other_a, d) in enumerate(left):
         b, n, e = right[k - i] if k >= i else (right[k - i + 3][1], right[k - i + 3][2], right[k - i + 3][0])
         common.append((a, b))
