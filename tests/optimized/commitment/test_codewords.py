@@ -33,7 +33,9 @@ def random_columns(length_log2: int, prefixes_log2: list[int]) -> Words:
 
 
 def encoded(columns: Words, prefixes_log2: list[int], domain_log2: int) -> Codewords:
-    return encode(columns.reshape(-1), columns.shape[1], np.array(prefixes_log2), domain_log2)
+    # A column shorter than the lanes is followed by zeros.
+    cells = np.concatenate([columns.reshape(-1), np.zeros(LANES, dtype=np.uint32)])
+    return encode(cells, columns.shape[1], np.array(prefixes_log2), domain_log2)
 
 
 def layer_of(codes: Codewords, order: LeafOrder, folding_log2: int) -> NDArray[np.uint32]:
