@@ -65,9 +65,11 @@ class LeafOrder:
 
 @dataclass(frozen=True, eq=False)
 class Codewords:
-    """The codewords of columns in flat memory: column c has 2^prefixes_log2[c] coefficients at c * pitch."""
+    """The codewords of columns, of which column c has 2^prefixes_log2[c] coefficients."""
 
     columns: Words
+    """In flat memory, those that are no longer than a tile: column c at c * pitch."""
+
     pitch: int
     prefixes_log2: NDArray[np.int64]
     polynomials: Words
@@ -160,4 +162,9 @@ def encode(columns: Words, pitch: int, prefixes_log2: NDArray[np.int64], domain_
     smallest = SMALLEST_TASK_WORDS // (width << (domain_log2 - tile_log2))
     tasks = count << tile_log2
     in_parallel(lambda start, stop: distant_pass(*operands, start, stop), tasks // width, smallest)
-    return Codewords(columns, pitch, prefixes_log2, polynomials, domain_log2, tile_log2)
+    # The others' memory may go.
+    short = np.zeros((count, 1 << tile_log2), dtype=np.uint32)
+    for column in np.flatnonzero(prefixes_log2 <= tile_log2):
+        length, start = 1 << int(prefixes_log2[column]), int(column) * pitch
+        short[column, :length] = columns[start : start + length]
+    return Codewords(short.reshape(-1), short.shape[1], prefixes_log2, polynomials, domain_log2, tile_log2)

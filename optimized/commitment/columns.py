@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -33,10 +34,21 @@ class Tree(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class CommittedColumns:
-    """Stacked columns with the tree over their codewords' fibres."""
+    """Stacked columns with the tree over their codewords' fibres.
 
-    columns: StackedColumns
+    The columns are stacked again when they are asked for: until then, while the layers of the circuit take most memory,
+    their cells stand in the tables alone.
+    """
+
+    tables: Sequence[Table]
+    commitment: Commitment
+    layout: Stacking
     tree: Tree
+
+    @cached_property
+    def columns(self) -> StackedColumns:
+        """From then on they are kept."""
+        return stacked_columns(self.tables, self.commitment, self.layout)
 
     @property
     def root(self) -> Digest:
@@ -59,13 +71,18 @@ def commit(
 ) -> CommittedColumns:
     """`Kernels.commit`. A codeword that has fewer points than a square of lanes is the plain kernel's."""
     columns = stacked_columns(tables, commitment, layout)
-    domain_log2 = layout.height_log2 + rate_log2
+    return CommittedColumns(
+        tables, commitment, layout, _tree(columns, layout.height_log2 + rate_log2, folding_log2, tree)
+    )
+
+
+def _tree(columns: StackedColumns, domain_log2: int, folding_log2: int, shape: TreeShape) -> Tree:
     if not can_encode(domain_log2, folding_log2):
         codes = plain.codewords(columns.dense().astype(np.uint64), domain_log2)
-        return CommittedColumns(columns, plain_tree.build_tree(plain.column_fibres(codes, folding_log2), tree))
-    codewords = encode(columns.cells, 1 << layout.height_log2, columns.prefixes_log2, domain_log2)
+        return plain_tree.build_tree(plain.column_fibres(codes, folding_log2), shape)
+    codewords = encode(columns.cells, 1 << columns.height_log2, columns.prefixes_log2, domain_log2)
     order = LeafOrder.by_column(columns.count, folding_log2)
-    return CommittedColumns(columns, build_tree(codewords, folding_log2, order, tree))
+    return build_tree(codewords, folding_log2, order, shape)
 
 
 def columns_of(committed: Committed) -> StackedColumns:

@@ -110,7 +110,7 @@ def _split_tile(
 
 
 @compiled
-def _hash_tile(
+def hash_tile(
     values: Words, order: NDArray[np.int64], part_log2: int, folding_log2: int, layer: Words, pitch: int, first: int
 ) -> None:
     """The digests of a tile's leaves, from number `first` of the layer on: in each lane one after the other.
@@ -176,7 +176,7 @@ def hash_tiles(
                     store(padded, i, load(columns, column * pitch + i) if i < count else broadcast(0))
                 _split_tile(padded, 0, powers, tile_log2, factors, companions, work, values, to, 0)
         first = tile << (tile_log2 - folding_log2)
-        _hash_tile(values, order, tile_log2 - LANES_LOG2, folding_log2, layer, layer_pitch, first)
+        hash_tile(values, order, tile_log2 - LANES_LOG2, folding_log2, layer, layer_pitch, first)
 
 
 @compiled

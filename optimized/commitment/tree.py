@@ -1,7 +1,8 @@
 """Merkle trees over codewords: digests in planes, one for each of their words, in the order of the codewords.
 
 Position q of a layer of 2^d digests is that of number bitrev(q). So the digests under one node are half a layer apart,
-and what goes through the compression function together lies together.
+and what goes through the compression function together lies together. The digests of leaves, half of all, are not kept:
+an opening makes those that it needs again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 
 from optimized.commitment.codewords import Codewords, LeafOrder, bit_reversed
 from optimized.commitment.compression import compress, initial_value
+from optimized.commitment.factors import LANES_LOG2
+from optimized.commitment.tiles import hash_tile
 from optimized.compilation import compiled
 from optimized.lanes.vectors import LANES, broadcast, load, store
 from optimized.memory import arrays
@@ -48,7 +51,7 @@ def _new_layer(count: int) -> Words:
 
 @dataclass(frozen=True, eq=False)
 class CodewordTree:
-    """The tree over the fibres of codewords; `layers` has the digests of each layer, leaves first."""
+    """The tree over the fibres of codewords; `layers` has the digests of each layer above the leaves, the root last."""
 
     shape: TreeShape
     folding_log2: int
@@ -69,13 +72,35 @@ class CodewordTree:
         cap = self._digests(self.shape.path_length, range(1 << self.shape.cap_log2)) if self.shape.cap_log2 else []
         return MerkleOpening(self._rows(leaves), tuple(siblings), tuple(cap))
 
-    def _rows(self, leaves: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        words = self.codes.fibres(leaves, self.folding_log2)[:, self.order.columns, self.order.points]
-        return tuple(tuple(row) for row in words.tolist())
+    def _leaves(self, numbers: Sequence[int]) -> Words:
+        """Leaves, a row each."""
+        return self.codes.fibres(numbers, self.folding_log2)[:, self.order.columns, self.order.points]
+
+    def _rows(self, numbers: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(row) for row in self._leaves(numbers).tolist())
 
     def _digests(self, layer: int, numbers: Sequence[int]) -> list[Digest]:
-        positions = bit_reversed(np.array(numbers, dtype=np.int64), self.shape.depth - layer)
-        return [tuple(digest) for digest in self.layers[layer][:, positions].T.tolist()]
+        if not numbers:
+            return []
+        if layer == 0:
+            digests = leaf_digests(self._leaves(numbers))
+        else:
+            positions = bit_reversed(np.array(numbers, dtype=np.int64), self.shape.depth - layer)
+            digests = self.layers[layer - 1][:, positions]
+        return [tuple(digest) for digest in digests.T.tolist()]
+
+
+def leaf_digests(leaves: Words) -> Words:
+    """The digests of leaves, of which there are some, a row each, in planes: (8, leaves)."""
+    count, width = leaves.shape
+    groups_log2 = max(0, (count - 1).bit_length() - LANES_LOG2)
+    pitch = LANES << groups_log2
+    words = np.zeros((width, pitch), dtype=np.uint32)
+    words[:, :count] = leaves.T
+    values = np.ascontiguousarray(words.reshape(width, LANES, 1 << groups_log2).swapaxes(1, 2)).reshape(-1)
+    digests = np.empty((STATE_WORDS, pitch), dtype=np.uint32)
+    hash_tile(values, np.arange(width) * pitch, groups_log2, 0, digests.reshape(-1), pitch, 0)
+    return digests[:, :count]
 
 
 def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape) -> CodewordTree:
@@ -84,10 +109,11 @@ def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: Tre
     if (shape.depth, shape.width) != (fibres_log2, len(order.points)):
         found = f"{1 << fibres_log2} leaves of {len(order.points)}"
         raise ValueError(f"{found} for a tree of {1 << shape.depth} leaves of {shape.width}")
-    layers = [_new_layer(1 << fibres_log2)]
-    codes.hash_leaves(folding_log2, order, layers[0])
+    leaves = _new_layer(1 << fibres_log2)
+    codes.hash_leaves(folding_log2, order, leaves)
+    layers: list[Words] = []
     for depth in range(fibres_log2 - 1, -1, -1):
-        layers.append(_layer_above(layers[-1], 1 << depth))
+        layers.append(_layer_above(layers[-1] if layers else leaves, 1 << depth))
     return CodewordTree(shape, folding_log2, codes, order, tuple(layers))
 
 
