@@ -9,8 +9,8 @@ from spec.protocol.hash import DIGEST_BYTES
 
 ELEMENT_BYTES = WORD_BYTES * EXTENSION_DEGREE
 
-DIGESTS_PER_LEAF = 2
-"""The layers of a tree are two digests a leaf in all."""
+DIGESTS_PER_LEAF = 1
+"""The layers of a tree above its leaves are a digest a leaf in all."""
 
 INTERPRETER_BYTES = 350 * 2**20
 """Python, numpy, numba and the compiled kernels."""
@@ -23,9 +23,9 @@ class MemoryShortError(Exception):
 def predicted_peak_bytes(form: SegmentForm) -> int:
     """An upper estimate of the memory that proving a segment of this form takes, its trace included.
 
-    To the end stay the stacked columns, their codewords and trees. On top of them come, at their worst, the trace with
-    the folded columns of the zerocheck, the circuit's layers, or the vectors of the opening; and memory that is made
-    present ahead.
+    To the end stay the trace, the codewords and the trees. On top of them come, at their worst, the layers of the
+    circuit, the folded columns of the zerocheck, or the stacked columns with the vectors of the opening; and memory
+    that is made present ahead.
     """
     rate_log2, height = form.parameters.rate_log2, form.height_log2
     stacked = WORD_BYTES * form.stacked_count << height
@@ -38,8 +38,8 @@ def predicted_peak_bytes(form: SegmentForm) -> int:
     circuit = 2 * ELEMENT_BYTES * sum(1 << block.height_log2 for block in form.circuit.blocks) // 2
     folded_columns = ELEMENT_BYTES * trace // WORD_BYTES // 4
     opening = 6 * ELEMENT_BYTES << height
-    kept = stacked + (stacked << rate_log2) + trees
-    return INTERPRETER_BYTES + kept + trace + max(circuit, folded_columns, opening) + LARGEST_LEAD_BYTES
+    kept = trace + (stacked << rate_log2) + trees
+    return INTERPRETER_BYTES + kept + max(circuit, folded_columns, stacked + opening) + LARGEST_LEAD_BYTES
 
 
 def require_memory(form: SegmentForm, available_bytes: int) -> None:

@@ -25,7 +25,7 @@ from optimized.words import Words
 CHUNK_BYTES = 1 << 29
 """Addresses are asked for in such chunks, as arrays of a proof come to a few of them."""
 
-LARGEST_LEAD_BYTES = 1 << 26
+LARGEST_LEAD_BYTES = 1 << 25
 """So much is present beyond what has been taken, or as much as has been taken if that is less."""
 
 STEP_BYTES = 1 << 22
