@@ -39,7 +39,7 @@ from tests.small_machine import SMALL_MACHINE, Move, program_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_TESTS = [
-    str(Path(__file__).with_name(name)) for name in ("commitment", "field", "lanes", "openings", "zerocheck")
+    str(Path(__file__).with_name(name)) for name in ("circuit", "commitment", "field", "lanes", "openings", "zerocheck")
 ]
 
 

@@ -66,6 +66,16 @@ def test_a_short_commitment_keeps_no_more_than_its_prefix() -> None:
     assert (stacked.used, stacked.prefixes_log2.tolist()) == (5 << 7, [10])
 
 
+def test_stacked_columns_are_made_when_they_are_asked_for_and_kept() -> None:
+    example = Example(MANY, 13, narrow_cells)
+    committed = example.committed(commit)[Commitment.MAIN]
+    assert "columns" not in vars(committed)
+    columns = columns_of(committed)
+    expected = plain.stacked_columns(example.tables, Commitment.MAIN, example.layouts[Commitment.MAIN])
+    assert np.array_equal(columns.dense(), expected)
+    assert columns_of(committed) is columns
+
+
 def test_tree_of_another_shape_raises() -> None:
     example = Example(FOURTEEN, 10)
     tree = replace(example.tree(Commitment.MAIN), depth=8)
