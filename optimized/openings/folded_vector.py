@@ -31,8 +31,8 @@ from optimized.openings.rounds import ProductRounds
 from reference.arrays.extension_arrays import from_elements, multiply
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
+from reference.prover.cube_arrays import equality_vector as plain_equality_vector
 from reference.prover.kernels import Committed
-from reference.prover.product_rounds import equality_vector as plain_equality_vector
 from spec.field import EXTENSION_DEGREE, ONE, Extension
 from spec.protocol.cube import equality, powers
 from spec.protocol.hash import WORD_BYTES, Digest

@@ -11,7 +11,8 @@ import numpy as np
 
 from reference.arrays import extension_arrays as extension
 from reference.arrays.values import RowValues, Values
-from reference.prover.extension_columns import bound, equality_column, halves, lifted, total
+from reference.prover.cube_arrays import equality_vector
+from reference.prover.extension_columns import bound, halves, lifted, total
 from reference.tables import Table
 from spec.air.bus import Scope
 from spec.air.expression import Expression
@@ -39,7 +40,7 @@ class LayerSum:
 
         The layer's value is quadratic in the children, which are linear in X: c_2 is its value on their differences.
         """
-        weights = equality_column(self._unbound[:-1])
+        weights = Values(equality_vector(self._unbound[:-1]))
         (left_at_0, left_at_1), (right_at_0, right_at_1) = _children(self._left), _children(self._right)
         at_0 = total(weights * layer_value(left_at_0, right_at_0, self._batching))
         at_1 = total(weights * layer_value(left_at_1, right_at_1, self._batching))

@@ -1,4 +1,4 @@
-"""Vectors on the cube as arrays: binding a coordinate, equality weights, and a round polynomial from its values.
+"""Vectors on the cube as arrays: binding a coordinate, the equality vector, and a round polynomial from its values.
 
 A vector has one entry for each row, the first coordinate being the most significant bit of the row's number.
 """
@@ -32,7 +32,7 @@ def bound(columns: Matrix, value: Extension | int) -> Matrix:
     return base.add(low, extension.scale(difference, value))
 
 
-def equality_weights(point: Sequence[Extension]) -> ExtensionArray:
+def equality_vector(point: Sequence[Extension]) -> ExtensionArray:
     """eq(point, x) for every x in {0,1}^len(point): (2^len(point), 6)."""
     weights = extension.from_elements([ONE])
     for coordinate in point:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from reference.arrays import extension_arrays as extension
-from reference.arrays import field_arrays as base
 from reference.arrays.values import Values
-from spec.field import EXTENSION_DEGREE, ONE, Extension, P
+from spec.field import Extension, P
 
 
 def lifted(element: Extension) -> Values:
@@ -26,16 +23,6 @@ def bound(column: Values, challenge: Extension) -> Values:
     """The column with its last coordinate bound: of half the length."""
     low, high = halves(column)
     return low + (high - low) * challenge
-
-
-def equality_column(point: Sequence[Extension]) -> Values:
-    """eq(point, y) for every y: 2^len(point) entries."""
-    weights = lifted(ONE).array
-    for coordinate in point:
-        upper = extension.scale(weights, coordinate)
-        lower = base.subtract(weights, upper)
-        weights = np.stack([lower, upper], axis=1).reshape(-1, EXTENSION_DEGREE)
-    return Values(weights)
 
 
 def total(column: Values) -> Extension:

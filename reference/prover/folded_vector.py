@@ -11,9 +11,10 @@ from reference.arrays import extension_arrays
 from reference.arrays.extension_arrays import ExtensionArray, from_base, powers, scale, to_elements
 from reference.arrays.field_arrays import MODULUS, add
 from reference.prover.codewords import vector_fibres
+from reference.prover.cube_arrays import equality_vector
 from reference.prover.kernels import Committed
 from reference.prover.merkle_tree import MerkleTree, build_tree
-from reference.prover.product_rounds import bind_last, equality_vector, product_message
+from reference.prover.product_rounds import bind_last, product_message
 from reference.prover.stacked_columns import columns_of
 from spec.field import EXTENSION_DEGREE, ONE, Extension
 from spec.protocol.cube import powers as element_powers

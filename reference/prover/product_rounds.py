@@ -1,25 +1,12 @@
-"""The rounds of the sumcheck of an inner product, and the vectors that occur in it."""
+"""The rounds of the sumcheck of an inner product."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from reference.arrays import extension_arrays
-from reference.arrays.extension_arrays import ExtensionArray, from_elements, scale, to_elements
+from reference.arrays.extension_arrays import ExtensionArray, scale, to_elements
 from reference.arrays.field_arrays import MODULUS, add, subtract
-from spec.field import EXTENSION_DEGREE, ONE, Extension
+from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.proof import RoundPolynomial
-
-
-def equality_vector(point: Sequence[Extension]) -> ExtensionArray:
-    """eq(point, x) for every x of the cube: (2^len(point), 6)."""
-    vector = from_elements([ONE])
-    for coordinate in point:
-        upper = scale(vector, coordinate)
-        vector = np.stack([subtract(vector, upper), upper], axis=1).reshape(-1, EXTENSION_DEGREE)
-    return vector
 
 
 def bind_last(vectors: ExtensionArray, challenge: Extension) -> ExtensionArray:

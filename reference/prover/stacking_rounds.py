@@ -8,8 +8,9 @@ import numpy as np
 
 from reference.arrays.extension_arrays import ExtensionArray, from_base, powers, scale, to_elements
 from reference.arrays.field_arrays import add
+from reference.prover.cube_arrays import equality_vector
 from reference.prover.kernels import Committed
-from reference.prover.product_rounds import bind_last, equality_vector, product_message
+from reference.prover.product_rounds import bind_last, product_message
 from reference.prover.stacked_columns import all_columns
 from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.columns import PINNED, ColumnClaims, first_stacked

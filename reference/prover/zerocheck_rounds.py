@@ -18,7 +18,7 @@ from reference.arrays import extension_arrays as extension
 from reference.arrays.extension_arrays import ExtensionArray
 from reference.arrays.field_arrays import Matrix
 from reference.arrays.values import RowValues, Values
-from reference.prover.cube_arrays import bound, cubic_coefficients, equality_weights, inner_product
+from reference.prover.cube_arrays import bound, cubic_coefficients, equality_vector, inner_product
 from reference.tables import Table
 from spec.air.bus import Scope
 from spec.air.chip import Chip
@@ -52,7 +52,7 @@ class TableRounds:
         """The table's part of the round polynomial at a number."""
         row = RowValues(bound(self.main, number), bound(self.fixed, number), self.public_values)
         value = table_value(_lifted(ZERO), self.chip, row, self.weights, self.challenges)
-        return inner_product(equality_weights(self.point[:-1]), _on_every_row(value, len(row.main_columns)))
+        return inner_product(equality_vector(self.point[:-1]), _on_every_row(value, len(row.main_columns)))
 
     def bind(self, challenge: Extension) -> None:
         """Binds the last coordinate."""

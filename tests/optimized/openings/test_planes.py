@@ -17,7 +17,7 @@ from optimized.openings.planes import (
 from optimized.openings.powers import add_base_powers
 from reference.arrays import extension_arrays
 from reference.arrays.extension_arrays import ExtensionArray
-from reference.prover import product_rounds as plain
+from reference.prover import cube_arrays as plain
 from spec.field import Extension, P
 from tests.reference.prover.stacking_example import random_value, random_values
 

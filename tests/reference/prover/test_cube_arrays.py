@@ -15,8 +15,9 @@ CORNERS = [[Extension.of(x >> (2 - i) & 1) for i in range(3)] for x in range(8)]
 COLUMN = np.array([0, P - 1, 5, 7, P - 2, 11, 1, 13], dtype=np.uint64)
 
 
-def test_equality_weights_are_those_of_the_corners_in_order_of_their_numbers() -> None:
-    assert to_elements(cube_arrays.equality_weights(POINT)) == [equality(ONE, POINT, corner) for corner in CORNERS]
+def test_equality_vector_has_the_weight_of_every_corner_in_order_of_their_numbers() -> None:
+    assert to_elements(cube_arrays.equality_vector([])) == [ONE]
+    assert to_elements(cube_arrays.equality_vector(POINT)) == [equality(ONE, POINT, corner) for corner in CORNERS]
 
 
 def test_binding_base_columns_at_a_point_gives_the_multilinear_extension() -> None:
@@ -37,7 +38,7 @@ def test_binding_base_columns_at_a_number_keeps_them_in_the_base_field(number: i
 
 def test_inner_product_of_weights_and_a_vector_is_its_extension() -> None:
     vector = [X * i + (P - i) for i in range(8)]
-    product = cube_arrays.inner_product(cube_arrays.equality_weights(POINT), from_elements(vector))
+    product = cube_arrays.inner_product(cube_arrays.equality_vector(POINT), from_elements(vector))
     assert product == extension_at(vector, POINT)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from reference.arrays.extension_arrays import from_elements, to_elements
 from reference.arrays.values import Values
 from reference.prover import extension_columns
-from spec.field import ONE, Extension, P, X
-from spec.protocol.cube import equality, extension_at
+from spec.field import Extension, P, X
+from spec.protocol.cube import extension_at
 
 POINT = [X - 3, X * X + 1, Extension((5, P - 2, 3, P - 4, 1, 0))]
 CORNERS = [[Extension.of(x >> (2 - i) & 1) for i in range(3)] for x in range(8)]
@@ -24,11 +24,6 @@ def test_binding_every_coordinate_gives_the_multilinear_extension() -> None:
     for coordinate in reversed(POINT):
         column = extension_columns.bound(column, coordinate)
     assert to_elements(column.array) == [extension_at(VECTOR, POINT)]
-
-
-def test_equality_column_has_the_weight_of_every_corner() -> None:
-    assert to_elements(extension_columns.equality_column(POINT).array) == [equality(ONE, POINT, x) for x in CORNERS]
-    assert to_elements(extension_columns.equality_column([]).array) == [ONE]
 
 
 def test_total_is_the_sum_of_all_entries() -> None:

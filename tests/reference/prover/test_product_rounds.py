@@ -5,19 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from reference.arrays.extension_arrays import from_elements, to_elements
-from reference.prover.product_rounds import bind_last, equality_vector, product_message
+from reference.prover.product_rounds import bind_last, product_message
 from spec.field import ONE, ZERO, Extension, P, X
-from spec.protocol.cube import equality, extension_at
+from spec.protocol.cube import extension_at
 
 POINT = [X + 9, Extension((1, P - 1, 0, 7, P - 3, 2))]
 CORNERS = [[Extension.of(x >> (1 - i) & 1) for i in range(2)] for x in range(4)]
 LEFT = [[X * i + j for i in range(4)] for j in (1, P - 6)]
 RIGHT = [[X * X * j + i for i in range(4)] for j in (2, P - 1)]
 LEFTS, RIGHTS = (np.stack([from_elements(vector) for vector in vectors]) for vectors in (LEFT, RIGHT))
-
-
-def test_equality_vector_has_the_weight_of_every_corner() -> None:
-    assert to_elements(equality_vector(POINT)) == [equality(ONE, POINT, corner) for corner in CORNERS]
 
 
 def test_message_is_the_round_polynomial_without_its_constant() -> None:
