@@ -295,16 +295,7 @@ def accumulate_constants(_context: Any, sums: Any, values: Any, constants: Any, 
     return result_type(sums, values, constants, types.intp), code
 
 
-accumulate_plainly = binary(
-    lambda builder, sums, value: [
-        builder.bitcast(builder.add(builder.bitcast(total, WIDE), half), VECTOR)
-        for total, half in zip(sums, emit_halves(builder, value[0]), strict=True)
-    ],
-    2,
-)
-"""(sums, value): sums + value, of two 64-bit halves that are zero at the start."""
-
-plainly_accumulated = unary(
+accumulated = unary(
     lambda builder, sums: [_reduced_sums(builder, (builder.bitcast(sums[0], WIDE), builder.bitcast(sums[1], WIDE)))]
 )
 """What two such halves stand for, over 2^32."""

@@ -6,8 +6,6 @@ Montgomery's form.
 
 from __future__ import annotations
 
-import numpy as np
-
 from optimized.compilation import compiled
 from optimized.field.lanes import add, known, multiply, multiply_by_known, subtract, to_montgomery
 from optimized.lanes.vectors import LANES, broadcast, load, store, transpose_square, word_at
@@ -88,8 +86,3 @@ def load_rows(table: Integers, row: int, code: Code, numbers: Words, scratch: Wo
 def file_words(registers: int) -> int:
     """The words of a file for rows of so many registers."""
     return (BLOCK_ROWS * registers + SPARE_REGISTERS) * LANES
-
-
-def new_scratch() -> Words:
-    """A square of lanes."""
-    return np.empty(LANES * LANES, dtype=np.uint32)

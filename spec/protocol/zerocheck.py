@@ -30,9 +30,6 @@ from spec.protocol.shape import TableShape
 ROUND_DEGREE = 3
 """Constraints have degree 3 at most, and a pair's fraction degree 2."""
 
-NUMERATOR_AND_DENOMINATOR = 2
-"""The first two powers of chi, 1 and chi, weigh the fractions."""
-
 
 @dataclass(frozen=True)
 class TableWeights(Generic[Value]):
