@@ -90,16 +90,9 @@ def verify_run(
     """
     key = proof.key
     check_key(key)
-    # Everything is checked against the key's own machine, whatever machine a segment's shape refers to.
-    shapes = [SegmentShape(key.machine, segment.shape.heights_log2) for segment in proof.segments]
-    forms = [SegmentForm(shape, key.parameters) for shape in shapes]
-    if not 1 <= len(forms) <= key.machine.maximum_segments:
-        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(forms)} segments")
-    for index, (segment, form) in enumerate(zip(proof.segments, forms, strict=True)):
-        if segment.shape.machine.digest != key.machine.digest:
-            raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
-        check_shape(form.shape, key.heights_by_chip(), key.parameters)
-        check_form(segment, form, f"segment {index}")
+    if not 1 <= len(proof.segments) <= key.machine.maximum_segments:
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(proof.segments)} segments")
+    forms = [checked_form(key, segment, index) for index, segment in enumerate(proof.segments)]
     check_run_messages([form.shape for form in forms])
     check_chain(key, proof.segments)
     ended_with = _exit_values(key.machine, proof.segments[-1])
@@ -136,6 +129,19 @@ def verify_run(
     return VerifiedRun(tuple(form.shape for form in forms), ended_with, tuple(labels))
 
 
+def checked_form(key: VerificationKey, proof: SegmentProof, index: int) -> SegmentForm:
+    """The form that a segment's proof has under a key. Raises Rejected if the key allows none or the proof has another.
+
+    The form is the key's own machine's, whatever machine the proof's shape refers to.
+    """
+    if proof.shape.machine.digest != key.machine.digest:
+        raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
+    form = SegmentForm(SegmentShape(key.machine, proof.shape.heights_log2), key.parameters)
+    check_shape(form.shape, key.heights_by_chip(), key.parameters)
+    check_form(proof, form, f"segment {index}")
+    return form
+
+
 def verify_segment_alone(
     algebra: NumberAlgebra,
     key: VerificationKey,
@@ -150,9 +156,7 @@ def verify_segment_alone(
     Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
     Raises Rejected.
     """
-    form = SegmentForm(proof.shape, key.parameters)
-    check_shape(form.shape, key.heights_by_chip(), key.parameters)
-    check_form(proof, form, f"segment {index}")
+    form = checked_form(key, proof, index)
     place = SegmentPlace(statement, index, form)
     point, _ = continuation_pinning_point(algebra, place, digest_words(key.program_id), index, proof.continuation_root)
     leaf = segment_leaf(algebra, place, index, proof.continuation_root, proof.pinned_answers)

@@ -73,6 +73,25 @@ class HonestKernels:
         return PLAIN.grind(block, bits)
 
 
+class UncanonicalRows(HonestKernels):
+    """Commits to codewords whose every element is written as a number from p on."""
+
+    def commit(
+        self,
+        tables: Sequence[Table],
+        commitment: Commitment,
+        layout: Stacking,
+        rate_log2: int,
+        folding_log2: int,
+        tree: TreeShape,
+    ) -> Committed:
+        honest = PLAIN.commit(tables, commitment, layout, rate_log2, folding_log2, tree)
+        assert isinstance(honest, CommittedColumns)
+        if commitment is not Commitment.MAIN:
+            return honest
+        return CommittedColumns(honest.columns, build_tree(honest.tree.rows + P, tree))
+
+
 @dataclass(frozen=True, eq=False)
 class OtherAnswers(CommittedColumns):
     """A commitment that answers as if it were one to other columns."""

@@ -118,6 +118,19 @@ def segment_of_a_weaker_machine() -> Forgery:
     return of_liar(replace(minted, segments=(segment,)), R.MACHINE_DIFFERS)
 
 
+RENAMED = replace(SMALL_MACHINE, public_values=("segment", "pc_in", "pc_out", "exit", "clock_out"))
+"""A machine whose exit code stands where the small machine's last clock does."""
+
+
+def public_values_by_other_names() -> Forgery:
+    """An honest run, which is said to have ended with its last clock as exit code."""
+    honest = ONE_SEGMENT.proof
+    (segment,) = honest.segments
+    renamed = replace(segment, shape=replace(segment.shape, machine=RENAMED))
+    refused = Refusal(R.MACHINE_DIFFERS, HERE)
+    return Forgery(replace(honest, segments=(renamed,)), refused, (SEGMENT.public_values["clock_out"],))
+
+
 def other_exit_code() -> Forgery:
     example = Example(ONE_SEGMENT.moves, exit_code=3)
     return Forgery(example.proof, Refusal(R.EXIT_CODE_DIFFERS, "it ended with (3,), expected (0,)"))

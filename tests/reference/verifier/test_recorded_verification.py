@@ -203,7 +203,7 @@ def test_recorded_circuit_has_the_compressions_of_conversation_queries_and_proof
     form, parameters = recording(EXAMPLE).form, EXAMPLE.parameters
     proof = replace(EXAMPLE.proof, key=replace(EXAMPLE.proof.key))
     with overheard() as heard:
-        reference_verifier(proof, output_tokens(proof.output), (0,))
+        reference_verifier(proof)
     conversation = sum(blocks(len(words)) for place, words in heard.said if place.domain.value != "limpid run")
     # Other stacking heights' commitments are digests already.
     others = len(proof.key.commitments) - 1
