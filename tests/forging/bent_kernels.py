@@ -92,6 +92,35 @@ class UncanonicalRows(HonestKernels):
         return CommittedColumns(honest.columns, build_tree(honest.tree.rows + P, tree))
 
 
+class LocalChallengesEverywhere(HonestKernels):
+    """Takes the local buses' challenges for the fractions of both scopes."""
+
+    def circuit(
+        self,
+        tables: Sequence[Table],
+        layout: Circuit,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+    ) -> CircuitValues:
+        return PLAIN.circuit(tables, layout, public_values, _local_for_both(challenges))
+
+    def zerocheck(
+        self,
+        tables: Sequence[Table],
+        weights: Sequence[TableWeights[Extension]],
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+        point: Sequence[Extension],
+    ) -> ZerocheckRounds:
+        return PLAIN.zerocheck(tables, weights, public_values, _local_for_both(challenges), point)
+
+
+def _local_for_both(
+    challenges: Mapping[Scope, BusChallenges[Extension]],
+) -> Mapping[Scope, BusChallenges[Extension]]:
+    return dict.fromkeys(challenges, challenges[Scope.LOCAL])
+
+
 @dataclass(frozen=True, eq=False)
 class OtherAnswers(CommittedColumns):
     """A commitment that answers as if it were one to other columns."""

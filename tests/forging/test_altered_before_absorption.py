@@ -37,8 +37,7 @@ VALUES = frozenset(
         Label.FINAL_VECTOR,
     }
 )
-"""Labels of extension elements: one coefficient of each element is altered, in the first and the last round of a layer
-of the bus circuit. Of other messages it is each word."""
+"""Labels of extension elements: one coefficient of each element is altered. Of other messages it is each word."""
 
 DIGESTS = frozenset(
     {
@@ -77,9 +76,8 @@ def alterations(heard: Overheard, domain: Domain, label: Label, conversation: in
             if label in NONCES:
                 yield Alteration(place, 1)
             elif label in VALUES:
-                if label is not Label.GKR_ROUND_POLYNOMIAL or place.indices[1] in (0, place.indices[0] - 1):
-                    for number in range(len(words) // EXTENSION_DEGREE):
-                        yield Alteration(place, number * EXTENSION_DEGREE + number % EXTENSION_DEGREE)
+                for number in range(len(words) // EXTENSION_DEGREE):
+                    yield Alteration(place, number * EXTENSION_DEGREE + number % EXTENSION_DEGREE)
             else:
                 some = (0, STATE_WORDS - 1) if label in DIGESTS else range(len(words))
                 yield from (Alteration(place, word) for word in some)
@@ -293,4 +291,5 @@ def test_every_label_that_is_said_has_a_test() -> None:
     said = {(place.domain, place.label) for place, words in heard.said if words}
     in_segment = {*MESSAGES, *MESSAGES_BY_PLACE, Label.FOLDED_ROOT, Label.BUS_TOTALS, Label.PUBLIC_VALUES}
     in_leaf_with_its_pinning = (Domain.SEGMENT_LEAF, Label.CONTINUATION_ROOT)
+    assert {label for _, label in said} == {label for label in Label if label < Label.PROGRAM_PINNING} | NONCES
     assert said == {*STATEMENT, *((Domain.SEGMENT, label) for label in in_segment), in_leaf_with_its_pinning}

@@ -89,3 +89,4 @@ def test_every_label_that_is_drawn_has_an_attack() -> None:
     drawn = {place.label for place, words in heard.events if words is None}
     weaker = {*PINNED, Label.OUT_OF_DOMAIN}
     assert {attack.label for attack in ATTACKS} | weaker == drawn
+    assert drawn == {label for label in Label if label >= Label.PROGRAM_PINNING}
