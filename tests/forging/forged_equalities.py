@@ -14,14 +14,15 @@ from spec.protocol.gkr import bus_challenges, widest_message
 from spec.protocol.labels import Label
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
+from tests.both_verifiers import Refusal
+from tests.changed_traces import on_machine, with_public, with_tables
 from tests.forging import lies
 from tests.forging.bent_kernels import UncanonicalRows
 from tests.forging.conversations import Place, Words, as_said, overheard
 from tests.forging.forgery import HERE, SEGMENT, Forgery, R, its_global_sums, of_cells, of_liar
 from tests.forging.liars import Addend, Liar, frozen
-from tests.forging.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, encoded, on_machine, with_public, with_tables
-from tests.forging.verdicts import Refusal
 from tests.small_machine import CONTINUATION, EXIT, MEMORY, SMALL_MACHINE, output_tokens, program_cells
+from tests.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, encoded
 
 
 def wrong_output() -> Forgery:

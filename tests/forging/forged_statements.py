@@ -14,31 +14,26 @@ from spec.air.machine import Join, Machine
 from spec.field import P
 from spec.protocol.hash import Domain
 from spec.protocol.labels import Label
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, on_machine, plus_cells, split, with_public, with_tables
 from tests.forging import lies
 from tests.forging.bent_rounds import OneRowTables
 from tests.forging.conversations import Place, Words, overheard
 from tests.forging.forgery import HERE, SEGMENT, Forgery, R, of_cells, of_liar
 from tests.forging.liars import Liar
-from tests.forging.small_runs import (
+from tests.small_machine import MOVE, SMALL_MACHINE, Move, program_cells
+from tests.small_runs import (
     KERNELS,
     LEAST_HEIGHTS,
     ONE_SEGMENT,
     SMALL,
     THREE_SEGMENTS,
     TWO_SEGMENTS,
-    Cell,
     Example,
     counted,
     encoded,
-    on_machine,
-    plus_cells,
     prove_claiming,
-    split,
-    with_public,
-    with_tables,
 )
-from tests.forging.verdicts import Refusal
-from tests.small_machine import MOVE, SMALL_MACHINE, Move, program_cells
 
 # The key.
 

@@ -44,7 +44,7 @@ from tests.forging.forged_statements import (
     value_moved_without_its_table,
 )
 from tests.forging.forgery import HERE, Forgery, R, its_global_sums, of_liar
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT
+from tests.small_runs import CAPPED, ONE_SEGMENT
 
 Build = Callable[[], Forgery]
 

@@ -22,10 +22,10 @@ from spec.protocol.proof import RunProof
 from spec.protocol.run import SegmentPlace, leaves_root, run_digest, segment_leaf
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected, Rejection
+from tests.both_verifiers import Refusal, agreed
 from tests.forging.liars import Liar, frozen
-from tests.forging.small_runs import ONE_SEGMENT, Example
-from tests.forging.verdicts import Refusal, agreed
 from tests.small_machine import output_tokens
+from tests.small_runs import ONE_SEGMENT, Example
 
 R = Rejection
 

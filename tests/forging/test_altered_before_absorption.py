@@ -17,10 +17,11 @@ from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
 
 VALUES = frozenset(
     {

@@ -13,6 +13,8 @@ from spec.protocol.gkr import Circuit
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
+from tests.changed_traces import with_tables
 from tests.forging import lies
 from tests.forging.bent_kernels import LocalChallengesEverywhere
 from tests.forging.bent_rounds import (
@@ -21,15 +23,9 @@ from tests.forging.bent_rounds import (
 )
 from tests.forging.liars import Addend, Check, Liar, difference, frozen
 from tests.forging.lies import BALANCE, HONEST, proven_by
-from tests.forging.small_runs import (
-    KERNELS,
-    SMALL,
-    Example,
-    encoded,
-    with_tables,
-)
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import CONTINUATION, SMALL_MACHINE, STATE, program_cells
+from tests.small_runs import KERNELS, SMALL, Example, encoded
 
 R = Rejection
 LOCAL = Refusal(R.LOCAL_BUSES_UNBALANCED, "segment 0")

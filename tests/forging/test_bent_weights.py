@@ -16,10 +16,12 @@ from spec.protocol.gkr import Circuit
 from spec.protocol.shape import TableShape
 from spec.protocol.zerocheck import NUMERATOR_AND_DENOMINATOR, TableWeights, table_weights
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, plus_cells, split
 from tests.forging.lies import HONEST
-from tests.forging.small_runs import Cell, Example, encoded, plus_cells, split
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import Move
+from tests.small_runs import Example, encoded
 
 ZEROCHECK = Refusal(Rejection.ZEROCHECK_MISMATCH, "segment 0")
 

@@ -19,11 +19,11 @@ from spec.parameters import TINY
 from spec.protocol import shape
 from spec.protocol.proof_encoding import encode_proof, read_proof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
 from tests.forging.check_removal import MODULES, OPTIMIZED_MODULES, sites, without
 from tests.forging.forged_equalities import element_that_is_not_canonical
 from tests.forging.forgeries import FORGERIES
 from tests.forging.forgery import Forgery, its_first_segment
-from tests.forging.verdicts import Refusal
 from tests.reference.verifier import test_form as form_cases
 from tests.reference.verifier.small_proof import EXAMPLE, rejection
 from tests.small_machine import output_tokens

@@ -19,18 +19,11 @@ from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejection
 from tests import compiled_arithmetic
-from tests.forging.small_runs import (
-    CAPPED,
-    KERNELS,
-    ONE_SEGMENT,
-    THREE_SEGMENTS,
-    TWO_SEGMENTS,
-    Example,
-    prove_claiming,
-    split,
-)
-from tests.forging.verdicts import Refusal, verdict
+from tests.both_verifiers import Refusal
+from tests.changed_traces import split
+from tests.forging.verdicts import verdict
 from tests.small_machine import SMALL_MACHINE, Move
+from tests.small_runs import CAPPED, KERNELS, ONE_SEGMENT, THREE_SEGMENTS, TWO_SEGMENTS, Example, prove_claiming
 
 PLAIN_COMPRESS, PLAIN_COMPRESS_ROWS = hashing.compress, sha256_arrays.compress
 PLAIN_MULTIPLY = extension_arrays.multiply

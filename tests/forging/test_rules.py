@@ -29,7 +29,8 @@ The argument:
   test_padding_is_what_no_block_of_either_scope_covers
 - chi is drawn after rho and used for nothing else: test_prover_that_takes_another_challenge_is_refused,
   test_challenge_used_twice_is_refused
-- The powers of chi are distinct over all tables and instances: test_prover_that_weighs_constraints_otherwise_is_refused,
+- The powers of chi are distinct over all tables and instances:
+  test_prover_that_weighs_constraints_otherwise_is_refused,
   test_violations_that_cancel_between_instances_are_refused
 - Queries are used as drawn, with repetitions: test_positions_sorted_are_refused,
   test_positions_without_repetitions_are_refused

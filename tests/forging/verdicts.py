@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Sequence
 
-from optimized.verifier.refusal import UnexplainedRejected
-from optimized.verifier.run import TOOLS
 from reference.verifier.program import PLAIN_TOOLS, VerifierTools
 from reference.verifier.run import VerifiedRun, verify_run
 from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import encode_proof, read_proof
 from spec.rejection import Rejected, Rejection
+from tests.both_verifiers import Refusal, agreed
 from tests.small_machine import output_tokens
-
-Said = TypeVar("Said")
-
-
-def plainly(verification: Callable[[VerifierTools], Said]) -> Said:
-    """What the reference says, on plain numbers."""
-    return verification(PLAIN_TOOLS)
-
-
-def explained(verification: Callable[[VerifierTools], Said]) -> Said:
-    """What the optimized steps say. Where they refuse without a reason, the reference gives it: it refuses as well."""
-    try:
-        return verification(TOOLS)
-    except UnexplainedRejected as unexplained:
-        plainly(verification)
-        raise AssertionError("only the optimized steps refuse") from unexplained
 
 
 def reference_verifier(proof: RunProof, exit_values: Sequence[int] | None = (0,)) -> VerifiedRun:
@@ -39,14 +20,6 @@ def reference_verifier(proof: RunProof, exit_values: Sequence[int] | None = (0,)
 
 def _verified(proof: RunProof, exit_values: Sequence[int] | None, tools: VerifierTools) -> VerifiedRun:
     return verify_run(tools.algebra(), proof, output_tokens(proof.output), exit_values, tools.steps)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a proof is refused, as a whole: rejections are compared by it."""
-
-    reason: Rejection
-    detail: str
 
 
 Verdict = VerifiedRun | Refusal
@@ -83,19 +56,3 @@ def refusal(proof: RunProof, exit_values: Sequence[int] | None = (0,)) -> Refusa
     """How a proof is refused; None if it is accepted."""
     found = verdict(proof, exit_values)
     return found if isinstance(found, Refusal) else None
-
-
-def agreed(verification: Callable[[VerifierTools], Said]) -> Said | Refusal:
-    """What both verifiers say."""
-    plain, optimized = _said(plainly, verification), _said(explained, verification)
-    assert plain == optimized, f"reference: {plain}; optimized: {optimized}"
-    return plain
-
-
-def _said(
-    verifier: Callable[[Callable[[VerifierTools], Said]], Said], verification: Callable[[VerifierTools], Said]
-) -> Said | Refusal:
-    try:
-        return verifier(verification)
-    except Rejected as rejected:
-        return Refusal(rejected.reason, rejected.detail)

@@ -24,18 +24,11 @@ from reference.trace.build import build_trace
 from spec.parameters import TINY
 from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof_encoding import encode_proof
+from tests.changed_traces import split
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
-from tests.reference.small_run import (
-    EVERY_MOVE,
-    ONE_SEGMENT,
-    START,
-    TWO_SEGMENTS,
-    WITH_CAPS,
-    ProvenMoves,
-    with_instances,
-)
 from tests.small_machine import SMALL_MACHINE, Move, program_cells
+from tests.small_runs import ONE_SEGMENT, START, THREE_SEGMENTS, TWO_SEGMENTS, WITH_CAPS, Example
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_TESTS = [
@@ -43,10 +36,10 @@ KERNEL_TESTS = [
 ]
 
 
-RUNS = {"one segment": ONE_SEGMENT, "two segments": TWO_SEGMENTS, "caps": WITH_CAPS, "a segment a move": EVERY_MOVE}
+RUNS = {"one segment": ONE_SEGMENT, "two segments": TWO_SEGMENTS, "caps": WITH_CAPS, "a segment a move": THREE_SEGMENTS}
 
 
-def _proven_in_lanes(run: ProvenMoves, traces: Sequence[Trace]) -> tuple[bytes, bytes]:
+def _proven_in_lanes(run: Example, traces: Sequence[Trace]) -> tuple[bytes, bytes]:
     """Key and proof that the optimized kernels make of some traces of a run."""
     kernels = OptimizedKernels()
     key = key_of_tables(kernels, SMALL_MACHINE, run.parameters, program_cells(run.moves), START)
@@ -57,12 +50,12 @@ def _proven_in_lanes(run: ProvenMoves, traces: Sequence[Trace]) -> tuple[bytes, 
 def test_proof_of_the_small_machine_has_the_bytes_of_the_plain_kernels(run: str) -> None:
     plain = RUNS[run]
     expected = encode_key(plain.key.verification), encode_proof(plain.proof)
-    assert _proven_in_lanes(plain, plain.traces) == expected
+    assert _proven_in_lanes(plain, plain.segments) == expected
 
 
 def test_proof_with_instances_has_the_bytes_of_the_plain_kernels() -> None:
-    run = ProvenMoves(tuple(Move(1 + i % 3, i) for i in range(6)))
-    traces = [with_instances(run.traces[0], "move", (2, 1))]
+    run = Example(tuple(Move(1 + i % 3, i) for i in range(6)))
+    traces = [split(run.segments[0], "move", (2, 1))]
     expected = encode_key(run.key.verification), encode_proof(prove_run(PlainKernels(), run.key, traces))
     assert _proven_in_lanes(run, traces) == expected
 

@@ -23,7 +23,7 @@ from spec.rejection import Rejected, Rejection
 from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.machine import RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.tokens import EXIT_CODE_VALUES
-from tests.reference.both_verifiers import verify
+from tests.both_verifiers import verify
 from tests.reference.every_instruction import every_instruction_program
 
 KERNELS = OptimizedKernels()

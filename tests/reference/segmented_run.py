@@ -21,8 +21,8 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from tests.both_verifiers import verify
 from tests.reference.assembly import SCRATCH, Assembly
-from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import BASE, LEFT, RESULT
 
 KERNELS = OptimizedKernels()

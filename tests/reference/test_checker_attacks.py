@@ -22,20 +22,11 @@ from spec.rejection import Rejection
 from spec.rv64im.chips.continuation import ADDRESS_BITS
 from spec.rv64im.machine import CHIP_BY_NAME
 from spec.rv64im.program_row import ProgramRow
+from tests.changed_traces import cell, changed, recounted, row_where, shifted, table_of, with_public, with_table
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT, every_instruction_program
-from tests.reference.forgery import (
-    accused,
-    cell,
-    changed,
-    recounted,
-    row_where,
-    shifted,
-    table_of,
-    with_public,
-    with_table,
-)
 from tests.reference.proven_run import reason_for_trace
+from tests.reference.violations import accused
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.run import RunStatement, SegmentPlace, leaves_root, parameters_digest, run_digest, segment_leaf
 from spec.protocol.stacking import Commitment
 from tests.forging.conversations import overheard, words_of
-from tests.forging.small_runs import TWO_SEGMENTS
 from tests.forging.verdicts import reference_verifier
 from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import TWO_SEGMENTS
 
 L, D = Label, Domain
 

@@ -11,8 +11,9 @@ from spec.parameters import RECURSION
 from spec.protocol.shape import SegmentShape, listed_shape
 from spec.rv64im.machine import RV64IM
 from tests.blank_proofs import blank_recording
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS, Example, split
+from tests.changed_traces import split
 from tests.recorded_verification import Recording
+from tests.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS, Example
 
 SMALL, MEDIUM, LARGE = range(3)
 """The listed sizes of a program's tables."""

@@ -20,11 +20,11 @@ from spec.protocol.run import (
 from spec.protocol.stacking import Commitment
 from spec.rejection import Rejected, Rejection
 from tests.forging.conversations import overheard
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT, Example
 from tests.forging.verdicts import reference_verifier
 from tests.recorded_verification import Recording
 from tests.recording_algebra import Kind, LookedAt, Operation, Recorded, RecordingAlgebra, replay
 from tests.small_machine import HALTED, Move
+from tests.small_runs import CAPPED, ONE_SEGMENT, Example
 
 EXAMPLE = replace(ONE_SEGMENT, parameters=CAPPED)
 SIBLING = replace(EXAMPLE, moves=(Move(5, 7), Move(5, -7), Move(6, 1)))

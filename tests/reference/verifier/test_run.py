@@ -21,7 +21,7 @@ from spec.rejection import Rejected, Rejection
 from spec.rv64im.buses import STATE
 from spec.rv64im.machine import RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
-from tests.reference.both_verifiers import verify
+from tests.both_verifiers import verify
 from tests.reference.proven_run import KERNELS, accept, proven_run, reason_for, with_public, with_segment
 
 

@@ -32,8 +32,8 @@ from spec.protocol.proof import SegmentProof
 from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.run import leaves_root, run_digest
 from spec.rejection import Rejected, Rejection
-from tests.reference.both_verifiers import verify
-from tests.reference.forgery import accused, cell, changed, recounted, row_where, with_public
+from tests.both_verifiers import verify
+from tests.changed_traces import cell, changed, recounted, row_where, with_public
 from tests.reference.segmented_run import (
     COUNTED,
     INPUT,
@@ -48,6 +48,7 @@ from tests.reference.segmented_run import (
     restated,
     segmented_run,
 )
+from tests.reference.violations import accused
 
 # --- Segments as they are, joined in another way ---
 

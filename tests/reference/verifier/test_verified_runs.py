@@ -18,9 +18,9 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejection
 from tests.forging import lies
-from tests.forging.small_runs import LEAST_HEIGHTS, ONE_SEGMENT, THREE_SEGMENTS
 from tests.reference.verifier.small_proof import EXAMPLE, rejection
 from tests.small_machine import HALTED, MOVE, SMALL_MACHINE, output_tokens
+from tests.small_runs import LEAST_HEIGHTS, ONE_SEGMENT, THREE_SEGMENTS
 
 R = Rejection
 KEY = EXAMPLE.key.verification
