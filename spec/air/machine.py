@@ -18,7 +18,6 @@ from spec.air.expression import Expression, Public, describe
 from spec.field import P
 from spec.protocol.algebra import Value
 
-
 EXIT_LIMB_BITS = 16
 """A field element holds no exit code of 64 bits; 16 are the width of RV64IM's limbs, so that a register is one."""
 
