@@ -98,7 +98,5 @@ def largest_reports(
 
 def expected_bytes(forms: Sequence[SegmentForm], global_tokens: int) -> float:
     """The expected size of the proofs of a run's segments, with public values and heights, without key and output."""
-    stated = sum(
-        ELEMENT_BYTES * len(form.shape.machine.public_values) + len(form.shape.numbers()) for form in forms
-    )
+    stated = sum(ELEMENT_BYTES * len(form.shape.machine.public_values) + len(form.shape.numbers()) for form in forms)
     return stated + sum(proof_bytes(shape).total_bytes for shape in run_shapes(forms, global_tokens))
