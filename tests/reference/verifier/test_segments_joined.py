@@ -49,7 +49,7 @@ from tests.reference.segmented_run import (
     segmented_run,
 )
 
-# --- Segments as they are, joined in another way: every challenge is another one, so none of them balances by itself ---
+# --- Segments as they are, joined in another way: under other challenges, so none of them balances by itself ---
 
 
 def test_honest_run_of_three_segments_is_accepted() -> None:
