@@ -10,7 +10,7 @@ from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from reference.verifier.steps import VerifierSteps
 from spec.air.chip import Role
-from spec.air.machine import Machine, Token
+from spec.air.machine import EXIT_LIMB_BITS, Machine, Token, exit_code_of
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
 from spec.protocol.columns import PINNED
@@ -97,7 +97,8 @@ def verify_run(
     check_chain(key, proof.segments)
     ended_with = _exit_values(key.machine, proof.segments[-1])
     if exit_values is not None and tuple(exit_values) != ended_with:
-        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {ended_with}, expected {tuple(exit_values)}")
+        found, asked = (_exit_text(key.machine, tuple(values)) for values in (ended_with, exit_values))
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found}, expected {asked}")
 
     statement = key.statement(proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
@@ -234,3 +235,9 @@ def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
 
 def _exit_values(machine: Machine, last: SegmentProof) -> tuple[int, ...]:
     return tuple(last.public(name) for name in machine.exit_values)
+
+
+def _exit_text(machine: Machine, values: tuple[int, ...]) -> str:
+    """The exit code; or the values one by one where they are not the limbs of one."""
+    are_limbs = len(values) == len(machine.exit_values) and all(0 <= value < 1 << EXIT_LIMB_BITS for value in values)
+    return str(exit_code_of(values) if are_limbs else values)

@@ -128,7 +128,7 @@ def public_values_by_other_names() -> Forgery:
 
 def other_exit_code() -> Forgery:
     example = Example(ONE_SEGMENT.moves, exit_code=3)
-    return Forgery(example.proof, Refusal(R.EXIT_CODE_DIFFERS, "it ended with (3,), expected (0,)"))
+    return Forgery(example.proof, Refusal(R.EXIT_CODE_DIFFERS, "it ended with 3, expected 0"))
 
 
 def too_many_messages_of_a_run() -> Forgery:

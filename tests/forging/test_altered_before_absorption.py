@@ -252,7 +252,7 @@ def test_public_value_altered_before_it_is_absorbed_is_refused() -> None:
         "pc_in": Refusal(Rejection.START_DIFFERS, "segment 0: pc_in is 1, expected 0"),
         "pc_out": Refusal(Rejection.NOT_HALTED, "pc_out is 0 at the end"),
         "clock_out": UNBALANCED,
-        "exit": Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with (1,), expected (0,)"),
+        "exit": Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with 1, expected 0"),
     }
 
 

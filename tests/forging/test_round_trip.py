@@ -106,7 +106,7 @@ def test_chip_in_several_instances_is_accepted(heights_log2: tuple[int, ...]) ->
 
 def test_exit_code_other_than_the_one_asked_for_is_refused_unless_none_is_asked_for() -> None:
     example = EXAMPLES["another exit code"]
-    assert verdict(example.proof, (0,)) == Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with (3,), expected (0,)")
+    assert verdict(example.proof, (0,)) == Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with 3, expected 0")
     assert not isinstance(verdict(example.proof, None), Refusal)
 
 
