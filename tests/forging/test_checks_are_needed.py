@@ -36,8 +36,6 @@ CAUGHT_ELSEWHERE: Mapping[str, Refusal | str] = {
     "buses.check_totals: EMPTY_SCOPE_TOTAL": Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 1"),
     # Whatever machine a shape refers to, tables are checked against the key's.
     "run.checked_form: MACHINE_DIFFERS, of a weaker one": Refusal(R.ZEROCHECK_MISMATCH, "segment 0"),
-    # The small machine's halt says an exit code; a segment that only starts where the run has ended says none.
-    "run.check_chain: SEGMENT_AFTER_HALT": Refusal(R.LOCAL_BUSES_UNBALANCED, "segment 1"),
     # Rows and positions are held against one another as they are paired, and zero has no inverse.
     "numbers.expand_opening: OPENING_ROW_COUNT": "ValueError",
     "numbers.NumberAlgebra.inverses: raise": "ZeroDivisionError",
