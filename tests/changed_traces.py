@@ -84,8 +84,8 @@ def with_table(trace: Trace, forged: Table) -> Trace:
 
 
 def with_public(trace: Trace, /, **numbers: int) -> Trace:
-    """The trace with other public values."""
-    return replace(trace, public_values={**trace.public_values, **{name: n % P for name, n in numbers.items()}})
+    """The trace with other public values, canonical or not."""
+    return replace(trace, public_values={**trace.public_values, **numbers})
 
 
 def with_tables(trace: Trace, tables: Sequence[Table]) -> Trace:

@@ -240,7 +240,7 @@ def no_halt() -> Forgery:
 
 def public_value_that_is_not_canonical() -> Forgery:
     """An exit code that is zero in the field and another number to everybody else."""
-    segment = replace(SEGMENT, public_values={**SEGMENT.public_values, "exit": P})
+    segment = with_public(SEGMENT, exit=P)
     refused = Refusal(R.ENCODING_ELEMENT_NOT_CANONICAL, f"{HERE}, public values")
     return of_cells([segment], ONE_SEGMENT, refused, exit_values=(P,))
 
