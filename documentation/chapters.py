@@ -68,6 +68,7 @@ GENERATORS: Mapping[str, Generator] = {
     "load_rejections": protocol_tables.load_rejections,
     "recursion_relations": recursion_tables.relations,
     "recursion_shapes": recursion_tables.shapes,
+    "recursion_costs": recursion_tables.costs,
     "obligation_kinds": verdicts.kinds,
     "machine_obligations": verdicts.machine_obligations,
     "mutant_operators": mutants.operators,

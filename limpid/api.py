@@ -169,7 +169,7 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
-    """The verification key of a guest; its `program_id()` names the guest.
+    """The verification key of a guest; its `program_id` names the guest.
 
     Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError.
     """

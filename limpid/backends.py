@@ -22,7 +22,7 @@ from spec.protocol.key import VerificationKey
 
 
 class Verify(Protocol):
-    """Verification, as `reference.verifier.run.verify` describes it."""
+    """Verification, as `reference.verifier.program.verify` describes it."""
 
     def __call__(
         self,

@@ -17,7 +17,7 @@ from soundcalc.published.format import PublishedConfiguration, parse_configurati
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key
-from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_run
 from spec.rejection import Rejected
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.tokens import output_tokens
@@ -118,5 +118,5 @@ def _proof(name: str, content: bytes, curve: CurveBound) -> ProofSubject:
         about=f"this proof, {proof.key.parameters.name}, not verified",
         security=run_security(forms, tokens, curve),
         size_bytes=len(content),
-        expected_bytes=expected_bytes(forms, tokens) + len(proof.output),
+        expected_bytes=expected_bytes(forms, tokens) + len(encode_run(proof.key, proof.output, [])),
     )

@@ -1,6 +1,6 @@
 """What a proof of a run would cost, told without making one.
 
-Cells and the proof's size follow from the declarations; seconds and memory from constants that were measured, which
+Cost and the proof's size follow from the declarations; seconds and memory from constants that were measured, which
 stand with their source in calibration.json. `benchmarks/cost_fit.py` measures them anew.
 """
 

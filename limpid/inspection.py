@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
 from soundcalc.protocol.runs import RunSecurity, run_security
+from spec.air.machine import exit_code_of
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
@@ -15,7 +16,6 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
-from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import output_tokens
@@ -124,4 +124,4 @@ def _segment(segment: SegmentProof) -> SegmentContent:
 def _exit_code(last: SegmentProof) -> int | None:
     if last.public("pc_out") != HALTED:
         return None
-    return sum(last.public(f"exit_code_{i}") << (LIMB_BITS * i) for i in range(LIMBS))
+    return exit_code_of([last.public(name) for name in RV64IM.exit_values])

@@ -31,7 +31,7 @@ _LOCK = Lock()
 
 
 def workbench(recipe: Recipe) -> Workbench:
-    """The workbench of this process; the first call takes seconds."""
+    """The workbench of this process; the first call makes the program's key."""
     with _LOCK:
         return _made(recipe)
 

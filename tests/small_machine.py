@@ -27,14 +27,15 @@ CLOCK_BITS = 6
 OPCODES = {"move": 1, "halt": 2}
 
 
-def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL) -> Bus:
-    return Bus(name, identity, fields, scope, receiver_assumes="nothing", sender_ensures="nothing")
+def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL, bits: int | None = None) -> Bus:
+    field_bits = {} if bits is None else dict.fromkeys(fields, bits)
+    return Bus(name, identity, fields, scope, "nothing", "nothing", field_bits)
 
 
 PROGRAM = _bus("program", 1, "pc", "opcode", "account", "amount", "is_withdrawal")
 STATE = _bus("state", 2, "pc", "clock")
 MEMORY = _bus("memory", 3, "account", "balance", "clock")
-RANGE = _bus("range", 4, "value")
+RANGE = _bus("range", 4, "value", bits=CLOCK_BITS)
 CONTINUATION = _bus("continuation", 5, "account", "balance", "segment", scope=Scope.GLOBAL)
 EXIT = _bus("exit", 6, "code")
 

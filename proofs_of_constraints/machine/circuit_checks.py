@@ -120,6 +120,8 @@ def _fraction_fault(chip: Chip, widest: Widths) -> str | None:
     row = extension_row()
     challenges = _challenges(widest)
     for block in circuit([TableShape(chip, 1)]).blocks:
+        if any(i.bus.width > len(challenges[block.scope].beta_powers) for i in block.interactions):
+            return f"{chip.name}: a message is wider than the powers of beta go"
         found = pair_fraction(block.interactions, challenges[block.scope], row, {})
         if found != _definition(block.interactions, row):
             names = " and ".join(interaction.name for interaction in block.interactions)

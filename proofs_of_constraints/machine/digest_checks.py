@@ -5,7 +5,7 @@ Each check returns what is wrong, or None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
 from proofs_of_constraints.machine.audited import AuditedMachine
@@ -24,6 +24,9 @@ from spec.protocol.key import VerificationKey
 NOT_COVERED = {"reserved_identities"}
 """What only the declaration of a machine asks for, and no proof."""
 
+SPARE = "spare"
+"""A public value that nothing speaks of: what a change may name instead of another one."""
+
 
 def digest_covers_the_machine(audited: AuditedMachine) -> str | None:
     """The digest changes with every field of the machine, and not with prose.
@@ -32,12 +35,13 @@ def digest_covers_the_machine(audited: AuditedMachine) -> str | None:
     """
     # One chip of each role shows how the text is made, and it is made many times here.
     machine = _with_fewer_chips(audited.machine)
+    with_spare = replace(machine, public_values=(*machine.public_values, SPARE))
     names = {field.name for field in fields(Machine)} - NOT_COVERED
     if names != set(_CHANGES):
         return f"the check does not know the fields {', '.join(sorted(names ^ set(_CHANGES)))}"
     for name, changes in _CHANGES.items():
         # Where a global message speaks of the index, no other public value may be it.
-        base = _without_global_messages(machine) if name == "segment_index" else machine
+        base = _without_global_messages(with_spare) if name == "segment_index" else with_spare
         described = describe_machine(base)
         if any(describe_machine(changed) == described for changed in changes(base)):
             return f"the machine digest does not cover all of {name}"
@@ -74,8 +78,7 @@ def key_covers_fields(audited: AuditedMachine) -> str | None:
 
 def _alone(machine: Machine, chip: Chip) -> str:
     """The text of the machine with this chip alone: one chip's is made as that of all of them."""
-    tables = {name: table for name, table in machine.tables.items() if name == chip.name}
-    return describe_machine(replace(machine, chips=(chip,), tables=tables))
+    return describe_machine(_with_only(machine, [chip]))
 
 
 def _with_one_change(chip: Chip) -> Iterator[Chip]:
@@ -91,19 +94,30 @@ def _with_one_change(chip: Chip) -> Iterator[Chip]:
     yield replace(chip, interactions=(*others, replace(last, multiplicity=last.multiplicity + 1)))
     yield replace(chip, interactions=(*others, replace(last, message=(last.message[0] + 1, *last.message[1:]))))
     yield replace(chip, columns=(*chip.columns, "another"))
-    yield replace(chip, fixed_columns=(*chip.fixed_columns, "another"))
+    if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
+        yield replace(chip, fixed_columns=(*chip.fixed_columns, "another"))
     yield replace(chip, accesses=chip.accesses + 1)
 
 
 def _with_fewer_chips(machine: Machine) -> Machine:
     """The machine with the first two chips of each role."""
-    kept = [chip for role in Role for chip in machine.chips_of(role)[:2]]
-    tables = {chip.name: machine.tables[chip.name] for chip in kept if chip.name in machine.tables}
-    return replace(machine, chips=tuple(kept), tables=tables)
+    return _with_only(machine, [chip for role in Role for chip in machine.chips_of(role)[:2]])
 
 
 def _without_global_messages(machine: Machine) -> Machine:
-    return replace(machine, chips=tuple(chip for chip in machine.chips if not chip.global_interactions))
+    return _with_only(machine, [chip for chip in machine.chips if not chip.global_interactions])
+
+
+def _with_only(machine: Machine, chips: Sequence[Chip]) -> Machine:
+    """The machine with these chips alone, and with what is said of them alone."""
+    names = {chip.name for chip in chips}
+    return replace(
+        machine,
+        chips=tuple(chips),
+        tables={name: table for name, table in machine.tables.items() if name in names},
+        required=tuple(name for name in machine.required if name in names),
+        joins=tuple(join if join.moved_by in names else replace(join, moved_by=None) for join in machine.joins),
+    )
 
 
 def _with_chips(machine: Machine, change: Callable[[Chip], Chip]) -> Machine:
@@ -167,11 +181,12 @@ def _token_changes(machine: Machine) -> Iterator[Machine]:
 def _join_changes(machine: Machine) -> Iterator[Machine]:
     for position, join in enumerate(machine.joins):
         before, after = machine.joins[:position], machine.joins[position + 1 :]
+        names = [chip.name for chip in machine.chips if chip.name != join.moved_by]
         for changed in (
-            replace(join, enters="another"),
-            replace(join, leaves="another"),
-            replace(join, start_limit=join.start_limit + 1),
-            replace(join, moved_by="another"),
+            replace(join, enters=SPARE),
+            replace(join, leaves=SPARE),
+            replace(join, start_limit=join.start_limit - 1),
+            replace(join, moved_by=names[0]),
         ):
             yield replace(machine, joins=(*before, changed, *after))
 
@@ -208,11 +223,11 @@ _CHANGES: Mapping[str, Callable[[Machine], Iterator[Machine]]] = {
     "tables": _table_changes,
     "tokens": _token_changes,
     "joins": _join_changes,
-    "segment_index": _one(segment_index=lambda machine: "another"),
-    "halted": _one(halted=lambda machine: (machine.halted[0], machine.halted[1] - 1)),
-    "exit_values": _one(exit_values=lambda machine: (*machine.exit_values, "another")),
+    "segment_index": _one(segment_index=lambda machine: SPARE),
+    "halted": _one(halted=lambda machine: (machine.halted[0], machine.halted[1] + 1)),
+    "exit_values": _one(exit_values=lambda machine: (*machine.exit_values, SPARE)),
     "clock_bits": _one(clock_bits=lambda machine: machine.clock_bits - 1),
-    "required": _one(required=lambda machine: (*machine.required, "another")),
+    "required": _one(required=lambda machine: machine.required[:-1]),
     "maximum_instances": _one(maximum_instances=lambda machine: machine.maximum_instances + 1),
     "maximum_segments": _one(maximum_segments=lambda machine: machine.maximum_segments + 1),
     "listed_shapes": _shape_changes,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields
 
 from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.machine.example_statement import (
@@ -20,7 +20,7 @@ from proofs_of_constraints.machine.example_statement import (
 from spec.air.chip import Role
 from spec.air.machine import Machine
 from spec.field import P
-from spec.parameters import ParameterSet
+from spec.parameters import RECURSION, ParameterSet
 from spec.protocol.shape import (
     FIRST_CLOCK,
     LOOKUP_ROLES,
@@ -54,7 +54,7 @@ def heights_are_bounded(audited: AuditedMachine) -> str | None:
 def messages_stay_below_p(audited: AuditedMachine) -> str | None:
     """As many messages as p on one bus are refused, in a segment and over a run."""
     machine = audited.machine
-    tall = _tall_parameters()
+    tall = _Tall(**{field.name: getattr(PARAMETERS, field.name) for field in fields(PARAMETERS)})
     for chip in machine.chips_of(Role.CONTINUATION):
         most = max(Counter(i.bus.name for i in chip.interactions).values())
         shape = example_shape(machine, **{chip.name: (TALLEST_LOG2,)})
@@ -71,10 +71,12 @@ def messages_stay_below_p(audited: AuditedMachine) -> str | None:
     return None
 
 
-def _tall_parameters() -> ParameterSet:
-    """The parameters, for tables of any height."""
-    schedule = PARAMETERS.schedule(PARAMETERS.tallest_log2)
-    return replace(PARAMETERS, schedules={TALLEST_LOG2: replace(schedule, height_log2=TALLEST_LOG2)})
+class _Tall(ParameterSet):
+    """The parameters, for tables of any height: no schedule goes so far, so the bound on messages must stand alone."""
+
+    @property
+    def tallest_log2(self) -> int:
+        return TALLEST_LOG2
 
 
 def tables_are_single(audited: AuditedMachine) -> str | None:
@@ -154,7 +156,7 @@ def _too_long(machine: Machine, instructions: Sequence[str]) -> Iterator[Segment
 def listed_shapes_are_accepted(audited: AuditedMachine) -> str | None:
     """Every listed shape is a segment that a verifier accepts, and where it asks for one it refuses every other."""
     machine = audited.machine
-    parameters = replace(PARAMETERS, listed_shapes=True)
+    parameters = RECURSION
     for name in machine.listed_shapes:
         for program in machine.listed_programs:
             shape = listed_shape(machine, name, program)

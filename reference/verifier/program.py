@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reference.verifier.run import NumberSteps, verify_run
+from spec.air.machine import exit_code_of
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.canonical import Reader
 from spec.protocol.key import VerificationKey
@@ -13,7 +14,6 @@ from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof_encoding import read_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import limbs_of
 from spec.rv64im.tokens import output_tokens
@@ -67,7 +67,7 @@ def verify(
         raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, detail)
     check_statement(key, proof.output, program, output, allow_insecure=allow_insecure)
     found = verify_run(tools.algebra(), proof, output_tokens(proof.output), limbs_of(exit_code), tools.steps)
-    code = sum(limb << (LIMB_BITS * i) for i, limb in enumerate(found.exit_values))
+    code = exit_code_of(found.exit_values)
     return Verified(key, proof.output, code, found.shapes, found.sampled_labels)
 
 

@@ -10,7 +10,7 @@ from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from reference.verifier.steps import VerifierSteps
 from spec.air.chip import Role
-from spec.air.machine import Machine, Token
+from spec.air.machine import EXIT_LIMB_BITS, Machine, Token, exit_code_of
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
 from spec.protocol.columns import PINNED
@@ -90,21 +90,15 @@ def verify_run(
     """
     key = proof.key
     check_key(key)
-    # Everything is checked against the key's own machine, whatever machine a segment's shape refers to.
-    shapes = [SegmentShape(key.machine, segment.shape.heights_log2) for segment in proof.segments]
-    forms = [SegmentForm(shape, key.parameters) for shape in shapes]
-    if not 1 <= len(forms) <= key.machine.maximum_segments:
-        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(forms)} segments")
-    for index, (segment, form) in enumerate(zip(proof.segments, forms, strict=True)):
-        if segment.shape.machine.digest != key.machine.digest:
-            raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
-        check_shape(form.shape, key.heights_by_chip(), key.parameters)
-        check_form(segment, form, f"segment {index}")
+    if not 1 <= len(proof.segments) <= key.machine.maximum_segments:
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(proof.segments)} segments")
+    forms = [checked_form(key, segment, index) for index, segment in enumerate(proof.segments)]
     check_run_messages([form.shape for form in forms])
     check_chain(key, proof.segments)
     ended_with = _exit_values(key.machine, proof.segments[-1])
     if exit_values is not None and tuple(exit_values) != ended_with:
-        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {ended_with}, expected {tuple(exit_values)}")
+        found, asked = (_exit_text(key.machine, tuple(values)) for values in (ended_with, exit_values))
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found}, expected {asked}")
 
     statement = key.statement(proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
@@ -136,6 +130,19 @@ def verify_run(
     return VerifiedRun(tuple(form.shape for form in forms), ended_with, tuple(labels))
 
 
+def checked_form(key: VerificationKey, proof: SegmentProof, index: int) -> SegmentForm:
+    """The form that a segment's proof has under a key. Raises Rejected if the key allows none or the proof has another.
+
+    The form is the key's own machine's, whatever machine the proof's shape refers to.
+    """
+    if proof.shape.machine.digest != key.machine.digest:
+        raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
+    form = SegmentForm(SegmentShape(key.machine, proof.shape.heights_log2), key.parameters)
+    check_shape(form.shape, key.heights_by_chip(), key.parameters)
+    check_form(proof, form, f"segment {index}")
+    return form
+
+
 def verify_segment_alone(
     algebra: NumberAlgebra,
     key: VerificationKey,
@@ -150,9 +157,7 @@ def verify_segment_alone(
     Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
     Raises Rejected.
     """
-    form = SegmentForm(proof.shape, key.parameters)
-    check_shape(form.shape, key.heights_by_chip(), key.parameters)
-    check_form(proof, form, f"segment {index}")
+    form = checked_form(key, proof, index)
     place = SegmentPlace(statement, index, form)
     point, _ = continuation_pinning_point(algebra, place, digest_words(key.program_id), index, proof.continuation_root)
     leaf = segment_leaf(algebra, place, index, proof.continuation_root, proof.pinned_answers)
@@ -230,3 +235,9 @@ def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
 
 def _exit_values(machine: Machine, last: SegmentProof) -> tuple[int, ...]:
     return tuple(last.public(name) for name in machine.exit_values)
+
+
+def _exit_text(machine: Machine, values: tuple[int, ...]) -> str:
+    """The exit code; or the values one by one where they are not the limbs of one."""
+    are_limbs = len(values) == len(machine.exit_values) and all(0 <= value < 1 << EXIT_LIMB_BITS for value in values)
+    return str(exit_code_of(values) if are_limbs else values)

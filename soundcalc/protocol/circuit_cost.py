@@ -20,8 +20,10 @@ HEADER_BYTES = 16
 POSITIONS_PER_STATE = 8
 """A state of eight words gives eight positions; further ones absorb an empty message first."""
 
-STATEMENT_COMPRESSIONS = 32
-"""About what digests, public values and heights take, in the transcripts of the segment, its leaf and both pinnings."""
+STATEMENT_COMPRESSIONS = 42
+"""What is hashed before the root of main, for a segment of RV64IM with a program that is not large: the program's id,
+both pinnings, the leaf, the global challenges, public values and heights. `segment_cost` counts it for any segment; no
+schedule changes it."""
 
 NEXT_CHALLENGE = 1
 """The empty message before a challenge that follows another one."""
@@ -53,12 +55,12 @@ class Compressions:
         return self.leaves + self.paths + self.caps + self.transcript
 
 
-def compressions(shape: ProofShape) -> Compressions:
-    """What verifying one proof of this shape costs a circuit."""
+def compressions(shape: ProofShape, statement: int = STATEMENT_COMPRESSIONS) -> Compressions:
+    """What verifying one proof of this shape costs a circuit, if its statement takes so many compressions."""
     schedule, opened = shape.schedule, [opening(shape, iteration) for iteration in shape.iterations]
     pairs = list(zip(opened, schedule.queries, strict=True))
     stacked = stacking.ROUND_DEGREE * EXTENSION_BYTES
-    transcript = argument_compressions(shape.argument)
+    transcript = statement + argument_compressions(shape.argument)
     transcript += schedule.height_log2 * absorbed(stacked)
     transcript += absorbed(EXTENSION_BYTES * shape.argument.stacked_columns)
     transcript += GRINDING * bool(schedule.column_batching_grinding_bits)
@@ -85,13 +87,10 @@ def absorbed(payload_bytes: int) -> int:
 
 
 def argument_compressions(argument: ArgumentSize) -> int:
-    """The transcript up to the stacking: nothing here depends on a schedule."""
+    """The transcript from the root of main up to the stacking: nothing here depends on a schedule."""
     layers = argument.circuit_depth - 1
     rounds = layers * (layers + 1) // 2
-    count = STATEMENT_COMPRESSIONS
-    if argument.continuation_columns:
-        count += absorbed(DIGEST_BYTES) + absorbed(EXTENSION_BYTES * argument.continuation_columns)
-    count += absorbed(DIGEST_BYTES) + NEXT_CHALLENGE
+    count = absorbed(DIGEST_BYTES) + NEXT_CHALLENGE
     count += absorbed(EXTENSION_BYTES * CIRCUIT_VALUES) + NEXT_CHALLENGE
     count += rounds * absorbed(EXTENSION_BYTES * circuit.ROUND_DEGREE)
     count += layers * (absorbed(EXTENSION_BYTES * CIRCUIT_VALUES) + NEXT_CHALLENGE)

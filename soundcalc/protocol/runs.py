@@ -9,6 +9,7 @@ from functools import lru_cache
 from soundcalc.composition.claim import AttackFigures, attack_figures
 from soundcalc.exact import floor_bits
 from soundcalc.protocol.machine import argument_size, largest_argument, limits_of, run_arguments
+from soundcalc.protocol.openings import ELEMENT_BYTES
 from soundcalc.protocol.proof_size import proof_bytes
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.security import DIGEST_BITS, ProofSecurity, security, segments_error
@@ -96,5 +97,6 @@ def largest_reports(
 
 
 def expected_bytes(forms: Sequence[SegmentForm], global_tokens: int) -> float:
-    """The expected size of the proofs of a run's segments, without key and output."""
-    return sum(proof_bytes(shape).total_bytes for shape in run_shapes(forms, global_tokens))
+    """The expected size of the proofs of a run's segments, with public values and heights, without key and output."""
+    stated = sum(ELEMENT_BYTES * len(form.shape.machine.public_values) + len(form.shape.numbers()) for form in forms)
+    return stated + sum(proof_bytes(shape).total_bytes for shape in run_shapes(forms, global_tokens))

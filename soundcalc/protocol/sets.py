@@ -56,16 +56,8 @@ _RECURSION_BOUNDS = replace(
 )
 """Segments of listed shapes and nodes, which have no continuation and are wider."""
 
-_FINAL_BOUNDS = replace(
-    _SEGMENT_BOUNDS,
-    program_columns=48,
-    continuation_columns=0,
-    main_columns=112,
-    global_messages=0,
-    busiest_global_bus=0,
-    widest_global_message=0,
-    segments=1,
-)
+_FINAL_BOUNDS = replace(_SEGMENT_BOUNDS, program_columns=48, main_columns=384, segments=1)
+"""The last proof of a recursion, and any single segment of the machine, whose main commitment is wider."""
 
 _USUAL_SEGMENT = ArgumentSize(
     program_columns=1,

@@ -18,6 +18,9 @@ from spec.air.expression import Expression, Public, describe
 from spec.field import P
 from spec.protocol.algebra import Value
 
+EXIT_LIMB_BITS = 16
+"""A field element holds no exit code of 64 bits; 16 are the width of RV64IM's limbs, so that a register is one."""
+
 
 class ClosedForm(Protocol):
     """The multilinear extensions of a table's fixed columns, as one function of a point."""
@@ -95,7 +98,7 @@ class Machine:
     """The public value, one that a join leaves, and the number that ends the run."""
 
     exit_values: tuple[str, ...]
-    """Public values that are zero unless the segment ends the run."""
+    """Public values that are zero unless the segment ends the run: the exit code's limbs, least significant first."""
 
     clock_bits: int
     """Row accesses times heights stay below 2^clock_bits: clock differences are checked to have so many bits."""
@@ -138,6 +141,11 @@ class Machine:
         Prose is left out: rewording a purpose changes no digest.
         """
         return hashlib.sha256(describe_machine(self).encode()).digest()
+
+
+def exit_code_of(exit_values: Sequence[int]) -> int:
+    """The exit code with these limbs."""
+    return sum(limb << (EXIT_LIMB_BITS * i) for i, limb in enumerate(exit_values))
 
 
 def describe_machine(machine: Machine) -> str:

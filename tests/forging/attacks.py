@@ -15,25 +15,14 @@ from spec.field import ONE, ZERO, Extension, P, inverse
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, cell, plus_cells, with_cells
 from tests.forging import lies
 from tests.forging.bent_kernels import FoldedBend, folded_point
 from tests.forging.liars import Addend, difference, repaired
 from tests.forging.lies import FINAL_CLAIM, FIRST_LAYER, FORM, LAST, STACKING, ZEROCHECK
-from tests.forging.small_runs import (
-    KERNELS,
-    ONE_SEGMENT,
-    SMALL,
-    Cell,
-    Example,
-    cell,
-    counted,
-    encoded,
-    plus_cells,
-    prove_claiming,
-    with_cells,
-)
-from tests.forging.verdicts import Refusal
 from tests.small_machine import CONTINUATION, MEMORY, RANGE, SMALL_MACHINE, Move, program_cells
+from tests.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, counted, encoded, prove_claiming
 
 R = Rejection
 SEGMENT = ONE_SEGMENT.segments[0]
@@ -189,7 +178,7 @@ def zerocheck_batching(batching: Extension) -> RunProof:
     changes: dict[Cell, int] = {("halt", 0, "real"): 1, ("halt", 1, "real"): -1}
     for row in range(2):
         changes |= {("move", row, "after"): -6, ("boundary", row, "balance_out"): -6}
-    copied = {("halt", 1, name): cell(segment, ("halt", 0, name)) for name in ("pc", "clock", "code")}
+    copied = {("halt", 1, name): cell(segment, "halt", 0, name) for name in ("pc", "clock", "code")}
     segment = with_cells(plus_cells(segment, changes), copied)
     return example.proven([segment], encoded([(1, 94, 1), (2, 44, 1)]))
 

@@ -73,6 +73,54 @@ class HonestKernels:
         return PLAIN.grind(block, bits)
 
 
+class UncanonicalRows(HonestKernels):
+    """Commits to codewords whose every element is written as a number from p on."""
+
+    def commit(
+        self,
+        tables: Sequence[Table],
+        commitment: Commitment,
+        layout: Stacking,
+        rate_log2: int,
+        folding_log2: int,
+        tree: TreeShape,
+    ) -> Committed:
+        honest = PLAIN.commit(tables, commitment, layout, rate_log2, folding_log2, tree)
+        assert isinstance(honest, CommittedColumns)
+        if commitment is not Commitment.MAIN:
+            return honest
+        return CommittedColumns(honest.columns, build_tree(honest.tree.rows + P, tree))
+
+
+class LocalChallengesEverywhere(HonestKernels):
+    """Takes the local buses' challenges for the fractions of both scopes."""
+
+    def circuit(
+        self,
+        tables: Sequence[Table],
+        layout: Circuit,
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+    ) -> CircuitValues:
+        return PLAIN.circuit(tables, layout, public_values, _local_for_both(challenges))
+
+    def zerocheck(
+        self,
+        tables: Sequence[Table],
+        weights: Sequence[TableWeights[Extension]],
+        public_values: Mapping[str, int],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+        point: Sequence[Extension],
+    ) -> ZerocheckRounds:
+        return PLAIN.zerocheck(tables, weights, public_values, _local_for_both(challenges), point)
+
+
+def _local_for_both(
+    challenges: Mapping[Scope, BusChallenges[Extension]],
+) -> Mapping[Scope, BusChallenges[Extension]]:
+    return dict.fromkeys(challenges, challenges[Scope.LOCAL])
+
+
 @dataclass(frozen=True, eq=False)
 class OtherAnswers(CommittedColumns):
     """A commitment that answers as if it were one to other columns."""

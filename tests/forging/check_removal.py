@@ -1,7 +1,7 @@
 """Every check of the verifier, found in its syntax trees, and the verifier with one of them taken out.
 
-A check is a statement that raises Rejected, requires an equality, or calls a function that does nothing but check; and
-a call for inverses, which are hints that are checked.
+A check is a statement that raises a rejection, requires an equality, or calls a function that does nothing but check;
+and a call for inverses, which are hints that are checked.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from optimized.verifier import reader, steps, trees
 from reference.verifier import buses, constraints, form, openings, queries, run, segment, sumcheck, whir
 from spec.protocol import numbers, shape, transcript
 
@@ -36,6 +37,11 @@ MODULES: tuple[ModuleType, ...] = (
 )
 """Where verification is written, decoding apart."""
 
+OPTIMIZED_MODULES: tuple[ModuleType, ...] = (steps, trees, reader)
+"""Where the optimized steps check what the plain ones do: their refusals have no reason of their own."""
+
+REJECTIONS = ("Rejected", "UnexplainedRejected")
+
 UNCHECKED_INVERSES = "unchecked_inverses"
 """The name of the operation that stands in for inverses whose check is taken out."""
 
@@ -51,7 +57,7 @@ class Site:
 
 def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-        return isinstance(node.exc.func, ast.Name) and node.exc.func.id == "Rejected"
+        return isinstance(node.exc.func, ast.Name) and node.exc.func.id in REJECTIONS
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _called(node.value).lstrip("_").startswith(("require", "check", "stacking_height"))
     return isinstance(node, ast.Call) and _called(node) == "inverses"

@@ -9,7 +9,7 @@ import pytest
 from spec.parameters import PARAMETER_SETS
 from spec.protocol import key_encoding
 from tests.compiled_arithmetic import compiled_arithmetic
-from tests.forging.small_runs import TEST_SETS
+from tests.small_runs import TEST_SETS
 
 
 @pytest.fixture(autouse=True, scope="module")

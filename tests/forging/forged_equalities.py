@@ -7,16 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 from reference.prover.keys import proving_key
+from reference.verifier.buses import token_sum
+from spec.air.bus import Scope
 from spec.field import ONE, ZERO, Extension
+from spec.protocol.gkr import bus_challenges, widest_message
 from spec.protocol.labels import Label
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
+from tests.both_verifiers import Refusal
+from tests.changed_traces import on_machine, with_public, with_tables
 from tests.forging import lies
+from tests.forging.bent_kernels import UncanonicalRows
 from tests.forging.conversations import Place, Words, as_said, overheard
-from tests.forging.forgery import HERE, SEGMENT, Forgery, R, of_cells, of_liar
+from tests.forging.forgery import HERE, SEGMENT, Forgery, R, its_global_sums, of_cells, of_liar
 from tests.forging.liars import Addend, Liar, frozen
-from tests.forging.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, encoded, on_machine, with_public, with_tables
-from tests.forging.verdicts import Refusal
-from tests.small_machine import EXIT, MEMORY, SMALL_MACHINE, program_cells
+from tests.small_machine import CONTINUATION, EXIT, MEMORY, SMALL_MACHINE, output_tokens, program_cells
+from tests.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, encoded
 
 
 def wrong_output() -> Forgery:
@@ -73,6 +79,23 @@ def _tokens(proof: RunProof) -> Extension:
     assert honest.public_values == proof.segments[0].public_values
     numerator, denominator, _, _ = honest.bus_totals
     return ZERO - numerator * denominator.inverse()
+
+
+def vanishing_global_fingerprint() -> Forgery:
+    """The wrong output, with challenges for which what a segment leaves on an account has the fingerprint zero."""
+    beta = Extension((3, 1, 4, 1, 5, 9))
+    account, balance, segments = 2, 50, 1
+    alpha = ZERO - (beta * account + beta**2 * balance + beta**3 * segments) - CONTINUATION.identity
+    challenges = ((Label.GLOBAL_BETA, beta), (Label.GLOBAL_ALPHA, alpha))
+    with frozen(Label.GLOBAL_BETA, challenge=beta), frozen(Label.GLOBAL_ALPHA, challenge=alpha):
+        proof = wrong_output().proof
+        global_challenges = bus_challenges(alpha, beta, widest_message(SMALL_MACHINE.chips, Scope.GLOBAL))
+        tokens = token_sum(NumberAlgebra(), output_tokens(proof.output), {}, global_challenges, "output")
+    _, _, numerator, denominator = proof.segments[0].bus_totals
+    assert denominator == ZERO != numerator
+    hint = ZERO - tokens * numerator.inverse()
+    refused = Refusal(R.BUS_DENOMINATOR_VANISHES, "run")
+    return Forgery(proof, refused, hint=hint, frozen=challenges, verified=its_global_sums)
 
 
 def vanishing_token() -> Forgery:
@@ -143,3 +166,9 @@ def answer_too_many() -> Forgery:
     changed = replace(segment, iterations=(*before, replace(last, answer=(ONE,))))
     refused = Refusal(R.STACKED_VALUE_COUNT, f"{HERE}, iteration {lies.LAST}, answer")
     return Forgery(replace(proof, segments=(changed,)), refused)
+
+
+def element_that_is_not_canonical() -> Forgery:
+    """Rows whose elements are written as numbers from p on, and hashed as they are written."""
+    refused = Refusal(R.ENCODING_ELEMENT_NOT_CANONICAL, HERE)
+    return Forgery(lies.proven_by(UncanonicalRows()), refused)

@@ -14,31 +14,26 @@ from spec.air.machine import Join, Machine
 from spec.field import P
 from spec.protocol.hash import Domain
 from spec.protocol.labels import Label
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, on_machine, plus_cells, split, with_public, with_tables
 from tests.forging import lies
 from tests.forging.bent_rounds import OneRowTables
 from tests.forging.conversations import Place, Words, overheard
 from tests.forging.forgery import HERE, SEGMENT, Forgery, R, of_cells, of_liar
 from tests.forging.liars import Liar
-from tests.forging.small_runs import (
+from tests.small_machine import EXIT, HALT, MOVE, SMALL_MACHINE, Move, program_cells
+from tests.small_runs import (
     KERNELS,
     LEAST_HEIGHTS,
     ONE_SEGMENT,
     SMALL,
     THREE_SEGMENTS,
     TWO_SEGMENTS,
-    Cell,
     Example,
     counted,
     encoded,
-    on_machine,
-    plus_cells,
     prove_claiming,
-    split,
-    with_public,
-    with_tables,
 )
-from tests.forging.verdicts import Refusal
-from tests.small_machine import MOVE, SMALL_MACHINE, Move, program_cells
 
 # The key.
 
@@ -118,9 +113,22 @@ def segment_of_a_weaker_machine() -> Forgery:
     return of_liar(replace(minted, segments=(segment,)), R.MACHINE_DIFFERS)
 
 
+RENAMED = replace(SMALL_MACHINE, public_values=("segment", "pc_in", "pc_out", "exit", "clock_out"))
+"""A machine whose exit code stands where the small machine's last clock does."""
+
+
+def public_values_by_other_names() -> Forgery:
+    """An honest run, which is said to have ended with its last clock as exit code."""
+    honest = ONE_SEGMENT.proof
+    (segment,) = honest.segments
+    renamed = replace(segment, shape=replace(segment.shape, machine=RENAMED))
+    refused = Refusal(R.MACHINE_DIFFERS, HERE)
+    return Forgery(replace(honest, segments=(renamed,)), refused, (SEGMENT.public_values["clock_out"],))
+
+
 def other_exit_code() -> Forgery:
     example = Example(ONE_SEGMENT.moves, exit_code=3)
-    return Forgery(example.proof, Refusal(R.EXIT_CODE_DIFFERS, "it ended with (3,), expected (0,)"))
+    return Forgery(example.proof, Refusal(R.EXIT_CODE_DIFFERS, "it ended with 3, expected 0"))
 
 
 def too_many_messages_of_a_run() -> Forgery:
@@ -193,17 +201,29 @@ def value_moved_without_its_table() -> Forgery:
     return Forgery(prove_claiming(KERNELS, key, segments, TWO_SEGMENTS.run.output), refused)
 
 
+SILENT_HALT = replace(HALT, interactions=tuple(i for i in HALT.interactions if i.bus is not EXIT))
+WITHOUT_EXIT = replace(
+    SMALL_MACHINE,
+    name="accounts without an exit code",
+    chips=tuple(SILENT_HALT if chip is HALT else chip for chip in SMALL_MACHINE.chips),
+    buses=tuple(bus for bus in SMALL_MACHINE.buses if bus is not EXIT),
+    public_values=SMALL_MACHINE.public_values[:-1],
+    tokens=tuple(token for token in SMALL_MACHINE.tokens if token.bus is not EXIT),
+    exit_values=(),
+)
+"""Where a halt says an exit code, a segment that only starts where the run has ended lacks one and does not balance."""
+
+
 def segment_after_the_halt() -> Forgery:
     """A segment without instructions, which starts and ends where the run has ended."""
-    tables = [t for t in Example(()).segments[0].tables if t.chip.name in ("range_table", "boundary")]
-    program = next(t for t in SEGMENT.tables if t.chip.name == "program_table")
-    idle = replace(program, main=np.zeros_like(program.main))
+    tables = [Table(SILENT_HALT, t.main, t.fixed) if t.chip is HALT else t for t in SEGMENT.tables]
+    last = with_tables(on_machine(SEGMENT, WITHOUT_EXIT), tables)
     halted = SEGMENT.public_values["pc_out"]
-    values = {"segment": 1, "pc_in": halted, "pc_out": halted, "clock_out": 1, "exit": 0}
-    range_table, boundary = tables
-    empty = replace(range_table, main=np.zeros_like(range_table.main))
-    segment = replace(with_tables(SEGMENT, [empty, idle, boundary]), public_values=values)
-    return of_cells([SEGMENT, segment], ONE_SEGMENT, Refusal(R.SEGMENT_AFTER_HALT, "segment 1"))
+    idle = [replace(t, main=np.zeros_like(t.main)) for t in tables if t.chip not in (MOVE, SILENT_HALT)]
+    values = {"segment": 1, "pc_in": halted, "pc_out": halted, "clock_out": 1}
+    segment = replace(with_tables(last, idle), public_values=values)
+    proof = prove_claiming(KERNELS, _on(WITHOUT_EXIT), [last, segment], ONE_SEGMENT.run.output)
+    return Forgery(proof, Refusal(R.SEGMENT_AFTER_HALT, "segment 1"), exit_values=None)
 
 
 def exit_code_without_a_halt() -> Forgery:
@@ -220,7 +240,7 @@ def no_halt() -> Forgery:
 
 def public_value_that_is_not_canonical() -> Forgery:
     """An exit code that is zero in the field and another number to everybody else."""
-    segment = replace(SEGMENT, public_values={**SEGMENT.public_values, "exit": P})
+    segment = with_public(SEGMENT, exit=P)
     refused = Refusal(R.ENCODING_ELEMENT_NOT_CANONICAL, f"{HERE}, public values")
     return of_cells([segment], ONE_SEGMENT, refused, exit_values=(P,))
 

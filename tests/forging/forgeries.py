@@ -14,6 +14,7 @@ from tests.forging.forged_equalities import (
     one_more_sibling,
     total_of_an_empty_scope,
     vanishing_fingerprint,
+    vanishing_global_fingerprint,
     vanishing_token,
     wrong_output,
 )
@@ -31,6 +32,7 @@ from tests.forging.forged_statements import (
     no_halt,
     other_exit_code,
     public_value_that_is_not_canonical,
+    public_values_by_other_names,
     segment_after_the_halt,
     segment_of_a_weaker_machine,
     segments_that_do_not_meet,
@@ -41,8 +43,8 @@ from tests.forging.forged_statements import (
     too_many_segments,
     value_moved_without_its_table,
 )
-from tests.forging.forgery import HERE, Forgery, R, of_liar
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT
+from tests.forging.forgery import HERE, Forgery, R, its_global_sums, of_liar
+from tests.small_runs import CAPPED, ONE_SEGMENT
 
 Build = Callable[[], Forgery]
 
@@ -75,12 +77,15 @@ FORGERIES: dict[str, Build] = {
     "run.verify_run: GLOBAL_BUSES_UNBALANCED": wrong_output,
     "run.verify_run: check_key": key_without_a_height,
     "run.verify_run: ENCODING_COUNT_OUT_OF_BOUNDS": too_many_segments,
-    "run.verify_run: MACHINE_DIFFERS": segment_of_a_weaker_machine,
-    "run.verify_run: check_shape": too_many_clocks,
-    "run.verify_run: check_form": answer_too_many,
+    "run.checked_form: MACHINE_DIFFERS": public_values_by_other_names,
+    "run.checked_form: MACHINE_DIFFERS, of a weaker one": segment_of_a_weaker_machine,
+    "run.checked_form: check_shape": too_many_clocks,
+    "run.checked_form: check_form": answer_too_many,
     "run.verify_run: check_run_messages": too_many_messages_of_a_run,
     "run.verify_run: check_chain": no_halt,
     "run.verify_run: EXIT_CODE_DIFFERS": other_exit_code,
+    "run.require_global_balance: GLOBAL_BUSES_UNBALANCED": lambda: replace(wrong_output(), verified=its_global_sums),
+    "run.require_global_balance: BUS_DENOMINATOR_VANISHES": vanishing_global_fingerprint,
     "run.check_key: FIXED_TABLE_HEIGHT": key_of_a_table_of_one_row,
     "run.check_key: KEY_START": key_with_a_start_that_no_run_has,
     "run.check_key: KEY_COMMITMENTS": key_without_a_height,

@@ -24,8 +24,8 @@ from spec.protocol.stacking import Commitment
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import KERNELS, Example, prove_claiming
 from tests.small_machine import output_tokens
+from tests.small_runs import KERNELS, Example, prove_claiming
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.stacking import Commitment
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
+from tests.changed_traces import plus_cells
 from tests.forging.liars import Addend, Check, Liar, column_position, difference, repaired
-from tests.forging.small_runs import ONE_SEGMENT, encoded, plus_cells
+from tests.small_runs import ONE_SEGMENT, encoded
 
 FORM = ONE_SEGMENT.form
 LAST = len(FORM.iterations) - 1

@@ -17,10 +17,11 @@ from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
 from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
-from tests.forging.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import KERNELS, ONE_SEGMENT, TWO_SEGMENTS, Example, prove_claiming
 
 VALUES = frozenset(
     {
@@ -37,8 +38,7 @@ VALUES = frozenset(
         Label.FINAL_VECTOR,
     }
 )
-"""Labels of extension elements: one coefficient of each element is altered, in the first and the last round of a layer
-of the bus circuit. Of other messages it is each word."""
+"""Labels of extension elements: one coefficient of each element is altered. Of other messages it is each word."""
 
 DIGESTS = frozenset(
     {
@@ -77,9 +77,8 @@ def alterations(heard: Overheard, domain: Domain, label: Label, conversation: in
             if label in NONCES:
                 yield Alteration(place, 1)
             elif label in VALUES:
-                if label is not Label.GKR_ROUND_POLYNOMIAL or place.indices[1] in (0, place.indices[0] - 1):
-                    for number in range(len(words) // EXTENSION_DEGREE):
-                        yield Alteration(place, number * EXTENSION_DEGREE + number % EXTENSION_DEGREE)
+                for number in range(len(words) // EXTENSION_DEGREE):
+                    yield Alteration(place, number * EXTENSION_DEGREE + number % EXTENSION_DEGREE)
             else:
                 some = (0, STATE_WORDS - 1) if label in DIGESTS else range(len(words))
                 yield from (Alteration(place, word) for word in some)
@@ -253,7 +252,7 @@ def test_public_value_altered_before_it_is_absorbed_is_refused() -> None:
         "pc_in": Refusal(Rejection.START_DIFFERS, "segment 0: pc_in is 1, expected 0"),
         "pc_out": Refusal(Rejection.NOT_HALTED, "pc_out is 0 at the end"),
         "clock_out": UNBALANCED,
-        "exit": Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with (1,), expected (0,)"),
+        "exit": Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with 1, expected 0"),
     }
 
 
@@ -293,4 +292,5 @@ def test_every_label_that_is_said_has_a_test() -> None:
     said = {(place.domain, place.label) for place, words in heard.said if words}
     in_segment = {*MESSAGES, *MESSAGES_BY_PLACE, Label.FOLDED_ROOT, Label.BUS_TOTALS, Label.PUBLIC_VALUES}
     in_leaf_with_its_pinning = (Domain.SEGMENT_LEAF, Label.CONTINUATION_ROOT)
+    assert {label for _, label in said} == {label for label in Label if label < Label.PROGRAM_PINNING} | NONCES
     assert said == {*STATEMENT, *((Domain.SEGMENT, label) for label in in_segment), in_leaf_with_its_pinning}

@@ -17,8 +17,9 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejection
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS
-from tests.forging.verdicts import Refusal, refusal, verdict_on_bytes, verdict_on_object
+from tests.both_verifiers import Refusal
+from tests.forging.verdicts import refusal, verdict_on_bytes, verdict_on_object
+from tests.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS
 
 R = Rejection
 

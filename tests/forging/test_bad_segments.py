@@ -11,20 +11,10 @@ import pytest
 from reference.tables import Trace
 from spec.field import P
 from spec.rejection import Rejection
-from tests.forging.small_runs import (
-    ONE_SEGMENT,
-    THREE_SEGMENTS,
-    TWO_SEGMENTS,
-    Cell,
-    Output,
-    cell,
-    counted,
-    encoded,
-    output_of,
-    plus_cells,
-    with_public,
-)
-from tests.forging.verdicts import Refusal, refusal
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, cell, plus_cells, with_public
+from tests.forging.verdicts import refusal
+from tests.small_runs import ONE_SEGMENT, THREE_SEGMENTS, TWO_SEGMENTS, Output, counted, encoded, output_of
 
 R = Rejection
 SEGMENT = ONE_SEGMENT.segments[0]
@@ -48,7 +38,7 @@ def test_accounts_of_the_examples_are_as_the_tests_assume() -> None:
     """The cut stands behind the first of three moves, which touch account 1, 2 and 1."""
     assert output_of(ONE_SEGMENT) == [(1, 70, 1), (2, 50, 1)]
     assert output_of(TWO_SEGMENTS) == [(1, 70, 2), (2, 50, 2)]
-    assert [cell(TWO_SEGMENTS.segments[1], ("boundary", row, "balance_in")) for row in range(2)] == [100, 0]
+    assert [cell(TWO_SEGMENTS.segments[1], "boundary", row, "balance_in") for row in range(2)] == [100, 0]
 
 
 def test_change_of_nothing_is_accepted() -> None:

@@ -14,28 +14,22 @@ from reference.prover.keys import proving_key
 from reference.tables import Table
 from spec.field import P
 from spec.rejection import Rejection
-from tests.forging.small_runs import (
+from tests.both_verifiers import Refusal
+from tests.changed_traces import Cell, cell, plus_cells, split, table_number, with_cells, with_public, with_tables
+from tests.forging.verdicts import refusal
+from tests.small_machine import SMALL_MACHINE, Move, program_cells
+from tests.small_runs import (
     KERNELS,
     ONE_SEGMENT,
     SMALL,
     TWO_SEGMENTS,
-    Cell,
     Example,
     Output,
-    cell,
     counted,
     encoded,
     output_of,
-    plus_cells,
     prove_claiming,
-    split,
-    table_number,
-    with_cells,
-    with_public,
-    with_tables,
 )
-from tests.forging.verdicts import Refusal, refusal
-from tests.small_machine import SMALL_MACHINE, Move, program_cells
 
 R = Rejection
 SEGMENT = ONE_SEGMENT.segments[0]
@@ -52,8 +46,8 @@ def refusal_of(changes: Mapping[Cell, int], output: Output | None = None) -> Ref
 def test_accounts_of_the_examples_are_as_the_tests_assume() -> None:
     """Three moves on two accounts, the first and the third on account 1."""
     assert output_of(ONE_SEGMENT) == [(1, 70, 1), (2, 50, 1)]
-    assert [cell(SEGMENT, ("move", row, "account")) for row in range(4)] == [1, 2, 1, 0]
-    assert [cell(SEGMENT, ("boundary", row, "account")) for row in range(2)] == [1, 2]
+    assert [cell(SEGMENT, "move", row, "account") for row in range(4)] == [1, 2, 1, 0]
+    assert [cell(SEGMENT, "boundary", row, "account") for row in range(2)] == [1, 2]
 
 
 def test_change_of_nothing_is_accepted() -> None:
@@ -76,7 +70,7 @@ def test_constraint_of_degree_three_is_refused() -> None:
 def test_constraint_on_a_padding_row_is_refused() -> None:
     """The halt counts twice on its row and minus once on a padding row: the buses see it once."""
     changes: dict[Cell, int] = {("halt", 0, "real"): 1, ("halt", 1, "real"): -1}
-    changes |= {("halt", 1, name): cell(SEGMENT, ("halt", 0, name)) for name in ("pc", "clock", "code")}
+    changes |= {("halt", 1, name): cell(SEGMENT, "halt", 0, name) for name in ("pc", "clock", "code")}
     assert refusal_of(changes) == ZEROCHECK
 
 
@@ -88,7 +82,7 @@ def test_constraint_of_a_continuation_table_is_refused() -> None:
         [t if t.chip.name != "boundary" else split(SEGMENT, "boundary", (2,)).tables[-1] for t in SEGMENT.tables],
     )
     cells: dict[Cell, int] = {("boundary", 0, "real"): 2, ("boundary", 2, "real"): -1}
-    cells |= {("boundary", 2, name): cell(SEGMENT, ("boundary", 0, name)) for name in rows}
+    cells |= {("boundary", 2, name): cell(SEGMENT, "boundary", 0, name) for name in rows}
     assert refusal(ONE_SEGMENT.proven([taller])) is None
     assert refusal(ONE_SEGMENT.proven([with_cells(taller, cells)])) == ZEROCHECK
 
@@ -203,7 +197,7 @@ def test_account_from_a_later_segment_is_refused() -> None:
 
 
 def test_second_halt_is_refused() -> None:
-    cells: dict[Cell, int] = {("halt", 1, name): cell(SEGMENT, ("halt", 0, name)) for name in ("pc", "clock", "code")}
+    cells: dict[Cell, int] = {("halt", 1, name): cell(SEGMENT, "halt", 0, name) for name in ("pc", "clock", "code")}
     segment = plus_cells(
         with_cells(SEGMENT, {**cells, ("halt", 1, "real"): 1}), {("program_table", 3, "multiplicity"): 1}
     )

@@ -13,22 +13,19 @@ from spec.protocol.gkr import Circuit
 from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
+from tests.changed_traces import with_tables
 from tests.forging import lies
+from tests.forging.bent_kernels import LocalChallengesEverywhere
 from tests.forging.bent_rounds import (
     FractionInPadding,
     bent_form,
 )
 from tests.forging.liars import Addend, Check, Liar, difference, frozen
 from tests.forging.lies import BALANCE, HONEST, proven_by
-from tests.forging.small_runs import (
-    KERNELS,
-    SMALL,
-    Example,
-    encoded,
-    with_tables,
-)
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import CONTINUATION, SMALL_MACHINE, STATE, program_cells
+from tests.small_runs import KERNELS, SMALL, Example, encoded
 
 R = Rejection
 LOCAL = Refusal(R.LOCAL_BUSES_UNBALANCED, "segment 0")
@@ -116,6 +113,11 @@ def test_totals_of_the_scopes_exchanged_are_refused() -> None:
     totals = HONEST.proof().segments[0].bus_totals
     exchanged = (Addend(Label.BUS_TOTALS, i, totals[i ^ 2] - totals[i]) for i in range(4))
     assert refusal(HONEST.adding(*exchanged).proof()) == LOCAL
+
+
+def test_global_fractions_under_the_local_challenges_are_refused() -> None:
+    """The prover's own sums and rounds are consistent: only the verifier tells the scopes' challenges apart."""
+    assert refusal(proven_by(LocalChallengesEverywhere())) == ZEROCHECK
 
 
 def _global_blocks_in_the_local_half(circuit: Circuit) -> Circuit:

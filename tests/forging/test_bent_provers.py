@@ -19,6 +19,8 @@ from spec.protocol.proof import RunProof
 from spec.protocol.run import RunStatement, leaves_root, run_digest
 from spec.protocol.stacking import Commitment, Stacking
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
+from tests.changed_traces import split
 from tests.forging import lies
 from tests.forging.bent_rounds import (
     BackwardCircuit,
@@ -31,18 +33,9 @@ from tests.forging.bent_rounds import (
 )
 from tests.forging.conversations import Place, Words, overheard
 from tests.forging.lies import HONEST, LAST, proven_by
-from tests.forging.small_runs import (
-    KERNELS,
-    LEAST_HEIGHTS,
-    ONE_SEGMENT,
-    SMALL,
-    Example,
-    encoded,
-    prove_claiming,
-    split,
-)
-from tests.forging.verdicts import Refusal, refusal, verdict_on_object
+from tests.forging.verdicts import refusal, verdict_on_object
 from tests.small_machine import SMALL_MACHINE, Move
+from tests.small_runs import KERNELS, LEAST_HEIGHTS, ONE_SEGMENT, SMALL, Example, encoded, prove_claiming
 
 R = Rejection
 SEGMENT = ONE_SEGMENT.segments[0]

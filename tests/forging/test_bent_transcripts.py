@@ -14,14 +14,13 @@ from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
 from tests.forging.bent_kernels import HonestKernels
 from tests.forging.conversations import Overheard, Place, Words, overheard
 from tests.forging.liars import frozen
 from tests.forging.lies import HONEST, LAST, proven_by
-from tests.forging.small_runs import (
-    ONE_SEGMENT,
-)
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
+from tests.small_runs import ONE_SEGMENT
 
 R = Rejection
 SEGMENT = ONE_SEGMENT.segments[0]

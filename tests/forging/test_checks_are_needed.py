@@ -5,21 +5,28 @@ The checks are found in the verifier's syntax trees, so that a new one without a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 
 import pytest
 
+from optimized.verifier.refusal import UnexplainedRejected
+from optimized.verifier.run import TOOLS
 from reference.verifier import form
+from reference.verifier.run import verify_run
 from spec.parameters import TINY
 from spec.protocol import shape
+from spec.protocol.proof_encoding import encode_proof, read_proof
 from spec.rejection import Rejection
-from tests.forging.check_removal import MODULES, sites, without
+from tests.both_verifiers import Refusal
+from tests.forging.check_removal import MODULES, OPTIMIZED_MODULES, sites, without
+from tests.forging.forged_equalities import element_that_is_not_canonical
 from tests.forging.forgeries import FORGERIES
-from tests.forging.forgery import Forgery
-from tests.forging.verdicts import Refusal
+from tests.forging.forgery import Forgery, its_first_segment
 from tests.reference.verifier import test_form as form_cases
 from tests.reference.verifier.small_proof import EXAMPLE, rejection
+from tests.small_machine import output_tokens
 from tests.spec.protocol import test_shape as shape_cases
 
 R = Rejection
@@ -28,9 +35,7 @@ CAUGHT_ELSEWHERE: Mapping[str, Refusal | str] = {
     # The circuit has both scopes in it, so that the total of padding is proven to be 0/1.
     "buses.check_totals: EMPTY_SCOPE_TOTAL": Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 1"),
     # Whatever machine a shape refers to, tables are checked against the key's.
-    "run.verify_run: MACHINE_DIFFERS": Refusal(R.ZEROCHECK_MISMATCH, "segment 0"),
-    # The small machine's halt says an exit code; a segment that only starts where the run has ended says none.
-    "run.check_chain: SEGMENT_AFTER_HALT": Refusal(R.LOCAL_BUSES_UNBALANCED, "segment 1"),
+    "run.checked_form: MACHINE_DIFFERS, of a weaker one": Refusal(R.ZEROCHECK_MISMATCH, "segment 0"),
     # Rows and positions are held against one another as they are paired, and zero has no inverse.
     "numbers.expand_opening: OPENING_ROW_COUNT": "ValueError",
     "numbers.NumberAlgebra.inverses: raise": "ZeroDivisionError",
@@ -45,13 +50,26 @@ PAIRED = ["form.check_form: ITERATION_COUNT", "form._check_iteration: OPENING_CO
 UNPROVABLE = ["shape.stacking_height: TABLE_HEIGHT", "shape.check_shape: stacking_height"]
 """Checks of shapes for which no prover can make a proof: they are tested on shapes alone."""
 
-OF_SINGLE_SEGMENTS = [
-    "run.require_global_balance: BUS_DENOMINATOR_VANISHES",
-    "run.require_global_balance: GLOBAL_BUSES_UNBALANCED",
-    "run.verify_segment_alone: check_form",
-    "run.verify_segment_alone: check_shape",
-]
-"""Checks of segments before they are joined to a run, whose verification repeats them all."""
+OF_JOINED_SEGMENTS = ["run.verify_run", "run.check_key", "run.check_chain", "shape.check_run_messages"]
+"""Where a run's key is checked, what joins its segments, and how it ends."""
+
+OPTIMIZED_SITES = sites(OPTIMIZED_MODULES)
+OPTIMIZED: Mapping[str, Callable[[], Forgery]] = {
+    "steps.OptimizedSteps.check_final_vector: FINAL_VECTOR_QUERY_MISMATCH": FORGERIES[
+        "queries.check_final_vector: FINAL_VECTOR_QUERY_MISMATCH"
+    ],
+    "steps.OptimizedSteps.check_final_vector: FINAL_VECTOR_CLAIM_MISMATCH": FORGERIES[
+        "queries.check_final_vector: FINAL_VECTOR_CLAIM_MISMATCH"
+    ],
+    "steps.OptimizedSteps.folded_queries: check_opening": FORGERIES["openings.opened_leaves: require_equal"],
+    "trees.check_opening: COMMITMENT_ROOT_MISMATCH": FORGERIES["openings.opened_leaves: require_equal 2"],
+    "trees.check_opening: COMMITMENT_ROOT_MISMATCH 2": FORGERIES["openings.opened_leaves: require_equal"],
+    "reader.ArrayReader.rows: ENCODING_ELEMENT_NOT_CANONICAL": element_that_is_not_canonical,
+}
+"""For each check of the optimized steps a forgery that they accept without it."""
+
+OF_ARRAYS = ["trees.check_opening: OPENING_ROW_COUNT", "trees.check_opening: OPENING_SIBLING_COUNT"]
+"""Without these, compiled code would read and write beyond its arrays: they are tested as they are."""
 
 OF_LISTED_SHAPES = ["shape.check_shape: SHAPE_NOT_LISTED"]
 """The small machine lists no shapes: tests/spec/rv64im/test_recursion_shapes.py."""
@@ -64,14 +82,46 @@ def forgery(name: str) -> Forgery:
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forgery_is_refused_by_its_check(name: str) -> None:
-    assert forgery(name).outcome() == forgery(name).refused
+    assert forgery(name).outcome() == forgery(name).agreed_outcome() == forgery(name).refused
 
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forgery_is_accepted_without_its_check(name: str) -> None:
+    made = forgery(name)
     with without(SITES[name.split(",")[0]]):
-        assert forgery(name).outcome() == CAUGHT_ELSEWHERE.get(name, "accepted")
+        assert made.outcome() == CAUGHT_ELSEWHERE.get(name, "accepted")
     assert forgery(name).outcome() == forgery(name).refused
+
+
+@pytest.mark.parametrize("name", [name for name in FORGERIES if not name.startswith("run.require_global_balance")])
+def test_forgery_of_what_joins_segments_is_all_that_passes_for_a_segment_alone(name: str) -> None:
+    """Its own checks are those of the run; an accepted segment says nothing of key, neighbours, output and sums."""
+    alone = replace(forgery(name), verified=its_first_segment)
+    joins = name.split(":")[0] in OF_JOINED_SEGMENTS
+    assert alone.outcome() == alone.agreed_outcome() == ("accepted" if joins else forgery(name).refused)
+
+
+@pytest.mark.parametrize("name", OPTIMIZED)
+def test_forgery_is_accepted_by_the_optimized_steps_without_their_check(name: str) -> None:
+    found = OPTIMIZED[name]()
+    assert _said_by_optimized_steps(found) == "refused"
+    with without(OPTIMIZED_SITES[name]):
+        assert _said_by_optimized_steps(found) == "accepted"
+
+
+def _said_by_optimized_steps(found: Forgery) -> str:
+    """Of the forgery's bytes, key and output apart."""
+    encoded = encode_proof(found.proof)
+    try:
+        proof = read_proof(TOOLS.reader(encoded), found.proof.key.machine)
+        verify_run(TOOLS.algebra(), proof, output_tokens(proof.output), found.exit_values, TOOLS.steps)
+    except UnexplainedRejected:
+        return "refused"
+    return "accepted"
+
+
+def test_every_check_of_the_optimized_steps_has_a_forgery() -> None:
+    assert set(OPTIMIZED) | set(OF_ARRAYS) == set(OPTIMIZED_SITES)
 
 
 def form_outcomes() -> dict[str, object]:
@@ -107,7 +157,7 @@ def test_shape_that_no_height_holds_is_accepted_without_its_check(name: str) -> 
 
 
 def test_every_check_has_a_forgery() -> None:
-    others = {*FORM_SITES, *UNPROVABLE, *OF_SINGLE_SEGMENTS, *OF_LISTED_SHAPES}
+    others = {*FORM_SITES, *UNPROVABLE, *OF_LISTED_SHAPES}
     assert {name.split(",")[0] for name in FORGERIES} | others == set(SITES)
     assert set(CAUGHT_ELSEWHERE) <= set(FORGERIES)
 

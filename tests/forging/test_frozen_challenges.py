@@ -22,13 +22,14 @@ from spec.protocol.labels import Label
 from spec.protocol.proof import RunProof
 from spec.protocol.stacking import Commitment
 from spec.rejection import Rejection
+from tests.both_verifiers import Refusal
 from tests.forging.attacks import ATTACKS, SOME, Attack, base, points_at
 from tests.forging.bent_kernels import FoldedBend, ReplacedColumns
 from tests.forging.liars import Liar, frozen
 from tests.forging.lies import LAST
-from tests.forging.small_runs import ONE_SEGMENT, SMALL, prove_claiming
-from tests.forging.verdicts import Refusal, refusal
+from tests.forging.verdicts import refusal
 from tests.small_machine import SMALL_MACHINE, program_cells
+from tests.small_runs import ONE_SEGMENT, SMALL, prove_claiming
 
 R = Rejection
 
@@ -89,3 +90,4 @@ def test_every_label_that_is_drawn_has_an_attack() -> None:
     drawn = {place.label for place, words in heard.events if words is None}
     weaker = {*PINNED, Label.OUT_OF_DOMAIN}
     assert {attack.label for attack in ATTACKS} | weaker == drawn
+    assert drawn == {label for label in Label if label >= Label.PROGRAM_PINNING}

@@ -19,18 +19,11 @@ from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejection
 from tests import compiled_arithmetic
-from tests.forging.small_runs import (
-    CAPPED,
-    KERNELS,
-    ONE_SEGMENT,
-    THREE_SEGMENTS,
-    TWO_SEGMENTS,
-    Example,
-    prove_claiming,
-    split,
-)
-from tests.forging.verdicts import Refusal, verdict
+from tests.both_verifiers import Refusal
+from tests.changed_traces import split
+from tests.forging.verdicts import verdict
 from tests.small_machine import SMALL_MACHINE, Move
+from tests.small_runs import CAPPED, KERNELS, ONE_SEGMENT, THREE_SEGMENTS, TWO_SEGMENTS, Example, prove_claiming
 
 PLAIN_COMPRESS, PLAIN_COMPRESS_ROWS = hashing.compress, sha256_arrays.compress
 PLAIN_MULTIPLY = extension_arrays.multiply
@@ -113,7 +106,7 @@ def test_chip_in_several_instances_is_accepted(heights_log2: tuple[int, ...]) ->
 
 def test_exit_code_other_than_the_one_asked_for_is_refused_unless_none_is_asked_for() -> None:
     example = EXAMPLES["another exit code"]
-    assert verdict(example.proof, (0,)) == Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with (3,), expected (0,)")
+    assert verdict(example.proof, (0,)) == Refusal(Rejection.EXIT_CODE_DIFFERS, "it ended with 3, expected 0")
     assert not isinstance(verdict(example.proof, None), Refusal)
 
 

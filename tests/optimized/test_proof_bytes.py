@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,18 +25,11 @@ from reference.trace.build import build_trace
 from spec.parameters import TINY
 from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof_encoding import encode_proof
+from tests.changed_traces import split
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
-from tests.reference.small_run import (
-    EVERY_MOVE,
-    ONE_SEGMENT,
-    START,
-    TWO_SEGMENTS,
-    WITH_CAPS,
-    ProvenMoves,
-    with_instances,
-)
 from tests.small_machine import SMALL_MACHINE, Move, program_cells
+from tests.small_runs import ONE_SEGMENT, START, THREE_SEGMENTS, TWO_SEGMENTS, WITH_CAPS, Example
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_TESTS = [
@@ -43,10 +37,10 @@ KERNEL_TESTS = [
 ]
 
 
-RUNS = {"one segment": ONE_SEGMENT, "two segments": TWO_SEGMENTS, "caps": WITH_CAPS, "a segment a move": EVERY_MOVE}
+RUNS = {"one segment": ONE_SEGMENT, "two segments": TWO_SEGMENTS, "caps": WITH_CAPS, "a segment a move": THREE_SEGMENTS}
 
 
-def _proven_in_lanes(run: ProvenMoves, traces: Sequence[Trace]) -> tuple[bytes, bytes]:
+def _proven_in_lanes(run: Example, traces: Sequence[Trace]) -> tuple[bytes, bytes]:
     """Key and proof that the optimized kernels make of some traces of a run."""
     kernels = OptimizedKernels()
     key = key_of_tables(kernels, SMALL_MACHINE, run.parameters, program_cells(run.moves), START)
@@ -57,12 +51,12 @@ def _proven_in_lanes(run: ProvenMoves, traces: Sequence[Trace]) -> tuple[bytes, 
 def test_proof_of_the_small_machine_has_the_bytes_of_the_plain_kernels(run: str) -> None:
     plain = RUNS[run]
     expected = encode_key(plain.key.verification), encode_proof(plain.proof)
-    assert _proven_in_lanes(plain, plain.traces) == expected
+    assert _proven_in_lanes(plain, plain.segments) == expected
 
 
 def test_proof_with_instances_has_the_bytes_of_the_plain_kernels() -> None:
-    run = ProvenMoves(tuple(Move(1 + i % 3, i) for i in range(6)))
-    traces = [with_instances(run.traces[0], "move", (2, 1))]
+    run = Example(tuple(Move(1 + i % 3, i) for i in range(6)))
+    traces = [split(run.segments[0], "move", (2, 1))]
     expected = encode_key(run.key.verification), encode_proof(prove_run(PlainKernels(), run.key, traces))
     assert _proven_in_lanes(run, traces) == expected
 
@@ -85,6 +79,9 @@ def assert_both_backends_prove_the_same(elf: bytes, private_input: bytes, parame
     assert fast.encoded == readable.encoded
 
 
+SUDOKU = b"530070000600195000098000060800060003400803001700020006060000280000419005000080079"
+SOLUTION = b"534678912672195348198342567859761423426853791713924856961537284287419635345286179"
+
 SEEDS = integers(0, 2**32 - 1)
 UNIT_COUNTS = integers(1, 200)
 """Of random programs: up to some thousand instructions, with loops."""
@@ -97,10 +94,34 @@ def test_proofs_of_many_generated_programs_have_the_bytes_of_the_reference(seed:
     assert_both_backends_prove_the_same(random_program(seed, unit_count).elf, b"", "tiny")
 
 
+EXAMPLE_INPUTS = {
+    "arithmetic": bytes(range(16)) * 4,
+    "determinant": struct.pack("<Q", 3) + bytes(range(72)),
+    "fibonacci": struct.pack("<Q", 10),
+    "hello": b"Ada",
+    "membership": struct.pack("<Q", 3) + bytes(range(40)),
+    "primes": struct.pack("<I", 100),
+    "records": bytes([1]) * 13 * 20,
+    "sha256": b"abc",
+    "sort": bytes(range(64)),
+    "sudoku": SUDOKU + SOLUTION,
+    "withdrawal": b"",
+    "word_count": b"some words, some more",
+}
+"""By example; also a run that ends with an error is one to prove."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", sorted(path.stem for path in (EXAMPLES / "elf").glob("*.elf")))
+def test_proof_of_an_example_has_the_bytes_of_the_reference(example: str) -> None:
+    guest = (EXAMPLES / "elf" / f"{example}.elf").read_bytes()
+    assert_both_backends_prove_the_same(guest, EXAMPLE_INPUTS[example], "tiny")
+
+
 @pytest.mark.slow
 def test_proof_of_a_guest_under_secure_parameters_has_the_bytes_of_the_reference() -> None:
     guest = (EXAMPLES / "elf" / "sha256.elf").read_bytes()
-    assert_both_backends_prove_the_same(guest, bytes(range(200)), "segment")
+    assert_both_backends_prove_the_same(guest, (ROOT / "LICENSE-MIT").read_bytes(), "segment")
 
 
 @pytest.mark.slow

@@ -21,8 +21,8 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from tests.both_verifiers import verify
 from tests.reference.assembly import SCRATCH, Assembly
-from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import BASE, LEFT, RESULT
 
 KERNELS = OptimizedKernels()
@@ -84,8 +84,11 @@ def segmented_run(private_input: bytes = INPUT, iterations: int = ITERATIONS) ->
 
 
 def reason_for_segments(segments: Sequence[SegmentProof]) -> Rejection | None:
-    """Why a proof of these segments, about the honest run's program and any output, is refused; None if it is not."""
-    proof = replace(segmented_run().proof, segments=tuple(segments))
+    """Why a proof of these segments, about the honest run's program and output, is refused; None if it is not."""
+    return _reason(replace(segmented_run().proof, segments=tuple(segments)))
+
+
+def _reason(proof: RunProof) -> Rejection | None:
     try:
         verify(encode_proof(proof), segmented_run().key.verification, None, allow_insecure=True)
     except Rejected as rejected:
@@ -95,7 +98,7 @@ def reason_for_segments(segments: Sequence[SegmentProof]) -> Rejection | None:
 
 def reason_for_traces(traces: Sequence[Trace]) -> Rejection | None:
     """Why the proof that these traces give is refused; None if it is accepted."""
-    return reason_for_segments(prove_run(KERNELS, counting_key(), traces).segments)
+    return _reason(prove_run(KERNELS, counting_key(), traces))
 
 
 def restated(proof: SegmentProof, /, **public_values: int) -> SegmentProof:

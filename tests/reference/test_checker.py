@@ -14,9 +14,9 @@ from reference.trace.build import build_trace
 from spec.field import P
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.rv64im.machine import CHIP_BY_NAME
+from tests.changed_traces import changed, shifted, table_of, with_public, with_table
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import LEFT, RESULT, RIGHT
-from tests.reference.forgery import changed, shifted, table_of, with_public, with_table
 
 ADD = CHIP_BY_NAME["add"]
 

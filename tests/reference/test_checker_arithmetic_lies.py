@@ -14,9 +14,10 @@ from reference.trace.build import build_trace
 from reference.trace.cells import Cells, byte_array, limb_array
 from reference.trace.multiply import product_carries
 from spec.field import P, inverse
+from tests.changed_traces import changed, recounted, row_where, table_of, with_table
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT
-from tests.reference.forgery import accused, changed, recounted, row_where, table_of, with_table
+from tests.reference.violations import accused
 
 MODULUS = 2**64
 NEGATIVE, POSITIVE = -7 % MODULUS, 7

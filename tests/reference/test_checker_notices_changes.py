@@ -17,9 +17,10 @@ from spec.air.chip import Chip
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import CHIPS
+from tests.changed_traces import table_of, with_table
 from tests.reference.every_instruction import CORNERS, every_instruction_program
-from tests.reference.forgery import rows_named, table_of, with_table
 from tests.reference.mutation import lookup_indices, unnoticed_changes
+from tests.reference.violations import rows_named
 
 ROWS_PER_CHIP = 12
 ALL_CHIPS = pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)

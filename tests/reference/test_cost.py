@@ -39,7 +39,7 @@ def test_cost_by_instruction_adds_up_to_the_rows_of_the_chips() -> None:
     assert cost.rows["load_misaligned"] + cost.rows["store_misaligned"] == profiled.execution.misaligned_access_count
 
 
-@pytest.mark.parametrize("limits", [SegmentLimits(cost=2**19), SegmentLimits(clock=2**12)], ids=["cost", "clock"])
+@pytest.mark.parametrize("limits", [SegmentLimits(cost=2**18), SegmentLimits(clock=2**12)], ids=["cost", "clock"])
 def test_run_in_segments_costs_what_its_traces_have(limits: SegmentLimits) -> None:
     program, private_input = load(EXAMPLES / "elf" / "sort.elf"), bytes(range(64))
     cost = run_cost(profile(program, private_input), limits)

@@ -17,6 +17,8 @@ from tests.limpid.commands.invocation import FIBONACCI
 ROOT = Path(__file__).resolve().parents[3]
 
 TELLING_STAGES = """
+import signal
+
 from limpid import api
 from limpid.command_line import main
 
@@ -29,9 +31,13 @@ def telling(*arguments, observer, **options):
     return prove(*arguments, observer=observe, **options)
 
 api.prove = telling
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
-"""The command line, with every stage of a proof on standard output."""
+"""The command line, with every stage of a proof on standard output.
+
+What a shell starts in the background ignores interrupts, and so would all that the tests start from there.
+"""
 
 
 def _stopped(number: signal.Signals, directory: Path, temporary: Path) -> subprocess.CompletedProcess[str]:

@@ -153,7 +153,7 @@ def test_fraction_without_a_part_of_a_message_is_noticed(
 
 def test_too_few_powers_of_beta_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuit_checks, "widest_message", lambda chips, scope: 4)
-    fault = "move: the fraction of fetch and arrive is not the sum of the declared messages"
+    fault = "move: a message is wider than the powers of beta go"
     assert fractions_are_the_messages(SMALL_AUDIT) == fault
 
 

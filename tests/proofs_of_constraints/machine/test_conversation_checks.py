@@ -25,7 +25,7 @@ from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
 FORGOTTEN = {
     Label.RUN: "word 0 of G does not change local_alpha",
     Label.LEAF: "word 0 of the leaf does not change local_alpha",
-    Label.PUBLIC_VALUES: "the public value segment does not change local_alpha",
+    Label.PUBLIC_VALUES: "the public value pc_in does not change local_alpha",
     Label.MAIN_ROOT: "word 0 of the main root does not change local_alpha",
     Label.BUS_TOTALS: "total 0 of the buses does not change gkr_scope",
     Label.GKR_ROUND_POLYNOMIAL: "coefficient 1 of round 0 of layer 1 does not change gkr_round_1_0",

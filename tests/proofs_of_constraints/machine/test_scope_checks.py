@@ -94,7 +94,7 @@ def test_declaration_without_the_rule_about_roles_is_noticed(monkeypatch: pytest
 
 
 def test_declaration_without_the_rule_about_public_values_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "public_names", lambda expression: set())
+    monkeypatch.setattr(machine, "public_names", lambda *expressions: set())
     fault = "a machine can be declared in which a message to bus continuation has pc_in"
     assert wrong_scopes_are_refused(SMALL_AUDIT) == fault
 

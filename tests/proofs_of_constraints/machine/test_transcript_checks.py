@@ -51,11 +51,6 @@ def statement(**fields: Any) -> Forget:
     return forget
 
 
-def place(**fields: Any) -> Forget:
-    """The same in these fields of a segment's place."""
-    return lambda arguments: [replace(a, **fields) if isinstance(a, SegmentPlace) else a for a in arguments]
-
-
 def form(change: Callable[[SegmentForm], SegmentForm]) -> Forget:
     """Another form of a segment's place."""
 
@@ -100,8 +95,8 @@ FORGOTTEN: list[tuple[str, Forget, str]] = [
         "the stacking height is not bound by the program's pinning point",
     ),
     ("program_pinning_point", same(5, ROOT), "the root is not bound by the program's pinning point"),
-    ("continuation_pinning_point", place(index=1), "the index is not bound by the continuation's pinning point"),
-    ("continuation_pinning_point", same(2, ROOT), "the root is not bound by the continuation's pinning point"),
+    ("continuation_pinning_point", same(3, 1), "the index is not bound by the continuation's pinning point"),
+    ("continuation_pinning_point", same(4, ROOT), "the root is not bound by the continuation's pinning point"),
     (
         "continuation_pinning_point",
         form(without("boundary")),
@@ -122,19 +117,15 @@ FORGOTTEN: list[tuple[str, Forget, str]] = [
         statement(parameters=PARAMETERS),
         "the parameters is not bound by the continuation's pinning point",
     ),
-    (
-        "continuation_pinning_point",
-        statement(program_id=bytes(32)),
-        "the program is not bound by the continuation's pinning point",
-    ),
-    ("segment_leaf", place(index=1), "the index is not bound by the leaf"),
-    ("segment_leaf", same(2, ROOT), "the root is not bound by the leaf"),
+    ("continuation_pinning_point", same(2, ROOT), "the program is not bound by the continuation's pinning point"),
+    ("segment_leaf", same(2, 1), "the index is not bound by the leaf"),
+    ("segment_leaf", same(3, ROOT), "the root is not bound by the leaf"),
     ("segment_leaf", form(without("boundary")), "the presence of boundary is not bound by the leaf"),
     ("segment_leaf", form(at_one_height), "the stacking height is not bound by the leaf"),
-    ("segment_leaf", same(3, []), "the first answer is not bound by the leaf"),
+    ("segment_leaf", same(4, []), "the first answer is not bound by the leaf"),
     (
         "segment_leaf",
-        lambda arguments: [*arguments[:3], arguments[3][:1]],
+        lambda arguments: [*arguments[:4], arguments[4][:1]],
         "the last answer is not bound by the leaf",
     ),
     (
@@ -155,11 +146,11 @@ FORGOTTEN: list[tuple[str, Forget, str]] = [
     ("run_digest", same(2, bytes(32)), "the root over the leaves is not bound by G"),
     ("global_challenges", same(2, ROOT), "G is not bound by the global alpha"),
     ("start_segment_transcript", same(2, ROOT), "G is not bound by the local alpha"),
-    ("start_segment_transcript", place(index=1), "the index is not bound by the local alpha"),
-    ("start_segment_transcript", same(3, ROOT), "the leaf is not bound by the local alpha"),
+    ("start_segment_transcript", same(3, 1), "the index is not bound by the local alpha"),
+    ("start_segment_transcript", same(4, ROOT), "the leaf is not bound by the local alpha"),
     (
         "start_segment_transcript",
-        lambda arguments: [*arguments[:4], arguments[4][:-1]],
+        lambda arguments: [*arguments[:5], arguments[5][:-1]],
         "the public value exit is not bound by the local alpha",
     ),
     (

@@ -86,6 +86,6 @@ def test_only_what_takes_something_away_from_a_row_is_weaker() -> None:
             continue
         assert len(found.chip.constraints) <= len(chip.constraints)
         assert found.operator in (Operator.CONSTRAINT_DROPPED, Operator.INTERACTION_DROPPED, Operator.RANGE_WIDENED)
-    assert mutant("sll", "dropped_is_16_bits one bit wider").is_weaker
+    assert mutant("sll", "unused_amount_is_a_multiple one bit wider").is_weaker
     assert not mutant("sll", "without interaction leave").is_weaker
     assert mutant("sll", "without interaction amount_is_split").is_weaker

@@ -187,6 +187,6 @@ def test_machine_with_a_table_twice_is_refuted() -> None:
 
 
 def test_selection_constraint_of_the_wrong_sign_is_refuted() -> None:
-    chip = CHIP_BY_NAME["load_byte"]
-    broken = with_constraint(chip, "is_lb_is_boolean", column(chip, "is_lb") * (column(chip, "is_lb") + 1))
+    chip = CHIP_BY_NAME["load_word"]
+    broken = with_constraint(chip, "is_lw_is_boolean", column(chip, "is_lw") * (column(chip, "is_lw") + 1))
     assert result_of(broken, Kind.MULTIPLICITIES).outcome.verdict is Verdict.REFUTED

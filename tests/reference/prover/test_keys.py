@@ -17,23 +17,23 @@ from spec.protocol.run import program_pinning_point
 from spec.protocol.stacking import Commitment
 from tests.reference.prover.commitment_by_hand import layers, leaves_of_columns
 from tests.reference.prover.stacking_example import in_powers
-from tests.reference.small_run import KERNELS, LOW, MOVES, ONE_SEGMENT, START, WITH_CAPS
 from tests.small_machine import RANGE_TABLE, SMALL_MACHINE, program_cells
+from tests.small_runs import KERNELS, MOVES, ONE_SEGMENT, SMALL, START, WITH_CAPS
 
 TABLES = program_cells(MOVES)
 HEIGHTS_LOG2 = (2,)
 """Three moves and the halt."""
 
 
-@pytest.mark.parametrize("height_log2", LOW.heights_log2)
+@pytest.mark.parametrize("height_log2", SMALL.heights_log2)
 def test_commitment_of_a_key_is_the_root_of_the_stacked_fixed_columns_and_their_answers(height_log2: int) -> None:
     layout = program_stacking(SMALL_MACHINE, HEIGHTS_LOG2, height_log2)
     columns = stacked_columns(TABLES, Commitment.PROGRAM, layout).tolist()
-    leaves = leaves_of_columns(columns, height_log2 + LOW.rate_log2, LOW.schedule(height_log2).folds[0])
+    leaves = leaves_of_columns(columns, height_log2 + SMALL.rate_log2, SMALL.schedule(height_log2).folds[0])
     root = layers(leaves)[-1][0]
     numbers = program_table_numbers(SMALL_MACHINE, HEIGHTS_LOG2)
-    point, labels = program_pinning_point(NumberAlgebra(), SMALL_MACHINE, LOW, numbers, height_log2, root)
-    pinned = pin_program(KERNELS, SMALL_MACHINE, LOW, TABLES, height_log2)
+    point, labels = program_pinning_point(NumberAlgebra(), SMALL_MACHINE, SMALL, numbers, height_log2, root)
+    pinned = pin_program(KERNELS, SMALL_MACHINE, SMALL, TABLES, height_log2)
     answers = tuple(in_powers(column, point) for column in columns)
     assert labels == ["program_pinning"]
     assert (pinned.commitment.root, pinned.commitment.answers, pinned.point) == (root, answers, point)
@@ -44,18 +44,18 @@ def test_key_states_heights_and_start_and_has_a_commitment_for_every_listed_heig
     key = ONE_SEGMENT.key.verification
     assert (key.machine, key.parameters, key.program_heights_log2, key.start) == (
         SMALL_MACHINE,
-        LOW,
+        SMALL,
         HEIGHTS_LOG2,
         (0,),
     )
-    assert list(key.commitments) == list(LOW.heights_log2)
+    assert list(key.commitments) == list(SMALL.heights_log2)
     assert key.heights_by_chip() == {"program_table": 2}
 
 
 def test_key_has_no_commitment_at_heights_below_its_tables() -> None:
-    lowest, next_lowest = LOW.heights_log2
+    lowest, next_lowest = SMALL.heights_log2
     moves = MOVES * (1 << lowest)
-    key = proving_key(KERNELS, SMALL_MACHINE, LOW, program_cells(moves), START)
+    key = proving_key(KERNELS, SMALL_MACHINE, SMALL, program_cells(moves), START)
     assert key.verification.program_heights_log2 == (next_lowest,)
     assert list(key.verification.commitments) == [next_lowest]
 
@@ -63,20 +63,20 @@ def test_key_has_no_commitment_at_heights_below_its_tables() -> None:
 def test_counts_of_a_programs_table_do_not_matter() -> None:
     (table,) = TABLES
     counted = Table(table.chip, table.main + 3, table.fixed)
-    assert proving_key(KERNELS, SMALL_MACHINE, LOW, [counted], START).verification == ONE_SEGMENT.key.verification
+    assert proving_key(KERNELS, SMALL_MACHINE, SMALL, [counted], START).verification == ONE_SEGMENT.key.verification
 
 
 @pytest.mark.parametrize("tables", [[], TABLES * 2])
 def test_tables_other_than_the_machines_program_tables_are_refused(tables: list[Table]) -> None:
     found = ["program_table"] * len(tables)
     with pytest.raises(ValueError, match="expected") as raised:
-        proving_key(KERNELS, SMALL_MACHINE, LOW, tables, START)
+        proving_key(KERNELS, SMALL_MACHINE, SMALL, tables, START)
     assert str(raised.value) == f"program tables {found}, expected ['program_table']"
 
 
 def test_proving_key_holds_the_commitment_of_the_height_used_last() -> None:
     key = replace(ONE_SEGMENT.key, held={})
-    first, second = LOW.heights_log2
+    first, second = SMALL.heights_log2
     held = key.at_height(KERNELS, first)
     assert key.at_height(KERNELS, first) is held
     assert key.at_height(KERNELS, second).commitment == key.verification.commitments[second]
@@ -119,4 +119,4 @@ def test_table_of_another_role_has_no_place_in_a_key() -> None:
     (table,) = TABLES
     wrong = Table(RANGE_TABLE, table.main[:1].repeat(rows, 0), table.fixed[:1, :1].repeat(rows, 0))
     with pytest.raises(ValueError, match=r"program tables \['range_table'\], expected \['program_table'\]"):
-        proving_key(KERNELS, SMALL_MACHINE, LOW, [wrong], START)
+        proving_key(KERNELS, SMALL_MACHINE, SMALL, [wrong], START)

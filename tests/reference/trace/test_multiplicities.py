@@ -12,9 +12,9 @@ from reference.trace.clock import Row
 from reference.trace.errors import WitnessError
 from reference.trace.fillers import FILLERS
 from reference.trace.multiplicities import row_index
+from tests.changed_traces import table_of
 from tests.reference.assembly import CODE_START, Assembly
 from tests.reference.every_instruction import LEFT, RESULT
-from tests.reference.forgery import table_of
 
 
 def test_index_of_a_repeated_row_is_its_first_position() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.protocol.proof import RunProof, SegmentProof
 from spec.rejection import Rejected, Rejection
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT
+from tests.small_runs import CAPPED, ONE_SEGMENT
 
 EXAMPLE = replace(ONE_SEGMENT, parameters=CAPPED)
 

@@ -13,9 +13,9 @@ from spec.protocol.proof import RunProof, SegmentProof
 from spec.protocol.run import RunStatement, SegmentPlace, leaves_root, parameters_digest, run_digest, segment_leaf
 from spec.protocol.stacking import Commitment
 from tests.forging.conversations import overheard, words_of
-from tests.forging.small_runs import TWO_SEGMENTS
 from tests.forging.verdicts import reference_verifier
-from tests.small_machine import SMALL_MACHINE, output_tokens
+from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import TWO_SEGMENTS
 
 L, D = Label, Domain
 
@@ -26,7 +26,7 @@ Event = tuple[Domain, int, Label, tuple[int, ...], tuple[int, ...] | None]
 def heard(proof: RunProof) -> list[Event]:
     """What the verifier absorbs and draws; what a second challenge absorbs is left out, having no words."""
     with overheard() as listened:
-        reference_verifier(proof, output_tokens(proof.output), (0,))
+        reference_verifier(proof)
     return [(p.domain, p.conversation, p.label, p.indices, words) for p, words in listened.events if words != ()]
 
 

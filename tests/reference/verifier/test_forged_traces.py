@@ -13,9 +13,10 @@ from spec.air.chip import Role
 from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import CHIPS
-from tests.reference.both_verifiers import verify
-from tests.reference.forgery import accused, cell, recounted, rows_named, shifted, table_of
+from tests.both_verifiers import verify
+from tests.changed_traces import cell, recounted, shifted, table_of
 from tests.reference.proven_run import KERNELS, proven_run, reason_for
+from tests.reference.violations import accused, rows_named
 
 LIES = {
     "constant": "value_0",

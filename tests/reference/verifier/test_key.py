@@ -11,9 +11,9 @@ from reference.verifier.run import check_key
 from spec.field import ONE
 from spec.protocol.key import ProgramCommitment, VerificationKey
 from spec.rejection import Rejected, Rejection
-from tests.reference.small_run import LOW, ONE_SEGMENT
+from tests.small_runs import ONE_SEGMENT, SMALL
 
-LOWEST, NEXT = LOW.heights_log2
+LOWEST, NEXT = SMALL.heights_log2
 
 
 def _commitments(change: Callable[[ProgramCommitment], ProgramCommitment]) -> Mapping[int, ProgramCommitment]:
@@ -32,7 +32,7 @@ def test_honest_key_is_accepted() -> None:
     check_key(ONE_SEGMENT.key.verification)
 
 
-@pytest.mark.parametrize("heights", [(), (0,), (LOW.tallest_log2 + 1,), (2, 2)])
+@pytest.mark.parametrize("heights", [(), (0,), (SMALL.tallest_log2 + 1,), (2, 2)])
 def test_heights_that_no_programs_tables_have_are_refused(heights: tuple[int, ...]) -> None:
     key = replace(ONE_SEGMENT.key.verification, program_heights_log2=heights)
     assert _refusal(key) == (Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")

@@ -21,7 +21,7 @@ from spec.rejection import Rejected, Rejection
 from spec.rv64im.buses import STATE
 from spec.rv64im.machine import RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
-from tests.reference.both_verifiers import verify
+from tests.both_verifiers import verify
 from tests.reference.proven_run import KERNELS, accept, proven_run, reason_for, with_public, with_segment
 
 
@@ -136,8 +136,9 @@ def test_other_output_is_rejected() -> None:
 
 def test_other_exit_code_than_expected_is_rejected() -> None:
     with pytest.raises(Rejected) as caught:
-        verify(encode_proof(proven_run().proof), None, None, exit_code=1, allow_insecure=True)
+        verify(encode_proof(proven_run().proof), None, None, exit_code=2**63 + 5, allow_insecure=True)
     assert caught.value.reason is Rejection.EXIT_CODE_DIFFERS
+    assert caught.value.detail == "it ended with 0, expected 9223372036854775813"
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ from spec.protocol.proof import SegmentProof
 from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.run import leaves_root, run_digest
 from spec.rejection import Rejected, Rejection
-from tests.reference.both_verifiers import verify
-from tests.reference.forgery import accused, cell, changed, recounted, row_where, with_public
+from tests.both_verifiers import verify
+from tests.changed_traces import cell, changed, recounted, row_where, with_public
 from tests.reference.segmented_run import (
     COUNTED,
     INPUT,
@@ -48,8 +48,9 @@ from tests.reference.segmented_run import (
     restated,
     segmented_run,
 )
+from tests.reference.violations import accused
 
-# --- Segments as they are, joined in another way ---
+# --- Segments as they are, joined in another way: under other challenges, so none of them balances by itself ---
 
 
 def test_honest_run_of_three_segments_is_accepted() -> None:
@@ -84,7 +85,7 @@ def test_dropped_segment_is_rejected() -> None:
     # The program counters meet: the second segment starts and ends at the head of the loop. The cursors do not.
     assert reason_for_segments([first, restated(third, segment=1)]) is Rejection.SEGMENTS_DO_NOT_MEET
     meeting = restated(third, segment=1, cursor_in=0)
-    assert reason_for_segments([first, meeting]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([first, meeting]) is Rejection.LOCAL_BUSES_UNBALANCED
     assert reason_for_segments([first, second]) is Rejection.NOT_HALTED
 
 
@@ -92,15 +93,15 @@ def test_duplicated_segment_is_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([first, second, second, third]) is Rejection.SEGMENT_INDEX
     again = restated(second, segment=2, cursor_in=second.public("cursor_out"))
-    assert reason_for_segments([first, second, again, restated(third, segment=3)]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([first, second, again, restated(third, segment=3)]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_after_the_halt_is_rejected() -> None:
     *segments, third = _segments()
     more = restated(third, segment=3, cursor_in=third.public("cursor_out"))
-    assert reason_for_segments([*segments, third, more]) is Rejection.START_DIFFERS
+    assert reason_for_segments([*segments, third, more]) is Rejection.SEGMENT_AFTER_HALT
     continued = restated(more, pc_in=third.public("pc_out"))
-    assert reason_for_segments([*segments, third, continued]) is Rejection.START_DIFFERS
+    assert reason_for_segments([*segments, third, continued]) is Rejection.SEGMENT_AFTER_HALT
 
 
 def test_cursors_that_do_not_meet_are_rejected() -> None:
@@ -116,7 +117,7 @@ def test_cursors_that_do_not_meet_are_rejected() -> None:
 def test_other_output_of_the_same_segments_is_rejected() -> None:
     honest = segmented_run()
     lie = replace(honest.proof, output=honest.proof.output[:-1] + b"\x01")
-    with pytest.raises(Rejected, match=Rejection.GLOBAL_BUSES_UNBALANCED.name):
+    with pytest.raises(Rejected, match=Rejection.LOCAL_BUSES_UNBALANCED.name):
         verify(encode_proof(lie), honest.key.verification, None, allow_insecure=True)
 
 
@@ -137,7 +138,7 @@ def test_segment_of_a_run_on_another_input_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS, build_traces(counting_program(), OTHER_INPUT, LIMITS), 0)
     assert other.public_values == first.public_values
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_another_program_is_rejected() -> None:
@@ -145,7 +146,7 @@ def test_segment_of_another_program_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS + 1, build_traces(counting_program(ITERATIONS + 1), INPUT, LIMITS), 0)
     assert other.public_values == first.public_values
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_another_cut_of_the_same_execution_is_rejected() -> None:
@@ -153,7 +154,7 @@ def test_segment_of_another_cut_of_the_same_execution_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS, build_traces(counting_program(), INPUT, replace(LIMITS, memory_rows=15)), 0)
     assert (other.public_values, other.continuation_root) == (first.public_values, first.continuation_root)
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_a_run_that_claims_another_output_is_rejected() -> None:
@@ -162,7 +163,7 @@ def test_segment_of_a_run_that_claims_another_output_is_rejected() -> None:
     honest = segmented_run()
     other = _proven(ITERATIONS, honest.traces, 0, output=honest.proof.output + b"\0")
     assert (other.public_values, other.continuation_root) == (first.public_values, first.continuation_root)
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 # --- Memory that does not form one chain ---
@@ -305,5 +306,5 @@ def test_memory_table_cannot_be_missing() -> None:
     assert accused(check_run([first, second, without])) == {"bus continuation", "bus cursor"}
     proof = prove_run(KERNELS, counting_key(), [first, second, without])
     assert reason_for_segments(proof.segments) is Rejection.MOVED_WITHOUT_TABLE
-    still = restated(proof.segments[2], cursor_out=proof.segments[2].public("cursor_in"))
-    assert reason_for_segments([*proof.segments[:2], still]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    still = with_public(without, cursor_out=without.public_values["cursor_in"])
+    assert reason_for_traces([first, second, still]) is Rejection.GLOBAL_BUSES_UNBALANCED

@@ -41,11 +41,8 @@ class _Transcript:
 
 
 def _transcript_blocks(shape: ProofShape) -> int:
-    """The protocol's messages and challenges one after the other, from the root of the continuation on."""
+    """The protocol's messages and challenges one after the other, from the root of main on."""
     argument, schedule, said = shape.argument, shape.schedule, _Transcript()
-    said.absorb(32)
-    said.challenge()
-    said.absorb(24 * argument.continuation_columns)
     said.absorb(32)
     said.challenge()
     said.challenge()

@@ -10,7 +10,7 @@ from spec.protocol.key_encoding import KEY_MAGIC
 from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
-from tests.reference.both_verifiers import verify
+from tests.both_verifiers import verify
 from tests.reference.proven_run import proven_run
 
 

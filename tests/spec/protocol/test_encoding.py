@@ -22,8 +22,8 @@ from spec.protocol.proof_encoding import (
 )
 from spec.rejection import Rejected, Rejection
 from tests.compiled_arithmetic import compiled_arithmetic
-from tests.forging.small_runs import CAPPED, ONE_SEGMENT, TEST_SETS, TWO_SEGMENTS
 from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import CAPPED, ONE_SEGMENT, TEST_SETS, TWO_SEGMENTS
 
 R = Rejection
 EXAMPLE = replace(ONE_SEGMENT, parameters=CAPPED)

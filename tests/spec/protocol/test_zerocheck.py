@@ -15,8 +15,9 @@ from spec.protocol.cube import equality, extension_at
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges, bus_challenges, pair_fraction
 from spec.protocol.zerocheck import constraint_count, padding, table_value, table_weights
-from tests.forging.small_runs import ONE_SEGMENT, plus_cells, split
+from tests.changed_traces import plus_cells, split
 from tests.small_machine import SMALL_MACHINE
+from tests.small_runs import ONE_SEGMENT
 
 GENERATOR = random.Random(5)
 SEGMENT = split(ONE_SEGMENT.segments[0], "move", (2, 1))

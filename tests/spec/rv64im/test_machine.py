@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from spec.air.chip import Role
-from spec.air.machine import describe_machine
+from spec.air.machine import describe_machine, exit_code_of
 from spec.field import P
 from spec.isa import INSTRUCTIONS
 from spec.rv64im import machine
 from spec.rv64im.buses import BUSES, RANGE, RESERVED_IDENTITIES, STATE
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM, chips_of
-from spec.rv64im.program_row import OPCODES
+from spec.rv64im.program_row import OPCODES, limbs_of
 
 
 def test_every_opcode_has_a_chip() -> None:
@@ -46,6 +46,12 @@ def test_machine_digest_is_sha256_of_all_declarations() -> None:
     text = describe_machine(RV64IM)
     assert RV64IM.digest == hashlib.sha256(text.encode()).digest()
     assert all(f"chip {chip.name} {chip.role.value} accesses {chip.accesses}\n" in text for chip in CHIPS)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2**16, 2**63 + 5, 2**64 - 1])
+def test_exit_code_is_the_register_whose_limbs_are_the_exit_values(code: int) -> None:
+    assert len(limbs_of(code)) == len(RV64IM.exit_values)
+    assert exit_code_of(limbs_of(code)) == code
 
 
 def test_machine_with_repeated_chip_is_refused() -> None:
