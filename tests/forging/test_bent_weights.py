@@ -14,7 +14,7 @@ from spec.field import Extension
 from spec.protocol.cube import powers
 from spec.protocol.gkr import Circuit
 from spec.protocol.shape import TableShape
-from spec.protocol.zerocheck import NUMERATOR_AND_DENOMINATOR, TableWeights, table_weights
+from spec.protocol.zerocheck import TableWeights, table_weights
 from spec.rejection import Rejection
 from tests.both_verifiers import Refusal
 from tests.changed_traces import Cell, plus_cells, split
@@ -33,9 +33,7 @@ def _anew_for_each_table(
     return [
         replace(
             of_table,
-            constraints=powers(one, batching, NUMERATOR_AND_DENOMINATOR + len(of_table.constraints))[
-                NUMERATOR_AND_DENOMINATOR:
-            ],
+            constraints=[batching * batching * power for power in powers(one, batching, len(of_table.constraints))],
         )
         for of_table in table_weights(one, tables, layout, rho, batching)
     ]
