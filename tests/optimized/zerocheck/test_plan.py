@@ -107,8 +107,8 @@ def test_pairs_and_base_values_sum_to_h(evaluated: Evaluated) -> None:
 def test_products_are_no_more_than_what_the_rounds_were_planned_for() -> None:
     plans = {chip.name: plan_of(chip, tuple(PUBLIC_VALUES.items())) for chip in CHIPS}
     products = {name: [len(group.pairs) for group in plan.groups] for name, plan in plans.items()}
-    # Of addition: eight pairs of interactions, `real` with all that it multiplies, and four squares of carries.
-    assert products["add"] == [9, 2, 2]
-    assert len(plans["add"].columns) == 16 + 2 + 4 + 1
-    # Of a shift also three products, and two products times a column.
-    assert products["sllw"] == [13, 1, 2]
+    # Of addition: nine pairs of interactions, `real` with all that it multiplies, and four squares of carries.
+    assert products["add"] == [10, 2, 2]
+    assert len(plans["add"].columns) == 18 + 2 + 4 + 1
+    # Of a shift: ten pairs, `real`, four products more, a square, and a product times a column.
+    assert products["sllw"] == [15, 1, 1]
