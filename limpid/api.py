@@ -16,6 +16,7 @@ from limpid.background import begun
 from limpid.errors import (
     FileError,
     InputError,
+    MisuseError,
     ParametersError,
     ProgramError,
     TooLargeError,
@@ -45,6 +46,7 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
 from reference.verifier.program import Verified, check_statement
+from reference.verifier.question import QuestionError, require_question
 from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
@@ -259,10 +261,11 @@ def verify(
 
     None in place of program or output accepts whatever the proof claims: the caller then has to look at it.
     `allow_insecure` admits parameter sets that are only for tests. Every backend gives the same verdict for the same
-    reason. Raises BackendError.
+    reason. Raises BackendError, and MisuseError for arguments that no proof can answer to.
     """
     verify_run = backend_named(backend).verifier()
-    verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
+    with _question_errors():
+        verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
     forms = [SegmentForm(shape, verified.key.parameters) for shape in verified.shapes]
     return Accepted(verified, run_security(forms, len(output_tokens(verified.output))))
 
@@ -277,8 +280,11 @@ def check_dev_receipt(
 ) -> DevelopmentReceipt:
     """What a development receipt states, if that is what the caller asks about. It PROVES NOTHING: for tests only.
 
-    The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is.
+    The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is,
+    and MisuseError as `verify` does.
     """
+    with _question_errors():
+        require_question(receipt, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
     found = decode_development_receipt(receipt, RV64IM)
     check_statement(found.key, found.output, program, output, allow_insecure=allow_insecure)
     if found.exit_code != exit_code:
@@ -300,6 +306,14 @@ def parameter_set(name: str) -> ParameterSet:
     if name not in PARAMETER_SETS:
         raise ParametersError(f"there is no parameter set {name}", f"choose one of: {', '.join(PARAMETER_SETS)}")
     return PARAMETER_SETS[name]
+
+
+@contextmanager
+def _question_errors() -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as error:
+        raise MisuseError(str(error)) from error
 
 
 def _execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reference.verifier.question import require_question
 from reference.verifier.run import NumberSteps, verify_run
 from spec.air.machine import exit_code_of
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
@@ -58,8 +59,10 @@ def verify(
     Without `program` or `output` whatever the proof claims of it is accepted and returned; the caller then has to
     look at it. `allow_insecure` admits parameter sets that are only for tests. The output is enforced in two places:
     here it is compared with the caller's, and `verify_run` balances the tokens of its doublewords against the memory
-    tables of all segments. Raises Rejected, and nothing else, on any byte string.
+    tables of all segments. Raises Rejected, and nothing else, on any byte string; QuestionError, a ValueError, where
+    another argument has not its type or range.
     """
+    require_question(encoded, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
     proof = read_proof(tools.reader(encoded), RV64IM)
     key = proof.key
     if len(proof.output) > OUTPUT_CAPACITY_BYTES:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import limpid
 from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
-from limpid.errors import FileError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
@@ -117,3 +118,15 @@ def test_full_temporary_folder_raises_a_file_error(monkeypatch: pytest.MonkeyPat
         limpid.prove(FIBONACCI, bytes(8), parameters="tiny")
     assert str(caught.value) == "the temporary file of the plans: no space left on device"
     assert caught.value.next_step == "let TMPDIR name a folder with room, or prove in a folder with --out"
+
+
+@pytest.mark.parametrize("backend", ["optimized", "reference"])
+@pytest.mark.parametrize("exit_code", [2**64, -(2**64), None, 0.0, False])
+def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, backend: str, tiny: Path) -> None:
+    proof = (tiny / "proof").read_bytes()
+    receipt = limpid.prove_dev(FIBONACCI, bytes(8), parameters="tiny").encoded
+    asked: dict[str, Any] = {"program": None, "output": None, "allow_insecure": True, "exit_code": exit_code}
+    with pytest.raises(MisuseError, match=r"^the exit code has to be "):
+        limpid.verify(proof, **asked, backend=backend)
+    with pytest.raises(MisuseError, match=r"^the exit code has to be "):
+        limpid.check_dev_receipt(receipt, **asked)
