@@ -37,6 +37,7 @@ from limpid.errors import (
     MisuseError,
     OutOfMemoryError,
     StoppedError,
+    TerminatedError,
 )
 from limpid.output import error_facts, json_text
 
@@ -64,11 +65,18 @@ class CommandLine(click.Group):
             # Whoever read the output has left; the interpreter would complain again when it flushes.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FAILED)
+        except _TerminatedExit:
+            stopped = TerminatedError("terminated; nothing is left half-written")
+            sys.exit(_told(stopped, as_json="--json" in arguments))
         except Exception as error:
             if "--debug" in arguments:
                 raise
             sys.exit(_told(_as_limpid_error(error), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+class _TerminatedExit(SystemExit):
+    """SIGTERM, on its way out of the command."""
 
 
 @contextmanager
@@ -80,7 +88,7 @@ def _ending_in_order() -> Iterator[None]:
         return
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(TERMINATED)
+        raise _TerminatedExit(TERMINATED)
 
     before = signal.signal(signal.SIGTERM, end)
     try:
@@ -119,7 +127,8 @@ def _told(error: LimpidError, *, as_json: bool) -> int:
 def main() -> None:
     """Proves that a RISC-V program (RV64IM) ran correctly, and verifies such proofs.
 
-    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted.
+    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted,
+    143 terminated.
     """
 
 

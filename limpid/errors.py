@@ -164,6 +164,12 @@ class StoppedError(LimpidError):
     exit_status = INTERRUPTED
 
 
+class TerminatedError(StoppedError):
+    """The command was told to end."""
+
+    exit_status = TERMINATED
+
+
 class OutOfMemoryError(LimpidError):
     """The machine has too little memory for the command."""
 

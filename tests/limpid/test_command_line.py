@@ -45,7 +45,8 @@ def test_version_is_the_package_version() -> None:
 def test_no_command_shows_the_help_and_is_misuse() -> None:
     invocation = limpid()
     assert invocation.status == 2
-    assert "Exit status: 0 done or accepted" in invocation.stderr
+    shown = " ".join(invocation.stderr.split())
+    assert "Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted, 143 terminated." in shown
 
 
 @pytest.mark.parametrize(
