@@ -1,8 +1,9 @@
 """Proving a long run in a folder: plan it, pin every segment, prove every segment, join the proofs.
 
 Between the steps only files remain, so at most a few segments are held at a time, and a run that was stopped goes on
-where it stood. What is found in the folder is checked before it is used: a plan and a leaf when the segment is proven
-from them, a segment's proof by the verifier.
+where it stood. What is found in the folder is checked before it is used: plans against the run, which is executed each
+time because that takes less than verifying its proofs; a segment's proof by the verifier; a leaf when the segment is
+proven or verified.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference.machine_memory import InputTooLongError
 from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.segments.codec import (
-    PlanEncodingError,
     decode_planned_segment,
-    decode_run_plan,
     decode_segment_plan,
     encode_planned_segment,
-    encode_run_plan,
     encode_segment_plan,
 )
 from reference.segments.files import Kind, write_whole
@@ -33,7 +32,7 @@ from reference.trace.segmentation import PlanRun, plan_run
 from reference.verifier.program import PLAIN_TOOLS, VerifierTools
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.program import Program
-from spec.protocol.hash import digest_bytes
+from spec.protocol.hash import DIGEST_BYTES, digest_bytes
 from spec.protocol.key import VerificationKey
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
@@ -86,9 +85,9 @@ def prove_in_folder(
         try:
             return session.prove()
         except (TraceError, Rejected) as error:
-            if not session.reuses_plans:
+            if not session.reuses_leaves:
                 raise
-            folder.clear(f"a plan that was found is wrong: {error}")
+            folder.clear(f"a leaf that was found is wrong: {error}")
             return _Session(folder, request, workers, observer).prove()
 
 
@@ -96,8 +95,8 @@ class _Session:
     """One attempt at proving what is missing."""
 
     def __init__(self, folder: RunFolder, request: RunRequest, workers: Workers, observer: Observer) -> None:
-        self.reuses_plans = False
-        """Whether plans or leaves that were found in the folder are in use."""
+        self.reuses_leaves = False
+        """Whether leaves that were found in the folder are in use."""
 
         self._folder = folder
         self._request = request
@@ -105,7 +104,6 @@ class _Session:
         self._observer = observer
 
     def prove(self) -> ProvenRun:
-        self._write_manifest(None)
         plan = self._planned()
         self._write_manifest(plan)
         key = self._request.key
@@ -121,40 +119,30 @@ class _Session:
         return ProvenRun(encoded, plan.segment_count, plan.end)
 
     def _planned(self) -> RunPlan:
-        """The plan found in the folder if it is complete, else a new one."""
-        found = self._found_plan()
-        if found is not None:
-            self.reuses_plans = True
-            return found
-
-        def keep(plan: SegmentPlan) -> None:
-            self._write(Kind.SEGMENT_PLAN, plan.index, encode_segment_plan(plan))
-
+        """The plan of the run, its segments' in the folder. A run that cannot be planned leaves nothing there."""
         request = self._request
         self._observer(Stage.PLAN, 0.0)
-        plan = request.plan_run(request.program, request.private_input, request.limits, keep)
-        self._write(Kind.RUN_PLAN, 0, encode_run_plan(plan))
-        return plan
-
-    def _found_plan(self) -> RunPlan | None:
-        encoded = self._read(Kind.RUN_PLAN, 0)
-        if encoded is None:
-            return None
         try:
-            plan = decode_run_plan(encoded)
-            for index in range(plan.segment_count):
-                segment = self._read(Kind.SEGMENT_PLAN, index)
-                if segment is None or decode_segment_plan(segment).index != index:
-                    return None
-        except PlanEncodingError as error:
-            self._folder.discard(Kind.RUN_PLAN, 0, str(error))
-            return None
-        return plan
+            return request.plan_run(request.program, request.private_input, request.limits, self._keep)
+        except (TraceError, InputTooLongError):
+            self._folder.abandon()
+            raise
+
+    def _keep(self, plan: SegmentPlan) -> None:
+        if plan.index == 0:
+            self._write_manifest(None)
+        encoded = encode_segment_plan(plan)
+        found = self._read(Kind.SEGMENT_PLAN, plan.index)
+        if found == encoded:
+            return
+        if found is not None:
+            self._folder.discard(Kind.SEGMENT_PLAN, plan.index, "it is not the plan of this segment")
+        self._write(Kind.SEGMENT_PLAN, plan.index, encoded)
 
     def _leaves(self, plan: RunPlan) -> list[bytes]:
-        leaves = {index: self._read(Kind.LEAF, index) for index in range(plan.segment_count)}
+        leaves = {index: self._found_leaf(index) for index in range(plan.segment_count)}
         found = {index: leaf for index, leaf in leaves.items() if leaf is not None}
-        self.reuses_plans |= bool(found)
+        self.reuses_leaves = bool(found)
 
         def jobs() -> Iterator[Job]:
             for index in range(plan.segment_count):
@@ -166,6 +154,13 @@ class _Session:
             found[index] = leaf
             self._progress(plan).begin(Stage.PIN, len(found))
         return [found[index] for index in range(plan.segment_count)]
+
+    def _found_leaf(self, index: int) -> bytes | None:
+        leaf = self._read(Kind.LEAF, index)
+        if leaf is not None and len(leaf) != DIGEST_BYTES:
+            self._folder.discard(Kind.LEAF, index, "it holds no leaf")
+            return None
+        return leaf
 
     def _prove_missing(self, plan: RunPlan, statement: RunStatement, run: bytes, leaves: list[bytes]) -> None:
         valid = {i for i, leaf in enumerate(leaves) if self._proof_is_valid(plan, statement, run, i, leaf)}

@@ -75,7 +75,7 @@ def test_manifest_describes_the_run(folder: Path) -> None:
     assert manifest["limits"]["cost"] == 12000
     assert manifest["output"] == (55).to_bytes(8, "little").hex()
     names = {segment[key] for segment in manifest["segments"] for key in ("plan", "leaf", "proof")}
-    assert names | {"manifest.json", "run.run", manifest["proof"]} == {path.name for path in folder.iterdir()}
+    assert names | {"manifest.json", manifest["proof"]} == {path.name for path in folder.iterdir()}
 
 
 def test_second_call_reports_a_damaged_file_and_writes_the_proof_where_asked(folder: Path, tmp_path: Path) -> None:
