@@ -39,9 +39,9 @@ from reference.prover.progress import Observer, Stage, silent
 from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
 from reference.trace.build import build_segment
-from reference.trace.errors import TraceTooLongError
+from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
-from reference.trace.limits import SegmentLimits
+from reference.trace.limits import SegmentLimits, least_cost
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
@@ -339,6 +339,8 @@ def planning_errors(next_step: str) -> Iterator[None]:
         if error.execution.trap is not None:
             raise TrapError(error.execution.trap, error.execution.instructions) from error
         raise UnprovableError(str(error)) from error
+    except SegmentTooSmallError as error:
+        raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
     except ProgramTooLargeError as error:

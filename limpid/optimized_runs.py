@@ -14,7 +14,8 @@ from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
 from optimized.trace.continuation import RegionError
 from optimized.trace.execution import PlanMismatchError
-from optimized.trace.segmentation import NoProofError, SegmentTooSmallError, TooManySegmentsError
+from optimized.trace.segmentation import NoProofError, TooManySegmentsError
+from optimized.trace.segmentation import SegmentTooSmallError as CompiledSegmentTooSmallError
 from optimized.trace.segmentation import plan_run as plan_columns
 from reference.execution import Execution
 from reference.executor import Machine
@@ -25,7 +26,7 @@ from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
 from reference.tables import Table, Trace
 from reference.trace.build import PlainTraces
-from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError, WitnessError
+from reference.trace.errors import PlanError, SegmentTooSmallError, TraceTooLongError, UnprovableError, WitnessError
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
@@ -48,8 +49,8 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
         return plan_plainly(program, private_input, limits, keep)
     except CompiledInputTooLongError as error:
         raise InputTooLongError(str(error)) from error
-    except SegmentTooSmallError as error:
-        raise TraceTooLongError(f"{error}: {limits}") from error
+    except CompiledSegmentTooSmallError as error:
+        raise SegmentTooSmallError(limits.cost, limits.clock) from error
     except TooManySegmentsError as error:
         raise TraceTooLongError(str(error)) from error
     except NoProofError as error:

@@ -52,6 +52,14 @@ _ROW_COSTS = [row_cost(chip).total for chip in INSTRUCTION_CHIPS]
 _BOUNDARY_ROW_COST = row_cost(BOUNDARY).total
 
 
+def least_cost() -> int:
+    """The smallest limit on cost that has room for one instruction, whichever it is."""
+    return max(
+        sum(instance_heights(1)) * cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST
+        for chip, cost in zip(INSTRUCTION_CHIPS, _ROW_COSTS, strict=True)
+    )
+
+
 class SegmentMeter:
     """Counts the rows of a segment under construction. Chips go by their number in INSTRUCTION_CHIPS."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from limpid import api, long_runs
-from limpid.errors import FileError, InputError, TooLongError, TrapError, UnprovableError
+from limpid.errors import FileError, InputError, TrapError, UnprovableError
 from limpid.long_runs import FolderUseError, Place, prove_in_folder
 from optimized.kernels import OptimizedKernels
 from reference.loader import load
@@ -21,7 +22,9 @@ from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
 from spec.parameters import TINY
 from spec.protocol.proof_encoding import encode_proof
-from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
+from spec.rv64im.machine import CLOCK_LIMIT
+from tests.limpid.commands.invocation import EXIT, FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
+from tests.reference.elf_file import program_elf
 
 INPUT_HEX = "0a00000000000000"
 CUT = ("--segment-cost", "12000", "--parameters", "tiny")
@@ -118,8 +121,23 @@ def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
     assert trapped.value.details["reason"] == "BREAKPOINT"
     with pytest.raises(UnprovableError):
         _prove(SCRIBBLING_ELF, tmp_path / "scribbling")
-    with pytest.raises(TooLongError, match="no room for one instruction"):
-        _prove(FIBONACCI, tmp_path / "cut", segment_cost=1)
+
+
+def test_segment_without_room_for_an_instruction_names_the_least_cost_that_has_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    guest = tmp_path / "guest.elf"
+    guest.write_bytes(program_elf(EXIT))
+    arguments = ["prove", guest, "--parameters", "tiny", "--out", tmp_path / "run"]
+    refused = limpid(*arguments, "--segment-cost", "1", "--json")
+    assert (refused.status, refused.error["message"]) == (
+        1,
+        f"the limits of a segment have no room for one instruction: a cost of 1 and clocks below {CLOCK_LIMIT}",
+    )
+    assert list(tmp_path.iterdir()) == [guest]
+    next_step = re.fullmatch(r"give --segment-cost (\d+) or more", refused.error["next_step"])
+    assert next_step is not None
+    assert limpid(*arguments, "--segment-cost", next_step[1]).status == 0
 
 
 def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
