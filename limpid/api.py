@@ -1,6 +1,8 @@
 """The Python API: what the command line does, as typed functions over bytes.
 
-Everything that can fail raises a LimpidError; only `verify` raises Rejected, and returns nothing else than acceptance.
+What fails raises a LimpidError; an argument of another type or range is a MisuseError. A verdict is no LimpidError:
+`verify` and `check_dev_receipt` raise Rejected and return nothing else than acceptance. `limpid.inspect` and
+`limpid.decode_key` raise Rejected for damaged bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from limpid.arguments import require_type
 from limpid.backends import DEFAULT_BACKEND, backend_named
 from limpid.background import begun
 from limpid.errors import (
@@ -140,13 +143,16 @@ def run(
 ) -> Execution:
     """Executes a guest; `console` receives what it prints to debug it by. An abnormal end is part of the result.
 
-    Raises FileError, ProgramError, InputError.
+    Raises FileError, ProgramError, InputError, MisuseError.
     """
+    if maximum_instructions is not None:
+        require_type("maximum_instructions", maximum_instructions, int)
     return _execute(load_program(elf), private_input, console, maximum_instructions)
 
 
 def profile(elf: Elf, private_input: bytes = b"") -> Profile:
-    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError."""
+    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
+    require_type("private_input", private_input, bytes)
     try:
         counted = profile_of(load_program(elf), private_input)
     except InputTooLongError as error:
@@ -159,8 +165,9 @@ def profile(elf: Elf, private_input: bytes = b"") -> Profile:
 def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
     """Holds the honest trace of a run against every constraint and bus, without a proof.
 
-    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     program = load_program(elf)
     plans: list[SegmentPlan] = []
     with planning_errors(PROVE_SHORTER):
@@ -173,7 +180,7 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
     """The verification key of a guest; its `program_id` names the guest.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError.
+    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError, MisuseError.
     """
     chosen = parameter_set(parameters)
     kernels, program = backend_named(backend).kernels(), load_program(elf)
@@ -193,8 +200,9 @@ def prove(
 
     A run of several segments is executed twice, so that only one of them is held at a time.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
-    OutOfMemoryError.
+    OutOfMemoryError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
@@ -235,8 +243,10 @@ def prove_dev(
 ) -> DevelopmentRun:
     """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
+    MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
@@ -293,7 +303,8 @@ def check_dev_receipt(
 
 
 def load_program(elf: Elf) -> Program:
-    """The program of an ELF file. Raises FileError, ProgramError."""
+    """The program of an ELF file. Raises FileError, ProgramError, MisuseError."""
+    require_type("elf", elf, str, Path, bytes)
     content, name = (elf, "<bytes>") if isinstance(elf, bytes) else (read_file(str(elf)), str(elf))
     try:
         return load_bytes(content, name)
@@ -302,7 +313,8 @@ def load_program(elf: Elf) -> Program:
 
 
 def parameter_set(name: str) -> ParameterSet:
-    """The parameter set of this name. Raises ParametersError."""
+    """The parameter set of this name. Raises ParametersError, MisuseError."""
+    require_type("parameters", name, str)
     if name not in PARAMETER_SETS:
         raise ParametersError(f"there is no parameter set {name}", f"choose one of: {', '.join(PARAMETER_SETS)}")
     return PARAMETER_SETS[name]
@@ -322,6 +334,7 @@ def _execute(
     console: Console | None = None,
     maximum_instructions: int | None = None,
 ) -> Execution:
+    require_type("private_input", private_input, bytes)
     try:
         return execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
     except InputTooLongError as error:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
 
+from limpid.arguments import require_type
 from limpid.errors import BackendError
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
@@ -143,7 +144,8 @@ DEFAULT_BACKEND = next(iter(BACKENDS))
 
 
 def backend_named(name: str) -> Backend:
-    """The implementation of proving of this name. Raises BackendError."""
+    """The implementation of proving of this name. Raises BackendError, MisuseError."""
+    require_type("backend", name, str)
     if name not in BACKENDS:
         raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
     return BACKENDS[name]

@@ -151,7 +151,7 @@ class BuildFailedError(LimpidError):
 
 
 class MisuseError(LimpidError):
-    """A command line that makes no sense."""
+    """A command line, or an argument of the Python API, that makes no sense."""
 
     kind = "misuse"
     exit_status = MISUSED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from limpid.arguments import require_type
 from limpid.errors import LimpidError
 from soundcalc.errors import CalculatorError
 from soundcalc.protocol.runs import RunSecurity, run_security
@@ -76,8 +77,9 @@ Content = KeyContent | ProofContent | DevelopmentContent
 def inspect(encoded: bytes) -> Content:
     """What the bytes of a key, a proof or a development receipt state.
 
-    Raises UnknownContentError, and Rejected for damaged ones.
+    Raises UnknownContentError, MisuseError, and Rejected for damaged ones.
     """
+    require_type("encoded", encoded, bytes)
     if encoded.startswith(KEY_MAGIC):
         return KeyContent(decode_key(encoded, RV64IM), len(encoded))
     if encoded.startswith(DEVELOPMENT_MAGIC):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
+from limpid.arguments import require_type
 from limpid.errors import FileError, LimpidError, ParametersError
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
@@ -61,8 +62,9 @@ def prove_in_folder(
 
     `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
     ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError,
-    OutOfMemoryError.
+    OutOfMemoryError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     program = load_program(elf)
     start = time.monotonic()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,22 @@ import limpid
 from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
+from spec.parameters import TINY
 from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.protocol.shape import is_listed
 from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import RV64IM
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
+
+
+def _mistaken(function: Any, *arguments: Any, **options: Any) -> Callable[[], object]:
+    return partial(function, *arguments, **options)
 
 
 def test_exported_names_exist_and_are_sorted() -> None:
@@ -130,3 +138,39 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
         limpid.verify(proof, **asked, backend=backend)
     with pytest.raises(MisuseError, match=r"^the exit code has to be "):
         limpid.check_dev_receipt(receipt, **asked)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes, not bytearray"),
+        (_mistaken(limpid.run, FIBONACCI, "00"), "private_input has to be of type bytes, not str"),
+        (
+            _mistaken(limpid.run, FIBONACCI, maximum_instructions=1.5),
+            "maximum_instructions has to be of type int, not float",
+        ),
+        (_mistaken(api.profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
+        (_mistaken(limpid.check_trace, FIBONACCI, None), "private_input has to be of type bytes, not NoneType"),
+        (_mistaken(limpid.keygen, FIBONACCI, parameters=TINY), "parameters has to be of type str, not ParameterSet"),
+        (_mistaken(limpid.keygen, FIBONACCI, backend=None), "backend has to be of type str, not NoneType"),
+        (_mistaken(limpid.prove, FIBONACCI, Path("input")), "private_input has to be of type bytes, not PosixPath"),
+        (_mistaken(limpid.prove_dev, FIBONACCI, []), "private_input has to be of type bytes, not list"),
+        (
+            _mistaken(prove_in_folder, Place(Path("missing")), FIBONACCI, "00"),
+            "private_input has to be of type bytes, not str",
+        ),
+        (_mistaken(limpid.inspect, Path("proof")), "encoded has to be of type bytes, not PosixPath"),
+        (
+            _mistaken(limpid.verify, Path("proof"), program=None, output=None),
+            "the proof has to be bytes, not of type PosixPath",
+        ),
+        (
+            _mistaken(limpid.check_dev_receipt, b"", program=None, output="00"),
+            "the output has to be bytes, not of type str",
+        ),
+    ],
+)
+def test_argument_of_another_type_is_misuse(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(MisuseError) as caught:
+        call()
+    assert str(caught.value) == message
