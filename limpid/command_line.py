@@ -71,7 +71,7 @@ class CommandLine(click.Group):
         except Exception as error:
             if "--debug" in arguments:
                 raise
-            sys.exit(_told(_as_limpid_error(error), as_json="--json" in arguments))
+            sys.exit(_told(_as_limpid_error(error, arguments), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
 
 
@@ -97,13 +97,12 @@ def _ending_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _as_limpid_error(error: Exception) -> LimpidError:
+def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
     match error:
         case LimpidError():
             return error
         case click.UsageError():
-            command = error.ctx.command_path if error.ctx else "limpid"
-            return MisuseError(error.format_message(), f"see: {command} --help")
+            return MisuseError(error.format_message(), f"see: {_command_path(error, arguments)} --help")
         case click.Abort():
             return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
@@ -111,6 +110,14 @@ def _as_limpid_error(error: Exception) -> LimpidError:
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """The command that was misused; an option without its argument does not tell."""
+    if error.ctx is not None:
+        return error.ctx.command_path
+    command = next((argument for argument in arguments if argument in main.commands), None)
+    return "limpid" if command is None else f"limpid {command}"
 
 
 def _told(error: LimpidError, *, as_json: bool) -> int:

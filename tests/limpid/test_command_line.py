@@ -68,6 +68,17 @@ def test_misuse_is_one_error_with_status_2(arguments: list[str], message: str, n
     assert invocation.error == {"kind": "misuse", "message": message, "next_step": next_step}
 
 
+@pytest.mark.parametrize(("command", "option"), [("run", "--limit"), ("prove", "--output")])
+def test_option_without_its_argument_points_to_the_command(command: str, option: str) -> None:
+    invocation = limpid(command, "--json", SHA256, option)
+    assert invocation.status == 2
+    assert invocation.error == {
+        "kind": "misuse",
+        "message": f"Option '{option}' requires an argument.",
+        "next_step": f"see: limpid {command} --help",
+    }
+
+
 def test_error_for_people_is_two_lines_on_standard_error() -> None:
     invocation = limpid("run", "missing")
     assert (invocation.status, invocation.stdout) == (1, "")
