@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from limpid.toolchain import BuildError, ToolMissingError
 from limpid.trap_advice import next_step
 from reference.execution import Trap
 from reference.loader import ElfError
@@ -148,6 +149,10 @@ class BuildFailedError(LimpidError):
     """A guest that cannot be built."""
 
     kind = "build"
+
+    def __init__(self, error: BuildError) -> None:
+        is_tool_missing = isinstance(error, ToolMissingError)
+        super().__init__(str(error), "see which tools are missing with: limpid doctor" if is_tool_missing else None)
 
 
 class MisuseError(LimpidError):
