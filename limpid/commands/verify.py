@@ -11,7 +11,7 @@ from limpid import api
 from limpid.backends import Part, backend_named
 from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
-from limpid.files import read_file, read_file_or_standard_input
+from limpid.files import STANDARD_STREAM, read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
@@ -23,6 +23,8 @@ from spec.rejection import Rejected
 from spec.rv64im.machine import RV64IM
 
 PROGRAM_ID = re.compile(rf"[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
+HEXADECIMAL = re.compile(r"(0x)?[0-9a-fA-F]+")
+PROGRAM_NAMES = f"name an ELF file, a key made by limpid keygen, or an id of {2 * DIGEST_BYTES} hexadecimal digits"
 ELF_MAGIC = b"\x7fELF"
 
 
@@ -58,6 +60,8 @@ def verify_command(
         raise click.UsageError("name the program with --program, or accept any with --any-program")
     if (output_file is not None) + (output_hex is not None) + any_output != 1:
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
+    if proof_file == output_file == STANDARD_STREAM:
+        raise click.UsageError("PROOF and --public-output cannot both be standard input")
     encoded = read_file_or_standard_input(proof_file)
     output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
     compiled_notes = backend_named(backend).compile(Part.VERIFIER, compiling)
@@ -90,12 +94,17 @@ def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | 
     """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
     if PROGRAM_ID.fullmatch(text):
         return bytes.fromhex(text)
-    content = read_file(text)
+    try:
+        content = read_file(text)
+    except FileError as error:
+        if HEXADECIMAL.fullmatch(text):
+            error.next_step = f"{PROGRAM_NAMES}; this has {len(text)} characters"
+        raise
     if content.startswith(ELF_MAGIC):
         claimed = decode_development_receipt(proof, RV64IM) if is_receipt else decode_proof(proof, RV64IM)
         return api.keygen(text, parameters=claimed.key.parameters.name)
     if not content.startswith(KEY_MAGIC):
-        raise FileError(text, "is neither an ELF file nor a verification key")
+        raise FileError(text, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
     try:
         return decode_key(content, RV64IM)
     except Rejected as error:

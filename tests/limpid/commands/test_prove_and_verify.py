@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from limpid import api, decode_key, keygen
-from limpid.commands.verify import PROGRAM_ID
+from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof import RunProof
@@ -217,6 +217,20 @@ def test_verify_against_a_file_that_names_no_program_fails(proven: Proven, tmp_p
     invocation = _verify(proven.proof, "--program", tmp_path / "other", "--any-output")
     assert (invocation.status, invocation.error["kind"]) == (1, "file")
     assert invocation.error["message"] == f"{tmp_path / 'other'}: is neither an ELF file nor a verification key"
+    assert invocation.error["next_step"] == PROGRAM_NAMES
+
+
+@pytest.mark.parametrize("short", ["deadbeef", "0xdeadbeef", "00" * 33])
+def test_hexadecimal_program_of_another_length_is_told_how_long_an_id_is(short: str, proven: Proven) -> None:
+    error = _verify(proven.proof, "--program", short, "--any-output").error
+    assert error["message"] == f"{short}: no such file or directory"
+    assert error["next_step"] == f"{PROGRAM_NAMES}; this has {len(short)} characters"
+
+
+def test_verify_with_everything_from_standard_input_is_misuse() -> None:
+    invocation = limpid("verify", "-", "--public-output", "-", "--any-program", "--json")
+    message = "PROOF and --public-output cannot both be standard input"
+    assert (invocation.status, invocation.error["message"]) == (2, message)
 
 
 def test_verify_against_a_damaged_key_fails(proven: Proven, tmp_path: Path) -> None:
