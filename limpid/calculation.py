@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.errors import LimpidError
+from limpid.errors import KeyFileError, LimpidError
 from limpid.files import read_file_or_standard_input
 from limpid.inspection import forms_of
 from soundcalc.errors import CalculatorError
@@ -81,7 +81,7 @@ Subject = SetSubject | ProofSubject | PublishedConfiguration
 def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
     """A parameter set of this name, or else the content of this file.
 
-    Raises FileError, SubjectError, CalculatorError.
+    Raises FileError, KeyFileError, SubjectError, CalculatorError.
     """
     if name in PARAMETER_SETS:
         return _largest(name, f"the largest run that a verifier admits, {name}", PARAMETER_SETS[name], curve)
@@ -94,6 +94,8 @@ def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
             about = f"the largest run of the program {key.program_id.hex()}, {key.parameters.name}"
             return _largest(Path(name).stem, about, key.parameters, curve)
     except Rejected as error:
+        if content.startswith(KEY_MAGIC):
+            raise KeyFileError(name, error) from error
         details = {"path": name, "reason": error.reason.name}
         raise SubjectError(f"{name}: {error}", "make it anew, or ask for it again", details) from error
     try:

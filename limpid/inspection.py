@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from limpid.arguments import require_type
-from limpid.errors import LimpidError
+from limpid.errors import KeyFileError, LimpidError
 from soundcalc.errors import CalculatorError
 from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.air.machine import exit_code_of
@@ -113,6 +113,8 @@ def content_of_file(path: str, encoded: bytes) -> Content:
     except UnknownContentError as error:
         raise UnknownContentError(f"{path}: {error}", details={"path": path}) from error
     except Rejected as error:
+        if encoded.startswith(KEY_MAGIC):
+            raise KeyFileError(path, error) from error
         raise UnknownContentError(
             f"{path}: {error}", "make it anew, or ask for it again", {"path": path, "reason": error.reason.name}
         ) from error

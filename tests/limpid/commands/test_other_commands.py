@@ -58,6 +58,31 @@ def test_build_without_a_compiler_fails_with_the_next_step(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [source]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "output", "flags"),
+    [
+        ("guest.c", None, "guest.elf", []),
+        ("guest.zig", "", "guest.elf", []),
+        ("guest.c", "int main( {", "guest.elf", []),
+        ("guest.c", "int main(void) { return absent(); }", "guest.elf", []),
+        ("guest.c", "int main(void) { return 0; }", "guest.elf", ["--flag=--nonsense"]),
+        ("guest.c", "int main(void) { return 0; }", "absent/guest.elf", []),
+        ("guest.c", "int main(void) { return 0; }", ".", []),
+    ],
+    ids=["missing", "kind", "syntax", "undefined", "flag", "no directory", "directory"],
+)
+def test_build_that_fails_for_another_reason_blames_no_tool(
+    name: str, text: str | None, output: str, flags: list[str], tmp_path: Path
+) -> None:
+    if shutil.which(DEFAULT_COMPILER) is None:
+        pytest.skip(f"needs {DEFAULT_COMPILER}")
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    invocation = limpid("build", tmp_path / name, "--output", tmp_path / output, *flags, "--json")
+    assert (invocation.status, invocation.error["kind"], invocation.error["next_step"]) == (1, "build", None)
+    assert "Errno" not in invocation.stderr
+
+
 def test_check_trace_of_an_honest_run_finds_nothing() -> None:
     invocation = limpid("check-trace", FIBONACCI, "--input-hex", "0a00000000000000", "--json")
     document = invocation.document
@@ -121,6 +146,18 @@ def test_inspect_of_a_key_prints_what_is_in_it(proof: RunProof, tmp_path: Path) 
     assert document["kind"] == "key"
     assert document["bytes"] == len(encode_key(proof.key))
     assert document["program_id"] == proof.key.program_id.hex()
+
+
+@pytest.mark.parametrize("command", ["inspect", "soundcalc"])
+def test_key_of_another_machine_is_refused_with_the_way_to_a_new_one(
+    command: str, proof: RunProof, tmp_path: Path
+) -> None:
+    encoded = encode_key(proof.key)
+    (tmp_path / "key").write_bytes(encoded.replace(RV64IM.digest, bytes(len(RV64IM.digest))))
+    invocation = limpid(command, tmp_path / "key", "--json")
+    error = invocation.error
+    assert (invocation.status, error["kind"], error["reason"]) == (1, "key", Rejection.MACHINE_DIFFERS.name)
+    assert error["next_step"] == "make a key with: limpid keygen GUEST.elf --output KEY"
 
 
 def test_inspect_of_something_else_fails() -> None:
