@@ -11,6 +11,7 @@ from pathlib import Path
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
 from limpid.arguments import require_type
 from limpid.errors import FileError, LimpidError, ParametersError
+from limpid.files import cause_of
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
@@ -81,7 +82,7 @@ def prove_in_folder(
     except FolderError as error:
         raise FolderUseError(str(error), "choose another folder with --out") from error
     except OSError as error:
-        raise FileError(str(place.folder), str(error)) from error
+        raise _file_error(place.folder, error) from error
     return Proof(
         encoded=proven.encoded,
         key=key,
@@ -92,6 +93,16 @@ def prove_in_folder(
         segments=proven.segment_count,
         seconds=time.monotonic() - start,
     )
+
+
+def _file_error(folder: Path, error: OSError) -> FileError:
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return FileError(str(folder), "cannot be a folder: a file is in the way", "choose another with --out")
+        case IsADirectoryError():
+            return FileError(str(error.filename), "is a directory", "remove it, or choose another folder with --out")
+        case _:
+            return FileError(str(error.filename or folder), cause_of(error))
 
 
 def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:

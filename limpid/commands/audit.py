@@ -10,7 +10,7 @@ import click
 
 from limpid.commands.audit_mutants import mutants_answer
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
-from limpid.files import require_writable, write_bytes
+from limpid.files import cause_of, require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
 from limpid.picus_files import assumptions_named, obligations_of_file
 from limpid.progress import showing
@@ -136,7 +136,7 @@ def _folder(path: str) -> Path:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be a directory of queries: {error}") from error
+        raise FileError(path, f"cannot be a directory of queries: {cause_of(error)}") from error
     require_writable(str(Path(path) / "query"))
     return Path(path)
 

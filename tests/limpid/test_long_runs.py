@@ -151,8 +151,21 @@ def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch
 
 def test_folder_that_cannot_be_made_raises_a_file_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileError):
-        _prove(FIBONACCI, tmp_path / "file")
+    for path in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(FileError) as caught:
+            _prove(FIBONACCI, path)
+        assert str(caught.value) == f"{path}: cannot be a folder: a file is in the way"
+        assert caught.value.next_step == "choose another with --out"
+
+
+@pytest.mark.parametrize("name", ["0001.proof", "0000.plan", "manifest.json"])
+def test_directory_in_place_of_a_file_is_named(name: str, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "run")
+    (tmp_path / "run" / name).unlink()
+    (tmp_path / "run" / name).mkdir()
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, "--out", tmp_path / "run", *CUT, "--json")
+    assert (invocation.status, invocation.error["kind"]) == (1, "file")
+    assert invocation.error["message"] == f"{tmp_path / 'run' / name}: is a directory"
 
 
 def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
