@@ -8,25 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import click
 
-from limpid.commands.audit import audit_command
-from limpid.commands.build import build_command
-from limpid.commands.check_trace import check_trace_command
-from limpid.commands.debug import debug_command
-from limpid.commands.demo import demo_command
-from limpid.commands.doctor import doctor_command
-from limpid.commands.inspect import inspect_command
-from limpid.commands.keygen import keygen_command
-from limpid.commands.new import new_command
-from limpid.commands.prove import prove_command
-from limpid.commands.run import run_command
-from limpid.commands.sdk import sdk_command
-from limpid.commands.soundcalc import soundcalc_command
-from limpid.commands.verify import verify_command
 from limpid.errors import (
     DONE,
     FAILED,
@@ -41,9 +28,39 @@ from limpid.errors import (
 )
 from limpid.output import error_facts, json_text
 
+COMMANDS = (
+    "new",
+    "build",
+    "sdk",
+    "run",
+    "debug",
+    "check-trace",
+    "keygen",
+    "prove",
+    "verify",
+    "inspect",
+    "soundcalc",
+    "audit",
+    "demo",
+    "doctor",
+)
+"""In the order of the help. Each is `NAME_command` of its own module, read when it is asked for: none waits for Z3 or
+for compiled code that only another one needs."""
+
 
 class CommandLine(click.Group):
     """A group of commands whose exit status says what happened, and that shows a traceback only where asked to."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"limpid.commands.{name}"), f"{name}_command")
+        assert isinstance(command, click.Command)
+        return command
 
     def main(
         self,
@@ -116,7 +133,7 @@ def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
     """The command that was misused; an option without its argument does not tell."""
     if error.ctx is not None:
         return error.ctx.command_path
-    command = next((argument for argument in arguments if argument in main.commands), None)
+    command = next((argument for argument in arguments if argument in COMMANDS), None)
     return "limpid" if command is None else f"limpid {command}"
 
 
@@ -137,22 +154,3 @@ def main() -> None:
     Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted,
     143 terminated.
     """
-
-
-for _command in (
-    new_command,
-    build_command,
-    sdk_command,
-    run_command,
-    debug_command,
-    check_trace_command,
-    keygen_command,
-    prove_command,
-    verify_command,
-    inspect_command,
-    soundcalc_command,
-    audit_command,
-    demo_command,
-    doctor_command,
-):
-    main.add_command(_command)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from limpid import api
-from limpid.command_line import main
+from limpid.command_line import COMMANDS, main
 from limpid.errors import LimpidError
 from limpid.output import error_facts
 from tests.limpid.commands.invocation import SHA256, limpid
@@ -27,10 +27,17 @@ def _failing(error: BaseException) -> object:
 
 
 def test_commands_include_the_promised_ones() -> None:
-    assert main.commands.keys() >= PROMISED
+    assert set(COMMANDS) >= PROMISED
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+def test_command_reads_no_other_one() -> None:
+    code = "import sys; from limpid.command_line import main; main(['doctor', '--help'])"
+    ask = f"import atexit, sys; atexit.register(lambda: print('z3' in sys.modules)); {code}"
+    completed = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert completed.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_command_has_help_with_json_and_debug(command: str) -> None:
     invocation = limpid(command, "--help")
     assert invocation.status == 0
