@@ -98,7 +98,7 @@ def _run_claim(by_height: Mapping[int, ProofSecurity], segments: int) -> RunClai
 
 
 def weakest_reports() -> dict[str, ProofSecurity]:
-    """By secure parameter set, the report of the stacking height with the largest error of a run that it is meant for."""
+    """By secure parameter set, the report of the stacking height at which a run that it is meant for is weakest."""
     return {name: claim.report for name, claim in meant_runs().items()}
 
 

@@ -28,7 +28,7 @@ from limpid.security_lines import security_facts, security_lines, security_notes
 @click.command("prove")
 @guest_argument
 @input_options
-@click.option("--output", metavar="PROOF", help="The proof's file.")
+@click.option("--output", metavar="PROOF", help="The proof's file; with --out a copy.")
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")

@@ -119,7 +119,8 @@ def _published(configuration: PublishedConfiguration, compat: bool) -> _Report:
         "figures": figures_facts(rows),
         "ignored_keys": list(configuration.ignored_keys),
     }
-    head = f"{configuration.name}: {rounded_down(configuration.digest_bits / 2, 1)} bits at most, by collisions of the hash\n\n"
+    cap = rounded_down(configuration.digest_bits / 2, 1)
+    head = f"{configuration.name}: {cap} bits at most, by collisions of the hash\n\n"
     return _Report(head + figures_markdown(rows), facts, notes)
 
 
@@ -159,7 +160,8 @@ def _set(subject: SetSubject) -> _Report:
 def _proof(subject: ProofSubject) -> _Report:
     security = subject.security
     size = f"Size: {subject.size_bytes:,} bytes; expected of such a proof: {subject.expected_bytes:,.0f}.\n"
-    run = f"Whole run of {subject.segments}: {rounded_down(security.run_figures.interactive)} bits, all rounds added up.\n"
+    bits = rounded_down(security.run_figures.interactive)
+    run = f"Whole run of {subject.segments}: {bits} bits, all rounds added up.\n"
     parts = [f"{subject.name}: {subject.about}\n", security_markdown(security.weakest, subject.segments), run, size]
     facts = {
         "kind": "proof",

@@ -65,8 +65,8 @@ def security_markdown(report: ProofSecurity, segments: int) -> str:
     Raises ParameterError for a number of segments that the report does not cover.
     """
     verdict = (
-        f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof, **{report.security_bits} bits** "
-        f"round by round (weakest: {', '.join(report.weakest_message)}), "
+        f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof, "
+        f"**{report.security_bits} bits** round by round (weakest: {', '.join(report.weakest_message)}), "
         f"**{rounded_down(float_bits(report.run_error(segments)))} bits** summed over a run of {segments}\n"
     )
     below = [
