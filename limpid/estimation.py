@@ -7,6 +7,7 @@ stand with their source in calibration.json. `benchmarks/cost_fit.py` measures t
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -27,7 +28,7 @@ CALIBRATION_NAME = "calibration.json"
 
 @dataclass(frozen=True)
 class Calibration:
-    """A straight line through measured proofs, over the metric C."""
+    """A plane through measured proofs, over the metric C and the stacking heights (`stacked_rows`)."""
 
     cost_version: str
     parameters: str
@@ -35,11 +36,13 @@ class Calibration:
     """Which prover on which machine, and when."""
 
     seconds_per_cost: float
+    seconds_per_stacked_row: float
     fixed_seconds: float
     bytes_per_cost: float
+    bytes_per_stacked_row: float
     fixed_bytes: float
     correlation: float
-    """Of seconds with C."""
+    """Of measured seconds with those of the plane."""
 
     guests: int
 
@@ -87,6 +90,11 @@ def calibration() -> Calibration:
     return found
 
 
+def stacked_rows(forms: Sequence[SegmentForm]) -> int:
+    """The sum of 2^h over segments: a commitment of few cells is opened at its full height all the same."""
+    return sum(1 << form.height_log2 for form in forms)
+
+
 def cost_of(profile: Profile) -> RunCost:
     """The proving cost of a run that can be proven. Raises TooLongError."""
     try:
@@ -101,11 +109,16 @@ def estimate(profile: Profile) -> Estimate:
     parameters = PARAMETER_SETS[measured.parameters]
     forms = [SegmentForm(shape, parameters) for shape in cost.shapes]
     # Segments are proven one after the other.
-    largest = max(segment_cost(shape).total for shape in cost.shapes)
+    memory = max(
+        measured.bytes_per_cost * segment_cost(form.shape).total + measured.bytes_per_stacked_row * stacked_rows([form])
+        for form in forms
+    )
     return Estimate(
         cost=cost,
         calibration=measured,
-        seconds=measured.seconds_per_cost * cost.cost.total + measured.fixed_seconds,
-        memory_bytes=round(measured.bytes_per_cost * largest + measured.fixed_bytes),
+        seconds=measured.seconds_per_cost * cost.cost.total
+        + measured.seconds_per_stacked_row * stacked_rows(forms)
+        + measured.fixed_seconds,
+        memory_bytes=round(memory + measured.fixed_bytes),
         proof_bytes=round(expected_bytes(forms, len(output_tokens(profile.execution.output)))),
     )
