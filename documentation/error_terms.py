@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 from soundcalc.bounds import Bound
+from soundcalc.composition.claim import AttackFigures
 from soundcalc.exact import float_bits
 from soundcalc.protocol.labels import messages
 from soundcalc.protocol.machine import argument_size
 from soundcalc.protocol.proximity import CITED_LIST
 from soundcalc.protocol.security import ProofSecurity, security
-from soundcalc.protocol.sets import SET_TARGETS
+from soundcalc.protocol.sets import MAXIMUM_SEGMENTS, SET_TARGETS
 from soundcalc.protocol.shape import shape_under
 from soundcalc.protocol.term import Term
 from spec.parameters import PARAMETER_SETS
@@ -67,17 +69,37 @@ def reports() -> dict[str, dict[int, ProofSecurity]]:
     }
 
 
+@dataclass(frozen=True)
+class RunClaim:
+    """What is claimed of the runs of so many segments under a set."""
+
+    segments: int
+    report: ProofSecurity
+    """That of the stacking height at which such a run has the largest error."""
+
+    @property
+    def figures(self) -> AttackFigures:
+        """The lines for the sum over the run."""
+        return self.report.run_figures(self.segments)
+
+
+def meant_runs() -> dict[str, RunClaim]:
+    """By secure parameter set, the longest run that it is meant for."""
+    return {name: _run_claim(by_height, SET_TARGETS[name].segments) for name, by_height in reports().items()}
+
+
+def admitted_runs() -> dict[str, RunClaim]:
+    """By secure parameter set, a run of the most segments that a verifier admits, under any set."""
+    return {name: _run_claim(by_height, MAXIMUM_SEGMENTS) for name, by_height in reports().items()}
+
+
+def _run_claim(by_height: Mapping[int, ProofSecurity], segments: int) -> RunClaim:
+    return RunClaim(segments, max(by_height.values(), key=lambda report: report.run_error(segments)))
+
+
 def weakest_reports() -> dict[str, ProofSecurity]:
-    """By secure parameter set, the report of the stacking height with the largest error of a run."""
-    return {
-        name: max(by_height.values(), key=lambda report: report.run_error(segments_of(report)))
-        for name, by_height in reports().items()
-    }
-
-
-def segments_of(report: ProofSecurity) -> int:
-    """The most segments of a run that the report is about; 1 for a set that proves no segments."""
-    return report.shape.argument.segments
+    """By secure parameter set, the report of the stacking height at which a run that it is meant for is weakest."""
+    return {name: claim.report for name, claim in meant_runs().items()}
 
 
 def used_bounds() -> dict[str, Bound]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-from documentation.error_terms import families, reports, segments_of, used_bounds, weakest_reports
+from documentation.error_terms import admitted_runs, families, meant_runs, reports, used_bounds, weakest_reports
 from documentation.markdown import code, number, table
-from soundcalc.exact import float_bits
+from soundcalc.exact import float_bits, rounded_down
+from soundcalc.protocol.report import GOAL_BITS
+from soundcalc.protocol.sets import MAXIMUM_SEGMENTS, SET_TARGETS
 from spec.parameters import PARAMETER_SETS
+
+MOST_ADMITTED = "segments that a verifier admits at most, under any set"
 
 
 def parameter_sets() -> str:
@@ -58,11 +61,6 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _floored(bits: float) -> str:
-    """Rounded down, so that no figure says more than there is."""
-    return f"{math.floor(bits * 100) / 100:.2f}"
-
-
 def security_figures() -> str:
     """Bits of the terms of the largest proofs under each secure set, and the lines beside them."""
     every = weakest_reports()
@@ -70,48 +68,60 @@ def security_figures() -> str:
     rows: list[tuple[str, ...]] = []
     for name in names:
         found = [families(report).get(name) for report in every.values()]
-        rows.append((code(name), *("-" if family is None else _floored(family.bits) for family in found)))
-    of_run = [(report.run_error(segments_of(report)), report) for report in every.values()]
+        rows.append((code(name), *("-" if family is None else str(rounded_down(family.bits)) for family in found)))
     rows += [
-        ("**one proof, all rounds added**", *(f"**{_floored(float_bits(r.error))}**" for r in every.values())),
+        ("**one proof, all rounds added**", *(_stated(float_bits(r.error)) for r in every.values())),
         ("one proof, round by round", *(str(r.security_bits) for r in every.values())),
         ("weakest message", *(", ".join(map(code, r.weakest_message)) for r in every.values())),
-        ("one proof, non-interactive", *(_floored(r.figures.non_interactive) for r in every.values())),
-        ("most segments of a run", *(number(segments_of(r)) for r in every.values())),
-        ("**such a run, all rounds added**", *(f"**{_floored(float_bits(error))}**" for error, _ in of_run)),
-        (
-            "such a run, non-interactive",
-            *(_floored(r.run_figures(segments_of(r)).non_interactive) for r in every.values()),
-        ),
-        ("quantum, one proof, order of magnitude", *(f"{r.figures.quantum:.1f}" for r in every.values())),
-        ("cap by collisions of the hash", *(f"{r.figures.collision_cap:.0f}" for r in every.values())),
+        ("one proof, non-interactive", *(_stated(r.figures.non_interactive) for r in every.values())),
+    ]
+    for what, runs in (("segments that the set is meant for", meant_runs()), (MOST_ADMITTED, admitted_runs())):
+        rows += [
+            (what, *(number(run.segments) for run in runs.values())),
+            ("**such a run, all rounds added**", *(_stated(run.figures.interactive) for run in runs.values())),
+            ("such a run, non-interactive", *(_stated(run.figures.non_interactive) for run in runs.values())),
+        ]
+    rows += [
+        ("quantum, one proof, order of magnitude", *(str(rounded_down(r.figures.quantum, 1)) for r in every.values())),
+        ("cap by collisions of the hash", *(str(rounded_down(r.figures.collision_cap, 0)) for r in every.values())),
     ]
     heads = (f"{code(name)} at $2^{{{r.shape.schedule.height_log2}}}$" for name, r in every.items())
     return table(("term, or figure", *heads), rows)
 
 
+def _stated(bits: float) -> str:
+    """A figure of a claim: one below the goal is seen to be."""
+    return f"**{rounded_down(bits)} < {GOAL_BITS}**" if bits < GOAL_BITS else str(rounded_down(bits))
+
+
 def security_claim() -> str:
-    """The figures to quote, for the secure sets."""
-    rows = [
-        (
-            code(name),
-            _floored(float_bits(report.error)),
-            str(report.security_bits),
-            _floored(report.figures.non_interactive),
-            number(segments_of(report)),
-            _floored(float_bits(report.run_error(segments_of(report)))),
-            _floored(report.run_figures(segments_of(report)).non_interactive),
+    """The figures to quote, for the secure sets: of a run that the set is meant for, and of the longest admitted."""
+    meant, admitted = meant_runs(), admitted_runs()
+    rows = []
+    for name, report in weakest_reports().items():
+        rows.append(
+            (
+                code(name),
+                str(rounded_down(float_bits(report.error))),
+                str(report.security_bits),
+                _stated(report.figures.non_interactive),
+                number(meant[name].segments),
+                _stated(meant[name].figures.interactive),
+                _stated(meant[name].figures.non_interactive),
+                _stated(admitted[name].figures.interactive),
+                _stated(admitted[name].figures.non_interactive),
+            )
         )
-        for name, report in weakest_reports().items()
-    ]
     header = (
         "set",
         "one proof",
         "round by round",
         "non-interactive",
-        "segments of a run",
-        "the run",
-        "the run, non-interactive",
+        "segments that the set is meant for",
+        "such a run",
+        "such a run, non-interactive",
+        f"run of {number(MAXIMUM_SEGMENTS)} segments, the most admitted",
+        "that run, non-interactive",
     )
     return table(header, rows)
 
@@ -122,14 +132,22 @@ def security_by_height() -> str:
         (
             code(name),
             f"$2^{{{height}}}$",
-            _floored(float_bits(report.error)),
-            _floored(float_bits(report.run_error(segments_of(report)))),
+            str(rounded_down(float_bits(report.error))),
+            _stated(float_bits(report.run_error(SET_TARGETS[name].segments))),
+            _stated(float_bits(report.run_error(MAXIMUM_SEGMENTS))),
             ", ".join(str(getattr(regime, "multiplicity", "unique decoding")) for regime in report.regimes),
         )
         for name, by_height in reports().items()
         for height, report in by_height.items()
     ]
-    header = ("set", "stacking height", "bits of one proof", "bits of a run", "multiplicity by iteration")
+    header = (
+        "set",
+        "stacking height",
+        "bits of one proof",
+        "bits of a run that the set is meant for",
+        f"of a run of {number(MAXIMUM_SEGMENTS)} segments",
+        "multiplicity by iteration",
+    )
     return table(header, rows)
 
 

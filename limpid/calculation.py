@@ -86,6 +86,8 @@ def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
     if name in PARAMETER_SETS:
         return _largest(name, f"the largest run that a verifier admits, {name}", PARAMETER_SETS[name], curve)
     content = read_file_or_standard_input(name)
+    if not content.strip():
+        raise SubjectError(f"{name}: is empty", details={"path": name})
     try:
         if content.startswith(PROOF_MAGIC):
             return _proof(name, content, curve)

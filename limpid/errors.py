@@ -17,7 +17,7 @@ FAILED = 1
 """The exit status of a command that failed, and of a rejected proof."""
 
 MISUSED = 2
-"""The exit status of a command line that makes no sense; nothing was read or written."""
+"""The exit status of a command line that makes no sense; nothing was written. A file of the wrong kind is a failure."""
 
 
 INTERRUPTED = 130
@@ -84,9 +84,15 @@ class BackendError(LimpidError):
 
 
 class PicusFileError(LimpidError):
-    """A file that should hold constraints of another system and does not, or an assumption that fits none of them."""
+    """A file that should hold constraints of another system and does not."""
 
     kind = "picus"
+
+
+class AssumptionError(LimpidError):
+    """An assumption about constraints of another system that cannot be read, or that fits none of them."""
+
+    kind = "assumption"
     exit_status = MISUSED
 
 

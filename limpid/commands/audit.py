@@ -164,7 +164,8 @@ def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:
     lines["seconds"] = f"{sum(result.seconds for result in results):.1f}"
     if opinions:
         facts["second_solver"] = {agreement.value: opinions[agreement] for agreement in Agreement}
-        lines["second solver"] = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
+        verdicts = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
+        lines["second solver"] = f"of {opinions.total()} obligations: {verdicts}"
     for result in unproven:
         about = ", ".join(instructions_about(result, RV64IM_AUDIT))
         lines[result.identity] = INDENTED.join([*result_lines(result), *([f"about: {about}"] if about else [])])

@@ -18,15 +18,17 @@ from limpid.commands.options import (
     require_distinct,
 )
 from limpid.files import require_writable, write_bytes
+from limpid.inspection import security_of
 from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
+from limpid.security_lines import security_facts, security_lines, security_notes
 
 
 @click.command("prove")
 @guest_argument
 @input_options
-@click.option("--output", metavar="PROOF", help="The proof's file.")
+@click.option("--output", metavar="PROOF", help="The proof's file; with --out a copy.")
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
@@ -85,6 +87,7 @@ def prove_command(
     if public_output is not None:
         write_bytes(public_output, proof.output)
     proof_path = output if output is not None else str(Path(folder or "") / PROOF_NAME)
+    security = security_of(proof.encoded)
     facts = {
         "proof": proof_path,
         "proof_bytes": len(proof.encoded),
@@ -94,6 +97,7 @@ def prove_command(
         "misaligned_accesses": sum(proof.misaligned_accesses.values()),
         "misaligned_by_pc": {f"{pc:#x}": count for pc, count in sorted(proof.misaligned_accesses.items())},
         "segments": proof.segments,
+        **security_facts(security),
         "seconds": round(proof.seconds, 3),
         "exit_code": proof.exit_code,
         "output": proof.output.hex(),
@@ -105,11 +109,12 @@ def prove_command(
         "instructions": f"{proof.instructions:,}",
         "misaligned accesses": f"{sum(proof.misaligned_accesses.values()):,}",
         "segments": proof.segments,
+        **security_lines(security),
         "seconds": f"{proof.seconds:.1f}",
         "exit code": proof.exit_code,
         "output": shown(proof.output),
     }
-    notes = [*compiled_notes, *reports]
+    notes = [*compiled_notes, *reports, *security_notes(security)]
     if not proof.key.parameters.secure:
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:

@@ -12,7 +12,7 @@ import click
 from limpid.calculation import CalculationError, ProofSubject, SetSubject, subject_named
 from limpid.output import json_text
 from soundcalc.errors import CalculatorError
-from soundcalc.exact import float_bits, floor_bits
+from soundcalc.exact import float_bits, floor_bits, rounded_down
 from soundcalc.protocol.proof_size import proof_bytes
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.report import security_facts, security_markdown
@@ -119,7 +119,8 @@ def _published(configuration: PublishedConfiguration, compat: bool) -> _Report:
         "figures": figures_facts(rows),
         "ignored_keys": list(configuration.ignored_keys),
     }
-    head = f"{configuration.name}: {configuration.digest_bits / 2:.1f} bits at most, by collisions of the hash\n\n"
+    cap = rounded_down(configuration.digest_bits / 2, 1)
+    head = f"{configuration.name}: {cap} bits at most, by collisions of the hash\n\n"
     return _Report(head + figures_markdown(rows), facts, notes)
 
 
@@ -128,9 +129,9 @@ def _set(subject: SetSubject) -> _Report:
     rows = [
         (
             f"2^{height}",
-            f"{float_bits(report.error):.2f}",
-            f"{report.security_bits_float:.2f}",
-            f"{float_bits(report.run_error(segments)):.2f}",
+            str(rounded_down(float_bits(report.error))),
+            str(rounded_down(report.security_bits_float)),
+            str(rounded_down(float_bits(report.run_error(segments)))),
         )
         for height, report in subject.reports.items()
     ]
@@ -159,7 +160,8 @@ def _set(subject: SetSubject) -> _Report:
 def _proof(subject: ProofSubject) -> _Report:
     security = subject.security
     size = f"Size: {subject.size_bytes:,} bytes; expected of such a proof: {subject.expected_bytes:,.0f}.\n"
-    run = f"Whole run of {subject.segments}: {security.run_figures.interactive:.2f} bits, all rounds added up.\n"
+    bits = rounded_down(security.run_figures.interactive)
+    run = f"Whole run of {subject.segments}: {bits} bits, all rounds added up.\n"
     parts = [f"{subject.name}: {subject.about}\n", security_markdown(security.weakest, subject.segments), run, size]
     facts = {
         "kind": "proof",
@@ -185,7 +187,7 @@ def _search(subject: SetSubject, target_bits: int, curve: CurveBound) -> _Report
         numbers = [" ".join(map(str, part)) for part in (schedule.folds, schedule.queries)]
         work = [str(schedule.column_batching_grinding_bits)]
         work += [" ".join(map(str, part)) for part in (schedule.folding_grinding_bits, schedule.query_grinding_bits)]
-        rows.append((f"2^{height}", *numbers, *work, f"{bits:.2f}", f"{size / 1024:.0f}"))
+        rows.append((f"2^{height}", *numbers, *work, str(rounded_down(bits)), f"{size / 1024:.0f}"))
         found_facts[str(height)] = {
             "folds": list(schedule.folds),
             "queries": list(schedule.queries),

@@ -14,6 +14,7 @@ from limpid.errors import FAILED, FileError, KeyFileError
 from limpid.files import STANDARD_STREAM, read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
+from limpid.security_lines import security_facts, security_lines, security_notes
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import VerificationKey
@@ -128,17 +129,11 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
 
 def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
-    figures, of_run = security.figures, security.run_figures
-    weakest = ", ".join(security.weakest.weakest_message)
     facts = {
         "accepted": True,
         "proven": True,
         "reason": None,
-        "security_bits": security.security_bits,
-        "whole_run_bits": security.whole_run_bits,
-        "non_interactive_bits": round(figures.non_interactive, 2),
-        "whole_run_non_interactive_bits": round(security.run_figures.non_interactive, 2),
-        "hash_cap_bits": figures.collision_cap,
+        **security_facts(security),
         "program_id": accepted.program_id.hex(),
         "parameters": key.parameters.name,
         "exit_code": accepted.exit_code,
@@ -150,11 +145,9 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "program id": accepted.program_id.hex(),
         "output": shown(accepted.output),
         "exit code": accepted.exit_code,
-        "security": f"{security.security_bits} bits, the weakest message ({weakest})",
-        "whole run": f"{security.whole_run_bits} bits, all rounds added up",
-        "non-interactive": f"{figures.non_interactive:.1f} bits, the whole run {of_run.non_interactive:.1f}",
-        "cap by the hash": f"{figures.collision_cap:.0f} bits",
+        **security_lines(security),
     }
+    notes = (*notes, *security_notes(security))
     if not key.parameters.secure:
         notes = (*notes, f"the parameter set {key.parameters.name} proves nothing")
     return Answer(facts, lines, notes=notes)

@@ -1,6 +1,6 @@
 """Verifying one segment, wholly against the algebra.
 
-The steps and their numbers are those of the architecture document's chapter on the protocol:
+The steps and their numbers are those of the whitepaper's chapter 4:
 
 1. The statement: the run's digest, the segment's index and leaf, public values, heights.
 2. The totals of the buses: the local ones balance together with the verifier's tokens.

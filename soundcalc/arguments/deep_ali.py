@@ -23,7 +23,7 @@ DEEP = register(
     source="2022/1216 Theorem 8",
     status=Status.PROVEN,
     note=f"{PUBLIC_CALCULATOR_NOTE}; 2024/1553 Theorem 2 has the squared list size, which does not bind",
-    conditions={"slack": "k + c < (1 - theta) n"},
+    conditions={"slack": "k + c < (1 - theta) n", "field": "k + n < |F|"},
 )
 
 

@@ -1,4 +1,4 @@
-"""A proof's figures for people and for programs. Here, and only here, numbers are rounded."""
+"""A proof's figures for people and for programs, rounded down."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from soundcalc.composition.claim import AttackFigures
-from soundcalc.exact import float_bits, floor_bits
+from soundcalc.exact import float_bits, floor_bits, rounded_down
 from soundcalc.protocol.proximity import CITED_LIST
 from soundcalc.protocol.security import ProofSecurity
 from soundcalc.protocol.term import Term
@@ -44,7 +44,11 @@ def families(report: ProofSecurity) -> tuple[TermFamily, ...]:
 
 def shortfalls(report: ProofSecurity, segments: int) -> dict[str, float]:
     """The figures below GOAL_BITS of a run of so many segments, by what they are. Raises ParameterError."""
-    proof, run = report.figures, report.run_figures(segments)
+    return shortfalls_beside(report.figures, report.run_figures(segments), segments)
+
+
+def shortfalls_beside(proof: AttackFigures, run: AttackFigures, segments: int) -> dict[str, float]:
+    """The figures below GOAL_BITS among those of one proof and of its run of so many segments, by what they are."""
     figures = {
         "one proof, round by round": proof.interactive,
         "one proof, non-interactive": proof.non_interactive,
@@ -61,11 +65,13 @@ def security_markdown(report: ProofSecurity, segments: int) -> str:
     Raises ParameterError for a number of segments that the report does not cover.
     """
     verdict = (
-        f"**{float_bits(report.error):.2f} bits** summed over all rounds of a proof, **{report.security_bits} bits** "
-        f"round by round (weakest: {', '.join(report.weakest_message)}), "
-        f"**{float_bits(report.run_error(segments)):.2f} bits** summed over a run of {segments}\n"
+        f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof, "
+        f"**{report.security_bits} bits** round by round (weakest: {', '.join(report.weakest_message)}), "
+        f"**{rounded_down(float_bits(report.run_error(segments)))} bits** summed over a run of {segments}\n"
     )
-    below = [f"{name}: {bits:.2f} bits, below {GOAL_BITS}\n" for name, bits in shortfalls(report, segments).items()]
+    below = [
+        f"{name}: {rounded_down(bits)} bits, below {GOAL_BITS}\n" for name, bits in shortfalls(report, segments).items()
+    ]
     parts = [verdict, *below, _regimes_markdown(report), _basis(report), _terms_markdown(report)]
     return "\n".join([*parts, _lines_markdown(report, segments)])
 
@@ -89,7 +95,7 @@ def _terms_markdown(report: ProofSecurity) -> str:
     rows = []
     for family in families(report):
         largest = family.largest
-        bits = f"{float_bits(family.error):.2f}", f"{largest.bits_float:.2f}"
+        bits = str(rounded_down(float_bits(family.error))), str(rounded_down(largest.bits_float))
         bound = largest.bound.formula, largest.bound.status.value
         rows.append((family.name, str(len(family.terms)), *bits, str(largest.grinding_bits), *bound))
     header = ("challenges", "number", "bits of the sum", "bits of the largest", "grinding", "bound", "status")
@@ -105,11 +111,12 @@ def _lines_markdown(report: ProofSecurity, segments: int) -> str:
 
 def _rounded(figures: AttackFigures) -> tuple[str, ...]:
     bits = (figures.interactive, figures.non_interactive, figures.quantum, figures.collision_cap)
-    return tuple(f"{value:.2f}" for value in bits)
+    return tuple(str(rounded_down(value)) for value in bits)
 
 
 def security_facts(report: ProofSecurity, segments: int) -> dict[str, object]:
-    """The same as a JSON object, with every term; `bits` are floors decided exactly, `bits_rounded` two decimals.
+    """The same as a JSON object, with every term; `bits` are floors decided exactly, `bits_rounded` two
+    decimals, rounded down too.
 
     Raises ParameterError for a number of segments that the report does not cover.
     """
@@ -118,22 +125,22 @@ def security_facts(report: ProofSecurity, segments: int) -> dict[str, object]:
         "security_bits": report.security_bits,
         "weakest_message": list(report.weakest_message),
         "proof_sum_bits": floor_bits(report.error),
-        "proof_sum_bits_rounded": round(float_bits(report.error), 2),
+        "proof_sum_bits_rounded": float(rounded_down(float_bits(report.error))),
         "segments": segments,
         "run_sum_bits": floor_bits(report.run_error(segments)),
-        "run_sum_bits_rounded": round(run.interactive, 2),
-        "non_interactive_bits_rounded": round(proof.non_interactive, 2),
-        "run_non_interactive_bits_rounded": round(run.non_interactive, 2),
-        "quantum_bits_rounded": round(proof.quantum, 2),
-        "collision_cap_bits_rounded": round(proof.collision_cap, 2),
-        "below_goal": {name: round(bits, 2) for name, bits in shortfalls(report, segments).items()},
+        "run_sum_bits_rounded": float(rounded_down(run.interactive)),
+        "non_interactive_bits_rounded": float(rounded_down(proof.non_interactive)),
+        "run_non_interactive_bits_rounded": float(rounded_down(run.non_interactive)),
+        "quantum_bits_rounded": float(rounded_down(proof.quantum)),
+        "collision_cap_bits_rounded": float(rounded_down(proof.collision_cap)),
+        "below_goal": {name: float(rounded_down(bits)) for name, bits in shortfalls(report, segments).items()},
         "curve_bound": report.curve.value,
         "regimes": [regime.name for regime in report.regimes],
         "terms": {
             term.label: {
                 "count": term.count,
                 "bits": term.bits,
-                "bits_rounded": round(term.bits_float, 2),
+                "bits_rounded": float(rounded_down(term.bits_float)),
                 "grinding_bits": term.grinding_bits,
                 "charge": term.charge.value,
                 "bound": term.bound.key,

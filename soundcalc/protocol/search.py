@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundcalc.errors import NoSolutionError
-from soundcalc.exact import float_bits
+from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.problem import Problem, expected_hashes
 from soundcalc.protocol.refinement import refined
 from soundcalc.protocol.security import ProofSecurity, security
@@ -68,7 +68,7 @@ def search(problem: Problem) -> Found:
     if schedule is None:
         raise NoSolutionError(
             f"no schedule for 2^{problem.height_log2} at rate 2^-{problem.rate_log2} reaches "
-            f"{float_bits(problem.target):.2f} bits"
+            f"{rounded_down(float_bits(problem.target))} bits"
         )
     return Found(problem, schedule, security(problem.worst_shape(schedule), problem.curve))
 

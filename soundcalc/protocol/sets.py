@@ -21,7 +21,11 @@ from spec.field import P
 from spec.parameters import FINAL, RECURSION, SEGMENT, ParameterSet
 
 MAXIMUM_SEGMENTS = 1 << 12
+"""As many as a verifier of the machine admits, under any set."""
+
 MAXIMUM_SEGMENTS_IN_RECURSION = 1 << 10
+"""What the set `recursion` is meant for."""
+
 MAXIMUM_NODES = 2000
 """Above the nodes of any tree of four children a node over that many segments."""
 
@@ -52,11 +56,10 @@ _RECURSION_BOUNDS = replace(
     program_columns=64,
     continuation_columns=32,
     main_columns=160,
-    segments=MAXIMUM_SEGMENTS_IN_RECURSION,
 )
 """Segments of listed shapes and nodes, which have no continuation and are wider."""
 
-_FINAL_BOUNDS = replace(_SEGMENT_BOUNDS, program_columns=48, main_columns=384, segments=1)
+_FINAL_BOUNDS = replace(_SEGMENT_BOUNDS, program_columns=48, main_columns=384)
 """The last proof of a recursion, and any single segment of the machine, whose main commitment is wider."""
 
 _USUAL_SEGMENT = ArgumentSize(
@@ -95,11 +98,14 @@ class SetTarget:
     work_price: float
     bounds: ArgumentSize
     usual: ArgumentSize
+    segments: int
+    """Of the longest run that the set is meant for: the target is what such a run needs."""
+
     usual_main_columns: Mapping[int, int]
     """By listed height the stacked columns of a usual proof's main commitment."""
 
     def bounds_at(self, height_log2: int) -> ArgumentSize:
-        """What a proof stacked to this height stays within."""
+        """What a proof stacked to this height stays within, in a run of the most segments that a verifier admits."""
         return replace(self.bounds, zerocheck_rounds=height_log2)
 
     def usual_at(self, height_log2: int) -> ArgumentSize:
@@ -130,6 +136,7 @@ SET_TARGETS: Mapping[str, SetTarget] = MappingProxyType(
             work_price=BYTES_OF_A_MILLION_HASHES,
             bounds=_SEGMENT_BOUNDS,
             usual=_USUAL_SEGMENT,
+            segments=MAXIMUM_SEGMENTS,
             usual_main_columns=MappingProxyType({17: 8, 20: 10, 22: 9, 23: 18}),
         ),
         "recursion": SetTarget(
@@ -139,6 +146,7 @@ SET_TARGETS: Mapping[str, SetTarget] = MappingProxyType(
             work_price=COMPRESSIONS_OF_A_MILLION_HASHES,
             bounds=_RECURSION_BOUNDS,
             usual=_USUAL_SEGMENT,
+            segments=MAXIMUM_SEGMENTS_IN_RECURSION,
             usual_main_columns=MappingProxyType({17: 8, 20: 10, 21: 20}),
         ),
         "final": SetTarget(
@@ -148,6 +156,7 @@ SET_TARGETS: Mapping[str, SetTarget] = MappingProxyType(
             work_price=BYTES_OF_A_MILLION_HASHES,
             bounds=_FINAL_BOUNDS,
             usual=_USUAL_FINAL,
+            segments=1,
             usual_main_columns=MappingProxyType({18: 36, 19: 72, 20: 72}),
         ),
     }

@@ -123,6 +123,7 @@ def circuit_errors(
     DEEP.require(
         "slack", height + circuit.opening_points < agreeing, f"circuit {circuit.name}: {float(agreeing):.1f} agree"
     )
+    DEEP.require("field", height + domain < field_size, f"circuit {circuit.name}: a field of {field_size} elements")
     errors: dict[str, Fraction] = {}
 
     def add(name: str, error: Fraction, grinding_bits: int) -> None:

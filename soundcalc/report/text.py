@@ -1,4 +1,4 @@
-"""Reports for people and for programs: Markdown and JSON. Here, and only here, numbers are rounded."""
+"""Reports for people and for programs: Markdown and JSON."""
 
 from __future__ import annotations
 

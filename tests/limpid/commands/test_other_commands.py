@@ -131,12 +131,18 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
         "exit_code": 0,
         "output": proof.output.hex(),
         "security_bits": accepted.security_bits,
+        "whole_run_bits": accepted.security.whole_run_bits,
+        "non_interactive_bits": 4.95,
+        "whole_run_non_interactive_bits": 4.24,
+        "hash_cap_bits": 128,
     }
 
 
 def test_inspect_of_a_proof_for_people_says_that_nothing_is_verified(tiny: Path) -> None:
     lines = limpid("inspect", tiny / "proof").stdout.splitlines()
     assert lines[0].endswith("not verified")
+    (non_interactive,) = (line for line in lines if line.startswith("non-interactive, if it verifies"))
+    assert non_interactive.endswith("  4.95 bits, the whole run 4.24")
     assert any(line.startswith("segment 0 halt ") and line.endswith(" 2^1") for line in lines)
 
 

@@ -11,13 +11,20 @@ import pytest
 
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
-from spec.parameters import PARAMETER_SETS
+from limpid.inspection import security_of
+from soundcalc.protocol.runs import RunSecurity, largest_reports
+from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.protocol.key_encoding import encode_key
 from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejection
 from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, Invocation, limpid
+
+TINY_NOTE = (
+    "Note: bits of security below 128: one proof, round by round, 4.99; one proof, non-interactive, 4.95; "
+    "run of 1, interactive, 4.31; run of 1, non-interactive, 4.24"
+)
 
 OUTPUT_HEX = (55).to_bytes(8, "little").hex()
 
@@ -76,6 +83,11 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     document = Invocation(0, (failed_run / "stdout").read_text(), "").document
     seconds, proof = document.pop("seconds"), (failed_run / "proof").read_bytes()
     assert seconds > 0
+    security = security_of(proof)
+    assert document.pop("security_bits") == security.security_bits
+    assert document.pop("whole_run_bits") == security.whole_run_bits
+    assert 0 < document.pop("whole_run_non_interactive_bits") <= document.pop("non_interactive_bits") < 10
+    assert document.pop("hash_cap_bits") == 128
     assert document == {
         "proof": document["proof"],
         "proof_bytes": len(proof),
@@ -91,9 +103,48 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     }
     assert (failed_run / "output").read_bytes() == b""
     assert (failed_run / "stderr").read_text().splitlines() == [
+        TINY_NOTE,
         "Note: the parameter set tiny is insecure; verify needs --allow-insecure",
         "Note: verify accepts this proof only with --exit-code 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "segments", "note"),
+    [
+        (FINAL, 4096, "one proof, non-interactive, 127.16; run of 4096, interactive, 118.01"),
+        (FINAL, 1, None),
+        (SEGMENT, 4096, None),
+    ],
+    ids=["final-4096", "final-1", "segment-4096"],
+)
+def test_prove_names_what_a_run_falls_short_of_the_goal(
+    parameters: ParameterSet,
+    segments: int,
+    note: str | None,
+    proven: Proven,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report = max(largest_reports(RV64IM, parameters, 2**21).values(), key=lambda report: report.error)
+    proof = api.Proof(
+        encoded=proven.proof.read_bytes(),
+        key=proven.decoded.key,
+        output=b"",
+        exit_code=0,
+        instructions=1,
+        misaligned_accesses={},
+        segments=segments,
+        seconds=0.0,
+    )
+    monkeypatch.setattr(api, "prove", lambda *_, **__: proof)
+    monkeypatch.setattr("limpid.commands.prove.security_of", lambda _: RunSecurity((report,) * segments))
+    options = ["--parameters", parameters.name, "--backend", "reference"]
+    invocation = limpid("prove", FIBONACCI, "--output", tmp_path / "proof", *options)
+    assert invocation.status == 0
+    assert ("below 128" in invocation.stderr) == (note is not None)
+    assert (note or "") in invocation.stderr
+    assert "\nnon-interactive      12" in invocation.stdout
 
 
 def test_proof_of_a_failed_run_is_accepted_for_its_exit_code_only(failed_run: Path) -> None:
@@ -114,7 +165,7 @@ def test_proof_is_accepted_for_its_program_however_named(program: str, proven: P
     invocation = _verify(proven.proof, "--program", named, "--public-output-hex", OUTPUT_HEX, "--allow-insecure")
     document = invocation.document
     assert invocation.status == 0
-    assert invocation.stderr == "Note: the parameter set tiny proves nothing\n"
+    assert invocation.stderr == f"{TINY_NOTE}\nNote: the parameter set tiny proves nothing\n"
     assert document.pop("hash_cap_bits") == 128.0
     assert 0 < document.pop("whole_run_non_interactive_bits") <= document.pop("non_interactive_bits") < 10
     assert 0 < document.pop("whole_run_bits") <= document["security_bits"] < 10

@@ -194,6 +194,15 @@ def test_bytes_of_no_known_kind_are_refused(tmp_path: Path) -> None:
     assert "segment" in error["next_step"]
 
 
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_empty_file_is_said_to_be_empty(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_bytes(content)
+    invocation = limpid("soundcalc", path, "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == f"{path}: is empty"
+
+
 def test_damaged_proof_is_refused(tiny: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut"
     path.write_bytes((tiny / "proof").read_bytes()[:-1])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from soundcalc.exact import float_bits
+from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.report import families, security_facts, security_markdown, shortfalls
 from soundcalc.protocol.security import ProofSecurity, security
 from soundcalc.protocol.shape import ProofShape, shape_under
@@ -79,16 +79,16 @@ def test_facts_hold_every_term_and_can_be_written_as_json(report: ProofSecurity)
         "bound": "multilinear_queries",
         "status": "proven",
     }
-    assert facts["run_sum_bits_rounded"] == round(float_bits(report.run_error(4096)), 2)
+    assert facts["run_sum_bits_rounded"] == float(rounded_down(float_bits(report.run_error(4096))))
     assert facts["curve_bound"] == "2025/2055 Theorem 4.6, corrected m"
 
 
 def test_markdown_shows_verdict_regimes_sources_and_every_family(report: ProofSecurity) -> None:
     text = security_markdown(report, 4096)
     first = text.splitlines()[0]
-    assert f"**{float_bits(report.error):.2f} bits** summed over all rounds of a proof" in first
+    assert f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof" in first
     assert f"**{report.security_bits} bits** round by round" in first
-    assert f"**{float_bits(report.run_error(4096)):.2f} bits** summed over a run of 4096" in first
+    assert f"**{rounded_down(float_bits(report.run_error(4096)))} bits** summed over a run of 4096" in first
     assert "2025/2055 Theorem 4.6 with the corrected m (proven)" in text
     assert all(f"| {family.name} | {len(family.terms)} |" in text for family in families(report))
     assert text.count("corrected m)") >= 5
@@ -103,7 +103,9 @@ def test_figures_below_the_goal_are_named_beside_the_claim(report: ProofSecurity
         "run of 4096, interactive": run.interactive,
         "run of 4096, non-interactive": run.non_interactive,
     }
-    assert f"run of 4096, non-interactive: {run.non_interactive:.2f} bits, below 128" in security_markdown(report, 4096)
+    assert f"run of 4096, non-interactive: {rounded_down(run.non_interactive)} bits, below 128" in security_markdown(
+        report, 4096
+    )
     tiny = security(shape_under(large_shape.argument, TINY, TINY.tallest_log2))
     assert list(shortfalls(tiny, 1)) == [
         "one proof, round by round",

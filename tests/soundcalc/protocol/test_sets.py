@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from soundcalc.composition.claim import Invocations, run_error
+from soundcalc.exact import floor_bits
 from soundcalc.protocol.machine import Table, argument_size, largest_argument, limits_of, main_columns
 from soundcalc.protocol.search import search
 from soundcalc.protocol.security import ProofSecurity, recursion_error, security
@@ -79,6 +79,23 @@ def test_targets_are_those_of_the_protocol() -> None:
     }
 
 
+def test_most_segments_are_those_that_a_verifier_of_the_machine_admits() -> None:
+    assert RV64IM.maximum_segments == MAXIMUM_SEGMENTS
+    assert {name: target.segments for name, target in SET_TARGETS.items()} == {
+        "segment": 4096,
+        "recursion": 1024,
+        "final": 1,
+    }
+
+
+def test_run_that_a_set_is_meant_for_keeps_the_goal_and_the_longest_that_is_admitted_may_not() -> None:
+    bits = {
+        name: tuple(floor_bits(_largest_error(name).run_error(segments)) for segments in (target.segments, 4096))
+        for name, target in SET_TARGETS.items()
+    }
+    assert bits == {"segment": (128, 128), "recursion": (130, 128), "final": (130, 118)}
+
+
 def test_run_of_the_most_segments_stays_below_128_bits() -> None:
     assert _largest_error("segment").run_error(MAXIMUM_SEGMENTS) < BELOW_128
 
@@ -103,9 +120,8 @@ def test_tree_of_four_children_a_node_has_fewer_nodes_than_are_counted() -> None
 @pytest.mark.parametrize(("name", "height_log2"), [listed for listed in LISTED if listed[0] != "recursion"])
 def test_largest_segment_of_the_machine_is_within_the_bounds(name: str, height_log2: int) -> None:
     target = SET_TARGETS[name]
-    bounds = target.bounds_at(height_log2)
     largest = largest_argument(RV64IM.chips, LIMITS, target.parameters, height_log2)
-    assert replace(largest, segments=min(largest.segments, bounds.segments)).within(bounds)
+    assert largest.within(target.bounds_at(height_log2))
 
 
 @pytest.mark.parametrize("shape", RV64IM.listed_shapes)
