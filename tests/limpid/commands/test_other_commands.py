@@ -12,7 +12,9 @@ import pytest
 from limpid import api, verify
 from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
+from limpid.inspection import security_of
 from limpid.machine_checks import Check
+from limpid.security_lines import security_facts
 from reference.checker import ConstraintViolation
 from reference.program_keys import entry_address
 from spec.protocol.hash import digest_bytes
@@ -235,8 +237,11 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
     document = invocation.document
     assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
-    assert 128 <= document.pop("security_bits") < 150
+    claimed = security_facts(security_of(encoded))
+    assert {"security_bits", "whole_run_non_interactive_bits"} <= claimed.keys()
+    assert 128 <= document["security_bits"] < 150
     assert document == {
+        **claimed,
         "instructions": 1234,
         "segments": 1,
         "seconds": 5.0,
