@@ -27,7 +27,7 @@ class Unasked:
     """A proof, and a statement that is not the one it proves."""
 
     asked: Mapping[str, Any]
-    refused: Refusal
+    refused: Refusal | str
     without: str = "accepted"
     """What becomes of it without the check."""
 
@@ -62,6 +62,8 @@ UNASKED: Mapping[str, Callable[[], Unasked]] = {
         "ValueError",
         proof=lambda: replace(proven_run().proof, output=bytes(OUTPUT_CAPACITY_BYTES + 1)),
     ),
+    # Reduced modulo 2^64 it is the exit code 0.
+    "program.verify: require_question": lambda: Unasked({"exit_code": 2**64}, "ValueError"),
     "program.verify: check_statement": insecure,
     "program.check_statement: PARAMETERS_DIFFER": lambda: Unasked(
         {"program": replace(key(), parameters=replace(TINY, name="other"))},
