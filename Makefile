@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow bench bench-long check guests whitepaper whitepaper-text verdicts mutants lock clean
+.PHONY: demo test test-slow fuzz calibrate bench bench-long check guests whitepaper whitepaper-text verdicts mutants lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -14,7 +14,7 @@ demo: $(INSTALLED)
 test: check
 	$(BIN)/pytest -n 2
 
-# Proofs under every parameter set, and commitments at low rates: minutes on one core.
+# Proofs under every parameter set, and the search for their schedules: minutes on one core.
 test-slow: $(INSTALLED)
 	$(BIN)/pytest -m slow
 

@@ -1,4 +1,4 @@
-"""What continuation costs: the share of boundary and memory tables in the area of guests of several segments.
+"""What continuation costs: the share of boundary and memory tables in the proving cost of guests of several segments.
 
     python -m benchmarks.continuation_cost
 
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from limpid.build import EXAMPLES
 from limpid.optimized_runs import plan_run
+from optimized.kernels import OptimizedKernels
 from reference.loader import load
-from reference.prover.keys import verification_key
-from reference.prover.plain_kernels import PlainKernels
+from reference.program_keys import verification_key
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
-from spec.cost import Cost, segment_cost
+from spec.cost import segment_cost
 from spec.memory_map import HEAP, RegionKind, Space
 from spec.parameters import SEGMENT
 from spec.program import Program, Region
@@ -75,8 +75,8 @@ GUESTS: dict[str, tuple[Callable[[], Program], bytes]] = {
 
 
 def measure(program: Program, private_input: bytes, limits: SegmentLimits) -> dict[str, float | int]:
-    """Segments, cells and shares of one guest."""
-    fixed = verification_key(PlainKernels(), program, SEGMENT).heights_by_chip()
+    """Segments, cost and shares of one guest."""
+    fixed = verification_key(OptimizedKernels(), program, SEGMENT).heights_by_chip()
     plans: list[SegmentPlan] = []
     start = time.monotonic()
     run = plan_run(program, private_input, limits, plans.append)
@@ -86,17 +86,12 @@ def measure(program: Program, private_input: bytes, limits: SegmentLimits) -> di
     return {
         "instructions": run.end.instructions,
         "segments": run.segment_count,
-        "cells_per_instruction": round(_area(total) / run.end.instructions, 1),
-        "boundary_percent": round(100 * total.cells_by_chip["boundary"] / _area(total), 2),
-        "memory_percent": round(100 * total.cells_by_chip["memory"] / _area(total), 2),
+        "cost_per_instruction": round(total.total / run.end.instructions, 1),
+        "boundary_percent": round(100 * total.by_chip["boundary"] / total.total, 2),
+        "memory_percent": round(100 * total.by_chip["memory"] / total.total, 2),
         "addresses_per_segment": round(sum(len(plan.cells) for plan in plans) / len(plans)),
         "first_pass_seconds": round(seconds, 1),
     }
-
-
-def _area(cost: Cost) -> int:
-    """Main and LogUp cells of all tables."""
-    return sum(cost.cells_by_chip.values())
 
 
 def main() -> None:

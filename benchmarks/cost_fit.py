@@ -1,4 +1,4 @@
-"""Measures how proving time and memory follow the metric C, and stores the constants for `limpid run --estimate`.
+"""Measures how proving time and memory follow the metric C and the stacking height, for `limpid run --estimate`.
 
     python -m benchmarks.cost_fit
 
@@ -23,19 +23,21 @@ from typing import Any
 import numpy as np
 
 from limpid.build import EXAMPLES
+from limpid.estimation import stacked_rows
 from limpid.optimized_runs import plan_run, segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
 from reference.loader import load
+from reference.program_keys import proving_key
 from reference.prover.kernels import Kernels
-from reference.prover.keys import proving_key
 from reference.segments.in_memory import plan_store, prove_planned
 from reference.segments.jobs import Workbench
 from reference.trace.limits import SegmentLimits
 from spec.cost import COST_VERSION
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.program import Program
+from spec.protocol.form import SegmentForm
 
 ROOT = Path(__file__).resolve().parents[1]
 ELFS = EXAMPLES / "elf"
@@ -76,11 +78,13 @@ def prove(example: str, private_input: bytes) -> dict[str, Any]:
     _prove(kernels, load(ELFS / "hello.elf"), b"", parameters)
     program = load(ELFS / f"{example}.elf")
     counted = profile(program, private_input)
+    cost = run_cost(counted)
     seconds, proof_bytes = _prove(kernels, program, private_input, parameters)
     return {
         "guest": example,
         "instructions": counted.execution.instructions,
-        "cost": run_cost(counted).cost.total,
+        "cost": cost.cost.total,
+        "stacked_rows": stacked_rows([SegmentForm(shape, parameters) for shape in cost.shapes]),
         "seconds": round(seconds, 3),
         # Linux gives kibibytes.
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
@@ -100,21 +104,22 @@ def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters:
 
 
 def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
-    """The straight lines through the points by least squares."""
-    costs = np.array([point["cost"] for point in points], dtype=np.float64)
+    """The planes through the points by least squares."""
+    known = np.array([(point["cost"], point["stacked_rows"], 1) for point in points], dtype=np.float64)
     seconds = np.array([point["seconds"] for point in points])
     peaks = np.array([point["peak_bytes"] for point in points], dtype=np.float64)
-    seconds_per_cell, fixed_seconds = np.polyfit(costs, seconds, 1)
-    bytes_per_cell, fixed_bytes = np.polyfit(costs, peaks, 1)
+    of_seconds, of_bytes = (np.linalg.lstsq(known, measured)[0] for measured in (seconds, peaks))
     return {
         "cost_version": COST_VERSION,
         "parameters": PARAMETERS,
         "source": f"optimized kernels, one core of {_processor()}, {time.strftime('%Y-%m-%d')}",
-        "seconds_per_cell": float(seconds_per_cell),
-        "fixed_seconds": float(fixed_seconds),
-        "bytes_per_cell": float(bytes_per_cell),
-        "fixed_bytes": float(fixed_bytes),
-        "correlation": round(float(np.corrcoef(costs, seconds)[0, 1]), 4),
+        "seconds_per_cost": float(of_seconds[0]),
+        "seconds_per_stacked_row": float(of_seconds[1]),
+        "fixed_seconds": float(of_seconds[2]),
+        "bytes_per_cost": float(of_bytes[0]),
+        "bytes_per_stacked_row": float(of_bytes[1]),
+        "fixed_bytes": float(of_bytes[2]),
+        "correlation": round(float(np.corrcoef(known @ of_seconds, seconds)[0, 1]), 4),
         "guests": len({point["guest"] for point in points}),
     }
 

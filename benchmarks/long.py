@@ -83,8 +83,8 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
     seconds = {stage: record.seconds for stage, record in watch.records.items()}
     first_pass = sum(seconds[stage] for stage in FIRST_PASS)
     costs = [segment_cost(shape) for shape in shapes]
-    area = sum(sum(cost.cells_by_chip.values()) for cost in costs)
-    continuation = sum(cost.cells_by_chip.get(name, 0) for cost in costs for name in ("boundary", "memory"))
+    total = sum(cost.total for cost in costs)
+    continuation = sum(cost.by_chip.get(name, 0) for cost in costs for name in ("boundary", "memory"))
     trace_cells = sum(len(table.chip.columns) * table.height for shape in shapes for table in shape.tables)
     return {
         "guest": guest,
@@ -96,7 +96,7 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
         "first_pass_percent": round(100 * first_pass / proving, 2),
         "first_pass_megahertz": round(proof.instructions / seconds[Stage.PLAN.value] / 1e6, 1),
         "stage_seconds": {stage: round(spent, 2) for stage, spent in seconds.items()},
-        "continuation_percent": round(100 * continuation / area, 2),
+        "continuation_percent": round(100 * continuation / total, 2),
         "peak_mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
         "plan_bytes_per_segment": plan_bytes // proof.segments,
         "trace_bytes_per_segment": WORD_BYTES * trace_cells // proof.segments,

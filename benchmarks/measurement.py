@@ -22,27 +22,18 @@ from reference.loader import load
 from reference.prover.progress import Stage
 from spec.cost import segment_cost
 from spec.parameters import PARAMETER_SETS
-from spec.protocol.shape import COMMITMENTS, SegmentShape
+from spec.protocol.form import SegmentForm
 
 ROOT = Path(__file__).resolve().parents[1]
-
-COMMITTED_IN = {
-    Stage.PIN: "continuation",
-    Stage.MAIN: "main",
-    Stage.BUSES: "logup",
-    Stage.QUOTIENT: "quotient",
-}
-"""The commitment that a stage makes."""
 
 KIBIBYTE = 1024
 
 
 @dataclass(frozen=True)
 class StageFigures:
-    """What a stage took over all segments, and the base-field cells that it committed to, at padded height."""
+    """What a stage took over all segments."""
 
     seconds: float
-    cells: int
     peak_bytes: int
 
 
@@ -64,10 +55,15 @@ class Measurement:
 
     processor_seconds: float
     stages: dict[str, StageFigures]
-    cells_by_chip: dict[str, int]
-    """Main and LogUp cells at padded height, system tables included."""
+    cells: int
+    """Of all tables at padded height, system tables included."""
 
-    quotient_cells: int
+    stacked_cells: int
+    """Of all stacked columns, padding included: what is committed to."""
+
+    cost_by_chip: dict[str, int]
+    """In the metric of `spec.cost`."""
+
     peak_bytes: int
     predicted_peak_bytes: int
     proof_bytes: int
@@ -82,8 +78,13 @@ class Measurement:
 
     @property
     def cells_per_instruction(self) -> float:
-        """Main and LogUp cells."""
-        return sum(self.cells_by_chip.values()) / self.instructions
+        """Cells of tables at padded height."""
+        return self.cells / self.instructions
+
+    @property
+    def stacked_cells_per_instruction(self) -> float:
+        """Cells that are committed to."""
+        return self.stacked_cells / self.instructions
 
 
 def measure(guest: str, elf: Path, parameters: str) -> Measurement:
@@ -106,9 +107,9 @@ def measure(guest: str, elf: Path, parameters: str) -> Measurement:
     shapes = verify(proof.encoded, proof.key, proof.output, exit_code=proof.exit_code, allow_insecure=insecure).shapes
     verifying_seconds = time.perf_counter() - start
     cost = sum((segment_cost(shape) for shape in shapes[1:]), segment_cost(shapes[0]))
-    committed = _committed_cells(shapes)
+    forms = [SegmentForm(shape, PARAMETER_SETS[parameters]) for shape in shapes]
     stages = {
-        stage.value: StageFigures(record.seconds, committed.get(COMMITTED_IN.get(stage, ""), 0), record.peak_bytes)
+        stage.value: StageFigures(record.seconds, record.peak_bytes)
         for stage in Stage
         if (record := watch.records.get(stage.value)) is not None
     }
@@ -123,10 +124,11 @@ def measure(guest: str, elf: Path, parameters: str) -> Measurement:
         seconds=proof.seconds,
         processor_seconds=processor_seconds,
         stages=stages,
-        cells_by_chip=dict(cost.cells_by_chip),
-        quotient_cells=cost.quotient_cells,
+        cells=sum(table.height * len(table.chip.columns) for shape in shapes for table in shape.tables),
+        stacked_cells=sum(form.stacked_count << form.height_log2 for form in forms),
+        cost_by_chip=dict(cost.by_chip),
         peak_bytes=peak_bytes,
-        predicted_peak_bytes=max(predicted_peak_bytes(shape, PARAMETER_SETS[parameters].rate_log2) for shape in shapes),
+        predicted_peak_bytes=max(map(predicted_peak_bytes, forms)),
         proof_bytes=len(proof.encoded),
         verifying_seconds=verifying_seconds,
         first_proof_seconds=first_proof_seconds,
@@ -149,15 +151,6 @@ def _first_proof(parameters: str) -> float:
     proof = limpid.prove(EXAMPLES / "elf" / "fibonacci.elf", (10).to_bytes(8, "little"), parameters=parameters)
     verify(proof.encoded, proof.key, proof.output, allow_insecure=True)
     return time.perf_counter() - start
-
-
-def _committed_cells(shapes: tuple[SegmentShape, ...]) -> dict[str, int]:
-    """Cells by commitment, over all segments."""
-    cells = dict.fromkeys(COMMITMENTS, 0)
-    for shape in shapes:
-        for name, matrices in zip(COMMITMENTS, shape.matrices(), strict=True):
-            cells[name] += sum(matrix.width << matrix.height_log2 for matrix in matrices)
-    return cells
 
 
 if __name__ == "__main__":

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from documentation.markdown import capitalised, code, codes, number, table
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import describe
+from spec.air.machine import Token
+from spec.field import P
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.buses import BUSES, RESERVED_IDENTITIES
-from spec.rv64im.limits import LOOKUP_ROLES, MESSAGE_LIMIT
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM
 from spec.rv64im.program_row import HALTED
-from spec.rv64im.tokens import Token, output_tokens, segment_tokens
+from spec.rv64im.tokens import output_tokens
 
 
 def overview() -> str:
@@ -94,34 +97,31 @@ def _multiplicities(bus: Bus) -> str:
 def _bound(bus: Bus) -> str:
     counts = {len([i for i in chip.interactions if i.bus is bus]) for chip in CHIPS if chip.role not in LOOKUP_ROLES}
     over = "the segment" if bus.scope is Scope.LOCAL else "the run"
-    return f"at most {max(counts)} in a row; over {over} fewer than {number(MESSAGE_LIMIT)}, which the verifier checks"
+    return f"at most {max(counts)} in a row; over {over} fewer than {number(P)}, which the verifier checks"
 
 
 def verifier_tokens() -> tuple[Token, ...]:
-    """The verifier's tokens for a segment that halts and an output of one doubleword, as examples of their form."""
-    public_values = {**dict.fromkeys(SEGMENT_PUBLIC_VALUES, 0), "pc_out": HALTED}
-    return (*segment_tokens(public_values), *output_tokens(b"\0"))
+    """The verifier's tokens: those of a segment, and one for each doubleword of an output, here of the shortest one."""
+    return (*RV64IM.tokens, *output_tokens(b""))
 
 
 def tokens() -> str:
-    """What the verifier says itself, from the public values alone: found by giving each a number of its own."""
-    numbers = {name: (1 << 24) + i for i, name in enumerate(SEGMENT_PUBLIC_VALUES)}
-    names = {value: name for name, value in numbers.items()}
-    halting = {**numbers, "pc_out": HALTED}
-    names[HALTED] = "pc_out"
-    rows = []
-    for token in segment_tokens(halting):
-        verb = "sends" if token.sign > 0 else "receives"
-        message = ", ".join(names.get(part, str(part)) for part in token.message)
-        condition = "" if token in segment_tokens(numbers) or token.bus.name != "exit" else "if `pc_out` is HALTED"
-        rows.append((verb, code(f"{token.bus.name}({message})"), condition or "always"))
-    for token in output_tokens(b"")[:1]:
-        verb = "sends" if token.sign > 0 else "receives"
-        rows.append(
-            (
-                verb,
-                code(f"{token.bus.name}({', '.join(token.bus.fields)})"),
-                "for each doubleword of the claimed output",
-            )
-        )
+    """What the verifier says itself, from the public values and the claimed output alone."""
+    rows = [
+        _token_row(token, token.message, "always" if token.times is None else _condition(token.times))
+        for token in RV64IM.tokens
+    ]
+    rows += [
+        _token_row(token, token.bus.fields, "for each doubleword of the claimed output") for token in output_tokens(b"")
+    ]
     return table(("the verifier", "tuple", "when"), rows)
+
+
+def _token_row(token: Token, message: Sequence[int | str], when: str) -> tuple[str, str, str]:
+    verb = "sends" if token.sign > 0 else "receives"
+    return verb, code(f"{token.bus.name}({', '.join(map(str, message))})"), when
+
+
+def _condition(times: tuple[str, int]) -> str:
+    name, value = times
+    return f"if {code(name)} is {'HALTED' if value == HALTED else value}"

@@ -20,10 +20,11 @@ from spec.air.expression import (
     describe,
     evaluate,
 )
+from spec.cost import row_cost
 from spec.field import P
 from spec.isa.disassembly import disassemble
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.protocol.shape import TableShape
+from spec.protocol.gkr import SCOPES, pairs_of
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 
 
@@ -55,15 +56,15 @@ def chip_page(chip: Chip) -> str:
 
 
 def _facts(chip: Chip) -> str:
-    helpers, accumulators = TableShape(chip, 1).logup_widths()
     rows = [
         ("role", chip.role.value),
         *([("operations", codes(chip.instructions)), ("domain", chip.domain)] if chip.instructions else []),
         *([("clock advance", number(chip.accesses))] if chip.role is Role.INSTRUCTION else []),
         ("main columns", number(len(chip.columns))),
         *([("fixed columns", number(len(chip.fixed_columns)))] if chip.fixed_columns else []),
-        ("LogUp columns, base field", number(helpers + accumulators)),
         ("constraints, interactions", f"{len(chip.constraints)}, {len(chip.interactions)}"),
+        ("fractions of a row", number(sum(len(pairs_of(chip, scope)) for scope in SCOPES))),
+        ("proving cost of a row", number(row_cost(chip).total)),
         ("highest degree", number(chip.maximum_degree)),
         *([("outputs that the inputs determine", codes(chip.outputs))] if chip.outputs else []),
     ]

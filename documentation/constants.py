@@ -9,12 +9,13 @@ from spec.isa.encoding import INSTRUCTION_BITS, INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import ADDRESS_BITS as BYTE_ADDRESS_BITS
 from spec.memory_map import DOUBLEWORD_BYTES, REGISTER_COUNT, SINK
-from spec.protocol.hash import DIGEST_BYTES
-from spec.protocol.logup import GROUP_SIZE
-from spec.protocol.shape import MAXIMUM_INSTANCES, MAXIMUM_SEGMENTS, QUOTIENT_CHUNKS
-from spec.protocol.transcript import INDEX_BITS_MAXIMUM
+from spec.parameters import MAXIMUM_FINAL_LOG2, MAXIMUM_MAIN_COLUMNS
+from spec.protocol.gkr import PAIR
+from spec.protocol.hash import BLOCK_WORDS, DIGEST_BYTES, STATE_WORDS, WORD_BYTES
+from spec.protocol.transcript import POSITION_BITS_MAXIMUM
 from spec.rv64im.buses import CLOCK_BITS, CLOCK_HIGH_BITS, CLOCK_LOW_BITS, LIMB_BITS, LIMBS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED, PC_LIMIT, PROGRAM_CONSTANTS, UNREACHABLE
 from spec.word import WORD_BITS
 
@@ -67,13 +68,22 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
         "spec/rv64im/buses.py",
     ),
     ("J", str(SEGMENT_GAP_BITS), "a boundary row's segment minus its token's lies below $2^J$", "spec/rv64im/buses.py"),
-    ("M", str(MAXIMUM_SEGMENTS), "most segments of a run", "spec/protocol/shape.py"),
-    ("I", str(MAXIMUM_INSTANCES), "most tables of one instruction chip in a segment", "spec/protocol/shape.py"),
+    ("M", str(RV64IM.maximum_segments), "most segments of a run", "spec/rv64im/machine.py"),
+    ("I", str(RV64IM.maximum_instances), "most tables of one instruction chip in a segment", "spec/air/machine.py"),
     ("\\delta", str(MAXIMUM_DEGREE), "highest degree of a constraint", "spec/air/chip.py"),
-    ("c", str(QUOTIENT_CHUNKS), "chunks of a quotient", "spec/protocol/shape.py"),
-    ("\\gamma", str(GROUP_SIZE), "interactions that share a LogUp column", "spec/protocol/logup.py"),
+    ("\\pi", str(PAIR), "interactions that share a fraction", "spec/protocol/gkr.py"),
+    (
+        "W_{main}",
+        str(MAXIMUM_MAIN_COLUMNS),
+        "stacked columns of the main commitment beyond which a larger stacking height is taken",
+        "spec/parameters.py",
+    ),
+    ("\\phi", str(MAXIMUM_FINAL_LOG2), "the last vector has at most $2^\\phi$ entries", "spec/parameters.py"),
+    ("\\eta", str(8 * WORD_BYTES), "bits of a word of the hash", "spec/protocol/hash.py"),
+    ("\\nu", str(STATE_WORDS), "words of a digest and of a state of the hash", "spec/protocol/hash.py"),
+    ("\\tau", str(BLOCK_WORDS), "words of a block of the hash", "spec/protocol/hash.py"),
     ("\\lambda_H", str(8 * DIGEST_BYTES), "bits of a digest", "spec/protocol/hash.py"),
-    ("\\iota", str(INDEX_BITS_MAXIMUM), "most bits of a query index", "spec/protocol/transcript.py"),
+    ("\\iota", str(POSITION_BITS_MAXIMUM), "most bits of a queried position", "spec/protocol/transcript.py"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from documentation.error_terms import SOURCES
 from documentation.markdown import codes, table
 
 
@@ -37,7 +38,14 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.1",
         "statement about the execution asserted in the final proof",
         ("1.7", "4.8"),
-        ("reference/verifier/run.py", "spec/rv64im/tokens.py"),
+        ("reference/verifier/run.py", "reference/verifier/program.py"),
+        ("tests/reference/verifier/test_run.py",),
+    ),
+    Requirement(
+        "3.1",
+        "where it is enforced that the output is what the verifier was told",
+        ("4.8", "3.5"),
+        ("reference/verifier/program.py", "reference/verifier/run.py", "spec/rv64im/tokens.py"),
         ("tests/reference/verifier/test_run.py", "tests/spec/rv64im/test_tokens.py"),
     ),
     Requirement(
@@ -45,7 +53,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "execution as segments",
         ("2.1", "2.2", "2.4"),
         ("spec/protocol/run.py", "reference/trace/segmentation.py"),
-        ("tests/reference/trace/test_segmentation.py", "tests/spec/protocol/test_run.py"),
+        ("tests/reference/trace/test_segmentation.py", "tests/reference/verifier/test_segments_joined.py"),
     ),
     Requirement(
         "3.2",
@@ -69,7 +77,11 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "memory consistency across segments: argument and randomness",
         ("3.4", "3.5", "3.7"),
         ("spec/rv64im/chips/continuation.py", "spec/protocol/run.py"),
-        ("tests/reference/trace/test_continuation.py", "tests/reference/test_checker_attacks.py"),
+        (
+            "tests/reference/trace/test_continuation.py",
+            "tests/reference/test_checker_attacks.py",
+            "tests/reference/verifier/test_segments_joined.py",
+        ),
     ),
     Requirement(
         "3.3", "list of buses", ("3.1", "3.2"), ("spec/rv64im/buses.py",), ("tests/spec/rv64im/test_golden_files.py",)
@@ -78,38 +90,44 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.3",
         "argument of the buses",
         ("3.3",),
-        ("spec/protocol/logup.py", "spec/rv64im/limits.py"),
-        ("tests/spec/rv64im/test_limits.py", "tests/reference/test_bus_traffic.py"),
+        ("spec/protocol/gkr.py", "reference/verifier/buses.py"),
+        ("tests/reference/test_bus_traffic.py", "tests/reference/prover/test_circuit_values.py"),
     ),
     Requirement(
         "3.4",
         "circuits from segments and chips",
-        ("4.1", "4.4"),
-        ("spec/protocol/shape.py", "spec/protocol/constraints.py"),
-        ("tests/spec/protocol/test_shape.py",),
+        ("4.1", "4.5"),
+        ("spec/protocol/shape.py", "spec/protocol/form.py", "spec/protocol/zerocheck.py"),
+        ("tests/reference/prover/test_zerocheck_rounds.py", "tests/reference/verifier/test_forged_traces.py"),
     ),
     Requirement(
         "3.4",
         "circuit types and their numbers",
         ("4.7", "5.1"),
-        ("spec/parameters.py", "soundcalc/machine/shapes.py"),
-        ("tests/spec/test_parameters.py", "tests/soundcalc/machine/test_shapes.py"),
+        ("spec/parameters.py", *SOURCES),
+        ("tests/documentation/test_transcript_record.py",),
     ),
     Requirement(
         "3.4",
         "commitment schemes and argument types",
-        ("4.3", "4.5", "4.6"),
-        ("spec/protocol/merkle.py", "spec/protocol/opening.py", "spec/protocol/folding.py"),
+        ("4.3", "4.4", "4.5", "4.6", "4.10"),
         (
-            "tests/spec/protocol/test_merkle.py",
-            "tests/reference/verifier/test_fri.py",
-            "tests/reference/verifier/test_opening.py",
+            "spec/protocol/stacking.py",
+            "spec/protocol/merkle.py",
+            "spec/protocol/columns.py",
+            "spec/protocol/whir.py",
+            "spec/protocol/transcript.py",
+        ),
+        (
+            "tests/reference/prover/test_stacked_columns.py",
+            "tests/reference/prover/test_stacking_rounds.py",
+            "tests/reference/prover/test_folded_vector.py",
         ),
     ),
     Requirement(
         "3.4",
         "additional subprotocols",
-        ("6.1", "6.2", "6.3", "6.4", "6.5", "6.6"),
+        ("6.1", "6.2", "6.3", "6.4", "6.5", "6.6", "6.9"),
         ("spec/rv64im/gadgets.py", "spec/rv64im/chips/fixed_tables.py"),
         ("tests/reference/test_fixed_tables.py", "tests/reference/trace/test_multiplicities.py"),
     ),
@@ -117,22 +135,22 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.5",
         "recursion topology (open)",
         ("5.1",),
-        ("reference/verifier/run.py",),
-        ("tests/reference/verifier/test_run.py",),
+        ("reference/verifier/run.py", "spec/rv64im/recursion_shapes.py"),
+        ("tests/reference/verifier/test_run.py", "tests/spec/rv64im/test_recursion_shapes.py"),
     ),
     Requirement(
         "3.5",
         "relation of each node (open)",
         ("5.2",),
-        ("reference/verifier/algebra.py",),
-        ("tests/reference/verifier/test_straight_line.py",),
+        ("spec/protocol/recursion.py", "spec/protocol/algebra.py"),
+        ("tests/spec/protocol/test_recursion.py",),
     ),
     Requirement(
         "3.5",
         "nodes and circuits in soundcalc",
         ("5.1", "4.7"),
-        ("soundcalc/machine/largest_run.py", "soundcalc/composition/claim.py"),
-        ("tests/soundcalc/machine/test_largest_run.py", "tests/soundcalc/composition/test_claim.py"),
+        (*SOURCES, "soundcalc/composition/claim.py"),
+        ("tests/soundcalc/composition/test_claim.py",),
     ),
 )
 """In the order of the requirements."""

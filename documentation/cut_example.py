@@ -12,7 +12,7 @@ from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.memory_map import Space
 
-CUT_LIMITS = SegmentLimits(area_cells=None, clock=200, memory_rows=8)
+CUT_LIMITS = SegmentLimits(cost=None, clock=200, memory_rows=8)
 """Far below what a real run has: the example is small."""
 
 
@@ -35,11 +35,12 @@ def cut_run() -> CutRun:
 def cut_limits() -> str:
     """The executor's default limits of a segment."""
     limits = SegmentLimits()
-    area = "as many as the clock allows" if limits.area_cells is None else number(limits.area_cells)
+    cost = "as much as the clock allows" if limits.cost is None else number(limits.cost)
     rows = [
-        ("committed cells of instruction and boundary tables at padded heights", area),
+        ("proving cost of instruction and boundary tables at padded heights", cost),
         ("bound on clocks at padded heights", number(limits.clock)),
         ("rows of the memory table in one segment", number(limits.memory_rows)),
+        ("rows of any table", number(1 << limits.tallest_log2)),
     ]
     return table(("limit", "default"), rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from documentation.markdown import capitalised, code, number, table
+from documentation.markdown import capitalised, code, codes, number, table
 from documentation.worked_example import worked_program, worked_trace
 from spec.memory_map import (
     DOUBLEWORD_BYTES,
@@ -21,7 +21,7 @@ from spec.memory_map import (
     Space,
 )
 from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
-from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.machine import RV64IM, SEGMENT_PUBLIC_VALUES
 
 INTERVALS: tuple[tuple[str, Interval, str], ...] = (
     ("null page", NULL_PAGE, "no region: an access traps"),
@@ -111,3 +111,12 @@ def public_values() -> str:
         for name in SEGMENT_PUBLIC_VALUES
     ]
     return table(("public value", "meaning", "worked example"), rows, (16, 64, 20))
+
+
+def closed_forms() -> str:
+    """The machine's fixed tables: their rows, and the closed forms that take the place of a commitment."""
+    rows = [
+        (code(name), f"$2^{{{fixed.height_log2}}}$", codes(RV64IM.chip_by_name[name].fixed_columns), fixed.description)
+        for name, fixed in RV64IM.tables.items()
+    ]
+    return table(("table", "rows", "columns", "closed form"), rows, (16, 8, 36, 40))

@@ -11,7 +11,15 @@ from collections.abc import Iterable
 
 from documentation.blocks import prose_lines
 
-STANDARDS = ("SHA-256", "RFC 6962", "ePrint 2022/1530")
+STANDARDS = (
+    "SHA-256",
+    "FIPS 180-4",
+    "RFC 6962",
+    "ePrint 2022/1530",
+    "ePrint 2023/1284",
+    "ePrint 2024/1586",
+    "ePrint 2025/2055",
+)
 """Names of documents and functions that hold a number."""
 
 _NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d+(?:\.\d+)?(?![A-Za-z_])")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from documentation.markdown import code, codes, table
+from soundcalc.protocol.segment_cost import segment_compressions
+from spec.parameters import RECURSION
+from spec.protocol.form import SegmentForm
 from spec.protocol.recursion import COMBINE, CONVERT, FINAL, PUBLIC_ELEMENTS
-from spec.protocol.recursion_shapes import (
+from spec.protocol.shape import listed_shape
+from spec.protocol.stacking import Commitment
+from spec.rv64im.machine import RV64IM
+from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
     MEMORY_HEIGHT_LOG2,
     PROGRAM_HEIGHTS_LOG2,
     RARE_HEIGHT_LOG2,
-    RECURSION_SHAPES,
 )
 
 
@@ -27,7 +32,7 @@ def relations() -> str:
 def shapes() -> str:
     """Every listed shape: the chips by height, the rare ones left out, and the heights that all shapes share."""
     rows = []
-    for name, heights in RECURSION_SHAPES.items():
+    for name, heights in RV64IM.listed_shapes.items():
         by_height: dict[int, list[str]] = {}
         for chip, height_log2 in heights.items():
             if height_log2 != RARE_HEIGHT_LOG2:
@@ -46,3 +51,33 @@ def shapes() -> str:
         f"medium or large: {'; '.join(sizes)}."
     )
     return table(("shape", "heights of frequent chips"), rows, (14, 86)) + f"\n\n{shared}"
+
+
+def costs() -> str:
+    """What verifying a segment of each listed shape makes a circuit hash, with programs of the three sizes."""
+    rows = []
+    for name in RV64IM.listed_shapes:
+        shapes = [listed_shape(RV64IM, name, program) for program in RV64IM.listed_programs]
+        small, medium, large = (segment_compressions(shape, RECURSION) for shape in shapes)
+        columns = SegmentForm(shapes[0], RECURSION).layouts[Commitment.MAIN].count
+        rows.append(
+            (
+                code(name),
+                f"{shapes[0].main_cells / 10**6:.0f}",
+                columns,
+                *(f"{count:,}" for count in (small.leaves, small.paths + small.caps, small.transcript)),
+                *(f"{of_size.total:,}" for of_size in (small, medium, large)),
+            )
+        )
+    header = (
+        "shape",
+        "million cells",
+        "stacked columns",
+        "leaves",
+        "paths, caps",
+        "transcript",
+        "small program",
+        "medium",
+        "large",
+    )
+    return table(header, rows)

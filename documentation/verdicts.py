@@ -18,7 +18,7 @@ from proofs_of_constraints.audit import selected
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Verdict
 from proofs_of_constraints.report.results import TRUSTED
-from spec.rv64im.machine import machine_digest
+from spec.rv64im.machine import RV64IM
 
 RECORD = Path(__file__).parent / "verdicts.json"
 OPEN = "open"
@@ -61,7 +61,7 @@ def record_of_audit(path: Path) -> VerdictRecord:
     unaudited = [obligation.identity for obligation in selected() if obligation.identity not in verdicts]
     if unaudited:
         raise VerdictRecordError(f"{path.name} leaves out {len(unaudited)} obligations, such as {unaudited[0]}")
-    return VerdictRecord(machine_digest().hex(), verdicts)
+    return VerdictRecord(RV64IM.digest.hex(), verdicts)
 
 
 @cache
@@ -71,7 +71,7 @@ def _recorded() -> VerdictRecord | None:
 
 def verdict_of(identity: str, record: VerdictRecord | None) -> str:
     """The recorded verdict, or `open` if there is none for this machine."""
-    if record is None or record.machine != machine_digest().hex() or identity not in record.verdicts:
+    if record is None or record.machine != RV64IM.digest.hex() or identity not in record.verdicts:
         return OPEN
     return record.verdicts[identity].value
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from reference.tables import Table, Trace
 from reference.trace.build import build_trace
-from reference.trace.table import Table, Trace
 from spec.air.chip import Chip, Role
 from spec.field import P
 from spec.isa import INSTRUCTIONS, decode, encode

@@ -16,7 +16,8 @@ from limpid.api import (
 from limpid.errors import LimpidError
 from limpid.inspection import inspect
 from reference.execution import Execution
-from spec.protocol.key import VerificationKey, decode_key
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import decode_key
 from spec.rejection import Rejected, Rejection
 
 __all__ = [

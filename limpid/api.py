@@ -1,6 +1,8 @@
 """The Python API: what the command line does, as typed functions over bytes.
 
-Everything that can fail raises a LimpidError; only `verify` raises Rejected, and returns nothing else than acceptance.
+What fails raises a LimpidError; an argument of another type or range is a MisuseError. A verdict is no LimpidError:
+`verify` and `check_dev_receipt` raise Rejected and return nothing else than acceptance. `limpid.inspect` and
+`limpid.decode_key` raise Rejected for damaged bytes.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from limpid.arguments import require_type
 from limpid.backends import DEFAULT_BACKEND, backend_named
 from limpid.background import begun
 from limpid.errors import (
     FileError,
     InputError,
+    MisuseError,
     ParametersError,
     ProgramError,
     TooLargeError,
@@ -33,24 +37,28 @@ from reference.executor.profiling import profile as profile_of
 from reference.fixed_tables import ProgramTooLargeError
 from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key, verification_key
+from reference.program_keys import proving_key, verification_key
 from reference.prover.progress import Observer, Stage, silent
 from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
 from reference.trace.build import build_segment
-from reference.trace.errors import TraceTooLongError
+from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
-from reference.trace.limits import SegmentLimits
+from reference.trace.limits import SegmentLimits, least_cost
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.verifier.run import Verified, check_statement
-from soundcalc.machine.shapes import RunSecurity, run_security
+from reference.verifier.program import Verified, check_statement
+from reference.verifier.question import QuestionError, require_question
+from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
+from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import RV64IM
+from spec.rv64im.tokens import output_tokens
 
 Elf = str | Path | bytes
 """A guest program: the path of its ELF file, or the file's bytes."""
@@ -114,7 +122,7 @@ class Accepted:
 
     @property
     def program_id(self) -> bytes:
-        return self.verified.key.program_id()
+        return self.verified.key.program_id
 
     @property
     def output(self) -> bytes:
@@ -135,13 +143,16 @@ def run(
 ) -> Execution:
     """Executes a guest; `console` receives what it prints to debug it by. An abnormal end is part of the result.
 
-    Raises FileError, ProgramError, InputError.
+    Raises FileError, ProgramError, InputError, MisuseError.
     """
+    if maximum_instructions is not None:
+        require_type("maximum_instructions", maximum_instructions, int)
     return _execute(load_program(elf), private_input, console, maximum_instructions)
 
 
 def profile(elf: Elf, private_input: bytes = b"") -> Profile:
-    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError."""
+    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
+    require_type("private_input", private_input, bytes)
     try:
         counted = profile_of(load_program(elf), private_input)
     except InputTooLongError as error:
@@ -154,8 +165,9 @@ def profile(elf: Elf, private_input: bytes = b"") -> Profile:
 def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
     """Holds the honest trace of a run against every constraint and bus, without a proof.
 
-    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     program = load_program(elf)
     plans: list[SegmentPlan] = []
     with planning_errors(PROVE_SHORTER):
@@ -166,9 +178,9 @@ def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
-    """The verification key of a guest; its `program_id()` names the guest.
+    """The verification key of a guest; its `program_id` names the guest.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError.
+    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError, MisuseError.
     """
     chosen = parameter_set(parameters)
     kernels, program = backend_named(backend).kernels(), load_program(elf)
@@ -188,8 +200,9 @@ def prove(
 
     A run of several segments is executed twice, so that only one of them is held at a time.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
-    OutOfMemoryError.
+    OutOfMemoryError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
@@ -230,8 +243,10 @@ def prove_dev(
 ) -> DevelopmentRun:
     """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError.
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
+    MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
@@ -256,11 +271,13 @@ def verify(
 
     None in place of program or output accepts whatever the proof claims: the caller then has to look at it.
     `allow_insecure` admits parameter sets that are only for tests. Every backend gives the same verdict for the same
-    reason. Raises BackendError.
+    reason. Raises BackendError, and MisuseError for arguments that no proof can answer to.
     """
     verify_run = backend_named(backend).verifier()
-    verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
-    return Accepted(verified, run_security(verified.shapes, verified.key.parameters, verified.output))
+    with _question_errors():
+        verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
+    forms = [SegmentForm(shape, verified.key.parameters) for shape in verified.shapes]
+    return Accepted(verified, run_security(forms, len(output_tokens(verified.output))))
 
 
 def check_dev_receipt(
@@ -273,9 +290,12 @@ def check_dev_receipt(
 ) -> DevelopmentReceipt:
     """What a development receipt states, if that is what the caller asks about. It PROVES NOTHING: for tests only.
 
-    The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is.
+    The arguments are those of `verify`. Raises Rejected for the reasons for which a proof of another statement is,
+    and MisuseError as `verify` does.
     """
-    found = decode_development_receipt(receipt)
+    with _question_errors():
+        require_question(receipt, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
+    found = decode_development_receipt(receipt, RV64IM)
     check_statement(found.key, found.output, program, output, allow_insecure=allow_insecure)
     if found.exit_code != exit_code:
         raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found.exit_code}, expected {exit_code}")
@@ -283,7 +303,8 @@ def check_dev_receipt(
 
 
 def load_program(elf: Elf) -> Program:
-    """The program of an ELF file. Raises FileError, ProgramError."""
+    """The program of an ELF file. Raises FileError, ProgramError, MisuseError."""
+    require_type("elf", elf, str, Path, bytes)
     content, name = (elf, "<bytes>") if isinstance(elf, bytes) else (read_file(str(elf)), str(elf))
     try:
         return load_bytes(content, name)
@@ -292,10 +313,19 @@ def load_program(elf: Elf) -> Program:
 
 
 def parameter_set(name: str) -> ParameterSet:
-    """The parameter set of this name. Raises ParametersError."""
+    """The parameter set of this name. Raises ParametersError, MisuseError."""
+    require_type("parameters", name, str)
     if name not in PARAMETER_SETS:
         raise ParametersError(f"there is no parameter set {name}", f"choose one of: {', '.join(PARAMETER_SETS)}")
     return PARAMETER_SETS[name]
+
+
+@contextmanager
+def _question_errors() -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as error:
+        raise MisuseError(str(error)) from error
 
 
 def _execute(
@@ -304,6 +334,7 @@ def _execute(
     console: Console | None = None,
     maximum_instructions: int | None = None,
 ) -> Execution:
+    require_type("private_input", private_input, bytes)
     try:
         return execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
     except InputTooLongError as error:
@@ -321,6 +352,8 @@ def planning_errors(next_step: str) -> Iterator[None]:
         if error.execution.trap is not None:
             raise TrapError(error.execution.trap, error.execution.instructions) from error
         raise UnprovableError(str(error)) from error
+    except SegmentTooSmallError as error:
+        raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
     except ProgramTooLargeError as error:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
 
+from limpid.arguments import require_type
 from limpid.errors import BackendError
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
@@ -16,13 +17,13 @@ from reference.trace.build import PlainTraces
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunPlan
 from reference.trace.segmentation import Keep, plan_run
-from reference.verifier.run import Verified, verify
+from reference.verifier.program import Verified, verify
 from spec.program import Program
 from spec.protocol.key import VerificationKey
 
 
 class Verify(Protocol):
-    """Verification, as `reference.verifier.run.verify` describes it."""
+    """Verification, as `reference.verifier.program.verify` describes it."""
 
     def __call__(
         self,
@@ -143,7 +144,8 @@ DEFAULT_BACKEND = next(iter(BACKENDS))
 
 
 def backend_named(name: str) -> Backend:
-    """The implementation of proving of this name. Raises BackendError."""
+    """The implementation of proving of this name. Raises BackendError, MisuseError."""
+    require_type("backend", name, str)
     if name not in BACKENDS:
         raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
     return BACKENDS[name]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from limpid.files import cause_of
 from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
 from limpid.rust import compile_rust
 from limpid.toolchain import (
@@ -21,6 +22,7 @@ from limpid.toolchain import (
     PICOLIBC_PACKAGE,
     BuildError,
     Toolchain,
+    ToolMissingError,
     find_toolchain,
     invoke,
 )
@@ -65,6 +67,8 @@ def build(
     """
     toolchain = find_toolchain(compiler)
     _check_sources(sources)
+    if output.is_dir():
+        raise BuildError(f"cannot write {output}: it is a directory")
     if not output.parent.is_dir():
         raise BuildError(f"cannot write {output}: the directory {output.parent} does not exist")
     try:
@@ -79,7 +83,7 @@ def build(
             _link(toolchain, [*objects, library], linked, extra_flags, output.name)
             os.replace(linked, output)
     except OSError as error:
-        raise BuildError(f"cannot write {output}: {error}") from error
+        raise BuildError(f"cannot write {output}: {cause_of(error)}") from error
 
 
 def build_examples(directory: Path = EXAMPLES / "elf", *, runtime: Runtime = "limpid") -> list[Path]:
@@ -133,4 +137,4 @@ def _link(
         if not missing_library:
             raise
         hint = f"the C library is not installed; it is in the Debian package {PICOLIBC_PACKAGE}"
-        raise BuildError(f"{error}\nnote: {hint}") from error
+        raise ToolMissingError(f"{error}\nnote: {hint}") from error

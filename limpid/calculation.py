@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.errors import LimpidError
+from limpid.errors import KeyFileError, LimpidError
 from limpid.files import read_file_or_standard_input
-from soundcalc.composition.security import SecurityReport, security
+from limpid.inspection import forms_of
 from soundcalc.errors import CalculatorError
-from soundcalc.machine.largest_run import compared_proof, largest_proof
-from soundcalc.machine.run_size import run_size
-from soundcalc.machine.shapes import proof_shapes, run_security
-from soundcalc.parameters import ProofShape
+from soundcalc.protocol.proximity import CurveBound
+from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
+from soundcalc.protocol.security import ProofSecurity
 from soundcalc.published.format import PublishedConfiguration, parse_configuration
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, ParameterSet
-from spec.protocol.key import KEY_MAGIC, decode_key
-from spec.protocol.proof import PROOF_MAGIC, decode_proof
-from spec.protocol.shape import MAXIMUM_SEGMENTS
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_run
 from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
+from spec.rv64im.tokens import output_tokens
+
+MOST_OUTPUT_TOKENS = 1 + OUTPUT_CAPACITY_BYTES // DOUBLEWORD_BYTES
+"""A claimed output is its length and its doublewords."""
 
 
 class CalculationError(LimpidError):
@@ -38,49 +42,62 @@ class SubjectError(LimpidError):
 
 
 @dataclass(frozen=True)
-class OwnSubject:
-    """Proofs of our own machine."""
+class SetSubject:
+    """A parameter set, or a key under it: the largest proofs that a verifier admits."""
 
     name: str
     about: str
-    reports: tuple[SecurityReport, ...]
-    """One for each segment of the run; a single one that stands for all where there is no proof yet."""
+    parameters: ParameterSet
+    reports: Mapping[int, ProofSecurity]
+    """By stacking height."""
 
     segments: int
-    compared: ProofShape
-    """The tables on which rates are compared and parameters are searched."""
-
-    size_bytes: int | None
-    """Of the proof at hand."""
-
-    estimated_bytes: float | None
+    """Of the largest run."""
 
     @property
-    def weakest(self) -> SecurityReport:
-        """The report with the largest error of a round."""
-        return max(self.reports, key=lambda report: report.error)
+    def weakest(self) -> ProofSecurity:
+        """The report whose errors sum to the most."""
+        return max(self.reports.values(), key=lambda report: report.error)
 
 
-Subject = OwnSubject | PublishedConfiguration
+@dataclass(frozen=True)
+class ProofSubject:
+    """A proof at hand, not verified."""
+
+    name: str
+    about: str
+    security: RunSecurity
+    size_bytes: int
+    expected_bytes: float
+
+    @property
+    def segments(self) -> int:
+        return len(self.security.reports)
 
 
-def subject_named(name: str, *, lenient: bool) -> Subject:
+Subject = SetSubject | ProofSubject | PublishedConfiguration
+
+
+def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
     """A parameter set of this name, or else the content of this file.
 
-    Raises FileError, SubjectError, CalculatorError.
+    Raises FileError, KeyFileError, SubjectError, CalculatorError.
     """
     if name in PARAMETER_SETS:
-        return _parameter_set(PARAMETER_SETS[name])
+        return _largest(name, f"the largest run that a verifier admits, {name}", PARAMETER_SETS[name], curve)
     content = read_file_or_standard_input(name)
+    if not content.strip():
+        raise SubjectError(f"{name}: is empty", details={"path": name})
     try:
         if content.startswith(PROOF_MAGIC):
-            return _proof(name, content)
+            return _proof(name, content, curve)
         if content.startswith(KEY_MAGIC):
-            key = decode_key(content)
-            program_heights = key.heights_by_chip()
-            about = f"the largest run of the program {key.program_id().hex()}"
-            return _largest(Path(name).stem, key.parameters, about, program_heights)
+            key = decode_key(content, RV64IM)
+            about = f"the largest run of the program {key.program_id.hex()}, {key.parameters.name}"
+            return _largest(Path(name).stem, about, key.parameters, curve)
     except Rejected as error:
+        if content.startswith(KEY_MAGIC):
+            raise KeyFileError(name, error) from error
         details = {"path": name, "reason": error.reason.name}
         raise SubjectError(f"{name}: {error}", "make it anew, or ask for it again", details) from error
     try:
@@ -92,32 +109,18 @@ def subject_named(name: str, *, lenient: bool) -> Subject:
     return parse_configuration(text, Path(name).name, lenient)
 
 
-def _parameter_set(parameters: ParameterSet) -> OwnSubject:
-    return _largest(parameters.name, parameters, "the largest run that a verifier admits", {})
+def _largest(name: str, about: str, parameters: ParameterSet, curve: CurveBound) -> SetSubject:
+    reports = largest_reports(RV64IM, parameters, MOST_OUTPUT_TOKENS, curve)
+    return SetSubject(name, about, parameters, reports, RV64IM.maximum_segments)
 
 
-def _largest(name: str, parameters: ParameterSet, about: str, program_heights: dict[str, int]) -> OwnSubject:
-    compared = compared_proof(parameters, program_heights)
-    report = security(largest_proof(parameters, program_heights))
-    return OwnSubject(name, f"{about}, {parameters.name}", (report,), MAXIMUM_SEGMENTS, compared, None, None)
-
-
-def _proof(name: str, content: bytes) -> OwnSubject:
-    proof = decode_proof(content)
-    parameters = proof.key.parameters
-    shapes = [segment.shape for segment in proof.segments]
-    reports = run_security(shapes, parameters, proof.output).reports
-    return OwnSubject(
+def _proof(name: str, content: bytes, curve: CurveBound) -> ProofSubject:
+    proof = decode_proof(content, RV64IM)
+    forms, tokens = forms_of(proof), len(output_tokens(proof.output))
+    return ProofSubject(
         name=Path(name).stem,
-        about=f"this proof, {parameters.name}, not verified",
-        reports=reports,
-        segments=len(shapes),
-        compared=proof_shapes(shapes, parameters, proof.output)[0],
+        about=f"this proof, {proof.key.parameters.name}, not verified",
+        security=run_security(forms, tokens, curve),
         size_bytes=len(content),
-        estimated_bytes=run_size(shapes, parameters, proof.output).total_bytes,
+        expected_bytes=expected_bytes(forms, tokens) + len(encode_run(proof.key, proof.output, [])),
     )
-
-
-def all_reports(subject: OwnSubject) -> Sequence[SecurityReport]:
-    """One report for each segment of the run."""
-    return subject.reports if len(subject.reports) == subject.segments else subject.reports * subject.segments

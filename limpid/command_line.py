@@ -8,25 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import click
 
-from limpid.commands.audit import audit_command
-from limpid.commands.build import build_command
-from limpid.commands.check_trace import check_trace_command
-from limpid.commands.debug import debug_command
-from limpid.commands.demo import demo_command
-from limpid.commands.doctor import doctor_command
-from limpid.commands.inspect import inspect_command
-from limpid.commands.keygen import keygen_command
-from limpid.commands.new import new_command
-from limpid.commands.prove import prove_command
-from limpid.commands.run import run_command
-from limpid.commands.sdk import sdk_command
-from limpid.commands.soundcalc import soundcalc_command
-from limpid.commands.verify import verify_command
 from limpid.errors import (
     DONE,
     FAILED,
@@ -37,12 +24,43 @@ from limpid.errors import (
     MisuseError,
     OutOfMemoryError,
     StoppedError,
+    TerminatedError,
 )
 from limpid.output import error_facts, json_text
+
+COMMANDS = (
+    "new",
+    "build",
+    "sdk",
+    "run",
+    "debug",
+    "check-trace",
+    "keygen",
+    "prove",
+    "verify",
+    "inspect",
+    "soundcalc",
+    "audit",
+    "demo",
+    "doctor",
+)
+"""In the order of the help. Each is `NAME_command` of its own module, read when it is asked for: none waits for Z3 or
+for compiled code that only another one needs."""
 
 
 class CommandLine(click.Group):
     """A group of commands whose exit status says what happened, and that shows a traceback only where asked to."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"limpid.commands.{name}"), f"{name}_command")
+        assert isinstance(command, click.Command)
+        return command
 
     def main(
         self,
@@ -64,11 +82,18 @@ class CommandLine(click.Group):
             # Whoever read the output has left; the interpreter would complain again when it flushes.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FAILED)
+        except _TerminatedExit:
+            stopped = TerminatedError("terminated; nothing is left half-written")
+            sys.exit(_told(stopped, as_json="--json" in arguments))
         except Exception as error:
             if "--debug" in arguments:
                 raise
-            sys.exit(_told(_as_limpid_error(error), as_json="--json" in arguments))
+            sys.exit(_told(_as_limpid_error(error, arguments), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+class _TerminatedExit(SystemExit):
+    """SIGTERM, on its way out of the command."""
 
 
 @contextmanager
@@ -80,7 +105,7 @@ def _ending_in_order() -> Iterator[None]:
         return
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(TERMINATED)
+        raise _TerminatedExit(TERMINATED)
 
     before = signal.signal(signal.SIGTERM, end)
     try:
@@ -89,13 +114,12 @@ def _ending_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _as_limpid_error(error: Exception) -> LimpidError:
+def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
     match error:
         case LimpidError():
             return error
         case click.UsageError():
-            command = error.ctx.command_path if error.ctx else "limpid"
-            return MisuseError(error.format_message(), f"see: {command} --help")
+            return MisuseError(error.format_message(), f"see: {_command_path(error, arguments)} --help")
         case click.Abort():
             return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
@@ -103,6 +127,14 @@ def _as_limpid_error(error: Exception) -> LimpidError:
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """The command that was misused; an option without its argument does not tell."""
+    if error.ctx is not None:
+        return error.ctx.command_path
+    command = next((argument for argument in arguments if argument in COMMANDS), None)
+    return "limpid" if command is None else f"limpid {command}"
 
 
 def _told(error: LimpidError, *, as_json: bool) -> int:
@@ -119,24 +151,6 @@ def _told(error: LimpidError, *, as_json: bool) -> int:
 def main() -> None:
     """Proves that a RISC-V program (RV64IM) ran correctly, and verifies such proofs.
 
-    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted.
+    Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted,
+    143 terminated.
     """
-
-
-for _command in (
-    new_command,
-    build_command,
-    sdk_command,
-    run_command,
-    debug_command,
-    check_trace_command,
-    keygen_command,
-    prove_command,
-    verify_command,
-    inspect_command,
-    soundcalc_command,
-    audit_command,
-    demo_command,
-    doctor_command,
-):
-    main.add_command(_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from limpid.toolchain import BuildError, ToolMissingError
 from limpid.trap_advice import next_step
 from reference.execution import Trap
 from reference.loader import ElfError
@@ -16,7 +17,7 @@ FAILED = 1
 """The exit status of a command that failed, and of a rejected proof."""
 
 MISUSED = 2
-"""The exit status of a command line that makes no sense; nothing was read or written."""
+"""The exit status of a command line that makes no sense; nothing was written. A file of the wrong kind is a failure."""
 
 
 INTERRUPTED = 130
@@ -83,9 +84,15 @@ class BackendError(LimpidError):
 
 
 class PicusFileError(LimpidError):
-    """A file that should hold constraints of another system and does not, or an assumption that fits none of them."""
+    """A file that should hold constraints of another system and does not."""
 
     kind = "picus"
+
+
+class AssumptionError(LimpidError):
+    """An assumption about constraints of another system that cannot be read, or that fits none of them."""
+
+    kind = "assumption"
     exit_status = MISUSED
 
 
@@ -149,9 +156,13 @@ class BuildFailedError(LimpidError):
 
     kind = "build"
 
+    def __init__(self, error: BuildError) -> None:
+        is_tool_missing = isinstance(error, ToolMissingError)
+        super().__init__(str(error), "see which tools are missing with: limpid doctor" if is_tool_missing else None)
+
 
 class MisuseError(LimpidError):
-    """A command line that makes no sense."""
+    """A command line, or an argument of the Python API, that makes no sense."""
 
     kind = "misuse"
     exit_status = MISUSED
@@ -162,6 +173,12 @@ class StoppedError(LimpidError):
 
     kind = "interrupted"
     exit_status = INTERRUPTED
+
+
+class TerminatedError(StoppedError):
+    """The command was told to end."""
+
+    exit_status = TERMINATED
 
 
 class OutOfMemoryError(LimpidError):

@@ -19,7 +19,7 @@ def read_file(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        raise FileError(path, _cause(error)) from error
+        raise FileError(path, cause_of(error)) from error
 
 
 def read_file_or_standard_input(path: str) -> bytes:
@@ -29,7 +29,7 @@ def read_file_or_standard_input(path: str) -> bytes:
     try:
         return sys.stdin.buffer.read()
     except OSError as error:
-        raise FileError("standard input", _cause(error)) from error
+        raise FileError("standard input", cause_of(error)) from error
 
 
 def require_writable(path: str) -> None:
@@ -42,7 +42,7 @@ def require_writable(path: str) -> None:
             # Renaming over a device or a directory would replace or fail it.
             raise FileError(path, "exists and is no regular file")
     except (OSError, ValueError) as error:
-        raise FileError(path, _cause(error)) from error
+        raise FileError(path, cause_of(error)) from error
     if not os.access(directory, os.W_OK | os.X_OK):
         raise FileError(path, f"the directory {directory} cannot be written to")
 
@@ -65,9 +65,10 @@ def write_bytes(path: str, content: bytes) -> None:
             Path(scratch).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise FileError(path, _cause(error)) from error
+        raise FileError(path, cause_of(error)) from error
 
 
-def _cause(error: OSError | ValueError) -> str:
+def cause_of(error: OSError | ValueError) -> str:
+    """Why a file cannot be used, in words."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text[:1].lower() + text[1:]

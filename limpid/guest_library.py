@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from limpid.files import cause_of
 from limpid.toolchain import BuildError, Toolchain, find_toolchain, invoke
 
 Runtime = Literal["limpid", "linux"]
@@ -70,7 +71,7 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
         finally:
             shutil.rmtree(scratch)
     except OSError as error:
-        raise BuildError(f"cannot write the SDK to {directory}: {error}") from error
+        raise BuildError(f"cannot write the SDK to {directory}: {cause_of(error)}") from error
     return InstalledSdk(tuple(headers), archive, script)
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from limpid.errors import LimpidError
+from limpid.arguments import require_type
+from limpid.errors import KeyFileError, LimpidError
 from soundcalc.errors import CalculatorError
-from soundcalc.machine.shapes import RunSecurity, run_security
+from soundcalc.protocol.runs import RunSecurity, run_security
+from spec.air.machine import exit_code_of
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
-from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
-from spec.protocol.proof import PROOF_MAGIC, SegmentProof, decode_proof
+from spec.protocol.form import SegmentForm
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof import RunProof, SegmentProof
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
-from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
+from spec.rv64im.tokens import output_tokens
 
 
 class UnknownContentError(LimpidError):
@@ -71,19 +77,19 @@ Content = KeyContent | ProofContent | DevelopmentContent
 def inspect(encoded: bytes) -> Content:
     """What the bytes of a key, a proof or a development receipt state.
 
-    Raises UnknownContentError, and Rejected for damaged ones.
+    Raises UnknownContentError, MisuseError, and Rejected for damaged ones.
     """
+    require_type("encoded", encoded, bytes)
     if encoded.startswith(KEY_MAGIC):
-        return KeyContent(decode_key(encoded), len(encoded))
+        return KeyContent(decode_key(encoded, RV64IM), len(encoded))
     if encoded.startswith(DEVELOPMENT_MAGIC):
-        return DevelopmentContent(decode_development_receipt(encoded), len(encoded))
+        return DevelopmentContent(decode_development_receipt(encoded, RV64IM), len(encoded))
     if not encoded.startswith(PROOF_MAGIC):
         raise UnknownContentError("the bytes are neither a proof nor a verification key")
-    proof = decode_proof(encoded)
-    shapes = [segment.shape for segment in proof.segments]
+    proof = decode_proof(encoded, RV64IM)
     try:
-        security = run_security(shapes, proof.key.parameters, proof.output)
-    except CalculatorError:
+        security = _security(proof)
+    except (CalculatorError, Rejected):
         security = None
     return ProofContent(
         key=proof.key,
@@ -95,6 +101,20 @@ def inspect(encoded: bytes) -> Content:
     )
 
 
+def security_of(encoded: bytes) -> RunSecurity:
+    """The security of a proof if it verifies. Raises Rejected, CalculatorError where its heights admit no figure."""
+    return _security(decode_proof(encoded, RV64IM))
+
+
+def _security(proof: RunProof) -> RunSecurity:
+    return run_security(forms_of(proof), len(output_tokens(proof.output)))
+
+
+def forms_of(proof: RunProof) -> list[SegmentForm]:
+    """The forms of a proof's segments."""
+    return [SegmentForm(segment.shape, proof.key.parameters) for segment in proof.segments]
+
+
 def content_of_file(path: str, encoded: bytes) -> Content:
     """The same, with the file's name in errors."""
     try:
@@ -102,6 +122,8 @@ def content_of_file(path: str, encoded: bytes) -> Content:
     except UnknownContentError as error:
         raise UnknownContentError(f"{path}: {error}", details={"path": path}) from error
     except Rejected as error:
+        if encoded.startswith(KEY_MAGIC):
+            raise KeyFileError(path, error) from error
         raise UnknownContentError(
             f"{path}: {error}", "make it anew, or ask for it again", {"path": path, "reason": error.reason.name}
         ) from error
@@ -115,4 +137,4 @@ def _segment(segment: SegmentProof) -> SegmentContent:
 def _exit_code(last: SegmentProof) -> int | None:
     if last.public("pc_out") != HALTED:
         return None
-    return sum(last.public(f"exit_code_{i}") << (LIMB_BITS * i) for i in range(LIMBS))
+    return exit_code_of([last.public(name) for name in RV64IM.exit_values])

@@ -5,23 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
+from limpid.arguments import require_type
 from limpid.errors import FileError, LimpidError, ParametersError
+from limpid.files import cause_of
 from limpid.optimized_runs import plan_run
 from limpid.workbench import Recipe, workbench
 from optimized.kernels import OptimizedKernels
-from optimized.verifier.kernels import OptimizedVerifierKernels
-from reference.prover.keys import verification_key
+from optimized.verifier.run import TOOLS
+from reference.program_keys import verification_key
 from reference.prover.progress import Observer, silent
 from reference.segments.driver import RunRequest
 from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
-from reference.trace.limits import SegmentLimits
+from reference.trace.limits import SegmentLimits, limits_of_heights
 from reference.trace.shape_choice import limits_under
 from spec.parameters import ParameterSet
 from spec.program import Program
@@ -44,8 +46,8 @@ class Place:
     scheduler: str | None = None
     """The address of a Dask scheduler, in place of `workers`."""
 
-    segment_cells: int | None = None
-    """The most cells of a segment; None: the default."""
+    segment_cost: int | None = None
+    """The most that a segment costs, in the metric of `spec.cost`; None: the default."""
 
 
 def prove_in_folder(
@@ -61,15 +63,16 @@ def prove_in_folder(
 
     `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
     ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError,
-    OutOfMemoryError.
+    OutOfMemoryError, MisuseError.
     """
+    require_type("private_input", private_input, bytes)
     chosen = parameter_set(parameters)
     program = load_program(elf)
     start = time.monotonic()
     with planning_errors(PROVE_SHORTER):
         key = verification_key(OptimizedKernels(), program, chosen)
         limits = _limits(place, chosen, program, private_input)
-    request = RunRequest(program, private_input, key, limits, plan_run, OptimizedVerifierKernels())
+    request = RunRequest(program, private_input, key, limits, plan_run, TOOLS)
     try:
         with (
             planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
@@ -79,7 +82,7 @@ def prove_in_folder(
     except FolderError as error:
         raise FolderUseError(str(error), "choose another folder with --out") from error
     except OSError as error:
-        raise FileError(str(place.folder), str(error)) from error
+        raise _file_error(place.folder, error) from error
     return Proof(
         encoded=proven.encoded,
         key=key,
@@ -92,12 +95,22 @@ def prove_in_folder(
     )
 
 
+def _file_error(folder: Path, error: OSError) -> FileError:
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return FileError(str(folder), "cannot be a folder: a file is in the way", "choose another with --out")
+        case IsADirectoryError():
+            return FileError(str(error.filename), "is a directory", "remove it, or choose another folder with --out")
+        case _:
+            return FileError(str(error.filename or folder), cause_of(error))
+
+
 def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
-    if place.segment_cells is None:
+    if place.segment_cost is None:
         return limits_under(parameters, plan_run, program, private_input)
     if parameters.listed_shapes:
-        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cells")
-    return SegmentLimits(area_cells=place.segment_cells)
+        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cost")
+    return replace(limits_of_heights(parameters.tallest_log2), cost=place.segment_cost)
 
 
 @contextmanager

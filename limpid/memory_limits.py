@@ -10,11 +10,12 @@ from limpid.machine_checks import available_memory_bytes
 from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
+from reference.tables import Trace
 from reference.trace.plan import PlannedSegment
 from reference.trace.planned_shape import planned_shape
-from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.cost import row_cells
+from spec.cost import segment_cost
+from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SegmentShape
 
@@ -48,24 +49,23 @@ class FittingTraces:
             return
         shape = planned_shape(segment, self._key.heights_by_chip())
         try:
-            require_memory(shape, self._key.parameters.rate_log2, self._available_bytes)
+            require_memory(SegmentForm(shape, self._key.parameters), self._available_bytes)
         except MemoryShortError as error:
-            cells = fitting_cells(shape, self._key, self._available_bytes)
-            next_step = f"prove in smaller segments: --out DIRECTORY --segment-cells {cells}" if cells else FREE_MEMORY
+            cost = fitting_cost(shape, self._key, self._available_bytes)
+            next_step = f"prove in smaller segments: --out DIRECTORY --segment-cost {cost}" if cost else FREE_MEMORY
             raise OutOfMemoryError(str(error), next_step) from error
 
 
-def fitting_cells(shape: SegmentShape, key: VerificationKey, available_bytes: int) -> int:
-    """A limit on a segment's cells under which segments like this one fit: a power of two, or 0 if there is none."""
-    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
-    empty = SegmentShape({name: fixed.get(name, ()) for name in shape.heights_log2} | {"boundary": (1,)})
-    rate_log2 = key.parameters.rate_log2
-    needed, least = (predicted_peak_bytes(of, rate_log2) for of in (shape, empty))
+def fitting_cost(shape: SegmentShape, key: VerificationKey, available_bytes: int) -> int:
+    """A limit on a segment's cost under which segments like this one fit: a power of two, or 0 if there is none."""
+    variable = (Role.INSTRUCTION, Role.CONTINUATION)
+    lookups = {t.chip.name: (t.height_log2,) for t in shape.tables if t.chip.role not in variable}
+    least_shape = SegmentShape(shape.machine, {name: lookups.get(name, ()) for name in shape.heights_log2})
+    needed, least = (predicted_peak_bytes(SegmentForm(of, key.parameters)) for of in (shape, least_shape))
     if available_bytes <= least:
         return 0
-    fixed_roles = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
-    cells = sum(t.height * row_cells(t.chip).total for t in shape.tables if t.chip.role not in fixed_roles)
-    fitting = cells * (available_bytes - least) // max(needed - least, 1)
+    cost = segment_cost(shape).total - segment_cost(least_shape).total
+    fitting = cost * (available_bytes - least) // max(needed - least, 1)
     return 1 << fitting.bit_length() - 1 if fitting else 0
 
 

@@ -14,23 +14,26 @@ from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
 from optimized.trace.continuation import RegionError
 from optimized.trace.execution import PlanMismatchError
-from optimized.trace.segmentation import NoProofError, SegmentTooSmallError, TooManySegmentsError
+from optimized.trace.segmentation import NoProofError, TooManySegmentsError
+from optimized.trace.segmentation import SegmentTooSmallError as CompiledSegmentTooSmallError
 from optimized.trace.segmentation import plan_run as plan_columns
 from reference.execution import Execution
 from reference.executor import Machine
 from reference.executor.machine import HALTED
+from reference.fixed_tables import fixed_tables
 from reference.machine_memory import InputTooLongError
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
+from reference.tables import Table, Trace
 from reference.trace.build import PlainTraces
-from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError, WitnessError
+from reference.trace.errors import PlanError, SegmentTooSmallError, TraceTooLongError, UnprovableError, WitnessError
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import Keep, finished_plan
 from reference.trace.segmentation import plan_run as plan_plainly
-from reference.trace.table import Table, Trace
 from spec.program import Program
+from spec.rv64im.machine import RV64IM
 
 
 def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
@@ -46,8 +49,8 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
         return plan_plainly(program, private_input, limits, keep)
     except CompiledInputTooLongError as error:
         raise InputTooLongError(str(error)) from error
-    except SegmentTooSmallError as error:
-        raise TraceTooLongError(f"{error}: {limits}") from error
+    except CompiledSegmentTooSmallError as error:
+        raise SegmentTooSmallError(limits.cost, limits.clock) from error
     except TooManySegmentsError as error:
         raise TraceTooLongError(str(error)) from error
     except NoProofError as error:
@@ -68,7 +71,8 @@ class CompiledTraces:
     """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
 
     def __init__(self, program: Program, key: ProvingKey) -> None:
-        self._builder = SegmentBuilder(program, key.fixed)
+        fixed = fixed_tables() | {table.chip.name: table.fixed for table in key.tables}
+        self._builder = SegmentBuilder(program, fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:
         """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""
@@ -89,7 +93,7 @@ class CompiledTraces:
 
 def _trace(filled: FilledSegment) -> Trace:
     tables = tuple(Table(table.chip, table.main, table.fixed) for table in filled.tables)
-    return Trace(tables, filled.public_values, filled.output)
+    return Trace(RV64IM, tables, filled.public_values, filled.output)
 
 
 def _in_columns(segment: PlannedSegment) -> columns.PlannedSegment:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import platformdirs
 
+from limpid.files import cause_of
 from limpid.guest_library import SDK
-from limpid.toolchain import BuildError, invoke
+from limpid.toolchain import BuildError, ToolMissingError, invoke
 
 TARGET = "riscv64im-unknown-none-elf"
 RUST_PACKAGES = ("rustc-web", "rust-web-src")
@@ -63,7 +64,7 @@ def _find_compiler() -> str:
                 continue
             return candidate
     packages = " ".join(RUST_PACKAGES)
-    raise BuildError(
+    raise ToolMissingError(
         f"no rustc that knows {TARGET} is installed with its library source; they are in the Debian packages "
         f"{packages}: sudo apt-get install {packages}"
     )
@@ -72,11 +73,11 @@ def _find_compiler() -> str:
 def _library_source(compiler: str) -> Path:
     """The directory with the sources of core and alloc. Raises BuildError."""
     if TARGET not in invoke([compiler, "--print", "target-list"], f"asking {compiler}").split():
-        raise BuildError(f"{compiler} does not know the target {TARGET}")
+        raise ToolMissingError(f"{compiler} does not know the target {TARGET}")
     root = Path(invoke([compiler, "--print", "sysroot"], f"asking {compiler}").strip())
     source = root / "lib" / "rustlib" / "src" / "rust" / "library"
     if not (source / "core" / "src" / "lib.rs").is_file():
-        raise BuildError(f"the library source of {compiler} is not installed in {source}")
+        raise ToolMissingError(f"the library source of {compiler} is not installed in {source}")
     return source
 
 
@@ -98,7 +99,7 @@ def _libraries(compiler: str) -> Path:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         if not directory.is_dir():
-            raise BuildError(f"cannot keep Rust's libraries in {directory}: {error}") from error
+            raise BuildError(f"cannot keep Rust's libraries in {directory}: {cause_of(error)}") from error
     return directory
 
 

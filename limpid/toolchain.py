@@ -56,6 +56,10 @@ class BuildError(Exception):
     """A guest cannot be built: the message names the missing tool, the source, or what the compiler said."""
 
 
+class ToolMissingError(BuildError):
+    """A tool or library that the guest needs is not installed."""
+
+
 @dataclass(frozen=True)
 class Toolchain:
     """A compiler that is installed, and what goes with it."""
@@ -89,7 +93,7 @@ class Toolchain:
         name = "llvm-ar" if self.is_clang else "ar"
         found = shutil.which(_answer(self.compiler, f"-print-prog-name={name}")) or shutil.which(f"{TARGET}-ar")
         if found is None:
-            raise BuildError(f"{name}, which belongs to the compiler {self.compiler}, is not installed")
+            raise ToolMissingError(f"{name}, which belongs to the compiler {self.compiler}, is not installed")
         return found
 
     @cached_property
@@ -122,8 +126,8 @@ def find_toolchain(compiler: str | None = None) -> Toolchain:
     if path is not None:
         return Toolchain(path, is_clang="clang" in _answer(path, "--version").partition("\n")[0])
     if compiler is not None:
-        raise BuildError(f"the compiler {name} does not exist or is not executable")
-    raise BuildError(
+        raise ToolMissingError(f"the compiler {name} does not exist or is not executable")
+    raise ToolMissingError(
         f"the compiler {name} is not installed; it is in the Debian package {COMPILER_PACKAGE}: "
         f"sudo apt-get install {COMPILER_PACKAGE}"
     )
@@ -136,7 +140,7 @@ def invoke(command: Sequence[str], step: str) -> str:
     try:
         completed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     except OSError as error:
-        raise BuildError(f"{step} failed: cannot run {command[0]}: {error}") from error
+        raise ToolMissingError(f"{step} failed: cannot run {command[0]}: {error}") from error
     if completed.returncode != 0:
         message = completed.stderr.strip() or f"exit code {completed.returncode}"
         raise BuildError(f"{step} failed:\n{message}")

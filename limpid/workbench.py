@@ -9,7 +9,7 @@ from threading import Lock
 from limpid.memory_limits import FittingTraces
 from limpid.optimized_runs import segment_traces
 from optimized.kernels import OptimizedKernels
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.segments.jobs import Workbench
 from spec.parameters import PARAMETER_SETS
 from spec.program import Program
@@ -31,7 +31,7 @@ _LOCK = Lock()
 
 
 def workbench(recipe: Recipe) -> Workbench:
-    """The workbench of this process; the first call takes seconds."""
+    """The workbench of this process; the first call makes the program's key."""
     with _LOCK:
         return _made(recipe)
 

@@ -126,3 +126,10 @@ def compiled(function: Function) -> Function:
     dispatcher._cache = make_cache(function)
     result: Function = dispatcher
     return result
+
+
+def written_out(function: Function) -> Function:
+    """A function that compiled code has written out where it calls it: there is nothing to compile apart."""
+    njit: Any = numba.njit
+    result: Function = njit(inline="always")(function)
+    return result

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
-from typing import TypeVar
-
-Item = TypeVar("Item")
-
-ITEMS_AHEAD = 2
-"""Made before they are asked for: a table's two matrices are asked for one after the other."""
 
 TASKS_PER_THREAD = 4
 """More tasks than threads, so that a thread that starts late or is slow holds nobody up."""
@@ -59,16 +52,3 @@ def in_parallel(work: Callable[[int, int], object], count: int, smallest: int = 
     for future in futures:
         if not future.cancelled():
             future.result()
-
-
-def made_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
-    """The items in order, made on a thread of its own: what takes Python's lock there goes on beside compiled work."""
-    iterator = iter(items)
-    none_left = object()
-    pending: deque[Future[Item | object]] = deque()
-    with ThreadPoolExecutor(1) as pool:
-        while len(pending) < ITEMS_AHEAD:
-            pending.append(pool.submit(next, iterator, none_left))
-        while (item := pending.popleft().result()) is not none_left:
-            pending.append(pool.submit(next, iterator, none_left))
-            yield item  # type: ignore[misc]

@@ -9,16 +9,16 @@ from optimized.kernels import OptimizedKernels
 from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.requests import chip_requests
-from optimized.words import Words
-from reference.prover.extension_arrays import powers
-from reference.prover.reduction import OpenedColumns
-from spec.air.bus import Scope
-from spec.field import EXTENSION_DEGREE, X
+from reference.program_keys import proving_key
+from reference.prover.keys import ProvingKey
+from reference.prover.run import prove_run
+from reference.trace.build import build_traces
+from reference.trace.limits import SegmentLimits
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import DEFAULT_IMAGE_START, SINK, Interval, RegionKind, Space
+from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, OUTPUT, SINK, Interval, RegionKind, Space
+from spec.parameters import TINY
 from spec.program import Program, Region
-from spec.protocol.logup import BusChallenges
 from spec.rv64im.machine import CHIP_BY_NAME
 
 ROWS = 64
@@ -26,36 +26,18 @@ ROWS = 64
 
 def _halting_program() -> Program:
     words = (encode("addi", CALL_NUMBER_REGISTER, immediate=HALT_CALL), encode("ecall"))
-    start, doubleword = DEFAULT_IMAGE_START, DEFAULT_IMAGE_START // 8
+    start, doubleword = DEFAULT_IMAGE_START, DEFAULT_IMAGE_START // DOUBLEWORD_BYTES
     return Program(
         entry=start,
         code=tuple((start + 4 * i, word) for i, word in enumerate(words)),
         image=((doubleword, words[0] | words[1] << 32),),
         regions=(
             Region(Space.MEMORY, RegionKind.IMAGE, doubleword, doubleword + 1),
+            Region(Space.MEMORY, RegionKind.OUTPUT, OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES),
             Region(Space.REGISTERS, RegionKind.REGISTERS, 0, SINK + 1),
         ),
         executable=(Interval(start, start + 4 * len(words)),),
     )
-
-
-def _transform(kernels: OptimizedKernels, columns: Words) -> None:
-    kernels.evaluate_on_coset(kernels.quotient_coefficients(kernels.codewords(columns, 1)), 1)
-
-
-def _fill_logup(kernels: OptimizedKernels) -> None:
-    chip = CHIP_BY_NAME["range_table"]
-    cells = np.ones((ROWS, len(chip.columns) + len(chip.fixed_columns)), dtype=np.uint32)
-    main, fixed = cells[:, : len(chip.columns)], cells[:, len(chip.columns) :]
-    kernels.logup_matrices(chip, main, fixed, {}, {Scope.LOCAL: BusChallenges(X, X)})
-
-
-def _open(kernels: OptimizedKernels) -> None:
-    codewords = np.ones((2 * ROWS, EXTENSION_DEGREE), dtype=np.uint32)
-    differences = kernels.inverse_differences(X, (2 * ROWS).bit_length() - 1)
-    kernels.evaluate_columns(codewords, 1, X, differences)
-    reduced = kernels.reduced_codeword([OpenedColumns([codewords], [powers(X, EXTENSION_DEGREE)], X, differences)])
-    kernels.add_scaled(reduced, X, kernels.fold(kernels.add_scaled(reduced, X, reduced), 1, X).repeat(2, axis=0))
 
 
 def _look_up() -> None:
@@ -65,21 +47,34 @@ def _look_up() -> None:
     count_rows(main, requests, 0, lookup_index(rows), np.zeros(len(rows), dtype=np.uint32))
 
 
+class _Proof:
+    """A proof that the program halts: it goes through every step of a prover."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._kernels = OptimizedKernels()
+        self._key: ProvingKey | None = None
+
+    def commit(self) -> None:
+        """Commits to the program's tables."""
+        self._key = proving_key(self._kernels, self._program, TINY)
+
+    def prove(self) -> None:
+        """Proves the run."""
+        assert self._key is not None
+        prove_run(self._kernels, self._key, build_traces(self._program, b"", SegmentLimits()))
+
+
 def warm_up(report: Report) -> None:
-    """Makes every compiled function of the prover ready, in under a minute the first time and in seconds later."""
-    kernels = OptimizedKernels()
-    columns = np.ones((ROWS, EXTENSION_DEGREE), dtype=np.uint32)
-    digests = np.zeros((ROWS, 8), dtype=np.uint32)
+    """Makes every compiled function of the prover ready, in a minute or two the first time and in seconds later."""
     program = _halting_program()
+    proof = _Proof(program)
     run_steps(
         report,
         [
-            ("transforms", lambda: _transform(kernels, columns)),
-            ("Merkle trees", lambda: kernels.compress(kernels.leaf_digests([columns]), digests)),
-            ("buses and constraints", lambda: _fill_logup(kernels)),
-            ("openings", lambda: _open(kernels)),
-            ("proof of work", lambda: kernels.grind(b"", 1)),
             ("executor", lambda: execute(program)),
             ("lookups", _look_up),
+            ("commitments", proof.commit),
+            ("sumchecks and openings", proof.prove),
         ],
     )

@@ -1,4 +1,4 @@
-"""All obligations of the machine, and running them: in order, on several processes, with export for other solvers."""
+"""All obligations of a machine, and running them: in order, on several processes, with export for other solvers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.machine.obligations import machine_obligations
 from proofs_of_constraints.obligations.chains import chain_obligations
-from proofs_of_constraints.obligations.concrete_row import whole_row
-from proofs_of_constraints.obligations.coverage import coverage_obligations
-from proofs_of_constraints.obligations.decode import decode_obligations
-from proofs_of_constraints.obligations.instructions import instruction_obligations
-from proofs_of_constraints.obligations.memory import memory_obligations
+from proofs_of_constraints.obligations.checked_row import whole_row
+from proofs_of_constraints.obligations.general import general_obligations
 from proofs_of_constraints.obligations.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
+    DeclaredChip,
     Kind,
     Obligation,
     Outcome,
@@ -28,49 +27,52 @@ from proofs_of_constraints.obligations.obligation import (
     UndecidedError,
     Verdict,
 )
-from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.second_solver import SecondSolver
-from proofs_of_constraints.obligations.tables import table_obligations
+from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import WrapError
-from spec.air.chip import Chip, Role
-from spec.rv64im.machine import CHIPS
+from spec.air.chip import Chip
 
 
-def obligations_of_chip(chip: Chip) -> list[Obligation]:
-    """Every obligation about one chip, whether the machine has it or not."""
-    if chip.role is Role.INSTRUCTION:
-        found = [*instruction_obligations(chip), *row_obligations(chip)]
-    else:
-        found = list(table_obligations(chip))
-    return [replace(obligation, declaration=chip) for obligation in (*found, *memory_obligations([chip]))]
+def obligations_of_chip(chip: Chip, audited: AuditedMachine = RV64IM_AUDIT) -> list[Obligation]:
+    """Every obligation about one chip, whether the machine has it or not.
+
+    What the machine brings along for chips of this role stands in the place of general obligations of the same kind.
+    """
+    meaning = audited.meanings.get(chip.role)
+    found = [] if meaning is None else list(meaning(chip))
+    brought = {obligation.kind for obligation in found}
+    found += [obligation for obligation in general_obligations(audited, chip) if obligation.kind not in brought]
+    return [replace(obligation, declaration=DeclaredChip(audited.machine, chip)) for obligation in found]
 
 
-def obligations_of(chips: Sequence[Chip]) -> list[Obligation]:
-    """Every obligation of a machine with these chips, decoding included. Identities are unique."""
-    found = [obligation for chip in chips for obligation in obligations_of_chip(chip)]
-    found += coverage_obligations([chip for chip in chips if chip.role is Role.INSTRUCTION])
-    found += decode_obligations()
+def obligations_of(audited: AuditedMachine) -> list[Obligation]:
+    """Every obligation of a machine. Identities are unique."""
+    found = [obligation for chip in audited.machine.chips for obligation in obligations_of_chip(chip, audited)]
+    found += audited.whole(audited.machine.chips)
     found += chain_obligations()
-    found += machine_obligations(chips)
+    found += machine_obligations(audited)
     return found
 
 
 @cache
-def machine_obligation_list() -> tuple[Obligation, ...]:
-    """The obligations of the machine."""
-    return tuple(obligations_of(CHIPS))
+def machine_obligation_list(audited: AuditedMachine = RV64IM_AUDIT) -> tuple[Obligation, ...]:
+    """The same, made once."""
+    return tuple(obligations_of(audited))
 
 
 def selected(
-    instruction: str | None = None, chip: str | None = None, kinds: Collection[Kind] = frozenset(Kind)
+    instruction: str | None = None,
+    chip: str | None = None,
+    kinds: Collection[Kind] = frozenset(Kind),
+    audited: AuditedMachine = RV64IM_AUDIT,
 ) -> list[Obligation]:
     """The machine's obligations about an instruction and a chip, of some kinds; None stands for all.
 
     An instruction's obligations include those of the whole chips that execute it. Raises KeyError, naming it, for an
     instruction or a chip that the machine does not have, and for a selection that leaves nothing to prove.
     """
-    every = machine_obligation_list()
+    every = machine_obligation_list(audited)
     if chip is not None and all(o.chip != chip for o in every):
         raise KeyError(f"there is no chip {chip}")
     if instruction is not None:
@@ -86,13 +88,13 @@ def selected(
     return found
 
 
-def instructions_about(result: Result) -> tuple[str, ...]:
+def instructions_about(result: Result, audited: AuditedMachine = RV64IM_AUDIT) -> tuple[str, ...]:
     """The instructions that a result is about: one, or all that its chip executes, or none."""
     if result.kind.is_about_the_machine:
         return ()
     if result.instruction:
         return (result.instruction,)
-    about = (o.instruction for o in machine_obligation_list() if o.chip == result.chip and o.instruction)
+    about = (o.instruction for o in machine_obligation_list(audited) if o.chip == result.chip and o.instruction)
     return tuple(dict.fromkeys(about))
 
 
@@ -118,7 +120,9 @@ def prove(
     started = time.perf_counter()
     outcome = outcome_in(obligation, session)
     if outcome.counterexample is not None and obligation.declaration is not None:
-        outcome = replace(outcome, counterexample=whole_row(obligation.declaration, outcome.counterexample))
+        declared = obligation.declaration
+        shown = whole_row(declared.machine, declared.chip, outcome.counterexample)
+        outcome = replace(outcome, counterexample=shown)
     return Result(
         identity=obligation.identity,
         kind=obligation.kind,
@@ -150,25 +154,32 @@ def run(
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     smt2_folder: Path | None = None,
     second_solver_seconds: float | None = None,
+    audited: AuditedMachine = RV64IM_AUDIT,
 ) -> Iterator[Result]:
-    """The results in the order of the obligations. With several jobs the obligations must be the machine's."""
+    """The results in the order of the obligations. With several jobs the obligations must be the audited machine's."""
     options = (timeout_seconds, smt2_folder, second_solver_seconds)
     if jobs == 1:
         for obligation in obligations:
             yield prove(obligation, *options)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _take_machine, (audited,)) as pool:
         pending = [pool.submit(_prove_by_identity, obligation.identity, *options) for obligation in obligations]
         for future in pending:
             yield future.result()
 
 
+_of_this_process: dict[str, Obligation] = {}
+"""In a worker process, the obligations by identity: they hold functions and do not travel."""
+
+
+def _take_machine(audited: AuditedMachine) -> None:
+    _of_this_process.update((obligation.identity, obligation) for obligation in machine_obligation_list(audited))
+
+
 def _prove_by_identity(
     identity: str, timeout_seconds: float, smt2_folder: Path | None, second_solver_seconds: float | None
 ) -> Result:
-    """In a worker process: obligations hold functions and do not travel."""
-    obligation = next(o for o in machine_obligation_list() if o.identity == identity)
-    return prove(obligation, timeout_seconds, smt2_folder, second_solver_seconds)
+    return prove(_of_this_process[identity], timeout_seconds, smt2_folder, second_solver_seconds)
 
 
 class _Exporter:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.arrays.field_arrays import Matrix
 from reference.columns import RowColumns
-from reference.prover.field_arrays import Matrix
-from reference.trace.table import Table
+from reference.tables import Table
 from spec.air.chip import Interaction
 
 

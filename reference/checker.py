@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables
-from reference.trace.table import Table, Trace
+from reference.tables import Table, Trace
 from spec.air.bus import Bus, Scope
-from spec.air.chip import Chip, Role
+from spec.air.chip import Role
+from spec.air.machine import Token
 from spec.field import P
-from spec.protocol.shape import MAXIMUM_INSTANCES
+from spec.protocol.shape import TableShape, clock_end, message_counts
 from spec.rv64im.buses import BUSES, LIMBS
-from spec.rv64im.limits import CLOCK_LIMIT, MESSAGE_LIMIT, clock_end, message_counts
-from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.rv64im.machine import CHIPS, RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
-from spec.rv64im.tokens import Token, output_tokens, segment_tokens
+from spec.rv64im.tokens import SEGMENT_TOKENS, output_tokens
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def check_run(traces: Sequence[Trace]) -> list[Violation]:
     for trace in traces:
         found += [*check_layout(trace), *_row_violations(trace), *_local_imbalances(trace)]
     tables = [table for trace in traces for table in trace.tables]
-    continuation = [(table.chip, table.height) for table in tables if table.chip.role is Role.CONTINUATION]
+    continuation = [_shape_of(table) for table in tables if table.chip.role is Role.CONTINUATION]
     return [*found, *_count_violations(continuation), *_global_imbalances(traces)]
 
 
@@ -122,16 +122,20 @@ def check_layout(trace: Trace) -> list[LayoutViolation]:
     for table in trace.tables:
         if table.chip.role is Role.MACHINE_TABLE and not np.array_equal(table.fixed, fixed_tables()[table.chip.name]):
             found.append(LayoutViolation(table.chip.name, "the fixed cells are not the machine's"))
-    shape = [(table.chip, table.height) for table in trace.tables]
-    if clock_end(shape) > CLOCK_LIMIT:
-        found.append(LayoutViolation("clock", f"{clock_end(shape)} is above {CLOCK_LIMIT}"))
+    shape = [_shape_of(table) for table in trace.tables]
+    if clock_end(shape) > 1 << RV64IM.clock_bits:
+        found.append(LayoutViolation("clock", f"{clock_end(shape)} is above {1 << RV64IM.clock_bits}"))
     return [*found, *_count_violations(shape)]
 
 
-def _count_violations(tables: Iterable[tuple[Chip, int]]) -> Iterator[LayoutViolation]:
+def _shape_of(table: Table) -> TableShape:
+    return TableShape(table.chip, table.height_log2)
+
+
+def _count_violations(tables: Iterable[TableShape]) -> Iterator[LayoutViolation]:
     for name, count in message_counts(tables).items():
-        if count >= MESSAGE_LIMIT:
-            yield LayoutViolation(f"bus {name}", f"{count} tuples are not below {MESSAGE_LIMIT}")
+        if count >= P:
+            yield LayoutViolation(f"bus {name}", f"{count} tuples are not below {P}")
 
 
 def _order_violations(tables: Sequence[Table]) -> Iterator[LayoutViolation]:
@@ -143,7 +147,7 @@ def _order_violations(tables: Sequence[Table]) -> Iterator[LayoutViolation]:
             yield LayoutViolation(second.chip.name, "the heights of its instances do not decrease")
     for chip in CHIPS:
         instances = sum(table.chip is chip for table in tables)
-        allowed = MAXIMUM_INSTANCES if chip.role is Role.INSTRUCTION else 1
+        allowed = RV64IM.maximum_instances if chip.role is Role.INSTRUCTION else 1
         if instances > allowed:
             yield LayoutViolation(chip.name, f"has {instances} instances, at most {allowed} are allowed")
 
@@ -172,7 +176,7 @@ def _row_violations(trace: Trace) -> Iterator[ConstraintViolation]:
 def _local_imbalances(trace: Trace) -> Iterator[Imbalance]:
     for bus in BUSES:
         if bus.scope is Scope.LOCAL:
-            yield from _imbalances(bus, _voices(trace, bus), segment_tokens(trace.public_values))
+            yield from _imbalances(bus, _voices(trace, bus), _spoken(SEGMENT_TOKENS, trace.public_values))
 
 
 def _global_imbalances(traces: Sequence[Trace]) -> Iterator[Imbalance]:
@@ -181,7 +185,16 @@ def _global_imbalances(traces: Sequence[Trace]) -> Iterator[Imbalance]:
             voices = []
             for index, trace in enumerate(traces):
                 voices += _voices(trace, bus, f"segment {index} " if len(traces) > 1 else "")
-            yield from _imbalances(bus, voices, output_tokens(traces[-1].output))
+            yield from _imbalances(bus, voices, _spoken(output_tokens(traces[-1].output), {}))
+
+
+@dataclass(frozen=True)
+class _SpokenToken:
+    """A token of the verifier in numbers."""
+
+    bus: Bus
+    sign: int
+    message: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +227,17 @@ def _constraint_violations(table: Table, instance: int, columns: RowColumns) -> 
             yield ConstraintViolation(table.chip.name, instance, row, constraint.name, int(values[row]))
 
 
-def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[Token]) -> Iterator[Imbalance]:
+def _spoken(tokens: Iterable[Token], public_values: Mapping[str, int]) -> list[_SpokenToken]:
+    """The tokens that count, with the public values that they name."""
+    spoken = []
+    for token in tokens:
+        if token.times is None or public_values[token.times[0]] == token.times[1]:
+            message = tuple(public_values[part] if isinstance(part, str) else part for part in token.message)
+            spoken.append(_SpokenToken(token.bus, token.sign, message))
+    return spoken
+
+
+def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[_SpokenToken]) -> Iterator[Imbalance]:
     tokens = [token for token in all_tokens if token.bus is bus]
     messages = [voice.traffic.messages for voice in voices]
     signed = [_signed(voice.traffic) for voice in voices]
@@ -245,7 +268,7 @@ def _signed(part: Traffic) -> NDArray[np.int64]:
 
 
 def _speakers(
-    positions: NDArray[np.int64], groups: NDArray[np.int64], voices: Sequence[_Voice], tokens: Sequence[Token]
+    positions: NDArray[np.int64], groups: NDArray[np.int64], voices: Sequence[_Voice], tokens: Sequence[_SpokenToken]
 ) -> Mapping[int, list[str]]:
     """By group, who says the tuples at these positions of the concatenation of voices and tokens."""
     ends = np.cumsum([len(voice.traffic.rows) for voice in voices])

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from reference.prover.field_arrays import Matrix
-from reference.prover.values import RowValues, Values
+from reference.arrays.field_arrays import Matrix
+from reference.arrays.values import RowValues, Values
 from spec.air.expression import Expression, evaluate
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from reference.executor.profiling import Profile
 from reference.trace.clock import declared_accesses
@@ -14,19 +13,18 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
-from spec.cost import Cost, row_cells, segment_cost
+from spec.cost import Cost, row_cost, segment_cost
 from spec.isa import decode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
 from spec.program import Program
-from spec.protocol.heights import instance_heights, padded_height
-from spec.protocol.shape import SegmentShape
+from spec.protocol.shape import SegmentShape, TableShape, clock_end
 from spec.rv64im.chips import misaligned
 from spec.rv64im.chips.continuation import MEMORY_TABLE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS, padded
+from spec.rv64im.chips.fixed_tables import padded
 from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
-from spec.rv64im.limits import clock_end
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.heights import instance_heights, padded_height
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM
 from spec.rv64im.program_row import ProgramRow, program_row
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
@@ -52,12 +50,12 @@ class PcRows:
     """Those that it accesses, the sink included."""
 
     @property
-    def cells(self) -> int:
-        """Main and LogUp cells of these rows, without padding."""
-        cells = self.usual * row_cells(self.chip).total
+    def cost(self) -> int:
+        """The cost of these rows, without padding."""
+        cost = self.usual * row_cost(self.chip).total
         if self.misaligned_chip is not None:
-            cells += self.misaligned * row_cells(self.misaligned_chip).total
-        return cells
+            cost += self.misaligned * row_cost(self.misaligned_chip).total
+        return cost
 
 
 def rows_by_pc(profile: Profile) -> dict[int, PcRows]:
@@ -133,9 +131,9 @@ class RunCost:
         """How full the last segment is: what is left to 1 is the headroom before one more segment is needed."""
         tables = _limited_tables(self.shapes[-1])
         clock = clock_end(tables) / self.limits.clock
-        if self.limits.area_cells is None:
+        if self.limits.cost is None:
             return clock
-        return max(clock, _area_cells(tables) / self.limits.area_cells)
+        return max(clock, _cost(tables) / self.limits.cost)
 
 
 def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS) -> RunCost:
@@ -158,43 +156,36 @@ def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS) -> RunCos
         return RunCost(rows, (shape,), limits)
     plans: list[SegmentPlan] = []
     run = plan_run(profile.program, profile.private_input, limits, plans.append)
-    fixed = {name: height.bit_length() - 1 for name, height in _fixed_heights(profile.program).items()}
-    return RunCost(rows, tuple(planned_shape(run.segment(plan), fixed) for plan in plans), limits)
+    heights = {name: height.bit_length() - 1 for name, height in _program_heights(profile.program).items()}
+    return RunCost(rows, tuple(planned_shape(run.segment(plan), heights) for plan in plans), limits)
 
 
 def _fits(shape: SegmentShape, limits: SegmentLimits) -> bool:
     tables = _limited_tables(shape)
-    too_large = limits.area_cells is not None and _area_cells(tables) > limits.area_cells
+    too_large = limits.cost is not None and _cost(tables) > limits.cost
     return clock_end(tables) <= limits.clock and not too_large
 
 
-def _limited_tables(shape: SegmentShape) -> list[tuple[Chip, int]]:
+def _limited_tables(shape: SegmentShape) -> list[TableShape]:
     """The tables whose heights decide when a segment ends."""
     tables = shape.tables_of(Role.INSTRUCTION, Role.CONTINUATION)
-    return [(table.chip, table.height) for table in tables if table.chip is not MEMORY_TABLE]
+    return [table for table in tables if table.chip is not MEMORY_TABLE]
 
 
-def _area_cells(tables: Iterable[tuple[Chip, int]]) -> int:
-    return sum(height * row_cells(chip).total for chip, height in tables)
+def _cost(tables: Iterable[TableShape]) -> int:
+    return sum(table.height * row_cost(table.chip).total for table in tables)
 
 
 def _shape(program: Program, rows: Mapping[str, int], boundary_rows: int, memory_rows: int) -> SegmentShape:
     """The heights of a segment with these rows."""
-    single = _fixed_heights(program) | {
-        "boundary": padded_height(boundary_rows),
-        "memory": padded_height(memory_rows),
-    }
+    single = {name: 1 << table.height_log2 for name, table in RV64IM.tables.items()} | _program_heights(program)
+    single |= {"boundary": padded_height(boundary_rows), "memory": padded_height(memory_rows)}
     heights = {
         chip.name: instance_heights(rows.get(chip.name, 0)) if chip.role is Role.INSTRUCTION else (single[chip.name],)
         for chip in CHIPS
     }
-    return SegmentShape({name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()})
+    return SegmentShape(RV64IM, {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()})
 
 
-def _fixed_heights(program: Program) -> dict[str, int]:
-    return _machine_heights() | {name: len(padded(rows(program))) for name, rows in PROGRAM_FIXED_ROWS.items()}
-
-
-@cache
-def _machine_heights() -> dict[str, int]:
-    return {name: len(padded(rows())) for name, rows in FIXED_ROWS.items()}
+def _program_heights(program: Program) -> dict[str, int]:
+    return {name: len(padded(rows(program))) for name, rows in PROGRAM_FIXED_ROWS.items()}

@@ -7,12 +7,13 @@ from functools import cache
 
 import numpy as np
 
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from spec.program import Program
-from spec.protocol.domain import MINIMUM_HEIGHT_LOG2
-from spec.protocol.recursion_shapes import program_size
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS, TableRow, padded
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
+from spec.rv64im.chips.fixed_tables import TableRow, padded
 from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
+from spec.rv64im.machine import RV64IM
+from spec.rv64im.recursion_shapes import program_size
 
 
 class ProgramTooLargeError(Exception):
@@ -22,7 +23,7 @@ class ProgramTooLargeError(Exception):
 @cache
 def fixed_tables() -> dict[str, Matrix]:
     """The fixed columns of every machine table by chip name, in machine order: each (height, fixed width)."""
-    return {name: _matrix(padded(rows())) for name, rows in FIXED_ROWS.items()}
+    return {name: _matrix(list(table.rows())) for name, table in RV64IM.tables.items()}
 
 
 def program_tables(program: Program, *, listed: bool = False) -> dict[str, Matrix]:

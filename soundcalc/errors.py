@@ -56,12 +56,3 @@ class UnsupportedFamilyError(CalculatorError):
 
 class NoSolutionError(CalculatorError):
     """A search found no parameters that reach the target."""
-
-
-class MissingExtraError(CalculatorError):
-    """An optional package is needed and not installed."""
-
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed; it comes with the optional extra '{extra}'")
-        self.package = package
-        self.extra = extra

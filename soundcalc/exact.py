@@ -8,6 +8,7 @@ precision is far beyond what a bit count shows, so that a floor is wrong only fo
 from __future__ import annotations
 
 import math
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
 SIGNIFICANT_BITS = 256
@@ -68,8 +69,16 @@ def floor_bits(error: Fraction) -> int:
 
 
 def float_bits(error: Fraction) -> float:
-    """-log2(error) for printing, and 0.0 for an error above one."""
-    return max(0.0, math.log2(error.denominator) - math.log2(error.numerator))
+    """-log2(error) for printing, and 0.0 for an error above one. Its floor is floor_bits(error)."""
+    least = floor_bits(error)
+    bits = math.log2(error.denominator) - math.log2(error.numerator)
+    # The logarithm of an error just above 2^-k is rounded to k, of which the error falls short.
+    return max(float(least), min(bits, math.nextafter(least + 1, 0)))
+
+
+def rounded_down(bits: float, decimals: int = 2) -> Decimal:
+    """Bits of security as they are printed, everywhere: rounded down, so that no figure says more than there is."""
+    return Decimal(bits).quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR)
 
 
 def _power_of_two(exponent: int) -> Fraction:

@@ -1,9 +1,9 @@
 """The proving cost metric: one number that says how much work a proof is, known without proving.
 
-C counts the base-field cells that the prover commits to, at padded height: main columns, LogUp columns (an extension
-element is six cells) and quotient columns, of every table, lookup tables included. It follows from the heights of the
-tables alone, hence from program and input; proving time is close to k * C + b with constants of the machine that
-proves. Fixed columns do not count: a key holds them, committed once.
+C counts, at padded height, the cells that the prover commits to and, ten times each, the interactions: a message costs
+about as much in the bus circuit as ten cells cost in all. It follows from the heights of the tables alone, hence from
+program and input; proving time is close to k * C + b with constants of the machine that proves. Fixed columns do not
+count: a key holds the program's, and the machine's are not committed.
 """
 
 from __future__ import annotations
@@ -13,70 +13,68 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from spec.air.chip import Chip
-from spec.field import EXTENSION_DEGREE
-from spec.protocol.recursion_shapes import RECURSION_SHAPES
-from spec.protocol.shape import QUOTIENT_CHUNKS, SegmentShape, TableShape, listed_segment
+from spec.air.machine import Machine
+from spec.protocol.shape import SegmentShape, listed_shape
 
-COST_VERSION = "limpid cost 1"
+COST_VERSION = "limpid cost 2"
 """Of the metric's definition: costs of different versions do not compare."""
 
-QUOTIENT_CELLS = QUOTIENT_CHUNKS * EXTENSION_DEGREE
-"""Cells in each row of a quotient; there is one quotient for each distinct height of a segment."""
+CELLS_PER_INTERACTION = 10
+"""The weight of an interaction, measured: its part of the bus circuit and of the zerocheck over that of a cell."""
 
 
 @dataclass(frozen=True)
-class RowCells:
-    """The committed cells in one row of a chip."""
+class RowCost:
+    """What one row of a chip costs."""
 
-    main: int
-    logup: int
+    cells: int
+    """Committed columns."""
+
+    interactions: int
 
     @property
     def total(self) -> int:
-        return self.main + self.logup
+        return self.cells + CELLS_PER_INTERACTION * self.interactions
 
 
-def row_cells(chip: Chip) -> RowCells:
-    """The committed cells in one row of the chip, from its declaration."""
-    return RowCells(len(chip.columns), sum(TableShape(chip, 0).logup_widths()))
+def row_cost(chip: Chip) -> RowCost:
+    """The cost of one row of the chip, from its declaration."""
+    return RowCost(len(chip.columns), len(chip.interactions))
 
 
 @dataclass(frozen=True)
 class Cost:
     """The proving cost of a run."""
 
-    cells_by_chip: Mapping[str, int]
-    """Main and LogUp cells at padded height by chip name, of chips that have a table."""
-
-    quotient_cells: int
+    by_chip: Mapping[str, int]
+    """The cost of each chip's tables at padded height, of chips that have one."""
 
     @property
     def total(self) -> int:
         """The metric C."""
-        return sum(self.cells_by_chip.values()) + self.quotient_cells
+        return sum(self.by_chip.values())
 
     def __add__(self, other: Cost) -> Cost:
-        cells = dict(self.cells_by_chip)
-        for name, count in other.cells_by_chip.items():
-            cells[name] = cells.get(name, 0) + count
-        return Cost(MappingProxyType(cells), self.quotient_cells + other.quotient_cells)
+        costs = dict(self.by_chip)
+        for name, cost in other.by_chip.items():
+            costs[name] = costs.get(name, 0) + cost
+        return Cost(MappingProxyType(costs))
 
 
 def segment_cost(shape: SegmentShape) -> Cost:
     """The cost of a segment with these heights; a run costs the sum over its segments."""
-    cells: dict[str, int] = {}
+    costs: dict[str, int] = {}
     for table in shape.tables:
-        cells[table.chip.name] = cells.get(table.chip.name, 0) + table.height * row_cells(table.chip).total
-    quotient = sum(QUOTIENT_CELLS << height_log2 for height_log2 in shape.distinct_heights)
-    return Cost(MappingProxyType(cells), quotient)
+        costs[table.chip.name] = costs.get(table.chip.name, 0) + table.height * row_cost(table.chip).total
+    return Cost(MappingProxyType(costs))
 
 
-def cheapest_shape(rows: Mapping[str, int], fixed_heights_log2: Mapping[str, int]) -> str:
+def cheapest_shape(machine: Machine, rows: Mapping[str, int], program_heights_log2: Mapping[str, int]) -> str:
     """The listed shape in whose segments so many rows of each instruction chip cost least; touched memory apart."""
 
     def cost(name: str) -> int:
-        heights = RECURSION_SHAPES[name]
+        heights = machine.listed_shapes[name]
         segments = max(-(-count // (1 << heights[chip])) for chip, count in rows.items())
-        return segments * segment_cost(listed_segment(name, fixed_heights_log2)).total
+        return segments * segment_cost(listed_shape(machine, name, program_heights_log2)).total
 
-    return min(RECURSION_SHAPES, key=cost)
+    return min(machine.listed_shapes, key=cost)

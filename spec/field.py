@@ -77,7 +77,20 @@ class Extension:
         return Extension.from_coefficients(-c for c in self.coefficients)
 
     def __sub__(self, other: Extension | int) -> Extension:
-        return self + (-other)
+        a = self.coefficients
+        if isinstance(other, int):
+            return Extension(((a[0] - other) % P, *a[1:]))
+        b = other.coefficients
+        return Extension(
+            (
+                (a[0] - b[0]) % P,
+                (a[1] - b[1]) % P,
+                (a[2] - b[2]) % P,
+                (a[3] - b[3]) % P,
+                (a[4] - b[4]) % P,
+                (a[5] - b[5]) % P,
+            )
+        )
 
     def __rsub__(self, other: int) -> Extension:
         return (-self) + other

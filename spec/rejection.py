@@ -15,29 +15,16 @@ class Rejection(Enum):
     ENCODING_COUNT_OUT_OF_BOUNDS = "An encoded count is not one that the object may have."
 
     OPENING_COMMITMENT_COUNT = "The opening proof does not open exactly the commitments that are claimed."
-    OPENING_MATRIX_SHAPE = "A claimed matrix has a height or a width that the protocol does not admit."
-    OPENING_VALUE_COUNT = "The claimed values do not match the columns and points of a matrix."
-    OPENING_ROW_COUNT = "A Merkle opening does not have one row per height and distinct query index."
-    OPENING_ROW_WIDTH = "An opened row does not have one element per committed column."
+    OPENING_ROW_COUNT = "A Merkle opening does not have one row for each distinct queried position."
+    OPENING_ROW_WIDTH = "An opened row does not have the width of its tree."
     OPENING_SIBLING_COUNT = "A Merkle opening does not have exactly the sibling digests that its paths need."
     OPENING_DIGEST_SIZE = "A digest does not have 32 bytes."
-    OPENING_ELEMENT_NOT_CANONICAL = "A field element of an opening is not in [0, p)."
-    OPENING_NONCE_OUT_OF_RANGE = "A grinding nonce does not lie in [0, 2^64)."
-    FRI_LAYER_COUNT = "The number of FRI layers is not that of the folding schedule."
-    FRI_FINAL_POLYNOMIAL_LENGTH = "The final polynomial does not have one coefficient per degree below its bound."
 
-    POINT_IN_DOMAIN = "An opening point lies in a trace domain or in an evaluation domain."
     GRINDING_INSUFFICIENT = "A nonce does not show the proof of work that its round asks for."
-    GRINDING_NONCE_NOT_ZERO = "A round without proof of work carries a nonce other than 0."
     COMMITMENT_ROOT_MISMATCH = "Opened rows do not belong to the commitment that claims them."
-    FRI_LAYER_ROOT_MISMATCH = "An opened coset does not belong to the commitment of its FRI layer."
-    FRI_REDUCED_CODEWORD_MISMATCH = "The first FRI layer disagrees with the opened rows and claimed values."
-    FRI_FOLDING_MISMATCH = "A FRI layer disagrees with the folding of the layer before it."
-    FRI_FINAL_POLYNOMIAL_MISMATCH = "The final polynomial disagrees with the folding of the last FRI layer."
 
     KEY_MAGIC = "The file is not a verification key."
     KEY_VERSION = "The verification key has a version that this verifier does not read."
-    KEY_ENTRY = "The key's entry is no instruction address."
     PROOF_MAGIC = "The file is not a proof."
     PROOF_VERSION = "The proof has a version that this verifier does not read."
     DEVELOPMENT_RECEIPT = "The file is the unproven receipt of a development run: it proves nothing."
@@ -60,9 +47,6 @@ class Rejection(Enum):
     INTERACTION_BOUND = "A bus may have so many interactions that a count could wrap around p."
 
     SEGMENT_INDEX = "A segment's index is not its place in the run."
-    START_PC = "The first segment does not start at the program's entry, or a segment starts after the halt."
-    START_CURSOR = "The first segment does not start with the memory cursor at zero."
-    CURSOR_WITHOUT_MEMORY_TABLE = "A segment without a memory table moves the memory cursor."
     START_DIFFERS = "The first segment does not start as the program's key says."
     SEGMENT_AFTER_HALT = "A segment follows one that ended the run."
     MOVED_WITHOUT_TABLE = "A segment without the table that moves a public value states that it moved."
@@ -92,7 +76,6 @@ class Rejection(Enum):
     FINGERPRINT_VANISHES = "A message of the verifier has the fingerprint zero."
     LOCAL_BUSES_UNBALANCED = "The messages on a segment's local buses do not balance."
     GLOBAL_BUSES_UNBALANCED = "The messages on the run's global buses do not balance."
-    CONSTRAINTS_NOT_SATISFIED = "The constraints do not vanish where the quotient says that they do."
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction

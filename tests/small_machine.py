@@ -10,34 +10,34 @@ from __future__ import annotations
 import itertools
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reference.multilinear.prover.kernels import TableCells
-from reference.multilinear.prover.segment import SegmentCells
+from reference.tables import Table, Trace
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Public, lift
+from spec.air.machine import Join, Machine, MachineTable, Token
 from spec.field import P
-from spec.multilinear.algebra import Value
-from spec.multilinear.machine import Join, Machine, MachineTable, Token
-from spec.multilinear.shape import SegmentShape
+from spec.protocol.algebra import Value
 
 HALTED = P - 1
 CLOCK_BITS = 6
 OPCODES = {"move": 1, "halt": 2}
 
 
-def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL) -> Bus:
-    return Bus(name, identity, fields, scope, receiver_assumes="nothing", sender_ensures="nothing")
+def _bus(name: str, identity: int, *fields: str, scope: Scope = Scope.LOCAL, bits: int | None = None) -> Bus:
+    field_bits = {} if bits is None else dict.fromkeys(fields, bits)
+    return Bus(name, identity, fields, scope, "nothing", "nothing", field_bits)
 
 
 PROGRAM = _bus("program", 1, "pc", "opcode", "account", "amount", "is_withdrawal")
 STATE = _bus("state", 2, "pc", "clock")
 MEMORY = _bus("memory", 3, "account", "balance", "clock")
-RANGE = _bus("range", 4, "value")
+RANGE = _bus("range", 4, "value", bits=CLOCK_BITS)
 CONTINUATION = _bus("continuation", 5, "account", "balance", "segment", scope=Scope.GLOBAL)
+EXIT = _bus("exit", 6, "code")
 
 
 def _move() -> Chip:
@@ -69,12 +69,13 @@ def _move() -> Chip:
 
 
 def _halt() -> Chip:
-    row = ChipBuilder("halt", Role.INSTRUCTION, "Ends the run.")
-    real, pc, clock = (row.column(name) for name in ("real", "pc", "clock"))
+    row = ChipBuilder("halt", Role.INSTRUCTION, "Ends the run with the code that stands in the place of an amount.")
+    real, pc, clock, code = (row.column(name) for name in ("real", "pc", "clock", "code"))
     row.boolean("real_is_boolean", real)
-    row.receive("fetch", PROGRAM, [pc, lift(OPCODES["halt"]), 0, 0, 0], real)
+    row.receive("fetch", PROGRAM, [pc, lift(OPCODES["halt"]), 0, code, 0], real)
     row.receive("arrive", STATE, [pc, clock], real)
     row.send("leave", STATE, [lift(HALTED), clock + 1], real)
+    row.send("exit", EXIT, [code], real)
     return row.build(instructions=("halt",), accesses=1)
 
 
@@ -120,12 +121,13 @@ def range_closed_form(point: Sequence[Value]) -> tuple[Value, ...]:
 SMALL_MACHINE = Machine(
     name="accounts",
     chips=(MOVE, HALT, RANGE_TABLE, PROGRAM_TABLE, BOUNDARY),
-    buses=(PROGRAM, STATE, MEMORY, RANGE, CONTINUATION),
+    buses=(PROGRAM, STATE, MEMORY, RANGE, CONTINUATION, EXIT),
     public_values=("segment", "pc_in", "pc_out", "clock_out", "exit"),
     tables={"range_table": MachineTable(CLOCK_BITS, range_rows, range_closed_form, "sum of 2^i x_i")},
     tokens=(
         Token(STATE, +1, ("pc_in", 1)),
         Token(STATE, -1, ("pc_out", "clock_out")),
+        Token(EXIT, -1, ("exit",), times=("pc_out", HALTED)),
     ),
     joins=(Join("pc_in", "pc_out", start_limit=2**20),),
     segment_index="segment",
@@ -149,7 +151,7 @@ def padded_log2(rows: int) -> int:
     return max(1, (rows - 1).bit_length())
 
 
-def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = None) -> TableCells:
+def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = None) -> Table:
     """A table of these rows, committed cells first, padded with zeros; fixed cells by repeating the last row."""
     height = 1 << (padded_log2(len(rows)) if height_log2 is None else height_log2)
     width = len(chip.columns)
@@ -159,46 +161,52 @@ def _cells(chip: Chip, rows: Sequence[Sequence[int]], height_log2: int | None = 
         if number < len(rows):
             main[number] = [cell % P for cell in rows[number][:width]]
         fixed[number] = [cell % P for cell in rows[min(number, len(rows) - 1)][width:]]
-    return TableCells(chip, main, fixed)
+    return Table(chip, main, fixed)
 
 
-def program_rows(moves: Sequence[Move]) -> list[tuple[int, ...]]:
+def program_rows(moves: Sequence[Move], exit_code: int = 0) -> list[tuple[int, ...]]:
     """The program's rows: moves from pc 0 on, then the halt."""
     rows = [
         (pc, OPCODES["move"], move.account, abs(move.amount), int(move.amount < 0)) for pc, move in enumerate(moves)
     ]
-    return [*rows, (len(moves), OPCODES["halt"], 0, 0, 0)]
+    return [*rows, (len(moves), OPCODES["halt"], 0, exit_code, 0)]
 
 
-def program_cells(moves: Sequence[Move]) -> list[TableCells]:
+def program_cells(moves: Sequence[Move], exit_code: int = 0) -> list[Table]:
     """The program's tables, without counts."""
-    return [_cells(PROGRAM_TABLE, [(0, *row) for row in program_rows(moves)])]
+    return [_cells(PROGRAM_TABLE, [(0, *row) for row in program_rows(moves, exit_code)])]
 
 
 @dataclass(frozen=True)
 class SmallRun:
     """A run: its segments and its output."""
 
-    segments: tuple[SegmentCells, ...]
+    traces: tuple[Trace, ...]
     output: bytes
 
 
-def run_moves(moves: Sequence[Move], cuts: Sequence[int] = ()) -> SmallRun:
+def run_moves(moves: Sequence[Move], cuts: Sequence[int] = (), exit_code: int = 0) -> SmallRun:
     """Executes a program; `cuts` are the pcs before which a new segment starts."""
     accounts: dict[int, tuple[int, int]] = {}
-    segments = []
+    traces = []
     bounds = [0, *cuts, len(moves)]
     for index, (start, end) in enumerate(itertools.pairwise(bounds)):
         is_last = index == len(bounds) - 2
-        segments.append(_segment(moves, start, end, index, is_last, accounts))
+        traces.append(_segment(moves, start, end, index, is_last, exit_code, accounts))
     output = b"".join(struct.pack("<III", a, balance, origin) for a, (balance, origin) in sorted(accounts.items()))
-    return SmallRun(tuple(segments), output)
+    return SmallRun(tuple(replace(trace, output=output) for trace in traces), output)
 
 
 def _segment(
-    moves: Sequence[Move], start: int, end: int, index: int, is_last: bool, accounts: dict[int, tuple[int, int]]
-) -> SegmentCells:
-    """One segment; `accounts` gives balance and origin by account, and is brought forward."""
+    moves: Sequence[Move],
+    start: int,
+    end: int,
+    index: int,
+    is_last: bool,
+    exit_code: int,
+    accounts: dict[int, tuple[int, int]],
+) -> Trace:
+    """One segment, its output left empty; `accounts` gives balance and origin by account, and is brought forward."""
     ranges = [0] * (1 << CLOCK_BITS)
     fetched = [0] * (len(moves) + 1)
     touched: dict[int, list[int]] = {}
@@ -218,7 +226,7 @@ def _segment(
     halts = []
     pc_out = end
     if is_last:
-        halts.append((1, end, clock))
+        halts.append((1, end, clock, exit_code))
         fetched[end] += 1
         clock += 1
         pc_out = HALTED
@@ -226,7 +234,7 @@ def _segment(
     for account, (_, balance, _, origin) in touched.items():
         ranges[index - origin] += 1
         accounts[account] = (balance, index + 1)
-    program = [(count, *row) for count, row in zip(fetched, program_rows(moves), strict=True)]
+    program = [(count, *row) for count, row in zip(fetched, program_rows(moves, exit_code), strict=True)]
     tables = [
         *([_cells(MOVE, rows)] if rows else []),
         *([_cells(HALT, halts)] if halts else []),
@@ -234,11 +242,14 @@ def _segment(
         _cells(PROGRAM_TABLE, program),
         _cells(BOUNDARY, boundary or [(0,) * 6]),
     ]
-    heights: dict[str, tuple[int, ...]] = {chip.name: () for chip in SMALL_MACHINE.chips}
-    for table in tables:
-        heights[table.chip.name] += (table.height.bit_length() - 1,)
-    public_values = {"segment": index, "pc_in": start, "pc_out": pc_out, "clock_out": clock, "exit": 0}
-    return SegmentCells(SegmentShape(SMALL_MACHINE, heights), tuple(tables), public_values)
+    public_values = {
+        "segment": index,
+        "pc_in": start,
+        "pc_out": pc_out,
+        "clock_out": clock,
+        "exit": exit_code if is_last else 0,
+    }
+    return Trace(SMALL_MACHINE, tuple(tables), public_values, b"")
 
 
 def output_tokens(output: bytes) -> list[Token]:

@@ -1,32 +1,29 @@
-"""The rounds of a proof as a sequence: what the prover commits to, and what the transcript then samples."""
+"""The rounds of a proof as a sequence: what the transcripts absorb, and what they then sample."""
 
 from __future__ import annotations
 
 from documentation.pictures.svg import ACCENT, CHARACTER_PIXELS, MUTED, Picture
-from documentation.protocol_tables import families
-from documentation.transcript_record import Event, conversation
+from documentation.protocol_tables import without_repetition
+from documentation.transcript_record import conversation
 
 _PROVER, _VERIFIER, _STEP = 60, 800, 26
 
 
 def _messages() -> list[tuple[str, str, str]]:
-    """(conversation, verb, labels) with neighbouring observations joined."""
+    """(conversation, verb, labels) with neighbouring messages of the prover joined."""
     found: list[tuple[str, str, str]] = []
-    for event in families(conversation()):
+    for event in without_repetition(conversation()):
         if found and _joins(event, found[-1]):
-            found[-1] = (event.conversation, event.verb, f"{found[-1][2]}, {event.label}")
+            found[-1] = (event[0], event[1], f"{found[-1][2]}, {event[2]}")
         else:
-            found.append((event.conversation, event.verb, event.label))
+            found.append(event)
     return found
 
 
-def _joins(event: Event, before: tuple[str, str, str]) -> bool:
+def _joins(event: tuple[str, str, str], before: tuple[str, str, str]) -> bool:
+    domain, verb, label = event
     room = (_VERIFIER - _PROVER) / CHARACTER_PIXELS - 4
-    return (
-        event.verb == "observes"
-        and before[:2] == (event.conversation, "observes")
-        and len(before[2]) + len(event.label) + 2 < room
-    )
+    return verb == "absorbs" and before[:2] == (domain, verb) and len(before[2]) + len(label) + 2 < room
 
 
 def draw() -> str:

@@ -10,7 +10,7 @@ import click
 
 from limpid.commands.audit_mutants import mutants_answer
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
-from limpid.files import require_writable, write_bytes
+from limpid.files import cause_of, require_writable, write_bytes
 from limpid.output import Answer, answering, json_text
 from limpid.picus_files import assumptions_named, obligations_of_file
 from limpid.progress import showing
@@ -26,6 +26,7 @@ from proofs_of_constraints.obligations.second_solver import (
 )
 from proofs_of_constraints.report.page import html_page
 from proofs_of_constraints.report.results import facts_of, result_lines, verdict_counts
+from proofs_of_constraints.rv64im import RV64IM_AUDIT
 
 INDENTED = "\n    "
 
@@ -109,7 +110,7 @@ def audit_command(
         obligations = obligations_of_file(file, explained)
     else:
         try:
-            obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind))
+            obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind), RV64IM_AUDIT)
         except KeyError as unknown:
             raise click.UsageError(str(unknown.args[0])) from None
     for path in (html, trace):
@@ -119,7 +120,8 @@ def audit_command(
     if second_solver:
         _require_second_solver()
     with showing(f"proving {len(obligations)} obligations"):
-        results = list(run(obligations, jobs, timeout, folder, second_solver_timeout if second_solver else None))
+        second = second_solver_timeout if second_solver else None
+        results = list(run(obligations, jobs, timeout, folder, second, RV64IM_AUDIT))
     if html is not None:
         audited = {result.chip for result in results} if file is None else set()
         mutants_of = {name: counts for name, counts in fate_counts(stored_record()).items() if name in audited}
@@ -134,7 +136,7 @@ def _folder(path: str) -> Path:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be a directory of queries: {error}") from error
+        raise FileError(path, f"cannot be a directory of queries: {cause_of(error)}") from error
     require_writable(str(Path(path) / "query"))
     return Path(path)
 
@@ -162,9 +164,10 @@ def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:
     lines["seconds"] = f"{sum(result.seconds for result in results):.1f}"
     if opinions:
         facts["second_solver"] = {agreement.value: opinions[agreement] for agreement in Agreement}
-        lines["second solver"] = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
+        verdicts = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
+        lines["second solver"] = f"of {opinions.total()} obligations: {verdicts}"
     for result in unproven:
-        about = ", ".join(instructions_about(result))
+        about = ", ".join(instructions_about(result, RV64IM_AUDIT))
         lines[result.identity] = INDENTED.join([*result_lines(result), *([f"about: {about}"] if about else [])])
     for result in results:
         if result.second is not None and result.second.agreement is not Agreement.AGREES:

@@ -31,6 +31,6 @@ def build_command(
     try:
         build([Path(name) for name in sources], Path(output), compiler=compiler, runtime=runtime, extra_flags=flags)
     except BuildError as error:
-        raise BuildFailedError(str(error), "see which tools are missing with: limpid doctor") from error
+        raise BuildFailedError(error) from error
     size_bytes = Path(output).stat().st_size
     return Answer({"elf": output, "elf_bytes": size_bytes}, {"ELF": f"{output}, {size_bytes} bytes"})

@@ -12,8 +12,10 @@ from limpid.build import EXAMPLES, SDK
 from limpid.commands.options import parameters_option, require_distinct
 from limpid.errors import LimpidError
 from limpid.files import read_file, require_writable, write_bytes
+from limpid.inspection import security_of
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
+from limpid.security_lines import security_facts, security_lines, security_notes
 from spec.parameters import PARAMETER_SETS
 from spec.rejection import Rejected
 
@@ -58,6 +60,7 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         raise DemoError("the verifier accepted another output")
     if output is not None:
         write_bytes(output, proof.encoded)
+    security = security_of(proof.encoded)
     facts = {
         "instructions": proof.instructions,
         "segments": proof.segments,
@@ -66,7 +69,7 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         "program_id": accepted.program_id.hex(),
         "output": accepted.output.hex(),
         "accepted": True,
-        "security_bits": accepted.security_bits,
+        **security_facts(security),
         "rejected_with_another_output": rejected.reason.name,
     }
     lines = {
@@ -76,7 +79,8 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         "proving": f"{proof.seconds:.1f} seconds, {proof.segments} segment{'s' if proof.segments > 1 else ''}",
         "proof": f"{len(proof.encoded):,} bytes",
         "verdict": "ACCEPTED",
-        "security": f"{accepted.security_bits} bits ({parameters} parameters)",
+        "parameters": parameters,
+        **security_lines(security),
         "another output": f"REJECTED, {rejected.reason.name}",
     }
-    return Answer(facts, lines, notes=tuple(notes))
+    return Answer(facts, lines, notes=(*notes, *security_notes(security)))

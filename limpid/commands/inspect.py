@@ -8,6 +8,9 @@ from limpid.files import read_file_or_standard_input
 from limpid.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
 from limpid.output import Answer, answering, shown
 from limpid.progress import showing
+from limpid.security_lines import security_facts, security_lines, security_notes
+from reference.program_keys import entry_address
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 
 
@@ -63,7 +66,7 @@ def _of_proof(content: ProofContent) -> Answer:
         **_key_facts(content.key),
         "exit_code": content.exit_code,
         "output": content.output.hex(),
-        "security_bits": None if security is None else security.security_bits,
+        **({"security_bits": None} if security is None else security_facts(security)),
         "segments": [_segment_facts(segment) for segment in content.segments],
     }
     lines: dict[str, object] = {
@@ -71,8 +74,9 @@ def _of_proof(content: ProofContent) -> Answer:
         **_key_lines(content.key),
         "claimed exit code": "none" if content.exit_code is None else content.exit_code,
         "claimed output": shown(content.output),
-        "security, if it verifies": "none" if security is None else f"{security.security_bits} bits",
     }
+    claims = {"security": "none"} if security is None else security_lines(security)
+    lines |= {f"{what}, if it verifies": claim for what, claim in claims.items()}
     for index, segment in enumerate(content.segments):
         end = "the exit call" if segment.pc_out is None else f"{segment.pc_out:#x}"
         lines[f"segment {index}"] = f"from {segment.pc_in:#x} to {end}, {len(segment.shape.tables)} tables"
@@ -80,7 +84,7 @@ def _of_proof(content: ProofContent) -> Answer:
             label = f"segment {index} {table.chip.name}"
             rows = f"2^{table.height_log2}"
             lines[label] = f"{lines[label]} + {rows}" if label in lines else rows
-    return Answer(facts, lines)
+    return Answer(facts, lines, notes=() if security is None else security_notes(security))
 
 
 def _segment_facts(segment: SegmentContent) -> dict[str, object]:
@@ -93,13 +97,12 @@ def _segment_facts(segment: SegmentContent) -> dict[str, object]:
 
 def _key_facts(key: VerificationKey) -> dict[str, object]:
     return {
-        "program_id": key.program_id().hex(),
+        "program_id": key.program_id.hex(),
         "parameters": key.parameters.name,
         "secure": key.parameters.secure,
-        "entry": key.entry,
-        "machine_digest": key.machine_digest.hex(),
-        "machine_root": key.machine_root.hex(),
-        "program_root": key.program_root.hex(),
+        "entry": entry_address(key),
+        "machine_digest": key.machine.digest.hex(),
+        "program_roots": {height: digest_bytes(c.root).hex() for height, c in sorted(key.commitments.items())},
         "fixed_tables": {chip: 1 << height for chip, height in key.heights_by_chip().items()},
     }
 
@@ -107,10 +110,9 @@ def _key_facts(key: VerificationKey) -> dict[str, object]:
 def _key_lines(key: VerificationKey) -> dict[str, object]:
     parameters = key.parameters
     return {
-        "program id": key.program_id().hex(),
-        "parameters": f"{parameters.name}: rate 2^-{parameters.rate_log2}, {parameters.queries} queries, "
-        f"folding by {1 << parameters.folding_arity_log2}{'' if parameters.secure else ', INSECURE'}",
-        "entry": f"{key.entry:#x}",
-        "machine digest": key.machine_digest.hex(),
-        "program root": key.program_root.hex(),
+        "program id": key.program_id.hex(),
+        "parameters": f"{parameters.name}: rate 2^-{parameters.rate_log2}{'' if parameters.secure else ', INSECURE'}",
+        "entry": f"{entry_address(key):#x}",
+        "machine digest": key.machine.digest.hex(),
+        **{f"program root at 2^{h}": digest_bytes(c.root).hex() for h, c in sorted(key.commitments.items())},
     }

@@ -9,6 +9,7 @@ from limpid.commands.options import guest_argument, parameters_option, require_d
 from limpid.files import require_writable, write_bytes
 from limpid.output import Answer, answering
 from limpid.progress import showing
+from spec.protocol.key_encoding import encode_key
 
 
 @click.command("keygen")
@@ -23,7 +24,7 @@ def keygen_command(guest: str, output: str | None, parameters: str) -> Answer:
         require_writable(output)
     with showing("making the key"):
         key = api.keygen(guest, parameters=parameters)
-    encoded, program_id = key.encoded(), key.program_id().hex()
+    encoded, program_id = encode_key(key), key.program_id.hex()
     if output is not None:
         write_bytes(output, encoded)
     facts = {"program_id": program_id, "parameters": parameters, "key": output, "key_bytes": len(encoded)}

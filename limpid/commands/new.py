@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from limpid.build import SDK
 from limpid.errors import FileError
+from limpid.files import cause_of
 from limpid.output import Answer, answering
 
 SKELETON = SDK / "skeleton"
@@ -20,6 +20,8 @@ SKELETON = SDK / "skeleton"
 @answering
 def new_command(name: str) -> Answer:
     """Make the directory NAME with a small guest, an input, a Makefile and a README."""
+    if not name:
+        raise click.UsageError("NAME is empty")
     directory = Path(name)
     written = []
     try:
@@ -30,5 +32,5 @@ def new_command(name: str) -> Answer:
     except FileExistsError as error:
         raise FileError(name, "exists already", "choose another name") from error
     except OSError as error:
-        raise FileError(name, f"cannot be made: {os.strerror(error.errno or 0).lower()}") from error
+        raise FileError(name, f"cannot be made: {cause_of(error)}") from error
     return Answer({"files": written}, {"files": ", ".join(written), "next": f"cd {name} && make run"})

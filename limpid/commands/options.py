@@ -34,10 +34,11 @@ def guest_argument(command: Command) -> Command:
 
 def input_options(command: Command) -> Command:
     """--input and --input-hex, for `private_input`."""
-    with_file = click.option(
-        "--input", "input_file", metavar="FILE", help="The private input; - reads standard input."
-    )(command)
-    return click.option("--input-hex", type=Hexadecimal(), metavar="HEX", help="The same, in hexadecimal.")(with_file)
+    # What decorates first stands last in the help.
+    with_hex = click.option("--input-hex", type=Hexadecimal(), metavar="HEX", help="The same, in hexadecimal.")(command)
+    return click.option("--input", "input_file", metavar="FILE", help="The private input; - reads standard input.")(
+        with_hex
+    )
 
 
 def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:

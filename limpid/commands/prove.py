@@ -18,19 +18,21 @@ from limpid.commands.options import (
     require_distinct,
 )
 from limpid.files import require_writable, write_bytes
+from limpid.inspection import security_of
 from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
+from limpid.security_lines import security_facts, security_lines, security_notes
 
 
 @click.command("prove")
 @guest_argument
 @input_options
-@click.option("--output", metavar="PROOF", help="The proof's file.")
+@click.option("--output", metavar="PROOF", help="The proof's file; with --out a copy.")
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
-@click.option("--segment-cells", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
+@click.option("--segment-cost", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
 @click.option("--dev", is_flag=True, help="Execute only, and write a receipt that PROVES NOTHING, to test with.")
 @public_output_option
 @parameters_option
@@ -44,7 +46,7 @@ def prove_command(
     folder: str | None,
     workers: int | None,
     scheduler: str | None,
-    segment_cells: int | None,
+    segment_cost: int | None,
     dev: bool,
     public_output: str | None,
     parameters: str,
@@ -53,8 +55,8 @@ def prove_command(
     """Prove the run of GUEST.elf on a private input."""
     if output is None and folder is None:
         raise click.UsageError("name the proof's file with --output, or a folder for a long run with --out")
-    if folder is None and (workers, scheduler, segment_cells) != (None, None, None):
-        raise click.UsageError("--workers, --scheduler and --segment-cells need --out")
+    if folder is None and (workers, scheduler, segment_cost) != (None, None, None):
+        raise click.UsageError("--workers, --scheduler and --segment-cost need --out")
     if folder is not None and backend != DEFAULT_BACKEND:
         raise click.UsageError(f"--out proves with the backend {DEFAULT_BACKEND} only")
     if workers is not None and scheduler is not None:
@@ -76,7 +78,7 @@ def prove_command(
         if folder is None:
             proof = api.prove(guest, content, parameters=parameters, backend=backend, observer=observer)
         else:
-            place = Place(Path(folder), workers, scheduler, segment_cells)
+            place = Place(Path(folder), workers, scheduler, segment_cost)
             proof = prove_in_folder(
                 place, guest, content, parameters=parameters, observer=observer, report=reports.append
             )
@@ -85,15 +87,17 @@ def prove_command(
     if public_output is not None:
         write_bytes(public_output, proof.output)
     proof_path = output if output is not None else str(Path(folder or "") / PROOF_NAME)
+    security = security_of(proof.encoded)
     facts = {
         "proof": proof_path,
         "proof_bytes": len(proof.encoded),
-        "program_id": proof.key.program_id().hex(),
+        "program_id": proof.key.program_id.hex(),
         "parameters": parameters,
         "instructions": proof.instructions,
         "misaligned_accesses": sum(proof.misaligned_accesses.values()),
         "misaligned_by_pc": {f"{pc:#x}": count for pc, count in sorted(proof.misaligned_accesses.items())},
         "segments": proof.segments,
+        **security_facts(security),
         "seconds": round(proof.seconds, 3),
         "exit_code": proof.exit_code,
         "output": proof.output.hex(),
@@ -101,15 +105,16 @@ def prove_command(
     }
     lines = {
         "proof": f"{proof_path}, {len(proof.encoded):,} bytes",
-        "program id": proof.key.program_id().hex(),
+        "program id": proof.key.program_id.hex(),
         "instructions": f"{proof.instructions:,}",
         "misaligned accesses": f"{sum(proof.misaligned_accesses.values()):,}",
         "segments": proof.segments,
+        **security_lines(security),
         "seconds": f"{proof.seconds:.1f}",
         "exit code": proof.exit_code,
         "output": shown(proof.output),
     }
-    notes = [*compiled_notes, *reports]
+    notes = [*compiled_notes, *reports, *security_notes(security)]
     if not proof.key.parameters.secure:
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:
@@ -131,7 +136,7 @@ def _developed(
         "receipt": output,
         "receipt_bytes": len(run.encoded),
         "proven": False,
-        "program_id": receipt.key.program_id().hex(),
+        "program_id": receipt.key.program_id.hex(),
         "parameters": parameters,
         "instructions": run.instructions,
         "seconds": round(run.seconds, 3),
@@ -140,7 +145,7 @@ def _developed(
     }
     lines = {
         "receipt": f"{output}, {len(run.encoded):,} bytes, NOT PROVEN",
-        "program id": receipt.key.program_id().hex(),
+        "program id": receipt.key.program_id.hex(),
         "instructions": f"{run.instructions:,}",
         "seconds": f"{run.seconds:.1f}",
         "exit code": receipt.exit_code,

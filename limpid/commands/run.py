@@ -28,7 +28,9 @@ SHOWN_PLACES = 5
 @input_options
 @public_output_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after this many instructions.")
-@click.option("--profile", "profile_directory", metavar="DIRECTORY", help="Write where the cycles and cells go.")
+@click.option(
+    "--profile", "profile_directory", metavar="DIRECTORY", help="Write where the cycles and the proof's cost go."
+)
 @click.option("--estimate", "estimates", is_flag=True, help="Predict what a proof costs, without making one.")
 @answering
 def run_command(

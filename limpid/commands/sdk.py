@@ -22,7 +22,7 @@ def sdk_command(directory: str, compiler: str | None) -> Answer:
     try:
         installed = install_sdk(Path(directory), compiler=compiler)
     except BuildError as error:
-        raise BuildFailedError(str(error), "see which tools are missing with: limpid doctor") from error
+        raise BuildFailedError(error) from error
     flags = [*TARGET_FLAGS, f"-I{directory}/include"]
     link_flags = ["-nostdlib", "-static", f"-L{directory}/lib", "-T", str(installed.linker_script), "-lzkvm", "-lgcc"]
     facts = {

@@ -5,42 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from fractions import Fraction
 
 import click
 
-from limpid.calculation import CalculationError, OwnSubject, all_reports, subject_named
-from limpid.errors import FileError
-from limpid.files import require_writable, write_bytes
+from limpid.calculation import CalculationError, ProofSubject, SetSubject, subject_named
 from limpid.output import json_text
-from soundcalc.commitments.size import proof_size
-from soundcalc.errors import CalculatorError, MissingExtraError
-from soundcalc.published.export import export_configuration
+from soundcalc.errors import CalculatorError
+from soundcalc.exact import float_bits, floor_bits, rounded_down
+from soundcalc.protocol.proof_size import proof_bytes
+from soundcalc.protocol.proximity import CurveBound
+from soundcalc.protocol.report import security_facts, security_markdown
+from soundcalc.protocol.search import search
+from soundcalc.protocol.sets import SET_TARGETS
 from soundcalc.published.figures import figures, public_levels
 from soundcalc.published.format import PublishedConfiguration
-from soundcalc.report.plot import PLOT_SUFFIXES, plot_sweep
-from soundcalc.report.sweep import SWEEPABLE, sweep, sweep_facts, sweep_markdown
 from soundcalc.report.text import (
-    attack_facts,
     bounds_facts,
     bounds_markdown,
-    candidate_facts,
-    candidate_markdown,
     figures_facts,
     figures_markdown,
     levels_markdown,
-    run_figures,
-    run_markdown,
-    security_facts,
-    security_markdown,
-    size_markdown,
-    tree_figures,
-    tree_markdown,
+    markdown_table,
 )
-from soundcalc.search.candidates import Goal, search
-
-RECURSION_LEAVES = 2**10
-"""The largest number of segments that a recursion tree may have."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +45,15 @@ class _Report:
 @click.argument("subject", metavar="SET|PROOF|KEY|FILE.toml")
 @click.option("--compat", is_flag=True, help="Of a FILE.toml: the figures of the public calculator, nothing else.")
 @click.option("--lenient", is_flag=True, help="Of a FILE.toml: list unknown keys and ignore them.")
-@click.option("--target-bits", type=click.IntRange(1, 256), metavar="BITS", help="Search parameters that reach them.")
+@click.option("--target-bits", type=click.IntRange(1, 256), metavar="BITS", help="Search schedules that reach them.")
 @click.option(
-    "--minimize", type=click.Choice([goal.value for goal in Goal]), help="What the search makes small; default size."
+    "--curve",
+    type=click.Choice([curve.name.lower() for curve in CurveBound]),
+    default=CurveBound.CORRECTED.name.lower(),
+    show_default=True,
+    help="The bound on mutual correlated agreement that folding and batching rest on.",
 )
-@click.option("--sweep", "swept", metavar="NAME[,NAME]", help=f"Vary one or two of {', '.join(SWEEPABLE)}.")
-@click.option("--plot", "plots", multiple=True, metavar="FILE", help="Draw the sweep as .png or .svg; may be repeated.")
 @click.option("--bounds", is_flag=True, help="Print every bound, its source and its status as well.")
-@click.option("--export", "exported", metavar="FILE.toml", help="Write the subject in the format that teams publish.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def soundcalc_command(
@@ -73,30 +61,18 @@ def soundcalc_command(
     compat: bool,
     lenient: bool,
     target_bits: int | None,
-    minimize: str | None,
-    swept: str | None,
-    plots: tuple[str, ...],
+    curve: str,
     bounds: bool,
-    exported: str | None,
     as_json: bool,
     debug: bool,
 ) -> None:
     """Bits of security of a parameter set by its name, of a proof, of a key, or of a published configuration.
 
-    For a file that has the name of a parameter set write ./NAME. A sweep draws NAME-sweep.png unless --plot names
-    other files.
+    For a file that has the name of a parameter set write ./NAME.
     """
     del debug  # Whoever starts the command line reads it.
-    if minimize is not None and target_bits is None:
-        raise click.UsageError("--minimize belongs to --target-bits")
-    if plots and swept is None:
-        raise click.UsageError("--plot belongs to --sweep")
-    if (target_bits is not None) + (swept is not None) + (exported is not None) > 1:
-        raise click.UsageError("--target-bits, --sweep and --export exclude one another")
     try:
-        report = _report(
-            subject, compat, lenient, target_bits, Goal(minimize or Goal.SIZE.value), swept, plots, exported
-        )
+        report = _report(subject, compat, lenient, target_bits, CurveBound[curve.upper()])
     except CalculatorError as error:
         raise CalculationError(error) from error
     if bounds and report.has_schema:
@@ -113,30 +89,21 @@ def soundcalc_command(
         click.echo(f"Note: {note}", err=True)
 
 
-def _report(
-    name: str,
-    compat: bool,
-    lenient: bool,
-    target_bits: int | None,
-    goal: Goal,
-    swept: str | None,
-    plots: tuple[str, ...],
-    exported: str | None,
-) -> _Report:
-    subject = subject_named(name, lenient=lenient)
-    if isinstance(subject, PublishedConfiguration):
-        if target_bits is not None or swept is not None or exported is not None:
-            raise click.UsageError("--target-bits, --sweep and --export need a parameter set, a proof or a key")
-        return _published(subject, compat)
-    if compat or lenient:
+def _report(name: str, compat: bool, lenient: bool, target_bits: int | None, curve: CurveBound) -> _Report:
+    subject = subject_named(name, lenient=lenient, curve=curve)
+    if not isinstance(subject, PublishedConfiguration) and (compat or lenient):
         raise click.UsageError("--compat and --lenient need a FILE.toml")
     if target_bits is not None:
-        return _search(subject, target_bits, goal)
-    if swept is not None:
-        return _sweep(subject, swept, plots)
-    if exported is not None:
-        return _export(subject, exported)
-    return _own(subject)
+        if not isinstance(subject, SetSubject) or subject.name not in SET_TARGETS:
+            raise click.UsageError(f"--target-bits needs a parameter set: {', '.join(SET_TARGETS)}")
+        return _search(subject, target_bits, curve)
+    match subject:
+        case PublishedConfiguration():
+            return _published(subject, compat)
+        case SetSubject():
+            return _set(subject)
+        case ProofSubject():
+            return _proof(subject)
 
 
 def _published(configuration: PublishedConfiguration, compat: bool) -> _Report:
@@ -152,83 +119,85 @@ def _published(configuration: PublishedConfiguration, compat: bool) -> _Report:
         "figures": figures_facts(rows),
         "ignored_keys": list(configuration.ignored_keys),
     }
-    head = f"{configuration.name}: {configuration.digest_bits / 2:.1f} bits at most, by collisions of the hash\n\n"
+    cap = rounded_down(configuration.digest_bits / 2, 1)
+    head = f"{configuration.name}: {cap} bits at most, by collisions of the hash\n\n"
     return _Report(head + figures_markdown(rows), facts, notes)
 
 
-def _own(subject: OwnSubject) -> _Report:
-    worst, reports = subject.weakest, all_reports(subject)
-    size = proof_size(subject.compared)
+def _set(subject: SetSubject) -> _Report:
+    worst, segments = subject.weakest, subject.segments
+    rows = [
+        (
+            f"2^{height}",
+            str(rounded_down(float_bits(report.error))),
+            str(rounded_down(report.security_bits_float)),
+            str(rounded_down(float_bits(report.run_error(segments)))),
+        )
+        for height, report in subject.reports.items()
+    ]
+    header = ("stacking height", "bits of a proof, summed", "round by round", f"bits of a run of {segments}, summed")
     parts = [
         f"{subject.name}: {subject.about}\n",
-        security_markdown(worst),
-        f"Whole run:\n\n{run_markdown(reports)}",
-        f"Recursion, every node as weak as this proof:\n\n{tree_markdown(worst, RECURSION_LEAVES)}",
-        _size_markdown(subject, size_markdown(size)),
+        markdown_table(header, rows),
+        f"The weakest, stacked to 2^{worst.shape.schedule.height_log2}:\n\n{security_markdown(worst, segments)}",
     ]
     facts = {
-        "kind": "proofs",
+        "kind": "parameter set",
         "name": subject.name,
         "about": subject.about,
-        **security_facts(worst),
-        "run": {"segments": subject.segments, **attack_facts(run_figures(reports))},
-        "recursion_tree": {"segments": RECURSION_LEAVES, **attack_facts(tree_figures(worst, RECURSION_LEAVES))},
-        "size_bytes": subject.size_bytes,
-        "expected_size_bytes": round(size.total_bytes if subject.estimated_bytes is None else subject.estimated_bytes),
+        **security_facts(worst, segments),
+        "heights": {
+            str(height): {
+                "proof_sum_bits": floor_bits(report.error),
+                "run_sum_bits": floor_bits(report.run_error(segments)),
+            }
+            for height, report in subject.reports.items()
+        },
     }
     return _Report("\n".join(parts), facts)
 
 
-def _size_markdown(subject: OwnSubject, parts: str) -> str:
-    if subject.size_bytes is None or subject.estimated_bytes is None:
-        tallest = subject.compared.tallest_log2
-        return f"Size of a segment's proof with every table, none above 2^{tallest} rows:\n\n{parts}"
-    return (
-        f"Size: {subject.size_bytes:,} bytes; expected of such a proof: {subject.estimated_bytes:,.0f}. "
-        f"Of its first segment:\n\n{parts}"
-    )
-
-
-def _search(subject: OwnSubject, target_bits: int, goal: Goal) -> _Report:
-    candidate = search(subject.compared, target_bits, goal)
-    tables = f"for tables of at most 2^{subject.compared.tallest_log2} rows"
-    head = f"{target_bits} bits with the least {goal.value}, {tables}\n\n"
+def _proof(subject: ProofSubject) -> _Report:
+    security = subject.security
+    size = f"Size: {subject.size_bytes:,} bytes; expected of such a proof: {subject.expected_bytes:,.0f}.\n"
+    bits = rounded_down(security.run_figures.interactive)
+    run = f"Whole run of {subject.segments}: {bits} bits, all rounds added up.\n"
+    parts = [f"{subject.name}: {subject.about}\n", security_markdown(security.weakest, subject.segments), run, size]
     facts = {
-        "kind": "search",
-        "target_bits": target_bits,
-        "minimized": goal.value,
-        "tallest_table_rows": 1 << subject.compared.tallest_log2,
-        **candidate_facts(candidate),
+        "kind": "proof",
+        "name": subject.name,
+        "about": subject.about,
+        **security_facts(security.weakest, subject.segments),
+        "whole_run_bits": security.whole_run_bits,
+        "size_bytes": subject.size_bytes,
+        "expected_size_bytes": round(subject.expected_bytes),
     }
-    return _Report(head + candidate_markdown(candidate), facts)
+    return _Report("\n".join(parts), facts)
 
 
-def _sweep(subject: OwnSubject, swept: str, plots: tuple[str, ...]) -> _Report:
-    for path in plots:
-        if Path(path).suffix not in PLOT_SUFFIXES:
-            raise FileError(path, f"a plot ends in {' or '.join(PLOT_SUFFIXES)}")
-        require_writable(path)
-    points = sweep(subject.compared, swept.split(","))
-    tallest = subject.compared.tallest_log2
-    title = f"{subject.name}, tables of at most 2^{tallest} rows"
-    notes: tuple[str, ...] = ()
-    drawn = list(plots)
-    for path in plots or (f"{subject.name}-sweep.png",):
-        try:
-            plot_sweep(title, points, Path(path))
-        except MissingExtraError as error:
-            if plots:
-                raise
-            notes = (f"nothing was drawn: {error}",)
-            continue
-        drawn = list(dict.fromkeys([*drawn, path]))
-    facts = {"kind": "sweep", "name": subject.name, "points": sweep_facts(points), "plots": drawn}
-    written = "".join(f"\nwritten: {path}\n" for path in drawn)
-    return _Report(f"{title}\n\n{sweep_markdown(points)}{written}", facts, notes)
-
-
-def _export(subject: OwnSubject, path: str) -> _Report:
-    require_writable(path)
-    text = export_configuration(subject.weakest.shape, "Limpid", subject.name)
-    write_bytes(path, text.encode())
-    return _Report(f"written: {path}\n", {"kind": "export", "name": subject.name, "file": path})
+def _search(subject: SetSubject, target_bits: int, curve: CurveBound) -> _Report:
+    target = SET_TARGETS[subject.name]
+    rows, found_facts = [], {}
+    for height in target.parameters.heights_log2:
+        problem = replace(target.problem(height), target=Fraction(1, 1 << target_bits), curve=curve)
+        found = search(problem)
+        schedule = found.schedule
+        size = proof_bytes(problem.usual_shape(schedule)).total_bytes
+        bits = float_bits(found.report.error)
+        numbers = [" ".join(map(str, part)) for part in (schedule.folds, schedule.queries)]
+        work = [str(schedule.column_batching_grinding_bits)]
+        work += [" ".join(map(str, part)) for part in (schedule.folding_grinding_bits, schedule.query_grinding_bits)]
+        rows.append((f"2^{height}", *numbers, *work, str(rounded_down(bits)), f"{size / 1024:.0f}"))
+        found_facts[str(height)] = {
+            "folds": list(schedule.folds),
+            "queries": list(schedule.queries),
+            "column_batching_grinding_bits": schedule.column_batching_grinding_bits,
+            "folding_grinding_bits": list(schedule.folding_grinding_bits),
+            "query_grinding_bits": list(schedule.query_grinding_bits),
+            "proof_sum_bits": floor_bits(found.report.error),
+            "usual_proof_bytes": round(size),
+        }
+    header = ("height", "folds", "queries", "work before delta", "before folds", "before queries", "bits", "usual KiB")
+    head = f"{target_bits} bits summed over a proof, with the least {target.goal.value}\n\n"
+    facts = {"kind": "search", "name": subject.name, "target_bits": target_bits, "heights": found_facts}
+    return _Report(head + markdown_table(header, rows), facts)

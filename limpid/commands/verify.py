@@ -11,16 +11,21 @@ from limpid import api
 from limpid.backends import Part, backend_named
 from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
-from limpid.files import read_file, read_file_or_standard_input
+from limpid.files import STANDARD_STREAM, read_file, read_file_or_standard_input
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
+from limpid.security_lines import security_facts, security_lines, security_notes
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
-from spec.protocol.key import KEY_MAGIC, VerificationKey, decode_key
-from spec.protocol.proof import decode_proof
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
 
 PROGRAM_ID = re.compile(rf"[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
+HEXADECIMAL = re.compile(r"(0x)?[0-9a-fA-F]+")
+PROGRAM_NAMES = f"name an ELF file, a key made by limpid keygen, or an id of {2 * DIGEST_BYTES} hexadecimal digits"
 ELF_MAGIC = b"\x7fELF"
 
 
@@ -56,6 +61,8 @@ def verify_command(
         raise click.UsageError("name the program with --program, or accept any with --any-program")
     if (output_file is not None) + (output_hex is not None) + any_output != 1:
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
+    if proof_file == output_file == STANDARD_STREAM:
+        raise click.UsageError("PROOF and --public-output cannot both be standard input")
     encoded = read_file_or_standard_input(proof_file)
     output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
     compiled_notes = backend_named(backend).compile(Part.VERIFIER, compiling)
@@ -88,14 +95,19 @@ def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | 
     """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
     if PROGRAM_ID.fullmatch(text):
         return bytes.fromhex(text)
-    content = read_file(text)
+    try:
+        content = read_file(text)
+    except FileError as error:
+        if HEXADECIMAL.fullmatch(text):
+            error.next_step = f"{PROGRAM_NAMES}; this has {len(text)} characters"
+        raise
     if content.startswith(ELF_MAGIC):
-        claimed = decode_development_receipt(proof) if is_receipt else decode_proof(proof)
+        claimed = decode_development_receipt(proof, RV64IM) if is_receipt else decode_proof(proof, RV64IM)
         return api.keygen(text, parameters=claimed.key.parameters.name)
     if not content.startswith(KEY_MAGIC):
-        raise FileError(text, "is neither an ELF file nor a verification key")
+        raise FileError(text, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
     try:
-        return decode_key(content)
+        return decode_key(content, RV64IM)
     except Rejected as error:
         raise KeyFileError(text, error) from error
 
@@ -117,15 +129,11 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
 
 def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
-    figures = security.figures
     facts = {
         "accepted": True,
         "proven": True,
         "reason": None,
-        "security_bits": security.security_bits,
-        "whole_run_bits": security.whole_run_bits,
-        "non_interactive_bits": round(figures.non_interactive, 2),
-        "hash_cap_bits": figures.collision_cap,
+        **security_facts(security),
         "program_id": accepted.program_id.hex(),
         "parameters": key.parameters.name,
         "exit_code": accepted.exit_code,
@@ -137,11 +145,9 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "program id": accepted.program_id.hex(),
         "output": shown(accepted.output),
         "exit code": accepted.exit_code,
-        "security": f"{security.security_bits} bits, the weakest round ({security.weakest.weakest_round})",
-        "whole run": f"{security.whole_run_bits} bits, all rounds added up",
-        "non-interactive": f"{figures.non_interactive:.1f} bits",
-        "cap by the hash": f"{figures.collision_cap:.0f} bits",
+        **security_lines(security),
     }
+    notes = (*notes, *security_notes(security))
     if not key.parameters.secure:
         notes = (*notes, f"the parameter set {key.parameters.name} proves nothing")
     return Answer(facts, lines, notes=notes)
@@ -154,14 +160,14 @@ def _allowed(receipt: DevelopmentReceipt) -> Answer:
         "proven": False,
         "reason": None,
         "security_bits": 0,
-        "program_id": receipt.key.program_id().hex(),
+        "program_id": receipt.key.program_id.hex(),
         "parameters": receipt.key.parameters.name,
         "exit_code": receipt.exit_code,
         "output": receipt.output.hex(),
     }
     lines = {
         "verdict": "NOT PROVEN, allowed by --allow-dev",
-        "program id": receipt.key.program_id().hex(),
+        "program id": receipt.key.program_id.hex(),
         "output": shown(receipt.output),
         "exit code": receipt.exit_code,
         "security": "none: anyone can write a development receipt",

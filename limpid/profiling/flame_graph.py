@@ -47,10 +47,10 @@ _PAGE = """<!DOCTYPE html>
 
 
 def flame_graph(root: WeighedCall, title: str) -> str:
-    """The tree of calls as an HTML page with two graphs: by instructions, and by cells of the proof."""
+    """The tree of calls as an HTML page with two graphs: by instructions, and by the cost of the proof."""
     graphs = [
         f"<h2>{html.escape(heading)}</h2>\n{_graph(root, weight)}"
-        for weight, heading in ((0, "Executed instructions"), (1, "Cells of the proof, without padding"))
+        for weight, heading in ((0, "Executed instructions"), (1, "Cost of the proof, without padding"))
     ]
     frame_height = ROW_HEIGHT_PIXELS - 1
     return _PAGE.format(title=html.escape(title), frame_height=frame_height, graphs="\n".join(graphs))

@@ -13,7 +13,7 @@ from limpid.profiling.weights import WeighedCall
 
 _VARINT, _LENGTH_DELIMITED = 0, 2
 
-SAMPLE_TYPES = (("instructions", "count"), ("cells", "count"))
+SAMPLE_TYPES = (("instructions", "count"), ("cost", "count"))
 """(type, unit) of each sample's values, in order."""
 
 

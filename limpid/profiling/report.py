@@ -10,7 +10,7 @@ from limpid.profiling.weights import Weight, instructions_by_name, weight_by_fun
 from reference.cost import PcRows, RunCost
 from reference.execution import Execution
 from reference.executor.profiling import Profile
-from spec.cost import COST_VERSION, row_cells
+from spec.cost import COST_VERSION, row_cost
 from spec.isa import instruction_of
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.program import Program
@@ -24,7 +24,7 @@ class Report:
     profile: Profile
     cost: RunCost
     functions: Mapping[str, Weight]
-    """By descending cells, callees apart."""
+    """By descending cost, callees apart."""
 
     opcodes: Counter[str]
 
@@ -32,12 +32,12 @@ class Report:
         """For programs."""
         return {
             "functions": [
-                {"name": name, "instructions": weight.instructions, "cells": weight.cells}
+                {"name": name, "instructions": weight.instructions, "cost": weight.cost}
                 for name, weight in self.functions.items()
             ],
             "opcodes": dict(self.opcodes.most_common()),
             "chips": [
-                {"chip": name, "rows": rows, "cells": rows * _cells(name)} for name, rows in self.cost.rows.items()
+                {"chip": name, "rows": rows, "cost": rows * _cost(name)} for name, rows in self.cost.rows.items()
             ],
             "touched": [
                 {"kind": kind, "start": start, "end": end, "doublewords": count}
@@ -52,7 +52,7 @@ class Report:
         sections = [
             f"{execution.instructions:,} instructions, {len(self.profile.touched):,} doublewords of memory touched, "
             f"{execution.misaligned_access_count:,} misaligned accesses.",
-            _section("Functions, callees apart, with the cells of their rows before padding", self._functions()),
+            _section("Functions, callees apart, with the cost of their rows before padding", self._functions()),
             _section("Instructions", _counted(self.opcodes)),
             _section("Chips", self._chips()),
             _section("Proving cost at padded heights", cost_table(self.cost)),
@@ -62,15 +62,15 @@ class Report:
         return "\n\n".join(sections) + "\n"
 
     def _functions(self) -> list[Sequence[object]]:
-        cells = max(1, sum(weight.cells for weight in self.functions.values()))
-        rows: list[Sequence[object]] = [("cells", "", "instructions", "function")]
-        rows += [(w.cells, f"{w.cells / cells:.1%}", w.instructions, name) for name, w in self.functions.items()]
+        total = max(1, sum(weight.cost for weight in self.functions.values()))
+        rows: list[Sequence[object]] = [("cost", "", "instructions", "function")]
+        rows += [(w.cost, f"{w.cost / total:.1%}", w.instructions, name) for name, w in self.functions.items()]
         return rows
 
     def _chips(self) -> list[Sequence[object]]:
-        rows: list[Sequence[object]] = [("rows", "cells each", "cells", "chip")]
-        by_cells = sorted(self.cost.rows.items(), key=lambda item: -item[1] * _cells(item[0]))
-        rows += [(count, _cells(name), count * _cells(name), name) for name, count in by_cells]
+        rows: list[Sequence[object]] = [("rows", "cost each", "cost", "chip")]
+        by_cost = sorted(self.cost.rows.items(), key=lambda item: -item[1] * _cost(item[0]))
+        rows += [(count, _cost(name), count * _cost(name), name) for name, count in by_cost]
         return rows
 
     def _touched(self) -> list[tuple[str, int, int, int]]:
@@ -99,8 +99,7 @@ def cost_facts(cost: RunCost) -> dict[str, object]:
     return {
         "cost_version": COST_VERSION,
         "cost": cost.cost.total,
-        "cost_by_chip": dict(cost.cost.cells_by_chip),
-        "quotient_cells": cost.cost.quotient_cells,
+        "cost_by_chip": dict(cost.cost.by_chip),
         "segments": cost.segments,
         "last_segment_fraction": round(cost.last_segment_fraction, 4),
     }
@@ -108,9 +107,9 @@ def cost_facts(cost: RunCost) -> dict[str, object]:
 
 def cost_table(cost: RunCost) -> list[Sequence[object]]:
     """The proving cost by chip, the most expensive first."""
-    rows: list[Sequence[object]] = [("cells", "", "table")]
-    cells = sorted(cost.cost.cells_by_chip.items(), key=lambda item: (-item[1], item[0]))
-    for name, count in [*cells, ("quotients", cost.cost.quotient_cells), ("total", cost.cost.total)]:
+    rows: list[Sequence[object]] = [("cost", "", "table")]
+    costs = sorted(cost.cost.by_chip.items(), key=lambda item: (-item[1], item[0]))
+    for name, count in [*costs, ("total", cost.cost.total)]:
         rows.append((count, f"{count / cost.cost.total:.1%}", name))
     return rows
 
@@ -129,8 +128,8 @@ def place(program: Program, pc: int) -> str:
     return f"{pc:#x}" if symbol is None else f"{pc:#x} ({symbol})"
 
 
-def _cells(chip: str) -> int:
-    return row_cells(CHIP_BY_NAME[chip]).total
+def _cost(chip: str) -> int:
+    return row_cost(CHIP_BY_NAME[chip]).total
 
 
 def _counted(counts: Counter[str]) -> list[Sequence[object]]:

@@ -1,4 +1,4 @@
-"""What a profile's chains of calls weigh: executed instructions, and cells of the proof."""
+"""What a profile's chains of calls weigh: executed instructions, and the cost of the proof."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Weight(NamedTuple):
     """Of a function or a chain of calls."""
 
     instructions: int
-    cells: int
-    """Main and LogUp cells of its instructions' rows, without padding and system tables."""
+    cost: int
+    """In the metric of `spec.cost`, of its instructions' rows, without padding and system tables."""
 
     def plus(self, other: Weight) -> Weight:
-        return Weight(self.instructions + other.instructions, self.cells + other.cells)
+        return Weight(self.instructions + other.instructions, self.cost + other.cost)
 
 
 NOTHING = Weight(0, 0)
@@ -55,21 +55,21 @@ def weighed_calls(profile: Profile, rows: dict[int, PcRows]) -> WeighedCall:
 
 
 def weight_by_function(profile: Profile, rows: dict[int, PcRows]) -> dict[str, Weight]:
-    """What the instructions of each function weigh, callees apart, by descending cells."""
+    """What the instructions of each function weigh, callees apart, by descending cost."""
     weights: dict[str, Weight] = {}
     for pc, count in profile.instructions_by_pc.items():
         name = profile.function_name(pc)
-        weights[name] = weights.get(name, NOTHING).plus(Weight(count, rows[pc].cells))
-    return dict(sorted(weights.items(), key=lambda item: (-item[1].cells, item[0])))
+        weights[name] = weights.get(name, NOTHING).plus(Weight(count, rows[pc].cost))
+    return dict(sorted(weights.items(), key=lambda item: (-item[1].cost, item[0])))
 
 
 def _own(node: CallNode, rows: dict[int, PcRows]) -> Weight:
-    cells = 0
+    cost = 0
     for pc, count in node.instructions.items():
         of_pc = rows[pc]
-        # The rows of one program counter may differ in cells, by misalignment: its calls share them evenly.
-        cells += of_pc.cells * count // (of_pc.usual + of_pc.misaligned)
-    return Weight(node.instructions.total(), cells)
+        # The rows of one program counter may differ in cost, by misalignment: its calls share them evenly.
+        cost += of_pc.cost * count // (of_pc.usual + of_pc.misaligned)
+    return Weight(node.instructions.total(), cost)
 
 
 def instructions_by_name(profile: Profile, names: dict[int, str]) -> Counter[str]:

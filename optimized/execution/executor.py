@@ -25,8 +25,8 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.memory_map import SINK
 from spec.program import Program
+from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS
-from spec.rv64im.tokens import FIRST_CLOCK
 
 UNLIMITED = 2**62
 REGISTER_FILE_SIZE = SINK + 1

@@ -80,7 +80,7 @@ def _multiply_halves(builder: Builder, left: Halves, right: Halves) -> Halves:
     return builder.mul(left[0], right[0]), builder.mul(left[1], right[1])
 
 
-def _add_halves(builder: Builder, left: Halves, right: Halves) -> Halves:
+def emit_add_halves(builder: Builder, left: Halves, right: Halves) -> Halves:
     return builder.add(left[0], right[0]), builder.add(left[1], right[1])
 
 
@@ -133,7 +133,7 @@ def emit_multiply_by_known(builder: Builder, left: Emitted, right: Emitted, comp
 # four products comes below 2.05 p^2, and two more products may follow, which stay below 4.06 p^2 < 2^64.
 
 
-def _lowered(builder: Builder, sums: Halves) -> Halves:
+def emit_lowered(builder: Builder, sums: Halves) -> Halves:
     """Sums below 4.06 p^2 brought below 2.05 p^2. Low words are taken as they are: the smaller of two equals."""
     multiple = ir.Constant(VECTOR, [0, P] * (LANES // 2))
     lowered = []
@@ -156,19 +156,19 @@ Factors: TypeAlias = Sequence[tuple[Halves, Halves]]
 """The two factors of each of several products, at most p each."""
 
 
-def _sum_of_products(builder: Builder, factors: Factors, start: Halves | None = None) -> Halves:
+def emit_sum_of_products(builder: Builder, factors: Factors, start: Halves | None = None) -> Halves:
     total = start
     for left, right in factors:
         product = _multiply_halves(builder, left, right)
-        total = product if total is None else _add_halves(builder, total, product)
+        total = product if total is None else emit_add_halves(builder, total, product)
     assert total is not None
     return total
 
 
 def _coefficient(builder: Builder, three_products: Halves, factors: Factors) -> Emitted:
     """Three products and three more, over 2^32."""
-    four = _sum_of_products(builder, factors[:1], three_products)
-    return _reduced_sums(builder, _sum_of_products(builder, factors[1:], _lowered(builder, four)))
+    four = emit_sum_of_products(builder, factors[:1], three_products)
+    return _reduced_sums(builder, emit_sum_of_products(builder, factors[1:], emit_lowered(builder, four)))
 
 
 def emit_extension_multiply(builder: Builder, left: Sequence[Emitted], right: Sequence[Emitted]) -> list[Emitted]:
@@ -193,13 +193,13 @@ def emit_extension_multiply(builder: Builder, left: Sequence[Emitted], right: Se
     b = halves(right)
     d, minus_d = halves(differences), negatives(differences)
     e = halves([emit_subtract(builder, right[i + 3], right[i]) for i in range(3)])
-    common = _sum_of_products(builder, [(a[0], b[0]), (minus_d[1], e[2]), (minus_d[2], e[1])])
+    common = emit_sum_of_products(builder, [(a[0], b[0]), (minus_d[1], e[2]), (minus_d[2], e[1])])
     c0 = _coefficient(builder, common, [(minus_a[3], b[3]), (minus_a[1], b[2]), (minus_a[2], b[1])])
     c3 = _coefficient(builder, common, [(d[0], e[0]), (minus_a[4], b[5]), (minus_a[5], b[4])])
-    common = _sum_of_products(builder, [(a[0], b[1]), (a[1], b[0]), (minus_d[2], e[2])])
+    common = emit_sum_of_products(builder, [(a[0], b[1]), (a[1], b[0]), (minus_d[2], e[2])])
     c1 = _coefficient(builder, common, [(minus_a[3], b[4]), (minus_a[4], b[3]), (minus_a[2], b[2])])
     c4 = _coefficient(builder, common, [(d[0], e[1]), (d[1], e[0]), (minus_a[5], b[5])])
-    common = _sum_of_products(builder, [(a[0], b[2]), (a[1], b[1]), (a[2], b[0])])
+    common = emit_sum_of_products(builder, [(a[0], b[2]), (a[1], b[1]), (a[2], b[0])])
     c2 = _coefficient(builder, common, [(minus_a[3], b[5]), (minus_a[4], b[4]), (minus_a[5], b[3])])
     c5 = _coefficient(builder, common, [(d[0], e[2]), (d[1], e[1]), (d[2], e[0])])
     return [c0, c1, c2, c3, c4, c5]
@@ -213,7 +213,7 @@ def _emit_accumulation(
     for k in range(EXTENSION_DEGREE):
         total = (builder.bitcast(sums[2 * k], WIDE), builder.bitcast(sums[2 * k + 1], WIDE))
         products = [(value, factors[i * EXTENSION_DEGREE + k]) for i, value in enumerate(wide_values)]
-        lowered = _lowered(builder, _sum_of_products(builder, products, total))
+        lowered = emit_lowered(builder, emit_sum_of_products(builder, products, total))
         results += [builder.bitcast(half, VECTOR) for half in lowered]
     return results
 
@@ -295,16 +295,7 @@ def accumulate_constants(_context: Any, sums: Any, values: Any, constants: Any, 
     return result_type(sums, values, constants, types.intp), code
 
 
-accumulate_plainly = binary(
-    lambda builder, sums, value: [
-        builder.bitcast(builder.add(builder.bitcast(total, WIDE), half), VECTOR)
-        for total, half in zip(sums, emit_halves(builder, value[0]), strict=True)
-    ],
-    2,
-)
-"""(sums, value): sums + value, of two 64-bit halves that are zero at the start."""
-
-plainly_accumulated = unary(
+accumulated = unary(
     lambda builder, sums: [_reduced_sums(builder, (builder.bitcast(sums[0], WIDE), builder.bitcast(sums[1], WIDE)))]
 )
 """What two such halves stand for, over 2^32."""

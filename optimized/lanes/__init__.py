@@ -1,1 +1,1 @@
-"""Several words as one value of compiled code, and bringing rows of matrices into that form."""
+"""Several words as one value of compiled code."""

@@ -15,7 +15,7 @@ import mmap
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from optimized.words import Words
 CHUNK_BYTES = 1 << 29
 """Addresses are asked for in such chunks, as arrays of a proof come to a few of them."""
 
-LARGEST_LEAD_BYTES = 1 << 26
+LARGEST_LEAD_BYTES = 1 << 25
 """So much is present beyond what has been taken, or as much as has been taken if that is less."""
 
 STEP_BYTES = 1 << 22
@@ -91,12 +91,19 @@ class Reserve:
         self._taken_before = 0
         """Of earlier chunks."""
 
+        self._rests: list[Piece] = []
+        """Of earlier chunks, the ends that were too small for the next piece."""
+
         self._slow_steps = 0
         self._is_closed = False
 
     def take(self, size_bytes: int) -> Piece:
         """So many bytes, whole pages, with any contents. Raises MemoryError."""
         with self._changed:
+            for number, rest in enumerate(self._rests):
+                if rest.size_bytes >= size_bytes:
+                    self._rests[number] = replace(rest, start=rest.start + size_bytes)
+                    return replace(rest, stop=rest.start + size_bytes)
             if self._chunk is None or self._taken + size_bytes > self._size:
                 self._begin_chunk(size_bytes)
             assert self._chunk is not None
@@ -112,7 +119,7 @@ class Reserve:
         """Nothing is taken any more."""
         with self._changed:
             self._is_closed = True
-            self._chunk = None
+            self._chunk, self._rests = None, []
             self._changed.notify()
 
     def _begin_chunk(self, size: int) -> None:
@@ -124,6 +131,8 @@ class Reserve:
                 failure = error
         else:
             raise MemoryError(f"no room for {size} bytes: {failure}") from failure
+        if self._chunk is not None and self._taken < self._size:
+            self._rests.append(Piece(self._chunk_number, memoryview(self._chunk), self._taken, self._size))
         self._taken_before += self._taken
         self._chunk_number += 1
         self._chunk, self._size, self._taken, self._present = chunk, chunk_size, 0, 0

@@ -1,1 +1,1 @@
-"""Opened columns: values at a point, and combinations of codewords."""
+"""Openings: the stacking sumcheck, and WHIR's vector and weight."""

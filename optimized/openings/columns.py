@@ -1,4 +1,8 @@
-"""Columns of codewords weighted by extension elements: values at a point, and sums of columns."""
+"""Sums over the cells of stacked columns, which lie in the base field: one product with an extension element a cell.
+
+A cell's coordinates are cut in two: the last ones, LOW_LOG2 many, number the cells of a *row*. A weight that is a
+product of a weight of rows and one of the cells in a row needs no product of its own for each cell.
+"""
 
 from __future__ import annotations
 
@@ -7,234 +11,246 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.commitment.factors import LANES_LOG2
+from optimized.commitment.stacking import StackedColumns
 from optimized.compilation import compiled
-from optimized.field.extension import (
-    SIX,
-    SMALLEST_TASK_GROUPS,
-    broadcast_element,
-    load_elements,
-    load_six,
-    montgomery_words,
-    no_sums,
-    store_elements,
-)
-from optimized.field.lanes import (
-    RADIX,
-    accumulate_constants,
-    accumulate_plainly,
-    accumulated,
-    add,
-    extension_add,
-    extension_multiply,
-    extension_scale,
-    extension_subtract,
-    multiply,
-    plainly_accumulated,
-    subtract,
-    to_montgomery,
-    to_montgomery_array,
-)
-from optimized.lanes.transposition import SideBySide, transpose_rows
-from optimized.lanes.vectors import LANES, broadcast, load, scatter, store
-from optimized.memory import arrays
+from optimized.field.extension import SIX, broadcast_element, load_six, no_sums, store_elements
+from optimized.field.lanes import accumulate_constants, accumulated, extension_add, extension_multiply
+from optimized.lanes.vectors import LANES, Lanes, gather, load, prefetch, store, transpose_square
+from optimized.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
+from optimized.openings.rounds import inner_product
 from optimized.threads import in_parallel
-from optimized.transforms.roots import inverse_roots_words, subgroup_words
 from optimized.words import Words
-from reference.prover.extension_arrays import from_elements, to_elements
-from reference.prover.reduction import OpenedColumns
-from spec.field import Extension, P, X, inverse
-from spec.protocol.domain import COSET_SHIFT
+from reference.arrays import extension_arrays
+from reference.prover import stacked_columns as plain
+from spec.field import ONE, Extension, P, X
+from spec.protocol.cube import horner
+from spec.protocol.hash import WORD_BYTES
 
-HALF = to_montgomery(inverse(2))
-BLOCK_ROWS = 64
-"""Rows that stay in the cache while some columns after the other are added up."""
+LOW_LOG2 = 7
+"""So many rounds work on one row of sums; afterwards 2^7 cells have become one element."""
 
-SUMS = SIX + 1
-"""Of each column: weighted with an extension element, and plain."""
+LOW = 1 << LOW_LOG2
 
-SHIFT_FACTOR = to_montgomery(COSET_SHIFT)
+LINE_WORDS = 16
+"""Of a cache's line."""
+
+BLOCK_ROWS = 32
+"""Rows that stay in the first-level cache while their cells are added up."""
+
+RUN_WORDS = 1 << 12
+
+PIECE_ROWS = 1 << 9
+"""A thread takes so many at once."""
+
+SMALLEST_TASK_GROUPS = 32
+
+
+def row_pieces(
+    addresses: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    scales: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Rows of some columns, cut to a size that can be shared among threads.
+
+    Of each column: where its first row lies in memory, how many follow one another, an even number, the place of the
+    first one's weight and the number of the weights' scale. Gives the same of each piece: (pieces, 4).
+    """
+    cuts = -(-counts // PIECE_ROWS)
+    column = np.arange(len(cuts)).repeat(cuts)
+    first = (np.arange(len(column)) - (np.cumsum(cuts) - cuts)[column]) * PIECE_ROWS
+    return np.stack(
+        [
+            addresses[column] + first * (LOW * WORD_BYTES),
+            np.minimum(PIECE_ROWS, counts[column] - first),
+            weights[column] + first,
+            scales[column],
+        ],
+        axis=1,
+    )
 
 
 @compiled
-def _weighted_sums(rows: Words, width: int, weights: Words, start: int, stop: int, sums: Words) -> None:
-    """Adds rows start to stop, an even number, to `sums`: as many columns together as there are lanes.
+def _add_rows(
+    pieces: NDArray[np.int64], weights: Words, pitch: int, scales: Words, sums: Words, start: int, stop: int
+) -> None:
+    """Adds the pieces' weighted rows to sums: for as many cells as lanes after the others, six words of each."""
+    constants = np.empty((BLOCK_ROWS + LANES) * SIX, dtype=np.uint32)
+    for piece in range(start, stop):
+        address, count = pieces[piece, 0], pieces[piece, 1]
+        weight, number = pieces[piece, 2], pieces[piece, 3]
+        scale = broadcast_element(scales, number * SIX)
+        for block in range(0, count, BLOCK_ROWS):
+            rows = min(BLOCK_ROWS, count - block)
+            for row in range(0, rows, LANES):
+                of_rows = load_planes(weights, pitch, weight + block + row)
+                store_elements(constants, row, extension_multiply(scale, of_rows))
+            for first in range(0, LOW, LANES):
+                added = no_sums()
+                for row in range(0, rows, 2):
+                    at = (block + row) * LOW + first
+                    pair = load(address, at), load(address, at + LOW)
+                    added = accumulate_constants(added, pair, constants, row * SIX)
+                # Meanwhile the next block is asked for, which follows this one.
+                after = (block + rows) * LOW + first * BLOCK_ROWS
+                for line in range(0, LANES * BLOCK_ROWS, LINE_WORDS):
+                    prefetch(address, after + line)
+                at = first * SIX
+                value = extension_add(load_six(sums, at), accumulated(added))
+                for j in range(SIX):
+                    store(sums, at + j * LANES, value[j])
 
-    Each of these has SUMS times lanes words: the sums of row * weight, then the sums of rows, both over 2^32. The last
-    columns come together with some before them. Behind the rows stand as many words more as there are lanes.
-    """
-    zero = broadcast(0)
-    for block in range(start, stop, BLOCK_ROWS):
-        for column in range(0, width, LANES):
-            chosen = max(0, min(column, width - LANES))
-            weighted, plain = no_sums(), (zero, zero)
-            for row in range(block, min(block + BLOCK_ROWS, stop), 2):
-                a, b = load(rows, row * width + chosen), load(rows, (row + 1) * width + chosen)
-                weighted = accumulate_constants(weighted, (a, b), weights, row * SIX)
-                plain = accumulate_plainly(accumulate_plainly(plain, a), b)
-            at = column * SUMS
-            total = extension_add(load_six(sums, at), accumulated(weighted))
-            for j in range(SIX):
-                store(sums, at + j * LANES, total[j])
-            at += SIX * LANES
-            store(sums, at, add(load(sums, at), plainly_accumulated(plain)))
 
+def weighted_rows(pieces: NDArray[np.int64], weights: Planes, scales: Words) -> Words:
+    """The sum of scale * weight * row over pieces of columns: (6, LOW) canonical."""
+    parts = [np.zeros(LOW * SIX, dtype=np.uint32)]
 
-def evaluate_columns(codewords: Words, height: int, point: Extension, inverse_differences: Words) -> list[Extension]:
-    """The value of each column at the point z; the height is a multiple of the lanes.
-
-    With g(y) = f(3 y) and u = z / 3: g(u) = (u^n - 1) / n * sum_y y g(y) / (u - y) over the subgroup. For x = 3 y the
-    sum is that of x f(x) / (z - x), which is z f(x) / (z - x) - f(x).
-    """
-    width = codewords.shape[1]
-    rows, weights = codewords.reshape(-1), inverse_differences[:height].reshape(-1)
-    chunks = -(-width // LANES)
-    parts: list[Words] = []
-
-    def add_up(start: int, stop: int) -> None:
-        sums = np.zeros(chunks * SUMS * LANES, dtype=np.uint32)
-        _weighted_sums(rows, width, weights, start * LANES, stop * LANES, sums)
+    def add(start: int, stop: int) -> None:
+        sums = np.zeros(LOW * SIX, dtype=np.uint32)
+        _add_rows(pieces, weights.flat, weights.pitch, scales, sums, start, stop)
         parts.append(sums)
 
-    in_parallel(add_up, height // LANES, SMALLEST_TASK_GROUPS)
-    totals = np.sum(parts, axis=0, dtype=np.uint64).reshape(chunks, SUMS, LANES) % np.uint64(P)
-    of_columns = totals.swapaxes(1, 2).reshape(-1, SUMS)
-    if width > LANES:
-        # The last columns are the last ones of the last chunk.
-        of_columns = np.concatenate([of_columns[: (chunks - 1) * LANES], of_columns[(chunks - 1) * LANES - width :]])
-    factor = ((point * inverse(COSET_SHIFT)) ** height - 1) * (inverse(height) * RADIX)
-    # Each of the sums times what it stands for: factor * point * X^k, and -factor for the plain one.
-    images = [factor * point * X**k for k in range(SIX)] + [-factor]
-    products = of_columns[:width, :, np.newaxis] * from_elements(images) % np.uint64(P)
-    return to_elements(products.sum(axis=1))
+    in_parallel(add, len(pieces))
+    total = (np.sum(parts, axis=0, dtype=np.uint64) % np.uint64(P)).astype(np.uint32)
+    return total.reshape(LOW // LANES, SIX, LANES).swapaxes(0, 1).reshape(SIX, LOW)
+
+
+def stacked_rows(columns: StackedColumns, first_scale: int) -> NDArray[np.int64]:
+    """The pieces of whole stacked columns, of one weight each row: `first_scale` is the number of the first one's."""
+    numbers = np.arange(columns.count)
+    cells = np.minimum(columns.used - (numbers << columns.height_log2), 1 << columns.height_log2)
+    return row_pieces(
+        columns.cells.ctypes.data + (numbers << columns.height_log2) * WORD_BYTES,
+        -(-cells // (2 * LOW)) * 2,
+        np.zeros(columns.count, dtype=np.int64),
+        first_scale + numbers,
+    )
+
+
+def power_products(pieces: NDArray[np.int64], count: int, length_log2: int, point: Extension) -> list[Extension]:
+    """<q, (1, point, point^2, ...)> for each column q of 2^length_log2 cells. The number of a piece's scale is that of
+    its column."""
+    weights = power_vector(point**LOW, length_log2 - LOW_LOG2)
+    scales, in_row = montgomery_rows([ONE]), extension_arrays.powers(point, LOW)
+    products = []
+    for number in range(count):
+        of_column = pieces[pieces[:, 3] == number]
+        of_column[:, 3] = 0
+        sums = weighted_rows(of_column, weights, scales).T.astype(np.uint64)
+        products.append(Extension.from_coefficients(extension_arrays.multiply(sums, in_row).sum(axis=0).tolist()))
+    return products
+
+
+def stacked_power_products(columns: StackedColumns, point: Extension) -> tuple[Extension, ...]:
+    """The same for stacked columns."""
+    if columns.height_log2 < LOW_LOG2 + LANES_LOG2:
+        return plain.power_products(columns.dense().astype(np.uint64), point)
+    return tuple(power_products(stacked_rows(columns, 0), columns.count, columns.height_log2, point))
+
+
+def vector_power_product(vector: Planes, point: Extension) -> Extension:
+    """The same for a vector in planes: as many columns as an extension element has coefficients."""
+    length_log2 = vector.length.bit_length() - 1
+    if length_log2 < LOW_LOG2 + LANES_LOG2:
+        return inner_product(vector, power_vector(point, length_log2))
+    planes = np.arange(SIX)
+    pieces = row_pieces(
+        vector.words.ctypes.data + planes * (vector.pitch * WORD_BYTES),
+        np.full(SIX, vector.length >> LOW_LOG2),
+        np.zeros(SIX, dtype=np.int64),
+        planes,
+    )
+    of_planes = power_products(pieces, SIX, length_log2, point)
+    return horner(of_planes, X)
 
 
 @compiled
-def _reduce(
+def load_sums(array: Words, at: int) -> Lanes:
+    """Sums to accumulate on."""
+    return (
+        load(array, at),
+        load(array, at + LANES),
+        load(array, at + 2 * LANES),
+        load(array, at + 3 * LANES),
+        load(array, at + 4 * LANES),
+        load(array, at + 5 * LANES),
+        load(array, at + 6 * LANES),
+        load(array, at + 7 * LANES),
+        load(array, at + 8 * LANES),
+        load(array, at + 9 * LANES),
+        load(array, at + 10 * LANES),
+        load(array, at + 11 * LANES),
+    )
+
+
+@compiled
+def store_sums(array: Words, at: int, sums: Lanes) -> None:
+    """Writes them."""
+    for i in range(2 * SIX):
+        store(array, at + i * LANES, sums[i])
+
+
+@compiled
+def _fold_columns(
     addresses: NDArray[np.int64],
-    widths: NDArray[np.int64],
-    last_matrices: NDArray[np.int64],
-    weights: Words,
-    values: Words,
-    differences: NDArray[np.int64],
-    height: int,
+    lengths: NDArray[np.int64],
+    low_log2: int,
+    constants: Words,
     target: Words,
+    pitch: int,
     start: int,
     stop: int,
 ) -> None:
-    """The sum over openings of (value - weighted columns) * difference, as many rows at a time as lanes.
+    """In each lane one row of 2^low_log2 cells: the sum over columns and cells of cell * constant.
 
-    Opening k has the matrices before last_matrices[k] that no earlier one has. Its value and its inverse differences'
-    address have the same number; its columns' weights follow those of the opening before. Values are in Montgomery's
-    form, weights have its factor twice.
+    Columns whose distance is a power of two share the places of a cache, so a run of each is taken, then of the next.
     """
-    columns = np.empty((widths.sum() + LANES) * LANES, dtype=np.uint32)
-    scratch = np.empty(LANES * LANES, dtype=np.uint32)
-    zero = broadcast(0)
-    for group in range(start, stop):
-        row, matrix, weight = group * LANES, 0, 0
-        total = (zero, zero, zero, zero, zero, zero)
-        for opening in range(len(last_matrices)):
-            width = 0
-            while matrix < last_matrices[opening]:
-                taken = widths[matrix]
-                transpose_rows(addresses[matrix], height * taken, taken, row, scratch, columns, width * LANES, LANES)
-                width += taken
-                matrix += 1
-            sums = no_sums()
-            for column in range(0, width - 1, 2):
-                pair = load(columns, column * LANES), load(columns, (column + 1) * LANES)
-                sums = accumulate_constants(sums, pair, weights, weight + column * SIX)
-            if width % 2:
-                last = load(columns, (width - 1) * LANES)
-                sums = accumulate_constants(sums, (last,), weights, weight + (width - 1) * SIX)
-            weight += width * SIX
-            numerator = extension_subtract(broadcast_element(values, opening * SIX), accumulated(sums))
-            total = extension_add(total, extension_multiply(numerator, load_elements(differences[opening], row, 1)))
-        store_elements(target, row, total)
+    low = 1 << low_log2
+    groups = max(1, RUN_WORDS // (LANES * low))
+    square = np.empty(LANES * LANES, dtype=np.uint32)
+    sums = np.empty(2 * SIX * LANES * groups, dtype=np.uint32)
+    for run in range(start, stop, groups):
+        count = min(groups, stop - run)
+        sums[:] = 0
+        for column in range(len(addresses)):
+            first_constant = column << low_log2
+            for group in range(count):
+                at = (run + group) * LANES << low_log2
+                if at < lengths[column]:
+                    added = load_sums(sums, group * 2 * SIX * LANES)
+                    if low >= LANES:
+                        for first in range(0, low, LANES):
+                            # Meanwhile the next rows are asked for, which follow these.
+                            after = at + LANES * (low + first)
+                            for line in range(0, LANES * LANES, LINE_WORDS):
+                                prefetch(addresses[column], after + line)
+                            transpose_square(addresses[column], at + first, low, square, 0, LANES)
+                            for i in range(0, LANES, 2):
+                                pair = load(square, i * LANES), load(square, (i + 1) * LANES)
+                                number = first_constant + first + i
+                                added = accumulate_constants(added, pair, constants, number * SIX)
+                    else:
+                        for i in range(low):
+                            cells = gather(addresses[column], at + i, low)
+                            added = accumulate_constants(added, (cells,), constants, (first_constant + i) * SIX)
+                    store_sums(sums, group * 2 * SIX * LANES, added)
+        for group in range(count):
+            added = load_sums(sums, group * 2 * SIX * LANES)
+            store_planes(target, pitch, (run + group) * LANES, accumulated(added))
 
 
-def reduced_codeword(openings: Sequence[OpenedColumns]) -> Words:
-    """The sum over points z of (value - sum_c weight_c column_c(x)) / (z - x); the height a multiple of the lanes."""
-    height = len(openings[0].codewords[0])
-    target = arrays.empty(height, SIX)
-    opened = SideBySide.of(matrix for opening in openings for matrix in opening.codewords)
-    differences = SideBySide.of(opening.inverse_differences for opening in openings)
-    weights = np.concatenate([matrix_weights for opening in openings for matrix_weights in opening.weights])
-    operands = (
-        opened.addresses,
-        opened.widths,
-        np.cumsum([len(opening.codewords) for opening in openings]),
-        to_montgomery_array(to_montgomery_array(weights).astype(np.uint64)).reshape(-1),
-        np.concatenate([montgomery_words(opening.value) for opening in openings]),
-        differences.addresses,
-        height,
-        target.reshape(-1),
-    )
-    in_parallel(lambda start, stop: _reduce(*operands, start, stop), height // LANES, SMALLEST_TASK_GROUPS)
-    return target
+def fold_columns(
+    addresses: Sequence[int], lengths: Sequence[int], rows: int, low_log2: int, constants: Words
+) -> Planes:
+    """Element y is the sum over columns and i of cell y * 2^low_log2 + i times the column's i-th constant.
 
-
-@compiled
-def _add_scaled(total: Words, factor: Words, summand: Words, target: Words, start: int, stop: int) -> None:
-    scale = broadcast_element(factor, 0)
-    for group in range(start, stop):
-        row = group * LANES
-        product = extension_multiply(scale, load_elements(summand, row, 1))
-        store_elements(target, row, extension_add(load_elements(total, row, 1), product))
-
-
-def add_scaled(total: Words, factor: Extension, summand: Words) -> Words:
-    """total + factor * summand for (count, 6) elements, count a multiple of the lanes."""
-    scale, target = montgomery_words(factor), arrays.empty(*total.shape)
-    operands = (total.reshape(-1), scale, summand.reshape(-1), target.reshape(-1))
-    in_parallel(lambda start, stop: _add_scaled(*operands, start, stop), len(total) // LANES, SMALLEST_TASK_GROUPS)
-    return target
-
-
-@compiled
-def _fold(codeword: Words, challenge: Words, inverses: Words, target: Words, start: int, stop: int) -> None:
-    """(f(y) + f(-y)) / 2 + challenge (f(y) - f(-y)) / (2 y): as many pairs of neighbours at a time as lanes."""
-    scale, half = broadcast_element(challenge, 0), broadcast(HALF)
-    for group in range(start, stop):
-        row = group * LANES
-        u, v = load_elements(codeword, 2 * row, 2), load_elements(codeword, 2 * row + 1, 2)
-        even = extension_scale(extension_add(u, v), half)
-        difference = (
-            subtract(u[0], v[0]),
-            subtract(u[1], v[1]),
-            subtract(u[2], v[2]),
-            subtract(u[3], v[3]),
-            subtract(u[4], v[4]),
-            subtract(u[5], v[5]),
-        )
-        odd = extension_scale(difference, multiply(load(inverses, row), half))
-        store_elements(target, row, extension_add(even, extension_multiply(scale, odd)))
-
-
-def fold_in_half(codeword: Words, challenge: Extension) -> Words:
-    """FRI's folding by 2 of a codeword on a bit-reversed subgroup; its length is a multiple of twice the lanes."""
-    count = len(codeword) // 2
-    target = arrays.empty(count, SIX)
-    inverses = inverse_roots_words(count.bit_length() - 1)
-    operands = (codeword.reshape(-1), montgomery_words(challenge), inverses, target.reshape(-1))
-    in_parallel(lambda start, stop: _fold(*operands, start, stop), count // LANES, SMALLEST_TASK_GROUPS)
-    return target
-
-
-@compiled
-def _differences(point: Words, subgroup: Words, target: Words, start: int, stop: int) -> None:
-    for group in range(start, stop):
-        row = group * LANES
-        x = multiply(multiply(load(subgroup, row), broadcast(SHIFT_FACTOR)), broadcast(1))
-        for j in range(SIX):
-            coefficient = broadcast(point[j])
-            scatter(target, row * SIX + j, SIX, coefficient if j else subtract(coefficient, x))
-
-
-def differences(point: Extension, size_log2: int) -> Words:
-    """point - x for every x of the evaluation domain of this size, at least the lanes: (2^size_log2, 6)."""
-    target = arrays.empty(1 << size_log2, SIX)
-    words = np.array(point.coefficients, dtype=np.uint32)
-    operands = (words, subgroup_words(size_log2), target.reshape(-1))
-    in_parallel(lambda start, stop: _differences(*operands, start, stop), len(target) // LANES, SMALLEST_TASK_GROUPS)
+    Constants are rows of six words in Montgomery's form, column after column. Behind a column's length it is zero; as
+    many cells as lanes have rows may be read from it.
+    """
+    target = Planes.room(rows)
+    of_columns = np.array(addresses, dtype=np.int64), np.array(lengths, dtype=np.int64)
+    operands = (*of_columns, low_log2, constants, target.flat, target.pitch)
+    in_parallel(lambda start, stop: _fold_columns(*operands, start, stop), -(-rows // LANES), SMALLEST_TASK_GROUPS)
+    target.words[:, rows:] = 0
     return target

@@ -19,12 +19,12 @@ from optimized.trace.lookups import Counts, Lookups
 from optimized.trace.plan import PlannedSegment
 from optimized.trace.rows import Cells, Rows
 from optimized.words import Words
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
-from spec.protocol.heights import table_heights
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.heights import table_heights
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
 from spec.rv64im.program_row import HALTED, limbs_of
 

@@ -69,7 +69,6 @@ def memory_cells(regions: Regions, cells: RunCells, cursor_in: int) -> Cells:
         **limb_array("final", cells.final),
         "last_segment": cells.last_segment,
         "cursor": cursor,
-        "address_high": address >> LIMB_BITS,
         "step_high": (key - cursor) >> LIMB_BITS,
         "region_start": start,
         "region_end": end,

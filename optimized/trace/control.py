@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
-from numpy.typing import NDArray
 
-from optimized.trace.arithmetic import order_cells
-from optimized.trace.rows import Cells, Rows, address_cells, limb, limb_array
-from reference.prover.field_arrays import Matrix, inverses
-from spec.field import P
-from spec.rv64im.buses import LIMB_BITS, LIMBS
-
-
-@cache
-def _limb_inverses() -> Matrix:
-    """The inverses of 1 to 2^16 - 1, behind a 0."""
-    return np.concatenate([np.zeros(1, dtype=np.uint64), inverses(np.arange(1, 1 << LIMB_BITS, dtype=np.uint64))])
-
-
-def _inverse_of_difference(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """1 / (left - right) for limbs, 0 where they are equal."""
-    table = _limb_inverses()
-    positive = table[np.where(left > right, left - right, 0)]
-    negative = table[np.where(left < right, right - left, 0)]
-    return np.where(left < right, np.uint64(P) - negative, positive)
+from optimized.trace.arithmetic import inverse_of_difference, order_cells, sign_cells
+from optimized.trace.rows import Cells, Rows, address_cells, immediate_cells, limb, limb_array
+from spec.rv64im.buses import LIMBS
 
 
 def constant(rows: Rows) -> Cells:
@@ -48,14 +29,16 @@ def branch_equal(rows: Rows) -> Cells:
     undecided = np.ones(len(rows.left), dtype=bool)
     for i in range(LIMBS):
         left, right = limb(rows.left, i), limb(rows.right, i)
-        cells[f"inverse_{i}"] = np.where(undecided, _inverse_of_difference(left, right), np.uint64(0))
+        cells[f"inverse_{i}"] = np.where(undecided, inverse_of_difference(left, right), np.uint64(0))
         undecided = undecided & (left == right)
     return cells
 
 
 def branch_less(rows: Rows) -> Cells:
     """blt, bge, bltu, bgeu."""
-    return _branch(rows) | order_cells(rows.left, rows.right, signed=rows.chip.name == "branch_less_signed")
+    signed = rows.chip.name == "branch_less_signed"
+    signs = sign_cells(rows, "left", "right") if signed else {}
+    return _branch(rows) | signs | order_cells(rows.left, rows.right, signed=signed)
 
 
 def jalr(rows: Rows) -> Cells:
@@ -63,8 +46,7 @@ def jalr(rows: Rows) -> Cells:
     return {
         **address_cells(rows),
         **limb_array("link", rows.result, 3),
-        "immediate_low": rows.constant(3),
-        "immediate_fill": rows.constant(4),
+        **immediate_cells(rows),
         "dropped_bit": rows.address & np.uint64(1),
     }
 

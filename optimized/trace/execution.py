@@ -21,7 +21,7 @@ from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import ADDRESS_BITS
-from spec.rv64im.limits import CLOCK_LIMIT
+from spec.rv64im.machine import CLOCK_LIMIT
 
 END_KEY = FIRST_REGISTER_KEY + REGISTER_FILE_SIZE
 """Above all keys of memory and registers."""

@@ -17,7 +17,8 @@ Filler = Callable[[Rows], Cells]
 
 FILLERS: dict[str, Filler] = {
     "constant": control.constant,
-    **dict.fromkeys(("add", "sub", "addi", "addw", "subw", "addiw"), arithmetic.addition),
+    **dict.fromkeys(("add", "sub", "addw", "subw", "addiw"), arithmetic.addition),
+    "addi": arithmetic.addition_of_immediate,
     **dict.fromkeys(("and", "or", "xor"), arithmetic.logic),
     **dict.fromkeys(("andi", "ori", "xori"), arithmetic.logic_with_immediate),
     **{chip.name: arithmetic.shift for chip in shift.CHIPS},

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from optimized.compilation import compiled
 from optimized.trace.requests import ChipRequests, Requests, chip_requests, message_of
 from optimized.words import Words
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from spec.air.chip import Chip
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import chips_of
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))

@@ -50,6 +50,7 @@ def load(rows: Rows) -> Cells:
         "odd": rows.offset & ONE,
         **byte_array("part", limb(before, _selected(rows)), 2),
         "byte": result & np.uint64(0xFF),
+        "top_bit": top_bit(result, 8),
     }
 
 

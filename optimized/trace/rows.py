@@ -109,8 +109,9 @@ def one_hot(name: str, selected: Numbers, count: int) -> Cells:
 
 
 def immediate_cells(rows: Rows) -> Cells:
-    """A sign-extended immediate: its low limb and the limb repeated above."""
-    return {"immediate_low": rows.constant(0), "immediate_fill": rows.constant(1)}
+    """A sign-extended immediate: its low limb, and whether the limbs above are all ones."""
+    immediate = rows.immediate
+    return {"immediate_low": limb(immediate, 0), "immediate_is_negative": top_bit(immediate, WORD_BITS)}
 
 
 def address_cells(rows: Rows) -> Cells:

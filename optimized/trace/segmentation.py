@@ -25,9 +25,9 @@ from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
 from spec.program import Program
-from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.rv64im.machine import INSTRUCTION_CHIPS
-from spec.rv64im.tokens import FIRST_CLOCK, output_doublewords
+from spec.protocol.shape import FIRST_CLOCK
+from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
+from spec.rv64im.tokens import output_doublewords
 
 INSTRUCTIONS_AT_ONCE = 2**26
 """Executed without a look at signals: less than two seconds."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimized.verifier.refusal import UnexplainedRejected, unexplained
 from spec.field import P
-from spec.protocol.encoding import Reader
+from spec.protocol.canonical import Reader
 from spec.rejection import Rejection
 
 ELEMENT = np.dtype("<u4")

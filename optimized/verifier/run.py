@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from optimized.verifier.kernels import OptimizedVerifierKernels
+from optimized.verifier.algebra import CompiledAlgebra
+from optimized.verifier.reader import ArrayReader
 from optimized.verifier.refusal import UnexplainedRejected
-from reference.verifier import run as reference
-from reference.verifier.run import Verified
+from optimized.verifier.steps import OptimizedSteps
+from reference.verifier import program as reference
+from reference.verifier.program import Verified, VerifierTools
 from spec.protocol.key import VerificationKey
 
-KERNELS = OptimizedVerifierKernels()
+TOOLS = VerifierTools(ArrayReader, CompiledAlgebra, OptimizedSteps())
 
 
 def verify(
@@ -19,14 +21,14 @@ def verify(
     exit_code: int = 0,
     allow_insecure: bool = False,
 ) -> Verified:
-    """What `reference.verifier.run.verify` says, in a fraction of its time.
+    """What `reference.verifier.program.verify` says, in a fraction of its time.
 
-    All checks are the reference's own; only the kernels differ, and they accept what its kernels accept. They meet
-    several faults in another order, so where they refuse, the reference explains it, and takes its time.
+    All checks are the reference's own but the heavy steps, which accept what its steps accept. They meet several faults
+    in another order, so where they refuse, the reference explains it, and takes its time.
     """
     try:
         return reference.verify(
-            encoded, program, output, exit_code=exit_code, allow_insecure=allow_insecure, kernels=KERNELS
+            encoded, program, output, exit_code=exit_code, allow_insecure=allow_insecure, tools=TOOLS
         )
     except UnexplainedRejected:
         return reference.verify(encoded, program, output, exit_code=exit_code, allow_insecure=allow_insecure)

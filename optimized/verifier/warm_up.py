@@ -4,26 +4,63 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimized.hashing.sha256 import DIGEST_WORDS
-from optimized.lanes.vectors import LANES
 from optimized.steps import Report, run_steps
-from optimized.verifier.query_algebra import QueryAlgebra
-from optimized.verifier.values import Values
-from spec.field import X
-from spec.rejection import Rejection
+from optimized.verifier import folding, programs, scalars, trees
+from optimized.verifier.algebra import CompiledAlgebra
+from spec.air.chip import Chip
+from spec.field import EXTENSION_DEGREE
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain, compress
+from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.rv64im.machine import CHIP_BY_NAME, SEGMENT_PUBLIC_VALUES
+
+
+def _elements(*shape: int) -> scalars.Scalars:
+    return np.ones((*shape, EXTENSION_DEGREE), dtype=np.uint64)
+
+
+def _open() -> None:
+    """The opening of a tree of one leaf, whose row cannot be written to, as rows that were read."""
+    rows, positions = np.ones((1, BLOCK_WORDS), dtype=np.uint32), np.zeros(1, dtype=np.int64)
+    rows.setflags(write=False)
+    root = compress(Domain.MERKLE_LEAF.initial_value, [1] * BLOCK_WORDS)
+    trees.check_opening(MerkleOpening((), (), ()), rows, positions, TreeShape(0, BLOCK_WORDS, 0), root)
+
+
+def _fold() -> None:
+    rows, words = np.ones((1, 2), dtype=np.uint32), np.ones(2, dtype=np.uint64)
+    folding.combine_fibres(rows, _elements(1), 2, _elements(1, 2))
+    folding.fold_fibres(_elements(1, 2), words[:1], _elements(1), words, words[0])
+    folding.values_at(_elements(2), words, _elements(2))
+    folding.power_products(_elements(2), _elements(1), _elements(1), _elements())
+    folding.bind_powers(_elements(1), _elements(1), _elements(1))
+    indices = np.zeros(1, dtype=np.int64)
+    folding.add_products(_elements(1), _elements(1), indices, indices, _elements(1))
+
+
+def _combine() -> None:
+    scalars.powers(_elements(), _elements(2))
+    scalars.weighted_sum(_elements(1), _elements(1), _elements())
+
+
+def _run(chip: Chip) -> None:
+    program = programs.chip_program(chip, SEGMENT_PUBLIC_VALUES)
+    registers = _elements(program.inputs + len(program.code))
+    programs.run_program(program.code, program.inputs, registers)
+    programs.add_constraints(registers, program.constraints, _elements(len(program.constraints)), _elements())
+    weights = _elements(len(program.messages))
+    programs.add_pairs(registers, program.messages, weights, _elements(), _elements(), _elements(16), _elements())
 
 
 def warm_up(report: Report) -> None:
     """Makes every compiled function of the verifier ready."""
-    algebra = QueryAlgebra(LANES)
-    value, row = Values.uniform(X), np.ones((1, LANES), dtype=np.uint32)
-    digests = np.zeros((LANES, DIGEST_WORDS), dtype=np.uint32)
+    algebra = CompiledAlgebra()
     run_steps(
         report,
         [
-            ("Merkle paths", lambda: (algebra.leaf_digest(list(row)), algebra.compress(digests, digests))),
-            ("products", lambda: algebra.scale(value * value, algebra.constant(1))),
-            ("sums of products", lambda: algebra.linear_combination([value], list(row))),
-            ("inverses", lambda: algebra.inverses([value], Rejection.POINT_IN_DOMAIN, "")),
+            ("hashing", lambda: algebra.chain((0,) * STATE_WORDS, (0,) * BLOCK_WORDS)),
+            ("sums of products", _combine),
+            ("Merkle paths", _open),
+            ("folding", _fold),
+            ("constraints", lambda: _run(CHIP_BY_NAME["addi"])),
         ],
     )

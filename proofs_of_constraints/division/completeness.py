@@ -14,7 +14,9 @@ from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdi
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import InstructionView
 from proofs_of_constraints.translation.integer_row import IntegerTerms, product_of, sum_of
+from proofs_of_constraints.translation.interval import BOOLEAN
 from proofs_of_constraints.translation.ladder import Ladder
+from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed
 from spec.rv64im.buses import LIMB_BITS
 
@@ -28,6 +30,8 @@ def prove_division_complete(session: Session, view: InstructionView, executed: E
     ((_, system),) = cases_of(view, executed)
     count = sum(name.startswith("remainder_") and name[-1].isdigit() for name in view.chip.columns)
     width = count * LIMB_BITS
+    # Any element but 0 says the same of by_zero; the row that is looked for has 1.
+    system.restrict("choice", Polynomial.variable("by_zero"), BOOLEAN)
     ladder = Ladder(system, "")
     inputs.give(ladder)
     seeds = [f"quotient_{i}" for i in range(2 * count)] + [f"remainder_{i}" for i in range(count)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from proofs_of_constraints.audit import outcome_in
-from proofs_of_constraints.machine.obligations import machine_obligations
+from proofs_of_constraints.machine.obligations import declaration_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
 from proofs_of_constraints.mutation.rewriting import cells_of
@@ -25,9 +25,10 @@ from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
+from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
-from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME
 
 RESOURCE_LIMIT = 8_000_000
 """What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a quarter."""
@@ -105,9 +106,20 @@ def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
     kept = {Kind.NOT_VACUOUS, Kind.COMPLETE} if mutant.is_weaker else set()
     of_rows = row_obligations(chip) if chip.role is Role.INSTRUCTION else table_obligations(chip)
     yield from (o for o in of_rows if o.kind not in kept)
-    yield from machine_obligations([chip if c.name == chip.name else c for c in CHIPS])
+    yield from _obligations_of_the_declaration(chip)
     yield from (o for o in instruction_obligations(chip) if o.kind not in kept)
     yield from memory_obligations([chip])
+
+
+def _obligations_of_the_declaration(chip: Chip) -> Iterator[Obligation]:
+    """Those of the machine with this chip; one that is refuted where no machine may have it."""
+    try:
+        changed = RV64IM_AUDIT.with_chip(chip)
+    except ValueError as error:
+        refused = Outcome(Verdict.REFUTED, str(error))
+        yield Obligation(Kind.MACHINE, "", "declaration", (), lambda _: refused)
+        return
+    yield from declaration_obligations(changed)
 
 
 def _by_obligations(mutant: Mutant, resource_limit: int) -> MutantResult:

@@ -21,6 +21,7 @@ from spec.isa.instruction import Load, Store
 from spec.isa.step import Effect, Operands, crosses, effect, effective_address
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, REGISTER_COUNT, SINK, Space
 from spec.rv64im.buses import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRAM, STATE
+from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, SHIFT_TABLE
 from spec.rv64im.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
 from spec.word import INTEGER_WORDS, signed
 
@@ -136,8 +137,10 @@ def _of_opcode(opcode: int) -> list[Instruction]:
 
 
 def _immediates(address: int, constants: Message) -> set[int]:
-    """What the immediate may be: the limbs of a constant themselves, relative to the address, or those of a target."""
+    """What the immediate may be: the limbs of a constant themselves, relative to the address, or those of a target; or
+    the amount that the shift table takes apart like this."""
     found = {0, *(INSTRUCTION_BYTES * target - address for target in (constants[0], constants[4]))}
+    found |= {amount for amount, *parts in MACHINE_TABLES[SHIFT_TABLE.name].rows() if tuple(parts) == constants}
     low, fill = constants[3:5]
     for limbs in (constants[:LIMBS], (low, fill, fill, fill)):
         if all(limb >> LIMB_BITS == 0 for limb in limbs):

@@ -33,12 +33,12 @@ from spec.air.expression import (
     lift,
 )
 from spec.field import P, inverse
-from spec.rv64im.buses import AND, BUSES, BYTE_PAIR, CLOCK_HIGH, LIMB_BITS, RANGE, SHIFT
+from spec.rv64im.buses import AND, BUSES, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
 
-LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, CLOCK_HIGH, SHIFT)
+LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, SHIFT)
 """Buses on which a message says something of its cells, and nothing to another chip."""
 
-SYMMETRIC_BUSES = (BYTE_PAIR, CLOCK_HIGH)
+SYMMETRIC_BUSES = (BYTE_PAIR,)
 """Buses that allow a tuple in any order: exchanging its fields says the same."""
 
 

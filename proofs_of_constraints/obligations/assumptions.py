@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from spec.memory_map import SINK
-from spec.protocol.shape import MAXIMUM_SEGMENTS
 from spec.rv64im.buses import CLOCK_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
+from spec.rv64im.machine import RV64IM
 
 BALANCE = "bus balance"
 LOOKUP_TABLES = "lookup tables"
@@ -23,16 +23,17 @@ REGIONS = "region table"
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
     "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
-    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables lists: committed in the key.",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables lists: the verifier evaluates "
+    "closed forms of their columns, which are the rows' multilinear extensions (machine obligations).",
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
     "obligations of instructions and of the memory table prove; the boundary table hands values on.",
     CLOCKS: f"The clocks of a segment, and of every token on its memory bus, lie below 2^{CLOCK_BITS}: the verifier "
-    "bounds the sum of heights times accesses (spec.rv64im.limits).",
+    "bounds the sum of heights times accesses (spec.protocol.shape).",
     INITIALISED: "A token of the memory space has an address below 2^29: the memory table starts every address's "
-    "chain and ranges its address (its function obligation), and rows keep the place (memory argument); used for "
-    "the second doubleword of a crossing access.",
+    "chain and bounds its address (its function obligation), and rows keep the place (memory argument). So a row "
+    "whose effective address had more than 32 bits could take no token.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
     INDUCTION: "On paper: the principle of induction over growing stamps, by which the tokens of a place form one "
@@ -40,7 +41,7 @@ ASSUMPTIONS: dict[str, str] = {
     "the state bus in a ring cannot balance, as each advances the clock and all together by less than p. The steps "
     "are proven.",
     STAMPS: f"Every clock on the state and memory bus is at most 2^{CLOCK_BITS} and every segment index below "
-    f"{MAXIMUM_SEGMENTS}: the verifier bounds the sum of heights times accesses, and the number of segments.",
+    f"{RV64IM.maximum_segments}: the verifier bounds the sum of heights times accesses, and the number of segments.",
     TOKENS: f"The segment index is below 2^{SEGMENT_GAP_BITS}, and so is the segment of every token on the "
     "continuation bus: the memory table starts with 0, and each boundary row adds one to its segment's index (memory "
     "argument).",

@@ -146,7 +146,7 @@ def prove_complete(session: Session, view: InstructionView, executed: Executed) 
         inputs.give(ladder)
         ladder.climb({})
         ladders.append((name, ladder))
-    if interactions_on(view.chip, SHIFT, -1):
+    if executed.has_shift_amount or interactions_on(view.chip, SHIFT, -1):
         return _each_amount(session, title, inputs, ladders)
     if isinstance(executed.instruction.meaning, Load | Store):
         return _each_offset(session, title, inputs, ladders)

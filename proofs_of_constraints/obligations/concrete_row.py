@@ -1,126 +1,18 @@
-"""A concrete row against a chip's declaration, modulo p: what makes a counterexample or a witness believable.
-
-It reads the declaration through its own interpretation, not through the translation to formulas.
-"""
+"""A concrete row of a chip of RV64IM."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Mapping
 
-from proofs_of_constraints.obligations.obligation import Counterexample
-from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction
-from spec.air.expression import Expression, evaluate
-from spec.field import P
-from spec.rv64im.buses import AND, BYTE_PAIR, CLOCK_HIGH, RANGE, SHIFT
-from spec.rv64im.chips.fixed_tables import BYTE_TABLE, CLOCK_TABLE, FIXED_ROWS, RANGE_TABLE, SHIFT_TABLE
-from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
+from spec.air.chip import Chip
+from spec.rv64im.machine import RV64IM
 
-_MADE_UP = re.compile(r"[!*.]")
-"""In the names of a solver's own variables and of products."""
-
-_TABLE_OF = {
-    RANGE.name: RANGE_TABLE.name,
-    AND.name: BYTE_TABLE.name,
-    BYTE_PAIR.name: BYTE_TABLE.name,
-    CLOCK_HIGH.name: CLOCK_TABLE.name,
-    SHIFT.name: SHIFT_TABLE.name,
-}
+_LOOKUPS = lookups_of(RV64IM)
 
 
-class ConcreteRow:
-    """Numbers for the cells of one row, as an interpretation of the declaration's expressions."""
+class ConcreteRow(CheckedRow):
+    """Numbers for the cells of one row, checked against RV64IM's lookup tables."""
 
     def __init__(self, chip: Chip, cells: Mapping[str, int]) -> None:
-        self.chip = chip
-        self._cells = cells
-        self._known: dict[Expression, int] = {}
-
-    def constant(self, element: int) -> int:
-        return element
-
-    def main(self, index: int) -> int:
-        return self._cells[self.chip.columns[index]]
-
-    def fixed(self, index: int) -> int:
-        return self._cells[self.chip.fixed_columns[index]]
-
-    def public(self, name: str) -> int:
-        return self._cells[f"public.{name}"]
-
-    def add(self, left: int, right: int) -> int:
-        return (left + right) % P
-
-    def subtract(self, left: int, right: int) -> int:
-        return (left - right) % P
-
-    def multiply(self, left: int, right: int) -> int:
-        return left * right % P
-
-    def value(self, expression: Expression) -> int:
-        """The expression's value modulo p."""
-        return evaluate(expression, self, self._known)
-
-    def message(self, interaction: Interaction) -> tuple[int, ...]:
-        """The tuple that an interaction sends or receives."""
-        return tuple(self.value(part) for part in interaction.message)
-
-    def violations(self) -> list[str]:
-        """The names of the constraints, lookups and bus contracts that the row does not satisfy."""
-        found = [c.name for c in self.chip.constraints if self.value(c.expression)]
-        return found + [i.name for i in self.chip.interactions if not self.is_answered(i)]
-
-    def is_answered(self, interaction: Interaction) -> bool:
-        """Whether the bus may hold what the interaction receives; true for what is sent, or does not happen."""
-        if interaction.sign > 0 or not self.value(interaction.multiplicity):
-            return True
-        return _allowed(interaction.bus, self.message(interaction))
-
-    def describe_messages(self) -> list[str]:
-        """The row's bus messages as an auditor reads them, without lookups in fixed tables."""
-        lines = []
-        for interaction in self.chip.interactions:
-            if interaction.bus.name in _TABLE_OF:
-                continue
-            verb = "send" if interaction.sign > 0 else "receive"
-            # A chip under audit may have the wrong number of parts.
-            parts = zip(interaction.bus.fields, self.message(interaction), strict=False)
-            text = ", ".join(f"{name}={value:#x}" for name, value in parts)
-            times = self.value(interaction.multiplicity)
-            lines.append(f"{interaction.name}: {verb} {interaction.bus.name}({text}) times {times}")
-        return lines
-
-
-def whole_row(chip: Chip, found: Counterexample) -> Counterexample:
-    """A counterexample of some cells as a row of the chip with its messages; cells that nothing speaks of are 0.
-
-    What the solver found besides the chip's cells, such as the token that is held, stays behind them.
-    """
-    if not found.derived:
-        return found
-    public = {f"public.{name}": 0 for name in SEGMENT_PUBLIC_VALUES}
-    cells = {**dict.fromkeys((*chip.columns, *chip.fixed_columns), 0), **public, **found.derived}
-    row = ConcreteRow(chip, cells)
-    used = [name for name in public if name in found.derived]
-    others = {n: v for n, v in found.columns.items() if n not in cells and not _MADE_UP.search(n)}
-    return replace(
-        found,
-        columns={name: cells[name] for name in (*chip.columns, *used)} | others,
-        messages=tuple(row.describe_messages()),
-        satisfies_declaration=not row.violations(),
-    )
-
-
-def _allowed(bus: Bus, message: Sequence[int]) -> bool:
-    if bus.name in _TABLE_OF:
-        return tuple(message) in _table(_TABLE_OF[bus.name], len(message))
-    parts = zip(bus.fields, message, strict=True)
-    return all(value < 1 << bus.field_bits[name] for name, value in parts if name in bus.field_bits)
-
-
-@cache
-def _table(name: str, width: int) -> frozenset[tuple[int, ...]]:
-    return frozenset(row[:width] for row in FIXED_ROWS[name]())
+        super().__init__(chip, cells, _LOOKUPS)

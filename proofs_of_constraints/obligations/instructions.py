@@ -43,6 +43,7 @@ from proofs_of_constraints.translation.program_layout import Executed, executed_
 from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.isa import Family
+from spec.isa.instruction import Load, Store
 from spec.word import INTEGER_WORDS, WORD_MASK
 
 ROW_ASSUMPTIONS = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, REGISTER_ZERO)
@@ -88,7 +89,7 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
         if executed.opcode not in chip.instructions:
             continue
         assumptions: tuple[str, ...] = ROW_ASSUMPTIONS
-        if chip.instructions and any(i.name == "memory_next_taken" for i in chip.interactions):
+        if isinstance(executed.instruction.meaning, Load | Store):
             assumptions = (*assumptions, INITIALISED)
 
         def not_vacuous(session: Session, executed: Executed = executed) -> Outcome:

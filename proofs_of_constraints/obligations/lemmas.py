@@ -19,6 +19,7 @@ from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed
 from spec.isa.instruction import Arithmetic
 from spec.isa.step import Operands, effect
+from spec.rv64im.buses import LIMB_BITS
 
 
 class BrokenProofError(Exception):
@@ -40,9 +41,9 @@ class Script:
         if system.contradiction is not None:
             raise BrokenProofError(f"no row satisfies {system.contradiction}")
         self.row = IntegerRow(system)
-        self.left = self.row.word_terms(roles.left.before)
-        self.right = self.row.word_terms(roles.right.before)
-        self.destination = self.row.word_terms(roles.destination.after)
+        self.left = self.row.word_terms(roles.left.before, LIMB_BITS)
+        self.right = self.row.word_terms(roles.right.before, LIMB_BITS)
+        self.destination = self.row.word_terms(roles.destination.after, LIMB_BITS)
         self.left_word, self.right_word, self.destination_word = z3.Ints("left right destination")
 
     def number(self, prefix: str, count: int, limb_bits: int, sign: str | None) -> IntegerTerms:

@@ -22,13 +22,14 @@ from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import RowSystem, declared_row, interactions_on
+from proofs_of_constraints.translation.row_system import RowSystem, interactions_on
+from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
-from spec.protocol.shape import MAXIMUM_SEGMENTS
+from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import CLOCK_BITS, CONTINUATION, CURSOR, MEMORY, STATE
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.rv64im.tokens import FIRST_CLOCK
+from spec.rv64im.machine import RV64IM
 
 STAMP = {STATE.name: "clock", MEMORY.name: "clock", CONTINUATION.name: "segment", CURSOR.name: "key"}
 """By bus, the field that grows along a chain."""
@@ -199,8 +200,8 @@ def _prove_boundary(session: Session, chip: Chip) -> Outcome:
     segment = Polynomial.variable("public.segment")
     system = declared_row(chip)
     system.constrain("real", real - Polynomial.constant(1))
-    system.restrict("segment", segment, Interval(0, MAXIMUM_SEGMENTS - 1))
-    system.restrict("stamp of a token", _token(before)["segment"], Interval(0, MAXIMUM_SEGMENTS))
+    system.restrict("segment", segment, Interval(0, RV64IM.maximum_segments - 1))
+    system.restrict("stamp of a token", _token(before)["segment"], Interval(0, RV64IM.maximum_segments))
     try:
         steps = _Steps(session, chip, system)
         put = steps.number(_token(after)["segment"])

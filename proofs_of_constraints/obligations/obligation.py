@@ -10,6 +10,7 @@ import z3
 
 from proofs_of_constraints.obligations.second_solver import SecondOpinion
 from spec.air.chip import Chip
+from spec.air.machine import Machine
 
 DEFAULT_TIMEOUT_SECONDS = 60
 
@@ -96,6 +97,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class DeclaredChip:
+    """A chip, and the machine whose public values and lookup tables its rows speak of."""
+
+    machine: Machine
+    chip: Chip
+
+
+@dataclass(frozen=True)
 class Obligation:
     """One claim about one instruction of one chip, or about a table, with the way to prove it."""
 
@@ -104,7 +113,7 @@ class Obligation:
     instruction: str
     assumptions: tuple[str, ...]
     prove: Callable[[Session], Outcome]
-    declaration: Chip | None = None
+    declaration: DeclaredChip | None = None
     """The chip that is spoken of, for a counterexample to be shown as a row of it."""
 
     @property

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 import z3
 
 from proofs_of_constraints.obligations.assumptions import BALANCE, CLOCKS, LOOKUP_TABLES, PROGRAM_TABLE
+from proofs_of_constraints.obligations.general import flag_row, has_value, prove_multiplicities, refute
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import InstructionView, view_of
 from proofs_of_constraints.translation.integer_row import IntegerRow
-from proofs_of_constraints.translation.interval import BOOLEAN, Interval, bits
+from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import declared_facts, declared_row
+from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.chip import Chip
-from spec.air.expression import degree
 from spec.rv64im.buses import CLOCK_BITS, EXIT, MEMORY, STATE
 from spec.rv64im.program_row import HALTED, OPCODES
 
@@ -30,40 +30,16 @@ def row_obligations(chip: Chip) -> Iterator[Obligation]:
     yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_discipline(view_of(chip)))
 
 
-def flag_row(chip: Chip) -> IntegerRow:
-    """What the constraints alone say of flags and multiplicities, on padding rows too: no lookup is assumed."""
-    system = declared_facts(chip)
-    system.propagate()
-    multiplicities = [system.resolve(polynomial_of(i.multiplicity)) for i in chip.interactions]
-    spoken_of = {name for polynomial in multiplicities for name in polynomial.variables()}
-    spoken_of |= {name for name, interval in system.ranges.items() if interval == BOOLEAN}
-    system.facts = [f for f in system.facts if all(factor.variables() <= spoken_of for factor in f.factors)]
-    return IntegerRow(system)
-
-
-def refute(
-    session: Session, title: str, row: IntegerRow, claim: z3.BoolRef, *, proven: str = "", refuted: str = ""
-) -> Outcome:
-    """The outcome of a claim about a row, with what to say in either case."""
-    model = session.satisfying(title, [z3.Not(claim), *row.formulas()])
-    if model is None:
-        return Outcome(Verdict.PROVEN, proven)
-    cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
-    return Outcome(Verdict.REFUTED, refuted, Counterexample(cells, derived=row.cells(model)))
-
-
-def _is(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef:
-    return row.vanishes(polynomial - Polynomial.constant(value))
-
-
 def _prove_selected(session: Session, view: InstructionView) -> Outcome:
     """A real row sets one selector, the one of the opcode it fetches."""
     row = flag_row(view.chip)
     branches = []
     for opcode in view.chip.instructions:
-        selected = [_is(row, Polynomial.variable(column), value) for column, value in view.selection(opcode).items()]
-        branches.append(z3.And(_is(row, view.opcode, OPCODES[opcode]), *selected))
-    claim = z3.Or(_is(row, view.real, 0), *branches)
+        selected = [
+            has_value(row, Polynomial.variable(column), value) for column, value in view.selection(opcode).items()
+        ]
+        branches.append(z3.And(has_value(row, view.opcode, OPCODES[opcode]), *selected))
+    claim = z3.Or(has_value(row, view.real, 0), *branches)
     title, fault = (
         f"selected/{view.chip.name}",
         "a real row sets not just the selector of the opcode it fetches",
@@ -74,21 +50,10 @@ def _prove_selected(session: Session, view: InstructionView) -> Outcome:
 def _prove_padding(session: Session, view: InstructionView) -> Outcome:
     """Where the fetch has multiplicity 0, every interaction has."""
     row = flag_row(view.chip)
-    zero = [_is(row, polynomial_of(i.multiplicity), 0) for i in view.chip.interactions]
-    claim = z3.Implies(_is(row, view.real, 0), all_of(*zero))
+    zero = [has_value(row, polynomial_of(i.multiplicity), 0) for i in view.chip.interactions]
+    claim = z3.Implies(has_value(row, view.real, 0), all_of(*zero))
     title, fault = f"padding/{view.chip.name}", "a row that is not real sends or receives"
     return refute(session, title, row, claim, proven=f"{len(zero)} interactions", refuted=fault)
-
-
-def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
-    """Every multiplicity is linear, and 0 or 1 on every row."""
-    if any(degree(i.multiplicity) > 1 for i in chip.interactions):
-        return Outcome(Verdict.REFUTED, "a multiplicity is not linear")
-    row = flag_row(chip)
-    multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
-    claim = all_of(*(z3.Or(_is(row, m, 0), _is(row, m, 1)) for m in multiplicities))
-    title, fault = f"multiplicities/{chip.name}", "a multiplicity is neither 0 nor 1"
-    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
 
 
 def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:

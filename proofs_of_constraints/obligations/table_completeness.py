@@ -14,7 +14,8 @@ from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdi
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import Polynomial
-from proofs_of_constraints.translation.row_system import RowSystem, declared_row
+from proofs_of_constraints.translation.row_system import RowSystem
+from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.chip import Chip
 from spec.memory_map import SINK, RegionKind
 from spec.rv64im.buses import LIMB_BITS, LIMBS, SEGMENT_GAP_BITS

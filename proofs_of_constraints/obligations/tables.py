@@ -9,25 +9,29 @@ import z3
 
 from proofs_of_constraints.obligations.assumptions import BALANCE, LOOKUP_TABLES, REGIONS, TOKENS
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.general import (
+    prove_multiplicities,
+    prove_padding,
+    prove_sends_fixed,
+    real_row,
+    refute,
+)
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.obligations.rows import flag_row, prove_multiplicities, refute
 from proofs_of_constraints.obligations.table_completeness import prove_table_complete
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases
-from proofs_of_constraints.translation.formulas import all_of, any_of
+from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import RowSystem, declared_row
+from proofs_of_constraints.translation.row_system import RowSystem
+from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
-from spec.air.expression import FixedColumn, MainColumn
 from spec.memory_map import SINK, RegionKind, Space
 from spec.rv64im.buses import (
     AND,
     BYTE_PAIR,
-    CLOCK_HIGH,
-    CLOCK_HIGH_BITS,
     CONTINUATION,
     CURSOR,
     IMAGE,
@@ -40,7 +44,7 @@ from spec.rv64im.buses import (
     SHIFT,
 )
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS
+from spec.rv64im.chips.fixed_tables import MACHINE_TABLES
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 """One more than the key of the last register."""
@@ -51,12 +55,12 @@ Claims = Callable[[IntegerRow], dict[str, z3.BoolRef]]
 def table_obligations(chip: Chip) -> Iterator[Obligation]:
     """The obligations of one system table."""
     if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
-        yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_sends_fixed(chip))
-        if chip.name in FIXED_ROWS:
+        yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: prove_sends_fixed(chip))
+        if chip.name in MACHINE_TABLES:
             yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
     elif chip.name in _CONTINUATION_CLAIMS:
         yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
-        yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: _prove_padding(s, chip))
+        yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip))
         yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), lambda s: _prove_not_vacuous(s, chip))
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_messages(chip))
         assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
@@ -64,53 +68,29 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
         yield Obligation(Kind.COMPLETE, chip.name, "", (TOKENS, REGIONS), lambda s: prove_table_complete(s, chip))
 
 
-def _prove_sends_fixed(chip: Chip) -> Outcome:
-    """A lookup table sends its fixed columns in the order of the bus, with a multiplicity column, and nothing else."""
-    for interaction in chip.interactions:
-        fields = [part.name if isinstance(part, FixedColumn) else "" for part in interaction.message]
-        if interaction.sign < 0 or tuple(fields) != chip.fixed_columns[: interaction.bus.width]:
-            return Outcome(Verdict.REFUTED, f"{interaction.name} does not send the fixed columns")
-        if not isinstance(interaction.multiplicity, MainColumn):
-            return Outcome(Verdict.REFUTED, f"{interaction.name} has no multiplicity column")
-    if chip.constraints or len(chip.columns) != len(chip.interactions):
-        return Outcome(Verdict.REFUTED, "a lookup table has nothing but multiplicities")
-    return Outcome(Verdict.PROVEN, f"{len(chip.interactions)} buses")
-
-
 def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
     """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
-    part = range(1 << CLOCK_HIGH_BITS)
     amounts = set()
     for amount in range(64):
-        quotient, rest = amount // 16, amount % 16
-        amounts.add((amount, *(1 if i == quotient else 0 for i in range(4)), rest, 2**rest, 2 ** (16 - rest)))
+        flags = (1 if i == amount // 16 else 0 for i in (1, 2, 3))
+        amounts.add((amount, *flags, amount // 8 % 2, 2 ** (amount % 8)))
     return {
         RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
         AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
         BYTE_PAIR.name: set(product(range(256), repeat=2)),
-        CLOCK_HIGH.name: set(product(part, repeat=3)),
         SHIFT.name: amounts,
     }
 
 
 def _prove_rows(chip: Chip) -> Outcome:
     """By enumeration: the rows are exactly the tuples that receivers assume, none missing, none else."""
-    rows = FIXED_ROWS[chip.name]()
+    rows = MACHINE_TABLES[chip.name].rows()
     expected = _expected_rows()
     for interaction in chip.interactions:
         bus = interaction.bus
         if {row[: bus.width] for row in rows} != expected.get(bus.name):
             return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume")
     return Outcome(Verdict.PROVEN, f"{len(rows)} rows")
-
-
-def _prove_padding(session: Session, chip: Chip) -> Outcome:
-    """A row whose first interaction does not happen has no other."""
-    row = flag_row(chip)
-    multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
-    claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
-    title, fault = f"padding/{chip.name}", "a row that is not real sends or receives"
-    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
 
 
 def _real_row(chip: Chip) -> RowSystem:
@@ -124,9 +104,7 @@ def _real_row(chip: Chip) -> RowSystem:
 
 
 def _present_row(chip: Chip) -> RowSystem:
-    system = declared_row(chip)
-    system.constrain("real", polynomial_of(chip.interactions[0].multiplicity) - Polynomial.constant(1))
-    return system
+    return real_row(declared_row(chip), chip)
 
 
 def bounded_memory_row(chip: Chip) -> RowSystem:

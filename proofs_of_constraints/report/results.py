@@ -12,7 +12,7 @@ from proofs_of_constraints.obligations.obligation import Counterexample, Result,
 TRUSTED = (
     "Z3, and Python's integers and this package's translation: polynomials, intervals, lifting to the integers",
     "the meanings of instructions in spec.isa, on which every function obligation rests",
-    "the text of the proof system: soundness of the STARK and of LogUp is the security report's matter",
+    "the text of the proof system: soundness of the argument is the security report's matter",
 )
 """What an audit's verdict rests on besides the assumptions."""
 

@@ -11,7 +11,6 @@ from proofs_of_constraints.translation.interval import ELEMENT, IntegerForm, Int
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
 from spec.field import P
-from spec.rv64im.buses import LIMB_BITS
 from spec.word import WORD_BITS
 
 MAXIMUM_MULTIPLES = 64
@@ -111,13 +110,13 @@ class BitVectorRow:
         self._bounds += [multiple >= multiples.start, multiple < multiples.stop]
         return multiple * P
 
-    def limb(self, polynomial: Polynomial) -> z3.BitVecRef:
-        """The low 16 bits of the value. That there are no others is a claim of its own."""
-        return z3.Extract(LIMB_BITS - 1, 0, self.value(polynomial))
-
     def word(self, limbs: Sequence[Polynomial]) -> z3.BitVecRef:
-        """The 64-bit word of four limbs, least significant first."""
-        return z3.simplify(z3.Concat(*(self.limb(limb) for limb in reversed(limbs))))
+        """The 64-bit word of equally wide limbs, least significant first.
+
+        Only the low bits of a limb's value are taken. That there are no others is a claim of its own.
+        """
+        highest = WORD_BITS // len(limbs) - 1
+        return z3.simplify(z3.Concat(*(z3.Extract(highest, 0, self.value(limb)) for limb in reversed(limbs))))
 
     def as_word(self, polynomial: Polynomial) -> z3.BitVecRef:
         """The value as a 64-bit word."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from proofs_of_constraints.translation.contracts import RowOfKey
 from proofs_of_constraints.translation.interval import BOOLEAN
 from proofs_of_constraints.translation.polynomial import Polynomial
-from proofs_of_constraints.translation.row_system import RowSystem, shift_rows
-from spec.rv64im.buses import SHIFT
+from proofs_of_constraints.translation.row_system import RowSystem
 
 
 def cases(system: RowSystem, *, simplified: bool = True) -> Iterator[tuple[str, RowSystem]]:
     """Every case that is not contradictory, with a name; together they are the system.
 
-    Cases are made of the shift table's rows and of booleans that are multiplied by something. They are only
-    propagated, with their equations as declared, where they are not to be simplified.
+    Cases are made of the keys of lookups that a key decides, and of booleans that are multiplied by something. They
+    are only propagated, with their equations as declared, where they are not to be simplified.
     """
     for name, case in _split(system, ()):
         if simplified:
@@ -40,8 +40,9 @@ def _split(system: RowSystem, path: tuple[str, ...]) -> Iterator[tuple[str, RowS
 def _choices(system: RowSystem) -> Iterator[tuple[str, Polynomial, list[int]]]:
     """What to split by, with a name and the values that it may have."""
     for lookup in system.lookups:
-        if lookup.interaction.bus == SHIFT:
-            yield "amount", lookup.message[0], sorted(shift_rows())
+        contract = system.contracts.get(lookup.interaction.bus.name)
+        if isinstance(contract, RowOfKey):
+            yield lookup.interaction.bus.fields[0], lookup.message[0], sorted(contract.rows())
     polynomials = [factor for fact in system.facts for factor in fact.factors]
     polynomials += [lookup.multiplicity for lookup in system.lookups]
     for polynomial in polynomials:

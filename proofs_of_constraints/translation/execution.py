@@ -14,13 +14,16 @@ from proofs_of_constraints.translation.instruction_view import Access, Instructi
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import SIGN_LIMB, Executed, constant_bits, constants
-from proofs_of_constraints.translation.row_system import RowSystem, declared_row
+from proofs_of_constraints.translation.row_system import Lookup, RowSystem
+from proofs_of_constraints.translation.rv64im_rows import declared_row
+from spec.air.chip import Interaction
+from spec.air.expression import lift
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Load, Store, System
 from spec.isa.step import Effect, Operands, crosses, effect, effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, Space
-from spec.rv64im.buses import CLOCK_BITS, LIMB_BITS
+from spec.rv64im.buses import CLOCK_BITS, LIMB_BITS, SHIFT
 from spec.rv64im.program_row import HALTED, UNREACHABLE
 from spec.word import WORD_BITS
 
@@ -50,6 +53,10 @@ class Roles:
     destination: Access | None
 
 
+_AMOUNT_OF_IMMEDIATE = Interaction("amount of the immediate", SHIFT, -1, lift(1), ())
+"""What the program table says of a shift by an immediate, as if the row looked the amount up itself."""
+
+
 def executed_row(view: InstructionView, executed: Executed) -> RowSystem:
     """The row of a chip that executes an instruction, with the buses' guarantees and the named assumptions."""
     system = declared_row(view.chip)
@@ -58,6 +65,11 @@ def executed_row(view: InstructionView, executed: Executed) -> RowSystem:
     system.restrict("assumed clock", view.arrival[1], Interval(1, (1 << CLOCK_BITS) - 1))
     for access in view.accesses:
         system.restrict(f"assumed token of {access.name}", access.previous_clock, bits(CLOCK_BITS))
+    if executed.has_shift_amount:
+        amount = Polynomial.variable("amount of the immediate")
+        system.ranges["amount of the immediate"] = bits(executed.instruction.format.immediate_bits)
+        message = (amount, *view.constants)
+        system.lookups.append(Lookup(_AMOUNT_OF_IMMEDIATE, Polynomial.constant(1), message))
     for i, (known, part) in enumerate(zip(constant_bits(executed), view.constants, strict=True)):
         if known == SIGN_LIMB:
             system.constrain(f"constant {i} is a sign limb", part, part - Polynomial.constant(LIMB_ONES))
@@ -132,17 +144,18 @@ class Execution:
         fetched = constants(WORDS, self.executed, self.pc, self.immediate)
         return [
             *(self.row.as_word(part) == word for part, word in zip(self.view.constants, fetched, strict=True)),
-            *self._next_is_initialised(),
+            *self._addresses_are_initialised(),
             *self.row.formulas(),
         ]
 
-    def _next_is_initialised(self) -> list[z3.BoolRef]:
-        """The assumption `initialised addresses` for a crossing access: what keeps it from wrapping."""
-        high = self.roles.high
-        if high is None:
-            return []
-        inside = self.row.value(high.address) < 1 << (ADDRESS_BITS - DOUBLEWORD_SHIFT)
-        return [z3.Or(self.row.value(high.multiplicity) == 0, inside)]
+    def _addresses_are_initialised(self) -> list[z3.BoolRef]:
+        """The assumption `initialised addresses`: what keeps an address from having more than 32 bits."""
+        found = []
+        for access in (self.roles.low, self.roles.high):
+            if access is not None:
+                inside = self.row.value(access.address) < 1 << (ADDRESS_BITS - DOUBLEWORD_SHIFT)
+                found.append(z3.Or(self.row.value(access.multiplicity) == 0, inside))
+        return found
 
     def claims(self) -> list[Claim]:
         """Everything that the row must do."""

@@ -22,7 +22,6 @@ from proofs_of_constraints.translation.interval import (
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
 from spec.field import P
-from spec.rv64im.buses import LIMB_BITS
 
 IntegerTerms = Mapping[Monomial, int]
 """A polynomial with integer coefficients, not reduced modulo anything."""
@@ -74,7 +73,7 @@ class IntegerRow:
             raise WrapError(f"{polynomial} has values from {form.interval.low} to {form.interval.high}")
         return form.terms
 
-    def word_terms(self, limbs: Sequence[Polynomial], limb_bits: int = LIMB_BITS) -> IntegerTerms:
+    def word_terms(self, limbs: Sequence[Polynomial], limb_bits: int) -> IntegerTerms:
         """The number that limbs stand for, least significant first."""
         total: dict[Monomial, int] = {}
         for i, limb in enumerate(limbs):

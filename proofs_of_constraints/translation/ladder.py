@@ -8,6 +8,7 @@ found have their ranges and satisfy every other constraint is left to be proven.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum, auto
 from itertools import pairwise
 
 import z3
@@ -19,6 +20,16 @@ from proofs_of_constraints.translation.row_system import Fact, RowSystem
 from spec.field import P
 
 MANY_MULTIPLES = 8
+
+
+class _Choice(Enum):
+    """What an equation leaves open of its unknown cells: the less, the earlier it is solved."""
+
+    NONE = auto()
+    NOTHING_KNOWN = auto()
+    """It has nothing but unknown cells, all of which are taken to be zero or what is left over."""
+    ALIKE = auto()
+    """Two digits have one size: the first of them is taken to be zero."""
 
 
 class Ladder:
@@ -58,7 +69,8 @@ class Ladder:
             self.cells[name] = seed
             self._claim_range(name)
         pending = [(f.source, f.factors[0]) for f in self.system.facts if len(f.factors) == 1]
-        while any(self._define(source, polynomial) for source, polynomial in pending):
+        # An equation that leaves no choice comes first.
+        while any(self._define(*fact, choice) for choice in _Choice for fact in pending):
             pass
         looked_up = {name for c in self.system.conjunctions for name in c.conjunction.variables()}
         for name, interval in self.system.ranges.items():
@@ -81,7 +93,8 @@ class Ladder:
         if bounds:
             self.ranges[name] = all_of(*bounds)
 
-    def _define(self, source: str, polynomial: Polynomial) -> bool:
+    def _define(self, source: str, polynomial: Polynomial, choice: _Choice) -> bool:
+        """Defines the unknown cells of an equation, if it gives them and leaves this choice."""
         unknown = polynomial.variables() - self.cells.keys()
         if not unknown:
             return False
@@ -90,9 +103,14 @@ class Ladder:
             return False
         rest = {monomial: c for monomial, c in terms.items() if not unknown & set(monomial)}
         digits = sorted((abs(terms[(name,)]), name) for name in unknown)
-        if len(digits) > 1 and rest.keys() <= {()}:
+        sizes = [size for size, _ in digits]
+        if any(larger % smaller for smaller, larger in pairwise(sizes)):
             return False
-        if any(larger % smaller for (smaller, _), (larger, _) in pairwise(digits)):
+        says_nothing = len(digits) > 1 and rest.keys() <= {()}
+        alike = len(set(sizes)) < len(sizes)
+        if says_nothing and alike:
+            return False
+        if choice is not (_Choice.NOTHING_KNOWN if says_nothing else _Choice.ALIKE if alike else _Choice.NONE):
             return False
         self._take_digits(source, terms, digits, -self.term(rest))
         return True

@@ -38,6 +38,11 @@ class Executed:
         """Whether the whole effect stands in the program table."""
         return self.opcode not in (self.instruction.name,)
 
+    @property
+    def has_shift_amount(self) -> bool:
+        """Whether the constants are a row of the shift table: every immediate without a sign is an amount."""
+        return not self.is_constant and not self.instruction.format.immediate_is_signed
+
 
 def executed_instructions() -> Iterator[Executed]:
     """Every way in which an instruction gets into a program table."""
@@ -96,7 +101,25 @@ def constants(words: Words[W, B], executed: Executed, pc: W, immediate: W) -> li
         return [table_target(words, words.add(pc, immediate)), zero, zero, zero, zero]
     if not instruction.format.immediate:
         return [zero] * PROGRAM_CONSTANTS
+    if executed.has_shift_amount:
+        return _amount_parts(words, immediate)
     return [*limbs(words, immediate), zero]
+
+
+def _amount_parts(words: Words[W, B], amount: W) -> list[W]:
+    """What the shift table says of an amount: which limbs to move by, half, and the power that is left."""
+
+    def flag(holds: B) -> W:
+        return words.select(holds, words.constant(1), words.constant(0))
+
+    by_limbs = words.shift_right_logical(amount, words.constant(4))
+    rest = words.bitwise_and(amount, words.constant(15))
+    below_half = words.bitwise_and(amount, words.constant(7))
+    power = words.constant(1)
+    for exponent in range(1, 8):
+        power = words.select(words.equal(below_half, words.constant(exponent)), words.constant(1 << exponent), power)
+    half = flag(words.negation(words.below_unsigned(rest, words.constant(8))))
+    return [*(flag(words.equal(by_limbs, words.constant(count))) for count in range(1, LIMBS)), half, power]
 
 
 SIGN_LIMB = -1
@@ -112,6 +135,6 @@ def constant_bits(executed: Executed) -> tuple[int | None, ...]:
         return (LIMB_BITS,) * LIMBS + (SIGN_LIMB,)
     if instruction.family is Family.BRANCH:
         return (None,) * PROGRAM_CONSTANTS
-    if not instruction.format.immediate_is_signed:
-        return (instruction.format.immediate_bits,) + (None,) * (PROGRAM_CONSTANTS - 1)
+    if executed.has_shift_amount:
+        return (None,) * PROGRAM_CONSTANTS
     return (LIMB_BITS, SIGN_LIMB, SIGN_LIMB, SIGN_LIMB, None)

@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from proofs_of_constraints.translation.contracts import (
+    Conjoined,
+    Contracts,
+    NothingAssumed,
+    RowOfKey,
+    ValueOfWidth,
+)
 from proofs_of_constraints.translation.interval import (
     BOOLEAN,
     ELEMENT,
     Interval,
     LiftedEquation,
     bits,
+    centered_form,
     lifted,
     tightened,
 )
@@ -23,8 +31,9 @@ from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, c
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
 from spec.field import P, inverse
-from spec.rv64im.buses import AND, PROGRAM, RANGE, SHIFT, STATE
-from spec.rv64im.chips.fixed_tables import FIXED_ROWS, SHIFT_TABLE
+
+SMALL_INTERVAL = 1 << 16
+"""Two numbers that a variable may be tell something of it if both lie in less than this: an element tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class RowSystem:
     conjunctions: list[Conjunction] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     contradiction: str | None = None
+    contracts: Contracts = field(default_factory=dict)
 
     def copy(self) -> RowSystem:
         return RowSystem(
@@ -93,6 +103,7 @@ class RowSystem:
             list(self.conjunctions),
             list(self.lookups),
             self.contradiction,
+            self.contracts,
         )
 
     def resolve(self, polynomial: Polynomial) -> Polynomial:
@@ -224,8 +235,27 @@ class RowSystem:
                     self._narrow(fact.source, name, BOOLEAN)
                     changed = True
             else:
+                changed |= len(factors) == 2 and self._narrow_to_one_of_two(factors)
                 self.facts.append(Fact(fact.source, factors))
         return changed
+
+    def _narrow_to_one_of_two(self, factors: Sequence[Polynomial]) -> bool:
+        """Narrows a variable that may be any element where either factor makes it a number of a small interval."""
+        for name in sorted(factors[0].variables() & factors[1].variables()):
+            coefficients = [factor.coefficient_alone(name) for factor in factors]
+            if self.ranges[name] != ELEMENT or None in coefficients:
+                continue
+            intervals = [
+                centered_form((factor - Polynomial({(name,): c})).scaled(-inverse(c)), self.ranges).interval
+                for factor, c in zip(factors, coefficients, strict=True)
+                if c is not None
+            ]
+            either = Interval(min(i.low for i in intervals), max(i.high for i in intervals))
+            if either.high - either.low < SMALL_INTERVAL:
+                # The variable stands for the representative that the factor makes it, if need be a negative one.
+                self.ranges[name] = either
+                return True
+        return False
 
     @staticmethod
     def _is_boolean(factors: Sequence[Polynomial]) -> bool:
@@ -289,25 +319,31 @@ class RowSystem:
     def _take(self, interaction: Interaction, message: tuple[Polynomial, ...]) -> bool:
         """Adds what the receiver of this message may assume; False while a needed part is not decided."""
         bus, name = interaction.bus, interaction.name
-        if bus == RANGE:
-            value, width = message
-            if not width.is_constant:
-                return False
-            if width.constant_term > 16:
-                self.contradiction = name
-            else:
-                self.restrict(name, value, bits(width.constant_term))
-            return True
-        if bus == SHIFT:
-            if not message[0].is_constant:
-                return False
-            for polynomial, cell in zip(message, shift_rows()[message[0].constant_term], strict=True):
-                self.constrain(name, polynomial - Polynomial.constant(cell))
-            return True
+        contract = self.contracts.get(bus.name)
+        match contract:
+            case ValueOfWidth(maximum_bits):
+                value, width = message
+                if not width.is_constant:
+                    return False
+                if width.constant_term > maximum_bits:
+                    self.contradiction = name
+                else:
+                    self.restrict(name, value, bits(width.constant_term))
+                return True
+            case RowOfKey(rows):
+                if not message[0].is_constant:
+                    return False
+                row = rows().get(message[0].constant_term)
+                if row is None:
+                    self.contradiction = name
+                    return True
+                for polynomial, cell in zip(message, row, strict=True):
+                    self.constrain(name, polynomial - Polynomial.constant(cell))
+                return True
         for part, polynomial in zip(bus.fields, message, strict=True):
             if part in bus.field_bits:
                 self.restrict(f"{name}.{part}", polynomial, bits(bus.field_bits[part]))
-        if bus == AND:
+        if isinstance(contract, Conjoined):
             self.conjunctions.append(Conjunction(name, *message))
         return True
 
@@ -321,11 +357,6 @@ class RowSystem:
                 self._narrow(source, name, interval)
                 changed = True
         return changed
-
-
-def shift_rows() -> Mapping[int, tuple[int, ...]]:
-    """The shift table's rows by amount."""
-    return {row[0]: row for row in FIXED_ROWS[SHIFT_TABLE.name]()}
 
 
 def declared_facts(chip: Chip) -> RowSystem:
@@ -348,11 +379,12 @@ def declared_facts(chip: Chip) -> RowSystem:
     return system
 
 
-def declared_row(chip: Chip) -> RowSystem:
+def row_with_lookups(chip: Chip, contracts: Contracts) -> RowSystem:
     """The chip's constraints, and its lookups as far as their multiplicity will be known to be 1."""
     system = declared_facts(chip)
+    system.contracts = contracts
     for interaction in chip.interactions:
-        if interaction.sign < 0 and interaction.bus not in (PROGRAM, STATE):
+        if interaction.sign < 0 and not isinstance(contracts.get(interaction.bus.name), NothingAssumed):
             message = tuple(map(polynomial_of, interaction.message))
             system.lookups.append(Lookup(interaction, polynomial_of(interaction.multiplicity), message))
     for name in _public_names(Fact("", lookup.message) for lookup in system.lookups):

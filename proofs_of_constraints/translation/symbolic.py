@@ -51,6 +51,14 @@ class SymbolicInteger:
     def __sub__(self, other: SymbolicInteger | int) -> SymbolicInteger:
         return self._with(self.term - _term(other))
 
+    def __rsub__(self, other: int) -> SymbolicInteger:
+        return self._with(_term(other) - self.term)
+
+    def __mul__(self, other: SymbolicInteger | int) -> SymbolicInteger:
+        return self._with(self.term * _term(other))
+
+    __rmul__ = __mul__
+
     def __and__(self, other: SymbolicInteger | int) -> SymbolicInteger:
         return self._with(self.term & _term(other))
 

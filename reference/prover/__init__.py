@@ -1,1 +1,1 @@
-"""The prover: one orchestration of the protocol over swappable kernels."""
+"""The prover: it walks the protocol, and leaves its heavy steps to kernels."""

@@ -1,15 +1,27 @@
-"""The prover's side of proof of work."""
+"""The search for a nonce that shows proof of work."""
 
 from __future__ import annotations
 
-from reference.prover.kernels import Kernels
-from spec.parameters import ParameterSet
-from spec.protocol.transcript import Transcript
+from collections.abc import Sequence
+
+import numpy as np
+
+from reference.prover.sha256_arrays import compress, initial_states
+from spec.protocol.hash import STATE_WORDS, Domain
+
+NONCES_TRIED_TOGETHER = 1 << 10
 
 
-def grind(kernels: Kernels, transcript: Transcript, parameters: ParameterSet, round_name: str, label: str) -> int:
-    """Finds and observes the smallest nonce for the round that samples this label."""
-    bits = parameters.grinding_bits(round_name)
-    nonce = kernels.grind(transcript.grinding_seed(label), bits)
-    transcript.grind(label, bits, nonce)
-    return nonce
+def grind(block: Sequence[int], bits: int) -> int:
+    """`Kernels.grind`: the nonce's high word and low word follow the state's eight."""
+    states = initial_states(Domain.GRINDING, NONCES_TRIED_TOGETHER)
+    blocks = np.tile(np.array(block, dtype=np.uint32), (NONCES_TRIED_TOGETHER, 1))
+    mask = np.uint32((1 << bits) - 1)
+    nonces = np.arange(NONCES_TRIED_TOGETHER, dtype=np.uint64)
+    while True:
+        blocks[:, STATE_WORDS] = nonces >> np.uint64(32)
+        blocks[:, STATE_WORDS + 1] = nonces.astype(np.uint32)
+        found = np.flatnonzero(compress(states, blocks)[:, 0] & mask == 0)
+        if len(found):
+            return int(nonces[found[0]])
+        nonces += np.uint64(NONCES_TRIED_TOGETHER)

@@ -1,109 +1,162 @@
-"""The heavy steps of proving, as one small interface with a plain and an optimised implementation.
+"""The heavy steps of proving, as one small interface with a plain and an optimized implementation.
 
-Kernels know arrays and field elements; they never touch the transcript and decide nothing. Both
-implementations give the same numbers, so their proofs are the same bytes.
+Kernels know arrays and field elements; they never touch the transcript and decide nothing. Both implementations give
+the same numbers, so their proofs are the same bytes. What a sumcheck keeps between its rounds is its own: it says a
+round polynomial, is bound to a challenge, and says the next one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from reference.prover.combination import TableCodewords
-from reference.prover.extension_arrays import ExtensionArray
-from reference.prover.field_arrays import Matrix
-from reference.prover.logup import LogupMatrices
-from reference.prover.reduction import OpenedColumns
-from reference.prover.sha256_arrays import Digests
+from reference.tables import Table
 from spec.air.bus import Scope
-from spec.air.chip import Chip
 from spec.field import Extension
-from spec.protocol.logup import BusChallenges
+from spec.protocol.columns import ColumnClaims
+from spec.protocol.gkr import BusChallenges, Circuit
+from spec.protocol.hash import Digest
+from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.proof import RoundPolynomial
+from spec.protocol.stacking import Commitment, Stacking
+from spec.protocol.whir import Iteration
+from spec.protocol.zerocheck import TableWeights
 
-Item = TypeVar("Item")
+
+class Committed(Protocol):
+    """Columns or a vector with the Merkle tree over their codewords' fibres."""
+
+    @property
+    def root(self) -> Digest:
+        """The tree's root."""
+        ...
+
+    def answers(self, point: Extension) -> tuple[Extension, ...]:
+        """<q_j, (1, point, point^2, ...)> for each stacked column q_j."""
+        ...
+
+    def open(self, positions: Sequence[int]) -> MerkleOpening:
+        """The leaves at these positions, which may repeat, and what leads from them to the root."""
+        ...
+
+
+class Rounds(Protocol):
+    """A sumcheck under way. The last coordinate that is left is bound first."""
+
+    def message(self) -> RoundPolynomial:
+        """The coefficients c_1, ..., c_d of the next round polynomial."""
+        ...
+
+    def bind(self, challenge: Extension) -> None:
+        """Binds the coordinate that the last message was about."""
+        ...
+
+
+class LayerRounds(Rounds, Protocol):
+    """The sumcheck of one layer of the GKR circuit: without its eq factor, degree 2."""
+
+    def ends(self) -> tuple[Extension, Extension, Extension, Extension]:
+        """p(y,0), p(y,1), q(y,0), q(y,1) of the layer below at the bound point."""
+        ...
+
+
+class CircuitValues(Protocol):
+    """All layers of the GKR circuit. Layers are asked for once each, by ascending number."""
+
+    @property
+    def totals(self) -> tuple[Extension, Extension, Extension, Extension]:
+        """Layer 1: p and q of the local scope, then of the global scope."""
+        ...
+
+    def layer(self, number: int, point: Sequence[Extension], batching: Extension) -> LayerRounds:
+        """The sumcheck for layer `number` (1 <= number < N) at a point of `number` coordinates, over the 2^number
+        nodes y: eq(point, y) (p(y,0) q(y,1) + p(y,1) q(y,0) + batching q(y,0) q(y,1))."""
+        ...
+
+
+class ZerocheckRounds(Rounds, Protocol):
+    """The zerocheck: without its eq factor, degree 3."""
+
+    def values(self) -> list[tuple[Extension, ...]]:
+        """By table, the value of every committed column, then of every fixed one, at the table's part of the point."""
+        ...
+
+
+class StackingRounds(Rounds, Protocol):
+    """The sumcheck over the stacked columns, degree 2."""
+
+    def values(self) -> tuple[Extension, ...]:
+        """The value of every stacked column at the bound point."""
+        ...
+
+
+class FoldedVector(Rounds, Protocol):
+    """WHIR's vector f and weight w between messages; its rounds are those of <f, w>, degree 2."""
+
+    def vector(self) -> tuple[Extension, ...]:
+        """f as it is now."""
+        ...
+
+    def commit(self, iteration: Iteration, tree: TreeShape) -> Committed:
+        """The commitment to f as it is now, which is the vector of this iteration: its answers are of one vector."""
+        ...
+
+    def add_powers(self, points: Sequence[Extension | int], scales: Sequence[Extension]) -> None:
+        """Adds scale * (1, point, point^2, ...) to w for each point, an integer where it lies in the base field."""
+        ...
 
 
 class Kernels(Protocol):
-    """Everything that takes a prover's time. Arrays that come in are never changed.
+    """Everything that takes a prover's time. Arrays that come in are never changed."""
 
-    Codewords stand on evaluation domains in bit-reversed order; the first n positions of a longer domain are
-    the shorter domain of size n, so arrays over a domain can be cut to a shorter one.
-    """
+    def commit(
+        self,
+        tables: Sequence[Table],
+        commitment: Commitment,
+        layout: Stacking,
+        rate_log2: int,
+        folding_log2: int,
+        tree: TreeShape,
+    ) -> Committed:
+        """Stacks the columns that the layout places and commits to them. `folding_log2` is the first folding: a leaf
+        holds, for each stacked column in turn, its codeword on one fibre of x -> x^(2^folding_log2).
 
-    def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items in order. A few of them may be made, on another thread, before they are asked for."""
-        ...
-
-    def codewords(self, evaluations: Matrix, rate_log2: int) -> Matrix:
-        """The codewords of columns given on the trace domain, (n, width): (n * 2^rate_log2, width)."""
-        ...
-
-    def evaluate_on_coset(self, coefficients: Matrix, rate_log2: int) -> Matrix:
-        """The codewords of columns given by coefficients: (n * 2^rate_log2, width)."""
-        ...
-
-    def leaf_digests(self, matrices: Sequence[Matrix]) -> Digests:
-        """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
-        ...
-
-    def compress(self, left: Digests, right: Digests) -> Digests:
-        """The inner Merkle node over each pair of digests: (count, 8)."""
-        ...
-
-    def inverse_differences(self, point: Extension, size_log2: int) -> ExtensionArray:
-        """1 / (point - x) for every x of the evaluation domain of this size: (2^size_log2, 6).
-
-        Raises ZeroDivisionError if the point lies in the domain.
+        The program commitment stacks fixed columns, the others committed ones.
         """
         ...
 
-    def evaluate_columns(
-        self, codewords: Matrix, rate_log2: int, point: Extension, inverse_differences: ExtensionArray
-    ) -> list[Extension]:
-        """The value of each column at the point, from the inverse differences to at least its first n positions."""
-        ...
-
-    def reduced_codeword(self, openings: Sequence[OpenedColumns]) -> ExtensionArray:
-        """The sum of the reductions of columns of one height, opened at different points: (height, 6)."""
-        ...
-
-    def add_scaled(self, total: ExtensionArray, factor: Extension, summand: ExtensionArray) -> ExtensionArray:
-        """total + factor * summand, elementwise."""
-        ...
-
-    def fold(self, codeword: ExtensionArray, arity_log2: int, challenge: Extension) -> ExtensionArray:
-        """FRI's folding of a codeword on a bit-reversed subgroup: 2^arity_log2 times shorter."""
-        ...
-
-    def interpolate(self, codeword: ExtensionArray) -> ExtensionArray:
-        """The coefficients of the polynomial with these values on a bit-reversed subgroup."""
-        ...
-
-    def logup_matrices(
+    def circuit(
         self,
-        chip: Chip,
-        main: Matrix,
-        fixed: Matrix,
+        tables: Sequence[Table],
+        layout: Circuit,
         public_values: Mapping[str, int],
-        challenges: Mapping[Scope, BusChallenges],
-    ) -> LogupMatrices:
-        """The LogUp columns of a table given on its trace domain."""
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+    ) -> CircuitValues:
+        """The values of the GKR circuit over a segment's tables."""
         ...
 
-    def combined_constraints(
+    def zerocheck(
         self,
-        tables: Sequence[TableCodewords],
+        tables: Sequence[Table],
+        weights: Sequence[TableWeights[Extension]],
         public_values: Mapping[str, int],
-        challenges: Mapping[Scope, BusChallenges],
-        batching: Extension,
-    ) -> ExtensionArray:
-        """All constraints of all tables of one height n, combined by powers of a challenge, on 2 n points."""
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+        point: Sequence[Extension],
+    ) -> ZerocheckRounds:
+        """The sumcheck of sum over tables t and rows x of eq(point_t, x) H_t(x); point_t are the last coordinates of
+        `point`, which has as many as the tallest table has variables."""
         ...
 
-    def quotient_coefficients(self, combined: ExtensionArray) -> Matrix:
-        """The coefficients of combined constraints over x^n - 1: (n, 12)."""
+    def stacking(self, committed: Mapping[Commitment, Committed], claims: ColumnClaims[Extension]) -> StackingRounds:
+        """The sumcheck of sum over stacked columns j of <q_j, w_j>."""
         ...
 
-    def grind(self, seed: bytes, bits: int) -> int:
-        """The smallest nonce that shows this many bits of proof of work."""
+    def batched_vector(
+        self, committed: Sequence[Committed], batching: Extension, point: Sequence[Extension]
+    ) -> FoldedVector:
+        """f = sum of batching^j q_j over the stacked columns of all commitments in order, with w = eq(point)."""
+        ...
+
+    def grind(self, block: Sequence[int], bits: int) -> int:
+        """The smallest nonce below 2^64 that shows so many bits of proof of work in a grinding block."""
         ...

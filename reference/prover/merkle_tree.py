@@ -1,64 +1,46 @@
-"""Building a Merkle tree over matrices of different heights, and opening it."""
+"""A Merkle tree over the rows of a matrix, and its openings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from reference.prover.field_arrays import Matrix
-from reference.prover.kernels import Kernels
-from reference.prover.sha256_arrays import Digests, digest_bytes
-from spec.protocol.merkle import MerkleOpening, level_indices, sibling_positions
+from reference.arrays.field_arrays import Matrix
+from reference.prover.sha256_arrays import Digests, leaf_digests, node_digests, to_digests
+from spec.protocol.hash import Digest
+from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, sibling_positions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MerkleTree:
-    """A tree: the matrices of each level, tallest first, and the digests of each layer, leaves first."""
+    """A tree: its rows, and the digests of each layer, leaves first."""
 
-    levels: tuple[tuple[Matrix, ...], ...]
+    shape: TreeShape
+    rows: Matrix
     layers: tuple[Digests, ...]
 
     @property
-    def root(self) -> bytes:
-        """The commitment: 32 bytes."""
-        return digest_bytes(self.layers[-1])[0]
+    def root(self) -> Digest:
+        """The commitment."""
+        return to_digests(self.layers[-1])[0]
 
-    def open(self, indices: Iterable[int]) -> MerkleOpening:
-        """The rows at these indices of the tallest level, and the siblings that they need."""
-        leaves = level_indices(indices, 0)
-        depth = len(self.layers) - 1
-        rows = []
-        for matrices in self.levels:
-            shift = depth - (len(matrices[0]).bit_length() - 1)
-            positions = level_indices(leaves, shift)
-            opened = np.concatenate([matrix[positions] for matrix in matrices], axis=1)
-            rows.append(tuple(tuple(row) for row in opened.tolist()))
+    def open(self, positions: Sequence[int]) -> MerkleOpening:
+        """The rows at these positions, which may repeat, and what leads from them to the root."""
+        leaves = distinct(positions)
+        rows = tuple(tuple(row) for row in self.rows[leaves].tolist())
+        missing = sibling_positions(leaves, self.shape.path_length)
         siblings = [
-            digest
-            for layer, positions in zip(self.layers, sibling_positions(leaves, depth), strict=False)
-            for digest in digest_bytes(layer[positions])
+            digest for layer, wanted in zip(self.layers, missing, strict=False) for digest in to_digests(layer[wanted])
         ]
-        return MerkleOpening(tuple(rows), tuple(siblings))
+        cap = to_digests(self.layers[self.shape.path_length]) if self.shape.cap_log2 else []
+        return MerkleOpening(rows, tuple(siblings), tuple(cap))
 
 
-def build_tree(kernels: Kernels, matrices: Sequence[Matrix]) -> MerkleTree:
-    """The tree over the rows of these matrices. Raises ValueError for a height that is no power of two."""
-    by_height: dict[int, list[Matrix]] = {}
-    for matrix in matrices:
-        height = len(matrix)
-        if height < 1 or height & (height - 1):
-            raise ValueError(f"{height} rows: a committed matrix has a power of two of them")
-        by_height.setdefault(height, []).append(matrix)
-    if not by_height:
-        raise ValueError("a commitment needs at least one matrix")
-    tallest = max(by_height)
-    layers = [kernels.leaf_digests(by_height[tallest])]
+def build_tree(rows: Matrix, shape: TreeShape) -> MerkleTree:
+    """The tree over these rows. Raises ValueError if they are not as many, or not as wide, as the shape says."""
+    if rows.shape != (1 << shape.depth, shape.width):
+        raise ValueError(f"{rows.shape} rows and columns for a tree of {1 << shape.depth} leaves of {shape.width}")
+    layers = [leaf_digests(rows)]
     while len(layers[-1]) > 1:
-        nodes = kernels.compress(layers[-1][0::2], layers[-1][1::2])
-        if len(nodes) in by_height:
-            nodes = kernels.compress(nodes, kernels.leaf_digests(by_height[len(nodes)]))
-        layers.append(nodes)
-    levels = tuple(tuple(by_height[height]) for height in sorted(by_height, reverse=True))
-    return MerkleTree(levels, tuple(layers))
+        layers.append(node_digests(layers[-1]))
+    return MerkleTree(shape, rows, tuple(layers))

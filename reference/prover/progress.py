@@ -15,7 +15,7 @@ class Stage(Enum):
     TRACE = "filling in tables"
     MAIN = "committing to main columns"
     BUSES = "balancing buses"
-    QUOTIENT = "dividing constraints"
+    CONSTRAINTS = "checking constraints"
     OPENINGS = "opening commitments"
 
 
@@ -25,7 +25,7 @@ SHARES = {
     Stage.TRACE: 7,
     Stage.MAIN: 18,
     Stage.BUSES: 30,
-    Stage.QUOTIENT: 20,
+    Stage.CONSTRAINTS: 20,
     Stage.OPENINGS: 22,
 }
 """Rough parts of a hundred of the time that each stage takes. A display rests on them, nothing else."""

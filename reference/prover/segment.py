@@ -1,164 +1,222 @@
-"""Proving one segment: pinned first, proven once the global challenge is known."""
+"""Proving one segment: pinned first, proven once the run's digest is known.
+
+The steps have the numbers of the verifier's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reference.prover.combination import TableCodewords
-from reference.prover.commitment import CommittedData, commit, commit_coefficients, evaluate_at
-from reference.prover.extension_arrays import ExtensionArray
-from reference.prover.field_arrays import Matrix
-from reference.prover.kernels import Kernels
+from reference.prover.kernels import Committed, Kernels, Rounds
 from reference.prover.keys import ProvingKey
-from reference.prover.opening import OpeningRequest, open_commitments
+from reference.prover.opening import prove_opening
 from reference.prover.progress import Progress, Stage
-from reference.trace.table import Trace
+from reference.tables import Table, Trace
 from spec.air.bus import Scope
 from spec.air.chip import Role
 from spec.field import Extension
-from spec.protocol.proof import SegmentProof
+from spec.protocol.columns import PINNED, ColumnClaims
+from spec.protocol.cube import powers
+from spec.protocol.form import SegmentForm
+from spec.protocol.gkr import BusChallenges
+from spec.protocol.hash import Digest, digest_words
+from spec.protocol.labels import Label
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.proof import LayerProof, RoundPolynomial, SegmentProof
 from spec.protocol.run import (
-    CONSTRAINT_BATCHING,
-    OUT_OF_DOMAIN,
     RunStatement,
+    SegmentPlace,
+    continuation_pinning_point,
     global_challenges,
-    pinning_point,
-    sample_bus_challenges,
+    sample_local_challenges,
     segment_leaf,
     start_segment_transcript,
 )
-from spec.protocol.shape import QUOTIENT_CHUNKS, SegmentShape
-from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
+from spec.protocol.shape import SegmentShape, TableShape
+from spec.protocol.stacking import Commitment, Stacking, stack
+from spec.protocol.transcript import Transcript
+from spec.protocol.zerocheck import table_weights
+
+NumberTranscript = Transcript[int, Extension, int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PinnedSegment:
     """A segment whose continuation tables are committed and pinned: all of it that the run's digest needs."""
 
-    index: int
+    place: SegmentPlace
     trace: Trace
-    shape: SegmentShape
-    continuation: CommittedData
-    pinning_point: Extension
-    leaf: bytes
+    continuation: Committed | None
+    point: Extension
+    answers: tuple[Extension, ...]
+    leaf: Digest
 
 
-def shape_of(trace: Trace) -> SegmentShape:
-    """The heights of a trace's tables."""
-    heights: dict[str, tuple[int, ...]] = {chip.name: () for chip in CHIPS}
-    for table in trace.tables:
-        heights[table.chip.name] += (table.height.bit_length() - 1,)
-    return SegmentShape(heights)
+def commit(
+    kernels: Kernels, form: SegmentForm, tables: Sequence[Table], which: Commitment, layout: Stacking
+) -> Committed | None:
+    """The commitment to the columns that a layout of these tables places; None where it places none."""
+    if not layout.count:
+        return None
+    folding_log2 = form.iterations[0].folding_log2
+    return kernels.commit(tables, which, layout, form.parameters.rate_log2, folding_log2, form.commitment_tree(which))
 
 
-def pin_segment(kernels: Kernels, statement: RunStatement, index: int, trace: Trace) -> PinnedSegment:
-    """Commits to the continuation tables and evaluates them at the point that their commitment determines."""
-    shape = shape_of(trace)
-    tables = [table.main for table in trace.tables if table.chip.role is Role.CONTINUATION]
-    committed = commit(kernels, tables, statement.key.parameters.rate_log2)
-    point, _ = pinning_point(statement, index, shape, committed.root)
-    values = [v for matrix in range(len(tables)) for v in evaluate_at(kernels, committed, matrix, point)]
-    return PinnedSegment(index, trace, shape, committed, point, segment_leaf(index, shape, committed.root, values))
+def root_of(committed: Committed | None) -> Digest:
+    """The root; empty for a commitment without columns."""
+    return () if committed is None else committed.root
+
+
+def answers_of(committed: Committed | None, point: Extension) -> tuple[Extension, ...]:
+    """The answers at a point; none for a commitment without columns."""
+    return () if committed is None else committed.answers(point)
+
+
+def pin_segment(
+    kernels: Kernels, statement: RunStatement, index: int, shape: SegmentShape, trace: Trace
+) -> PinnedSegment:
+    """Commits to the continuation tables and answers at the point that their commitment determines.
+
+    `shape` is the whole segment's, which decides the stacking height; `trace` may hold the continuation tables alone.
+    """
+    algebra = NumberAlgebra()
+    place = SegmentPlace(statement, index, SegmentForm(shape, statement.parameters))
+    tables = [table for table in trace.tables if table.chip.role is Role.CONTINUATION]
+    shapes = [TableShape(table.chip, table.height_log2) for table in tables]
+    layout = stack(Commitment.CONTINUATION, shapes, place.form.height_log2)
+    committed = commit(kernels, place.form, tables, Commitment.CONTINUATION, layout)
+    root = root_of(committed)
+    point, _ = continuation_pinning_point(algebra, place, digest_words(statement.program_id), index, root)
+    answers = answers_of(committed, point)
+    leaf = tuple(segment_leaf(algebra, place, index, root, answers))
+    return PinnedSegment(place, trace, committed, point, answers, leaf)
 
 
 def prove_segment(
-    kernels: Kernels, key: ProvingKey, run: bytes, pinned: PinnedSegment, progress: Progress
+    kernels: Kernels, key: ProvingKey, run: Sequence[int], pinned: PinnedSegment, progress: Progress
 ) -> SegmentProof:
-    """The proof of a pinned segment in the run with digest `run`.
+    """The proof of a pinned segment in the run with digest `run`."""
+    algebra = NumberAlgebra()
+    place, trace, form = pinned.place, pinned.trace, pinned.place.form
+    machine = form.shape.machine
 
-    Raises Rejected if a sampled point lies in a domain, which happens with probability below 2^-150.
-    """
-    parameters = key.verification.parameters
-    rate_log2 = parameters.rate_log2
-    trace, shape = pinned.trace, pinned.shape
-    public_values = tuple(trace.public_values[name] for name in SEGMENT_PUBLIC_VALUES)
-    transcript = start_segment_transcript(run, pinned.index, pinned.leaf, public_values, shape)
+    # 1. The statement.
+    public_values = tuple(trace.public_values[name] for name in machine.public_values)
+    transcript = start_segment_transcript(algebra, place, run, place.index, pinned.leaf, public_values)
 
-    progress.begin(Stage.MAIN, pinned.index)
-    main_tables = [table for table in trace.tables if table.chip.role is not Role.CONTINUATION]
-    main = commit(kernels, [table.main for table in main_tables], rate_log2)
-    progress.begin(Stage.BUSES, pinned.index)
-    challenges = {
-        Scope.LOCAL: sample_bus_challenges(transcript, main.root),
-        Scope.GLOBAL: global_challenges(run)[0],
+    # 2. The totals of the buses.
+    progress.begin(Stage.MAIN, place.index)
+    main = commit(kernels, form, trace.tables, Commitment.MAIN, form.layouts[Commitment.MAIN])
+    local = sample_local_challenges(transcript, machine, root_of(main))
+    progress.begin(Stage.BUSES, place.index)
+    across, _ = global_challenges(algebra, machine, run)
+    challenges = {Scope.LOCAL: local, Scope.GLOBAL: across}
+    circuit = kernels.circuit(trace.tables, form.circuit, trace.public_values, challenges)
+    transcript.absorb_values(Label.BUS_TOTALS, circuit.totals)
+
+    # 3. The circuit.
+    point = [transcript.sample(Label.GKR_SCOPE)]
+    layers = []
+    for number in range(1, form.circuit.variables):
+        batching = transcript.sample(Label.GKR_BATCHING, number)
+        rounds = circuit.layer(number, point, batching)
+        messages, bound = say_rounds(transcript, rounds, number, Label.GKR_ROUND_POLYNOMIAL, Label.GKR_ROUND, (number,))
+        ends = rounds.ends()
+        transcript.absorb_values(Label.GKR_LAYER_ENDS, ends, number)
+        point = [*bound, transcript.sample(Label.GKR_MERGE, number)]
+        layers.append(LayerProof(messages, ends))
+
+    # 4. The zerocheck.
+    progress.begin(Stage.CONSTRAINTS, place.index)
+    zerocheck_messages, column_values, zerocheck_point = _zerocheck(kernels, transcript, pinned, point, challenges)
+
+    # 5. From table columns to stacked columns.
+    progress.begin(Stage.OPENINGS, place.index)
+    program = key.at_height(kernels, form.height_log2)
+    committed = {
+        which: commitment
+        for which, commitment in (
+            (Commitment.PROGRAM, program.committed),
+            (Commitment.CONTINUATION, pinned.continuation),
+            (Commitment.MAIN, main),
+        )
+        if commitment is not None
     }
-    in_scopes: list[tuple[Extension, ...]] = []
+    scales = powers(algebra.value(1), transcript.sample(Label.STACKING_BATCHING), form.claim_count)
+    points = {Commitment.PROGRAM: program.point, Commitment.CONTINUATION: pinned.point}
+    claims = ColumnClaims(form.layouts, zerocheck_point, {which: points[which] for which in PINNED}, scales)
+    stacking = kernels.stacking(committed, claims)
+    stacking_messages, stacked_point = say_rounds(
+        transcript, stacking, form.height_log2, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
+    )
+    stacked_values = stacking.values()
+    transcript.absorb_values(Label.STACKED_VALUES, stacked_values)
 
-    def logup_columns() -> Iterator[Matrix]:
-        # A table's columns are committed before the next table's are made: together they would take much memory.
-        for table in trace.tables:
-            columns = kernels.logup_matrices(table.chip, table.main, table.fixed, trace.public_values, challenges)
-            in_scopes.append(columns.totals)
-            yield from (matrix for matrix in (columns.helpers, columns.accumulators) if matrix.shape[1])
-
-    logup_commitment = commit(kernels, kernels.ahead(logup_columns()), rate_log2)
-    totals = tuple(in_scopes)
-    transcript.observe("logup_root", logup_commitment.root)
-    transcript.observe_extensions("totals", [total for of_table in totals for total in of_table])
-
-    progress.begin(Stage.QUOTIENT, pinned.index)
-    batching = transcript.sample_extension(CONSTRAINT_BATCHING)
-    codewords = _table_codewords(key, pinned, main, logup_commitment, totals)
-
-    def combined_by_height() -> Iterator[ExtensionArray]:
-        for height_log2 in shape.distinct_heights:
-            tables = [table for table in codewords if table.height == 1 << height_log2]
-            yield kernels.combined_constraints(tables, trace.public_values, challenges, batching)
-
-    quotients = map(kernels.quotient_coefficients, kernels.ahead(combined_by_height()))
-    quotient = commit_coefficients(kernels, quotients, rate_log2)
-    transcript.observe("quotient_root", quotient.root)
-
-    progress.begin(Stage.OPENINGS, pinned.index)
-    point = transcript.sample_extension(OUT_OF_DOMAIN)
-    commitments = [key.machine, key.program, pinned.continuation, main, logup_commitment, quotient]
-    points = shape.points(point, pinned.pinning_point)
-    requests = [OpeningRequest(c, p) for c, p in zip(commitments, points, strict=True)]
-    opened_values, opening = open_commitments(kernels, requests, transcript, parameters)
+    # 6. WHIR.
+    opening = prove_opening(kernels, transcript, form, list(committed.values()), stacked_point)
     return SegmentProof(
         public_values=public_values,
-        shape=shape,
-        continuation_root=pinned.continuation.root,
-        main_root=main.root,
-        logup_root=logup_commitment.root,
-        totals=totals,
-        quotient_root=quotient.root,
-        opened_values=opened_values,
-        opening=opening,
+        shape=form.shape,
+        continuation_root=root_of(pinned.continuation),
+        pinned_answers=pinned.answers,
+        main_root=root_of(main),
+        bus_totals=circuit.totals,
+        layers=tuple(layers),
+        zerocheck_rounds=zerocheck_messages,
+        column_values=column_values,
+        stacking_rounds=stacking_messages,
+        stacked_values=stacked_values,
+        column_batching_nonce=opening.column_batching_nonce,
+        iterations=opening.iterations,
+        final_vector=opening.final_vector,
     )
 
 
-def _table_codewords(
-    key: ProvingKey,
+def say_rounds(
+    transcript: NumberTranscript,
+    rounds: Rounds,
+    count: int,
+    said: Label,
+    sampled: Label,
+    place: Sequence[int] = (),
+) -> tuple[tuple[RoundPolynomial, ...], list[Extension]]:
+    """The messages of a sumcheck and the point it binds, first coordinate first."""
+    messages, bound = [], []
+    for number in range(count):
+        message = rounds.message()
+        transcript.absorb_values(said, message, *place, number)
+        challenge = transcript.sample(sampled, *place, number)
+        rounds.bind(challenge)
+        messages.append(message)
+        bound.append(challenge)
+    return tuple(messages), bound[::-1]
+
+
+def _zerocheck(
+    kernels: Kernels,
+    transcript: NumberTranscript,
     pinned: PinnedSegment,
-    main: CommittedData,
-    logup_commitment: CommittedData,
-    totals: Sequence[tuple[Extension, ...]],
-) -> list[TableCodewords]:
-    """Every table's committed columns on the first 2 n points of its evaluation domain, in machine order."""
-    fixed = dict(zip(_fixed_names(pinned.trace), (*key.machine.codewords, *key.program.codewords), strict=True))
-    continuation_codewords, main_codewords = iter(pinned.continuation.codewords), iter(main.codewords)
-    logup_codewords = iter(logup_commitment.codewords)
-    tables = []
-    for table, shape, of_table in zip(pinned.trace.tables, pinned.shape.tables, totals, strict=True):
-        points = table.height * QUOTIENT_CHUNKS
-        source = continuation_codewords if table.chip.role is Role.CONTINUATION else main_codewords
-        cells = next(source)[:points]
-        helpers = next(logup_codewords)[:points] if shape.logup_widths()[0] else cells[:, :0]
-        tables.append(
-            TableCodewords(
-                chip=table.chip,
-                main=cells,
-                fixed=fixed[table.chip.name][:points] if table.chip.name in fixed else cells[:, :0],
-                helpers=helpers,
-                accumulators=next(logup_codewords)[:points],
-                totals=of_table,
-            )
-        )
-    return tables
-
-
-def _fixed_names(trace: Trace) -> list[str]:
-    roles = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
-    return [table.chip.name for role in roles for table in trace.tables if table.chip.role is role]
+    circuit_point: Sequence[Extension],
+    challenges: Mapping[Scope, BusChallenges[Extension]],
+) -> tuple[tuple[RoundPolynomial, ...], dict[Commitment, tuple[Extension, ...]], list[Extension]]:
+    """The messages, the values of every commitment's columns, which are absorbed, and the point they are taken at."""
+    form, trace = pinned.place.form, pinned.trace
+    batching = transcript.sample(Label.ZEROCHECK_BATCHING)
+    weights = table_weights(transcript.algebra.value(1), form.shape.tables, form.circuit, circuit_point, batching)
+    count = form.zerocheck_rounds
+    beside = circuit_point[len(circuit_point) - count :]
+    rounds = kernels.zerocheck(trace.tables, weights, trace.public_values, challenges, beside)
+    messages, point = say_rounds(transcript, rounds, count, Label.ZEROCHECK_ROUND_POLYNOMIAL, Label.ZEROCHECK_ROUND)
+    by_table = rounds.values()
+    column_values: dict[Commitment, tuple[Extension, ...]] = {}
+    for which, layout in form.layouts.items():
+        values = []
+        for placed in layout.columns:
+            # Fixed columns follow the committed ones.
+            offset = len(trace.tables[placed.table].chip.columns) if which is Commitment.PROGRAM else 0
+            values.append(by_table[placed.table][offset + placed.column])
+        column_values[which] = tuple(values)
+    said = [value for which in Commitment for value in column_values[which]]
+    transcript.absorb_values(Label.COLUMN_VALUES, said)
+    return messages, column_values, point

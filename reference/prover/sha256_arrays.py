@@ -1,48 +1,24 @@
-"""Merkle hashing over arrays of digests: (count, 8) words of 32 bits, SHA-256's own form."""
+"""SHA-256's compression function on many states at once, and the digests of leaves and nodes."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.prover.field_arrays import Matrix
-from spec.protocol.hash import DIGEST_BYTES, NODE_INITIAL_VALUE, ROUND_CONSTANTS, Prefix
-
-Digests: TypeAlias = NDArray[np.uint32]
-"""(count, 8) digests as big-endian words."""
+from reference.arrays.field_arrays import Matrix
+from spec.protocol.hash import BLOCK_WORDS, Digest, Domain
+from spec.protocol.merkle import padded_words
+from spec.protocol.sha256 import ROUND_CONSTANTS
 
 Words: TypeAlias = NDArray[np.uint32]
 
-BLOCK_ROWS = 1 << 13
-"""Rows are hashed so many at a time, so that the words of a block stay in the cache."""
+Digests: TypeAlias = Words
+"""(count, 8) words."""
 
-
-def digest_bytes(digests: Digests) -> list[bytes]:
-    """The digests as 32 bytes each."""
-    stream = digests.astype(">u4").tobytes()
-    return [stream[i : i + DIGEST_BYTES] for i in range(0, len(stream), DIGEST_BYTES)]
-
-
-def from_digest_bytes(digests: Sequence[bytes]) -> Digests:
-    """(count, 8) words from digests of 32 bytes."""
-    return np.frombuffer(b"".join(digests), dtype=">u4").reshape(-1, 8).astype(np.uint32)
-
-
-def leaf_digests(matrices: Sequence[Matrix]) -> Digests:
-    """The leaf digest of each row of matrices of one height, side by side: (height, 8)."""
-    prefix = hashlib.sha256(bytes([Prefix.LEAF]))
-    digests: list[bytes] = []
-    for start in range(0, matrices[0].shape[0], BLOCK_ROWS):
-        rows = np.concatenate([matrix[start : start + BLOCK_ROWS] for matrix in matrices], axis=1)
-        for row in rows.astype("<u4"):
-            state = prefix.copy()
-            state.update(row)
-            digests.append(state.digest())
-    return from_digest_bytes(digests)
+CHUNK_ROWS = 1 << 13
+"""Rows are compressed so many at a time, so that the words of a block stay in the cache."""
 
 
 def _rotate_right(words: Words, count: int) -> Words:
@@ -59,11 +35,9 @@ def _schedule(block: list[Words]) -> list[Words]:
     return words
 
 
-def _compress_block(left: Digests, right: Digests) -> Digests:
-    """The compression function of SHA-256 [FIPS 180-4, 6.2.2] on all rows at once; words wrap at 2^32."""
-    initial = [np.full(len(left), word, dtype=np.uint32) for word in NODE_INITIAL_VALUE]
-    block = [np.ascontiguousarray(half[:, i]) for half in (left, right) for i in range(8)]
-    a, b, c, d, e, f, g, h = initial
+def _compress_chunk(states: Digests, blocks: Words) -> Digests:
+    block = [np.ascontiguousarray(blocks[:, i]) for i in range(BLOCK_WORDS)]
+    a, b, c, d, e, f, g, h = (np.ascontiguousarray(column) for column in states.T)
     for constant, word in zip(ROUND_CONSTANTS, _schedule(block), strict=True):
         big_sigma_0 = _rotate_right(a, 2) ^ _rotate_right(a, 13) ^ _rotate_right(a, 22)
         big_sigma_1 = _rotate_right(e, 6) ^ _rotate_right(e, 11) ^ _rotate_right(e, 25)
@@ -72,11 +46,41 @@ def _compress_block(left: Digests, right: Digests) -> Digests:
         first = h + big_sigma_1 + choice + np.uint32(constant) + word
         second = big_sigma_0 + majority
         a, b, c, d, e, f, g, h = first + second, a, b, c, d + first, e, f, g
-    final = [a, b, c, d, e, f, g, h]
-    return np.stack([old + new for old, new in zip(initial, final, strict=True)], axis=1)
+    compressed: Digests = states + np.stack([a, b, c, d, e, f, g, h], axis=1)
+    return compressed
 
 
-def compress(left: Digests, right: Digests) -> Digests:
-    """The inner Merkle node over each pair of digests: (count, 8)."""
-    blocks = [slice(start, start + BLOCK_ROWS) for start in range(0, len(left), BLOCK_ROWS)]
-    return np.concatenate([_compress_block(left[block], right[block]) for block in blocks])
+def compress(states: Digests, blocks: Words) -> Digests:
+    """The compression function [FIPS 180-4, 6.2.2] on each row: (count, 8) and (count, 16) to (count, 8).
+
+    Words wrap at 2^32.
+    """
+    chunks = [slice(start, start + CHUNK_ROWS) for start in range(0, len(states), CHUNK_ROWS)]
+    return np.concatenate([_compress_chunk(states[chunk], blocks[chunk]) for chunk in chunks])
+
+
+def initial_states(domain: Domain, count: int) -> Digests:
+    """The initial value of a domain, so many times."""
+    return np.tile(np.array(domain.initial_value, dtype=np.uint32), (count, 1))
+
+
+def leaf_digests(rows: Matrix) -> Digests:
+    """The digest of each row: a chain of compressions over it, padded with zeros to whole blocks."""
+    count, width = rows.shape
+    padded = np.zeros((count, padded_words(width, BLOCK_WORDS)), dtype=np.uint32)
+    padded[:, :width] = rows
+    states = initial_states(Domain.MERKLE_LEAF, count)
+    for start in range(0, padded.shape[1], BLOCK_WORDS):
+        states = compress(states, padded[:, start : start + BLOCK_WORDS])
+    return states
+
+
+def node_digests(children: Digests) -> Digests:
+    """The digest of each pair of neighbours: (2 count, 8) to (count, 8)."""
+    pairs = children.reshape(-1, BLOCK_WORDS)
+    return compress(initial_states(Domain.MERKLE_NODE, len(pairs)), pairs)
+
+
+def to_digests(digests: Digests) -> list[Digest]:
+    """Each row as a digest."""
+    return [tuple(row) for row in digests.tolist()]

@@ -11,16 +11,15 @@ import struct
 import numpy as np
 
 from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCells, SegmentCells
-from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
+from reference.trace.plan import PlannedSegment, RunEnd, SegmentPlan
 from reference.trace.run_memory import MemoryPart
-from spec.protocol.recursion_shapes import RECURSION_SHAPES
 from spec.rv64im.chips.continuation import KEY_BITS
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 
 _SEGMENT = struct.Struct("<IQQIIB")
 """Index, pc in, pc out or NO_PC, clock out, number of cells, place in _SHAPES."""
 
-_SHAPES = (None, *RECURSION_SHAPES)
+_SHAPES = (None, *RV64IM.listed_shapes)
 
 _ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 
@@ -29,7 +28,6 @@ _RUN_END = struct.Struct("<QQII")
 
 _MISALIGNED = struct.Struct("<QQ")
 _MEMORY_PART = struct.Struct("<II")
-_COUNT = struct.Struct("<I")
 _NO_PC = 2**64 - 1
 
 
@@ -50,21 +48,6 @@ def decode_segment_plan(encoded: bytes) -> SegmentPlan:
     """Reads what `encode_segment_plan` wrote. Raises PlanEncodingError."""
     reader = _Reader(encoded)
     plan = reader.segment_plan()
-    reader.finish()
-    return plan
-
-
-def encode_run_plan(plan: RunPlan) -> bytes:
-    """The bytes of a run's plan."""
-    return _encode_end(plan.end) + _COUNT.pack(len(plan.memory)) + b"".join(map(_encode_memory, plan.memory))
-
-
-def decode_run_plan(encoded: bytes) -> RunPlan:
-    """Reads what `encode_run_plan` wrote. Raises PlanEncodingError."""
-    reader = _Reader(encoded)
-    end = reader.run_end()
-    (count,) = reader.numbers(_COUNT)
-    plan = RunPlan(end, tuple(reader.memory_part() for _ in range(count)))
     reader.finish()
     return plan
 

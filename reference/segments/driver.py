@@ -1,8 +1,9 @@
 """Proving a long run in a folder: plan it, pin every segment, prove every segment, join the proofs.
 
 Between the steps only files remain, so at most a few segments are held at a time, and a run that was stopped goes on
-where it stood. What is found in the folder is checked before it is used: a plan and a leaf when the segment is proven
-from them, a segment's proof by the verifier.
+where it stood. What is found in the folder is checked before it is used: plans against the run, which is executed each
+time because that takes less than verifying its proofs; a segment's proof by the verifier; a leaf when the segment is
+proven or verified.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference.machine_memory import InputTooLongError
 from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.segments.codec import (
-    PlanEncodingError,
     decode_planned_segment,
-    decode_run_plan,
     decode_segment_plan,
     encode_planned_segment,
-    encode_run_plan,
     encode_segment_plan,
 )
 from reference.segments.files import Kind, write_whole
@@ -30,15 +29,18 @@ from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
-from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
-from reference.verifier.number_algebra import NumberAlgebra
+from reference.verifier.program import PLAIN_TOOLS, VerifierTools
 from reference.verifier.run import require_global_balance, verify_segment_alone
 from spec.program import Program
+from spec.protocol.hash import DIGEST_BYTES, digest_bytes
 from spec.protocol.key import VerificationKey
-from spec.protocol.proof import SegmentProof, encode_run, read_segment
-from spec.protocol.run import RunStatement, global_challenges, run_digest
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.proof import SegmentProof
+from spec.protocol.proof_encoding import encode_run, read_segment
+from spec.protocol.run import RunStatement, leaves_root, run_digest
 from spec.rejection import Rejected
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from spec.rv64im.tokens import output_tokens
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class RunRequest:
     key: VerificationKey
     limits: SegmentLimits
     plan_run: PlanRun = plan_run
-    kernels: VerifierKernels = PLAIN_KERNELS
+    tools: VerifierTools = PLAIN_TOOLS
     """Those with which proofs that are found are verified."""
 
     def identity(self) -> bytes:
         """A digest of all of it."""
-        parts = [self.key.program_id(), hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
+        parts = [self.key.program_id, hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
         return hashlib.sha256(b"limpid run" + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 
@@ -83,9 +85,9 @@ def prove_in_folder(
         try:
             return session.prove()
         except (TraceError, Rejected) as error:
-            if not session.reuses_plans:
+            if not session.reuses_leaves:
                 raise
-            folder.clear(f"a plan that was found is wrong: {error}")
+            folder.clear(f"a leaf that was found is wrong: {error}")
             return _Session(folder, request, workers, observer).prove()
 
 
@@ -93,8 +95,8 @@ class _Session:
     """One attempt at proving what is missing."""
 
     def __init__(self, folder: RunFolder, request: RunRequest, workers: Workers, observer: Observer) -> None:
-        self.reuses_plans = False
-        """Whether plans or leaves that were found in the folder are in use."""
+        self.reuses_leaves = False
+        """Whether leaves that were found in the folder are in use."""
 
         self._folder = folder
         self._request = request
@@ -102,55 +104,45 @@ class _Session:
         self._observer = observer
 
     def prove(self) -> ProvenRun:
-        self._write_manifest(None)
         plan = self._planned()
         self._write_manifest(plan)
-        statement = RunStatement(self._request.key, plan.end.output, plan.segment_count)
+        key = self._request.key
+        statement = key.statement(plan.end.output, plan.segment_count)
         leaves = self._leaves(plan)
-        run = run_digest(statement, leaves)
+        run = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
         self._prove_missing(plan, statement, run, leaves)
         proofs = self._segment_proofs(plan, run)
         segments = (self._decoded(proof) for proof in proofs)
-        require_global_balance(NumberAlgebra(), segments, statement.output, global_challenges(run)[0])
-        encoded = encode_run(statement.key, statement.output, proofs)
+        require_global_balance(NumberAlgebra(), key, segments, output_tokens(statement.output), run)
+        encoded = encode_run(key, statement.output, proofs)
         write_whole(self._folder.proof_path, encoded)
         return ProvenRun(encoded, plan.segment_count, plan.end)
 
     def _planned(self) -> RunPlan:
-        """The plan found in the folder if it is complete, else a new one."""
-        found = self._found_plan()
-        if found is not None:
-            self.reuses_plans = True
-            return found
-
-        def keep(plan: SegmentPlan) -> None:
-            self._write(Kind.SEGMENT_PLAN, plan.index, encode_segment_plan(plan))
-
+        """The plan of the run, its segments' in the folder. A run that cannot be planned leaves nothing there."""
         request = self._request
         self._observer(Stage.PLAN, 0.0)
-        plan = request.plan_run(request.program, request.private_input, request.limits, keep)
-        self._write(Kind.RUN_PLAN, 0, encode_run_plan(plan))
-        return plan
-
-    def _found_plan(self) -> RunPlan | None:
-        encoded = self._read(Kind.RUN_PLAN, 0)
-        if encoded is None:
-            return None
         try:
-            plan = decode_run_plan(encoded)
-            for index in range(plan.segment_count):
-                segment = self._read(Kind.SEGMENT_PLAN, index)
-                if segment is None or decode_segment_plan(segment).index != index:
-                    return None
-        except PlanEncodingError as error:
-            self._folder.discard(Kind.RUN_PLAN, 0, str(error))
-            return None
-        return plan
+            return request.plan_run(request.program, request.private_input, request.limits, self._keep)
+        except (TraceError, InputTooLongError):
+            self._folder.abandon()
+            raise
+
+    def _keep(self, plan: SegmentPlan) -> None:
+        if plan.index == 0:
+            self._write_manifest(None)
+        encoded = encode_segment_plan(plan)
+        found = self._read(Kind.SEGMENT_PLAN, plan.index)
+        if found == encoded:
+            return
+        if found is not None:
+            self._folder.discard(Kind.SEGMENT_PLAN, plan.index, "it is not the plan of this segment")
+        self._write(Kind.SEGMENT_PLAN, plan.index, encoded)
 
     def _leaves(self, plan: RunPlan) -> list[bytes]:
-        leaves = {index: self._read(Kind.LEAF, index) for index in range(plan.segment_count)}
+        leaves = {index: self._found_leaf(index) for index in range(plan.segment_count)}
         found = {index: leaf for index, leaf in leaves.items() if leaf is not None}
-        self.reuses_plans |= bool(found)
+        self.reuses_leaves = bool(found)
 
         def jobs() -> Iterator[Job]:
             for index in range(plan.segment_count):
@@ -162,6 +154,13 @@ class _Session:
             found[index] = leaf
             self._progress(plan).begin(Stage.PIN, len(found))
         return [found[index] for index in range(plan.segment_count)]
+
+    def _found_leaf(self, index: int) -> bytes | None:
+        leaf = self._read(Kind.LEAF, index)
+        if leaf is not None and len(leaf) != DIGEST_BYTES:
+            self._folder.discard(Kind.LEAF, index, "it holds no leaf")
+            return None
+        return leaf
 
     def _prove_missing(self, plan: RunPlan, statement: RunStatement, run: bytes, leaves: list[bytes]) -> None:
         valid = {i for i, leaf in enumerate(leaves) if self._proof_is_valid(plan, statement, run, i, leaf)}
@@ -188,7 +187,9 @@ class _Session:
             if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
                 return False
-            if verify_segment_alone(proof, index, statement, run, self._request.kernels) != leaf:
+            tools = self._request.tools
+            found = verify_segment_alone(tools.algebra(), self._request.key, proof, index, statement, run, tools.steps)
+            if found != leaf:
                 self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
                 return False
         except Rejected as rejected:
@@ -206,8 +207,9 @@ class _Session:
         return proofs
 
     def _decoded(self, encoded: bytes) -> SegmentProof:
-        reader = self._request.kernels.reader(encoded)
-        proof = read_segment(reader, self._request.key.parameters)
+        reader = self._request.tools.reader(encoded)
+        key = self._request.key
+        proof = read_segment(reader, key.machine, key.parameters)
         reader.finish()
         return proof
 
@@ -220,10 +222,10 @@ class _Session:
     def _write_manifest(self, plan: RunPlan | None) -> None:
         folder, request = self._folder, self._request
         facts: dict[str, object] = {
-            "program_id": request.key.program_id().hex(),
+            "program_id": request.key.program_id.hex(),
             "parameters": request.key.parameters.name,
             "limits": {
-                "area_cells": request.limits.area_cells,
+                "cost": request.limits.cost,
                 "clock": request.limits.clock,
                 "memory_rows": request.limits.memory_rows,
             },

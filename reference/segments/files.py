@@ -27,7 +27,6 @@ class Kind(Enum):
     """What a file holds; the value is what its header says and how its name ends."""
 
     SEGMENT_PLAN = "plan"
-    RUN_PLAN = "run"
     LEAF = "leaf"
     SEGMENT_PROOF = "proof"
 
@@ -55,7 +54,7 @@ class Label:
 
     kind: Kind
     index: int
-    """The segment's, 0 where there is only one file of the kind."""
+    """The segment's."""
 
     binding: bytes
     """A digest of what the file belongs to."""

@@ -1,7 +1,6 @@
 """A run's folder: what stands in it, whose it is, and who works in it.
 
 manifest.json        for people and programs; limpid reads of it only whose folder it is
-run.run              how the run ended and its memory table: the first pass is complete
 0000.plan            a segment's checkpoint and plan
 0000.leaf            what the segment gives to the run's digest
 0000.proof           the segment's proof
@@ -13,8 +12,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reference.segments.files import (
@@ -65,10 +64,11 @@ class RunFolder:
     @staticmethod
     @contextmanager
     def opened(path: Path, identity: bytes, report: Report) -> Iterator[RunFolder]:
-        """The folder, made if there is none, and kept from other processes.
+        """The folder, made if there is none, and kept from other processes; one made here and left empty goes again.
 
         Raises FolderInUseError, FolderVersionError, FolderOfAnotherRunError, OSError.
         """
+        made = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -83,6 +83,7 @@ class RunFolder:
             yield folder
         finally:
             os.close(descriptor)
+            _remove_empty(made)
 
     @property
     def proof_path(self) -> Path:
@@ -115,9 +116,12 @@ class RunFolder:
     def clear(self, reason: str) -> None:
         """Removes all plans, leaves and proofs of segments, and reports it."""
         self._report(f"{self.path}: {reason}; everything is made anew")
-        for kind in Kind:
-            for path in self.path.glob(f"*.{kind.value}"):
-                path.unlink()
+        self._remove_all()
+
+    def abandon(self) -> None:
+        """Removes all that a run leaves of which no proof comes, so that another can use the folder."""
+        self._remove_all()
+        self.manifest_path.unlink(missing_ok=True)
 
     def write_manifest(self, facts: Mapping[str, object]) -> None:
         """Writes the manifest: the same facts give the same bytes."""
@@ -129,7 +133,17 @@ class RunFolder:
         return self._path(kind, index).name
 
     def _path(self, kind: Kind, index: int) -> Path:
-        return self.path / ("run.run" if kind is Kind.RUN_PLAN else f"{index:04d}.{kind.value}")
+        return self.path / f"{index:04d}.{kind.value}"
+
+    def _holds_proven(self) -> bool:
+        """Whether there is anything that took more than the first pass."""
+        kinds = (Kind.LEAF, Kind.SEGMENT_PROOF)
+        return self.proof_path.exists() or any(any(self.path.glob(f"*.{kind.value}")) for kind in kinds)
+
+    def _remove_all(self) -> None:
+        for kind in Kind:
+            for path in self.path.glob(f"*.{kind.value}"):
+                path.unlink()
 
     def _require_own(self) -> None:
         try:
@@ -146,6 +160,17 @@ class RunFolder:
                 f"{self.path}: the folder is in the format {found}, not {MANIFEST_FORMAT} {MANIFEST_VERSION}"
             )
         if run != self.identity.hex():
+            if not self._holds_proven():
+                self._report(f"{self.path}: it was begun for another run and holds no proof; it is made anew")
+                self.abandon()
+                return
             raise FolderOfAnotherRunError(
                 f"{self.path}: the folder belongs to a run of another program, input, parameter set or segment size"
             )
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Removes the folders, innermost first, up to one that holds something."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()

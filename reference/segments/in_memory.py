@@ -11,8 +11,10 @@ from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.segments.codec import decode_segment_plan, encode_segment_plan
 from reference.segments.jobs import Workbench
 from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
-from spec.protocol.proof import encode_run
-from spec.protocol.run import RunStatement, run_digest
+from spec.protocol.hash import digest_bytes
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.proof_encoding import encode_run
+from spec.protocol.run import leaves_root, run_digest
 
 HELD_BYTES = 2**26
 """Plans beyond go to a temporary file."""
@@ -58,13 +60,14 @@ def plan_store() -> Iterator[PlanStore]:
 def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> bytes:
     """The canonical bytes of the proof of a planned run. Raises PlanStoreError, PlanError."""
     count = run.segment_count
-    statement = RunStatement(bench.key.verification, run.end.output, count)
+    key = bench.key.verification
+    statement = key.statement(run.end.output, count)
     leaves = []
     for index in range(count):
         Progress(observer, count).begin(Stage.PIN, index)
         leaves.append(bench.pin(plans.segment(run, index), count))
-    digest = run_digest(statement, leaves)
+    digest = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
     proofs = [
         bench.prove(plans.segment(run, index), count, digest, leaf, observer) for index, leaf in enumerate(leaves)
     ]
-    return encode_run(statement.key, statement.output, proofs)
+    return encode_run(key, statement.output, proofs)

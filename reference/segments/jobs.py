@@ -11,10 +11,12 @@ from reference.prover.keys import ProvingKey
 from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.prover.segment import pin_segment, prove_segment
 from reference.segments.codec import decode_planned_segment
+from reference.tables import Trace
 from reference.trace.errors import TraceError
 from reference.trace.plan import PlannedSegment
-from reference.trace.table import Trace
-from spec.protocol.proof import encode_segment
+from reference.trace.planned_shape import planned_shape
+from spec.protocol.hash import digest_bytes, digest_words
+from spec.protocol.proof_encoding import encode_segment
 from spec.protocol.run import RunStatement
 
 
@@ -45,7 +47,9 @@ class Workbench:
     def pin(self, segment: PlannedSegment, segment_count: int) -> bytes:
         """The leaf of a segment. Needs no execution."""
         trace = self.traces.continuation(segment)
-        return pin_segment(self.kernels, self._statement(segment, segment_count), segment.plan.index, trace).leaf
+        shape = planned_shape(segment, self.key.verification.heights_by_chip())
+        statement = self._statement(segment, segment_count)
+        return digest_bytes(pin_segment(self.kernels, statement, segment.plan.index, shape, trace).leaf)
 
     def prove(self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, observer: Observer) -> bytes:
         """The canonical bytes of the proof of a segment whose leaf has entered the digest of the run.
@@ -55,13 +59,13 @@ class Workbench:
         index, progress = segment.plan.index, Progress(observer, segment_count)
         progress.begin(Stage.TRACE, index)
         trace = self.traces.segment(segment)
-        pinned = pin_segment(self.kernels, self._statement(segment, segment_count), index, trace)
-        if pinned.leaf != leaf:
+        pinned = pin_segment(self.kernels, self._statement(segment, segment_count), index, trace.shape, trace)
+        if digest_bytes(pinned.leaf) != leaf:
             raise LeafDiffersError(f"segment {index} has another leaf than the run's digest was made of")
-        return encode_segment(prove_segment(self.kernels, self.key, run, pinned, progress))
+        return encode_segment(prove_segment(self.kernels, self.key, digest_words(run), pinned, progress))
 
     def _statement(self, segment: PlannedSegment, segment_count: int) -> RunStatement:
-        return RunStatement(self.key.verification, segment.end.output, segment_count)
+        return self.key.verification.statement(segment.end.output, segment_count)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Cells of the chips in spec/rv64im/chips/branch.py."""
 
-from reference.trace.cells import Cells, Filler, array, limb_array, limbs
+from reference.trace.cells import Cells, Filler, array, limb_array, limbs, top_bit
 from reference.trace.clock import Row
 from reference.trace.comparison import order_cells
 from spec.field import inverse
+from spec.word import WORD_BITS
 
 
 def _branch(row: Row) -> Cells:
@@ -27,7 +28,9 @@ def _equality(row: Row) -> Cells:
 
 
 def _signed(row: Row) -> Cells:
-    return _branch(row) | order_cells(row.step.left, row.step.right, signed=True)
+    left, right = row.step.left, row.step.right
+    signs = {"left_sign": top_bit(left, WORD_BITS), "right_sign": top_bit(right, WORD_BITS)}
+    return _branch(row) | signs | order_cells(left, right, signed=True)
 
 
 def _unsigned(row: Row) -> Cells:

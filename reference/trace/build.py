@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from reference.arrays.field_arrays import Matrix
 from reference.execution import Step
 from reference.executor import Machine
 from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
-from reference.prover.field_arrays import Matrix
+from reference.tables import Table, Trace, without_fixed_columns
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
@@ -17,15 +18,14 @@ from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
 from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
-from reference.trace.table import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip, Role
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import Space
 from spec.program import Program
-from spec.protocol.heights import table_heights
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.rv64im.limits import LOOKUP_ROLES
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of
+from spec.rv64im.heights import table_heights
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM, chips_of
 from spec.rv64im.program_row import HALTED, limbs_of
 
 
@@ -72,7 +72,7 @@ def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     tables = [*asking, *_lookup_tables(of_program, asking, public_values)]
     order = {chip.name: position for position, chip in enumerate(CHIPS)}
     tables.sort(key=lambda table: order[table.chip.name])
-    return Trace(tuple(tables), public_values, segment.end.output)
+    return Trace(RV64IM, tuple(tables), public_values, segment.end.output)
 
 
 class PlainTraces:
@@ -92,7 +92,7 @@ class PlainTraces:
 
 def build_continuation(program: Program, segment: PlannedSegment) -> Trace:
     """The continuation tables alone, which need no execution: all that a segment's leaf depends on."""
-    return Trace(tuple(continuation_tables(program, segment)), public_values_of(segment), segment.end.output)
+    return Trace(RV64IM, tuple(continuation_tables(program, segment)), public_values_of(segment), segment.end.output)
 
 
 def continuation_tables(program: Program, segment: PlannedSegment) -> list[Table]:

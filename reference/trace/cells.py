@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reference.trace.clock import Row
 from spec.isa.step import effective_address
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
-from spec.word import INTEGER_WORDS
+from spec.word import INTEGER_WORDS, WORD_BITS
 
 Cells: TypeAlias = dict[str, int]
 """Column name to an integer; it stands for its residue modulo p."""
@@ -60,9 +60,9 @@ def written(row: Row) -> int:
 
 
 def immediate_cells(row: Row) -> Cells:
-    """A sign-extended immediate: its low limb and the limb repeated above."""
-    low, fill = row.program_row.constants[:2]
-    return {"immediate_low": low, "immediate_fill": fill}
+    """A sign-extended immediate: its low limb, and whether the limbs above are all ones."""
+    immediate = INTEGER_WORDS.constant(row.step.decoded.immediate)
+    return {"immediate_low": limbs(immediate, 1)[0], "immediate_is_negative": top_bit(immediate, WORD_BITS)}
 
 
 def address_of(row: Row) -> int:

@@ -13,11 +13,11 @@ from spec.isa.instruction import Load, Store
 from spec.isa.step import effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import SINK, Space
+from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
 from spec.rv64im.machine import INSTRUCTION_CHIPS
 from spec.rv64im.program_row import HALTED, ProgramRow, program_row
-from spec.rv64im.tokens import FIRST_CLOCK
 from spec.word import INTEGER_WORDS
 
 REGISTER_FILE_SIZE = SINK + 1

@@ -90,7 +90,6 @@ def memory_rows(program: Program, cells: Iterable[RunCell], cursor: int = 0) -> 
                 **limb_array("final", cell.final),
                 "last_segment": cell.last_segment,
                 "cursor": cursor,
-                "address_high": cell.address >> LIMB_BITS,
                 "step_high": (cell.key - cursor) >> LIMB_BITS,
                 "region_start": region.start,
                 "region_end": region.end,

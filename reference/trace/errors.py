@@ -21,6 +21,16 @@ class TraceTooLongError(TraceError):
     """The execution does not fit in the segments that it may have."""
 
 
+class SegmentTooSmallError(TraceTooLongError):
+    """The limits of a segment have no room for one instruction."""
+
+    def __init__(self, cost: int | None, clock: int) -> None:
+        of_cost = "any cost" if cost is None else f"a cost of {cost}"
+        super().__init__(
+            f"the limits of a segment have no room for one instruction: {of_cost} and clocks below {clock}"
+        )
+
+
 class PlanError(TraceError):
     """A planned segment whose execution is not the planned one: the plan belongs to another program or is damaged."""
 

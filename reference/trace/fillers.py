@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.prover.field_arrays import Matrix
+from reference.arrays.field_arrays import Matrix
 from reference.trace import (
     addition,
     bitwise,

@@ -1,24 +1,26 @@
-"""How much fits in one segment: cells at padded heights, and the clock."""
+"""How much fits in one segment: its cost at padded heights, and its clock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from spec.cost import row_cells
-from spec.protocol.heights import instance_heights, padded_height
-from spec.protocol.recursion_shapes import listed_height_log2
+from spec.cost import row_cost
+from spec.parameters import MAXIMUM_HEIGHT_LOG2
+from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
-from spec.rv64im.limits import CLOCK_LIMIT, clock_end
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.heights import instance_heights, padded_height
+from spec.rv64im.machine import CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM
 
 
 @dataclass(frozen=True)
 class SegmentLimits:
     """When a segment ends, and how many rows of the memory table a segment holds."""
 
-    area_cells: int | None = 2**27
-    """At most so many cells at padded heights, main and LogUp, in the instruction tables and the boundary table; the
-    fixed tables' cells come on top and are the same for every segment. None: as many as the clock allows."""
+    cost: int | None = 2**28
+    """At most so much of the cost metric (`spec.cost`) in the instruction tables and the boundary table; the fixed
+    tables come on top and are the same for every segment. None: as much as the clock allows. Of 2^27 to 2^30 the
+    default proves a long run in the least time, in about 2 GB; at 2^30 a segment of four million instructions takes
+    3.4 GB."""
 
     clock: int = CLOCK_LIMIT
     """The exclusive bound on clocks at padded heights: at most the verifier's."""
@@ -26,21 +28,38 @@ class SegmentLimits:
     memory_rows: int = 2**18
     """Rows of the run's memory table in one segment, unless the run has too few segments."""
 
+    tallest_log2: int = MAXIMUM_HEIGHT_LOG2
+    """No table is higher than 2^tallest_log2: what the parameter set's stacking heights hold."""
+
     shape: str | None = None
-    """The listed shape of every segment: its tables' heights stand in for the limits on area and clock."""
+    """The listed shape of every segment: its tables' heights stand in for the limits on cost and clock."""
 
 
-NO_LIMITS = SegmentLimits(area_cells=None)
+def limits_of_heights(tallest_log2: int) -> SegmentLimits:
+    """The default limits where no table may be higher."""
+    default = SegmentLimits()
+    return replace(default, tallest_log2=tallest_log2, memory_rows=min(default.memory_rows, 1 << tallest_log2))
+
+
+NO_LIMITS = SegmentLimits(cost=None)
 """As much in one segment as the verifier allows."""
 
 
 def limits_of_shape(shape: str) -> SegmentLimits:
     """The limits of segments of a listed shape."""
-    return SegmentLimits(area_cells=None, memory_rows=1 << listed_height_log2(shape, MEMORY_TABLE.name), shape=shape)
+    return SegmentLimits(cost=None, memory_rows=1 << RV64IM.listed_shapes[shape][MEMORY_TABLE.name], shape=shape)
 
 
-_ROW_CELLS = [row_cells(chip).total for chip in INSTRUCTION_CHIPS]
-_BOUNDARY_ROW_CELLS = row_cells(BOUNDARY).total
+_ROW_COSTS = [row_cost(chip).total for chip in INSTRUCTION_CHIPS]
+_BOUNDARY_ROW_COST = row_cost(BOUNDARY).total
+
+
+def least_cost() -> int:
+    """The smallest limit on cost that has room for one instruction, whichever it is."""
+    return max(
+        sum(instance_heights(1)) * cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST
+        for chip, cost in zip(INSTRUCTION_CHIPS, _ROW_COSTS, strict=True)
+    )
 
 
 class SegmentMeter:
@@ -57,27 +76,30 @@ class SegmentMeter:
         """The rows of the boundary table as high as it has to be so far."""
 
         self._limits = limits
-        self._clock_end = clock_end(())
-        self._area_cells = 0
+        self._clock_end = FIRST_CLOCK
+        self._cost = 0
         """In the instruction tables as high as they have to be so far."""
 
         if limits.shape is not None:
-            self.room = [1 << listed_height_log2(limits.shape, chip.name) for chip in INSTRUCTION_CHIPS]
-            self.boundary_room = 1 << listed_height_log2(limits.shape, BOUNDARY.name)
+            self.room = [1 << RV64IM.listed_shapes[limits.shape][chip.name] for chip in INSTRUCTION_CHIPS]
+            self.boundary_room = 1 << RV64IM.listed_shapes[limits.shape][BOUNDARY.name]
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:
         """Whether one row more of this chip and so many boundary rows fit; if they do, there is room for them."""
         limits = self._limits
         if limits.shape is not None:
             return self.rows[number] < self.room[number] and boundary_rows <= self.boundary_room
-        room = sum(instance_heights(self.rows[number] + 1))
+        heights = instance_heights(self.rows[number] + 1)
+        room = sum(heights)
         boundary_room = padded_height(boundary_rows)
+        if max(*heights, boundary_room) > 1 << limits.tallest_log2:
+            return False
         clock = self._clock_end + (room - self.room[number]) * INSTRUCTION_CHIPS[number].accesses
-        area_cells = self._area_cells + (room - self.room[number]) * _ROW_CELLS[number]
+        cost = self._cost + (room - self.room[number]) * _ROW_COSTS[number]
         if clock > limits.clock:
             return False
-        if limits.area_cells is not None and area_cells + boundary_room * _BOUNDARY_ROW_CELLS > limits.area_cells:
+        if limits.cost is not None and cost + boundary_room * _BOUNDARY_ROW_COST > limits.cost:
             return False
         self.room[number], self.boundary_room = room, boundary_room
-        self._clock_end, self._area_cells = clock, area_cells
+        self._clock_end, self._cost = clock, cost
         return True

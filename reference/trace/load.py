@@ -67,6 +67,7 @@ def _byte(row: Row) -> Cells:
         "odd": doubleword_offset_of(row) % LIMB_BYTES,
         **array("part", bytes_of(selected_limb(row, row.accesses["memory"].before), LIMB_BYTES)),
         "byte": written(row) % 256,
+        "top_bit": top_bit(written(row), 8),
         **_sign(row),
     }
 

@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.arrays.field_arrays import Matrix
 from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables
-from reference.prover.field_arrays import Matrix
+from reference.tables import Table
 from reference.trace.errors import WitnessError
-from reference.trace.table import Table
 from spec.air.chip import Chip
 from spec.rv64im.machine import CHIP_BY_NAME
 

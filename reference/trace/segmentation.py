@@ -8,7 +8,7 @@ from reference.executor import Machine
 from reference.executor.machine import Action
 from reference.trace.clock import REGISTER_FILE_SIZE, Touched, chips_of, declared_accesses, register_accesses
 from reference.trace.continuation import memory_key
-from reference.trace.errors import TraceTooLongError, UnprovableError
+from reference.trace.errors import SegmentTooSmallError, TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from reference.trace.packed_cells import RunCells
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
@@ -18,10 +18,10 @@ from spec.isa import Decoded
 from spec.isa.instruction import Load, Store, System
 from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
-from spec.protocol.shape import MAXIMUM_SEGMENTS
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.protocol.shape import FIRST_CLOCK
+from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
 from spec.rv64im.program_row import ProgramRow, program_row
-from spec.rv64im.tokens import FIRST_CLOCK, output_doublewords
+from spec.rv64im.tokens import output_doublewords
 from spec.word import WORD_MASK
 
 Keep = Callable[[SegmentPlan], None]
@@ -150,7 +150,7 @@ class _Cutter:
             self._segment = _OpenSegment(pc, machine.registers, self._limits)
             if self._segment.has_room(number, accesses):
                 return self._segment
-        raise TraceTooLongError(f"the limits of a segment have no room for one instruction: {self._limits}")
+        raise SegmentTooSmallError(self._limits.cost, self._limits.clock)
 
     def _end_segment(self, machine: Machine, pc_out: int | None) -> None:
         segment = self._segment

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from reference.fixed_tables import listed_program_heights
-from reference.trace.limits import SegmentLimits, limits_of_shape
+from reference.trace.limits import SegmentLimits, limits_of_heights, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
 from spec.cost import cheapest_shape
 from spec.parameters import ParameterSet
 from spec.program import Program
-from spec.rv64im.machine import INSTRUCTION_CHIPS
-from spec.rv64im.machine_commitments import MACHINE_HEIGHTS_BY_CHIP
+from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 
 
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
@@ -21,12 +20,12 @@ def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, 
     Raises what `plan_run` raises, and ProgramTooLargeError if no listed shape holds the program.
     """
     if not parameters.listed_shapes:
-        return SegmentLimits()
-    fixed = {**MACHINE_HEIGHTS_BY_CHIP, **listed_program_heights(program)}
+        return limits_of_heights(parameters.tallest_log2)
+    heights = listed_program_heights(program)
     rows: Counter[str] = Counter()
 
     def count(segment: SegmentPlan) -> None:
         rows.update({chip.name: executed for chip, executed in zip(INSTRUCTION_CHIPS, segment.rows, strict=True)})
 
     plan_run(program, private_input, SegmentLimits(), count)
-    return limits_of_shape(cheapest_shape(rows, fixed))
+    return limits_of_shape(cheapest_shape(RV64IM, rows, heights))

@@ -4,6 +4,7 @@ from reference.trace.cells import Cells, Filler, array, limb_array, limbs, top_b
 from reference.trace.clock import Row
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.chips import shift
+from spec.rv64im.shift_amount import amount_parts, bits_of
 
 
 def _shift(row: Row) -> Cells:
@@ -12,25 +13,33 @@ def _shift(row: Row) -> Cells:
     width_bits = width_limbs * LIMB_BITS
     by_register = "source2" in row.accesses
     amount = step.right % width_bits if by_register else step.decoded.immediate
-    by_limbs, bits = divmod(amount, LIMB_BITS)
-    moving = limbs(step.left, width_limbs)
-    low_bits = LIMB_BITS - bits if name.startswith("sll") else bits
+    *by_limbs, half, power = amount_parts(bits_of(amount))
+    rest = amount % LIMB_BITS
+    word, sign = step.left % (1 << width_bits), top_bit(step.left, width_bits)
+    if name.startswith("sll"):
+        moved = limbs(word << amount - rest, width_limbs)
+        low_bits, piece_is_low = LIMB_BITS - rest, half == 1
+        dropped = moved[-1] >> low_bits
+    else:
+        filled = word - (sign << width_bits) if name.startswith("sra") else word
+        moved = limbs(filled >> amount - rest, width_limbs)
+        low_bits, piece_is_low = rest, half == 0
+        dropped = moved[0] % (1 << low_bits) << LIMB_BITS - rest
     cells = {
         **limb_array("left", step.left),
-        "amount": amount,
-        **array("by_limbs", [int(i == by_limbs) for i in range(width_limbs)]),
-        "bits": bits,
-        "power": 1 << bits,
-        "complement": 1 << (LIMB_BITS - bits),
-        **array("low", [limb & (1 << low_bits) - 1 for limb in moving]),
-        **array("high", [limb >> low_bits for limb in moving]),
+        **{f"by_limbs_{i}": by_limbs[i - 1] for i in range(1, width_limbs)},
+        "half": half,
+        "power": power,
+        **array("moved", moved),
+        **array("piece", [limb % (1 << low_bits) if piece_is_low else limb >> low_bits for limb in moved]),
+        "dropped": dropped,
         **limb_array("result", written(row), width_limbs),
     }
     if by_register:
-        cells |= limb_array("right", step.right)
+        cells |= {**limb_array("right", step.right), "amount": amount}
     if name.startswith("sra"):
-        cells["left_sign"] = top_bit(step.left, width_bits)
-    if width_limbs < LIMBS:
+        cells["left_sign"] = sign
+    elif width_limbs < LIMBS:
         cells["sign"] = top_bit(written(row), width_bits)
     return cells
 

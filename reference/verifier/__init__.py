@@ -1,1 +1,1 @@
-"""The verifier. It imports neither the prover nor the executor nor trace filling."""
+"""The verifier, written against an algebra: on numbers it verifies, on recording values it writes down the circuit."""

@@ -1,4 +1,4 @@
-"""The queries of an opening proof: opened rows are committed ones, and FRI is about their reduced codewords."""
+"""What the queries say of a folded vector, and whether the last vector agrees."""
 
 from __future__ import annotations
 
@@ -6,92 +6,79 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from reference.verifier.algebra import Algebra, Bit, Digest, Element, Numbers, Value
-from reference.verifier.claims import CommitmentClaim
-from reference.verifier.deep import DeepBatching, reduced_at_query
-from reference.verifier.fri import FriLayer, OpenedCoset, check_query
-from reference.verifier.merkle import path_root
-from spec.field import Extension
-from spec.protocol.merkle import MerkleOpening, MerklePath, TreeLevel, expand_opening
-from spec.protocol.opening import OpeningProof
+from reference.verifier.openings import opened_leaves
+from spec.field import EXTENSION_DEGREE
+from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
+from spec.protocol.cube import horner
+from spec.protocol.form import SegmentForm
+from spec.protocol.merkle import MerkleOpening
+from spec.protocol.whir import Iteration, Weight, domain_point, fold_fibre
+from spec.rejection import Rejection
 
 
 @dataclass(frozen=True)
-class OpeningStatement(Generic[Value, Digest]):
-    """What every query is checked against: fixed before the queries are drawn."""
+class FoldedQuery(Generic[Element, Value]):
+    """What a query says of the folded vector: its code's value at a point of the base field."""
 
-    claims: Sequence[CommitmentClaim[Value, Digest]]
-    levels: Sequence[Sequence[TreeLevel]]
-    batching: DeepBatching[Value]
-    layers: Sequence[FriLayer[Value, Digest]]
-    final_coefficients: Sequence[Value]
-    rate_log2: int
+    point: Element
+    value: Value
 
 
-@dataclass(frozen=True)
-class QueryPaths:
-    """The paths of one query: one per commitment, one per FRI layer."""
-
-    commitments: Sequence[MerklePath]
-    fri_layers: Sequence[MerklePath]
-
-
-def opened_trees(
-    proof: OpeningProof, statement: OpeningStatement[Value, Digest]
-) -> list[tuple[MerkleOpening, Sequence[TreeLevel]]]:
-    """The opening of every tree with its levels: commitments first, then FRI layers."""
-    return [
-        *zip(proof.commitment_openings, statement.levels, strict=True),
-        *((layer.opening, [known.level]) for layer, known in zip(proof.fri_layers, statement.layers, strict=True)),
+def folded_queries(
+    algebra: Algebra[Element, Value, Word, Bit],
+    form: SegmentForm,
+    iteration: Iteration,
+    openings: Sequence[MerkleOpening],
+    roots: Sequence[Sequence[Word]],
+    positions: Sequence[Sequence[Bit]],
+    batching: Sequence[Value],
+    challenges: Sequence[Value],
+    where: str,
+) -> list[FoldedQuery[Element, Value]]:
+    """Opens the iteration's vector at the drawn positions and folds each opened fibre. Raises Rejected."""
+    reason = Rejection.FOLDED_ROOT_MISMATCH if iteration.number else Rejection.COMMITMENT_ROOT_MISMATCH
+    rows_by_tree = [
+        opened_leaves(algebra, opening, shape, root, positions, reason, where)
+        for opening, shape, root in zip(openings, form.opened_trees(iteration), roots, strict=True)
     ]
+    queries = []
+    for bits, *rows in zip(positions, *rows_by_tree, strict=True):
+        row = [element for of_tree in rows for element in of_tree]
+        fibre = _fibre_values(algebra, iteration, row, batching)
+        point, reciprocal = domain_point(algebra, bits, iteration.domain_log2)
+        value = fold_fibre(algebra, fibre, reciprocal, challenges)
+        for _ in range(iteration.folding_log2):
+            point = algebra.multiply_elements(point, point)
+        queries.append(FoldedQuery(point, value))
+    return queries
 
 
-def check_queries(
-    algebra: Numbers,
-    statement: OpeningStatement[Extension, bytes],
-    proof: OpeningProof,
-    indices: Sequence[int],
-    domain_log2: int,
-) -> None:
-    """Checks the queries at these distinct indices, ascending, one by one. Raises Rejected."""
-    for index, paths in zip(indices, _expanded(algebra, proof, statement, indices, domain_log2), strict=True):
-        bits = algebra.index_bits(index, domain_log2)
-        verify_query(algebra, statement, paths, bits, f"query {index}")
+def _fibre_values(
+    algebra: Algebra[Element, Value, Word, Bit],
+    iteration: Iteration,
+    row: Sequence[Element],
+    batching: Sequence[Value],
+) -> list[Value]:
+    """The vector's code on one fibre: opened as such, or, in the first iteration, combined from the stacked columns."""
+    if iteration.number:
+        return [algebra.join(row[i : i + EXTENSION_DEGREE]) for i in range(0, len(row), EXTENSION_DEGREE)]
+    points = 1 << iteration.folding_log2
+    return [algebra.linear_combination(batching, row[point::points]) for point in range(points)]
 
 
-def _expanded(
-    algebra: Numbers,
-    proof: OpeningProof,
-    statement: OpeningStatement[Extension, bytes],
-    indices: Sequence[int],
-    domain_log2: int,
-) -> list[QueryPaths]:
-    """The paths of each query, from openings in which queries share rows and digests."""
-    expanded = []
-    for opening, levels in opened_trees(proof, statement):
-        shift = domain_log2 - levels[0].depth
-        positions = [index >> shift for index in indices]
-        paths = expand_opening(opening, levels, positions, algebra.leaf_digest, algebra.compress)
-        expanded.append([paths[position] for position in positions])
-    commitments = len(statement.levels)
-    return [QueryPaths(paths[:commitments], paths[commitments:]) for paths in zip(*expanded, strict=True)]
-
-
-def verify_query(
-    algebra: Algebra[Element, Value, Digest, Bit],
-    statement: OpeningStatement[Value, Digest],
-    paths: QueryPaths,
-    bits: Sequence[Bit],
+def check_final_vector(
+    algebra: Algebra[Element, Value, Word, Bit],
+    vector: Sequence[Value],
+    queries: Sequence[FoldedQuery[Element, Value]],
+    weights: Sequence[Weight[Value]],
+    claim: Value,
     where: str,
 ) -> None:
-    """Checks one query: opened rows are committed ones, and FRI is about their reduced codewords."""
-    rows = []
-    for claim, levels, path in zip(statement.claims, statement.levels, paths.commitments, strict=True):
-        opened = [algebra.elements(row) for row in path.rows]
-        siblings = algebra.digests(path.siblings)
-        root = path_root(algebra, levels, opened, siblings, bits[len(bits) - levels[0].depth :])
-        algebra.require_equal(root, claim.root, claim.mismatch, f"{claim.name}, {where}")
-        rows.append(opened)
-    reduced = reduced_at_query(algebra, statement.batching, rows, bits, statement.rate_log2)
-    cosets = [OpenedCoset(algebra.elements(path.rows[0]), algebra.digests(path.siblings)) for path in paths.fri_layers]
-    check_query(algebra, reduced, statement.layers, cosets, statement.final_coefficients, bits, where)
+    """The last vector is sent whole: it has the queried values and the claimed weighted sum."""
+    for query in queries:
+        found = horner(vector, algebra.embed(query.point))
+        algebra.require_equal(found, query.value, Rejection.FINAL_VECTOR_QUERY_MISMATCH, where)
+    total = algebra.value(0)
+    for weight in weights:
+        total = total + weight.inner_product(vector)
+    algebra.require_equal(total, claim, Rejection.FINAL_VECTOR_CLAIM_MISMATCH, where)

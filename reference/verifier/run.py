@@ -1,172 +1,243 @@
-"""Verifying a run: its statement, how its segments meet, and what all of them add up to."""
+"""Verifying the proof of a run: what joins its segments, and each segment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
-from reference.verifier.number_algebra import NumberAlgebra
-from reference.verifier.segment import SegmentContext, token_sum, verify_segment
-from spec.air.bus import Scope
-from spec.field import ZERO, Extension
-from spec.protocol.key import VerificationKey
-from spec.protocol.logup import BusChallenges
-from spec.protocol.proof import SegmentProof, read_proof
-from spec.protocol.run import RunStatement, global_challenges, pinning_point, run_digest, segment_leaf
-from spec.protocol.shape import COMMITMENTS, SegmentShape, check_run_messages, check_shape
+from reference.verifier.buses import token_sum
+from reference.verifier.form import check_form
+from reference.verifier.segment import Pinned, SegmentContext, verify_segment
+from reference.verifier.steps import VerifierSteps
+from spec.air.chip import Role
+from spec.air.machine import EXIT_LIMB_BITS, Machine, Token, exit_code_of
+from spec.field import Extension, P
+from spec.parameters import ParameterSet
+from spec.protocol.columns import PINNED
+from spec.protocol.form import SegmentForm
+from spec.protocol.hash import STATE_WORDS, digest_bytes, digest_words
+from spec.protocol.key import (
+    ProgramCommitment,
+    VerificationKey,
+    key_heights,
+    program_stacking,
+    program_table_numbers,
+)
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.proof import RunProof, SegmentProof
+from spec.protocol.run import (
+    RunStatement,
+    SegmentPlace,
+    continuation_pinning_point,
+    global_challenges,
+    leaves_root,
+    program_pinning_point,
+    run_digest,
+    segment_leaf,
+)
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_run_messages, check_shape
+from spec.protocol.stacking import Commitment
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.buses import LIMB_BITS, LIMBS
-from spec.rv64im.program_row import HALTED, limbs_of
-from spec.rv64im.tokens import output_tokens
+
+NumberSteps = VerifierSteps[int, Extension, int, int]
+"""The heavy steps on plain numbers."""
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifiedRun:
     """What a verified proof says."""
 
-    key: VerificationKey
-    output: bytes
-    exit_code: int
     shapes: tuple[SegmentShape, ...]
+    exit_values: tuple[int, ...]
+    """The machine's exit values as the last segment states them."""
+
     sampled_labels: tuple[str, ...] = field(repr=False)
     """Every challenge that was drawn, over all segments, in order."""
 
 
-def verify(
-    encoded: bytes,
-    program: VerificationKey | bytes | None,
-    output: bytes | None,
-    *,
-    exit_code: int = 0,
-    allow_insecure: bool = False,
-    kernels: VerifierKernels = PLAIN_KERNELS,
-) -> Verified:
-    """Checks the canonical bytes of a run proof against a program, by key or id, and the claimed public output.
+def check_key(key: VerificationKey) -> None:
+    """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
+    heights = key.program_heights_log2
+    tallest = key.parameters.tallest_log2
+    count = len(key.machine.chips_of(Role.PROGRAM_TABLE))
+    if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
+        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+    joins = key.machine.joins
+    if len(key.start) != len(joins) or any(not 0 <= s < j.start_limit for s, j in zip(key.start, joins, strict=True)):
+        raise Rejected(Rejection.KEY_START, f"{list(key.start)}")
+    expected = key_heights(key.parameters, heights)
+    if sorted(key.commitments) != expected:
+        raise Rejected(Rejection.KEY_COMMITMENTS, f"2^{sorted(key.commitments)}, expected 2^{expected}")
+    for height, commitment in key.commitments.items():
+        answers = program_stacking(key.machine, heights, height).count
+        root_words = STATE_WORDS if answers else 0
+        if len(commitment.answers) != answers or len(commitment.root) != root_words:
+            raise Rejected(Rejection.KEY_COMMITMENTS, f"{len(commitment.answers)} answers at 2^{height}")
 
-    Without `program` or `output` whatever the proof claims of it is accepted and returned; the caller then has to
-    look at it.
-    `allow_insecure` admits parameter sets that are only for tests. Raises Rejected, and nothing else, on any byte
-    string.
+
+def verify_run(
+    algebra: NumberAlgebra,
+    proof: RunProof,
+    output_tokens: Sequence[Token],
+    exit_values: Sequence[int] | None,
+    steps: NumberSteps | None = None,
+) -> VerifiedRun:
+    """Checks a run proof against the key and the output that it states; `output_tokens` are those of the output.
+
+    Where the caller holds key and output against what it expects, it does so before. `exit_values` are the ones it
+    asks for, or None. Elements, words and nonces of the proof are in their ranges, as decoding leaves them. Raises
+    Rejected, and nothing else.
     """
-    proof = read_proof(kernels.reader(encoded))
     key = proof.key
-    check_statement(key, proof.output, program, output, allow_insecure=allow_insecure)
-    for segment in proof.segments:
-        check_shape(segment.shape, key.heights_by_chip(), key.parameters)
-    check_run_messages([segment.shape for segment in proof.segments])
-    _check_chain(proof.segments, key)
-    found_exit_code = _check_exit_code(proof.segments[-1], exit_code)
+    check_key(key)
+    if not 1 <= len(proof.segments) <= key.machine.maximum_segments:
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(proof.segments)} segments")
+    forms = [checked_form(key, segment, index) for index, segment in enumerate(proof.segments)]
+    check_run_messages([form.shape for form in forms])
+    check_chain(key, proof.segments)
+    ended_with = _exit_values(key.machine, proof.segments[-1])
+    if exit_values is not None and tuple(exit_values) != ended_with:
+        found, asked = (_exit_text(key.machine, tuple(values)) for values in (ended_with, exit_values))
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found}, expected {asked}")
 
-    statement = RunStatement(key, proof.output, len(proof.segments))
+    statement = key.statement(proof.output, len(forms))
+    places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
+    program = digest_words(key.program_id)
     labels: list[str] = []
-    points, leaves = [], []
-    for index, segment in enumerate(proof.segments):
-        point, sampled = pinning_point(statement, index, segment.shape, segment.continuation_root)
-        points.append(point)
-        leaves.append(_leaf(index, segment))
+    pinned, leaves = [], []
+    for place, segment in zip(places, proof.segments, strict=True):
+        point, sampled = continuation_pinning_point(algebra, place, program, place.index, segment.continuation_root)
         labels += sampled
-    run = run_digest(statement, leaves)
-    challenges, sampled = global_challenges(run)
+        pinned.append(Pinned(segment.continuation_root, point, segment.pinned_answers))
+        leaves.append(segment_leaf(algebra, place, place.index, segment.continuation_root, segment.pinned_answers))
+    run = run_digest(algebra, statement, leaves_root([digest_bytes(leaf) for leaf in leaves]))
+    challenges, sampled = global_challenges(algebra, key.machine, run)
     labels += sampled
 
-    algebra = NumberAlgebra()
-    require_global_balance(algebra, proof.segments, proof.output, challenges)
-    for index, (segment, leaf, point) in enumerate(zip(proof.segments, leaves, points, strict=True)):
-        context = SegmentContext(index, key, run, leaf, point, challenges)
-        labels += verify_segment(algebra, segment, context, kernels)
-    return Verified(
-        key=key,
-        output=proof.output,
-        exit_code=found_exit_code,
-        shapes=tuple(segment.shape for segment in proof.segments),
-        sampled_labels=tuple(labels),
-    )
+    total = token_sum(algebra, output_tokens, {}, challenges, "output")
+    programs: dict[int, Pinned[Extension, int]] = {}
+    for place, segment, leaf, of_continuation in zip(places, proof.segments, leaves, pinned, strict=True):
+        height = place.form.height_log2
+        if height not in programs:
+            programs[height], sampled = pinned_program(algebra, key, height)
+            labels += sampled
+        both = {Commitment.PROGRAM: programs[height], Commitment.CONTINUATION: of_continuation}
+        context = SegmentContext(place, run, leaf, {c: both[c] for c in PINNED}, challenges)
+        verdict = verify_segment(algebra, segment, context, steps)
+        total = total + verdict.global_total
+        labels += verdict.sampled_labels
+    algebra.require_equal(total, algebra.value(0), Rejection.GLOBAL_BUSES_UNBALANCED, "run")
+    return VerifiedRun(tuple(form.shape for form in forms), ended_with, tuple(labels))
 
 
-def require_global_balance(
-    algebra: NumberAlgebra, segments: Iterable[SegmentProof], output: bytes, challenges: BusChallenges
-) -> None:
-    """The sums that all segments state for the global buses and the tokens of the output add up to zero.
+def checked_form(key: VerificationKey, proof: SegmentProof, index: int) -> SegmentForm:
+    """The form that a segment's proof has under a key. Raises Rejected if the key allows none or the proof has another.
 
-    Raises Rejected.
+    The form is the key's own machine's, whatever machine the proof's shape refers to.
     """
-    total = token_sum(algebra, output_tokens(output), challenges, Rejection.FINGERPRINT_VANISHES, "output")
-    for segment in segments:
-        for table_total in segment.scope_totals(Scope.GLOBAL):
-            total = total + table_total
-    algebra.require_equal(total, ZERO, Rejection.GLOBAL_BUSES_UNBALANCED, "run")
+    if proof.shape.machine.digest != key.machine.digest:
+        raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
+    form = SegmentForm(SegmentShape(key.machine, proof.shape.heights_log2), key.parameters)
+    check_shape(form.shape, key.heights_by_chip(), key.parameters)
+    check_form(proof, form, f"segment {index}")
+    return form
 
 
 def verify_segment_alone(
-    proof: SegmentProof, index: int, statement: RunStatement, run: bytes, kernels: VerifierKernels = PLAIN_KERNELS
+    algebra: NumberAlgebra,
+    key: VerificationKey,
+    proof: SegmentProof,
+    index: int,
+    statement: RunStatement,
+    run: bytes,
+    steps: NumberSteps | None = None,
 ) -> bytes:
     """Checks one segment's proof in the run with digest `run` and returns the leaf that it has.
 
     Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
     Raises Rejected.
     """
-    key = statement.key
-    check_shape(proof.shape, key.heights_by_chip(), key.parameters)
-    point, _ = pinning_point(statement, index, proof.shape, proof.continuation_root)
-    leaf = _leaf(index, proof)
-    challenges, _ = global_challenges(run)
-    verify_segment(NumberAlgebra(), proof, SegmentContext(index, key, run, leaf, point, challenges), kernels)
-    return leaf
+    form = checked_form(key, proof, index)
+    place = SegmentPlace(statement, index, form)
+    point, _ = continuation_pinning_point(algebra, place, digest_words(key.program_id), index, proof.continuation_root)
+    leaf = segment_leaf(algebra, place, index, proof.continuation_root, proof.pinned_answers)
+    program, _ = pinned_program(algebra, key, form.height_log2)
+    continuation = Pinned(proof.continuation_root, point, proof.pinned_answers)
+    challenges, _ = global_challenges(algebra, key.machine, digest_words(run))
+    both = {Commitment.PROGRAM: program, Commitment.CONTINUATION: continuation}
+    verify_segment(algebra, proof, SegmentContext(place, digest_words(run), leaf, both, challenges), steps)
+    return digest_bytes(leaf)
 
 
-def check_statement(
-    found: VerificationKey,
-    claimed_output: bytes,
-    program: VerificationKey | bytes | None,
-    output: bytes | None,
-    *,
-    allow_insecure: bool,
+def require_global_balance(
+    algebra: NumberAlgebra,
+    key: VerificationKey,
+    segments: Iterable[SegmentProof],
+    output_tokens: Sequence[Token],
+    run: bytes,
 ) -> None:
-    """A proof with the key `found` claims the statement that the caller asks about. Raises Rejected."""
-    if isinstance(program, VerificationKey) and found.parameters != program.parameters:
-        detail = f"the proof has {found.parameters.name}, the key {program.parameters.name}"
-        raise Rejected(Rejection.PARAMETERS_DIFFER, detail)
-    if not found.parameters.secure and not allow_insecure:
-        raise Rejected(Rejection.PARAMETERS_INSECURE, found.parameters.name)
-    program_id = program.program_id() if isinstance(program, VerificationKey) else program
-    if program_id is not None and found.program_id() != program_id:
-        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {found.program_id().hex()}")
-    if output is not None and claimed_output != output:
-        raise Rejected(Rejection.OUTPUT_DIFFERS, f"the proof claims {len(claimed_output)} bytes")
+    """The sums that all segments state for the global buses and the tokens of the output add up to zero.
+
+    Raises Rejected.
+    """
+    challenges, _ = global_challenges(algebra, key.machine, digest_words(run))
+    total = token_sum(algebra, output_tokens, {}, challenges, "output")
+    for segment in segments:
+        numerator, denominator = segment.bus_totals[2:]
+        reciprocal = algebra.inverses([denominator], Rejection.BUS_DENOMINATOR_VANISHES, "run")[0]
+        total = total + numerator * reciprocal
+    algebra.require_equal(total, algebra.value(0), Rejection.GLOBAL_BUSES_UNBALANCED, "run")
 
 
-def _check_chain(segments: tuple[SegmentProof, ...], key: VerificationKey) -> None:
-    """The first segment starts at the entry, each starts where the one before ended, the last has halted."""
-    pc, cursor = key.entry // 4, 0
+def pinned_program(
+    algebra: NumberAlgebra, key: VerificationKey, height_log2: int
+) -> tuple[Pinned[Extension, int], list[str]]:
+    """The program's commitment at a stacking height with its pinning point, and the labels sampled for it."""
+    commitment: ProgramCommitment = key.commitments[height_log2]
+    numbers = program_table_numbers(key.machine, key.program_heights_log2)
+    parameters: ParameterSet = key.parameters
+    point, sampled = program_pinning_point(algebra, key.machine, parameters, numbers, height_log2, commitment.root)
+    return Pinned(commitment.root, point, commitment.answers), sampled
+
+
+def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
+    """The first segment starts where the key says, each starts where the one before ended, only the last has halted.
+
+    Raises Rejected.
+    """
+    machine = key.machine
+    halted_name, halted = machine.halted
+    expected = dict(zip((join.enters for join in machine.joins), key.start, strict=True))
+    has_halted = False
     for index, segment in enumerate(segments):
-        if segment.public("segment") != index:
-            raise Rejected(Rejection.SEGMENT_INDEX, f"segment {index} states {segment.public('segment')}")
-        if segment.public("pc_in") != pc or pc == HALTED:
-            reason = Rejection.START_PC if index == 0 or pc == HALTED else Rejection.SEGMENTS_DO_NOT_MEET
-            raise Rejected(reason, f"segment {index} starts at pc {4 * segment.public('pc_in'):#x}")
-        if segment.public("cursor_in") != cursor:
-            reason = Rejection.START_CURSOR if index == 0 else Rejection.SEGMENTS_DO_NOT_MEET
-            raise Rejected(reason, f"segment {index} starts at memory cursor {segment.public('cursor_in')}")
-        pc, previous_cursor, cursor = segment.public("pc_out"), cursor, segment.public("cursor_out")
-        if not segment.shape.heights_log2["memory"] and cursor != previous_cursor:
-            raise Rejected(Rejection.CURSOR_WITHOUT_MEMORY_TABLE, f"segment {index}")
-        if pc != HALTED and any(segment.public(f"exit_code_{i}") for i in range(LIMBS)):
-            raise Rejected(Rejection.EXIT_CODE_WITHOUT_HALT, f"segment {index}")
-    if pc != HALTED:
-        raise Rejected(Rejection.NOT_HALTED, f"it ends at pc {4 * pc:#x}")
+        where = f"segment {index}"
+        if any(not 0 <= value < P for value in segment.public_values):
+            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, f"{where}, public values")
+        if segment.public(machine.segment_index) != index:
+            raise Rejected(Rejection.SEGMENT_INDEX, f"{where} states {segment.public(machine.segment_index)}")
+        if has_halted:
+            raise Rejected(Rejection.SEGMENT_AFTER_HALT, where)
+        for join in machine.joins:
+            found = segment.public(join.enters)
+            if found != expected[join.enters]:
+                reason = Rejection.SEGMENTS_DO_NOT_MEET if index else Rejection.START_DIFFERS
+                raise Rejected(reason, f"{where}: {join.enters} is {found}, expected {expected[join.enters]}")
+            left = segment.public(join.leaves)
+            if join.moved_by is not None and not segment.shape.heights_log2.get(join.moved_by) and left != found:
+                raise Rejected(Rejection.MOVED_WITHOUT_TABLE, f"{where}: {join.enters} moves without {join.moved_by}")
+            expected[join.enters] = left
+        has_halted = segment.public(halted_name) == halted
+        if not has_halted and any(segment.public(name) for name in machine.exit_values):
+            raise Rejected(Rejection.EXIT_CODE_WITHOUT_HALT, where)
+    if not has_halted:
+        raise Rejected(Rejection.NOT_HALTED, f"{halted_name} is {segments[-1].public(halted_name)} at the end")
 
 
-def _check_exit_code(last: SegmentProof, expected: int) -> int:
-    limbs = [last.public(f"exit_code_{i}") for i in range(LIMBS)]
-    code = sum(limb << (LIMB_BITS * i) for i, limb in enumerate(limbs))
-    if tuple(limbs) != limbs_of(expected):
-        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {code}, expected {expected}")
-    return code
+def _exit_values(machine: Machine, last: SegmentProof) -> tuple[int, ...]:
+    return tuple(last.public(name) for name in machine.exit_values)
 
 
-def _leaf(index: int, segment: SegmentProof) -> bytes:
-    """The leaf that the segment's opened values at its pinning point make: the openings check the values."""
-    continuation = segment.opened_values[COMMITMENTS.index("continuation")]
-    pinned: list[Extension] = [value for _, at_pinning_point in continuation for value in at_pinning_point]
-    return segment_leaf(index, segment.shape, segment.continuation_root, pinned)
+def _exit_text(machine: Machine, values: tuple[int, ...]) -> str:
+    """The exit code; or the values one by one where they are not the limbs of one."""
+    are_limbs = len(values) == len(machine.exit_values) and all(0 <= value < 1 << EXIT_LIMB_BITS for value in values)
+    return str(exit_code_of(values) if are_limbs else values)

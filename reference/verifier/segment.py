@@ -1,209 +1,152 @@
-"""Verifying one segment: buses, constraints at the out-of-domain point, openings."""
+"""Verifying one segment, wholly against the algebra.
+
+The steps and their numbers are those of the whitepaper's chapter 4:
+
+1. The statement: the run's digest, the segment's index and leaf, public values, heights.
+2. The totals of the buses: the local ones balance together with the verifier's tokens.
+3. The circuit from the totals down to the fractions of all rows.
+4. The zerocheck: constraints, and the fractions again, on the values of all columns at one point.
+5. From the values of table columns to those of the stacked columns.
+6. WHIR: the stacked columns have these values.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from typing import Generic
 
-from reference.verifier.algebra import Numbers
-from reference.verifier.claims import CommitmentClaim, MatrixClaim
-from reference.verifier.kernels import PLAIN_KERNELS, VerifierKernels
-from reference.verifier.opening import verify_openings
+from reference.verifier.buses import check_totals, follow_circuit, token_sum
+from reference.verifier.constraints import follow_zerocheck
+from reference.verifier.steps import PlainSteps, VerifierSteps
+from reference.verifier.sumcheck import follow_rounds
+from reference.verifier.whir import StackedClaim, verify_whir
 from spec.air.bus import Scope
-from spec.air.chip import Role
-from spec.field import EXTENSION_DEGREE, ZERO, Extension, X, inverse
-from spec.protocol.constraints import LogupColumns, scopes, table_constraints
-from spec.protocol.key import VerificationKey
-from spec.protocol.logup import BusChallenges, group_count
-from spec.protocol.opening import OpenedValues
+from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
+from spec.protocol.columns import PINNED, ColumnClaims
+from spec.protocol.form import SegmentForm
+from spec.protocol.gkr import BusChallenges
+from spec.protocol.labels import Label
 from spec.protocol.proof import SegmentProof
-from spec.protocol.run import CONSTRAINT_BATCHING, OUT_OF_DOMAIN, sample_bus_challenges, start_segment_transcript
-from spec.protocol.shape import COMMITMENTS, TableShape
+from spec.protocol.run import SegmentPlace, sample_local_challenges, start_segment_transcript
+from spec.protocol.stacking import Commitment
+from spec.protocol.transcript import Transcript
 from spec.rejection import Rejection
-from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
-from spec.rv64im.tokens import Token, segment_tokens
-
-X_POWERS = tuple(X**k for k in range(EXTENSION_DEGREE))
-"""The basis in which an extension column is committed as six base columns."""
 
 
 @dataclass(frozen=True)
-class SegmentContext:
+class Pinned(Generic[Value, Word]):
+    """A commitment that was pinned before the segment's transcript started; empty where it has no columns."""
+
+    root: Sequence[Word]
+    point: Value
+    answers: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class SegmentContext(Generic[Value, Word]):
     """What a segment is verified against."""
 
-    index: int
-    key: VerificationKey
-    run: bytes
-    leaf: bytes
-    pinning_point: Extension
-    global_challenges: BusChallenges
+    place: SegmentPlace
+    run: Sequence[Word]
+    """G."""
+
+    leaf: Sequence[Word]
+    pinned: Mapping[Commitment, Pinned[Value, Word]]
+    global_challenges: BusChallenges[Value]
 
 
 @dataclass(frozen=True)
-class OpenedRow:
-    """A table's row at the out-of-domain point, as an interpretation of its expressions."""
+class SegmentVerdict(Generic[Element, Value]):
+    """What an accepted segment says to its run."""
 
-    main_values: Sequence[Extension]
-    fixed_values: Sequence[Extension]
-    public_values: Mapping[str, int]
+    public_values: Mapping[str, Element]
+    """By name: what joins the segment to its neighbours and to its leaf."""
 
-    def constant(self, element: int) -> Extension:
-        return Extension.of(element)
+    global_total: Value
+    """The sum of the global buses over the segment's tables."""
 
-    def main(self, index: int) -> Extension:
-        return self.main_values[index]
-
-    def fixed(self, index: int) -> Extension:
-        return self.fixed_values[index]
-
-    def public(self, name: str) -> Extension:
-        return Extension.of(self.public_values[name])
-
-    def add(self, left: Extension, right: Extension) -> Extension:
-        return left + right
-
-    def subtract(self, left: Extension, right: Extension) -> Extension:
-        return left - right
-
-    def multiply(self, left: Extension, right: Extension) -> Extension:
-        return left * right
+    sampled_labels: Sequence[str]
 
 
 def verify_segment(
-    algebra: Numbers, proof: SegmentProof, context: SegmentContext, kernels: VerifierKernels = PLAIN_KERNELS
-) -> list[str]:
-    """Checks a segment whose shape, public values and leaf have been checked. Returns the labels it sampled.
-
-    Raises Rejected. Errors: local_alpha and local_beta (LogUp), constraint_batching, out_of_domain (DEEP-ALI), and
-    those of the openings.
-    """
-    public_values = dict(zip(SEGMENT_PUBLIC_VALUES, proof.public_values, strict=True))
-    shape = proof.shape
-    transcript = start_segment_transcript(context.run, context.index, context.leaf, proof.public_values, shape)
-    local = sample_bus_challenges(transcript, proof.main_root)
-    transcript.observe("logup_root", proof.logup_root)
-    transcript.observe_extensions("totals", [total for totals in proof.totals for total in totals])
-    _require_balance(algebra, proof, local, public_values, context.index)
-
-    batching = transcript.sample_extension(CONSTRAINT_BATCHING)
-    transcript.observe("quotient_root", proof.quotient_root)
-    point = transcript.sample_extension(OUT_OF_DOMAIN)
-    challenges = {Scope.LOCAL: local, Scope.GLOBAL: context.global_challenges}
-    _require_constraints(algebra, proof, public_values, challenges, batching, point, context.index)
-    claims = _claims(proof, context, point)
-    verify_openings(algebra, claims, proof.opening, transcript, context.key.parameters, kernels)
-    return transcript.sampled_labels
-
-
-def token_sum(
-    algebra: Numbers, tokens: Sequence[Token], challenges: BusChallenges, reason: Rejection, where: str
-) -> Extension:
-    """What the verifier's own tokens contribute to the sum of a scope."""
-    fingerprints = [challenges.fingerprint(token.bus, token.message) for token in tokens]
-    total = ZERO
-    for token, fraction in zip(tokens, algebra.inverses(fingerprints, reason, where), strict=True):
-        total = total + fraction * token.sign
-    return total
-
-
-def _require_balance(
-    algebra: Numbers, proof: SegmentProof, local: BusChallenges, public_values: Mapping[str, int], index: int
-) -> None:
-    """All tables that the declarations make participants, and the verifier, sum to zero on the local buses."""
-    where = f"segment {index}"
-    total = token_sum(algebra, segment_tokens(public_values), local, Rejection.FINGERPRINT_VANISHES, where)
-    for table_total in proof.scope_totals(Scope.LOCAL):
-        total = total + table_total
-    algebra.require_equal(total, ZERO, Rejection.LOCAL_BUSES_UNBALANCED, where)
-
-
-def _require_constraints(
-    algebra: Numbers,
+    algebra: Algebra[Element, Value, Word, Bit],
     proof: SegmentProof,
-    public_values: Mapping[str, int],
-    challenges: Mapping[Scope, BusChallenges],
-    batching: Extension,
-    point: Extension,
-    index: int,
-) -> None:
-    """At each height the combined constraints equal (z^n - 1) (q0(z) + z^n q1(z))."""
-    vanishing: dict[int, list[Extension]] = {height: [] for height in proof.shape.distinct_heights}
-    for table, row, logup in _opened_tables(proof, public_values):
-        vanishing[table.height_log2] += table_constraints(table.chip, row, challenges, logup)
-    quotient_values = _commitment_values(proof.opened_values, "quotient")
-    for height, (values,) in zip(proof.shape.distinct_heights, quotient_values, strict=True):
-        # Horner's rule: the k-th constraint of the height has the k-th power of alpha.
-        combined = reduce(lambda total, value: total * batching + value, reversed(vanishing[height]), ZERO)
-        trace_power = point ** (1 << height)
-        first, second = _extension_values(values)
-        quotient = first + trace_power * second
-        algebra.require_equal(
-            combined,
-            (trace_power - 1) * quotient,
-            Rejection.CONSTRAINTS_NOT_SATISFIED,
-            f"segment {index}, tables of height 2^{height}",
-        )
+    context: SegmentContext[Value, Word],
+    steps: VerifierSteps[Element, Value, Word, Bit] | None = None,
+) -> SegmentVerdict[Element, Value]:
+    """Checks a segment whose form, shape and leaf have been checked. Its index is what its public value says: that it
+    is the segment's place in the run, as in its leaf, is the run's to check. Raises Rejected.
+    """
+    form = context.place.form
+    machine = form.shape.machine
+    where = f"segment {context.place.index}"
+    heavy = PlainSteps() if steps is None else steps
 
+    # 1. The statement.
+    public_elements = algebra.read_elements(proof.public_values)
+    public = dict(zip(machine.public_values, public_elements, strict=True))
+    (index,) = algebra.element_words([public[machine.segment_index]])
+    transcript = start_segment_transcript(algebra, context.place, context.run, index, context.leaf, public_elements)
 
-def _opened_tables(
-    proof: SegmentProof, public_values: Mapping[str, int]
-) -> Iterator[tuple[TableShape, OpenedRow, dict[Scope, LogupColumns[Extension]]]]:
-    """Every table with its opened row, in machine order."""
-    fixed = {
-        Role.MACHINE_TABLE: iter(_commitment_values(proof.opened_values, "machine")),
-        Role.PROGRAM_TABLE: iter(_commitment_values(proof.opened_values, "program")),
-    }
-    continuation = iter(_commitment_values(proof.opened_values, "continuation"))
-    main = iter(_commitment_values(proof.opened_values, "main"))
-    logup = iter(_commitment_values(proof.opened_values, "logup"))
-    for table, totals in zip(proof.shape.tables, proof.totals, strict=True):
-        role = table.chip.role
-        main_values = next(continuation if role is Role.CONTINUATION else main)[0]
-        fixed_values = next(fixed[role])[0] if role in fixed else ()
-        helpers = _extension_values(next(logup)[0]) if table.logup_widths()[0] else []
-        at_point, at_next = (_extension_values(values) for values in next(logup))
-        columns: dict[Scope, LogupColumns[Extension]] = {}
-        used = 0
-        for i, (scope, interactions) in enumerate(scopes(table.chip)):
-            count = group_count(len(interactions)) - 1
-            share = totals[i] * inverse(table.height)
-            columns[scope] = LogupColumns(helpers[used : used + count], at_point[i], at_next[i], share)
-            used += count
-        yield table, OpenedRow(main_values, fixed_values, public_values), columns
+    # 2. The totals of the buses.
+    main_root = algebra.read_words(proof.main_root)
+    local = sample_local_challenges(transcript, machine, main_root)
+    totals = algebra.read_values(proof.bus_totals)
+    transcript.absorb_values(Label.BUS_TOTALS, totals)
+    verifiers_part = token_sum(algebra, machine.tokens, public, local, where)
+    global_total = check_totals(algebra, totals, form.circuit, verifiers_part, where)
 
+    # 3. The circuit.
+    circuit = follow_circuit(transcript, totals, proof.layers, where)
 
-def _commitment_values(opened: OpenedValues, name: str) -> tuple[tuple[tuple[Extension, ...], ...], ...]:
-    return opened[COMMITMENTS.index(name)]
-
-
-def _extension_values(base_values: Sequence[Extension]) -> list[Extension]:
-    """The values of extension columns from those of their six base columns each."""
-    groups = range(0, len(base_values), EXTENSION_DEGREE)
-    return [
-        sum((X_POWERS[k] * base_values[start + k] for k in range(1, EXTENSION_DEGREE)), base_values[start])
-        for start in groups
-    ]
-
-
-def _claims(proof: SegmentProof, context: SegmentContext, point: Extension) -> list[CommitmentClaim[Extension, bytes]]:
-    roots = (
-        context.key.machine_root,
-        context.key.program_root,
-        proof.continuation_root,
-        proof.main_root,
-        proof.logup_root,
-        proof.quotient_root,
+    # 4. The zerocheck.
+    column_values = {c: algebra.read_values(values) for c, values in proof.column_values.items()}
+    challenges = {Scope.LOCAL: local, Scope.GLOBAL: context.global_challenges}
+    public_values = {name: algebra.embed(element) for name, element in public.items()}
+    point = follow_zerocheck(
+        transcript, form, circuit, proof.zerocheck_rounds, column_values, public_values, challenges, where, heavy
     )
-    parts = zip(
-        COMMITMENTS,
-        roots,
-        proof.shape.matrices(),
-        proof.shape.points(point, context.pinning_point),
-        proof.opened_values,
-        strict=True,
+    said = [value for commitment in Commitment for value in column_values[commitment]]
+    transcript.absorb_values(Label.COLUMN_VALUES, said)
+
+    # 5. From table columns to stacked columns.
+    stacked_values = algebra.read_values(proof.stacked_values)
+    stacked_point = _follow_stacking(transcript, form, proof, context, said, point, stacked_values, where, heavy)
+
+    # 6. WHIR.
+    roots = {commitment: pinned.root for commitment, pinned in context.pinned.items()} | {Commitment.MAIN: main_root}
+    stacked = StackedClaim([roots[commitment] for commitment in form.present], stacked_values, stacked_point)
+    nonce = proof.column_batching_nonce
+    verify_whir(transcript, form, stacked, nonce, proof.iterations, proof.final_vector, where, heavy)
+    return SegmentVerdict(public, global_total, transcript.sampled_labels)
+
+
+def _follow_stacking(
+    transcript: Transcript[Element, Value, Word, Bit],
+    form: SegmentForm,
+    proof: SegmentProof,
+    context: SegmentContext[Value, Word],
+    column_values: Sequence[Value],
+    point: Sequence[Value],
+    stacked_values: Sequence[Value],
+    where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
+) -> Sequence[Value]:
+    """Checks that the claims about table columns follow from the stacked columns' values. Returns the point u.
+
+    Errors: stacking_batching, stacking_round.
+    """
+    algebra = transcript.algebra
+    scales = steps.powers(algebra, transcript.sample(Label.STACKING_BATCHING), form.claim_count)
+    answers = [answer for commitment in PINNED for answer in context.pinned[commitment].answers]
+    claim = steps.weighted_sum(algebra, scales, [*column_values, *answers])
+    claim, stacked_point = follow_rounds(
+        transcript, proof.stacking_rounds, claim, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
     )
-    return [
-        CommitmentClaim(name, root, [MatrixClaim(*matrix) for matrix in zip(shapes, points, values, strict=True)])
-        for name, root, shapes, points, values in parts
-    ]
+    points = {commitment: context.pinned[commitment].point for commitment in PINNED}
+    weights = steps.stacked_weights(algebra, ColumnClaims(form.layouts, point, points, scales), stacked_point)
+    end = steps.weighted_sum(algebra, weights, stacked_values)
+    algebra.require_equal(claim, end, Rejection.STACKING_MISMATCH, where)
+    transcript.absorb_values(Label.STACKED_VALUES, stacked_values)
+    return stacked_point

@@ -1,1 +1,1 @@
-"""The arguments above the commitments: constraints, lookups, memory across segments."""
+"""The arguments above the commitments of published configurations: constraints, lookups."""

@@ -1,4 +1,7 @@
-"""From many constraints to one opening: constraint batching (ALI) and the out-of-domain point (DEEP)."""
+"""From many constraints to one opening: constraint batching (ALI) and the out-of-domain point (DEEP).
+
+Of published configurations of other systems; Limpid's own protocol has neither.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,7 @@ DEEP = register(
     source="2022/1216 Theorem 8",
     status=Status.PROVEN,
     note=f"{PUBLIC_CALCULATOR_NOTE}; 2024/1553 Theorem 2 has the squared list size, which does not bind",
-    conditions={"slack": "k + c < (1 - theta) n"},
-)
-DEEP_SINGLE_POINT = register(
-    key="deep_single_point",
-    formula="L (d k + (k - 1)) / (|F| - k - n), one quotient for each opening point of a column",
-    source="2022/1216 Theorem 8 with c = 1; candidates of degree at most k that share the agreement coincide",
-    status=Status.DERIVED,
-    conditions={"slack": "k < (1 - theta) n"},
+    conditions={"slack": "k + c < (1 - theta) n", "field": "k + n < |F|"},
 )
 
 
@@ -45,8 +41,3 @@ def deep_error(
     """
     roots = degree * (height + points_per_quotient - 1) + height - 1
     return round_up(list_size * roots / (field_size - height - domain_size))
-
-
-def require_slack(rate: Fraction, agreement: Fraction) -> None:
-    """The condition of DEEP_SINGLE_POINT at every height at once. Raises ConditionViolatedError."""
-    DEEP_SINGLE_POINT.require("slack", rate < agreement, f"rho = {rate}, 1 - theta = {float(agreement):.4f}")

@@ -1,4 +1,4 @@
-"""The errors of FRI: batching, folding over mixed heights, queries.
+"""The errors of FRI, as published configurations of other systems use it: batching, folding, queries.
 
 Every function returns a number of bad challenges out of |F| (divide by the field size) or, for the queries, a
 probability. No grinding here.
@@ -14,8 +14,8 @@ from soundcalc.regimes.proximity import Batching, Regime
 
 FRI_FOLDING = register(
     key="fri_folding",
-    formula="(arity - 1 + injected) line(rho, height after the fold) / |F|",
-    source="2022/1216 with the line bounds of 2025/2055; an injected codeword takes one more power",
+    formula="(arity - 1) line(rho, height after the fold) / |F|",
+    source="2022/1216 with the line bounds of 2025/2055",
     status=Status.DERIVED,
 )
 FRI_QUERIES = register(
@@ -23,13 +23,6 @@ FRI_QUERIES = register(
     formula="(1 - theta)^t for t queries",
     source="2022/1216, section on the query phase",
     status=Status.PROVEN,
-)
-DEEP_BATCHING = register(
-    key="deep_batching",
-    formula="sum over heights h of (B_h - 1) line(rho, h) / |F|",
-    source="2025/2055 for batching by powers; the agreement is taken as mutual, so that one set of positions "
-    "and one list serve all heights",
-    status=Status.DERIVED,
 )
 
 
@@ -41,7 +34,7 @@ def batching_points(
 
 
 def folding_points(regime: Regime, rate: Fraction, height_after: Fraction, line_count: int) -> Fraction:
-    """Bad challenges of one folding; `line_count` is arity - 1, and one more for an injected codeword."""
+    """Bad challenges of one folding; `line_count` is the folding's arity less one."""
     return round_up(line_count * regime.exceptional_points(rate, height_after / rate))
 
 

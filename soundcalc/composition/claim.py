@@ -97,18 +97,9 @@ class Invocations:
 
 
 def run_error(invocations: Iterable[Invocations], charged_once: Fraction = Fraction(0)) -> Fraction:
-    """The error of a whole run: every proof invocation, and what is charged once (the memory argument)."""
+    """The error of a whole run: every proof invocation, and what is charged once (the global challenges)."""
     return round_up(
         sum((invocation.count * invocation.error for invocation in invocations), Fraction(0)) + charged_once
-    )
-
-
-def tree_invocations(leaves: int, leaf_error: Fraction, node_error: Fraction) -> tuple[Invocations, ...]:
-    """A binary recursion tree: a proof and a conversion for each leaf, a combination for each inner node."""
-    return (
-        Invocations("segment", leaves, leaf_error),
-        Invocations("convert", leaves, node_error),
-        Invocations("combine", max(0, leaves - 1), node_error),
     )
 
 

@@ -16,10 +16,18 @@ from soundcalc.arguments.deep_ali import DEEP, ali_points, deep_error
 from soundcalc.arguments.lookup import gkr_points
 from soundcalc.bounds import Bound
 from soundcalc.commitments.fri import batching_points, folding_points, query_error
-from soundcalc.composition.security import MAXIMUM_MULTIPLICITY, MINIMUM_MULTIPLICITY, first_false
 from soundcalc.exact import floor_bits, log2_upper, round_up, sqrt_lower, sqrt_upper
 from soundcalc.published.format import PublishedCircuit, PublishedConfiguration, PublishedLookup
-from soundcalc.regimes.proximity import JOHNSON_LINE, Johnson, Regime, UniqueDecoding, johnson_points
+from soundcalc.regimes.proximity import (
+    JOHNSON_LINE,
+    MAXIMUM_MULTIPLICITY,
+    MINIMUM_MULTIPLICITY,
+    Johnson,
+    Regime,
+    UniqueDecoding,
+    first_false,
+    johnson_points,
+)
 
 UNIQUE = "UDR"
 LIST = "JBR"
@@ -115,6 +123,7 @@ def circuit_errors(
     DEEP.require(
         "slack", height + circuit.opening_points < agreeing, f"circuit {circuit.name}: {float(agreeing):.1f} agree"
     )
+    DEEP.require("field", height + domain < field_size, f"circuit {circuit.name}: a field of {field_size} elements")
     errors: dict[str, Fraction] = {}
 
     def add(name: str, error: Fraction, grinding_bits: int) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from soundcalc.errors import ConfigurationError, ParameterError, UnsupportedFamilyError
 from soundcalc.exact import is_power_of_two
-from soundcalc.published.section import Section
+from soundcalc.published.section import Section, WrittenNumber, shown
 from soundcalc.regimes.proximity import Batching, check_rate
 
 SUPPORTED_FAMILY = "FRI_STARK"
@@ -30,6 +30,18 @@ BASE_FIELDS: Mapping[str, tuple[int, int]] = {
     "BN254": (21888242871839275222246405745257275088548364400416034343698204186575808495617, 28),
 }
 """Order and the logarithm of the largest evaluation domain; for M31 that of the circle group, p + 1."""
+
+MAXIMUM_QUERIES = 1 << 12
+"""An order of magnitude above any published number; the error of so many is still quick to compute."""
+
+MAXIMUM_DIGEST_BITS = 1 << 12
+"""Above every hash in use."""
+
+MAXIMUM_EXTENSION_DEGREE = 64
+"""Of the smallest base field, near 2^2000: above every field in use."""
+
+MINIMUM_GAP = Fraction(1, 1 << 20)
+"""Nearer to the radius nothing is gained, and the public calculator's floating point cannot tell the gap from none."""
 
 HEADER_KEYS = frozenset({"name", "protocol_family", "field", "hash_size_bits", "version"})
 REQUIRED_HEADER_KEYS = ("name", "field", "hash_size_bits")
@@ -153,7 +165,7 @@ def read_configuration(path: Path, lenient: bool = False) -> PublishedConfigurat
 def parse_configuration(text: str, file: str, lenient: bool = False) -> PublishedConfiguration:
     """The configuration in this TOML text; `file` names it in errors."""
     try:
-        document = tomllib.loads(text, parse_float=Fraction)
+        document = tomllib.loads(text, parse_float=WrittenNumber)
     except ValueError as error:
         raise ConfigurationError(file, "", "", f"is not TOML with finite numbers: {error}") from error
     return _Reader(file, lenient).configuration(document)
@@ -174,7 +186,7 @@ class _Reader:
         if family in UNSUPPORTED_FAMILIES:
             raise UnsupportedFamilyError(self.file, family)
         if family != SUPPORTED_FAMILY:
-            raise header.error("protocol_family", f"{family!r} is unknown")
+            raise header.error("protocol_family", f"{shown(family)} is unknown")
         self._check_keys(top, frozenset({"zkevm", "circuits"}))
         self._check_keys(header, HEADER_KEYS)
         header.require(REQUIRED_HEADER_KEYS)
@@ -188,7 +200,7 @@ class _Reader:
             field_name=header.text("field"),
             base_field_size=base_size,
             extension_degree=degree,
-            digest_bits=header.integer("hash_size_bits", 1),
+            digest_bits=header.integer("hash_size_bits", 1, maximum=MAXIMUM_DIGEST_BITS),
             circuits=tuple(self._circuit(section, domain_log2) for section in sections),
             ignored_keys=tuple(self.ignored),
         )
@@ -206,6 +218,8 @@ class _Reader:
         if name not in BASE_FIELDS or not (degree.isdecimal() or degree == "") or degree == "0":
             raise header.error("field", f"{header.text('field')!r} is not one of {', '.join(BASE_FIELDS)} with ^degree")
         size, domain_log2 = BASE_FIELDS[name]
+        if len(degree) > 2 or int(degree or 1) > MAXIMUM_EXTENSION_DEGREE:
+            raise header.error("field", f"{shown(header.text('field'))} has a degree above {MAXIMUM_EXTENSION_DEGREE}")
         return size, int(degree or 1), domain_log2
 
     def _circuit(self, entries: Any, domain_log2: int) -> PublishedCircuit:
@@ -217,13 +231,14 @@ class _Reader:
         try:
             check_rate(rate)
         except ParameterError as error:
-            raise section.error("rho", error.reason) from error
+            reason = "is not a power of two strictly between 0 and 1"
+            raise section.error("rho", f"{shown(section.entries['rho'])} {reason}") from error
         trace_length = section.integer("trace_length", 2)
         if not is_power_of_two(trace_length):
             raise section.error("trace_length", f"{trace_length} is not a power of two")
         domain_size = int(trace_length / rate)
         if domain_size > 1 << domain_log2:
-            raise section.error("trace_length", f"a domain of {domain_size} points exceeds 2^{domain_log2}")
+            raise section.error("trace_length", f"a domain of {shown(domain_size)} points exceeds 2^{domain_log2}")
         opening_points = section.integer("opening_points", 1)
         if section.integer("max_combo", 1, opening_points) != opening_points:
             raise section.error("max_combo", "differs from opening_points, by which the figures go")
@@ -236,7 +251,7 @@ class _Reader:
             opening_points=opening_points,
             batch_size=section.integer("batch_size", 1),
             batching=self._batching(section),
-            queries=section.integer("num_queries", 1),
+            queries=section.integer("num_queries", 1, maximum=MAXIMUM_QUERIES),
             folding_factors=self._folding(section, domain_size),
             final_domain_size=section.integer("fri_early_stop_degree", 1),
             grinding_deep=section.grinding("grinding_deep"),
@@ -258,11 +273,11 @@ class _Reader:
     def _folding(self, section: Section, domain_size: int) -> tuple[int, ...]:
         factors = section.entries["fri_folding_factors"]
         if not isinstance(factors, list) or not all(type(f) is int and is_power_of_two(f) and f > 1 for f in factors):
-            raise section.error("fri_folding_factors", f"{factors!r} is not a list of powers of two above 1")
+            raise section.error("fri_folding_factors", f"{shown(factors)} is not a list of powers of two above 1")
         stop = section.integer("fri_early_stop_degree", 1)
         if math.prod(factors) * stop != domain_size:
             raise section.error(
-                "fri_early_stop_degree", f"folding {domain_size} points by {factors} does not leave {stop}"
+                "fri_early_stop_degree", f"folding {domain_size} points by {shown(factors)} does not leave {stop}"
             )
         return tuple(factors)
 
@@ -270,8 +285,11 @@ class _Reader:
         if "gap_to_radius" not in section.entries:
             return None
         gap = section.number("gap_to_radius")
+        written = shown(section.entries["gap_to_radius"])
         if not (gap > 0 and gap < 1 and (1 - gap) ** 2 > rate):
-            raise section.error("gap_to_radius", f"{float(gap)} does not lie between 0 and 1 - sqrt(rho)")
+            raise section.error("gap_to_radius", f"{written} does not lie between 0 and 1 - sqrt(rho)")
+        if gap < MINIMUM_GAP:
+            raise section.error("gap_to_radius", f"{written} is below 2^-{MINIMUM_GAP.denominator.bit_length() - 1}")
         return gap
 
     def _regime(self, section: Section) -> str | None:

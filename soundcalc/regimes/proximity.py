@@ -9,6 +9,7 @@ Dividing by |F| is left to the caller, so that everything here is independent of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -208,3 +209,22 @@ class JohnsonCubic(Johnson):
             return super().exceptional_points(rate, domain_size)
         shifted = self.multiplicity + Fraction(1, 2)
         return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)
+
+
+MINIMUM_MULTIPLICITY = 3
+MAXIMUM_MULTIPLICITY = 1 << 16
+"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-17: nothing is left to gain."""
+
+
+def first_false(holds: Callable[[int], bool], lower: int, upper: int) -> int:
+    """The least integer in [lower, upper] at which a predicate that never becomes true again is false.
+
+    `upper` where it is true throughout.
+    """
+    while lower < upper:
+        middle = (lower + upper) // 2
+        if holds(middle):
+            lower = middle + 1
+        else:
+            upper = middle
+    return lower

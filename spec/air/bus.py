@@ -40,3 +40,12 @@ class Bus:
     @property
     def width(self) -> int:
         return len(self.fields)
+
+
+def describe_bus(bus: Bus) -> str:
+    """A bus as canonical text, its contract included: for golden files."""
+    bits = ", ".join(f"{name} < 2^{count}" for name, count in bus.field_bits.items())
+    return (
+        f"bus {bus.name} {bus.identity} {bus.scope.value} ({', '.join(bus.fields)})\n"
+        f"  receiver assumes {bus.receiver_assumes}\n  sender ensures {bus.sender_ensures}\n  fields {bits or '-'}\n"
+    )

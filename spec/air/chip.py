@@ -20,23 +20,24 @@ from spec.air.expression import (
 )
 
 MAXIMUM_DEGREE = 3
-"""With degree 3 the quotient fits in twice the trace height: rate 1/2 suffices and two chunks hold it."""
+"""Of a constraint. A round of the zerocheck sends a polynomial of that degree, besides its factor of eq; a pair of
+fractions has degree 2."""
 
 
 class Role(Enum):
-    """What a table is to the protocol: where its columns are committed and how often it may occur."""
+    """What a table is to the protocol: who commits to its columns, when, and how often it may occur."""
 
     INSTRUCTION = "instruction"
     """One row executes one instruction; the table may occur in several instances."""
 
     MACHINE_TABLE = "machine table"
-    """Fixed columns are the machine's, committed once per parameter set."""
+    """Fixed columns are the machine's. Nobody commits to them: the verifier evaluates their closed forms."""
 
     PROGRAM_TABLE = "program table"
-    """Fixed columns are the program's, committed once per program."""
+    """Fixed columns are the program's: their root and the answers that pin them are in the program's key."""
 
     CONTINUATION = "continuation"
-    """Main columns are committed before the global challenge and opened at the pinning point."""
+    """Main columns are committed, and pinned by answers at a point, before the challenges of the global scope."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,13 @@ class Chip:
 
     @property
     def maximum_degree(self) -> int:
-        """The largest degree of a constraint, or of the LogUp constraint of two paired interactions."""
-        paired = max((1 + 2 * max(map(degree, i.message), default=0) for i in self.interactions), default=0)
-        return max([paired, *(degree(c.expression) for c in self.constraints)])
+        """What the zerocheck meets: the largest degree of a constraint, or of the fractions of a pair of interactions.
+
+        Interactions of a scope are paired in declaration order, an odd one stays alone.
+        """
+        scopes = (self.local_interactions, self.global_interactions)
+        pairs = [interactions[i : i + 2] for interactions in scopes for i in range(0, len(interactions), 2)]
+        return max((*map(_fraction_degree, pairs), *(degree(c.expression) for c in self.constraints)), default=0)
 
     def column_index(self, name: str) -> int:
         return self.columns.index(name)
@@ -99,6 +104,17 @@ class Chip:
     def definitions(self) -> dict[str, Expression]:
         """Every named subexpression, inner ones first."""
         return definitions(*expressions_of(self))
+
+
+def _fraction_degree(interactions: Sequence[Interaction]) -> int:
+    """The larger degree of numerator and denominator of the sum of their fractions, multiplicity over fingerprint."""
+    fingerprints = [max(map(degree, interaction.message), default=0) for interaction in interactions]
+    denominator = sum(fingerprints)
+    numerators = (
+        denominator - fingerprint + degree(interaction.multiplicity)
+        for interaction, fingerprint in zip(interactions, fingerprints, strict=True)
+    )
+    return max(denominator, *numerators)
 
 
 def expressions_of(chip: Chip) -> list[Expression]:
@@ -110,18 +126,27 @@ def expressions_of(chip: Chip) -> list[Expression]:
 
 
 def describe_chip(chip: Chip) -> str:
-    """The whole declaration as canonical text: golden files and the machine digest are made of it."""
+    """The whole declaration as canonical text: golden files are made of it."""
     lines = [
-        f"chip {chip.name}",
-        f"role {chip.role.value}",
         f"purpose {chip.purpose}",
         f"domain {chip.domain}",
         f"instructions {' '.join(chip.instructions) or '-'}",
+        f"outputs {' '.join(chip.outputs) or '-'}",
+        f"maximum degree {chip.maximum_degree}",
+        "",
+        describe_statement(chip),
+    ]
+    return "\n".join(lines)
+
+
+def describe_statement(chip: Chip) -> str:
+    """All that a proof depends on, as canonical text without a word of prose: the machine digest is made of it."""
+    lines = [
+        f"chip {chip.name}",
+        f"role {chip.role.value}",
         f"clock advance {chip.accesses}",
         f"fixed columns {len(chip.fixed_columns)}: {' '.join(chip.fixed_columns) or '-'}",
         f"columns {len(chip.columns)}: {' '.join(chip.columns)}",
-        f"outputs {' '.join(chip.outputs) or '-'}",
-        f"maximum degree {chip.maximum_degree}",
         "",
         "definitions",
         *(f"  {name} := {describe(body)}" for name, body in chip.definitions().items()),
@@ -164,7 +189,7 @@ class ChipBuilder:
         return [self.column(f"{name}_{i}") for i in range(count)]
 
     def fixed_column(self, name: str) -> Expression:
-        """A new column whose cells are in a key."""
+        """A new column whose cells are the machine's or the program's."""
         self._require_new(name)
         self.fixed_columns.append(name)
         return FixedColumn(name, len(self.fixed_columns) - 1)
@@ -199,7 +224,7 @@ class ChipBuilder:
         outputs: tuple[str, ...] = (),
         domain: str = "every execution",
     ) -> Chip:
-        """The finished chip. Raises ValueError where a degree exceeds what the quotient has room for."""
+        """The finished chip. Raises ValueError where a degree exceeds what a round of the zerocheck has room for."""
         for interaction in self.interactions:
             if degree(interaction.multiplicity) > 1 or any(degree(part) > 1 for part in interaction.message):
                 raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")

@@ -70,7 +70,7 @@ class MainColumn(Expression):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FixedColumn(Expression):
-    """The row's cell of a fixed column, committed in a key."""
+    """The row's cell of a fixed column: the machine's or the program's."""
 
     name: str
     index: int

@@ -1,1 +1,1 @@
-"""The proof system's rules that prover and verifier share: hashing, transcript, trees, domains, folding."""
+"""The argument: LogUp as a GKR circuit, one zerocheck, columns stacked into a few long ones, WHIR."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spec.air.machine import Machine
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
-from spec.protocol.encoding import Reader, Writer
-from spec.protocol.key import VerificationKey, read_key, write_key
+from spec.protocol.canonical import Reader, Writer
+from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import read_key, write_key
 from spec.rejection import Rejected, Rejection
 
 DEVELOPMENT_MAGIC = b"LIMPIDDV"
-DEVELOPMENT_VERSION = 1
+DEVELOPMENT_VERSION = 2
 EXIT_CODE_BYTES = 8
 
 
@@ -39,7 +41,7 @@ class DevelopmentReceipt:
         return writer.encoded()
 
 
-def decode_development_receipt(encoded: bytes) -> DevelopmentReceipt:
+def decode_development_receipt(encoded: bytes, machine: Machine) -> DevelopmentReceipt:
     """The receipt of these bytes. Raises Rejected for anything else."""
     reader = Reader(encoded)
     if reader.raw(len(DEVELOPMENT_MAGIC)) != DEVELOPMENT_MAGIC:
@@ -47,7 +49,7 @@ def decode_development_receipt(encoded: bytes) -> DevelopmentReceipt:
     version = reader.unsigned(2)
     if version != DEVELOPMENT_VERSION:
         raise Rejected(Rejection.DEVELOPMENT_VERSION, f"version {version}, {DEVELOPMENT_VERSION} is read")
-    key = read_key(reader)
+    key = read_key(reader, machine)
     output = reader.raw(reader.count("output bytes", 0, OUTPUT_CAPACITY_BYTES))
     receipt = DevelopmentReceipt(key, output, reader.unsigned(EXIT_CODE_BYTES))
     reader.finish()

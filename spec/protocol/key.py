@@ -1,119 +1,123 @@
-"""Verification keys: the commitments to everything fixed, and the program's id."""
+"""Verification keys: the commitments to a program's fixed tables, pinned, at every stacking height; the program's id.
+
+The stacking height is only known with a segment's tables, so a key holds root and answers for every listed height that
+holds the program's tables. The id hashes the digests by height, so that a circuit opens one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from spec.air.chip import Role
-from spec.parameters import PARAMETER_SETS, ParameterSet
-from spec.protocol.domain import MINIMUM_HEIGHT_LOG2, maximum_height_log2
-from spec.protocol.encoding import Reader, Writer
-from spec.protocol.hash import Prefix, tagged_digest
-from spec.protocol.recursion_shapes import is_listed_program
-from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import chips_of, machine_digest
-from spec.rv64im.machine_commitments import MACHINE_COMMITMENTS
-from spec.rv64im.program_row import PC_LIMIT
+from spec.air.machine import Machine
+from spec.field import Extension
+from spec.parameters import ParameterSet
+from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
+from spec.protocol.hash import Digest, Domain, digest_bytes, digest_words
+from spec.protocol.labels import Label
+from spec.protocol.numbers import NumberAlgebra
+from spec.protocol.run import RunStatement, parameters_digest, stacking_numbers
+from spec.protocol.shape import TableShape
+from spec.protocol.stacking import Commitment, Stacking, stack
+from spec.protocol.transcript import Transcript
 
-KEY_MAGIC = b"LIMPIDVK"
-KEY_VERSION = 1
-NAME_BYTES = 16
+
+@dataclass(frozen=True)
+class ProgramCommitment:
+    """A program's tables, committed at one stacking height: root and answers at the pinning point.
+
+    Both are empty for a machine without program tables.
+    """
+
+    root: Digest
+    answers: tuple[Extension, ...]
 
 
 @dataclass(frozen=True)
 class VerificationKey:
-    """What a verifier needs to know of a program: roots and heights of its fixed tables, and its entry.
+    """What a verifier needs to know of a program."""
 
-    Heights are base-2 logarithms in machine order; `entry` is a byte address.
-    """
-
+    machine: Machine
     parameters: ParameterSet
-    machine_digest: bytes
-    machine_root: bytes
-    machine_heights_log2: tuple[int, ...]
-    program_root: bytes
     program_heights_log2: tuple[int, ...]
-    entry: int
+    """Of the program's tables in machine order."""
+
+    start: tuple[int, ...]
+    """The number with which the first segment starts, for each of the machine's joins."""
+
+    commitments: Mapping[int, ProgramCommitment] = field(hash=False)
+    """By stacking height: every listed one that is not below the program's tables."""
 
     def heights_by_chip(self) -> dict[str, int]:
-        """The height of every fixed table."""
-        machine = zip(chips_of(Role.MACHINE_TABLE), self.machine_heights_log2, strict=True)
-        program = zip(chips_of(Role.PROGRAM_TABLE), self.program_heights_log2, strict=True)
-        return {chip.name: height for chip, height in (*machine, *program)}
+        """The height of every program table."""
+        chips = self.machine.chips_of(Role.PROGRAM_TABLE)
+        return {chip.name: height for chip, height in zip(chips, self.program_heights_log2, strict=True)}
 
-    def encoded(self) -> bytes:
-        """The key's canonical bytes."""
-        writer = Writer()
-        write_key(writer, self)
-        return writer.encoded()
+    def statement(self, output: bytes, segment_count: int) -> RunStatement:
+        """What the proof of a run of the program with this output, in so many segments, is about."""
+        return RunStatement(self.machine, self.parameters, self.program_id, output, segment_count)
 
+    @cached_property
     def program_id(self) -> bytes:
-        """The digest of the whole key: it names the program under these parameters and this machine."""
-        return tagged_digest(Prefix.KEY, self.encoded())
+        """The digest of the key: it names the program under these parameters and this machine."""
+        algebra = NumberAlgebra()
+        digests = {
+            height: commitment_digest(algebra, self.parameters, height, commitment.root, commitment.answers)
+            for height, commitment in sorted(self.commitments.items())
+        }
+        return digest_bytes(program_id(algebra, self, self.start, digests))
 
 
-def write_key(writer: Writer, key: VerificationKey) -> None:
-    """The key's canonical bytes, of fixed length."""
-    writer.raw(KEY_MAGIC)
-    writer.unsigned(KEY_VERSION, 2)
-    writer.raw(_name_field(key.parameters))
-    writer.raw(tagged_digest(Prefix.PARAMETERS, key.parameters.encoded()))
-    writer.raw(key.machine_digest)
-    writer.raw(key.machine_root)
-    writer.raw(bytes(key.machine_heights_log2))
-    writer.raw(key.program_root)
-    writer.raw(bytes(key.program_heights_log2))
-    writer.unsigned(key.entry, 8)
+def program_table_numbers(machine: Machine, heights_log2: Sequence[int]) -> list[int]:
+    """The heights of the program's tables, as `spec.protocol.shape.heights_numbers` gives them: one table each."""
+    return [number for height in heights_log2 for number in (1, height)]
 
 
-def read_key(reader: Reader) -> VerificationKey:
-    """Reads what `write_key` wrote. Raises Rejected for anything that is not a key of this machine."""
-    if reader.raw(len(KEY_MAGIC)) != KEY_MAGIC:
-        raise Rejected(Rejection.KEY_MAGIC)
-    version = reader.unsigned(2)
-    if version != KEY_VERSION:
-        raise Rejected(Rejection.KEY_VERSION, f"version {version}, this verifier reads {KEY_VERSION}")
-    parameters = _parameters_named(reader.raw(NAME_BYTES))
-    if reader.digest() != tagged_digest(Prefix.PARAMETERS, parameters.encoded()):
-        raise Rejected(Rejection.PARAMETERS_CHANGED, parameters.name)
-    key = VerificationKey(
-        parameters=parameters,
-        machine_digest=reader.digest(),
-        machine_root=reader.digest(),
-        machine_heights_log2=tuple(reader.raw(len(chips_of(Role.MACHINE_TABLE)))),
-        program_root=reader.digest(),
-        program_heights_log2=tuple(reader.raw(len(chips_of(Role.PROGRAM_TABLE)))),
-        entry=reader.unsigned(8),
-    )
-    if key.machine_digest != machine_digest():
-        raise Rejected(Rejection.MACHINE_DIFFERS, "other chips or buses")
-    machine = MACHINE_COMMITMENTS[parameters.rate_log2]
-    if (key.machine_root, key.machine_heights_log2) != (machine.root, machine.heights_log2):
-        raise Rejected(Rejection.MACHINE_DIFFERS, "other fixed tables")
-    heights = key.program_heights_log2
-    if any(not MINIMUM_HEIGHT_LOG2 <= h <= maximum_height_log2(parameters.rate_log2) for h in heights):
-        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
-    if parameters.listed_shapes and not is_listed_program(heights):
-        raise Rejected(Rejection.SHAPE_NOT_LISTED, f"the program's tables have heights 2^{list(heights)}")
-    if key.entry % 4 or key.entry // 4 >= PC_LIMIT:
-        raise Rejected(Rejection.KEY_ENTRY, f"{key.entry:#x}")
-    return key
+def program_stacking(machine: Machine, heights_log2: Sequence[int], height_log2: int) -> Stacking:
+    """The layout of a program's commitment at h. Columns of other tables do not stand in it."""
+    chips = machine.chips_of(Role.PROGRAM_TABLE)
+    tables = [TableShape(chip, height) for chip, height in zip(chips, heights_log2, strict=True)]
+    return stack(Commitment.PROGRAM, tables, height_log2)
 
 
-def decode_key(encoded: bytes) -> VerificationKey:
-    """The key of these bytes. Raises Rejected for anything that is not a key of this machine."""
-    reader = Reader(encoded)
-    key = read_key(reader)
-    reader.finish()
-    return key
+def key_heights(parameters: ParameterSet, program_heights_log2: Sequence[int]) -> list[int]:
+    """The stacking heights for which a key holds a commitment, ascending."""
+    tallest = max(program_heights_log2, default=0)
+    return [height for height in sorted(parameters.schedules) if height >= tallest]
 
 
-def _name_field(parameters: ParameterSet) -> bytes:
-    return parameters.name.encode("ascii").ljust(NAME_BYTES, b"\0")
+def commitment_digest(
+    algebra: Algebra[Element, Value, Word, Bit],
+    parameters: ParameterSet,
+    height_log2: int,
+    root: Sequence[Word],
+    answers: Sequence[Value],
+) -> Sequence[Word]:
+    """The digest of the commitment at one stacking height, with its answers."""
+    transcript = Transcript(algebra, Domain.PROGRAM_COMMITMENT)
+    transcript.absorb_numbers(Label.STACKING, stacking_numbers(parameters, height_log2))
+    transcript.absorb(Label.PROGRAM_ROOT, root)
+    transcript.absorb_values(Label.PINNED_ANSWERS, answers)
+    return transcript.state
 
 
-def _parameters_named(field: bytes) -> ParameterSet:
-    for parameters in PARAMETER_SETS.values():
-        if _name_field(parameters) == field:
-            return parameters
-    raise Rejected(Rejection.PARAMETERS_UNKNOWN, repr(field.rstrip(b"\0")))
+def program_id(
+    algebra: Algebra[Element, Value, Word, Bit],
+    key: VerificationKey,
+    start: Sequence[Element],
+    digests: Mapping[int, Sequence[Word]],
+) -> Sequence[Word]:
+    """The program's id from the numbers it starts with and the digests of its commitments by stacking height.
+
+    Of the key only machine, parameters and heights are used.
+    """
+    transcript = Transcript(algebra, Domain.PROGRAM)
+    transcript.absorb_numbers(Label.MACHINE, digest_words(key.machine.digest))
+    transcript.absorb_numbers(Label.PARAMETERS, digest_words(parameters_digest(key.parameters)))
+    transcript.absorb_numbers(Label.HEIGHTS, program_table_numbers(key.machine, key.program_heights_log2))
+    transcript.absorb_elements(Label.START, start)
+    for height, digest in digests.items():
+        transcript.absorb(Label.PROGRAM_COMMITMENT, digest, height)
+    return transcript.state

@@ -1,129 +1,83 @@
-"""Merkle trees over matrices of different heights.
+"""Merkle trees over the fibres of a codeword.
 
-A commitment's matrices have power-of-two heights. At each height the rows of its matrices are concatenated,
-in the order of declaration, into one leaf row. The lowest layer of the tree has one leaf digest per row of
-the tallest height. Going up, a layer of h nodes compresses pairs of the layer below; where there are matrices
-of height h, each node is then compressed with the leaf digest of its row. Row i of the tallest height and row
-i >> d of a height 2^d times lower lie on one path.
+A leaf is a row of base-field elements of fixed width; its digest is a chain of compressions over the row, one word an
+element, padded with zeros to whole blocks. A node is one compression of its two children. Leaves and nodes have
+initial values of their own, so that neither can stand for the other.
 
-An opening at several indices gives each row once, and each sibling digest that no opened row determines.
+The root is what is bound. A tree may have a cap, the layer of 2^cap_log2 nodes: paths then end there, and the cap,
+which belongs to the opening, is hashed up to the root once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from spec.rejection import Rejected, Rejection
-
 
 @dataclass(frozen=True, slots=True)
-class MatrixShape:
-    """A committed matrix: 2^height_log2 rows on its trace domain, `width` base-field columns."""
-
-    height_log2: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class TreeLevel:
-    """The leaf rows that enter a tree where it has 2^depth nodes: `width` base-field elements each."""
+class TreeShape:
+    """A tree with 2^depth leaves of `width` base-field elements and a cap of 2^cap_log2 nodes, cap_log2 <= depth."""
 
     depth: int
     width: int
+    cap_log2: int
+
+    @property
+    def path_length(self) -> int:
+        """The siblings that lead from a leaf up to the cap."""
+        return self.depth - self.cap_log2
+
+
+def tree_shape(depth: int, width: int, cap_log2: int) -> TreeShape:
+    """The tree of this depth: its cap is no wider than its leaves."""
+    return TreeShape(depth, width, min(depth, cap_log2))
 
 
 @dataclass(frozen=True, slots=True)
 class MerkleOpening:
-    """Rows of a tree at distinct indices.
+    """Leaves of a tree at distinct positions, as they are encoded.
 
-    `rows[level][k]` is the row at the k-th smallest distinct index of a level, levels tallest first;
-    `siblings` are the missing digests from the leaves up, within a layer by ascending position.
+    `rows[k]` is the leaf at the k-th smallest distinct position; `siblings` are the digests below the cap that no
+    opened leaf determines, from the leaves up, within a layer by ascending position; `cap` are the cap's digests, none
+    where the cap is the root itself. A digest is eight words.
     """
-
-    rows: tuple[tuple[tuple[int, ...], ...], ...]
-    siblings: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MerklePath:
-    """What leads from an index to the root: its row at each level, tallest first; siblings, leaf first."""
 
     rows: tuple[tuple[int, ...], ...]
-    siblings: tuple[bytes, ...]
+    siblings: tuple[tuple[int, ...], ...]
+    cap: tuple[tuple[int, ...], ...]
 
 
-def tree_levels(matrices: Iterable[MatrixShape], rate_log2: int) -> tuple[TreeLevel, ...]:
-    """The levels of the tree over the codewords of these matrices, tallest first."""
-    widths: dict[int, int] = {}
-    for matrix in matrices:
-        depth = matrix.height_log2 + rate_log2
-        widths[depth] = widths.get(depth, 0) + matrix.width
-    return tuple(TreeLevel(depth, widths[depth]) for depth in sorted(widths, reverse=True))
+def distinct(positions: Iterable[int]) -> list[int]:
+    """The distinct positions, ascending."""
+    return sorted(set(positions))
 
 
-def level_indices(indices: Iterable[int], shift: int) -> list[int]:
-    """The distinct indices, ascending, of a layer that is 2^shift times lower than the one they index."""
-    return sorted({index >> shift for index in indices})
-
-
-def sibling_positions(indices: Iterable[int], depth: int) -> list[list[int]]:
-    """For each layer from the 2^depth leaves up, the positions whose digests an opening must give."""
-    known = level_indices(indices, 0)
-    layers = []
-    for _ in range(depth):
+def sibling_positions(positions: Iterable[int], layers: int) -> list[list[int]]:
+    """For each of so many layers from the leaves up, the positions whose digests an opening must give."""
+    known = distinct(positions)
+    missing = []
+    for _ in range(layers):
         present = set(known)
-        layers.append([position ^ 1 for position in known if position ^ 1 not in present])
-        known = level_indices(known, 1)
-    return layers
+        missing.append([position ^ 1 for position in known if position ^ 1 not in present])
+        known = distinct(position >> 1 for position in known)
+    return missing
 
 
-def opening_row_counts(levels: Sequence[TreeLevel], indices: Sequence[int]) -> list[int]:
-    """How many rows an opening at these leaf indices has per level."""
-    return [len(level_indices(indices, levels[0].depth - level.depth)) for level in levels]
+def cap_digest_count(shape: TreeShape) -> int:
+    """How many digests an opening carries for the cap: the root itself is not repeated."""
+    return (1 << shape.cap_log2) if shape.cap_log2 else 0
 
 
-def expand_opening(
-    opening: MerkleOpening,
-    levels: Sequence[TreeLevel],
-    indices: Iterable[int],
-    leaf_digest: Callable[[Sequence[int]], bytes],
-    compress: Callable[[bytes, bytes], bytes],
-) -> dict[int, MerklePath]:
-    """The single paths that an opening stands for, by leaf index. It does not say that they reach the root.
+def maximum_sibling_count(shape: TreeShape, positions: int) -> int:
+    """No opening has more siblings: in each layer at most one per position, and at most half of the nodes."""
+    return sum(min(positions, 1 << (shape.depth - layer - 1)) for layer in range(shape.path_length))
 
-    Raises Rejected unless there is exactly one row per level and distinct index, and exactly the siblings
-    needed.
-    """
-    leaves = level_indices(indices, 0)
-    depth = levels[0].depth
-    counts = opening_row_counts(levels, leaves)
-    if [len(rows) for rows in opening.rows] != counts:
-        given = [len(rows) for rows in opening.rows]
-        raise Rejected(Rejection.OPENING_ROW_COUNT, f"{given} rows per level, expected {counts}")
-    missing = sibling_positions(leaves, depth)
-    needed = sum(len(positions) for positions in missing)
-    if len(opening.siblings) != needed:
-        raise Rejected(Rejection.OPENING_SIBLING_COUNT, f"{len(opening.siblings)} digests, expected {needed}")
 
-    rows_at = {
-        level.depth: dict(zip(level_indices(leaves, depth - level.depth), rows, strict=True))
-        for level, rows in zip(levels, opening.rows, strict=True)
-    }
-    siblings = iter(opening.siblings)
-    nodes = {index: leaf_digest(row) for index, row in rows_at[depth].items()}
-    layers: list[dict[int, bytes]] = []
-    for layer_depth, positions in zip(range(depth, 0, -1), missing, strict=True):
-        nodes.update((position, next(siblings)) for position in positions)
-        layers.append(nodes)
-        parents = level_indices(leaves, depth - layer_depth + 1)
-        nodes = {parent: compress(layers[-1][2 * parent], layers[-1][2 * parent + 1]) for parent in parents}
-        for parent, row in rows_at.get(layer_depth - 1, {}).items():
-            nodes[parent] = compress(nodes[parent], leaf_digest(row))
-    return {
-        index: MerklePath(
-            rows=tuple(rows_at[level.depth][index >> (depth - level.depth)] for level in levels),
-            siblings=tuple(layer[(index >> up) ^ 1] for up, layer in enumerate(layers)),
-        )
-        for index in leaves
-    }
+def padded_words(count: int, block_words: int) -> int:
+    """The words of the whole blocks that so many words fill."""
+    return -(-count // block_words) * block_words
+
+
+def pairs(digests: Sequence[tuple[int, ...]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Neighbours, left and right."""
+    return list(zip(digests[0::2], digests[1::2], strict=True))

@@ -25,11 +25,11 @@ from typing import Generic, TypeVar
 from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.hash import DIGEST_BYTES, Prefix, tagged_digest
 from spec.protocol.run import leaves_root
-from spec.protocol.shape import MAXIMUM_SEGMENTS
 from spec.rv64im.buses import LIMBS
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
 
-DEPTH_LIMIT = (MAXIMUM_SEGMENTS - 1).bit_length()
+DEPTH_LIMIT = (RV64IM.maximum_segments - 1).bit_length()
 """A balanced tree over the most segments has this depth. The error of a tree grows with it, so it is bounded."""
 
 _DIGEST_LIMBS = DIGEST_BYTES // 2
@@ -197,7 +197,7 @@ FINAL: tuple[Condition[FinalContext], ...] = (
     Condition("starts_at_cursor_zero", lambda _, node: node.cursor_in == 0),
     Condition("has_halted", lambda _, node: node.pc_out == HALTED),
     Condition("exit_code_is_the_callers", lambda context, node: node.exit_code == context.exit_code),
-    Condition("count_is_bounded", lambda _, node: 1 <= node.segment_count <= MAXIMUM_SEGMENTS),
+    Condition("count_is_bounded", lambda _, node: 1 <= node.segment_count <= RV64IM.maximum_segments),
     Condition(
         "run_digest_is_recomputed",
         lambda context, node: node.run == context.digest_over(node.segment_count, node.leaves_root),

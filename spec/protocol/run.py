@@ -1,84 +1,132 @@
-"""A run: how its segments are bound to one another before the global challenge exists.
+"""A run: how its segments are bound to one another before the global challenges exist.
 
-Each segment's continuation tables are committed and pinned: opened at a point that depends on the commitment. The
-values make the segment's leaf. G binds the machine, the parameters, the program, the claimed output, the number of
-segments and all leaves; the global challenge derives from G, and every segment's transcript starts from G. Nothing
-that influences a global sum is chosen after that.
+Each segment's continuation tables are committed and pinned: their stacked columns are answered at an out-of-domain
+point that depends on the commitment, so that from then on the commitment is one vector even in the list-decoding
+regime. The answers join the segment's leaf. G binds the machine, the parameters, the program, the claimed output, the
+number of segments and all leaves; the global challenges derive from G, and every segment's transcript starts from G.
+Nothing that influences a global sum is chosen after that.
+
+Numbers of a proof that several of these steps hash (a segment's index, the program's id, a root) are arguments: whoever
+records the steps reads such a number once, so that it cannot be another one in another step.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spec.field import Extension
-from spec.protocol.hash import Prefix, tagged_digest
-from spec.protocol.key import VerificationKey
-from spec.protocol.logup import BusChallenges
-from spec.protocol.shape import SegmentShape
+from spec.air.bus import Scope
+from spec.air.machine import Machine
+from spec.parameters import ParameterSet
+from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
+from spec.protocol.form import SegmentForm
+from spec.protocol.gkr import BusChallenges, bus_challenges, widest_message
+from spec.protocol.hash import Domain, Prefix, digest_words, tagged_digest
+from spec.protocol.labels import Label
 from spec.protocol.transcript import Transcript
-
-PINNING_POINT = "pinning_point"
-"""Sampled: the point at which a segment's continuation tables are pinned."""
-
-GLOBAL_ALPHA = "global_alpha"
-GLOBAL_BETA = "global_beta"
-"""Sampled: the fingerprint of the global buses."""
-
-LOCAL_ALPHA = "local_alpha"
-LOCAL_BETA = "local_beta"
-"""Sampled: the fingerprint of a segment's local buses."""
-
-CONSTRAINT_BATCHING = "constraint_batching"
-"""Sampled: alpha, whose powers combine the constraints of all tables of one height."""
-
-OUT_OF_DOMAIN = "out_of_domain"
-"""Sampled: the point at which constraints and quotient are compared."""
 
 
 @dataclass(frozen=True)
 class RunStatement:
-    """What a run proof is about. `parameters` and machine are those of the key."""
+    """What a run proof is about."""
 
-    key: VerificationKey
+    machine: Machine
+    parameters: ParameterSet
+    program_id: bytes
     output: bytes
     segment_count: int
 
 
-def pinning_point(
-    statement: RunStatement, index: int, shape: SegmentShape, continuation_root: bytes
-) -> tuple[Extension, list[str]]:
-    """The point z_k of segment k, and the labels sampled for it."""
-    transcript = Transcript("limpid pinning")
-    transcript.observe("machine", statement.key.machine_digest)
-    transcript.observe("parameters", statement.key.parameters.encoded())
-    transcript.observe("program", statement.key.program_id())
-    transcript.observe("segment", index.to_bytes(4, "little"))
-    transcript.observe("continuation_heights", continuation_heights(shape))
-    transcript.observe("continuation_root", continuation_root)
-    return transcript.sample_extension(PINNING_POINT), transcript.sampled_labels
+@dataclass(frozen=True)
+class SegmentPlace:
+    """A segment of a run, as far as its statement goes."""
+
+    statement: RunStatement
+    index: int
+    form: SegmentForm
 
 
-def segment_leaf(index: int, shape: SegmentShape, continuation_root: bytes, values: Sequence[Extension]) -> bytes:
-    """The leaf of segment k: its index, heights, commitment, and all columns' values at z_k in machine order."""
-    transcript = Transcript("limpid leaf")
-    transcript.observe("segment", index.to_bytes(4, "little"))
-    transcript.observe("continuation_heights", continuation_heights(shape))
-    transcript.observe("continuation_root", continuation_root)
-    transcript.observe_extensions("pinned_values", values)
+def parameters_digest(parameters: ParameterSet) -> bytes:
+    """The digest of all numbers of a parameter set."""
+    return tagged_digest(Prefix.PARAMETERS, parameters.encoded())
+
+
+def stacking_numbers(parameters: ParameterSet, height_log2: int) -> list[int]:
+    """What says how a root's columns are stacked and coded: h, the rate and the first folding."""
+    return [height_log2, parameters.rate_log2, parameters.schedule(height_log2).folds[0]]
+
+
+def _absorb_statement(
+    transcript: Transcript[Element, Value, Word, Bit], machine: Machine, parameters: ParameterSet
+) -> None:
+    transcript.absorb_numbers(Label.MACHINE, digest_words(machine.digest))
+    transcript.absorb_numbers(Label.PARAMETERS, digest_words(parameters_digest(parameters)))
+
+
+def program_pinning_point(
+    algebra: Algebra[Element, Value, Word, Bit],
+    machine: Machine,
+    parameters: ParameterSet,
+    heights: Sequence[int],
+    height_log2: int,
+    root: Sequence[Word],
+) -> tuple[Value, list[str]]:
+    """The point at which a program's commitment at h is pinned, and the labels sampled for it.
+
+    `heights` are the numbers of the program's tables (`heights_numbers`).
+    """
+    transcript = Transcript(algebra, Domain.PROGRAM_PINNING)
+    _absorb_statement(transcript, machine, parameters)
+    transcript.absorb_numbers(Label.STACKING, stacking_numbers(parameters, height_log2))
+    transcript.absorb_numbers(Label.HEIGHTS, heights)
+    transcript.absorb(Label.PROGRAM_ROOT, root)
+    return transcript.sample(Label.PROGRAM_PINNING), transcript.sampled_labels
+
+
+def _absorb_continuation(
+    transcript: Transcript[Element, Value, Word, Bit], place: SegmentPlace, index: Word, root: Sequence[Word]
+) -> None:
+    transcript.absorb(Label.SEGMENT_INDEX, [index])
+    transcript.absorb_numbers(Label.STACKING, stacking_numbers(place.form.parameters, place.form.height_log2))
+    transcript.absorb_numbers(Label.HEIGHTS, place.form.shape.continuation_numbers())
+    transcript.absorb(Label.CONTINUATION_ROOT, root)
+
+
+def continuation_pinning_point(
+    algebra: Algebra[Element, Value, Word, Bit],
+    place: SegmentPlace,
+    program: Sequence[Word],
+    index: Word,
+    root: Sequence[Word],
+) -> tuple[Value, list[str]]:
+    """The point at which a segment's continuation tables are pinned, and the labels sampled for it.
+
+    `program` is the program's id, `index` the segment's; `root` is empty for a segment without continuation tables.
+    """
+    transcript = Transcript(algebra, Domain.CONTINUATION_PINNING)
+    _absorb_statement(transcript, place.statement.machine, place.statement.parameters)
+    transcript.absorb(Label.PROGRAM, program)
+    _absorb_continuation(transcript, place, index, root)
+    return transcript.sample(Label.CONTINUATION_PINNING), transcript.sampled_labels
+
+
+def segment_leaf(
+    algebra: Algebra[Element, Value, Word, Bit],
+    place: SegmentPlace,
+    index: Word,
+    root: Sequence[Word],
+    answers: Sequence[Value],
+) -> Sequence[Word]:
+    """The leaf of a segment: index, h, rate, presence and heights, root, and the answers at the pinning point."""
+    transcript = Transcript(algebra, Domain.SEGMENT_LEAF)
+    _absorb_continuation(transcript, place, index, root)
+    transcript.absorb_values(Label.PINNED_ANSWERS, answers)
     return transcript.state
 
 
-def continuation_heights(shape: SegmentShape) -> bytes:
-    """Presence and heights of the boundary and memory tables: a count byte and height bytes each."""
-    parts = [shape.heights_log2[name] for name in ("boundary", "memory")]
-    return b"".join(bytes([len(heights), *heights]) for heights in parts)
-
-
 def leaves_root(leaves: Sequence[bytes]) -> bytes:
-    """The Merkle root of the leaves: the tree of RFC 6962, section 2.1, whose left subtree is the largest
-    full one that leaves a right one. Raises ValueError for no leaves."""
+    """The Merkle root of the leaves: the tree of RFC 6962, section 2.1, whose left subtree is the largest full one
+    that leaves a right one. Raises ValueError for no leaves."""
     if not leaves:
         raise ValueError("a run has at least one segment")
     if len(leaves) == 1:
@@ -87,47 +135,51 @@ def leaves_root(leaves: Sequence[bytes]) -> bytes:
     return tagged_digest(Prefix.RUN_NODE, leaves_root(leaves[:split]) + leaves_root(leaves[split:]))
 
 
-def run_digest(statement: RunStatement, leaves: Sequence[bytes]) -> bytes:
-    """G."""
-    return run_digest_over(statement, leaves_root(leaves))
-
-
-def run_digest_over(statement: RunStatement, root: bytes) -> bytes:
-    """G from the root over the leaves."""
-    transcript = Transcript("limpid run")
-    transcript.observe("machine", statement.key.machine_digest)
-    transcript.observe("parameters", statement.key.parameters.encoded())
-    transcript.observe("program", statement.key.program_id())
-    transcript.observe("output", hashlib.sha256(statement.output).digest())
-    transcript.observe("segment_count", statement.segment_count.to_bytes(4, "little"))
-    transcript.observe("leaves_root", root)
+def run_digest(algebra: Algebra[Element, Value, Word, Bit], statement: RunStatement, root: bytes) -> Sequence[Word]:
+    """G, from the root over the leaves."""
+    transcript = Transcript(algebra, Domain.RUN)
+    _absorb_statement(transcript, statement.machine, statement.parameters)
+    transcript.absorb_numbers(Label.PROGRAM, digest_words(statement.program_id))
+    transcript.absorb_numbers(Label.OUTPUT, digest_words(tagged_digest(Prefix.OUTPUT, statement.output)))
+    transcript.absorb_numbers(Label.SEGMENT_COUNT, [statement.segment_count])
+    transcript.absorb_numbers(Label.LEAVES_ROOT, digest_words(root))
     return transcript.state
 
 
-def global_challenges(run: bytes) -> tuple[BusChallenges, list[str]]:
+def global_challenges(
+    algebra: Algebra[Element, Value, Word, Bit], machine: Machine, run: Sequence[Word]
+) -> tuple[BusChallenges[Value], list[str]]:
     """The challenges of the global buses, from G, and the labels sampled for them."""
-    transcript = Transcript("limpid global challenge")
-    transcript.observe("run", run)
-    challenges = BusChallenges(
-        alpha=transcript.sample_extension(GLOBAL_ALPHA), beta=transcript.sample_extension(GLOBAL_BETA)
-    )
+    transcript = Transcript(algebra, Domain.GLOBAL_CHALLENGES)
+    transcript.absorb(Label.RUN, run)
+    alpha, beta = transcript.sample(Label.GLOBAL_ALPHA), transcript.sample(Label.GLOBAL_BETA)
+    challenges = bus_challenges(alpha, beta, widest_message(machine.chips, Scope.GLOBAL))
     return challenges, transcript.sampled_labels
 
 
 def start_segment_transcript(
-    run: bytes, index: int, leaf: bytes, public_values: Sequence[int], shape: SegmentShape
-) -> Transcript:
-    """A segment's transcript up to its statement: G, index, own leaf, public values, heights of all tables."""
-    transcript = Transcript("limpid segment")
-    transcript.observe("run", run)
-    transcript.observe("segment", index.to_bytes(4, "little"))
-    transcript.observe("leaf", leaf)
-    transcript.observe_elements("public_values", public_values)
-    transcript.observe("heights", shape.encoded())
+    algebra: Algebra[Element, Value, Word, Bit],
+    place: SegmentPlace,
+    run: Sequence[Word],
+    index: Word,
+    leaf: Sequence[Word],
+    public_values: Sequence[Element],
+) -> Transcript[Element, Value, Word, Bit]:
+    """A segment's transcript up to its statement: G, index, own leaf, public values, h, heights of all tables."""
+    transcript = Transcript(algebra, Domain.SEGMENT)
+    transcript.absorb(Label.RUN, run)
+    transcript.absorb(Label.SEGMENT_INDEX, [index])
+    transcript.absorb(Label.LEAF, leaf)
+    transcript.absorb_elements(Label.PUBLIC_VALUES, public_values)
+    transcript.absorb_numbers(Label.STACKING, stacking_numbers(place.form.parameters, place.form.height_log2))
+    transcript.absorb_numbers(Label.HEIGHTS, place.form.shape.numbers())
     return transcript
 
 
-def sample_bus_challenges(transcript: Transcript, main_root: bytes) -> BusChallenges:
+def sample_local_challenges(
+    transcript: Transcript[Element, Value, Word, Bit], machine: Machine, main_root: Sequence[Word]
+) -> BusChallenges[Value]:
     """The challenges of the local buses, once everything that their messages depend on is committed."""
-    transcript.observe("main_root", main_root)
-    return BusChallenges(alpha=transcript.sample_extension(LOCAL_ALPHA), beta=transcript.sample_extension(LOCAL_BETA))
+    transcript.absorb(Label.MAIN_ROOT, main_root)
+    alpha, beta = transcript.sample(Label.LOCAL_ALPHA), transcript.sample(Label.LOCAL_BETA)
+    return bus_challenges(alpha, beta, widest_message(machine.chips, Scope.LOCAL))

@@ -1,100 +1,114 @@
-"""The Fiat-Shamir transcript: everything said so far in one state, and challenges drawn from it.
+"""The Fiat-Shamir transcript: everything said so far in one state of eight words, and challenges read off it.
 
-Every observation and every sample is labelled, and enters the state behind a prefix byte of its own with all
-lengths, so different conversations never hash the same bytes. A sampled element is a 64-bit word of SHA-256
-output modulo p: its bias is below 2^-33, and there is no rejection loop that a circuit would have to unroll.
+To absorb a message is to compress its blocks into the state: four header words (the label's number, the payload's
+bytes, two indices), the payload, zeros up to whole blocks. So a round polynomial of degree 2 costs one compression.
+A challenge is read off the state itself, without hashing; a second one from the same state first absorbs an empty
+payload under its own label. There is no rejection loop that a circuit would have to unroll: coefficient i is word i
+plus 2^32 times byte i of the last two words, modulo p, whose bias is below 2^-8 * p / 2^32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Generic
 
-from spec.field import EXTENSION_DEGREE, Extension
-from spec.protocol.encoding import element_bytes, extension_bytes
-from spec.protocol.hash import DIGEST_BYTES, Prefix, tagged_digest
-from spec.rejection import Rejected, Rejection
+from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
+from spec.protocol.labels import Label, label_text
+from spec.protocol.merkle import padded_words
+from spec.rejection import Rejection
 
-INDEX_BITS_MAXIMUM = 24
-"""An evaluation domain has at most 2^24 points, so the low 24 bits of a word index any of them."""
+POSITION_BITS_MAXIMUM = 24
+"""An evaluation domain has at most 2^24 points, so the low bits of a word index any of them."""
 
-NONCE_BYTES = 8
-_WORD_BYTES = 8
-_WORDS_PER_DIGEST = DIGEST_BYTES // _WORD_BYTES
-
-
-def _labelled(label: str) -> bytes:
-    name = label.encode("ascii")
-    return len(name).to_bytes(1, "little") + name
+NONCE_WORDS = 2
+"""A nonce lies below 2^64: its high word, then its low word."""
 
 
-def grinding_succeeds(seed: bytes, bits: int, nonce: int) -> bool:
-    """Whether the low bits of the first word of the digest of (seed, nonce) vanish."""
-    digest = tagged_digest(Prefix.GRIND, seed + nonce.to_bytes(NONCE_BYTES, "little"))
-    return int.from_bytes(digest[:_WORD_BYTES], "little") & ((1 << bits) - 1) == 0
-
-
-class Transcript:
+class Transcript(Generic[Element, Value, Word, Bit]):
     """One conversation. `sampled_labels` records every challenge, for comparison with the security terms."""
 
-    def __init__(self, domain: str) -> None:
-        self._state = tagged_digest(Prefix.TRANSCRIPT_START, _labelled(domain))
+    def __init__(self, algebra: Algebra[Element, Value, Word, Bit], domain: Domain) -> None:
+        self.algebra = algebra
+        self._state: Sequence[Word] = [algebra.word(word) for word in domain.initial_value]
+        self._is_drawn = False
         self.sampled_labels: list[str] = []
 
     @property
-    def state(self) -> bytes:
-        """The 32 bytes on which everything sampled from now on depends."""
+    def state(self) -> Sequence[Word]:
+        """The eight words on which everything sampled from now on depends."""
         return self._state
 
-    def observe(self, label: str, payload: bytes) -> None:
-        """Binds all later challenges to these bytes."""
-        length = len(payload).to_bytes(8, "little")
-        self._state = tagged_digest(Prefix.TRANSCRIPT_OBSERVE, self._state + _labelled(label) + length + payload)
+    def absorb(self, label: Label, words: Sequence[Word], *indices: int) -> None:
+        """Binds all later challenges to these words and their place in the conversation."""
+        word = self.algebra.word
+        first, second = (*indices, 0, 0)[:2]
+        header = [word(int(label)), word(len(words) * WORD_BYTES), word(first), word(second)]
+        message = [*header, *words]
+        message += [word(0)] * (padded_words(len(message), BLOCK_WORDS) - len(message))
+        self._state = self.algebra.chain(self._state, message)
+        self._is_drawn = False
 
-    def observe_elements(self, label: str, elements: Sequence[int]) -> None:
-        """Observes canonical base-field elements."""
-        self.observe(label, element_bytes(elements))
+    def absorb_numbers(self, label: Label, numbers: Sequence[int], *indices: int) -> None:
+        """Absorbs numbers below 2^32 that are the same for every proof of the statement's form."""
+        self.absorb(label, [self.algebra.word(number) for number in numbers], *indices)
 
-    def observe_extensions(self, label: str, elements: Iterable[Extension]) -> None:
-        """Observes extension elements."""
-        self.observe(label, extension_bytes(elements))
+    def absorb_elements(self, label: Label, elements: Sequence[Element], *indices: int) -> None:
+        """Absorbs base-field elements."""
+        self.absorb(label, self.algebra.element_words(elements), *indices)
 
-    def _sample_words(self, label: str, count: int) -> list[int]:
-        """So many 64-bit words; the state advances, so that no challenge repeats."""
-        self.sampled_labels.append(label)
-        blocks = [
-            tagged_digest(Prefix.TRANSCRIPT_SAMPLE, self._state + _labelled(label) + counter.to_bytes(4, "little"))
-            for counter in range(-(-count // _WORDS_PER_DIGEST))
-        ]
-        self._state = tagged_digest(Prefix.TRANSCRIPT_ADVANCE, self._state + _labelled(label))
-        stream = b"".join(blocks)
-        return [
-            int.from_bytes(stream[i : i + _WORD_BYTES], "little") for i in range(0, count * _WORD_BYTES, _WORD_BYTES)
-        ]
+    def absorb_values(self, label: Label, values: Sequence[Value], *indices: int) -> None:
+        """Absorbs extension elements, six words each."""
+        self.absorb(label, self.algebra.value_words(values), *indices)
 
-    def sample_extension(self, label: str) -> Extension:
+    def sample(self, label: Label, *indices: int) -> Value:
         """A challenge from the extension field."""
-        return Extension.from_coefficients(self._sample_words(label, EXTENSION_DEGREE))
+        self._draw(label, *indices)
+        self.sampled_labels.append(label_text(label, *indices))
+        return self.algebra.challenge(self._state)
 
-    def sample_indices(self, label: str, count: int, bits: int) -> list[int]:
-        """So many indices below 2^bits, in the order drawn, with repetitions.
+    def sample_positions(self, label: Label, count: int, bits: int, *indices: int) -> list[Sequence[Bit]]:
+        """So many positions below 2^bits as bits, lowest first, in the order drawn, with repetitions: a circuit can
+        neither sort nor remove them. Eight positions are read off one state.
 
         Raises ValueError for more bits than an evaluation domain may have.
         """
-        if not 0 <= bits <= INDEX_BITS_MAXIMUM:
-            raise ValueError(f"an index of {bits} bits: at most {INDEX_BITS_MAXIMUM} are drawn")
-        return [word & ((1 << bits) - 1) for word in self._sample_words(label, count)]
+        if not 0 <= bits <= POSITION_BITS_MAXIMUM:
+            raise ValueError(f"a position of {bits} bits: at most {POSITION_BITS_MAXIMUM} are drawn")
+        self.sampled_labels.append(label_text(label, *indices))
+        positions: list[Sequence[Bit]] = []
+        while len(positions) < count:
+            self._draw(label, *indices)
+            wanted = min(STATE_WORDS, count - len(positions))
+            positions += [self.algebra.low_bits(word, bits) for word in self._state[:wanted]]
+        return positions
 
-    def grinding_seed(self, label: str) -> bytes:
-        """What a nonce is searched for; a prefix byte keeps the search apart from the transcript."""
-        return self._state + _labelled(label)
+    def grinding_block(self, label: Label, *indices: int) -> list[Word]:
+        """The block whose compression from the grinding's initial value shows proof of work, with nonce 0.
 
-    def grind(self, label: str, bits: int, nonce: int) -> None:
-        """Checks the proof of work before the challenges of a round, and observes the nonce.
-
-        Without proof of work the nonce is 0, so that a proof has one form. Raises Rejected.
+        The nonce's two words follow the state's eight.
         """
-        if bits == 0 and nonce != 0:
-            raise Rejected(Rejection.GRINDING_NONCE_NOT_ZERO, f"nonce {nonce} of {label}")
-        if not grinding_succeeds(self.grinding_seed(label), bits, nonce):
-            raise Rejected(Rejection.GRINDING_INSUFFICIENT, f"nonce {nonce} of {label}, {bits} bits")
-        self.observe(label, nonce.to_bytes(NONCE_BYTES, "little"))
+        word = self.algebra.word
+        first, second = (*indices, 0, 0)[:2]
+        place = [word(int(label)), word(first), word(second)]
+        block = [*self._state, *[word(0)] * NONCE_WORDS, *place]
+        return block + [word(0)] * (BLOCK_WORDS - len(block))
+
+    def grind(self, label: Label, bits: int, nonce: Sequence[Word], where: str, *indices: int) -> None:
+        """Checks the proof of work before the challenge of this label, and absorbs the nonce; nothing for 0 bits."""
+        if bits == 0:
+            return
+        block = self.grinding_block(label, *indices)
+        block[STATE_WORDS : STATE_WORDS + NONCE_WORDS] = nonce
+        initial = [self.algebra.word(word) for word in Domain.GRINDING.initial_value]
+        first = self.algebra.compress(initial, block)[0]
+        zero = [self.algebra.low_bits(self.algebra.word(0), 1)[0]] * bits
+        found = list(self.algebra.low_bits(first, bits))
+        self.algebra.require_equal(found, zero, Rejection.GRINDING_INSUFFICIENT, where)
+        self.absorb(label, nonce, *indices)
+
+    def _draw(self, label: Label, *indices: int) -> None:
+        """Leaves a state from which nothing has been read yet."""
+        if self._is_drawn:
+            self.absorb(label, [], *indices)
+        self._is_drawn = True

@@ -10,7 +10,7 @@ LIMB_BITS = 16
 LIMBS = 4
 
 CLOCK_LOW_BITS = 16
-CLOCK_HIGH_BITS = 6
+CLOCK_HIGH_BITS = 8
 CLOCK_BITS = CLOCK_LOW_BITS + CLOCK_HIGH_BITS
 """K: clock differences lie in [0, 2^K). 2^(K+1) < p, so a difference of two clocks below 2^K never wraps."""
 
@@ -61,7 +61,9 @@ MEMORY = Bus(
     identity=3,
     fields=("space", "address", *_limb_fields("value"), "clock"),
     scope=Scope.LOCAL,
-    receiver_assumes="the value was stored there at this clock and its limbs have 16 bits",
+    receiver_assumes=(
+        "the value was stored there at this clock, its limbs have 16 bits, an address of the memory space has 29"
+    ),
     sender_ensures="it has received the previous token of the address, from an earlier clock; limbs have 16 bits",
     field_bits=_limb_bits("value"),
 )
@@ -95,31 +97,21 @@ BYTE_PAIR = Bus(
     field_bits={"left": 8, "right": 8},
 )
 
-CLOCK_HIGH = Bus(
-    name="clock_high",
-    identity=7,
-    fields=("first", "second", "third"),
-    scope=Scope.LOCAL,
-    receiver_assumes="all three have 6 bits",
-    sender_ensures="only the fixed clock table sends",
-    field_bits={"first": CLOCK_HIGH_BITS, "second": CLOCK_HIGH_BITS, "third": CLOCK_HIGH_BITS},
-)
-
 SHIFT = Bus(
     name="shift",
-    identity=8,
-    fields=("amount", "limbs_0", "limbs_1", "limbs_2", "limbs_3", "bits", "power", "complement"),
+    identity=7,
+    fields=("amount", "limbs_1", "limbs_2", "limbs_3", "half", "power"),
     scope=Scope.LOCAL,
     receiver_assumes=(
-        "amount < 64 is 16 * q + bits, limbs_i is 1 for i = q and otherwise 0, power is 2^bits and "
-        "complement 2^(16 - bits)"
+        "amount < 64 is 16 * q + 8 * half + r with half 0 or 1 and r < 8, limbs_i is 1 for i = q and otherwise 0, "
+        "power is 2^r"
     ),
     sender_ensures="only the fixed shift table sends",
 )
 
 EXIT = Bus(
     name="exit",
-    identity=9,
+    identity=8,
     fields=_limb_fields("code"),
     scope=Scope.LOCAL,
     receiver_assumes="the program ended by the exit call with this code",
@@ -129,7 +121,7 @@ EXIT = Bus(
 
 CURSOR = Bus(
     name="cursor",
-    identity=10,
+    identity=9,
     fields=("key",),
     scope=Scope.LOCAL,
     receiver_assumes="every memory row so far has a key below this one",
@@ -138,7 +130,7 @@ CURSOR = Bus(
 
 IMAGE = Bus(
     name="image",
-    identity=11,
+    identity=10,
     fields=("address", *_limb_fields("value")),
     scope=Scope.LOCAL,
     receiver_assumes="the program's image holds this doubleword",
@@ -148,7 +140,7 @@ IMAGE = Bus(
 
 REGION = Bus(
     name="region",
-    identity=12,
+    identity=11,
     fields=("space", "kind", "start", "end"),
     scope=Scope.LOCAL,
     receiver_assumes="the program has this region",
@@ -157,7 +149,7 @@ REGION = Bus(
 
 CONTINUATION = Bus(
     name="continuation",
-    identity=13,
+    identity=12,
     fields=("space", "address", *_limb_fields("value"), "segment"),
     scope=Scope.GLOBAL,
     receiver_assumes="the address holds this value before the given segment, with limbs of 16 bits",
@@ -167,7 +159,7 @@ CONTINUATION = Bus(
 
 OUTPUT = Bus(
     name="output",
-    identity=14,
+    identity=13,
     fields=("address", *_limb_fields("value")),
     scope=Scope.GLOBAL,
     receiver_assumes="the run leaves this doubleword in the output region",
@@ -182,7 +174,6 @@ BUSES = (
     RANGE,
     AND,
     BYTE_PAIR,
-    CLOCK_HIGH,
     SHIFT,
     EXIT,
     CURSOR,

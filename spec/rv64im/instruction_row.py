@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression, lift
 from spec.memory_map import Space
-from spec.rv64im.buses import CLOCK_HIGH, CLOCK_LOW_BITS, LIMBS, MEMORY, PROGRAM, STATE
+from spec.rv64im.buses import BYTE_PAIR, CLOCK_LOW_BITS, LIMBS, MEMORY, PROGRAM, STATE
 from spec.rv64im.machine_row import MachineRow
 from spec.rv64im.program_row import OPCODES, PROGRAM_CONSTANTS
 
@@ -35,7 +35,8 @@ class InstructionRow(MachineRow):
             self.boolean("at_most_one_selector", self.real)
         self.pc = self.column("pc")
         self.clock = self.column("clock")
-        self._clock_highs: list[Expression] = []
+        self._accesses = 0
+        self._bytes: list[Expression] = []
         self._destination: Expression | int = 0
         self._source1: Expression | int = 0
         self._source2: Expression | int = 0
@@ -67,20 +68,25 @@ class InstructionRow(MachineRow):
     ) -> None:
         """One memory access at the next sub-clock: takes the address's token and puts a newer one back.
 
-        The token's clock must be earlier: now - previous - 1 lies in [0, 2^22), checked as 16 low bits, which
-        cost no column, and 6 high bits.
+        The token's clock must be earlier: now - previous - 1 lies in [0, 2^24), checked as 16 low bits, which
+        cost no column, and a byte.
         """
         if len(before) != LIMBS or len(after) != LIMBS:
             raise ValueError(f"{self.name}: access {name} needs {LIMBS} limbs before and after")
         present = self.real if times is None else times
-        now = self.clock + len(self._clock_highs)
+        now = self.clock + self._accesses
         previous = self.column(f"{name}_previous_clock")
         high = self.column(f"{name}_clock_high")
         self.receive(f"{name}_taken", MEMORY, [space, address, *before, previous], present)
         self.send(f"{name}_put_back", MEMORY, [space, address, *after, now], present)
         gap_low = now - previous - 1 - high * 2**CLOCK_LOW_BITS
         self.in_range(f"{name}_is_later", gap_low, CLOCK_LOW_BITS, present)
-        self._clock_highs.append(high)
+        self.byte(high)
+        self._accesses += 1
+
+    def byte(self, value: Expression) -> None:
+        """Looks up that 0 <= value < 2^8, together with another byte of the row."""
+        self._bytes.append(value)
 
     def finish(
         self,
@@ -90,7 +96,7 @@ class InstructionRow(MachineRow):
         outputs: Sequence[str] = (),
         domain: str = "every execution",
     ) -> Chip:
-        """Fetches, moves the state on, checks the clocks' high parts; the finished chip.
+        """Fetches, moves the state on, looks up the bytes in pairs, an odd one with 0; the finished chip.
 
         `constants` are the program table's constants that this row uses, padded with zeros.
         """
@@ -100,13 +106,13 @@ class InstructionRow(MachineRow):
         if len(self.opcodes) == 1:
             opcode = lift(OPCODES[self.opcodes[0]])
         self.receive("fetch", PROGRAM, [self.pc, opcode, *registers, *padded], self.real)
-        advance = max(1, len(self._clock_highs))
+        advance = max(1, self._accesses)
         self.receive("arrive", STATE, [self.pc, self.clock], self.real)
         successor = self.pc + 1 if next_pc is None else next_pc
         self.send("leave", STATE, [successor, self.clock + advance], self.real)
-        for start in range(0, len(self._clock_highs), 3):
-            group = [*self._clock_highs[start : start + 3], lift(0), lift(0)][:3]
-            self.receive(f"clock_highs_{start // 3}", CLOCK_HIGH, group, self.real)
+        for start in range(0, len(self._bytes), 2):
+            pair = [*self._bytes[start : start + 2], lift(0)][:2]
+            self.receive(f"bytes_{start // 2}", BYTE_PAIR, pair, self.real)
         return self.build(instructions=self.opcodes, accesses=advance, outputs=tuple(outputs), domain=domain)
 
 

@@ -1,14 +1,11 @@
-"""The machine: every chip in the order of the protocol, and the digest of all declarations."""
+"""The machine: every chip in the order of the protocol, and all of it as a value."""
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
-
-from spec.air.bus import Bus
-from spec.air.chip import Chip, Role, describe_chip
+from spec.air.chip import Chip, Role
+from spec.air.machine import Join, Machine
 from spec.field import P
-from spec.rv64im.buses import BUSES, RESERVED_IDENTITIES
+from spec.rv64im.buses import BUSES, CLOCK_BITS, RESERVED_IDENTITIES
 from spec.rv64im.chips import (
     addition,
     bitwise,
@@ -27,7 +24,9 @@ from spec.rv64im.chips import (
     shift,
     store,
 )
-from spec.rv64im.program_row import OPCODES
+from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT
+from spec.rv64im.recursion_shapes import LISTED_PROGRAMS, listed_shapes
+from spec.rv64im.tokens import EXIT_CODE_VALUES, SEGMENT_TOKENS
 
 INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *constant.CHIPS,
@@ -55,8 +54,6 @@ CHIPS: tuple[Chip, ...] = (
 
 CHIP_BY_NAME: dict[str, Chip] = {chip.name: chip for chip in CHIPS}
 
-MACHINE_VERSION = "limpid machine 1"
-
 SEGMENT_PUBLIC_VALUES = (
     "segment",
     "pc_in",
@@ -71,44 +68,45 @@ SEGMENT_PUBLIC_VALUES = (
 )
 """The public values of a segment in the order in which the transcript absorbs them."""
 
+MAXIMUM_SEGMENTS = 2**12
+"""Far more than a run needs, and few enough for the bounds on messages of global buses."""
+
+CLOCK_LIMIT = 2**CLOCK_BITS
+"""All clocks of a segment lie below."""
+
+RV64IM = Machine(
+    name="rv64im",
+    chips=CHIPS,
+    buses=BUSES,
+    public_values=SEGMENT_PUBLIC_VALUES,
+    tables=fixed_tables.MACHINE_TABLES,
+    tokens=SEGMENT_TOKENS,
+    joins=(
+        Join("pc_in", "pc_out", start_limit=PC_LIMIT),
+        Join("cursor_in", "cursor_out", start_limit=1, moved_by=continuation.MEMORY_TABLE.name),
+    ),
+    segment_index="segment",
+    halted=("pc_out", HALTED),
+    exit_values=EXIT_CODE_VALUES,
+    clock_bits=CLOCK_BITS,
+    maximum_segments=MAXIMUM_SEGMENTS,
+    required=(continuation.BOUNDARY.name,),
+    reserved_identities=RESERVED_IDENTITIES,
+    listed_shapes=listed_shapes(INSTRUCTION_CHIPS),
+    listed_programs=LISTED_PROGRAMS,
+)
+"""The machine as the protocol takes it."""
+
 
 def chips_of(role: Role) -> tuple[Chip, ...]:
     """The chips of one role in machine order."""
-    return tuple(chip for chip in CHIPS if chip.role is role)
+    return RV64IM.chips_of(role)
 
 
-def describe_bus(bus: Bus) -> str:
-    """A bus as canonical text."""
-    bits = ", ".join(f"{name} < 2^{count}" for name, count in bus.field_bits.items())
-    return (
-        f"bus {bus.name} {bus.identity} {bus.scope.value} ({', '.join(bus.fields)})\n"
-        f"  receiver assumes {bus.receiver_assumes}\n  sender ensures {bus.sender_ensures}\n  fields {bits or '-'}\n"
-    )
-
-
-def describe_machine() -> str:
-    """All declarations as canonical text."""
-    parts = [MACHINE_VERSION, f"public values {' '.join(SEGMENT_PUBLIC_VALUES)}"]
-    parts += [describe_bus(bus) for bus in BUSES]
-    parts += [describe_chip(chip) for chip in CHIPS]
-    return "\n".join(parts)
-
-
-@cache
-def machine_digest() -> bytes:
-    """SHA-256 over all declarations: columns, constraints, interactions, buses, in order."""
-    return hashlib.sha256(describe_machine().encode()).digest()
-
-
-def check_machine() -> None:
-    """Raises ValueError if names, opcodes or bus identities repeat, or a bus takes a reserved identity."""
-    if len(CHIP_BY_NAME) != len(CHIPS):
-        raise ValueError("two chips have the same name")
+def check_opcodes() -> None:
+    """Raises ValueError if two opcodes are the same element."""
     if len({opcode % P for opcode in OPCODES.values()}) != len(OPCODES):
         raise ValueError("two opcodes are the same element")
-    identities = [bus.identity for bus in BUSES]
-    if len(set(identities)) != len(identities) or any(i in RESERVED_IDENTITIES for i in identities):
-        raise ValueError("bus identities repeat or are reserved")
 
 
-check_machine()
+check_opcodes()

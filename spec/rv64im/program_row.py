@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from spec.field import P
 from spec.isa import INSTRUCTIONS, Decoded, Family
+from spec.isa.encoding import SHIFT_5_FORMAT, SHIFT_6_FORMAT
 from spec.memory_map import SINK
 from spec.rv64im.buses import LIMB_BITS
+from spec.rv64im.shift_amount import amount_parts, bits_of
 
 PROGRAM_CONSTANTS = 5
 
@@ -66,7 +68,7 @@ def program_row(address: int, decoded: Decoded) -> ProgramRow | None:
 
     Constants by opcode: `constant` has the four limbs to write and the next pc; jalr has the three limbs of the
     link value, then the low limb of the immediate and its sign limb; a branch has its target; a shift by an
-    immediate its amount; everything else the four limbs of the immediate.
+    immediate what the shift table says of its amount; everything else the four limbs of the immediate.
     """
     name = decoded.instruction.name
     pc = address // 4
@@ -91,6 +93,8 @@ def program_row(address: int, decoded: Decoded) -> ProgramRow | None:
     if decoded.instruction.family is Family.BRANCH:
         target = jump_target(address + decoded.immediate)
         return ProgramRow(pc, name, 0, decoded.rs1, decoded.rs2, (target, 0, 0, 0, 0))
+    if decoded.instruction.format in (SHIFT_5_FORMAT, SHIFT_6_FORMAT):
+        return ProgramRow(pc, name, destination, decoded.rs1, 0, amount_parts(bits_of(decoded.immediate)))
     writes = destination if decoded.writes_rd else 0
     immediate = limbs_of(decoded.immediate)
     return ProgramRow(pc, name, writes, decoded.rs1, decoded.rs2, (*immediate, 0))

@@ -13,8 +13,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "spec": ("spec",),
     "soundcalc": ("soundcalc", "spec"),
     "proofs_of_constraints": ("proofs_of_constraints", "spec"),
+    "proofs_of_constraints.machine": ("proofs_of_constraints", "spec", "reference.verifier"),
     "reference": ("reference", "spec"),
-    "optimized": ("optimized", "spec", "reference.prover"),
+    "optimized": ("optimized", "spec", "reference.prover", "reference.arrays", "reference.tables"),
+    "optimized.warm_up": ("optimized", "spec", "reference.prover", "reference.program_keys", "reference.trace"),
     "optimized.verifier": ("optimized", "spec", "reference.verifier"),
     "documentation": ("documentation", "spec", "reference", "soundcalc", "proofs_of_constraints"),
     "limpid": ("limpid", "spec", "soundcalc", "proofs_of_constraints", "reference", "optimized"),
@@ -29,9 +31,24 @@ PROJECT = (*PACKAGES, "tests", "benchmarks", "guest")
 STANDARD_LIBRARY_ONLY = frozenset({"spec"})
 """Packages that import nothing from outside the project but the standard library."""
 
+_REFERENCE_PROVER = ("reference.prover", "reference.executor", "reference.trace")
+_OPTIMIZED_PROVER = tuple(
+    f"optimized.{room}"
+    for room in ("circuit", "commitment", "execution", "kernels", "openings", "trace", "warm_up", "zerocheck")
+)
+
 MAY_NOT_REACH: dict[str, tuple[str, ...]] = {
-    "reference.verifier": ("reference.prover", "reference.executor", "reference.trace"),
-    "optimized.verifier": ("reference.prover", "reference.executor", "reference.trace", "optimized.trace"),
+    "spec.air": ("spec.rv64im", "spec.isa"),
+    "spec.protocol.form": ("spec.rv64im", "spec.isa"),
+    "spec.protocol.key_encoding": ("spec.rv64im", "spec.isa"),
+    "spec.protocol.proof_encoding": ("spec.rv64im", "spec.isa"),
+    "spec.protocol.run": ("spec.rv64im", "spec.isa"),
+    "soundcalc": ("spec.rv64im",),
+    "proofs_of_constraints.machine": ("spec.rv64im", *_REFERENCE_PROVER),
+    "proofs_of_constraints.obligations.general": ("spec.rv64im",),
+    "reference.prover": ("spec.rv64im", "reference.verifier"),
+    "reference.verifier": _REFERENCE_PROVER,
+    "optimized.verifier": (*_REFERENCE_PROVER, *_OPTIMIZED_PROVER),
 }
 """By package: modules that it may not import, neither itself nor through what it imports."""
 
@@ -134,7 +151,9 @@ def test_allowed_imports_planted_are_not_reported(tmp_path: Path) -> None:
             "reference/prover/__init__.py": "import numpy\nfrom ..loader import load\n",
             "reference/verifier/verify.py": "from reference.loader import load\n",
             "reference/loader.py": "import spec.field\n",
-            "optimized/kernels.py": "from reference.prover import kernels\nfrom reference import prover\n",
+            "optimized/kernels.py": "from reference.prover import kernels\nfrom reference import arrays, prover\n",
+            "optimized/circuit/values.py": "from reference.tables import Table\n",
+            "optimized/warm_up.py": "from reference import program_keys, trace\n",
             "optimized/verifier/run.py": "from reference.verifier import run\nfrom optimized import sha256\n",
             "limpid/api.py": "import optimized, reference.verifier, soundcalc, proofs_of_constraints\n",
         },
@@ -153,6 +172,7 @@ def test_forbidden_imports_planted_are_each_reported(tmp_path: Path) -> None:
             "reference/loader.py": "import limpid.api\n",
             "optimized/kernels.py": "from reference import loader\nimport tests.spec\n",
             "optimized/sha256.py": "from reference.verifier import run\n",
+            "optimized/steps.py": "from reference.trace import build\n",
             "optimized/verifier/run.py": "from reference import prover\n",
         },
     )
@@ -165,8 +185,28 @@ def test_forbidden_imports_planted_are_each_reported(tmp_path: Path) -> None:
         "optimized/kernels.py:1: optimized may not import reference.loader",
         "optimized/kernels.py:2: optimized may not import tests.spec",
         "optimized/sha256.py:1: optimized may not import reference.verifier.run",
+        "optimized/steps.py:1: optimized may not import reference.trace.build",
         "optimized/verifier/run.py:1: optimized.verifier may not import reference.prover",
     ]
+
+
+def test_calculator_reaching_the_machine_is_reported(tmp_path: Path) -> None:
+    _plant(
+        tmp_path,
+        {
+            "spec/rv64im/machine.py": "",
+            "spec/limits.py": "from spec.rv64im.machine import RV64IM\n",
+            "soundcalc/protocol/sets.py": "from spec.limits import LIMITS\n",
+        },
+    )
+    chain = "soundcalc.protocol.sets -> spec.limits -> spec.rv64im.machine"
+    assert violations(tmp_path) == [f"soundcalc may not reach spec.rv64im: {chain}"]
+
+
+def test_every_room_of_the_rules_is_there() -> None:
+    rooms = {*MAY_NOT_REACH, *(room for rooms in (*MAY_IMPORT.values(), *MAY_NOT_REACH.values()) for room in rooms)}
+    modules = _modules(ROOT)
+    assert [room for room in sorted(rooms) if not any(_is_within(module, room) for module in modules)] == []
 
 
 def test_verifier_reaching_the_prover_through_another_module_is_reported(tmp_path: Path) -> None:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 import reference.verifier.segment
-from documentation import bus_tables, protocol_tables, transcript_record
-from documentation.chapters import GENERATORS, PICTURES, ROOT, WHITEPAPER, chapter_paths, expected_files, stale_files
+from documentation import bus_tables, parameter_tables, protocol_tables, transcript_record
+from documentation.chapters import (
+    GENERATORS,
+    PAGES,
+    PICTURES,
+    ROOT,
+    WHITEPAPER,
+    chapter_paths,
+    expected_files,
+    stale_files,
+)
 from documentation.chip_families import chip_families
 from documentation.chip_pages import PaddingError, chip_page
 from documentation.crosswalk import REQUIREMENTS
@@ -18,6 +28,7 @@ from reference.checker import check_trace
 from spec.air.chip import Constraint
 from spec.air.expression import lift
 from spec.parameters import PARAMETER_SETS, SEGMENT
+from spec.protocol.labels import Label
 from spec.rv64im.buses import PROGRAM
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
@@ -39,7 +50,7 @@ def test_document_has_a_page_for_every_chip() -> None:
 
 
 def test_document_uses_every_generator_and_every_picture() -> None:
-    text = "\n".join(_chapters().values())
+    text = "\n".join([*_chapters().values(), *(path.read_text() for path in PAGES)])
     assert [name for name in GENERATORS if f"<!-- generated: {name} -->" not in text] == []
     assert [name for name in PICTURES if f"(pictures/{name}.svg)" not in text] == []
 
@@ -97,15 +108,19 @@ def test_section_of_a_bus_changed_differs(monkeypatch: pytest.MonkeyPatch) -> No
     assert bus_tables.contracts() not in before
 
 
-def test_label_renamed_in_the_verifier_changes_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_label_exchanged_in_the_verifier_changes_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     before = protocol_tables.transcripts()
-    monkeypatch.setattr(reference.verifier.segment, "OUT_OF_DOMAIN", "elsewhere")
+    exchanged = SimpleNamespace(**{**Label.__members__, "STACKED_VALUES": Label.COLUMN_VALUES})
+    monkeypatch.setattr(reference.verifier.segment, "Label", exchanged)
     monkeypatch.setattr(protocol_tables, "conversation", transcript_record.conversation.__wrapped__)
-    assert protocol_tables.transcripts() == before.replace("`out_of_domain`", "`elsewhere`")
+    assert protocol_tables.transcripts() == before.replace(" absorbs `stacked_values`;", "")
 
 
 def test_parameter_changed_changes_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = protocol_tables.parameter_sets()
-    changed = dict(PARAMETER_SETS) | {"segment": replace(SEGMENT, queries=SEGMENT.queries + 1)}
-    monkeypatch.setattr(protocol_tables, "PARAMETER_SETS", changed)
-    assert protocol_tables.parameter_sets() != before
+    before = parameter_tables.schedules()
+    height = SEGMENT.tallest_log2
+    schedule = SEGMENT.schedule(height)
+    more = replace(schedule, queries=(schedule.queries[0] + 1, *schedule.queries[1:]))
+    changed = replace(SEGMENT, schedules={**SEGMENT.schedules, height: more})
+    monkeypatch.setattr(parameter_tables, "PARAMETER_SETS", {**PARAMETER_SETS, "segment": changed})
+    assert parameter_tables.schedules() != before

@@ -17,7 +17,7 @@ from documentation.verdicts import (
 )
 from proofs_of_constraints.audit import selected
 from proofs_of_constraints.obligations.obligation import Verdict
-from spec.rv64im.machine import machine_digest
+from spec.rv64im.machine import RV64IM
 
 
 def test_record_written_and_read_is_the_same(tmp_path: Path) -> None:
@@ -28,8 +28,8 @@ def test_record_written_and_read_is_the_same(tmp_path: Path) -> None:
 
 def test_verdict_of_another_machine_is_open() -> None:
     verdicts = {"function/add": Verdict.PROVEN}
-    assert verdict_of("function/add", VerdictRecord(machine_digest().hex(), verdicts)) == "proven"
-    assert verdict_of("function/sub", VerdictRecord(machine_digest().hex(), verdicts)) == OPEN
+    assert verdict_of("function/add", VerdictRecord(RV64IM.digest.hex(), verdicts)) == "proven"
+    assert verdict_of("function/sub", VerdictRecord(RV64IM.digest.hex(), verdicts)) == OPEN
     assert verdict_of("function/add", VerdictRecord("00" * 32, verdicts)) == OPEN
     assert verdict_of("function/add", None) == OPEN
 
@@ -39,7 +39,7 @@ def test_audit_of_every_obligation_is_recorded_for_this_machine(tmp_path: Path) 
     obligations = [{"id": o.identity, "verdict": "proven"} for o in selected()]
     path.write_text(json.dumps({"obligations": obligations}))
     record = record_of_audit(path)
-    assert record.machine == machine_digest().hex()
+    assert record.machine == RV64IM.digest.hex()
     assert record.verdicts == {o.identity: Verdict.PROVEN for o in selected()}
 
 

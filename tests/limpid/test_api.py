@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import limpid
 from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
-from limpid.errors import FileError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
-from spec.protocol import recursion_shapes
-from spec.protocol.proof import decode_proof
+from spec.parameters import TINY
+from spec.protocol.proof_encoding import decode_proof, encode_proof
+from spec.protocol.shape import is_listed
+from spec.rv64im import recursion_shapes
+from spec.rv64im.machine import RV64IM
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
+
+
+def _mistaken(function: Any, *arguments: Any, **options: Any) -> Callable[[], object]:
+    return partial(function, *arguments, **options)
 
 
 def test_exported_names_exist_and_are_sorted() -> None:
@@ -71,27 +82,27 @@ def test_check_trace_lists_every_table() -> None:
 
 
 def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored, heard = decode_proof((tiny / "proof").read_bytes()), []
+    stored, heard = decode_proof((tiny / "proof").read_bytes(), RV64IM), []
 
     def prove_planned(*arguments: object) -> object:
         observer = arguments[-1]
         assert callable(observer)
         observer(Stage.PIN, 0.0)
-        return stored.encoded()
+        return encode_proof(stored)
 
     monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
     assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
-    assert (proof.encoded, proof.key, proof.output) == (stored.encoded(), stored.key, (55).to_bytes(8, "little"))
+    assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
     assert proof.instructions == limpid.run(FIBONACCI, ten).instructions
 
 
 def test_program_that_no_listed_shape_holds_raises_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = {"program_table": (2,), "image_table": (2,), "region_table": (5,)}
-    monkeypatch.setattr(recursion_shapes, "PROGRAM_HEIGHTS_LOG2", sizes)
+    sizes = ({"program_table": 2, "image_table": 2, "region_table": 5},)
+    monkeypatch.setattr(recursion_shapes, "LISTED_PROGRAMS", sizes)
     for function in (limpid.keygen, limpid.prove):
         with pytest.raises(TooLargeError, match=r"program_table needs \d+ rows, the largest listed size has 2\^2"):
             function(FIBONACCI, parameters="recursion")
@@ -102,7 +113,7 @@ def test_proof_under_the_recursion_parameters_has_a_listed_shape() -> None:
     proof = limpid.prove(FIBONACCI, (1000).to_bytes(8, "little"), parameters="recursion")
     accepted = limpid.verify(proof.encoded, program=proof.key, output=proof.output)
     (shape,) = accepted.verified.shapes
-    assert recursion_shapes.is_listed(shape.heights_log2)
+    assert is_listed(shape)
     assert accepted.security_bits >= 140
 
 
@@ -115,3 +126,51 @@ def test_full_temporary_folder_raises_a_file_error(monkeypatch: pytest.MonkeyPat
         limpid.prove(FIBONACCI, bytes(8), parameters="tiny")
     assert str(caught.value) == "the temporary file of the plans: no space left on device"
     assert caught.value.next_step == "let TMPDIR name a folder with room, or prove in a folder with --out"
+
+
+@pytest.mark.parametrize("backend", ["optimized", "reference"])
+@pytest.mark.parametrize("exit_code", [2**64, -(2**64), None, 0.0, False])
+def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, backend: str, tiny: Path) -> None:
+    proof = (tiny / "proof").read_bytes()
+    receipt = limpid.prove_dev(FIBONACCI, bytes(8), parameters="tiny").encoded
+    asked: dict[str, Any] = {"program": None, "output": None, "allow_insecure": True, "exit_code": exit_code}
+    with pytest.raises(MisuseError, match=r"^the exit code has to be "):
+        limpid.verify(proof, **asked, backend=backend)
+    with pytest.raises(MisuseError, match=r"^the exit code has to be "):
+        limpid.check_dev_receipt(receipt, **asked)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes, not bytearray"),
+        (_mistaken(limpid.run, FIBONACCI, "00"), "private_input has to be of type bytes, not str"),
+        (
+            _mistaken(limpid.run, FIBONACCI, maximum_instructions=1.5),
+            "maximum_instructions has to be of type int, not float",
+        ),
+        (_mistaken(api.profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
+        (_mistaken(limpid.check_trace, FIBONACCI, None), "private_input has to be of type bytes, not NoneType"),
+        (_mistaken(limpid.keygen, FIBONACCI, parameters=TINY), "parameters has to be of type str, not ParameterSet"),
+        (_mistaken(limpid.keygen, FIBONACCI, backend=None), "backend has to be of type str, not NoneType"),
+        (_mistaken(limpid.prove, FIBONACCI, Path("input")), "private_input has to be of type bytes, not PosixPath"),
+        (_mistaken(limpid.prove_dev, FIBONACCI, []), "private_input has to be of type bytes, not list"),
+        (
+            _mistaken(prove_in_folder, Place(Path("missing")), FIBONACCI, "00"),
+            "private_input has to be of type bytes, not str",
+        ),
+        (_mistaken(limpid.inspect, Path("proof")), "encoded has to be of type bytes, not PosixPath"),
+        (
+            _mistaken(limpid.verify, Path("proof"), program=None, output=None),
+            "the proof has to be bytes, not of type PosixPath",
+        ),
+        (
+            _mistaken(limpid.check_dev_receipt, b"", program=None, output="00"),
+            "the output has to be bytes, not of type str",
+        ),
+    ],
+)
+def test_argument_of_another_type_is_misuse(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(MisuseError) as caught:
+        call()
+    assert str(caught.value) == message

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.command_line import main
+from limpid.commands.audit import audit_command
 from tests.conftest import README, ROOT
 
 PAGE = ROOT / "docs" / "auditing.md"
@@ -69,7 +69,7 @@ def test_page_has_the_outputs_that_the_tests_compare() -> None:
 
 @pytest.mark.parametrize("option", sorted(re.findall(r"`[^`]*?limpid audit[^`]*? (--[\w-]+)", PAGE.read_text())))
 def test_options_of_the_page_exist(option: str) -> None:
-    known = {name for parameter in main.commands["audit"].params for name in parameter.opts}
+    known = {name for parameter in audit_command.params for name in parameter.opts}
     assert option in known
 
 

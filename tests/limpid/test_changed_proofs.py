@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from limpid import Rejected, Rejection, decode_key, keygen, verify
-from spec.protocol.proof import decode_proof
+from spec.protocol.proof_encoding import decode_proof
+from spec.rv64im.machine import RV64IM
 
 TINY_FLIPS = 60
 """Spread evenly over all parts of the proof; the bit goes round."""
@@ -28,7 +29,7 @@ def _positions(proof: bytes, count: int) -> list[int]:
 @pytest.mark.parametrize("flip", range(TINY_FLIPS))
 def test_bit_flip_anywhere_is_rejected(flip: int, tiny: Path) -> None:
     proof = (tiny / "proof").read_bytes()
-    honest = decode_proof(proof)
+    honest = decode_proof(proof, RV64IM)
     changed = _flipped(proof, _positions(proof, TINY_FLIPS)[flip], flip % 8)
     with pytest.raises(Rejected):
         verify(changed, program=honest.key, output=honest.output, allow_insecure=True)
@@ -37,7 +38,7 @@ def test_bit_flip_anywhere_is_rejected(flip: int, tiny: Path) -> None:
 @pytest.mark.parametrize("flip", range(SEGMENT_FLIPS))
 def test_bit_flip_of_a_segment_proof_is_rejected(flip: int, quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
     changed = _flipped(proof, _positions(proof, SEGMENT_FLIPS)[flip], flip % 8)
     with pytest.raises(Rejected):
         verify(changed, program=key, output=(quickstart / "build" / "digest").read_bytes())
@@ -45,10 +46,10 @@ def test_bit_flip_of_a_segment_proof_is_rejected(flip: int, quickstart: Path) ->
 
 def test_segment_proof_is_accepted_by_its_id_with_128_bits(quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
     digest = (quickstart / "build" / "digest").read_bytes()
-    accepted = verify(proof, program=key.program_id(), output=digest)
-    assert accepted.program_id == key.program_id()
+    accepted = verify(proof, program=key.program_id, output=digest)
+    assert accepted.program_id == key.program_id
     assert (accepted.output, accepted.exit_code) == (digest, 0)
     assert accepted.security_bits >= 128
     assert accepted.security.whole_run_bits >= 128
@@ -56,7 +57,7 @@ def test_segment_proof_is_accepted_by_its_id_with_128_bits(quickstart: Path) -> 
 
 def test_segment_proof_of_another_statement_is_rejected_with_its_reason(quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
     digest = (quickstart / "build" / "digest").read_bytes()
     elf = quickstart / "build" / "sha256.elf"
     other_guest = quickstart / "guest" / "examples" / "elf" / "fibonacci.elf"

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from limpid import api
-from limpid.command_line import main
+from limpid.command_line import COMMANDS, main
 from limpid.errors import LimpidError
 from limpid.output import error_facts
 from tests.limpid.commands.invocation import SHA256, limpid
@@ -27,10 +27,17 @@ def _failing(error: BaseException) -> object:
 
 
 def test_commands_include_the_promised_ones() -> None:
-    assert main.commands.keys() >= PROMISED
+    assert set(COMMANDS) >= PROMISED
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+def test_command_reads_no_other_one() -> None:
+    code = "import sys; from limpid.command_line import main; main(['doctor', '--help'])"
+    ask = f"import atexit, sys; atexit.register(lambda: print('z3' in sys.modules)); {code}"
+    completed = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert completed.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_command_has_help_with_json_and_debug(command: str) -> None:
     invocation = limpid(command, "--help")
     assert invocation.status == 0
@@ -45,7 +52,8 @@ def test_version_is_the_package_version() -> None:
 def test_no_command_shows_the_help_and_is_misuse() -> None:
     invocation = limpid()
     assert invocation.status == 2
-    assert "Exit status: 0 done or accepted" in invocation.stderr
+    shown = " ".join(invocation.stderr.split())
+    assert "Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted, 143 terminated." in shown
 
 
 @pytest.mark.parametrize(
@@ -65,6 +73,17 @@ def test_misuse_is_one_error_with_status_2(arguments: list[str], message: str, n
     invocation = limpid(*arguments, "--json")
     assert invocation.status == 2
     assert invocation.error == {"kind": "misuse", "message": message, "next_step": next_step}
+
+
+@pytest.mark.parametrize(("command", "option"), [("run", "--limit"), ("prove", "--output")])
+def test_option_without_its_argument_points_to_the_command(command: str, option: str) -> None:
+    invocation = limpid(command, "--json", SHA256, option)
+    assert invocation.status == 2
+    assert invocation.error == {
+        "kind": "misuse",
+        "message": f"Option '{option}' requires an argument.",
+        "next_step": f"see: limpid {command} --help",
+    }
 
 
 def test_error_for_people_is_two_lines_on_standard_error() -> None:

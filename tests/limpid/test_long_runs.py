@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from limpid import api, long_runs
-from limpid.errors import FileError, InputError, TooLongError, TrapError, UnprovableError
+from limpid.errors import FileError, InputError, TrapError, UnprovableError
 from limpid.long_runs import FolderUseError, Place, prove_in_folder
 from optimized.kernels import OptimizedKernels
 from reference.loader import load
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import proving_key
+from reference.program_keys import proving_key
 from reference.prover.run import prove_run
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
 from spec.parameters import TINY
-from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
+from spec.protocol.proof_encoding import encode_proof
+from spec.rv64im.machine import CLOCK_LIMIT
+from tests.limpid.commands.invocation import EXIT, FIBONACCI, SCRIBBLING_ELF, TRAPPING_ELF, limpid
+from tests.reference.elf_file import program_elf
 
 INPUT_HEX = "0a00000000000000"
-CUT = ("--segment-cells", "12000", "--parameters", "tiny")
+CUT = ("--segment-cost", "12000", "--parameters", "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,9 @@ def test_long_run_verifies_and_says_where_its_proof_is(folder: Path) -> None:
 
 def test_long_run_has_the_bytes_of_the_reference(folder: Path) -> None:
     program = load(FIBONACCI)
-    traces = build_traces(program, bytes.fromhex(INPUT_HEX), SegmentLimits(area_cells=12000))
+    traces = build_traces(program, bytes.fromhex(INPUT_HEX), SegmentLimits(cost=12000))
     expected = prove_run(OptimizedKernels(), proving_key(OptimizedKernels(), program, TINY), traces)
-    assert (folder / "proof.limpid").read_bytes() == expected.encoded()
+    assert (folder / "proof.limpid").read_bytes() == encode_proof(expected)
 
 
 def test_changed_proof_of_a_segment_is_made_anew(folder: Path, tmp_path: Path) -> None:
@@ -71,10 +75,10 @@ def test_changed_proof_of_a_segment_is_made_anew(folder: Path, tmp_path: Path) -
 def test_manifest_describes_the_run(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["version"], manifest["parameters"]) == ("limpid run", 1, "tiny")
-    assert manifest["limits"]["area_cells"] == 12000
+    assert manifest["limits"]["cost"] == 12000
     assert manifest["output"] == (55).to_bytes(8, "little").hex()
     names = {segment[key] for segment in manifest["segments"] for key in ("plan", "leaf", "proof")}
-    assert names | {"manifest.json", "run.run", manifest["proof"]} == {path.name for path in folder.iterdir()}
+    assert names | {"manifest.json", manifest["proof"]} == {path.name for path in folder.iterdir()}
 
 
 def test_second_call_reports_a_damaged_file_and_writes_the_proof_where_asked(folder: Path, tmp_path: Path) -> None:
@@ -97,7 +101,7 @@ def test_folder_of_another_input_is_refused(folder: Path) -> None:
     ("arguments", "message"),
     [
         ([], "name the proof's file with --output, or a folder for a long run with --out"),
-        (["--output", "proof", "--workers", "2"], "--workers, --scheduler and --segment-cells need --out"),
+        (["--output", "proof", "--workers", "2"], "--workers, --scheduler and --segment-cost need --out"),
         (["--out", "d", "--workers", "2", "--scheduler", "tcp://a:1"], "--workers and --scheduler exclude each other"),
     ],
 )
@@ -107,8 +111,8 @@ def test_options_that_make_no_sense_are_misuse(arguments: list[str], message: st
     assert message in invocation.stderr
 
 
-def _prove(elf: bytes | str, path: Path, segment_cells: int | None = None) -> None:
-    prove_in_folder(Place(path, segment_cells=segment_cells), elf, parameters="tiny")
+def _prove(elf: bytes | str, path: Path, segment_cost: int | None = None) -> None:
+    prove_in_folder(Place(path, segment_cost=segment_cost), elf, parameters="tiny")
 
 
 def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
@@ -117,8 +121,23 @@ def test_runs_without_a_proof_raise_typed_errors(tmp_path: Path) -> None:
     assert trapped.value.details["reason"] == "BREAKPOINT"
     with pytest.raises(UnprovableError):
         _prove(SCRIBBLING_ELF, tmp_path / "scribbling")
-    with pytest.raises(TooLongError, match="no room for one instruction"):
-        _prove(FIBONACCI, tmp_path / "cut", segment_cells=1)
+
+
+def test_segment_without_room_for_an_instruction_names_the_least_cost_that_has_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    guest = tmp_path / "guest.elf"
+    guest.write_bytes(program_elf(EXIT))
+    arguments = ["prove", guest, "--parameters", "tiny", "--out", tmp_path / "run"]
+    refused = limpid(*arguments, "--segment-cost", "1", "--json")
+    assert (refused.status, refused.error["message"]) == (
+        1,
+        f"the limits of a segment have no room for one instruction: a cost of 1 and clocks below {CLOCK_LIMIT}",
+    )
+    assert list(tmp_path.iterdir()) == [guest]
+    next_step = re.fullmatch(r"give --segment-cost (\d+) or more", refused.error["next_step"])
+    assert next_step is not None
+    assert limpid(*arguments, "--segment-cost", next_step[1]).status == 0
 
 
 def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,8 +151,21 @@ def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch
 
 def test_folder_that_cannot_be_made_raises_a_file_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileError):
-        _prove(FIBONACCI, tmp_path / "file")
+    for path in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(FileError) as caught:
+            _prove(FIBONACCI, path)
+        assert str(caught.value) == f"{path}: cannot be a folder: a file is in the way"
+        assert caught.value.next_step == "choose another with --out"
+
+
+@pytest.mark.parametrize("name", ["0001.proof", "0000.plan", "manifest.json"])
+def test_directory_in_place_of_a_file_is_named(name: str, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "run")
+    (tmp_path / "run" / name).unlink()
+    (tmp_path / "run" / name).mkdir()
+    invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, "--out", tmp_path / "run", *CUT, "--json")
+    assert (invocation.status, invocation.error["kind"]) == (1, "file")
+    assert invocation.error["message"] == f"{tmp_path / 'run' / name}: is a directory"
 
 
 def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
@@ -143,7 +175,7 @@ def test_folder_in_another_form_raises_a_folder_error(tmp_path: Path) -> None:
 
 
 def test_cells_of_a_segment_under_listed_shapes_are_misuse(tmp_path: Path) -> None:
-    arguments = ["--out", tmp_path / "run", "--segment-cells", "12000", "--parameters", "recursion"]
+    arguments = ["--out", tmp_path / "run", "--segment-cost", "12000", "--parameters", "recursion"]
     invocation = limpid("prove", FIBONACCI, "--input-hex", INPUT_HEX, *arguments, "--json")
     assert (invocation.status, invocation.error["message"]) == (2, "segments under recursion have listed shapes")
     assert not (tmp_path / "run").exists()

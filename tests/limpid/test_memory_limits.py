@@ -13,11 +13,13 @@ from limpid import memory_limits, workbench
 from limpid.build import EXAMPLES
 from limpid.errors import OutOfMemoryError
 from limpid.long_runs import Place, prove_in_folder
-from limpid.memory_limits import FREE_MEMORY, fitting_cells
+from limpid.memory_limits import FREE_MEMORY, fitting_cost
 from optimized.memory.prediction import predicted_peak_bytes
 from reference.prover.progress import Stage
+from spec.protocol.form import SegmentForm
+from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SegmentShape
-from spec.rv64im.machine import CHIPS
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, limpid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +32,13 @@ import re, sys
 from pathlib import Path
 import limpid
 from optimized.memory.prediction import predicted_peak_bytes
+from spec.parameters import TINY
+from spec.protocol.form import SegmentForm
 proof = limpid.prove(sys.argv[1], (60_000).to_bytes(8, "little"), parameters="tiny")
 # The peak that getrusage tells would count the process that started this one.
 peak = 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 (shape,) = limpid.verify(proof.encoded, program=None, output=None, allow_insecure=True).verified.shapes
-print(peak, predicted_peak_bytes(shape, 1))
+print(peak, predicted_peak_bytes(SegmentForm(shape, TINY)))
 """
 """Three hundred thousand instructions in a process of its own: what it took and what was predicted."""
 
@@ -51,24 +55,28 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
     heard: list[Stage] = []
     with pytest.raises(OutOfMemoryError) as caught:
-        api.prove(FIBONACCI, INPUT, parameters="tiny", observer=lambda stage, _: heard.append(stage))
+        api.prove(FIBONACCI, INPUT, parameters="segment", observer=lambda stage, _: heard.append(stage))
     assert set(heard) <= {Stage.PLAN, Stage.PIN}
     assert "MiB of memory, 1024 MiB are available" in caught.value.message
     assert caught.value.next_step is not None
-    assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cells ")
+    assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cost ")
 
 
 @pytest.mark.usefixtures("little_memory")
 def test_next_step_of_the_refusal_leads_to_segments_that_fit(tmp_path: Path) -> None:
     invocation = limpid(
-        "prove", FIBONACCI, "--input-hex", INPUT.hex(), "--parameters", "tiny", "--output", tmp_path / "x", "--json"
+        "prove", FIBONACCI, "--input-hex", INPUT.hex(), "--parameters", "segment", "--output", tmp_path / "x", "--json"
     )
     assert (invocation.status, invocation.error["kind"]) == (1, "memory")
     assert list(tmp_path.iterdir()) == []
-    cells = int(invocation.error["next_step"].rpartition(" ")[2])
+    cost = int(invocation.error["next_step"].rpartition(" ")[2])
     with pytest.raises(_PinnedAll):
         prove_in_folder(
-            Place(tmp_path / "folder", segment_cells=cells), FIBONACCI, INPUT, parameters="tiny", observer=_stop_at_main
+            Place(tmp_path / "folder", segment_cost=cost),
+            FIBONACCI,
+            INPUT,
+            parameters="segment",
+            observer=_stop_at_main,
         )
 
 
@@ -85,14 +93,13 @@ def _stop_at_main(stage: Stage, fraction: float) -> None:
 @pytest.mark.usefixtures("little_memory")
 def test_segment_in_a_folder_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutOfMemoryError):
-        prove_in_folder(Place(tmp_path / "folder"), FIBONACCI, INPUT, parameters="tiny")
+        prove_in_folder(Place(tmp_path / "folder"), FIBONACCI, INPUT, parameters="segment")
 
 
 def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     key = api.keygen(FIBONACCI, parameters="tiny")
-    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
-    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
-    needed = predicted_peak_bytes(shape, 1)
+    shape = _shape(key)
+    needed = predicted_peak_bytes(SegmentForm(shape, key.parameters))
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: 2 * needed)
     monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
     monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
@@ -110,6 +117,14 @@ def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPat
             assert fits
 
 
+def _shape(key: VerificationKey) -> SegmentShape:
+    """A segment whose additions fill the tallest table that the parameters hold."""
+    fixed = {name: (table.height_log2,) for name, table in RV64IM.tables.items()}
+    fixed |= {name: (height,) for name, height in key.heights_by_chip().items()}
+    heights = {chip.name: fixed.get(chip.name, ()) for chip in CHIPS}
+    return SegmentShape(RV64IM, heights | {"boundary": (4,), "add": (17,)})
+
+
 class _Nothing:
     def segment(self, segment: object) -> None:
         del segment
@@ -119,10 +134,9 @@ class _Nothing:
 
 def test_machine_too_small_for_any_segment_is_told_so() -> None:
     key = api.keygen(FIBONACCI, parameters="tiny")
-    fixed = {name: (height,) for name, height in key.heights_by_chip().items()}
-    shape = SegmentShape({chip.name: fixed.get(chip.name, ()) for chip in CHIPS} | {"boundary": (4,), "add": (18,)})
-    assert fitting_cells(shape, key, 2**20) == 0
-    assert fitting_cells(shape, key, predicted_peak_bytes(shape, 1)) > 0
+    shape = _shape(key)
+    assert fitting_cost(shape, key, 2**20) == 0
+    assert fitting_cost(shape, key, predicted_peak_bytes(SegmentForm(shape, key.parameters))) > 0
     assert FREE_MEMORY.startswith("free memory")
 
 

@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with showing("proving") as observer:
-        observer(Stage.QUOTIENT, 0.5)
+        observer(Stage.CONSTRAINTS, 0.5)
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "")
 
@@ -32,6 +32,6 @@ def test_progress_on_a_terminal_names_activity_and_stage(
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     with showing("proving") as observer:
-        observer(Stage.QUOTIENT, 0.5)
-    assert f"proving: {Stage.QUOTIENT.value}" in terminal.getvalue()
+        observer(Stage.CONSTRAINTS, 0.5)
+    assert f"proving: {Stage.CONSTRAINTS.value}" in terminal.getvalue()
     assert capsys.readouterr().out == ""

@@ -27,8 +27,8 @@ def test_quickstart_commands_run_and_say_what_they_did(quickstart: Path) -> None
     assert (quickstart / "build" / "digest").read_bytes() == digest
     assert transcript.count(digest.hex()) == 3
     assert re.search(r"^verdict +ACCEPTED$", transcript, re.MULTILINE)
-    (bits,) = re.findall(r"^security +(\d+) bits", transcript, re.MULTILINE)
-    assert int(bits) >= 128
+    proven, verified = re.findall(r"^security +(\d+) bits", transcript, re.MULTILINE)
+    assert int(proven) == int(verified) >= 128
 
 
 def test_quickstart_python_prints_the_number_and_the_bits(tiny: Path) -> None:
@@ -49,12 +49,24 @@ def test_quickstart_shows_every_step_of_a_proof() -> None:
     ]
 
 
+def test_chapter_of_the_protocol_is_listed_so_that_nothing_is_used_before_it_is_read() -> None:
+    text = README.read_text()
+    chapter = text[text.index("5. `parameters.py`") : text.index("6. `rejection.py`")]
+    listed = re.findall(r"`(\w+)\.py`", chapter)[1:]
+    for position, module in enumerate(listed):
+        source = (ROOT / "spec" / "protocol" / f"{module}.py").read_text()
+        used = set(re.findall(r"^from spec\.protocol\.(\w+) import", source, re.MULTILINE))
+        for names in re.findall(r"^from spec\.protocol import (.+)$", source, re.MULTILINE):
+            used |= set(re.findall(r"(?:^|, )(\w+)", names))
+        assert used <= set(listed[:position]), module
+
+
 def test_readme_names_only_files_that_exist() -> None:
     text = README.read_text()
     section = text[text.index("## Reading order") : text.index("## Make targets")]
-    chapters = re.split(r"^\d\. ", section, flags=re.MULTILINE)
+    chapters = re.findall(r"^(\d)\. ", section, re.MULTILINE)
     names = {name for name in re.findall(r"`([\w/.]+\.py)`", section) if "/" not in name}
-    assert len(chapters) == 7
+    assert chapters == list("123456")
     for name in names:
         assert list((ROOT / "spec").rglob(name)), name
     for path in re.findall(r"`((?:reference|soundcalc)/[\w/]+\.py)`", section):

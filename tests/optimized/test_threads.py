@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from optimized.threads import ITEMS_AHEAD, THREADS_VARIABLE, in_parallel, made_ahead, thread_count
+from optimized.threads import THREADS_VARIABLE, in_parallel, thread_count
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 64, 1000])
@@ -38,38 +36,6 @@ def test_work_inside_of_work_does_not_wait_for_itself() -> None:
 
     in_parallel(outer, 20)
     assert sorted(done) == sorted(list(range(10)) * 20)
-
-
-def test_items_made_ahead_come_in_order_and_no_more_than_a_few_before_they_are_asked_for() -> None:
-    made: list[int] = []
-
-    def items() -> Iterator[int]:
-        for item in range(10):
-            made.append(item)
-            yield item
-
-    seen = []
-    for item in made_ahead(items()):
-        assert len(made) <= item + 1 + ITEMS_AHEAD
-        seen.append(item)
-    assert seen == list(range(10))
-
-
-def test_error_of_an_item_made_ahead_reaches_the_caller_in_its_turn() -> None:
-    def items() -> Iterator[int]:
-        yield 1
-        raise ZeroDivisionError("second")
-
-    ahead = made_ahead(items())
-    assert next(ahead) == 1
-    with pytest.raises(ZeroDivisionError, match="second"):
-        next(ahead)
-
-
-def test_items_that_nobody_asks_for_are_left() -> None:
-    ahead = made_ahead(itertools.count())
-    assert next(ahead) == 0
-    ahead.close()
 
 
 @pytest.mark.parametrize(("variable", "expected"), [("3", 3), ("1", 1)])

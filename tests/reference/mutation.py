@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.arrays.field_arrays import Matrix
 from reference.columns import RowColumns
-from reference.prover.field_arrays import Matrix
+from reference.tables import Table, Trace
 from reference.trace.multiplicities import Index, row_index
-from reference.trace.table import Table, Trace
 from spec.air.chip import Chip, Interaction
 from spec.field import P
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 
 
 def lookup_indices(trace: Trace) -> dict[str, Index]:

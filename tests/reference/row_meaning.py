@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reference.columns import RowColumns
-from reference.trace.table import Table, Trace
+from reference.tables import Table, Trace
 from spec.air.chip import Interaction, Role
 from spec.isa import decode
 from spec.isa.step import Operands, effect

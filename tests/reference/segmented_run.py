@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from optimized.kernels import OptimizedKernels
-from reference.prover.commitment import CommittedData
-from reference.prover.keys import ProvingKey, commit_machine, proving_key
+from reference.program_keys import proving_key
+from reference.prover.keys import ProvingKey
 from reference.prover.run import prove_run
+from reference.tables import Trace
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
 from spec.memory_map import INPUT as INPUT_REGION
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
+from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
+from tests.both_verifiers import verify
 from tests.reference.assembly import SCRATCH, Assembly
-from tests.reference.both_verifiers import verify
 from tests.reference.every_instruction import BASE, LEFT, RESULT
 
 KERNELS = OptimizedKernels()
@@ -69,14 +70,9 @@ def counting_program(iterations: int = ITERATIONS) -> Program:
 
 
 @cache
-def _machine() -> CommittedData:
-    return commit_machine(KERNELS, TINY.rate_log2)
-
-
-@cache
 def counting_key(iterations: int = ITERATIONS) -> ProvingKey:
     """The key of the counting program."""
-    return proving_key(KERNELS, counting_program(iterations), TINY, _machine())
+    return proving_key(KERNELS, counting_program(iterations), TINY)
 
 
 @cache
@@ -88,10 +84,13 @@ def segmented_run(private_input: bytes = INPUT, iterations: int = ITERATIONS) ->
 
 
 def reason_for_segments(segments: Sequence[SegmentProof]) -> Rejection | None:
-    """Why a proof of these segments, about the honest run's program and any output, is refused; None if it is not."""
-    proof = replace(segmented_run().proof, segments=tuple(segments))
+    """Why a proof of these segments, about the honest run's program and output, is refused; None if it is not."""
+    return _reason(replace(segmented_run().proof, segments=tuple(segments)))
+
+
+def _reason(proof: RunProof) -> Rejection | None:
     try:
-        verify(proof.encoded(), segmented_run().key.verification, None, allow_insecure=True)
+        verify(encode_proof(proof), segmented_run().key.verification, None, allow_insecure=True)
     except Rejected as rejected:
         return rejected.reason
     return None
@@ -99,7 +98,7 @@ def reason_for_segments(segments: Sequence[SegmentProof]) -> Rejection | None:
 
 def reason_for_traces(traces: Sequence[Trace]) -> Rejection | None:
     """Why the proof that these traces give is refused; None if it is accepted."""
-    return reason_for_segments(prove_run(KERNELS, counting_key(), traces).segments)
+    return _reason(prove_run(KERNELS, counting_key(), traces))
 
 
 def restated(proof: SegmentProof, /, **public_values: int) -> SegmentProof:

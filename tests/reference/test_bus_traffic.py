@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bus_traffic import distinct_rows, traffic_of
 from reference.columns import RowColumns
-from reference.trace.table import Table, without_fixed_columns
+from reference.tables import Table, without_fixed_columns
 from spec.rv64im.machine import CHIP_BY_NAME
 
 HALT = CHIP_BY_NAME["halt"]

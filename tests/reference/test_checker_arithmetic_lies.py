@@ -9,13 +9,15 @@ from __future__ import annotations
 import pytest
 
 from reference.checker import check_trace
+from reference.tables import Trace
 from reference.trace.build import build_trace
 from reference.trace.cells import Cells, byte_array, limb_array
 from reference.trace.multiply import product_carries
-from reference.trace.table import Trace
+from spec.field import P, inverse
+from tests.changed_traces import changed, recounted, row_where, table_of, with_table
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT
-from tests.reference.forgery import accused, changed, recounted, row_where, table_of, with_table
+from tests.reference.violations import accused
 
 MODULUS = 2**64
 NEGATIVE, POSITIVE = -7 % MODULUS, 7
@@ -58,9 +60,9 @@ def _disguised(honest: Trace, other: Trace, chip: str, honest_name: str, other_n
 @pytest.mark.parametrize(
     ("honest", "other", "chip", "left", "right", "expected"),
     [
-        ("divu", "div", "divide", NEGATIVE, 2, {"unsigned_dividend_has_no_sign", "unsigned_quotient_has_no_sign"}),
-        ("divu", "div", "divide", 7, -2 % MODULUS, {"unsigned_divisor_has_no_sign", "unsigned_quotient_has_no_sign"}),
-        ("remu", "rem", "divide", NEGATIVE, 2, {"unsigned_dividend_has_no_sign", "unsigned_quotient_has_no_sign"}),
+        ("divu", "div", "divide", NEGATIVE, 2, {"unsigned_dividend_has_no_sign"}),
+        ("divu", "div", "divide", 7, -2 % MODULUS, {"unsigned_divisor_has_no_sign"}),
+        ("remu", "rem", "divide", NEGATIVE, 2, {"unsigned_dividend_has_no_sign"}),
         ("divuw", "divw", "divide_word", NEGATIVE, NEGATIVE - 1, {"dividend", "divisor"}),
         ("mulhu", "mulh", "multiply_high", NEGATIVE, 3, {"unsigned_left_has_no_sign"}),
         ("mulhu", "mulh", "multiply_high", 3, NEGATIVE, {"unsigned_right_has_no_sign"}),
@@ -103,17 +105,28 @@ def test_quotient_in_the_place_of_the_remainder_is_caught(honest: str, other: st
 
 
 @pytest.mark.parametrize(
-    ("honest", "other", "chip", "offset"),
+    ("honest", "other", "chip", "offset", "extending", "not_extending"),
     [
-        ("lbu", "lb", "load_byte", 3),
-        ("lhu", "lh", "load_half", 2),
-        ("lwu", "lw", "load_word", 4),
+        ("lbu", "lb", "load_byte", 3, *["load_byte.sign_is_the_top_bit_where_signed"] * 2),
+        ("lhu", "lh", "load_half", 2, "load_half.unsigned_has_no_sign", "bus range"),
+        ("lwu", "lw", "load_word", 4, "load_word.unsigned_has_no_sign", "bus range"),
     ],
 )
-def test_zero_extending_load_that_extends_the_sign_is_caught(honest: str, other: str, chip: str, offset: int) -> None:
+def test_load_that_extends_as_another_one_is_caught(
+    honest: str, other: str, chip: str, offset: int, extending: str, not_extending: str
+) -> None:
     honest_trace, other_trace = _load_trace(honest, offset), _load_trace(other, offset)
-    assert _disguised(honest_trace, other_trace, chip, honest, other) == {f"{chip}.unsigned_has_no_sign"}
-    assert _disguised(other_trace, honest_trace, chip, other, honest) == {"bus range"}
+    assert _disguised(honest_trace, other_trace, chip, honest, other) == {extending}
+    assert _disguised(other_trace, honest_trace, chip, other, honest) == {not_extending}
+
+
+def test_byte_whose_top_bit_is_denied_is_caught_by_its_lookup() -> None:
+    trace = _load_trace("lb", 3)
+    forged = changed(trace, "load_byte", 0, top_bit=0, sign=0)
+    for chip, column in (("boundary", "value_out"), ("memory", "final")):
+        row = row_where(trace, chip, space=1, address=RESULT)
+        forged = changed(forged, chip, row, **limb_array(column, 0xFF))
+    assert accused(check_trace(recounted(forged))) == {"bus byte_pair"}
 
 
 @pytest.mark.parametrize(("honest", "other", "offset"), [("lhu", "lh", 3), ("lwu", "lw", 5)])
@@ -184,11 +197,90 @@ def test_division_by_zero_with_another_quotient_is_caught() -> None:
     assert accused(check_trace(recounted(forged))) == {"divide.by_zero_quotient_byte_0_is_ones"}
 
 
-def test_limb_cut_elsewhere_is_caught_by_the_width() -> None:
-    """0x1234 shifted left by 8: low part 0x134 of nine bits and high part 0x11 give another result."""
-    trace = _arithmetic_trace("sll", 0x1234, 8)
-    forged = changed(trace, "sll", 0, low_0=0x134, high_0=0x11, result_0=0x13400, result_1=0x11)
-    for chip, name in (("boundary", "value_out"), ("memory", "final")):
-        row = row_where(trace, chip, space=1, address=RESULT)
-        forged = changed(forged, chip, row, **{f"{name}_0": 0x13400, f"{name}_1": 0x11})
+@pytest.mark.parametrize(
+    ("name", "left", "amount", "cells", "limb", "told"),
+    [
+        # 5 / 2 = 1 and 3 left over: the lowest piece has one bit too many.
+        ("srl", 5, 1, {"piece_0": 3, "dropped": 0x18000}, 0, 1),
+        # The piece that stays in the top limb is not that of the operand: what leaves is no integer.
+        ("sll", 0x1234 << 48, 8, {"piece_3": 0x35, "dropped": (0x1234 - 0x35) * inverse(256) % P}, 3, 0x3500),
+    ],
+)
+def test_limb_cut_elsewhere_is_caught_by_what_drops_out(
+    name: str, left: int, amount: int, cells: Cells, limb: int, told: int
+) -> None:
+    trace = _arithmetic_trace(name, left, amount)
+    forged = changed(trace, name, 0, **cells, **{f"result_{limb}": told})
+    for chip, column in (("boundary", "value_out"), ("memory", "final")):
+        forged = changed(forged, chip, row_where(trace, chip, space=1, address=RESULT), **{f"{column}_{limb}": told})
     assert accused(check_trace(recounted(forged))) == {"bus range"}
+
+
+def test_limb_cut_into_a_piece_that_is_no_byte_is_caught_by_its_lookup() -> None:
+    """0x1234 * 2^12: the high part is 0x123, of twelve bits, where the chip wants the low one."""
+    trace = _arithmetic_trace("sll", 0x1234, 12)
+    forged = changed(trace, "sll", 0, half=0, power=2**12, piece_0=0x123)
+    assert accused(check_trace(recounted(forged))) == {"bus byte_pair", "bus shift"}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "cells", "expected"),
+    [
+        # 2^16 + 1 < 2^16 + 2, said the other way round: the margin would be negative.
+        (0x1_0001, 0x1_0002, {"less": 0, "margin": -1}, {"bus range"}),
+        # 2 < 1 by their lowest limbs, as if the next limb did not differ.
+        (2 << 16 | 1, 1 << 16 | 2, {"less": 1, "margin": 0, "decides_1": 0}, {"sltu.undecided_limb_1_is_equal"}),
+        # Equal limbs decide nothing: neither side is smaller by 1.
+        (0x5_0000_0003, 0x5_0000_0003, {"decides_2": 1, "margin": -1}, {"bus range"}),
+        (0x5_0000_0003, 0x5_0000_0003, {"decides_2": 1, "less": 1, "margin": -1}, {"bus range"}),
+        # Two limbs decide at once, and the lowest less than not at all: 1 - 5 is negative.
+        (1 << 32, 2 << 32 | 5, {"decides_1": 1, "less": 0, "margin": 2}, {"sltu.one_limb_decides"}),
+    ],
+)
+def test_order_decided_otherwise_is_caught(left: int, right: int, cells: Cells, expected: set[str]) -> None:
+    trace = _arithmetic_trace("sltu", left, right)
+    told = cells.get("less", int(left < right))
+    forged = changed(trace, "sltu", 0, **cells)
+    for chip, column in (("boundary", "value_out_0"), ("memory", "final_0")):
+        forged = changed(forged, chip, row_where(trace, chip, space=1, address=RESULT), **{column: told})
+    assert accused(check_trace(recounted(forged))) == expected
+
+
+def _addi_trace(left: int, immediate: int) -> Trace:
+    assembly = Assembly()
+    assembly.constant(LEFT, left)
+    assembly.add("addi", RESULT, LEFT, immediate=immediate)
+    assembly.exit()
+    return build_trace(assembly.program())
+
+
+@pytest.mark.parametrize(
+    ("left", "cells", "told", "expected"),
+    [
+        # A carry that goes on through a limb of 4.
+        (
+            0x4_FFFF,
+            {"carry_1": 1, "inverse": inverse(-0xFFFF % P)},
+            {1: 5 - 2**16, 2: 1},
+            "carry_1_counts_only_at_the_edge",
+        ),
+        # A carry that stops at a limb of ones.
+        (0xFFFF_FFFF, {"carry_1": 0}, {1: 2**16, 2: 0}, "carries_stop_off_the_edge"),
+        # A carry that comes from nowhere.
+        (0xFFFF_0001, {"carry_1": 1, "inverse": 0}, {1: -1, 2: 1}, "carry_1_counts_only_if_carry_0_does"),
+    ],
+)
+def test_carry_of_an_immediate_that_runs_otherwise_is_caught(
+    left: int, cells: Cells, told: dict[int, int], expected: str
+) -> None:
+    """One is added: limbs above the lowest count only as far as the carry runs."""
+    assembly = Assembly()
+    assembly.constant(LEFT, left)
+    assembly.add("addi", RESULT, LEFT, immediate=1)
+    assembly.exit()
+    trace = build_trace(assembly.program())
+    forged = changed(trace, "addi", 0, **cells)
+    for chip, column in (("boundary", "value_out"), ("memory", "final")):
+        row = row_where(trace, chip, space=1, address=RESULT)
+        forged = changed(forged, chip, row, **{f"{column}_{i}": limb for i, limb in told.items()})
+    assert accused(check_trace(recounted(forged))) == {f"addi.{expected}"}

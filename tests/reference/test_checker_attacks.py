@@ -1,4 +1,5 @@
-"""Lies that the natural wrong design would let through: the checker accuses exactly the rule that forbids each.
+"""Lies that the natural wrong design would let through: the checker accuses exactly the rule that forbids each, and
+both verifiers refuse the proof in the step that the rule stands in.
 
 Every forged trace is consistent but for the one thing that is wrong: lookups are counted anew, and what follows
 from the lie is changed along with it.
@@ -12,27 +13,20 @@ import numpy as np
 import pytest
 
 from reference.checker import check_trace
+from reference.tables import Trace
 from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
-from reference.trace.table import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT, OUTPUT, RegionKind
+from spec.rejection import Rejection
 from spec.rv64im.chips.continuation import ADDRESS_BITS
 from spec.rv64im.machine import CHIP_BY_NAME
 from spec.rv64im.program_row import ProgramRow
+from tests.changed_traces import cell, changed, recounted, row_where, shifted, table_of, with_public, with_table
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, RIGHT, every_instruction_program
-from tests.reference.forgery import (
-    accused,
-    cell,
-    changed,
-    recounted,
-    row_where,
-    shifted,
-    table_of,
-    with_public,
-    with_table,
-)
+from tests.reference.proven_run import reason_for_trace
+from tests.reference.violations import accused
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +52,28 @@ def _final(trace: Trace, register: int, **limbs: int) -> Trace:
     return changed(trace, "memory", memory, **{f"final_{i[-1]}": limb for i, limb in limbs.items()})
 
 
-def _accused(trace: Trace) -> set[str]:
-    return accused(check_trace(recounted(trace)))
+def _accused(trace: Trace, refused: Rejection | None = None) -> set[str]:
+    """What the checker names of the trace with lookups counted anew, once both verifiers have refused its proof."""
+    return _accused_as_counted(recounted(trace), refused)
+
+
+def _accused_as_counted(trace: Trace, refused: Rejection | None = None) -> set[str]:
+    """The same of the trace as it is. `refused` is the verifiers' reason where it is none of a segment's own steps."""
+    names = accused(check_trace(trace))
+    assert reason_for_trace(trace) is (refused or _step_that_refuses(names))
+    return names
+
+
+GLOBAL_BUSES = {"bus continuation", "bus output"}
+
+
+def _step_that_refuses(names: set[str]) -> Rejection | None:
+    """Local buses come before constraints, and the buses over the whole run last."""
+    if not names:
+        return None
+    if any(name.startswith("bus ") for name in names - GLOBAL_BUSES):
+        return Rejection.LOCAL_BUSES_UNBALANCED
+    return Rejection.GLOBAL_BUSES_UNBALANCED if names <= GLOBAL_BUSES else Rejection.ZEROCHECK_MISMATCH
 
 
 def test_honest_trace_is_not_accused_after_recounting(every: Trace) -> None:
@@ -130,11 +144,18 @@ def test_address_beyond_memory_is_caught_by_the_carries(every: Trace) -> None:
     assert "ld.address_carry_2_is_boolean" in _accused(shifted(every, "ld", 0, base_2=1))
 
 
-def test_memory_address_beyond_its_bits_is_caught_by_the_range(every: Trace) -> None:
+def test_memory_address_beyond_its_bits_is_caught_by_its_region(every: Trace) -> None:
     row = row_where(every, "memory", is_input=1)
     address = cell(every, "memory", row, "address") + 2**ADDRESS_BITS
-    forged = changed(every, "memory", row, address=address, address_high=address >> 16)
+    above = address - cell(every, "memory", row, "region_start")
+    below = cell(every, "memory", row, "region_end") - 1 - address
+    forged = changed(every, "memory", row, address=address, above_start_high=above >> 16, below_end_high=below >> 16)
     assert {"bus range", "bus continuation"} <= _accused(forged)
+
+
+def test_space_that_is_neither_memory_nor_registers_is_caught_by_its_region(every: Trace) -> None:
+    row = row_where(every, "memory", space=1, address=RESULT)
+    assert {"bus region", "bus cursor"} <= _accused(changed(every, "memory", row, space=2))
 
 
 def test_jump_to_a_misaligned_address_is_caught_by_the_range(every: Trace) -> None:
@@ -163,7 +184,7 @@ def test_aligned_access_in_the_misaligned_chip_is_caught_by_its_domain(monkeypat
     monkeypatch.setattr(clock, "chips_of", forged)
     monkeypatch.setattr(segmentation, "chips_of", forged)
     trace = build_trace(assembly.program())
-    assert accused(check_trace(trace)) == {
+    assert _accused_as_counted(trace) == {
         "load_misaligned.width_2_at_2_is_aligned",
         "store_misaligned.width_4_at_4_is_aligned",
     }
@@ -255,40 +276,40 @@ def test_larger_region_than_the_programs_is_caught(every: Trace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "bus"),
+    ("name", "bus", "refused"),
     [
-        ("pc_in", "state"),
-        ("clock_out", "state"),
-        ("cursor_in", "cursor"),
-        ("cursor_out", "cursor"),
-        ("segment", "continuation"),
-        ("exit_code_0", "exit"),
-        ("exit_code_3", "exit"),
+        ("pc_in", "state", Rejection.START_DIFFERS),
+        ("clock_out", "state", None),
+        ("cursor_in", "cursor", Rejection.START_DIFFERS),
+        ("cursor_out", "cursor", None),
+        ("segment", "continuation", Rejection.SEGMENT_INDEX),
+        ("exit_code_0", "exit", None),
+        ("exit_code_3", "exit", None),
     ],
 )
-def test_another_public_value_is_caught(name: str, bus: str, every: Trace) -> None:
-    assert _accused(with_public(every, **{name: every.public_values[name] + 1})) == {f"bus {bus}"}
+def test_another_public_value_is_caught(name: str, bus: str, refused: Rejection | None, every: Trace) -> None:
+    assert _accused(with_public(every, **{name: every.public_values[name] + 1}), refused) == {f"bus {bus}"}
 
 
 def test_halted_run_that_claims_to_go_on_is_caught(every: Trace) -> None:
-    assert _accused(with_public(every, pc_out=5)) == {"bus state", "bus exit"}
+    assert _accused(with_public(every, pc_out=5), Rejection.NOT_HALTED) == {"bus state", "bus exit"}
 
 
-@pytest.mark.parametrize("chip", ["range_table", "byte_table", "clock_table", "shift_table", "program_table"])
+@pytest.mark.parametrize("chip", ["range_table", "byte_table", "shift_table", "program_table"])
 def test_miscounted_lookup_is_caught(chip: str, every: Trace) -> None:
     for column in CHIP_BY_NAME[chip].columns:
         forged = shifted(every, chip, 0, **{column: 1})
-        assert accused(check_trace(forged)) == {f"bus {column.removesuffix('_multiplicity')}"}
+        assert _accused_as_counted(forged) == {f"bus {column.removesuffix('_multiplicity')}"}
 
 
 def test_absent_table_is_caught_by_what_it_no_longer_says(every: Trace) -> None:
-    for chip, buses in (
-        ("halt", {"bus state", "bus memory", "bus exit"}),
-        ("boundary", {"bus memory", "bus continuation"}),
-        ("memory", {"bus continuation", "bus cursor", "bus output"}),
+    for chip, buses, refused in (
+        ("halt", {"bus state", "bus memory", "bus exit"}, None),
+        ("boundary", {"bus memory", "bus continuation"}, Rejection.TABLE_COUNT),
+        ("memory", {"bus continuation", "bus cursor", "bus output"}, Rejection.MOVED_WITHOUT_TABLE),
     ):
         forged = replace(every, tables=tuple(table for table in every.tables if table.chip.name != chip))
-        assert _accused(forged) == buses
+        assert _accused(forged, refused) == buses
 
 
 def test_table_with_a_row_of_padding_made_real_is_caught(every: Trace) -> None:

@@ -15,6 +15,7 @@ from soundcalc.exact import (
     log2_upper,
     power_upper,
     round_up,
+    rounded_down,
     sqrt_lower,
     sqrt_upper,
 )
@@ -62,6 +63,21 @@ def test_floor_bits_at_a_power_of_two_is_decided_exactly(bits: int) -> None:
 def test_bits_of_an_error_above_one_are_zero() -> None:
     assert floor_bits(Fraction(3)) == 0
     assert float_bits(Fraction(3)) == 0.0
+
+
+@given(st.integers(0, 300))
+def test_bits_for_printing_never_reach_an_integer_that_the_error_does_not(bits: int) -> None:
+    at = Fraction(1, 1 << bits)
+    assert float_bits(at) == bits
+    assert math.floor(float_bits(at + Fraction(1, 1 << bits + 300))) == max(0, bits - 1)
+
+
+@pytest.mark.parametrize(
+    ("bits", "decimals", "printed"),
+    [(4.999, 2, "4.99"), (4.95, 1, "4.9"), (127.999, 0, "127"), (128.0, 2, "128.00"), (0.0, 2, "0.00")],
+)
+def test_bits_printed_are_rounded_down(bits: float, decimals: int, printed: str) -> None:
+    assert str(rounded_down(bits, decimals)) == printed
 
 
 def test_bits_of_no_error_are_refused() -> None:

@@ -1,7 +1,14 @@
 """Addition and subtraction: 64-bit and 32-bit, registers and immediates."""
 
 from spec.air.chip import Chip
-from spec.rv64im.gadgets import add_limbs, immediate_limbs, ranged_limbs, sign_extended, top_bit
+from spec.rv64im.gadgets import (
+    add_immediate,
+    add_limbs,
+    immediate_of,
+    ranged_limbs,
+    ranged_word,
+    sign_extended,
+)
 from spec.rv64im.instruction_row import InstructionRow
 
 _RESULT = ("result_0", "result_1", "result_2", "result_3")
@@ -32,19 +39,17 @@ def _sub() -> Chip:
 def _addi() -> Chip:
     row = InstructionRow("addi", "destination = source1 + immediate modulo 2^64.", ["addi"])
     left = row.column_array("left")
-    immediate = immediate_limbs(row)
-    result = ranged_limbs(row, "result")
-    add_limbs(row, "carry", left, immediate, result)
+    immediate = immediate_of(row)
+    result = add_immediate(row, left, immediate)
     row.read_source1(left)
     row.write_destination(result)
-    return row.finish(constants=immediate, outputs=_RESULT)
+    return row.finish(constants=immediate.limbs, outputs=_RESULT)
 
 
 def _addw() -> Chip:
     row = InstructionRow("addw", "destination = the sign-extended low 32 bits of source1 + source2.", ["addw"])
     left, right = row.column_array("left"), row.column_array("right")
-    result = ranged_limbs(row, "result", 2)
-    sign = top_bit(row, "sign", result[1])
+    result, sign = ranged_word(row, "result")
     add_limbs(row, "carry", left[:2], right[:2], result)
     row.read_source1(left)
     row.read_source2(right)
@@ -55,8 +60,7 @@ def _addw() -> Chip:
 def _subw() -> Chip:
     row = InstructionRow("subw", "destination = the sign-extended low 32 bits of source1 - source2.", ["subw"])
     left, right = row.column_array("left"), row.column_array("right")
-    result = ranged_limbs(row, "result", 2)
-    sign = top_bit(row, "sign", result[1])
+    result, sign = ranged_word(row, "result")
     add_limbs(row, "carry", result, right[:2], left[:2])
     row.read_source1(left)
     row.read_source2(right)
@@ -67,9 +71,8 @@ def _subw() -> Chip:
 def _addiw() -> Chip:
     row = InstructionRow("addiw", "destination = the sign-extended low 32 bits of source1 + immediate.", ["addiw"])
     left = row.column_array("left")
-    immediate = immediate_limbs(row)
-    result = ranged_limbs(row, "result", 2)
-    sign = top_bit(row, "sign", result[1])
+    immediate = immediate_of(row).limbs
+    result, sign = ranged_word(row, "result")
     add_limbs(row, "carry", left[:2], immediate[:2], result)
     row.read_source1(left)
     row.write_destination(sign_extended(result, sign))

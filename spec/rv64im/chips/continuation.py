@@ -66,9 +66,9 @@ def _memory() -> Chip:
     key = row.define("key", space * 2**ADDRESS_BITS + address)
     row.receive("cursor_before", CURSOR, [cursor], real)
     row.send("cursor_after", CURSOR, [key + 1], real)
-    _split_range(row, "address", address, ADDRESS_BITS, real)
     _split_range(row, "step", key - cursor, KEY_BITS, real)
 
+    # The address lies in a region of the program, which ends at or below 2^29: it needs no range of its own.
     start, end = row.column("region_start"), row.column("region_end")
     kind_number = total(flag * int(kind) for kind, flag in kinds.items())
     row.receive("region", REGION, [space, kind_number, start, end], real)

@@ -25,8 +25,8 @@ from spec.rv64im.instruction_row import InstructionRow, total
 CARRY_BITS = 13
 """A joined pair of product columns, a remainder limb and the incoming carry are below 2^29."""
 
-MARGIN_CARRY_BITS = 2
-"""A limb of |divisor| - |remainder| - 1 carries between -2 and 1: biased by 2, two bits."""
+MARGIN_BIAS = 2
+"""A limb of |divisor| - |remainder| - 1 carries between -2 and 1: biased by 2, small enough for a byte."""
 
 
 def _divide(name: str, limb_count: int) -> Chip:
@@ -55,11 +55,7 @@ def _divide(name: str, limb_count: int) -> Chip:
     remainder_sign = row.column("remainder_sign")
     row.boolean("quotient_sign_is_boolean", quotient_sign)
     row.boolean("remainder_sign_is_boolean", remainder_sign)
-    for operand, sign in (
-        ("dividend", dividend_sign),
-        ("divisor", divisor_sign),
-        ("quotient", quotient_sign),
-    ):
+    for operand, sign in (("dividend", dividend_sign), ("divisor", divisor_sign)):
         row.zero(f"unsigned_{operand}_has_no_sign", unsigned * sign)
 
     columns = product_columns(divisor, quotient, divisor_sign, quotient_sign, 4 * limb_count)
@@ -73,9 +69,9 @@ def _divide(name: str, limb_count: int) -> Chip:
         row.zero(f"limb_{i}_of_the_division", joined - given - carries[i] * LIMB_BASE)
         incoming = carries[i]
 
+    # Any element but 0 says of divisor and quotient what 1 does. Bytes are small, so their sum vanishes only where all
+    # of them do.
     by_zero = row.column("by_zero")
-    row.boolean("by_zero_is_boolean", by_zero)
-    # Bytes are small, so their sum vanishes only where all of them do.
     row.zero("by_zero_means_divisor_is_zero", by_zero * total(divisor))
     for i, byte in enumerate(quotient):
         row.zero(f"by_zero_quotient_byte_{i}_is_ones", by_zero * (byte - 255))
@@ -123,7 +119,7 @@ def _bound_remainder(
         if i == 0:
             difference = difference - row.real
         if i < len(carries):
-            row.in_range(f"margin_carry_{i}_is_small", carries[i] + 2, MARGIN_CARRY_BITS, row.real)
+            row.byte(carries[i] + MARGIN_BIAS)
             row.zero(f"margin_limb_{i}", difference - carries[i] * LIMB_BASE)
             incoming = carries[i]
         else:

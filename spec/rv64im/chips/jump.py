@@ -1,7 +1,8 @@
 """jalr: an indirect jump. (jal is a constant, see constant.py.)"""
 
 from spec.air.chip import Chip
-from spec.rv64im.gadgets import LIMB_BASE, effective_address
+from spec.rv64im.buses import LIMB_BITS
+from spec.rv64im.gadgets import LIMB_BASE, effective_address, immediate_of
 from spec.rv64im.instruction_row import InstructionRow
 
 
@@ -11,9 +12,9 @@ def _jalr() -> Chip:
     )
     base = row.column_array("base")
     link = row.column_array("link", 3)
-    immediate_low = row.column("immediate_low")
-    immediate_fill = row.column("immediate_fill")
-    low, high = effective_address(row, base, [immediate_low, *([immediate_fill] * 3)])
+    immediate = immediate_of(row).limbs
+    low, high = effective_address(row, base, immediate)
+    row.in_range("address_high_is_16_bits", high, LIMB_BITS, row.real)
     # The low limb is 4 * quarter + bit: bit 0 is dropped, bit 1 must be 0 or the execution ends abnormally.
     bit = row.column("dropped_bit")
     row.boolean("dropped_bit_is_boolean", bit)
@@ -23,7 +24,7 @@ def _jalr() -> Chip:
     row.read_source1(base)
     row.write_destination([*link, 0])
     return row.finish(
-        constants=[*link, immediate_low, immediate_fill],
+        constants=[*link, *immediate[:2]],
         next_pc=target,
         outputs=["target", "link_0", "link_1", "link_2"],
     )

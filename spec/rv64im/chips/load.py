@@ -92,7 +92,12 @@ def _lb() -> Chip:
     row.zero("parts_make_the_limb", selected - parts[0] - parts[1] * 256)
     byte = row.column("byte")
     row.zero("byte_is_selected", parts[0] + odd * (parts[1] - parts[0]) - byte)
-    sign = sign_where_signed(row, "lb", "lbu", byte, 8)
+    top = row.column("top_bit")
+    row.boolean("top_bit_is_boolean", top)
+    # The byte less its top bit has 7 bits just where twice that is a byte.
+    row.byte((byte - top * 128) * 2)
+    sign = row.column("sign")
+    row.zero("sign_is_the_top_bit_where_signed", row.selectors["lb"] * top - sign)
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, offset), value, value)
     # A byte's sign fills the upper half of the first limb as well.

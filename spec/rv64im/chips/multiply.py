@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
-from spec.rv64im.gadgets import LIMB_BASE, byte_pairs, limbs_of_bytes, ranged_limbs, sign_extended, top_bit
+from spec.rv64im.gadgets import LIMB_BASE, byte_pairs, limbs_of_bytes, ranged_limbs, ranged_word, sign_extended, top_bit
 from spec.rv64im.instruction_row import InstructionRow, total
 
 CARRY_BITS = 12
@@ -70,10 +70,9 @@ def _mulw() -> Chip:
     row = InstructionRow("mulw", "destination = the sign-extended low 32 bits of source1 * source2.", ["mulw"])
     left, right = byte_pairs(row, "left", 4), byte_pairs(row, "right", 4)
     left_upper, right_upper = row.column_array("left_upper", 2), row.column_array("right_upper", 2)
-    result = ranged_limbs(row, "result", 2)
+    result, sign = ranged_word(row, "result")
     columns = product_columns(left, right, lift(0), lift(0), 4)
     limb_products(row, columns, [0] * 2, result)
-    sign = top_bit(row, "sign", result[1])
     row.read_source1([*limbs_of_bytes(left), *left_upper])
     row.read_source2([*limbs_of_bytes(right), *right_upper])
     row.write_destination(sign_extended(result, sign))

@@ -1,8 +1,13 @@
 """Shifts: left, right logical, right arithmetic; 64-bit and 32-bit; by a register and by an immediate.
 
-The amount is 16 q + bits. The shift table gives q as four flags and the powers 2^bits and 2^(16 - bits). Each
-limb is cut in two by range checks of variable width: a product limb * 2^bits could exceed p, but a part of
-16 - bits bits times 2^bits cannot. Parts are then put together again one limb further on, and moved by q limbs.
+The amount is 16 q + 8 half + r, power = 2^r. First the limbs are moved by q; then they are shifted by the fewer than 16
+bits that are left. For that each moved limb is cut in two, and a result's limb put together of the parts of two
+neighbours. One part of each limb has at most 8 bits: the bits that leave it, or with `half` those that stay. It is a
+column of its own, a *piece*, looked up as a byte, and the other part is what is left of the limb. No product of a limb
+with a power exceeds 2^24, so every equation is one over the integers.
+
+A piece is a byte, not of as many bits as it should have. What pins it are the ranges of the result's limbs, and of the
+limb that drops out at the end: with one bit too many, some limb would not fit.
 """
 
 from dataclasses import dataclass
@@ -10,102 +15,144 @@ from dataclasses import dataclass
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
 from spec.rv64im.buses import LIMB_BITS, LIMBS, SHIFT
-from spec.rv64im.gadgets import LIMB_BASE, LIMB_MAXIMUM, sign_extended, top_bit
+from spec.rv64im.gadgets import LIMB_BASE, LIMB_MAXIMUM, ranged_limbs, ranged_word, sign_extended, top_bit
 from spec.rv64im.instruction_row import InstructionRow, total
+
+HALF_BASE = 1 << (LIMB_BITS // 2)
 
 
 @dataclass(frozen=True)
 class _Amount:
-    """The columns that the shift table fills in, and how many limbs there are to move by."""
+    """A flag for each number of limbs to move by, and the columns `half` and `power`."""
 
     limbs: list[Expression]
-    bits: Expression
+    half: Expression
     power: Expression
-    complement: Expression
+
+    @property
+    def message(self) -> list[Expression]:
+        """As the shift table and the program table have it."""
+        return [*self.limbs[1:], *([lift(0)] * (LIMBS - len(self.limbs))), self.half, self.power]
 
 
-def _amount(row: InstructionRow, width_limbs: int, amount: Expression) -> _Amount:
-    limbs = row.column_array("by_limbs", width_limbs)
-    bits = row.column("bits")
-    power = row.column("power")
-    complement = row.column("complement")
-    unused = [lift(0)] * (LIMBS - width_limbs)
-    row.receive("amount_is_split", SHIFT, [amount, *limbs, *unused, bits, power, complement], row.real)
-    return _Amount(limbs, bits, power, complement)
-
-
-def _cut(
-    row: InstructionRow, limbs: list[Expression], low_bits: Expression, low_base: Expression
-) -> tuple[list[Expression], list[Expression]]:
-    """Each limb as low + low_base * high, where low has `low_bits` bits, high the other ones of 16."""
-    low = row.column_array("low", len(limbs))
-    high = row.column_array("high", len(limbs))
-    for i, limb in enumerate(limbs):
-        row.in_range(f"low_{i}_has_its_width", low[i], low_bits, row.real)
-        row.in_range(f"high_{i}_has_its_width", high[i], LIMB_BITS - low_bits, row.real)
-        row.zero(f"limb_{i}_is_cut", low[i] + low_base * high[i] - limb)
-    return low, high
+def _amount(row: InstructionRow, width_limbs: int) -> _Amount:
+    moves = [row.column(f"by_limbs_{i}") for i in range(1, width_limbs)]
+    return _Amount([row.real - total(moves), *moves], row.column("half"), row.column("power"))
 
 
 def _moved(
-    row: InstructionRow, amount: _Amount, joined: list[Expression], step: int, fill: Expression
+    row: InstructionRow, amount: _Amount, limbs: list[Expression], step: int, fill: Expression
 ) -> list[Expression]:
-    """The result's limbs: `joined` moved by q limbs up (step -1) or down (step +1), `fill` where none comes."""
-    result = row.column_array("result", len(joined))
-    for i, limb in enumerate(result):
+    """New columns: the limbs moved up (step -1) or down (step +1), `fill` where none comes."""
+    moved = row.column_array("moved", len(limbs))
+    for i, limb in enumerate(moved):
         choices = [
-            flag * (joined[i + step * q] if 0 <= i + step * q < len(joined) else fill)
+            flag * (limbs[i + step * q] if 0 <= i + step * q < len(limbs) else fill)
             for q, flag in enumerate(amount.limbs)
         ]
-        row.zero(f"result_{i}_is_moved", limb - total(choices))
-    return result
+        row.zero(f"moved_{i}_is_chosen", limb - total(choices))
+    return moved
 
 
-def _left(row: InstructionRow, amount: _Amount, limbs: list[Expression]) -> list[Expression]:
-    low, high = _cut(row, limbs, LIMB_BITS - amount.bits, amount.complement)
-    carried = [lift(0), *high]
-    joined = [low[i] * amount.power + carried[i] for i in range(len(limbs))]
-    return _moved(row, amount, joined, -1, lift(0))
+def _pieces(row: InstructionRow, count: int) -> list[Expression]:
+    pieces = row.column_array("piece", count)
+    for piece in pieces:
+        row.byte(piece)
+    return pieces
 
 
-def _right(row: InstructionRow, amount: _Amount, limbs: list[Expression], sign: Expression) -> list[Expression]:
-    """`sign` is 1 where the vacated bits are ones: the topmost limb then gets 2^16 - 2^(16 - bits) added."""
-    low, high = _cut(row, limbs, amount.bits, amount.power)
-    joined = [high[i] + low[i + 1] * amount.complement for i in range(len(limbs) - 1)]
-    joined.append(high[-1] + sign * (LIMB_BASE - amount.complement))
-    return _moved(row, amount, joined, 1, sign * LIMB_MAXIMUM)
+def _dropped(row: InstructionRow) -> Expression:
+    dropped = row.column("dropped")
+    row.in_range("dropped_is_16_bits", dropped, LIMB_BITS, row.real)
+    return dropped
+
+
+def _left(row: InstructionRow, amount: _Amount, limbs: list[Expression], result: list[Expression]) -> None:
+    """limb * 2^(8 half + r) = what stays + 2^16 * what leaves for the limb above; one of the two holds the piece."""
+    moved = _moved(row, amount, limbs, -1, lift(0))
+    pieces = _pieces(row, len(limbs))
+    stays, leaves = [], []
+    for limb, piece in zip(moved, pieces, strict=True):
+        piece_leaves = (limb * amount.power - piece * LIMB_BASE, piece)
+        piece_stays = (piece * amount.power * HALF_BASE, ((limb - piece) * amount.power).divided_by(HALF_BASE))
+        stay, leave = (
+            outside + amount.half * (inside - outside)
+            for outside, inside in zip(piece_leaves, piece_stays, strict=True)
+        )
+        stays.append(stay)
+        leaves.append(leave)
+    row.zero("dropped_is_what_leaves_the_top", leaves[-1] - _dropped(row))
+    for i in reversed(range(len(limbs))):
+        arrives = leaves[i - 1] if i else lift(0)
+        row.zero(f"result_{i}_is_joined", stays[i] + arrives - result[i])
+
+
+def _right(
+    row: InstructionRow, amount: _Amount, limbs: list[Expression], result: list[Expression], sign: Expression
+) -> None:
+    """2^16 * limb / 2^(8 half + r) = 2^16 * what stays + what leaves for the limb below, all times the power.
+
+    `sign` is 1 where ones come in at the top.
+    """
+    moved = _moved(row, amount, limbs, 1, sign * LIMB_MAXIMUM)
+    pieces = _pieces(row, len(limbs))
+    stays, leaves = [], []
+    for limb, piece in zip(moved, pieces, strict=True):
+        piece_leaves = (limb - piece, piece * LIMB_BASE)
+        piece_stays = (piece * amount.power, limb * HALF_BASE - piece * amount.power * LIMB_BASE)
+        stay, leave = (
+            outside + amount.half * (inside - outside)
+            for outside, inside in zip(piece_leaves, piece_stays, strict=True)
+        )
+        stays.append(stay)
+        leaves.append(leave)
+    # What a limb of ones above the top leaves: 2^16 (2^r - 1), or with half 2^16 (2^r - 2^-8).
+    ones = amount.power * LIMB_BASE - LIMB_BASE + amount.half * (LIMB_BASE - HALF_BASE)
+    for i in reversed(range(len(limbs))):
+        arrives = leaves[i + 1] if i + 1 < len(limbs) else sign * ones
+        row.zero(f"result_{i}_is_joined", stays[i] + arrives - result[i] * amount.power)
+    row.zero("dropped_is_what_leaves_the_bottom", leaves[0] - _dropped(row) * amount.power)
 
 
 def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
     width_bits = width_limbs * LIMB_BITS
+    is_word = width_limbs < LIMBS
     arithmetic = name.startswith("sra")
     direction = "left" if name.startswith("sll") else "right, filling in the sign" if arithmetic else "right"
     source = "source2" if by_register else "the immediate"
-    extension = ", sign-extended" if width_limbs < LIMBS else ""
+    extension = ", sign-extended" if is_word else ""
     purpose = f"destination = the low {width_bits} bits of source1 shifted {direction} by {source}{extension}."
     row = InstructionRow(name, purpose, [name])
     left = row.column_array("left")
     right = row.column_array("right") if by_register else []
-    given = row.column("amount")
+    amount = _amount(row, width_limbs)
     if by_register:
         # Only the low 5 or 6 bits of the register count: the others are a multiple of the width.
+        given = row.column("amount")
         bits = width_bits.bit_length() - 1
         unused = (right[0] - given).divided_by(width_bits)
         row.in_range("unused_amount_is_a_multiple", unused, LIMB_BITS - bits, row.real)
-    amount = _amount(row, width_limbs, given)
+        row.receive("amount_is_split", SHIFT, [given, *amount.message], row.real)
     moving = left[:width_limbs]
-    sign = top_bit(row, "left_sign", moving[-1]) if arithmetic else lift(0)
-    result = _left(row, amount, moving) if direction == "left" else _right(row, amount, moving, sign)
     outputs = [f"result_{i}" for i in range(width_limbs)]
-    if width_limbs < LIMBS:
-        extension_bit = top_bit(row, "sign", result[-1])
-        result = sign_extended(result, extension_bit)
+    if arithmetic:
+        # A word shifted right keeps its sign, so its extension needs none of its own.
+        sign = top_bit(row, "left_sign", moving[-1])
+        result = ranged_limbs(row, "result", width_limbs)
+    elif is_word:
+        result, sign = ranged_word(row, "result")
         outputs.append("sign")
+    else:
+        result, sign = ranged_limbs(row, "result"), lift(0)
+    if direction == "left":
+        _left(row, amount, moving, result)
+    else:
+        _right(row, amount, moving, result, sign if arithmetic else lift(0))
     row.read_source1(left)
     if by_register:
         row.read_source2(right)
-    row.write_destination(result)
-    return row.finish(constants=[] if by_register else [given], outputs=outputs)
+    row.write_destination(sign_extended(result, sign))
+    return row.finish(constants=[] if by_register else amount.message, outputs=outputs)
 
 
 CHIPS = tuple(

@@ -74,6 +74,7 @@ def test_audit_of_a_kind_has_only_that() -> None:
 def test_audit_into_a_place_that_is_none_fails_before_proving(option: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     invocation = limpid("audit", "--chip", "sub", option, tmp_path / "file" / "inside", "--json")
+    assert "Errno" not in invocation.stderr
     assert invocation.status == FAILED
     assert invocation.error["kind"] == "file"
     assert (tmp_path / "file").read_text() == "kept"

@@ -54,10 +54,10 @@ def test_audit_of_another_file_prints_two_rows(split: Path, tmp_path: Path) -> N
     assert any(queries.iterdir())
 
 
-def test_malformed_file_is_misuse_with_line_and_column(split: Path) -> None:
+def test_malformed_file_fails_with_line_and_column(split: Path) -> None:
     split.write_text(SPLIT.replace("(assert (=", "(assert (=="))
     invocation = limpid("audit", split, "--json")
-    assert invocation.status == MISUSED
+    assert invocation.status == FAILED
     assert invocation.error == {
         "kind": "picus",
         "path": str(split),
@@ -89,9 +89,11 @@ def test_assumption_that_stands_twice_is_misuse(split: Path) -> None:
     assert "stands twice" in invocation.stderr
 
 
-def test_file_that_is_no_text_is_misuse(split: Path) -> None:
+def test_file_that_is_no_text_fails(split: Path) -> None:
     split.write_bytes(b"(prime-number \xff)")
-    assert "byte 14 is no text" in limpid("audit", split).stderr
+    invocation = limpid("audit", split)
+    assert invocation.status == FAILED
+    assert "byte 14 is no text" in invocation.stderr
 
 
 def test_file_that_is_missing_fails(tmp_path: Path) -> None:
@@ -111,3 +113,6 @@ def test_second_solver_checks_a_file_too(split: Path) -> None:
     pytest.importorskip("cvc5")
     document = limpid("audit", split, *RANGES, "--second-solver", "--json").document
     assert document["second_solver"] == {"agrees": 2, "disagrees": 0, "undecided": 0}
+    lines = limpid("audit", split, *RANGES, "--second-solver").stdout.splitlines()
+    (line,) = (line for line in lines if line.startswith("second solver"))
+    assert line.endswith("of 2 obligations: agrees 2, disagrees 0, undecided 0")

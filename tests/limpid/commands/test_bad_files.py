@@ -50,6 +50,28 @@ def test_guest_that_is_none_is_refused_with_its_reason(command: str, reason: Loa
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["audit"],
+        ["inspect"],
+        ["soundcalc"],
+        ["verify", "--any-program", "--any-output"],
+        ["prove", "--output", "output"],
+        ["keygen", "--output", "output"],
+        ["run"],
+        ["check-trace"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_file_of_the_wrong_kind_is_a_failure_of_every_command(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("noise").write_bytes(b"\x7fELF\xff\xfe")
+    assert limpid(arguments[0], "noise", *arguments[1:]).status == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ["run", "missing"],
         ["run", SHA256, "--input", "missing"],
         ["check-trace", "missing"],

@@ -10,6 +10,7 @@ import limpid as api
 from limpid.errors import TrapError
 from spec.protocol.development import decode_development_receipt
 from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SCRIBBLING_ELF, SHA256, TRAPPING_ELF, limpid
 
 TEN = (10).to_bytes(8, "little")
@@ -40,7 +41,7 @@ def test_prove_dev_writes_a_receipt_and_says_that_it_proves_nothing(receipt: Pat
         "receipt": str(tmp_path / "receipt"),
         "receipt_bytes": len(written),
         "proven": False,
-        "program_id": decode_development_receipt(written).key.program_id().hex(),
+        "program_id": decode_development_receipt(written, RV64IM).key.program_id.hex(),
         "parameters": "tiny",
         "instructions": api.run(FIBONACCI, TEN).instructions,
         "exit_code": 0,
@@ -50,7 +51,7 @@ def test_prove_dev_writes_a_receipt_and_says_that_it_proves_nothing(receipt: Pat
 
 def test_receipt_has_the_program_id_of_a_proof(receipt: Path, tiny: Path) -> None:
     proven = api.verify((tiny / "proof").read_bytes(), program=None, output=None, allow_insecure=True)
-    assert decode_development_receipt(receipt.read_bytes()).key.program_id() == proven.program_id
+    assert decode_development_receipt(receipt.read_bytes(), RV64IM).key.program_id == proven.program_id
 
 
 @pytest.mark.parametrize("backend", ["optimized", "reference"])
@@ -79,7 +80,7 @@ def test_verify_that_allows_receipts_says_that_nothing_is_proven(program: list[s
         "proven": False,
         "reason": None,
         "security_bits": 0,
-        "program_id": decode_development_receipt(receipt.read_bytes()).key.program_id().hex(),
+        "program_id": decode_development_receipt(receipt.read_bytes(), RV64IM).key.program_id.hex(),
         "parameters": "tiny",
         "exit_code": 0,
         "output": OUTPUT.hex(),

@@ -36,6 +36,18 @@ def test_new_project_over_an_existing_name_is_refused(tmp_path: Path) -> None:
     assert (error["kind"], error["message"]) == ("file", f"{tmp_path}: exists already")
 
 
+def test_new_project_without_a_name_is_misuse() -> None:
+    invocation = limpid("new", "", "--json")
+    assert (invocation.status, invocation.error["message"]) == (2, "NAME is empty")
+
+
+def test_sdk_onto_a_file_says_so_and_blames_no_tool(compiler: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    error = limpid("sdk", tmp_path / "file", "--json").error
+    message = f"cannot write the SDK to {tmp_path / 'file'}: not a directory"
+    assert (error["message"], error["next_step"]) == (message, None)
+
+
 def test_new_project_in_a_missing_directory_is_refused(tmp_path: Path) -> None:
     error = limpid("new", tmp_path / "absent" / "name", "--json").error
     assert error["message"] == f"{tmp_path / 'absent' / 'name'}: cannot be made: no such file or directory"

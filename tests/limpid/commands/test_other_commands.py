@@ -12,21 +12,28 @@ import pytest
 from limpid import api, verify
 from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
+from limpid.inspection import security_of
 from limpid.machine_checks import Check
+from limpid.security_lines import security_facts
 from reference.checker import ConstraintViolation
-from spec.protocol.proof import RunProof, decode_proof
+from reference.program_keys import entry_address
+from spec.protocol.hash import digest_bytes
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.rejection import Rejection
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
 
 
 @pytest.fixture(scope="module")
 def proof(tiny: Path) -> RunProof:
-    return decode_proof((tiny / "proof").read_bytes())
+    return decode_proof((tiny / "proof").read_bytes(), RV64IM)
 
 
 def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
     """What `prove` would return for the shared proof."""
-    return api.Proof(proof.encoded(), proof.key, output, 0, 1234, {}, 1, 5.0)
+    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, 1, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
@@ -51,6 +58,31 @@ def test_build_without_a_compiler_fails_with_the_next_step(tmp_path: Path) -> No
         "next_step": "see which tools are missing with: limpid doctor",
     }
     assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "output", "flags"),
+    [
+        ("guest.c", None, "guest.elf", []),
+        ("guest.zig", "", "guest.elf", []),
+        ("guest.c", "int main( {", "guest.elf", []),
+        ("guest.c", "int main(void) { return absent(); }", "guest.elf", []),
+        ("guest.c", "int main(void) { return 0; }", "guest.elf", ["--flag=--nonsense"]),
+        ("guest.c", "int main(void) { return 0; }", "absent/guest.elf", []),
+        ("guest.c", "int main(void) { return 0; }", ".", []),
+    ],
+    ids=["missing", "kind", "syntax", "undefined", "flag", "no directory", "directory"],
+)
+def test_build_that_fails_for_another_reason_blames_no_tool(
+    name: str, text: str | None, output: str, flags: list[str], tmp_path: Path
+) -> None:
+    if shutil.which(DEFAULT_COMPILER) is None:
+        pytest.skip(f"needs {DEFAULT_COMPILER}")
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    invocation = limpid("build", tmp_path / name, "--output", tmp_path / output, *flags, "--json")
+    assert (invocation.status, invocation.error["kind"], invocation.error["next_step"]) == (1, "build", None)
+    assert "Errno" not in invocation.stderr
 
 
 def test_check_trace_of_an_honest_run_finds_nothing() -> None:
@@ -82,41 +114,58 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
     segment = proof.segments[0]
     assert document.pop("segments") == [
         {
-            "pc_in": proof.key.entry,
+            "pc_in": entry_address(proof.key),
             "pc_out": None,
             "tables": [{"chip": table.chip.name, "rows": table.height} for table in segment.shape.tables],
         }
     ]
-    accepted = verify(proof.encoded(), program=proof.key, output=proof.output, allow_insecure=True)
+    accepted = verify(encode_proof(proof), program=proof.key, output=proof.output, allow_insecure=True)
     assert document == {
         "kind": "proof",
-        "bytes": len(proof.encoded()),
-        "program_id": proof.key.program_id().hex(),
+        "bytes": len(encode_proof(proof)),
+        "program_id": proof.key.program_id.hex(),
         "parameters": "tiny",
         "secure": False,
-        "entry": proof.key.entry,
-        "machine_digest": proof.key.machine_digest.hex(),
-        "machine_root": proof.key.machine_root.hex(),
-        "program_root": proof.key.program_root.hex(),
+        "entry": entry_address(proof.key),
+        "machine_digest": proof.key.machine.digest.hex(),
+        "program_roots": {str(h): digest_bytes(c.root).hex() for h, c in proof.key.commitments.items()},
         "fixed_tables": {chip: 2**height for chip, height in proof.key.heights_by_chip().items()},
         "exit_code": 0,
         "output": proof.output.hex(),
         "security_bits": accepted.security_bits,
+        "whole_run_bits": accepted.security.whole_run_bits,
+        "non_interactive_bits": 4.95,
+        "whole_run_non_interactive_bits": 4.24,
+        "hash_cap_bits": 128,
     }
 
 
 def test_inspect_of_a_proof_for_people_says_that_nothing_is_verified(tiny: Path) -> None:
     lines = limpid("inspect", tiny / "proof").stdout.splitlines()
     assert lines[0].endswith("not verified")
+    (non_interactive,) = (line for line in lines if line.startswith("non-interactive, if it verifies"))
+    assert non_interactive.endswith("  4.95 bits, the whole run 4.24")
     assert any(line.startswith("segment 0 halt ") and line.endswith(" 2^1") for line in lines)
 
 
 def test_inspect_of_a_key_prints_what_is_in_it(proof: RunProof, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proof.key.encoded())
+    (tmp_path / "key").write_bytes(encode_key(proof.key))
     document = limpid("inspect", tmp_path / "key", "--json").document
     assert document["kind"] == "key"
-    assert document["bytes"] == len(proof.key.encoded())
-    assert document["program_id"] == proof.key.program_id().hex()
+    assert document["bytes"] == len(encode_key(proof.key))
+    assert document["program_id"] == proof.key.program_id.hex()
+
+
+@pytest.mark.parametrize("command", ["inspect", "soundcalc"])
+def test_key_of_another_machine_is_refused_with_the_way_to_a_new_one(
+    command: str, proof: RunProof, tmp_path: Path
+) -> None:
+    encoded = encode_key(proof.key)
+    (tmp_path / "key").write_bytes(encoded.replace(RV64IM.digest, bytes(len(RV64IM.digest))))
+    invocation = limpid(command, tmp_path / "key", "--json")
+    error = invocation.error
+    assert (invocation.status, error["kind"], error["reason"]) == (1, "key", Rejection.MACHINE_DIFFERS.name)
+    assert error["next_step"] == "make a key with: limpid keygen GUEST.elf --output KEY"
 
 
 def test_inspect_of_something_else_fails() -> None:
@@ -132,7 +181,7 @@ def test_inspect_of_something_else_fails() -> None:
 
 def test_inspect_of_a_damaged_proof_fails_with_the_reason(proof: RunProof, tmp_path: Path) -> None:
     path = tmp_path / "proof"
-    path.write_bytes(proof.encoded() + b"\0")
+    path.write_bytes(encode_proof(proof) + b"\0")
     invocation = limpid("inspect", path, "--json")
     assert (invocation.status, invocation.error["reason"]) == (1, Rejection.ENCODING_TRAILING_BYTES.name)
     assert invocation.error["message"].startswith(f"{path}: ENCODING_TRAILING_BYTES: ")
@@ -177,7 +226,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     quickstart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded = (quickstart / "build" / "sha256.proof").read_bytes()
-    proof = decode_proof(encoded)
+    proof = decode_proof(encoded, RV64IM)
     asked: list[tuple[object, ...]] = []
 
     def prove(elf: api.Elf, content: bytes, *, parameters: str, observer: object) -> api.Proof:
@@ -188,13 +237,16 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
     document = invocation.document
     assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
-    assert 128 <= document.pop("security_bits") < 150
+    claimed = security_facts(security_of(encoded))
+    assert {"security_bits", "whole_run_non_interactive_bits"} <= claimed.keys()
+    assert 128 <= document["security_bits"] < 150
     assert document == {
+        **claimed,
         "instructions": 1234,
         "segments": 1,
         "seconds": 5.0,
         "proof_bytes": len(encoded),
-        "program_id": proof.key.program_id().hex(),
+        "program_id": proof.key.program_id.hex(),
         "output": proof.output.hex(),
         "accepted": True,
         "rejected_with_another_output": Rejection.OUTPUT_DIFFERS.name,

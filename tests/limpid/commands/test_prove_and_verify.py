@@ -10,11 +10,21 @@ from pathlib import Path
 import pytest
 
 from limpid import api, decode_key, keygen
-from limpid.commands.verify import PROGRAM_ID
-from spec.parameters import PARAMETER_SETS
-from spec.protocol.proof import RunProof, decode_proof
+from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
+from limpid.inspection import security_of
+from soundcalc.protocol.runs import RunSecurity, largest_reports
+from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejection
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, Invocation, limpid
+
+TINY_NOTE = (
+    "Note: bits of security below 128: one proof, round by round, 4.99; one proof, non-interactive, 4.95; "
+    "run of 1, interactive, 4.31; run of 1, non-interactive, 4.24"
+)
 
 OUTPUT_HEX = (55).to_bytes(8, "little").hex()
 
@@ -30,13 +40,13 @@ class Proven:
 
     @property
     def program_id(self) -> str:
-        return self.decoded.key.program_id().hex()
+        return self.decoded.key.program_id.hex()
 
 
 @pytest.fixture(scope="module")
 def proven(tiny: Path) -> Proven:
     proof = tiny / "proof"
-    return Proven(proof, decode_proof(proof.read_bytes()))
+    return Proven(proof, decode_proof(proof.read_bytes(), RV64IM))
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +83,15 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     document = Invocation(0, (failed_run / "stdout").read_text(), "").document
     seconds, proof = document.pop("seconds"), (failed_run / "proof").read_bytes()
     assert seconds > 0
+    security = security_of(proof)
+    assert document.pop("security_bits") == security.security_bits
+    assert document.pop("whole_run_bits") == security.whole_run_bits
+    assert 0 < document.pop("whole_run_non_interactive_bits") <= document.pop("non_interactive_bits") < 10
+    assert document.pop("hash_cap_bits") == 128
     assert document == {
         "proof": document["proof"],
         "proof_bytes": len(proof),
-        "program_id": decode_proof(proof).key.program_id().hex(),
+        "program_id": decode_proof(proof, RV64IM).key.program_id.hex(),
         "parameters": "tiny",
         "instructions": api.run(FIBONACCI).instructions,
         "misaligned_accesses": 0,
@@ -88,9 +103,48 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     }
     assert (failed_run / "output").read_bytes() == b""
     assert (failed_run / "stderr").read_text().splitlines() == [
+        TINY_NOTE,
         "Note: the parameter set tiny is insecure; verify needs --allow-insecure",
         "Note: verify accepts this proof only with --exit-code 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "segments", "note"),
+    [
+        (FINAL, 4096, "one proof, non-interactive, 127.16; run of 4096, interactive, 118.01"),
+        (FINAL, 1, None),
+        (SEGMENT, 4096, None),
+    ],
+    ids=["final-4096", "final-1", "segment-4096"],
+)
+def test_prove_names_what_a_run_falls_short_of_the_goal(
+    parameters: ParameterSet,
+    segments: int,
+    note: str | None,
+    proven: Proven,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report = max(largest_reports(RV64IM, parameters, 2**21).values(), key=lambda report: report.error)
+    proof = api.Proof(
+        encoded=proven.proof.read_bytes(),
+        key=proven.decoded.key,
+        output=b"",
+        exit_code=0,
+        instructions=1,
+        misaligned_accesses={},
+        segments=segments,
+        seconds=0.0,
+    )
+    monkeypatch.setattr(api, "prove", lambda *_, **__: proof)
+    monkeypatch.setattr("limpid.commands.prove.security_of", lambda _: RunSecurity((report,) * segments))
+    options = ["--parameters", parameters.name, "--backend", "reference"]
+    invocation = limpid("prove", FIBONACCI, "--output", tmp_path / "proof", *options)
+    assert invocation.status == 0
+    assert ("below 128" in invocation.stderr) == (note is not None)
+    assert (note or "") in invocation.stderr
+    assert "\nnon-interactive      12" in invocation.stdout
 
 
 def test_proof_of_a_failed_run_is_accepted_for_its_exit_code_only(failed_run: Path) -> None:
@@ -106,14 +160,14 @@ def test_proof_of_a_failed_run_is_accepted_for_its_exit_code_only(failed_run: Pa
 
 @pytest.mark.parametrize("program", ["elf", "key", "id"])
 def test_proof_is_accepted_for_its_program_however_named(program: str, proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proven.decoded.key.encoded())
+    (tmp_path / "key").write_bytes(encode_key(proven.decoded.key))
     named = {"elf": FIBONACCI, "key": str(tmp_path / "key"), "id": proven.program_id}[program]
     invocation = _verify(proven.proof, "--program", named, "--public-output-hex", OUTPUT_HEX, "--allow-insecure")
     document = invocation.document
     assert invocation.status == 0
-    assert invocation.stderr == "Note: the parameter set tiny proves nothing\n"
+    assert invocation.stderr == f"{TINY_NOTE}\nNote: the parameter set tiny proves nothing\n"
     assert document.pop("hash_cap_bits") == 128.0
-    assert 0 < document.pop("non_interactive_bits") < 10
+    assert 0 < document.pop("whole_run_non_interactive_bits") <= document.pop("non_interactive_bits") < 10
     assert 0 < document.pop("whole_run_bits") <= document["security_bits"] < 10
     assert document == {
         "accepted": True,
@@ -168,7 +222,7 @@ def test_wrong_program_is_rejected(proven: Proven) -> None:
 
 
 def test_key_of_another_parameter_set_is_rejected(proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(keygen(FIBONACCI, parameters="segment").encoded())
+    (tmp_path / "key").write_bytes(encode_key(keygen(FIBONACCI, parameters="segment")))
     arguments = ["--program", tmp_path / "key", "--public-output-hex", OUTPUT_HEX, "--allow-insecure"]
     _assert_rejected(
         _verify(proven.proof, *arguments), Rejection.PARAMETERS_DIFFER, "the proof has tiny, the key segment"
@@ -214,10 +268,24 @@ def test_verify_against_a_file_that_names_no_program_fails(proven: Proven, tmp_p
     invocation = _verify(proven.proof, "--program", tmp_path / "other", "--any-output")
     assert (invocation.status, invocation.error["kind"]) == (1, "file")
     assert invocation.error["message"] == f"{tmp_path / 'other'}: is neither an ELF file nor a verification key"
+    assert invocation.error["next_step"] == PROGRAM_NAMES
+
+
+@pytest.mark.parametrize("short", ["deadbeef", "0xdeadbeef", "00" * 33])
+def test_hexadecimal_program_of_another_length_is_told_how_long_an_id_is(short: str, proven: Proven) -> None:
+    error = _verify(proven.proof, "--program", short, "--any-output").error
+    assert error["message"] == f"{short}: no such file or directory"
+    assert error["next_step"] == f"{PROGRAM_NAMES}; this has {len(short)} characters"
+
+
+def test_verify_with_everything_from_standard_input_is_misuse() -> None:
+    invocation = limpid("verify", "-", "--public-output", "-", "--any-program", "--json")
+    message = "PROOF and --public-output cannot both be standard input"
+    assert (invocation.status, invocation.error["message"]) == (2, message)
 
 
 def test_verify_against_a_damaged_key_fails(proven: Proven, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(proven.decoded.key.encoded()[:-1])
+    (tmp_path / "key").write_bytes(encode_key(proven.decoded.key)[:-1])
     invocation = _verify(proven.proof, "--program", tmp_path / "key", "--any-output")
     error = invocation.error
     assert (invocation.status, error["kind"], error["reason"]) == (1, "key", Rejection.ENCODING_TRUNCATED.name)
@@ -238,13 +306,13 @@ def test_program_id_wins_over_a_file_of_its_name(
 
 def test_keygen_writes_the_key_whose_id_it_prints(proven: Proven, tmp_path: Path) -> None:
     invocation = limpid("keygen", FIBONACCI, "--output", tmp_path / "key", "--parameters", "tiny", "--json")
-    key = decode_key((tmp_path / "key").read_bytes())
+    key = decode_key((tmp_path / "key").read_bytes(), RV64IM)
     assert key == proven.decoded.key
     assert invocation.document == {
         "program_id": proven.program_id,
         "parameters": "tiny",
         "key": str(tmp_path / "key"),
-        "key_bytes": len(key.encoded()),
+        "key_bytes": len(encode_key(key)),
     }
 
 

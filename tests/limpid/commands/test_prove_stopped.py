@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from limpid.files import write_bytes
+from limpid.output import SCHEMA_VERSION
 from reference.prover.progress import Stage
 from tests.limpid.commands.invocation import FIBONACCI
 
 ROOT = Path(__file__).resolve().parents[3]
 
 TELLING_STAGES = """
+import signal
+
 from limpid import api
 from limpid.command_line import main
 
@@ -29,12 +33,18 @@ def telling(*arguments, observer, **options):
     return prove(*arguments, observer=observe, **options)
 
 api.prove = telling
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
-"""The command line, with every stage of a proof on standard output."""
+"""The command line, with every stage of a proof on standard output.
+
+What a shell starts in the background ignores interrupts, and so would all that the tests start from there.
+"""
 
 
-def _stopped(number: signal.Signals, directory: Path, temporary: Path) -> subprocess.CompletedProcess[str]:
+def _stopped(
+    number: signal.Signals, directory: Path, temporary: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
     """Proves a few hundred thousand instructions, and sends the signal where the proof is in the middle."""
     command = [
         sys.executable,
@@ -47,7 +57,7 @@ def _stopped(number: signal.Signals, directory: Path, temporary: Path) -> subpro
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
     with subprocess.Popen(
-        [*command, "--output", str(directory / "proof")],
+        [*command, "--output", str(directory / "proof"), *options],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -58,8 +68,9 @@ def _stopped(number: signal.Signals, directory: Path, temporary: Path) -> subpro
             if line.strip() == Stage.BUSES.name:
                 process.send_signal(number)
                 break
-        _, errors = process.communicate()
-    return subprocess.CompletedProcess(command, process.returncode, "", errors)
+        rest, errors = process.communicate()
+    said = [line for line in rest.splitlines() if line not in Stage.__members__]
+    return subprocess.CompletedProcess(command, process.returncode, "".join(said), errors)
 
 
 @pytest.fixture
@@ -77,10 +88,25 @@ def test_interrupted_proof_leaves_nothing_and_is_told(places: tuple[Path, Path])
     assert [list(place.iterdir()) for place in places] == [[], []]
 
 
-def test_terminated_proof_leaves_nothing(places: tuple[Path, Path]) -> None:
+def test_terminated_proof_leaves_nothing_and_is_told(places: tuple[Path, Path]) -> None:
     completed = _stopped(signal.SIGTERM, *places)
-    assert (completed.returncode, completed.stderr) == (143, "")
+    assert (completed.returncode, completed.stderr) == (143, "Error: terminated; nothing is left half-written\n")
     assert [list(place.iterdir()) for place in places] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "what"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_stopped_proof_says_so_in_one_object(
+    number: signal.Signals, status: int, what: str, places: tuple[Path, Path]
+) -> None:
+    completed = _stopped(number, *places, "--json")
+    message = f"{what}; nothing is left half-written"
+    assert completed.returncode == status
+    assert json.loads(completed.stdout) == {
+        "schema": SCHEMA_VERSION,
+        "error": {"kind": "interrupted", "message": message, "next_step": None},
+    }
 
 
 def test_killed_proof_leaves_nothing_where_it_would_be(places: tuple[Path, Path]) -> None:

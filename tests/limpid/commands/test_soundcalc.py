@@ -4,45 +4,77 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from limpid import inspect
 from limpid.inspection import ProofContent
-from soundcalc.composition.claim import RECURSION_IDEALISATION
-from soundcalc.published.format import read_configuration
-from spec.parameters import PARAMETER_SETS
-from spec.protocol.proof import decode_proof
+from soundcalc.errors import NoSolutionError
+from soundcalc.protocol.proximity import CurveBound
+from soundcalc.protocol.sets import SET_TARGETS
+from spec.parameters import PARAMETER_SETS, SEGMENT
+from spec.protocol.key_encoding import encode_key
+from spec.protocol.proof_encoding import decode_proof
+from spec.rv64im.machine import RV64IM
 from tests.limpid.commands.invocation import limpid
 
 PUBLISHED = Path(__file__).parents[2] / "soundcalc/published"
 
 
-@pytest.mark.parametrize(("name", "bits"), [("segment", 140), ("recursion", 140), ("final", 130)])
-def test_parameter_set_by_name_states_its_bits(name: str, bits: int) -> None:
+@pytest.fixture(scope="module")
+def segment() -> dict[str, Any]:
+    return limpid("soundcalc", "segment", "--bounds", "--json").document
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "run_bits"),
+    # The machine's own segments are larger than what `final` is for, and it is for one proof.
+    [("segment", 140, 128), ("recursion", 140, 128), ("final", 130, 118)],
+)
+def test_parameter_set_by_name_states_its_bits(name: str, bits: int, run_bits: int) -> None:
     document = limpid("soundcalc", name, "--json").document
+    assert document["about"] == f"the largest run that a verifier admits, {name}"
+    assert document["proof_sum_bits"] == bits
     assert document["security_bits"] >= bits
-    assert document["weakest_round"] in document["terms"]
+    assert document["segments"] == RV64IM.maximum_segments
+    assert document["run_sum_bits"] == run_bits
+    assert set(document["weakest_message"]) <= set(document["terms"])
     assert 127 <= document["non_interactive_bits_rounded"] <= 128
     assert document["collision_cap_bits_rounded"] == 128
-    assert document["size_bytes"] is None
-    assert document["about"] == f"the largest run that a verifier admits, {name}"
+    assert document["curve_bound"] == CurveBound.CORRECTED.value
+    assert [int(height) for height in document["heights"]] == list(PARAMETER_SETS[name].heights_log2)
+    assert min(figures["proof_sum_bits"] for figures in document["heights"].values()) == bits
 
 
-def test_parameter_set_for_people_names_weakest_round_and_idealisation() -> None:
+def test_parameter_set_for_people_states_every_height_the_weakest_message_and_what_is_below_128() -> None:
     text = limpid("soundcalc", "segment").stdout
-    assert "weakest round: queries" in text
-    assert "| non-interactive | 127." in text
-    assert "| cap by collisions of the hash | 128.00 |" in text
-    assert f"Idealisation: {RECURSION_IDEALISATION}." in text
+    for height in SEGMENT.heights_log2:
+        assert f"\n| 2^{height} | 140." in text
+    assert "**140." in text
+    assert "(weakest: queries_0, query_batching_0)" in text
+    assert f"\nrun of {RV64IM.maximum_segments}, non-interactive: 126." in text
+    assert "| cap by collisions of the hash | 128.00 | 128.00 |" in text
+    assert "| bound | formula |" not in text
 
 
-def test_bounds_are_printed_with_source_status_and_note() -> None:
-    assert "| queries |" in limpid("soundcalc", "segment", "--bounds").stdout
-    bounds = {bound["key"]: bound for bound in limpid("soundcalc", "segment", "--bounds", "--json").document["bounds"]}
-    assert bounds["johnson_line"]["source"].startswith("2025/2055 Theorem 4.2")
+def test_bounds_are_printed_with_source_status_and_note(segment: dict[str, Any]) -> None:
+    assert "\n| multilinear_queries | (1 - theta_i)^t " in limpid("soundcalc", "segment", "--bounds").stdout
+    bounds = {bound["key"]: bound for bound in segment["bounds"]}
+    assert {term["bound"] for term in segment["terms"].values()} <= set(bounds)
+    assert bounds["mutual_curve"]["source"].startswith("2025/2055 Theorem 4.6")
     assert bounds["capacity_line"]["status"] == "refuted"
     assert "the paper was not at hand" in bounds["deep"]["note"]
+    assert "without an idealisation" in bounds["composition_sum"]["source"]
+
+
+@pytest.mark.parametrize(("curve", "bound"), [("printed", "m as printed"), ("cubic", "carried over")])
+def test_curve_chosen_is_what_the_figures_rest_on(curve: str, bound: str, segment: dict[str, Any]) -> None:
+    chosen = limpid("soundcalc", "segment", "--curve", curve, "--json").document
+    assert chosen["curve_bound"] != segment["curve_bound"]
+    assert chosen["regimes"] != segment["regimes"]
+    assert chosen["proof_sum_bits_rounded"] != segment["proof_sum_bits_rounded"]
+    assert bound in limpid("soundcalc", "segment", "--curve", curve).stdout
 
 
 def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
@@ -52,17 +84,19 @@ def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
     assert isinstance(content, ProofContent)
     assert content.security is not None
     assert document["security_bits"] == content.security.security_bits
+    assert document["whole_run_bits"] == content.security.whole_run_bits
     assert document["size_bytes"] == content.size_bytes
     assert document["expected_size_bytes"] == pytest.approx(content.size_bytes, rel=0.03)
-    assert document["run"]["segments"] == 1
+    assert document["segments"] == 1
 
 
 def test_key_has_figures_of_its_program(tiny: Path, tmp_path: Path) -> None:
-    key = decode_proof((tiny / "proof").read_bytes()).key
-    (tmp_path / "fibonacci.key").write_bytes(key.encoded())
+    key = decode_proof((tiny / "proof").read_bytes(), RV64IM).key
+    (tmp_path / "fibonacci.key").write_bytes(encode_key(key))
     document = limpid("soundcalc", tmp_path / "fibonacci.key", "--json").document
     assert document["name"] == "fibonacci"
-    assert document["about"] == f"the largest run of the program {key.program_id().hex()}, tiny"
+    assert document["about"] == f"the largest run of the program {key.program_id.hex()}, tiny"
+    assert list(document["heights"]) == ["17"]
 
 
 @pytest.mark.parametrize(("system", "name"), [("Pico", "pico"), ("ZisK", "zisk"), ("Airbender", "airbender")])
@@ -102,54 +136,34 @@ def test_family_that_is_not_analysed_is_named(family: str, tmp_path: Path) -> No
     assert error["message"] == f"other.toml: the protocol family {family} is not analysed yet"
 
 
-def test_search_reaches_the_target() -> None:
-    document = limpid("soundcalc", "final", "--target-bits", "100", "--minimize", "size", "--json").document
-    assert document["security_bits"] >= 100
-    assert document["minimized"] == "size"
-    assert document["queries"] > 0
-
-
-def test_sweep_prints_tables_and_draws_plots(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    plots = [tmp_path / "sweep.png", tmp_path / "sweep.svg"]
-    options = [argument for plot in plots for argument in ("--plot", plot)]
-    document = limpid("soundcalc", "final", "--sweep", "queries", *options, "--json").document
-    assert document["plots"] == [str(plot) for plot in plots]
-    assert all(plot.stat().st_size > 1000 for plot in plots)
-    bits = [point["security_bits"] for point in document["points"]]
-    assert bits == sorted(bits)
-
-
-def test_sweep_draws_a_plot_without_being_told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("matplotlib")
-    monkeypatch.chdir(tmp_path)
-    text = limpid("soundcalc", "final", "--sweep", "grinding").stdout
-    assert text.endswith("\nwritten: final-sweep.png\n")
-    assert (tmp_path / "final-sweep.png").exists()
-
-
-def test_export_can_be_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "segment.toml"
-    assert limpid("soundcalc", "segment", "--export", path).status == 0
-    (circuit,) = read_configuration(path).circuits
-    assert circuit.queries == PARAMETER_SETS["segment"].queries
-    assert list(json.loads(limpid("soundcalc", path, "--compat", "--json").stdout)) == ["segment"]
+@pytest.mark.slow
+def test_search_finds_the_committed_schedules_of_a_set() -> None:
+    target = SET_TARGETS["final"]
+    document = limpid("soundcalc", "final", "--target-bits", target.target_bits, "--json").document
+    assert (document["name"], document["target_bits"]) == ("final", target.target_bits)
+    found = {int(height): facts for height, facts in document["heights"].items()}
+    for height, schedule in target.parameters.schedules.items():
+        assert tuple(found[height]["folds"]) == schedule.folds
+        assert tuple(found[height]["queries"]) == schedule.queries
+        assert found[height]["column_batching_grinding_bits"] == schedule.column_batching_grinding_bits
+        assert tuple(found[height]["folding_grinding_bits"]) == schedule.folding_grinding_bits
+        assert tuple(found[height]["query_grinding_bits"]) == schedule.query_grinding_bits
+        assert found[height]["proof_sum_bits"] == target.target_bits
+        assert found[height]["usual_proof_bytes"] > 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["segment", "--minimize", "size"], "--minimize belongs to --target-bits"),
-        (["segment", "--plot", "x.png"], "--plot belongs to --sweep"),
         (["segment", "--compat"], "--compat and --lenient need a FILE.toml"),
-        (
-            ["segment", "--sweep", "rate", "--export", "x"],
-            "--target-bits, --sweep and --export exclude one another",
-        ),
+        (["segment", "--lenient"], "--compat and --lenient need a FILE.toml"),
         (
             [str(PUBLISHED / "pico.toml"), "--target-bits", "100"],
-            "--target-bits, --sweep and --export need a parameter set, a proof or a key",
+            "--target-bits needs a parameter set: segment, recursion, final",
         ),
+        (["tiny", "--target-bits", "100"], "--target-bits needs a parameter set: segment, recursion, final"),
+        (["segment", "--curve", "capacity"], "'capacity' is not one of"),
+        (["segment", "--target-bits", "257"], "257 is not in the range 1<=x<=256"),
     ],
 )
 def test_senseless_options_are_misuse(arguments: list[str], message: str) -> None:
@@ -158,19 +172,18 @@ def test_senseless_options_are_misuse(arguments: list[str], message: str) -> Non
     assert message in invocation.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["final", "--sweep", "colour"], "sweep: 'colour' is none of rate, queries, arity, grinding"),
-        (["final", "--target-bits", "190"], "no parameters in the space reach 190 bits"),
-        (["final", "--sweep", "queries", "--plot", "x.gif"], "x.gif: a plot ends in .png or .svg"),
-        (["no-such-set"], "no-such-set: no such file or directory"),
-    ],
-)
-def test_what_cannot_be_calculated_fails_with_its_reason(arguments: list[str], message: str) -> None:
-    invocation = limpid("soundcalc", *arguments, "--json")
+def test_target_that_no_schedule_reaches_fails_with_its_reason() -> None:
+    invocation = limpid("soundcalc", "final", "--target-bits", "190", "--json")
     assert invocation.status == 1
-    assert invocation.error["message"] == message
+    assert invocation.error["kind"] == "calculation"
+    assert invocation.error["refusal"] == NoSolutionError.__name__
+    assert "190.00 bits" in invocation.error["message"]
+
+
+def test_name_of_nothing_fails_with_its_reason() -> None:
+    invocation = limpid("soundcalc", "no-such-set", "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == "no-such-set: no such file or directory"
 
 
 def test_bytes_of_no_known_kind_are_refused(tmp_path: Path) -> None:
@@ -179,6 +192,15 @@ def test_bytes_of_no_known_kind_are_refused(tmp_path: Path) -> None:
     error = limpid("soundcalc", path, "--json").error
     assert error["message"] == f"{path}: is no proof, no key and no TOML file"
     assert "segment" in error["next_step"]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_empty_file_is_said_to_be_empty(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_bytes(content)
+    invocation = limpid("soundcalc", path, "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == f"{path}: is empty"
 
 
 def test_damaged_proof_is_refused(tiny: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_pprof_file_holds_every_chain_with_instructions() -> None:
         return strings[index]
 
     kinds = [(text(kind[1][0]), text(kind[2][0])) for kind in _messages(profile[1])]
-    assert kinds == [("instructions", "count"), ("cells", "count")]
+    assert kinds == [("instructions", "count"), ("cost", "count")]
     names = {function[1][0]: text(function[2][0]) for function in _messages(profile[5])}
     locations = {}
     for location in _messages(profile[4]):

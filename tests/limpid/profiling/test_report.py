@@ -20,11 +20,11 @@ def test_weights_of_calls_and_of_functions_add_up_to_the_same() -> None:
     rows = rows_by_pc(counted)
     root = weighed_calls(counted, rows)
     functions = weight_by_function(counted, rows)
-    cells = sum(of_pc.cells for of_pc in rows.values())
+    cost = sum(of_pc.cost for of_pc in rows.values())
     assert root.total.instructions == counted.execution.instructions
     assert sum(weight.instructions for weight in functions.values()) == counted.execution.instructions
-    assert sum(weight.cells for weight in functions.values()) == cells
-    assert root.total.cells == cells
+    assert sum(weight.cost for weight in functions.values()) == cost
+    assert root.total.cost == cost
     assert next(iter(functions)) == "compress"
 
 
@@ -39,8 +39,8 @@ def test_run_with_profile_writes_three_files_and_every_fact(tmp_path: Path) -> N
     assert sum(told["opcodes"].values()) == document["instructions"]
     assert sum(function["instructions"] for function in told["functions"]) == document["instructions"]
     assert sum(chip["rows"] for chip in told["chips"]) == document["instructions"]
-    assert sum(chip["cells"] for chip in told["chips"]) == sum(function["cells"] for function in told["functions"])
-    assert told["cost"] == sum(told["cost_by_chip"].values()) + told["quotient_cells"]
+    assert sum(chip["cost"] for chip in told["chips"]) == sum(function["cost"] for function in told["functions"])
+    assert told["cost"] == sum(told["cost_by_chip"].values())
     assert told["cost_version"] == COST_VERSION
     assert {part["kind"] for part in told["touched"]} == {"image", "zero", "input", "output"}
     text = (directory / "report.txt").read_text()
@@ -74,7 +74,7 @@ def test_profile_into_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
 def test_estimate_is_the_cost_times_the_measured_constants() -> None:
     told = limpid("run", SHA256, "--estimate", "--json").document["estimate"]
     assert told["segments"] == 1
-    assert told["cost"] == sum(told["cost_by_chip"].values()) + told["quotient_cells"]
+    assert told["cost"] == sum(told["cost_by_chip"].values())
     assert told["proof_bytes"] > 100_000
     assert told["seconds"] > 0
     assert told["memory_bytes"] > 2**20

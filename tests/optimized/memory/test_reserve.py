@@ -85,6 +85,12 @@ def test_piece_larger_than_a_chunk_is_given_and_has_a_chunk_of_its_own(fresh: Re
     assert pieces[0].chunk == pieces[1].chunk != pieces[2].chunk
 
 
+def test_end_of_a_chunk_that_a_piece_did_not_fit_into_is_given_to_others(fresh: Reserve) -> None:
+    first, large, *others = (fresh.take(pages * mmap.PAGESIZE) for pages in (3, CHUNK_BYTES // mmap.PAGESIZE, 2, 1))
+    assert large.chunk != first.chunk
+    assert [(piece.chunk, piece.start // mmap.PAGESIZE) for piece in others] == [(first.chunk, 3), (first.chunk, 5)]
+
+
 def test_array_outlives_a_closed_reserve() -> None:
     made = Reserve()
     array = made.take(MEBIBYTE).words(MEBIBYTE // 4)

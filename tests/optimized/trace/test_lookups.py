@@ -12,11 +12,11 @@ from optimized.trace.requests import LinearForm, chip_requests, message_of
 from reference.bus_traffic import traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables, program_tables
-from reference.trace.table import Table, without_fixed_columns
+from reference.tables import Table, without_fixed_columns
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.field import P
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.buses import RANGE
-from spec.rv64im.limits import LOOKUP_ROLES
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.reference.segmented_run import counting_program
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from optimized.verifier import run as optimized
 from optimized.verifier.reader import ArrayReader
-from reference.verifier import run as reference
-from reference.verifier.run import Verified
+from optimized.verifier.run import TOOLS
+from reference.verifier import program as reference
+from reference.verifier.program import Verified
 from spec.field import P
-from spec.protocol.encoding import Reader
+from spec.protocol.canonical import Reader
+from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
-from tests.reference.both_verifiers import OPTIMIZED_KERNELS, refusal
 from tests.reference.proven_run import proven_run
 from tests.reference.segmented_run import segmented_run
 
@@ -35,7 +36,7 @@ SEGMENT_FLIPS = 24
 @cache
 def honest_proofs() -> tuple[bytes, bytes]:
     """Of a run of one segment and of a run of three."""
-    return proven_run().proof.encoded(), segmented_run().proof.encoded()
+    return encode_proof(proven_run().proof), encode_proof(segmented_run().proof)
 
 
 def verdict(verifier: Verifier, encoded: bytes) -> Verified | tuple[Rejection, str]:
@@ -46,24 +47,24 @@ def verdict(verifier: Verifier, encoded: bytes) -> Verified | tuple[Rejection, s
 
 
 def require_same_verdict(encoded: bytes) -> None:
-    """The whole answer is the same, and the optimized kernels refuse on their own."""
+    """The whole answer is the same, and the optimized steps refuse on their own."""
     expected = verdict(reference.verify, encoded)
     assert verdict(optimized.verify, encoded) == expected
-    alone = refusal(lambda: reference.verify(encoded, None, None, allow_insecure=True, kernels=OPTIMIZED_KERNELS))
-    assert (alone is None) == isinstance(expected, Verified)
+    alone = verdict(partial(reference.verify, tools=TOOLS), encoded)
+    assert isinstance(alone, Verified) == isinstance(expected, Verified)
 
 
 @pytest.mark.parametrize("proof", [0, 1])
-def test_honest_proof_is_accepted_without_the_plain_kernels(proof: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_honest_proof_is_accepted_without_the_plain_steps(proof: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = reference.verify(honest_proofs()[proof], None, None, allow_insecure=True)
-    monkeypatch.setattr("reference.verifier.kernels.PlainKernels.check_queries", None)
+    monkeypatch.setattr("reference.verifier.steps.PlainSteps.folded_queries", None)
     assert optimized.verify(honest_proofs()[proof], None, None, allow_insecure=True) == expected
 
 
 def test_statement_that_the_proof_does_not_claim_is_rejected_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reference.verifier.kernels.PlainKernels.reader", None)
+    monkeypatch.setattr("reference.verifier.steps.PlainSteps.folded_queries", None)
     honest = proven_run()
-    encoded, key = honest.proof.encoded(), honest.key.verification
+    encoded, key = encode_proof(honest.proof), honest.key.verification
     lies: list[tuple[Rejection, dict[str, object]]] = [
         (Rejection.OUTPUT_DIFFERS, {"output": b"another"}),
         (Rejection.PROGRAM_DIFFERS, {"program": bytes(32)}),

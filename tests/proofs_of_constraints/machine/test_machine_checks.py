@@ -1,131 +1,169 @@
-"""Checks of what the protocol makes of the declarations: each must notice what it is there for."""
+"""Checks of digests and heights: each must notice what it is there for."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from proofs_of_constraints.machine import obligations, protocol_checks, wiring_checks
-from proofs_of_constraints.machine.protocol_checks import (
-    heights_are_bounded,
+from proofs_of_constraints.audit import obligations_of, prove
+from proofs_of_constraints.machine import digest_checks, shape_checks
+from proofs_of_constraints.machine.digest_checks import (
+    digest_covers_chips,
+    digest_covers_the_machine,
     key_covers_fields,
-    tables_are_single,
-    transcripts_bind,
 )
-from proofs_of_constraints.machine.wiring_checks import constraints_are_evaluated, digest_covers_declarations
-from spec.air.chip import Chip, describe_chip
+from proofs_of_constraints.machine.example_statement import PARAMETERS, example_key, example_shape
+from proofs_of_constraints.machine.obligations import DECLARATION_CHECKS, PROTOCOL_CHECKS
+from proofs_of_constraints.machine.shape_checks import (
+    heights_are_bounded,
+    listed_shapes_are_accepted,
+    messages_stay_below_p,
+    tables_are_single,
+)
+from proofs_of_constraints.obligations.obligation import Kind, Verdict
+from spec.air.machine import Machine, describe_machine
 from spec.field import Extension
 from spec.parameters import ParameterSet
-from spec.protocol import constraints
+from spec.protocol import key as keys
+from spec.protocol.hash import Digest
 from spec.protocol.key import VerificationKey
-from spec.protocol.run import RunStatement, run_digest
 from spec.protocol.shape import SegmentShape, check_shape
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.buses import EXIT, MEMORY, STATE
-from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, describe_machine
-from spec.rv64im.tokens import Token
-
-ADD = CHIP_BY_NAME["add"]
+from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
+from tests.proofs_of_constraints.undeclared import undeclared, undeclared_machine
+from tests.small_machine import SMALL_MACHINE
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_known() -> Iterator[None]:
-    """What is known of a chip does not hold where a function is replaced, nor afterwards."""
-    known = (wiring_checks._evaluation_fault, wiring_checks._description_fault, wiring_checks._not_in_the_text)
-    for function in known:
-        function.cache_clear()
-    yield
-    for function in known:
-        function.cache_clear()
+def test_small_machine_goes_through_the_whole_audit() -> None:
+    results = [prove(obligation) for obligation in obligations_of(SMALL_AUDIT)]
+    unproven = {r.identity: r.outcome.detail for r in results if r.outcome.verdict is not Verdict.PROVEN}
+    assert unproven == {}
+    properties = [r.instruction for r in results if r.kind is Kind.MACHINE]
+    assert set(properties) >= {*DECLARATION_CHECKS, *PROTOCOL_CHECKS}
+    assert {r.chip for r in results} == {"", *(chip.name for chip in SMALL_MACHINE.chips)}
 
 
-CHECKS = (
-    constraints_are_evaluated,
-    digest_covers_declarations,
-    key_covers_fields,
-    transcripts_bind,
-    heights_are_bounded,
-    tables_are_single,
-)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_machine_as_declared_passes(check: Callable[[Sequence[Chip]], str | None]) -> None:
-    assert check(CHIPS) is None
-
-
-def test_evaluation_that_leaves_out_a_constraint_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lazy(chip: Chip, *others: object) -> list[Extension]:
-        fewer = replace(chip, constraints=chip.constraints[1:])
-        return constraints.table_constraints(fewer, *others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(wiring_checks, "table_constraints", lazy)
-    assert constraints_are_evaluated([ADD]) == "add: the values are not those of the declared constraints"
-
-
-def test_evaluation_that_leaves_out_a_message_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(group: Sequence[object]) -> list[list[object]]:
-        return [list(group)[i : i + 2] for i in range(0, len(group) - 2, 2)] + [[group[0]]]
-
-    monkeypatch.setattr("spec.protocol.logup.groups", forgetful)
-    assert constraints_are_evaluated([ADD]) == "add: the accumulator does not sum the declared messages"
+def described_without(text: Callable[[str], str]) -> Callable[[Machine], str]:
+    """The description of a machine with something left out of every line."""
+    return lambda machine: "".join(f"{text(line)}\n" for line in describe_machine(machine).splitlines())
 
 
 def test_digest_without_a_chip_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = describe_machine().replace(describe_chip(ADD), "")
-    monkeypatch.setattr(wiring_checks, "describe_machine", lambda: text)
-    assert digest_covers_declarations(CHIPS) == "the machine digest does not cover: chip add"
+    def forgetful(machine: Machine) -> str:
+        if len(machine.chips) == 1:
+            return describe_machine(machine)
+        kept = tuple(chip for chip in machine.chips if chip.name != "halt")
+        return describe_machine(undeclared_machine(machine, chips=kept))
+
+    monkeypatch.setattr(digest_checks, "describe_machine", forgetful)
+    assert digest_covers_chips(SMALL_AUDIT) == "the machine digest does not cover chip halt"
 
 
 def test_digest_without_multiplicities_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def short(text: str) -> str:
-        return "".join(line.partition(" times ")[0] + "\n" for line in text.splitlines())
+    forgetful = described_without(lambda line: line.partition(" times ")[0])
+    monkeypatch.setattr(digest_checks, "describe_machine", forgetful)
+    assert digest_covers_chips(SMALL_AUDIT) == "move: the machine digest does not cover everything declared"
 
-    monkeypatch.setattr(wiring_checks, "describe_machine", lambda: short(describe_machine()))
-    monkeypatch.setattr(wiring_checks, "describe_chip", lambda chip: short(describe_chip(chip)))
-    fault = digest_covers_declarations([ADD])
-    assert fault == "add: the machine digest does not cover everything declared"
+
+@pytest.mark.parametrize(
+    "left_out", ["constraint ", "columns ", "accesses ", "(", "+1 ", "fixed "], ids=lambda text: text.strip()
+)
+def test_digest_without_a_part_of_chips_is_noticed(left_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(line: str) -> str:
+        is_of_a_bus = line.startswith("bus")
+        return line if is_of_a_bus else line.partition(left_out)[0]
+
+    monkeypatch.setattr(digest_checks, "describe_machine", described_without(forgetful))
+    assert "does not cover everything declared" in str(digest_covers_chips(SMALL_AUDIT))
+
+
+@pytest.mark.parametrize("field", digest_checks._CHANGES)
+def test_digest_without_a_field_of_the_machine_is_noticed(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(machine: Machine) -> str:
+        same = getattr(SMALL_MACHINE, field)
+        if field == "chips" and not any(chip.global_interactions for chip in machine.chips):
+            same = machine.chips
+        return describe_machine(undeclared_machine(machine, **{field: same}))
+
+    monkeypatch.setattr(digest_checks, "describe_machine", forgetful)
+    assert digest_covers_the_machine(SMALL_AUDIT) == f"the machine digest does not cover all of {field}"
+
+
+def test_digest_of_prose_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talkative(machine: Machine) -> str:
+        return describe_machine(machine) + "".join(chip.purpose for chip in machine.chips)
+
+    monkeypatch.setattr(digest_checks, "describe_machine", talkative)
+    assert digest_covers_the_machine(SMALL_AUDIT) == "the machine digest covers prose"
+
+
+def test_field_that_the_check_of_the_digest_does_not_know_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest_checks, "NOT_COVERED", set())
+    assert digest_covers_the_machine(SMALL_AUDIT) == "the check does not know the fields reserved_identities"
 
 
 @pytest.mark.parametrize("field", sorted(VerificationKey.__dataclass_fields__))
 def test_key_digest_without_a_field_is_noticed(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = VerificationKey.program_id
-    kept = getattr(protocol_checks._KEY, field)
-    monkeypatch.setattr(VerificationKey, "program_id", lambda key: whole(replace(key, **{field: kept})))
-    assert key_covers_fields(CHIPS) == f"the key's digest does not cover {field}"
+    whole: Any = VerificationKey.__dict__["program_id"].func
+    kept = getattr(example_key(SMALL_MACHINE), field)
+    monkeypatch.setattr(VerificationKey, "program_id", property(lambda key: whole(replace(key, **{field: kept}))))
+    assert key_covers_fields(SMALL_AUDIT) == f"the key's digest does not cover {field}"
 
 
-def test_run_digest_without_the_number_of_segments_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def loose(statement: RunStatement, leaves: Sequence[bytes]) -> bytes:
-        return run_digest(replace(statement, segment_count=1), leaves)
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda root, answers: (root, ()),
+        lambda root, answers: (root, answers[:-1]),
+        lambda root, answers: ((0,) * 8, answers),
+    ],
+    ids=["answers", "last answer", "root"],
+)
+def test_key_digest_without_a_part_of_a_commitment_is_noticed(
+    same: Callable[[Digest, Sequence[Extension]], tuple[Digest, Sequence[Extension]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = keys.commitment_digest
 
-    monkeypatch.setattr(protocol_checks, "run_digest", loose)
-    assert transcripts_bind(CHIPS) == "G does not change with everything that it must bind"
+    def forgetful(
+        algebra: Any, parameters: ParameterSet, height: int, root: Digest, answers: Sequence[Extension]
+    ) -> Any:
+        return whole(algebra, parameters, height, *same(root, answers))
 
-
-def test_segment_transcript_without_heights_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SegmentShape, "encoded", lambda shape: b"")
-    assert transcripts_bind(CHIPS) == "the segment's challenges does not change with everything that it must bind"
+    monkeypatch.setattr(keys, "commitment_digest", forgetful)
+    assert key_covers_fields(SMALL_AUDIT) == "the key's digest does not cover commitments"
 
 
 def test_bound_that_does_not_count_a_chip_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol_checks, "clock_end", lambda tables: 1)
-    assert heights_are_bounded([ADD]) == "add: the bound on clocks does not count its accesses"
+    monkeypatch.setattr(shape_checks, "clock_end", lambda tables: 1)
+    assert heights_are_bounded(SMALL_AUDIT) == "move: the bound on clocks does not count its accesses"
     monkeypatch.undo()
-    monkeypatch.setattr(protocol_checks, "message_counts", lambda tables: Counter())
-    assert heights_are_bounded([ADD]) == "add: the bound on messages does not count its interactions"
+    monkeypatch.setattr(shape_checks, "message_counts", lambda tables: Counter())
+    assert heights_are_bounded(SMALL_AUDIT) == "move: the bound on messages does not count its interactions"
 
 
 def test_run_with_too_many_messages_accepted_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol_checks, "check_run_messages", lambda shapes: None)
-    assert heights_are_bounded([]) == "as many messages as p on a global bus are accepted"
+    monkeypatch.setattr(shape_checks, "check_run_messages", lambda shapes: None)
+    fault = "boundary: as many messages as p on a global bus are accepted"
+    assert messages_stay_below_p(SMALL_AUDIT) == fault
 
 
-@pytest.mark.parametrize("reason", [Rejection.TABLE_COUNT, Rejection.FIXED_TABLE_HEIGHT, Rejection.CLOCK_BOUND])
-def test_shape_check_without_a_rule_is_noticed(reason: Rejection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_in_which_local_messages_count_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def strict(shapes: list[SegmentShape]) -> None:
+        if sum(table.height for shape in shapes for table in shape.tables) > 2**28:
+            raise Rejected(Rejection.INTERACTION_BOUND, "")
+
+    monkeypatch.setattr(shape_checks, "check_run_messages", strict)
+    fault = "boundary: a run of fewer messages than p on its global buses is refused"
+    assert messages_stay_below_p(SMALL_AUDIT) == fault
+
+
+def lenient_about(reason: Rejection) -> Callable[..., None]:
+    """The check of heights without one of its rules."""
+
     def lenient(shape: SegmentShape, heights: dict[str, int], parameters: ParameterSet) -> None:
         try:
             check_shape(shape, heights, parameters)
@@ -133,37 +171,50 @@ def test_shape_check_without_a_rule_is_noticed(reason: Rejection, monkeypatch: p
             if rejected.reason is not reason:
                 raise
 
-    monkeypatch.setattr(protocol_checks, "check_shape", lenient)
-    fault = tables_are_single(CHIPS)
+    return lenient
+
+
+def test_segment_with_too_many_messages_accepted_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shape_checks, "check_shape", lenient_about(Rejection.INTERACTION_BOUND))
+    fault = "boundary: as many messages as p on a local bus are accepted"
+    assert messages_stay_below_p(SMALL_AUDIT) == fault
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Rejection.TABLE_COUNT,
+        Rejection.FIXED_TABLE_HEIGHT,
+        Rejection.TABLE_HEIGHT,
+        Rejection.TABLE_ORDER,
+        Rejection.CLOCK_BOUND,
+    ],
+)
+def test_shape_check_without_a_rule_is_noticed(reason: Rejection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shape_checks, "check_shape", lenient_about(reason))
+    fault = tables_are_single(SMALL_AUDIT)
     assert fault is not None
-    assert f"not {reason.name}" in fault
+    assert fault.endswith(f"not {reason.name}")
 
 
-def test_chain_that_the_verifier_does_not_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = [token for token in obligations.VERIFIER_TOKENS if (token.bus, token.sign) != (STATE, -1)]
-    monkeypatch.setattr(obligations, "VERIFIER_TOKENS", tokens)
-    assert obligations.chain_ends(CHIPS) == "the verifier does not start and end the chain of bus state"
+def test_shape_check_that_refuses_everything_is_noticed() -> None:
+    idle = undeclared(SMALL_AUDIT, required=("boundary", "halt"))
+    assert tables_are_single(idle) == "the usual tables are refused: TABLE_COUNT"
 
 
-def test_chain_that_starts_at_clock_0_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = [Token(t.bus, t.sign, (0,) * len(t.message)) for t in obligations.VERIFIER_TOKENS]
-    monkeypatch.setattr(obligations, "VERIFIER_TOKENS", tokens)
-    assert obligations.chain_ends(CHIPS) == "a segment does not start at clock 1"
+def test_shape_that_is_not_listed_accepted_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shape_checks, "check_shape", lenient_about(Rejection.SHAPE_NOT_LISTED))
+    assert listed_shapes_are_accepted(SMALL_AUDIT) == "a shape that is not listed is accepted"
 
 
-def test_chip_that_takes_a_token_and_keeps_it_is_noticed() -> None:
-    kept = replace(ADD, interactions=tuple(i for i in ADD.interactions if i.name != "source1_put_back"))
-    assert obligations.chain_ends([kept]) == "add does not put back on bus memory what it takes"
+def test_listed_shape_that_is_refused_is_noticed() -> None:
+    listed = example_shape(SMALL_MACHINE, move=(6,), halt=(1,)).heights_log2
+    heights = {name: listed[name][0] for name in ("move", "halt", "boundary")}
+    changed = undeclared(SMALL_AUDIT, listed_shapes={"long": heights}, listed_programs=({"program_table": 4},))
+    assert listed_shapes_are_accepted(changed) == "the listed shape long is refused: CLOCK_BOUND"
+    shorter = {"long": {**heights, "move": 4}}
+    assert listed_shapes_are_accepted(undeclared(changed, listed_shapes=shorter)) is None
 
 
-def test_lookup_table_on_a_chain_is_noticed() -> None:
-    table = CHIP_BY_NAME["range_table"]
-    pair = [replace(i, name=f"forged {i.name}") for i in ADD.interactions if i.bus == MEMORY][:2]
-    forged = replace(table, interactions=(*table.interactions, *pair))
-    assert obligations.chain_ends([forged]) == "range_table does not put back on bus memory what it takes"
-
-
-def test_exit_without_the_verifier_has_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = [token for token in obligations.VERIFIER_TOKENS if token.bus != EXIT]
-    monkeypatch.setattr(obligations, "VERIFIER_TOKENS", tokens)
-    assert obligations.both_ends(CHIPS) == "bus exit has only one end"
+def test_parameters_of_the_checks_are_those_for_tests() -> None:
+    assert not PARAMETERS.secure

@@ -16,16 +16,15 @@ import pytest
 from proofs_of_constraints.mutation.example_rows import EXAMPLE_ROWS_FILE, example_rows, stored_rows
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from reference.tables import Trace
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
 from spec.air.chip import Chip
 from spec.memory_map import INPUT
 from spec.program import Program
 from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
-from spec.rv64im.limits import CLOCK_LIMIT
-from spec.rv64im.machine import CHIPS
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.reference.assembly import Assembly
 from tests.reference.every_instruction import (
     BASE,
@@ -39,7 +38,7 @@ from tests.reference.every_instruction import (
 )
 
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
-ROWS_PER_SELECTION = 12
+ROWS_PER_SELECTION = 16
 PAIRS = (
     *((left, right) for left in CORNERS for right in CORNERS),
     *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
@@ -50,9 +49,24 @@ PAIRS = (
     (0xFEDCBA9876543210, 0xFEDCBA9876543210),
     (0xFEDCBA9876543210, 0xFEDCBA9876543211),
     (0x7FFF000000000000, 0x8000000000000000),
+    # Each limb decides a comparison once, below limbs that are equal and not zero.
+    *((0xFEDC_BA98_7654_3210, 0xFEDC_BA98_7654_3210 ^ 0x5 << 16 * limb) for limb in range(4)),
+    *((0x7EDC_BA98_7654_3210 ^ 0x5 << 16 * limb, 0x7EDC_BA98_7654_3210) for limb in range(4)),
+    # Shifts by half a limb and nothing else.
+    *((0xFEDC_BA98_7654_F2F1, amount) for amount in (8, 24, 40, 56)),
 )
-VALUES = (0x8000_F000_8765_4321, 0x0123_4567_89AB_CDEF, 2**63, 2**63 - 1, 2**31, 2**31 - 1, 0x8000_8000_8000_8000)
-CLOCK_GAPS = (0, 2**15 + 5, 2**16, 2**21 + 2**17 + 3)
+VALUES = (
+    *(2**64 - 1 ^ 0xEDCB << 16 * limb for limb in range(4)),
+    0xF123,
+    0x8000_F000_8765_4321,
+    0x0123_4567_89AB_CDEF,
+    2**63,
+    2**63 - 1,
+    2**31,
+    2**31 - 1,
+    0x8000_8000_8000_8000,
+)
+CLOCK_GAPS = (0, 2**15 + 5, 2**16, 2**23 + 2**19 + 3)
 EXAMPLE_CHIPS = [chip for chip in CHIPS if has_meaning(chip)]
 
 
@@ -74,6 +88,7 @@ def _far_program() -> Program:
                 registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
                 assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
     add_memory(assembly, INPUT.start + 0x1800, 0x80)
+    add_memory(assembly, INPUT.start + 0xFFF0, 0x7F)
     for immediate in (-2048, -3, 8, 2046):
         assembly.add("lui", BASE, immediate=0)
         assembly.constant(BASE, assembly.here + 12 - immediate)
@@ -99,16 +114,17 @@ def _aspects(chip: Chip, cells: dict[str, int]) -> set[tuple[str, int]]:
     row = ConcreteRow(chip, cells)
     numbers = cells | {name: row.value(body) for name, body in chip.definitions().items()}
     classes = {name: _class(cell) for name, cell in numbers.items()}
-    flags = [name for name, cell in cells.items() if cell < 2 and not name[-1].isdigit()]
+    flags = [n for n, cell in cells.items() if cell < 2 and not n[-1].isdigit()]
+    flags += [n for n, number in numbers.items() if n.startswith("decides") and number == 1]
     return {
         *classes.items(),
-        *((f"{name} if {flag}={cells[flag]}", k) for flag in flags for name, k in classes.items()),
+        *((f"{name} if {flag}={numbers[flag]}", k) for flag in flags for name, k in classes.items()),
     }
 
 
 def _class(cell: int) -> int:
     """Small values and ends of ranges each count for themselves, others by their number of bits."""
-    return cell if cell < 3 or cell in (2**7, 2**8 - 1, 2**15 - 1, 2**15, 2**16 - 1) else -cell.bit_length()
+    return cell if cell < 3 or cell in (2**7, 2**8 - 1, 2**15 - 1, 2**15, 2**16 - 4, 2**16 - 1) else -cell.bit_length()
 
 
 def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
@@ -170,7 +186,7 @@ def _at_other_clocks(cells: dict[str, int], gap: int) -> dict[str, int]:
     if "region_start" in cells:
         return _at_other_address(cells, gap)
     names = [name.removesuffix("_previous_clock") for name in cells if name.endswith("_previous_clock")]
-    changed = cells | {"clock": CLOCK_LIMIT - 100}
+    changed = cells | {"clock": (1 << RV64IM.clock_bits) - 100}
     for number, name in enumerate(names):
         later = gap + 70_001 * number if gap else 0
         changed[f"{name}_previous_clock"] = changed["clock"] + number - 1 - later

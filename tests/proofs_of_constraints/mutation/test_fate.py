@@ -18,7 +18,6 @@ from tests.proofs_of_constraints.mutation.mutants import mutant
         ("add", "carry_0 with - for + at 2", Fate.HONEST_ROW, "carry_0_is_boolean"),
         ("range_table", "without interaction range", Fate.CHECK, "bus-discipline/range_table: "),
         ("jalr", "target_low_is_aligned one bit wider", Fate.SURVIVES, "every obligation is proven"),
-        ("divide_word", "without constraint by_zero_is_boolean", Fate.SURVIVES, "every obligation is proven"),
     ],
 )
 def test_mutant_has_its_fate_and_the_row_that_shows_it(chip: str, change: str, fate: Fate, reason: str) -> None:

@@ -27,7 +27,7 @@ from proofs_of_constraints.mutation.sweep import killing_power
 from spec.air.chip import Chip
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
-SAMPLED_ONE_IN = 32
+SAMPLED_ONE_IN = 30
 EVERY_CHIP = pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
 
 

@@ -34,14 +34,14 @@ def test_places_do_not_look_into_definitions() -> None:
 
 
 def test_definition_is_replaced_in_other_definitions_constraints_and_messages() -> None:
-    chip = CHIP_BY_NAME["slt"]
+    chip = CHIP_BY_NAME["sub"]
     nodes = named_nodes(chip)
-    assert list(nodes) == ["borrow_0", "borrow_1", "borrow_2", "borrow_3"]
-    changed = with_definition(chip, nodes["borrow_0"], lift(1))
+    assert list(nodes) == ["carry_0", "carry_1", "carry_2", "carry_3"]
+    changed = with_definition(chip, nodes["carry_0"], lift(1))
     bodies = changed.definitions()
-    assert describe(bodies["borrow_0"]) == "1"
-    assert {name: describe(body) for name, body in bodies.items() if name != "borrow_0"} == {
-        name: describe(body) for name, body in chip.definitions().items() if name != "borrow_0"
+    assert describe(bodies["carry_0"]) == "1"
+    assert {name: describe(body) for name, body in bodies.items() if name != "carry_0"} == {
+        name: describe(body) for name, body in chip.definitions().items() if name != "carry_0"
     }
     untouched = [old is new for old, new in zip(chip.interactions, changed.interactions, strict=True)]
     assert not any(untouched)

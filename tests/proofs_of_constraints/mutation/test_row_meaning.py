@@ -11,6 +11,7 @@ from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
 from spec.isa import decode, encode
+from spec.rv64im.buses import CLOCK_BITS
 from spec.rv64im.machine import CHIP_BY_NAME
 from spec.rv64im.program_row import program_row
 
@@ -32,7 +33,7 @@ def _saying(chip: str, interaction: str, **fields: Expression | int) -> Chip:
         ("add", "destination_put_back", {"value_0": 65536}, "destination becomes limbs above 16 bits"),
         ("add", "source1_put_back", {"value_2": 1}, "left becomes "),
         ("add", "source2_put_back", {"clock": 0}, "access 1 has no clock of its own"),
-        ("add", "source1_taken", {"clock": 2**22 - 1}, "access 0 takes a token that is not older"),
+        ("add", "source1_taken", {"clock": 2**CLOCK_BITS - 1}, "access 0 takes a token that is not older"),
         ("add", "leave", {"clock": 9}, "the row advances the clock from "),
         ("add", "leave", {"pc": 9}, "the next pc is 9, not that of address "),
         ("add", "arrive", {"pc": 9}, "the row does not arrive where it fetches"),

@@ -11,7 +11,7 @@ from tests.proofs_of_constraints.mutation.mutants import mutant
 
 MISSING = [
     ("add", "without constraint carry_0_is_boolean"),
-    ("slt", "without constraint borrow_3_is_boolean"),
+    ("slt", "without constraint less_is_boolean"),
     ("sd", "without interaction memory_is_later"),
     ("mul", "without constraint limb_1_of_the_product"),
     ("divide_word", "without constraint by_zero_quotient_byte_0_is_ones"),

@@ -6,6 +6,7 @@ import pytest
 
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.obligation import Kind, Verdict
+from proofs_of_constraints.translation.execution import Execution
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
     column,
@@ -45,7 +46,11 @@ BROKEN = [
     ("add", "add", ("carry_1_is_boolean",), "destination"),
     ("addw", "addw", ("sign_leaves_15_bits",), "destination"),
     ("and", "and", ("both_3_is_conjunction",), "destination"),
+    ("addi", "addi", ("carries_stop_off_the_edge",), "destination"),
     ("slt", "slt", ("left_sign_leaves_15_bits",), "destination"),
+    ("sltu", "sltu", ("undecided_limb_2_is_equal",), "destination"),
+    ("slliw", "slliw", ("dropped_is_16_bits",), "destination"),
+    ("srai", "srai", ("moved_2_is_chosen",), "destination"),
     ("branch_equal", "beq", ("unequal_means_some_limb_differs",), "next pc"),
     ("branch_equal", "beq", ("equal_means_limb_2_agrees",), "next pc"),
     ("jalr", "jalr", ("dropped_bit_is_boolean",), "next pc"),
@@ -83,6 +88,16 @@ def test_function_of_a_load_that_writes_another_limb_shows_both_words() -> None:
     assert found is not None
     assert found.expected["destination"] != found.actual["destination"]
     assert any("destination_put_back: send memory" in line for line in found.messages)
+
+
+def test_function_of_a_load_rests_on_addresses_that_are_initialised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the assumption keeps the upper limb of an address in its range."""
+    monkeypatch.setattr(Execution, "_addresses_are_initialised", lambda _: [])
+    outcome = result_of(CHIP_BY_NAME["ld"], Kind.FUNCTION, "ld").outcome
+    assert outcome.verdict is Verdict.REFUTED
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.failed
+    assert set(outcome.counterexample.failed) <= {"memory address", "next pc"}
 
 
 def test_determinism_of_an_output_in_no_message_is_not_proven() -> None:

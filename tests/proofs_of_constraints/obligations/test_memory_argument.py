@@ -45,7 +45,7 @@ def test_every_chip_that_passes_tokens_on_has_its_step_proven() -> None:
         ("add", "source1_is_later", "source1_taken takes the token that is held"),
         ("sd", "memory_is_later", "memory_taken takes the token that is held"),
         ("load_misaligned", "memory_next_is_later", "memory_next_taken takes the token that is held"),
-        ("halt", "clock_highs_0", "call_number_taken takes the token that is held"),
+        ("halt", "bytes_0", "call_number_taken takes the token that is held"),
         ("boundary", "gap_low_is_16_bits", "from_before takes the token that is held"),
         ("boundary", "gap_high_is_4_bits", "from_before takes the token that is held"),
         ("memory", "step_low_is_16_bits", "cursor_after has a greater stamp"),
@@ -100,7 +100,7 @@ def test_boundary_that_takes_a_token_of_its_own_segment_may_stand_twice() -> Non
 
 
 def test_cursor_behind_an_unbounded_key_may_wrap() -> None:
-    unbounded = without("memory", "address_high_is_13_bits", "below_end_high_is_13_bits", "below_end_low_is_16_bits")
+    unbounded = without("memory", "below_end_high_is_13_bits", "below_end_low_is_16_bits")
     assert "cursor_after does not wrap" in outcome_of(unbounded).detail
 
 

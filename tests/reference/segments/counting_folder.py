@@ -8,7 +8,9 @@ from pathlib import Path
 from reference.segments.driver import RunRequest, prove_in_folder
 from reference.segments.jobs import ThisProcess, Workbench, Workers
 from reference.trace.build import PlainTraces
-from spec.protocol.proof import RunProof, decode_proof
+from spec.protocol.proof import RunProof
+from spec.protocol.proof_encoding import decode_proof
+from spec.rv64im.machine import RV64IM
 from tests.reference.segmented_run import INPUT, KERNELS, LIMITS, counting_key, counting_program
 
 
@@ -24,7 +26,8 @@ def counting_bench() -> Workbench:
 
 def prove_counting(path: Path, workers: Workers, reports: list[str]) -> RunProof:
     """Proves the honest run in the folder; the reports are collected."""
-    return decode_proof(prove_in_folder(path, counting_request(), workers, report=reports.append).encoded)
+    proven = prove_in_folder(path, counting_request(), workers, report=reports.append)
+    return decode_proof(proven.encoded, RV64IM)
 
 
 if __name__ == "__main__":

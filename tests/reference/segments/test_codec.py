@@ -11,10 +11,8 @@ import pytest
 from reference.segments.codec import (
     PlanEncodingError,
     decode_planned_segment,
-    decode_run_plan,
     decode_segment_plan,
     encode_planned_segment,
-    encode_run_plan,
     encode_segment_plan,
 )
 from reference.trace.packed_cells import SegmentCells
@@ -35,20 +33,18 @@ def _segments() -> list[PlannedSegment]:
 
 
 def test_plans_come_back_from_their_bytes() -> None:
-    run, plans = _planned()
-    assert decode_run_plan(encode_run_plan(run)) == run
+    _, plans = _planned()
     assert [decode_segment_plan(encode_segment_plan(plan)) for plan in plans] == list(plans)
     assert [decode_planned_segment(encode_planned_segment(segment)) for segment in _segments()] == _segments()
 
 
 DECODERS: list[tuple[Callable[[bytes], object], Callable[[], bytes]]] = [
-    (decode_run_plan, lambda: encode_run_plan(_planned()[0])),
     (decode_segment_plan, lambda: encode_segment_plan(_planned()[1][1])),
     (decode_planned_segment, lambda: encode_planned_segment(_segments()[1])),
 ]
 
 
-@pytest.mark.parametrize(("decode", "encoded"), DECODERS, ids=["run", "segment", "planned_segment"])
+@pytest.mark.parametrize(("decode", "encoded"), DECODERS, ids=["segment", "planned_segment"])
 def test_bytes_that_end_early_or_late_are_refused(
     decode: Callable[[bytes], object], encoded: Callable[[], bytes]
 ) -> None:

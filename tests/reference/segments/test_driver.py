@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,9 @@ from reference.segments.driver import prove_in_folder
 from reference.segments.files import Kind, Label, read_labelled, write_labelled
 from reference.segments.folder import FolderInUseError, FolderOfAnotherRunError
 from reference.segments.jobs import Job, PinJob, ProveJob, ThisProcess
-from reference.trace.errors import PlanError, TraceError
+from reference.trace.errors import PlanError, TraceError, TraceTooLongError
+from reference.trace.plan import RunPlan
+from spec.protocol.proof_encoding import encode_proof
 from tests.reference.segmented_run import OTHER_INPUT, segmented_run
 from tests.reference.segments.counting_folder import counting_bench, counting_request, prove_counting
 
@@ -62,7 +65,7 @@ def workers() -> Remembering:
 @pytest.fixture(scope="module")
 def finished(workers: Remembering, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "finished"
-    assert prove_counting(path, workers, []).encoded() == segmented_run().proof.encoded()
+    assert encode_proof(prove_counting(path, workers, [])) == encode_proof(segmented_run().proof)
     return path
 
 
@@ -81,8 +84,8 @@ def _contents(path: Path) -> dict[str, bytes]:
 def test_finished_folder_holds_the_same_proof_as_proving_at_once(finished: Path) -> None:
     names = ["plan", "leaf", "proof"]
     expected = {f"{index:04d}.{name}" for index in range(3) for name in names}
-    assert set(_contents(finished)) == expected | {"manifest.json", "run.run", "proof.limpid"}
-    assert (finished / "proof.limpid").read_bytes() == segmented_run().proof.encoded()
+    assert set(_contents(finished)) == expected | {"manifest.json", "proof.limpid"}
+    assert (finished / "proof.limpid").read_bytes() == encode_proof(segmented_run().proof)
 
 
 def test_finished_run_asks_for_nothing(folder: Path, finished: Path, workers: Remembering) -> None:
@@ -112,7 +115,7 @@ def _of_another_segment(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage", "reason", "asked"),
     [
-        ("run.run", _flipped, "it is damaged", []),
+        ("0001.plan", _flipped, "it is damaged", []),
         ("0001.plan", _truncated, "it is damaged", []),
         ("0001.plan", _of_another_segment, "it belongs to another run or segment", []),
         ("0001.leaf", _flipped, "it is damaged", ["pin 1"]),
@@ -137,7 +140,7 @@ def test_damaged_or_foreign_file_is_reported_and_made_anew(
     assert _contents(folder) == _contents(finished)
 
 
-@pytest.mark.parametrize("name", ["0000.plan", "0002.leaf", "0001.proof", "run.run", "manifest.json", "proof.limpid"])
+@pytest.mark.parametrize("name", ["0000.plan", "0002.leaf", "0001.proof", "manifest.json", "proof.limpid"])
 def test_missing_file_is_made_anew(folder: Path, finished: Path, workers: Remembering, name: str) -> None:
     (folder / name).unlink()
     reports: list[str] = []
@@ -201,26 +204,57 @@ def test_wrong_leaf_under_a_good_label_is_noticed_and_everything_made_anew(
     wrong = "segment 1 has another leaf than the run's digest was made of"
     assert reports == [
         *(f"{folder / f'{index:04d}.proof'}: {foreign}" for index in range(3)),
-        f"{folder}: a plan that was found is wrong: {wrong}; everything is made anew",
+        f"{folder}: a leaf that was found is wrong: {wrong}; everything is made anew",
     ]
     assert workers.asked_now() == ["prove 0", "prove 1", *PIN_AND_PROVE_ALL]
     assert _contents(folder) == _contents(finished)
 
 
-def test_wrong_plan_under_a_good_label_is_noticed_and_everything_made_anew(
-    folder: Path, finished: Path, workers: Remembering
-) -> None:
-    def shorter(payload: bytes) -> bytes:
-        plan = decode_segment_plan(payload)
-        return encode_segment_plan(replace(plan, rows=(*plan.rows[:-1], plan.rows[-1] + 1)))
+def _with_another_row(payload: bytes) -> bytes:
+    plan = decode_segment_plan(payload)
+    return encode_segment_plan(replace(plan, rows=(*plan.rows[:-1], plan.rows[-1] + 1)))
 
-    _rewritten(folder / "0001.plan", Kind.SEGMENT_PLAN, shorter)
-    (folder / "0001.proof").unlink()
+
+@pytest.mark.parametrize("change", [_with_another_row, lambda _: b"", lambda payload: payload + b"\0"])
+@pytest.mark.parametrize(("proof_is_there", "asked"), [(True, []), (False, ["prove 1"])])
+def test_wrong_plan_under_a_good_label_is_named_and_made_anew(
+    folder: Path,
+    finished: Path,
+    workers: Remembering,
+    change: Callable[[bytes], bytes],
+    proof_is_there: bool,
+    asked: list[str],
+) -> None:
+    _rewritten(folder / "0001.plan", Kind.SEGMENT_PLAN, change)
+    if not proof_is_there:
+        (folder / "0001.proof").unlink()
     reports: list[str] = []
     prove_counting(folder, workers, reports)
-    (report,) = reports
-    assert report.startswith(f"{folder}: a plan that was found is wrong: segment 1 executes")
-    assert workers.asked_now() == ["prove 1", *PIN_AND_PROVE_ALL]
+    assert reports == [f"{folder / '0001.plan'}: it is not the plan of this segment; it is made anew"]
+    assert workers.asked_now() == asked
+    assert _contents(folder) == _contents(finished)
+
+
+def test_several_damaged_files_are_all_named(folder: Path, finished: Path, workers: Remembering) -> None:
+    names = [f"{index:04d}.{kind}" for kind in ("plan", "leaf", "proof") for index in range(3)]
+    for name in names:
+        _flipped(folder / name)
+    reports: list[str] = []
+    prove_counting(folder, workers, reports)
+    assert reports == [f"{folder / name}: it is damaged; it is made anew" for name in names]
+    assert workers.asked_now() == PIN_AND_PROVE_ALL
+    assert _contents(folder) == _contents(finished)
+
+
+@pytest.mark.parametrize("leaf", [b"", b"short", bytes(33)])
+def test_leaf_of_another_size_under_a_good_label_is_made_anew(
+    folder: Path, finished: Path, workers: Remembering, leaf: bytes
+) -> None:
+    _rewritten(folder / "0001.leaf", Kind.LEAF, lambda _: leaf)
+    reports: list[str] = []
+    prove_counting(folder, workers, reports)
+    assert reports == [f"{folder / '0001.leaf'}: it holds no leaf; it is made anew"]
+    assert workers.asked_now() == ["pin 1"]
     assert _contents(folder) == _contents(finished)
 
 
@@ -238,11 +272,39 @@ def test_failure_without_anything_reused_is_the_callers(tmp_path: Path) -> None:
         prove_counting(tmp_path, Failing(), [])
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_run_that_cannot_be_planned_leaves_nothing_behind(exists: bool, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "run"
+    if exists:
+        path.mkdir(parents=True)
+    honest = counting_request()
+
+    def ends_late(*arguments: Any) -> RunPlan:
+        honest.plan_run(*arguments)
+        raise TraceTooLongError("too many segments")
+
+    with pytest.raises(TraceTooLongError):
+        prove_in_folder(path, replace(honest, plan_run=ends_late), Failing(), report=lambda _: None)
+    assert sorted(tmp_path.rglob("*")) == ([path.parent, path] if exists else [])
+
+
 def test_folder_of_another_run_is_left_alone(folder: Path, finished: Path, workers: Remembering) -> None:
     other = replace(counting_request(), private_input=OTHER_INPUT)
     with pytest.raises(FolderOfAnotherRunError, match="the folder belongs to a run of another program, input"):
         prove_in_folder(folder, other, workers, report=lambda _: None)
     assert _contents(folder) == _contents(finished)
+
+
+def test_folder_that_another_run_only_began_is_taken_over(finished: Path, workers: Remembering, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    other = replace(counting_request(), limits=replace(counting_request().limits, cost=None))
+    with pytest.raises(TraceError, match="job 0 fails"):
+        prove_in_folder(begun, other, Failing(), report=lambda _: None)
+    assert {path.suffix for path in begun.iterdir()} == {".json", ".plan"}
+    reports: list[str] = []
+    prove_counting(begun, workers, reports)
+    assert reports == [f"{begun}: it was begun for another run and holds no proof; it is made anew"]
+    assert _contents(begun) == _contents(finished)
 
 
 def test_folder_in_use_is_left_alone(folder: Path, workers: Remembering) -> None:

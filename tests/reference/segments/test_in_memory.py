@@ -18,10 +18,11 @@ from reference.prover.progress import Stage
 from reference.segments import in_memory
 from reference.segments.in_memory import PlanStore, PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import SegmentTraces, Workbench
+from reference.tables import Trace
 from reference.trace.build import PlainTraces
 from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
-from reference.trace.table import Trace
+from spec.protocol.proof_encoding import encode_proof
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import counting_bench
 
@@ -59,9 +60,9 @@ def test_run_of_three_segments_has_the_bytes_of_proving_all_at_once(plan: PlanRu
     with plan_store() as plans:
         run = plan(counting_program(), INPUT, LIMITS, plans.keep)
         encoded = prove_planned(bench, run, plans, lambda stage, _: heard.append(stage))
-    assert encoded == segmented_run().proof.encoded()
+    assert encoded == encode_proof(segmented_run().proof)
     assert watched.held == [0, 0, 0]
-    proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.QUOTIENT, Stage.OPENINGS]
+    proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.CONSTRAINTS, Stage.OPENINGS]
     assert heard == [Stage.PIN] * 3 + proving * 3
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from reference.checker import check_trace
 from reference.loader import load
+from reference.tables import Trace
 from reference.trace import build
 from reference.trace.build import build_trace
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits
-from reference.trace.table import Trace
 from spec.air.chip import Role
 from spec.memory_map import OUTPUT
 from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES

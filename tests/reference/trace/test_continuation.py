@@ -63,7 +63,6 @@ def test_memory_rows_chain_cursors_and_find_regions() -> None:
         **array("final", [0, 0, 0, 1]),
         "last_segment": 2,
         "cursor": CODE_START // 8 + 1,
-        "address_high": (ZERO + 3) >> 16,
         "step_high": (ZERO + 2 - CODE_START // 8) >> 16,
         "region_start": ZERO,
         "region_end": SCRATCH.end // 8,

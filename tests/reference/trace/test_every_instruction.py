@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.checker import check_trace
+from reference.tables import Trace
 from reference.trace.build import build_trace
-from reference.trace.table import Trace
 from spec.program import Program
 from spec.rv64im.machine import INSTRUCTION_CHIPS
 from tests.reference.assembly import SCRATCH, Assembly

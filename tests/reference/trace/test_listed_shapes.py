@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,26 +12,25 @@ from limpid import optimized_runs
 from optimized.kernels import OptimizedKernels
 from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
-from reference.prover.keys import proving_key, verification_key
+from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
-from reference.prover.segment import shape_of
+from reference.tables import Table, without_fixed_columns
 from reference.trace.build import build_segment, build_traces
 from reference.trace.errors import TraceTooLongError
-from reference.trace.limits import SegmentLimits, limits_of_shape
+from reference.trace.limits import limits_of_heights, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.trace.table import Table, without_fixed_columns
-from reference.verifier.run import verify
-from spec import cost
+from reference.verifier.program import verify
 from spec.parameters import TINY
-from spec.protocol import key as key_module
-from spec.protocol import recursion_shapes
-from spec.protocol.key import decode_key
-from spec.protocol.shape import listed_segment
+from spec.protocol import key_encoding
+from spec.protocol.key_encoding import decode_key, encode_key
+from spec.protocol.proof_encoding import encode_proof
+from spec.protocol.shape import listed_shape
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im import recursion_shapes
+from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
@@ -38,17 +38,30 @@ SHAPE = "small"
 ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS} | {"addi": 16}
 
 
+HEIGHTS = {name: rows.bit_length() - 1 for name, rows in ROWS.items()} | {"boundary": 5, "memory": 6}
+PROGRAMS = (
+    {"program_table": 5, "image_table": 4, "region_table": 4},
+    {"program_table": 7, "image_table": 6, "region_table": 4},
+)
+
+
 @pytest.fixture(autouse=True)
-def small_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_shape(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A listed shape that a few instructions fill, and a parameter set that demands it."""
-    heights = {name: rows.bit_length() - 1 for name, rows in ROWS.items()}
-    for module in (recursion_shapes, cost):
-        monkeypatch.setattr(module, "RECURSION_SHAPES", {SHAPE: heights})
-    monkeypatch.setattr(recursion_shapes, "BOUNDARY_HEIGHT_LOG2", 5)
-    monkeypatch.setattr(recursion_shapes, "MEMORY_HEIGHT_LOG2", 6)
-    sizes = {"program_table": (5, 7), "image_table": (4, 6), "region_table": (4, 4)}
-    monkeypatch.setattr(recursion_shapes, "PROGRAM_HEIGHTS_LOG2", sizes)
-    monkeypatch.setattr(key_module, "PARAMETER_SETS", {PARAMETERS.name: PARAMETERS})
+    listed = RV64IM.listed_shapes, RV64IM.listed_programs
+    list_shape(HEIGHTS)
+    object.__setattr__(RV64IM, "listed_programs", PROGRAMS)
+    monkeypatch.setattr(recursion_shapes, "LISTED_PROGRAMS", PROGRAMS)
+    monkeypatch.setattr(key_encoding, "PARAMETER_SETS", {PARAMETERS.name: PARAMETERS})
+    yield
+    object.__setattr__(RV64IM, "listed_shapes", listed[0])
+    object.__setattr__(RV64IM, "listed_programs", listed[1])
+
+
+def list_shape(heights: Mapping[str, int]) -> None:
+    """The machine's only listed shape from now on; its digest, which covers the declared ones, is known already."""
+    assert RV64IM.digest
+    object.__setattr__(RV64IM, "listed_shapes", {SHAPE: heights})
 
 
 def test_segments_end_when_a_table_of_the_shape_is_full() -> None:
@@ -63,16 +76,16 @@ def test_segments_end_when_a_table_of_the_shape_is_full() -> None:
     assert sum(plan.instructions for plan in plans) == run.end.instructions
 
 
-def test_segment_ends_when_the_boundary_table_may_be_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recursion_shapes, "BOUNDARY_HEIGHT_LOG2", 3)
+def test_segment_ends_when_the_boundary_table_may_be_full() -> None:
+    list_shape(HEIGHTS | {"boundary": 3})
     plans: list[SegmentPlan] = []
     plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), plans.append)
     assert len(plans) > 1
     assert all(3 <= len(plan.cells) <= 8 for plan in plans)
 
 
-def test_output_that_the_memory_tables_have_no_room_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recursion_shapes, "MEMORY_HEIGHT_LOG2", 1)
+def test_output_that_the_memory_tables_have_no_room_for_is_refused() -> None:
+    list_shape(HEIGHTS | {"memory": 1})
     with pytest.raises(TraceTooLongError, match="the output of 8 bytes takes more segments than the execution"):
         plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), lambda plan: None)
 
@@ -81,8 +94,7 @@ def test_traces_have_exactly_the_shape_and_satisfy_every_constraint_and_bus() ->
     program = counting_program(20)
     traces = build_traces(program, INPUT, limits_of_shape(SHAPE))
     fixed = {name: len(rows).bit_length() - 1 for name, rows in program_tables(program, listed=True).items()}
-    fixed = verification_key(OptimizedKernels(), program, PARAMETERS).heights_by_chip() | fixed
-    assert {shape_of(trace).encoded() for trace in traces} == {listed_segment(SHAPE, fixed).encoded()}
+    assert all(trace.shape == listed_shape(RV64IM, SHAPE, fixed) for trace in traces)
     assert check_run(traces) == []
 
 
@@ -92,7 +104,7 @@ def test_planned_shape_is_that_of_the_trace() -> None:
     plans: list[SegmentPlan] = []
     run = plan_run(program, INPUT, limits_of_shape(SHAPE), plans.append)
     trace = build_segment(program, run.segment(plans[1]))
-    assert planned_shape(run.segment(plans[1]), key.heights_by_chip()).encoded() == shape_of(trace).encoded()
+    assert planned_shape(run.segment(plans[1]), key.heights_by_chip()) == trace.shape
 
 
 def test_run_of_listed_segments_is_proven_and_any_other_is_rejected() -> None:
@@ -100,21 +112,23 @@ def test_run_of_listed_segments_is_proven_and_any_other_is_rejected() -> None:
     key = proving_key(kernels, program, PARAMETERS)
     traces = build_traces(program, INPUT, limits_of_shape(SHAPE))
     proof = prove_run(kernels, key, traces)
-    verified = verify(proof.encoded(), key.verification, proof.output, allow_insecure=True)
+    verified = verify(encode_proof(proof), key.verification, proof.output, allow_insecure=True)
     assert verified.output == (20 + 41).to_bytes(8, "little")
-    assert decode_key(key.verification.encoded()) == key.verification
+    assert decode_key(encode_key(key.verification), RV64IM) == key.verification
 
     small = proving_key(kernels, program, replace(PARAMETERS, listed_shapes=False))
     heights = small.verification.program_heights_log2
     unlisted_key = replace(small.verification, parameters=PARAMETERS)
     with pytest.raises(Rejected) as rejected:
-        decode_key(unlisted_key.encoded())
+        decode_key(encode_key(unlisted_key), RV64IM)
     assert rejected.value.reason is Rejection.SHAPE_NOT_LISTED
     assert rejected.value.detail == f"the program's tables have heights 2^{list(heights)}"
 
     higher = replace(traces[0], tables=tuple(_doubled(t) if t.chip.name == "add" else t for t in traces[0].tables))
     with pytest.raises(Rejected) as rejected:
-        verify(prove_run(kernels, key, [higher, *traces[1:]]).encoded(), key.verification, None, allow_insecure=True)
+        verify(
+            encode_proof(prove_run(kernels, key, [higher, *traces[1:]])), key.verification, None, allow_insecure=True
+        )
     assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, PARAMETERS.name)
 
 
@@ -135,7 +149,7 @@ def test_program_that_no_listed_size_holds_has_no_key() -> None:
 def test_limits_under_listed_shapes_are_those_of_a_shape_that_suits_the_run() -> None:
     program = counting_program(20)
     assert limits_under(PARAMETERS, plan_run, program, INPUT) == limits_of_shape(SHAPE)
-    assert limits_under(TINY, plan_run, program, INPUT) == SegmentLimits()
+    assert limits_under(TINY, plan_run, program, INPUT) == limits_of_heights(TINY.tallest_log2)
 
 
 def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> None:

@@ -12,9 +12,9 @@ from reference.trace.clock import Row
 from reference.trace.errors import WitnessError
 from reference.trace.fillers import FILLERS
 from reference.trace.multiplicities import row_index
+from tests.changed_traces import table_of
 from tests.reference.assembly import CODE_START, Assembly
 from tests.reference.every_instruction import LEFT, RESULT
-from tests.reference.forgery import table_of
 
 
 def test_index_of_a_repeated_row_is_its_first_position() -> None:
@@ -48,14 +48,14 @@ def test_lookups_of_a_bitwise_row_are_counted_once_each() -> None:
 
 def test_lookup_that_finds_nothing_names_chip_row_and_interaction(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_wide(row: Row) -> Cells:
-        return addition.FILLERS["addi"](row) | {"result_1": 2**16}
+        return addition.FILLERS["addi"](row) | {"result_0": 2**16}
 
     assembly = Assembly()
     assembly.add("addi", RESULT, LEFT, immediate=1)
     assembly.exit()
     monkeypatch.setitem(FILLERS, "addi", too_wide)
     with pytest.raises(
-        WitnessError, match=r"addi, row 0, result_1_is_16_bits: \(65536, 16\) stands in no row of range_table"
+        WitnessError, match=r"addi, row 0, result_0_is_16_bits: \(65536, 16\) stands in no row of range_table"
     ):
         build_trace(assembly.program())
 
@@ -66,8 +66,8 @@ def test_filler_that_forgets_a_column_is_refused(monkeypatch: pytest.MonkeyPatch
     assembly.exit()
     monkeypatch.setitem(FILLERS, "addi", lambda row: {"immediate_low": 1, "sign": 0})
     message = (
-        "addi: columns and filled cells differ in immediate_fill, left_0, left_1, left_2, left_3, "
-        "result_0, result_1, result_2, result_3, sign"
+        "addi: columns and filled cells differ in carry_1, carry_2, carry_3, immediate_is_negative, inverse, "
+        "left_0, left_1, left_2, left_3, result_0, sign"
     )
     with pytest.raises(WitnessError, match=message):
         build_trace(assembly.program())

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from reference.checker import check_run
-from reference.prover.keys import verification_key
+from reference.program_keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
-from reference.prover.segment import shape_of
+from reference.tables import Trace
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
@@ -19,13 +19,12 @@ from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
-from reference.trace.table import Trace
 from spec.air.chip import Role
-from spec.cost import row_cells
+from spec.cost import row_cost
 from spec.memory_map import OUTPUT
 from spec.parameters import TINY
 from spec.program import Program
-from spec.rv64im.limits import clock_end
+from spec.protocol.shape import clock_end
 from spec.rv64im.program_row import HALTED
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
@@ -60,7 +59,7 @@ def _continuation_rows(traces: list[Trace], chip: str) -> list[int]:
         LIMITS,
         SegmentLimits(clock=60, memory_rows=7),
         SegmentLimits(clock=60, memory_rows=1),
-        SegmentLimits(area_cells=10_000, memory_rows=16),
+        SegmentLimits(cost=30_000, memory_rows=16),
     ],
     ids=str,
 )
@@ -87,18 +86,21 @@ def test_segments_execute_every_instruction_once() -> None:
 
 def test_segments_stay_within_the_clock_and_are_cut_as_late_as_they_can() -> None:
     traces = build_traces(_every_instruction(), INPUT, LIMITS)
-    ends = [clock_end((t.chip, t.height) for t in trace.tables if t.chip.role is Role.INSTRUCTION) for trace in traces]
+    ends = [clock_end(trace.shape.tables_of(Role.INSTRUCTION)) for trace in traces]
     assert max(ends) <= LIMITS.clock
     # What cut the segment is one row, which at most doubles one chip's table.
     assert min(ends[:-1]) > LIMITS.clock // 2
 
 
-def test_segments_stay_within_the_area() -> None:
-    limits = SegmentLimits(area_cells=10_000)
-    for trace in build_traces(_every_instruction(), INPUT, limits):
+def test_segments_stay_within_the_cost_and_come_near_it() -> None:
+    limit = 30_000
+    costs = []
+    for trace in build_traces(_every_instruction(), INPUT, SegmentLimits(cost=limit)):
         counted = [t for t in trace.tables if t.chip.role is Role.INSTRUCTION or t.chip.name == "boundary"]
-        area = sum(t.height * row_cells(t.chip).total for t in counted)
-        assert area <= 10_000
+        costs.append(sum(t.height * row_cost(t.chip).total for t in counted))
+    assert len(costs) > 1
+    assert max(costs) <= limit
+    assert min(costs[:-1]) > limit // 2
 
 
 def test_exit_code_stands_in_the_last_segment_only() -> None:
@@ -233,4 +235,4 @@ def test_planned_shape_is_that_of_the_trace() -> None:
     for plan in plans:
         segment = run.segment(plan)
         trace = build_segment(_every_instruction(), segment)
-        assert planned_shape(segment, fixed).encoded() == shape_of(trace).encoded()
+        assert planned_shape(segment, fixed) == trace.shape

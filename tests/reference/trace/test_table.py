@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.trace.table import Table, Trace, without_fixed_columns
-from spec.rv64im.machine import CHIP_BY_NAME
+from reference.tables import Table, Trace, without_fixed_columns
+from spec.rv64im.machine import CHIP_BY_NAME, RV64IM
 
 HALT = CHIP_BY_NAME["halt"]
 WIDTH = len(HALT.columns)
@@ -17,9 +17,9 @@ def _table(height: int, width: int = WIDTH, fixed_height: int | None = None) -> 
     return Table(HALT, np.zeros((height, width), dtype=np.uint64), fixed)
 
 
-@pytest.mark.parametrize("height", [0, 1, 3, 6])
+@pytest.mark.parametrize("height", [0, 3, 6])
 def test_height_that_is_no_power_of_two_is_refused(height: int) -> None:
-    with pytest.raises(ValueError, match=f"table halt: height {height} is not a power of two of at least 2"):
+    with pytest.raises(ValueError, match=f"table halt: height {height} is not a power of two"):
         _table(height)
 
 
@@ -34,5 +34,5 @@ def test_fixed_cells_of_another_height_are_refused() -> None:
 
 
 def test_instances_are_counted_by_chip() -> None:
-    trace = Trace((_table(8), _table(2)), {}, b"")
+    trace = Trace(RV64IM, (_table(8), _table(2)), {}, b"")
     assert [trace.instance(position) for position in range(2)] == [0, 1]

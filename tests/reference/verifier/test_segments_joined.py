@@ -18,19 +18,22 @@ from reference.executor.recording import recording_instrument
 from reference.prover.progress import Progress, silent
 from reference.prover.run import prove_run
 from reference.prover.segment import pin_segment, prove_segment
+from reference.tables import Trace
 from reference.trace.build import build_segment, build_traces
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.segmentation import plan_run
-from reference.trace.table import Trace
 from spec.memory_map import Space
+from spec.protocol.hash import digest_bytes
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
-from spec.protocol.run import RunStatement, run_digest
+from spec.protocol.proof_encoding import encode_proof
+from spec.protocol.run import leaves_root, run_digest
 from spec.rejection import Rejected, Rejection
-from tests.reference.both_verifiers import verify
-from tests.reference.forgery import accused, cell, changed, recounted, row_where, with_public
+from tests.both_verifiers import verify
+from tests.changed_traces import cell, changed, recounted, row_where, with_public
 from tests.reference.segmented_run import (
     COUNTED,
     INPUT,
@@ -45,13 +48,14 @@ from tests.reference.segmented_run import (
     restated,
     segmented_run,
 )
+from tests.reference.violations import accused
 
-# --- Segments as they are, joined in another way ---
+# --- Segments as they are, joined in another way: under other challenges, so none of them balances by itself ---
 
 
 def test_honest_run_of_three_segments_is_accepted() -> None:
     honest = segmented_run()
-    verified = verify(honest.proof.encoded(), honest.key.verification, None, allow_insecure=True)
+    verified = verify(encode_proof(honest.proof), honest.key.verification, None, allow_insecure=True)
     assert verified.output == (41 + ITERATIONS).to_bytes(8, "little")
     assert len(verified.shapes) == 3
     assert [bool(shape.heights_log2["memory"]) for shape in verified.shapes] == [False, True, True]
@@ -66,7 +70,9 @@ def _segments() -> tuple[SegmentProof, SegmentProof, SegmentProof]:
 def test_reordered_segments_are_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([second, first, third]) is Rejection.SEGMENT_INDEX
-    assert reason_for_segments([restated(second, segment=0), restated(first, segment=1), third]) is Rejection.START_PC
+    assert (
+        reason_for_segments([restated(second, segment=0), restated(first, segment=1), third]) is Rejection.START_DIFFERS
+    )
     swapped = [first, restated(third, segment=1), restated(second, segment=2)]
     assert reason_for_segments(swapped) is Rejection.SEGMENTS_DO_NOT_MEET
 
@@ -74,12 +80,12 @@ def test_reordered_segments_are_rejected() -> None:
 def test_dropped_segment_is_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([second, third]) is Rejection.SEGMENT_INDEX
-    assert reason_for_segments([restated(second, segment=0), restated(third, segment=1)]) is Rejection.START_PC
+    assert reason_for_segments([restated(second, segment=0), restated(third, segment=1)]) is Rejection.START_DIFFERS
     assert reason_for_segments([first, third]) is Rejection.SEGMENT_INDEX
     # The program counters meet: the second segment starts and ends at the head of the loop. The cursors do not.
     assert reason_for_segments([first, restated(third, segment=1)]) is Rejection.SEGMENTS_DO_NOT_MEET
     meeting = restated(third, segment=1, cursor_in=0)
-    assert reason_for_segments([first, meeting]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([first, meeting]) is Rejection.LOCAL_BUSES_UNBALANCED
     assert reason_for_segments([first, second]) is Rejection.NOT_HALTED
 
 
@@ -87,20 +93,20 @@ def test_duplicated_segment_is_rejected() -> None:
     first, second, third = _segments()
     assert reason_for_segments([first, second, second, third]) is Rejection.SEGMENT_INDEX
     again = restated(second, segment=2, cursor_in=second.public("cursor_out"))
-    assert reason_for_segments([first, second, again, restated(third, segment=3)]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([first, second, again, restated(third, segment=3)]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_after_the_halt_is_rejected() -> None:
     *segments, third = _segments()
     more = restated(third, segment=3, cursor_in=third.public("cursor_out"))
-    assert reason_for_segments([*segments, third, more]) is Rejection.START_PC
+    assert reason_for_segments([*segments, third, more]) is Rejection.SEGMENT_AFTER_HALT
     continued = restated(more, pc_in=third.public("pc_out"))
-    assert reason_for_segments([*segments, third, continued]) is Rejection.START_PC
+    assert reason_for_segments([*segments, third, continued]) is Rejection.SEGMENT_AFTER_HALT
 
 
 def test_cursors_that_do_not_meet_are_rejected() -> None:
     first, second, third = _segments()
-    assert reason_for_segments([restated(first, cursor_in=1), second, third]) is Rejection.START_CURSOR
+    assert reason_for_segments([restated(first, cursor_in=1), second, third]) is Rejection.START_DIFFERS
     assert reason_for_segments([first, restated(second, cursor_in=1), third]) is Rejection.SEGMENTS_DO_NOT_MEET
     later = third.public("cursor_in") + 1
     assert reason_for_segments([first, second, restated(third, cursor_in=later)]) is Rejection.SEGMENTS_DO_NOT_MEET
@@ -111,8 +117,8 @@ def test_cursors_that_do_not_meet_are_rejected() -> None:
 def test_other_output_of_the_same_segments_is_rejected() -> None:
     honest = segmented_run()
     lie = replace(honest.proof, output=honest.proof.output[:-1] + b"\x01")
-    with pytest.raises(Rejected, match=Rejection.GLOBAL_BUSES_UNBALANCED.name):
-        verify(lie.encoded(), honest.key.verification, None, allow_insecure=True)
+    with pytest.raises(Rejected, match=Rejection.LOCAL_BUSES_UNBALANCED.name):
+        verify(encode_proof(lie), honest.key.verification, None, allow_insecure=True)
 
 
 # --- Segments of other runs ---
@@ -122,9 +128,9 @@ def _proven(iterations: int, traces: Sequence[Trace], index: int, output: bytes 
     """One segment's proof in the run of these traces; with another output, in a run that claims it."""
     key = counting_key(iterations)
     claimed = traces[-1].output if output is None else output
-    statement = RunStatement(key.verification, claimed, len(traces))
-    pinned = [pin_segment(KERNELS, statement, k, trace) for k, trace in enumerate(traces)]
-    run = run_digest(statement, [segment.leaf for segment in pinned])
+    statement = key.verification.statement(claimed, len(traces))
+    pinned = [pin_segment(KERNELS, statement, k, trace.shape, trace) for k, trace in enumerate(traces)]
+    run = run_digest(NumberAlgebra(), statement, leaves_root([digest_bytes(segment.leaf) for segment in pinned]))
     return prove_segment(KERNELS, key, run, pinned[index], Progress(silent, len(traces)))
 
 
@@ -132,7 +138,7 @@ def test_segment_of_a_run_on_another_input_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS, build_traces(counting_program(), OTHER_INPUT, LIMITS), 0)
     assert other.public_values == first.public_values
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_another_program_is_rejected() -> None:
@@ -140,7 +146,7 @@ def test_segment_of_another_program_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS + 1, build_traces(counting_program(ITERATIONS + 1), INPUT, LIMITS), 0)
     assert other.public_values == first.public_values
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_another_cut_of_the_same_execution_is_rejected() -> None:
@@ -148,7 +154,7 @@ def test_segment_of_another_cut_of_the_same_execution_is_rejected() -> None:
     first, second, third = _segments()
     other = _proven(ITERATIONS, build_traces(counting_program(), INPUT, replace(LIMITS, memory_rows=15)), 0)
     assert (other.public_values, other.continuation_root) == (first.public_values, first.continuation_root)
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 def test_segment_of_a_run_that_claims_another_output_is_rejected() -> None:
@@ -157,7 +163,7 @@ def test_segment_of_a_run_that_claims_another_output_is_rejected() -> None:
     honest = segmented_run()
     other = _proven(ITERATIONS, honest.traces, 0, output=honest.proof.output + b"\0")
     assert (other.public_values, other.continuation_root) == (first.public_values, first.continuation_root)
-    assert reason_for_segments([other, second, third]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments([other, second, third]) is Rejection.LOCAL_BUSES_UNBALANCED
 
 
 # --- Memory that does not form one chain ---
@@ -299,6 +305,6 @@ def test_memory_table_cannot_be_missing() -> None:
     without = recounted(replace(third, tables=tuple(t for t in third.tables if t.chip.name != "memory")))
     assert accused(check_run([first, second, without])) == {"bus continuation", "bus cursor"}
     proof = prove_run(KERNELS, counting_key(), [first, second, without])
-    assert reason_for_segments(proof.segments) is Rejection.CURSOR_WITHOUT_MEMORY_TABLE
-    still = restated(proof.segments[2], cursor_out=proof.segments[2].public("cursor_in"))
-    assert reason_for_segments([*proof.segments[:2], still]) is Rejection.GLOBAL_BUSES_UNBALANCED
+    assert reason_for_segments(proof.segments) is Rejection.MOVED_WITHOUT_TABLE
+    still = with_public(without, cursor_out=without.public_values["cursor_in"])
+    assert reason_for_traces([first, second, still]) is Rejection.GLOBAL_BUSES_UNBALANCED

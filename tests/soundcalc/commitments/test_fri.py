@@ -17,9 +17,9 @@ def test_affine_batching_costs_one_line() -> None:
     assert batching_points(UniqueDecoding(), HALF, Fraction(256), 100, Batching.AFFINE) == 129
 
 
-def test_folding_by_four_with_an_injected_codeword_by_hand() -> None:
-    # arity - 1 + 1 = 4 powers at height 64 after the fold: 4 * (128/4 + 1)
-    assert folding_points(UniqueDecoding(), HALF, Fraction(64), 4) == 132
+def test_folding_by_four_by_hand() -> None:
+    # arity - 1 = 3 lines at height 64 after the fold: 3 * (128/4 + 1)
+    assert folding_points(UniqueDecoding(), HALF, Fraction(64), 3) == 99
 
 
 def test_query_error_in_unique_decoding_by_hand() -> None:

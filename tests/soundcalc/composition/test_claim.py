@@ -6,12 +6,12 @@ import mpmath
 import pytest
 
 from soundcalc.composition.claim import (
+    Invocations,
     attack_figures,
     digest_bits_of_elements,
     non_interactive_bits,
     quantum_bits,
     run_error,
-    tree_invocations,
 )
 
 
@@ -45,14 +45,13 @@ def test_certain_failure_leaves_no_bits() -> None:
 
 
 def test_run_of_4096_proofs_costs_twelve_bits() -> None:
-    error = Fraction(1, 1 << 140)
-    assert run_error(tree_invocations(4096, error, Fraction(0))) == Fraction(1, 1 << 128)
+    assert run_error([Invocations("segment", 4096, Fraction(1, 1 << 140))]) == Fraction(1, 1 << 128)
 
 
-def test_recursion_tree_counts_conversions_and_combinations() -> None:
+def test_run_of_several_kinds_adds_them_up_with_what_is_charged_once() -> None:
     node = Fraction(1, 1 << 140)
-    # 8 conversions and 7 combinations
-    assert run_error(tree_invocations(8, Fraction(0), node), charged_once=node) == 16 * node
+    invocations = [Invocations("segment", 8, 4 * node), Invocations("node", 15, 2 * node)]
+    assert run_error(invocations, charged_once=node) == (8 * 4 + 15 * 2 + 1) * node
 
 
 def test_digest_of_eight_koalabear_elements_has_less_than_248_bits() -> None:

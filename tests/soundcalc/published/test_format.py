@@ -80,8 +80,8 @@ def test_family_that_is_not_analysed_is_refused_by_name(family: str) -> None:
         ("hash_size_bits = 256", "", "zkevm", "hash_size_bits", "is missing"),
         ("[zkevm]", "[vm]", "", "zkevm", "is missing"),
         ("FRI_STARK", "PLONK", "zkevm", "protocol_family", "'PLONK' is unknown"),
-        ("rho = 0.5", "rho = 2.0", "main", "rho", "2 does not lie strictly between 0 and 1"),
-        ("rho = 0.5", "rho = 0.3", "main", "rho", "3/10 is not a power of two"),
+        ("rho = 0.5", "rho = 2.0", "main", "rho", "2.0 is not a power of two strictly between 0 and 1"),
+        ("rho = 0.5", "rho = 0.3", "main", "rho", "0.3 is not a power of two strictly between 0 and 1"),
         ("rho = 0.5", 'rho = "x"', "main", "rho", "'x' is not a number"),
         ("trace_length = 1024", "trace_length = 1000", "main", "trace_length", "1000 is not a power of two"),
         ("trace_length = 1024", "trace_length = 16777216", "main", "trace_length",
@@ -116,6 +116,14 @@ def test_family_that_is_not_analysed_is_refused_by_name(family: str) -> None:
          "'x' is neither 'univariate' nor 'multivariate'"),
         ("rows_T = 256", "rows_T = 256\nreduction_error = -0.5", "main, lookup range", "reduction_error",
          "is negative"),
+        ("rows_T = 256", "rows_T = 256\nreduction_error = 1e-999999999", "main, lookup range", "reduction_error",
+         "1e-999999999 has more than 100 digits before or after the point"),
+        ("rows_T = 256", "rows_T = 1.5", "main, lookup range", "rows_T", "1.5 is not an integer"),
+        ("rows_T = 256", "rows_T = 99999999999999999999", "main, lookup range", "rows_T",
+         "99999999999999999999 exceeds 1099511627776"),
+        ("fri_folding_factors = [4, 4]", "fri_folding_factors = [4, 1.50]", "main", "fri_folding_factors",
+         "[4, 1.50] is not a list of powers of two above 1"),
+        ("KoalaBear^4", "KoalaBear^99999999999", "zkevm", "field", "'KoalaBear^99999999999' has a degree above 64"),
     ],
 )  # fmt: skip
 def test_malformed_configuration_is_refused_with_file_circuit_and_key(
@@ -142,7 +150,36 @@ def test_configuration_of_the_wrong_structure_is_refused(text: str, key: str, re
     assert (refusal.value.key, refusal.value.reason) == (key, reason)
 
 
-@pytest.mark.parametrize("text", ["[zkevm", "x = nan", "x = inf"])
+@pytest.mark.parametrize(
+    ("key", "number", "reason"),
+    [
+        ("num_queries", "99999999999999999999", "99999999999999999999 exceeds 4096"),
+        ("num_queries", f"0x{'f' * 5000}", f"0x{'f' * 58}... exceeds 4096"),
+        ("num_queries", "1.5", "1.5 is not an integer"),
+        ("trace_length", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("air_max_degree", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("num_constraints", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("batch_size", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("opening_points", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("fri_early_stop_degree", str(1 << 41), f"{1 << 41} exceeds {1 << 40}"),
+        ("grinding_query_phase", "99999999", "99999999 bits of proof of work exceed 64"),
+        ("hash_size_bits", "4097", "4097 exceeds 4096"),
+        ("rho", "1.5", "1.5 is not a power of two strictly between 0 and 1"),
+        ("rho", "1e-999999999", "1e-999999999 has more than 100 digits before or after the point"),
+        ("gap_to_radius", "1e400", "1e400 has more than 100 digits before or after the point"),
+        ("gap_to_radius", "1e30", "1e30 does not lie between 0 and 1 - sqrt(rho)"),
+        ("gap_to_radius", "1e-30", "1e-30 is below 2^-20"),
+    ],
+)
+def test_number_out_of_bounds_is_refused_as_the_file_has_it(key: str, number: str, reason: str) -> None:
+    lines = [line for line in VALID.splitlines() if not line.startswith(f"{key} =")]
+    lines.insert(lines.index("[zkevm]" if key == "hash_size_bits" else "[[circuits]]") + 1, f"{key} = {number}")
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration("\n".join(lines), "example.toml")
+    assert (refusal.value.key, refusal.value.reason) == (key, reason)
+
+
+@pytest.mark.parametrize("text", ["[zkevm", "x = nan", "x = inf", "x = 1e99999999999999999999"])
 def test_text_that_is_not_toml_with_finite_numbers_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is not TOML with finite numbers"):
         parse_configuration(text, "example.toml")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spec.air.chip import ChipBuilder, Role
-from spec.air.expression import FixedColumn, MainColumn
-from spec.rv64im.buses import RANGE, STATE
+from spec.air.expression import FixedColumn, MainColumn, lift
+from spec.rv64im.buses import CONTINUATION, RANGE, STATE
 
 
 def _builder() -> ChipBuilder:
@@ -57,6 +57,47 @@ def test_constraint_above_maximum_degree_is_refused() -> None:
     row.zero("fourth_power", a * a * a * a)
     with pytest.raises(ValueError, match="sample: constraint fourth_power has degree above 3"):
         row.build()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ([], 0),
+        (["constant"], 0),
+        (["counted"], 1),
+        (["linear"], 1),
+        (["counted", "counted"], 1),
+        (["counted", "linear"], 2),
+        (["constant", "linear"], 1),
+        (["linear", "linear"], 2),
+        (["constant", "constant", "linear"], 1),
+    ],
+)
+def test_degree_of_a_chip_without_constraints_is_that_of_its_pairs(kinds: list[str], expected: int) -> None:
+    row = _builder()
+    a = row.column("a")
+    for number, kind in enumerate(kinds):
+        message, times = [a if kind == "linear" else lift(5), lift(4)], a if kind == "counted" else lift(1)
+        row.receive(f"{kind}_{number}", RANGE, message, times)
+    assert row.build().maximum_degree == expected
+
+
+def test_interactions_of_different_scopes_are_no_pair() -> None:
+    row = _builder()
+    a = row.column("a")
+    row.receive("small", RANGE, [a, 4], a)
+    row.send("on", CONTINUATION, [a] * CONTINUATION.width, a)
+    assert row.build().maximum_degree == 1
+
+
+@pytest.mark.parametrize(("power", "expected"), [(1, 2), (2, 2), (3, 3)])
+def test_degree_of_a_chip_is_that_of_its_pairs_or_of_a_constraint(power: int, expected: int) -> None:
+    row = _builder()
+    a = row.column("a")
+    row.zero("power", a * a * a if power == 3 else a * a if power == 2 else a)
+    for name in ("first", "second"):
+        row.receive(name, RANGE, [a, 4], a)
+    assert row.build().maximum_degree == expected
 
 
 def test_columns_know_their_place() -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
-from spec.protocol.key import KEY_MAGIC
-from spec.protocol.proof import PROOF_MAGIC, decode_proof
+from spec.protocol.key_encoding import KEY_MAGIC
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_proof
 from spec.rejection import Rejected, Rejection
-from tests.reference.both_verifiers import verify
+from spec.rv64im.machine import RV64IM
+from tests.both_verifiers import verify
 from tests.reference.proven_run import proven_run
 
 
@@ -19,12 +20,12 @@ def _receipt() -> DevelopmentReceipt:
 
 def _reason(encoded: bytes) -> Rejection:
     with pytest.raises(Rejected) as caught:
-        decode_development_receipt(encoded)
+        decode_development_receipt(encoded, RV64IM)
     return caught.value.reason
 
 
 def test_receipt_bytes_decode_to_the_receipt() -> None:
-    assert decode_development_receipt(_receipt().encoded()) == _receipt()
+    assert decode_development_receipt(_receipt().encoded(), RV64IM) == _receipt()
 
 
 def test_magic_is_that_of_nothing_else() -> None:
@@ -33,14 +34,14 @@ def test_magic_is_that_of_nothing_else() -> None:
 
 def test_receipt_is_rejected_as_a_proof_for_its_own_reason() -> None:
     with pytest.raises(Rejected) as decoded:
-        decode_proof(_receipt().encoded())
+        decode_proof(_receipt().encoded(), RV64IM)
     with pytest.raises(Rejected) as verified:
         verify(_receipt().encoded(), None, None, exit_code=2**64 - 1, allow_insecure=True)
     assert decoded.value.reason is verified.value.reason is Rejection.DEVELOPMENT_RECEIPT
 
 
 def test_proof_is_rejected_as_a_receipt() -> None:
-    assert _reason(proven_run().proof.encoded()) is Rejection.DEVELOPMENT_MAGIC
+    assert _reason(encode_proof(proven_run().proof)) is Rejection.DEVELOPMENT_MAGIC
 
 
 def test_receipt_of_another_version_is_rejected() -> None:

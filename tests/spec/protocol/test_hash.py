@@ -1,59 +1,81 @@
-"""The hash against hashlib."""
+"""The compression function on words, and the initial values of everything that is hashed."""
 
 from __future__ import annotations
 
 import hashlib
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from spec.field import P
 from spec.protocol.hash import (
-    BLOCK_BYTES,
-    NODE_INITIAL_VALUE,
-    SHA256_INITIAL_VALUE,
+    Domain,
     Prefix,
     compress,
-    compression,
-    leaf_digest,
+    digest_bytes,
+    digest_words,
     tagged_digest,
 )
+from spec.protocol.sha256 import SHA256_INITIAL_VALUE
 
 
-def sha256(message: bytes) -> bytes:
-    """Full SHA-256 over the compression function under test."""
-    zeros = -(len(message) + 9) % BLOCK_BYTES
-    padded = message + b"\x80" + bytes(zeros) + (8 * len(message)).to_bytes(8, "big")
-    state = SHA256_INITIAL_VALUE
-    for start in range(0, len(padded), BLOCK_BYTES):
-        state = compression(state, padded[start : start + BLOCK_BYTES])
-    return b"".join(word.to_bytes(4, "big") for word in state)
+def padded_blocks(message: bytes) -> list[list[int]]:
+    """The blocks of a message under SHA-256's own padding, as words."""
+    padded = message + b"\x80" + bytes(-(len(message) + 9) % 64) + (8 * len(message)).to_bytes(8, "big")
+    words = [int.from_bytes(padded[i : i + 4], "big") for i in range(0, len(padded), 4)]
+    return [words[i : i + 16] for i in range(0, len(words), 16)]
 
 
-@given(st.binary(max_size=200))
-@settings(deadline=None)
-def test_compression_chained_with_padding_is_sha256(message: bytes) -> None:
-    assert sha256(message) == hashlib.sha256(message).digest()
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 64, 119, 200])
+def test_compressions_from_the_standard_initial_value_are_sha256(length: int) -> None:
+    message = bytes(i * 7 % 256 for i in range(length))
+    state = tuple(SHA256_INITIAL_VALUE)
+    for block in padded_blocks(message):
+        state = compress(state, block)
+    assert digest_bytes(state) == hashlib.sha256(message).digest()
 
 
-def test_compress_is_one_compression_from_the_nodes_own_initial_value() -> None:
-    left, right = bytes(range(32)), bytes(range(32, 64))
-    words = compression(NODE_INITIAL_VALUE, left + right)
-    assert compress(left, right) == b"".join(word.to_bytes(4, "big") for word in words)
-    assert compress(left, right) != compress(right, left)
+def test_words_of_a_digest_are_big_endian_and_lead_back() -> None:
+    digest = bytes(range(32))
+    assert digest_words(digest) == (
+        0x00010203,
+        0x04050607,
+        0x08090A0B,
+        0x0C0D0E0F,
+        0x10111213,
+        0x14151617,
+        0x18191A1B,
+        0x1C1D1E1F,
+    )
+    assert digest_bytes(digest_words(digest)) == digest
 
 
-def test_node_initial_value_is_not_that_of_sha256() -> None:
-    assert NODE_INITIAL_VALUE != SHA256_INITIAL_VALUE
+def test_initial_values_are_digests_of_names_and_all_different() -> None:
+    values = [domain.initial_value for domain in Domain]
+    assert values == [digest_words(hashlib.sha256(domain.value.encode()).digest()) for domain in Domain]
+    assert len({*values, tuple(SHA256_INITIAL_VALUE)}) == len(Domain) + 1
 
 
-def test_leaf_digest_hashes_prefix_and_little_endian_elements() -> None:
-    row = [1, P - 1]
-    expected = hashlib.sha256(b"\x00\x01\x00\x00\x00" + (P - 1).to_bytes(4, "little")).digest()
-    assert leaf_digest(row) == expected
+def test_initial_values_of_leaves_nodes_transcripts_and_grinding_have_names_of_their_own() -> None:
+    assert [domain.value for domain in Domain] == [
+        "limpid merkle leaf",
+        "limpid merkle node",
+        "limpid grinding",
+        "limpid program pinning",
+        "limpid continuation pinning",
+        "limpid program",
+        "limpid program commitment",
+        "limpid segment leaf",
+        "limpid run",
+        "limpid global challenges",
+        "limpid segment",
+    ]
 
 
-@pytest.mark.parametrize("prefix", list(Prefix))
-def test_tagged_digest_starts_with_its_prefix(prefix: Prefix) -> None:
-    assert tagged_digest(prefix, b"payload") == hashlib.sha256(bytes([prefix]) + b"payload").digest()
+def test_tagged_digests_are_sha256_of_prefix_and_payload() -> None:
+    for prefix in Prefix:
+        assert tagged_digest(prefix, b"payload") == hashlib.sha256(prefix.value + b"payload").digest()
+
+
+def test_no_prefix_is_the_start_of_another() -> None:
+    """Otherwise two digests of different meaning could share an input."""
+    values = [prefix.value for prefix in Prefix]
+    assert not [(a, b) for a in values for b in values if a != b and b.startswith(a)]

@@ -1,124 +1,277 @@
-"""How segments are bound into a run."""
+"""What joins the segments of a run: leaves, the run's digest, pinning points and challenges, and what each binds."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from spec.field import ONE, ZERO
-from spec.parameters import SEGMENT, TINY
-from spec.protocol.key import VerificationKey
+from spec.field import ONE, Extension
+from spec.parameters import TINY
+from spec.protocol.form import SegmentForm
+from spec.protocol.hash import Domain, Prefix, compress, digest_words
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.run import (
     RunStatement,
+    SegmentPlace,
+    continuation_pinning_point,
     global_challenges,
     leaves_root,
-    pinning_point,
+    parameters_digest,
+    program_pinning_point,
     run_digest,
+    sample_local_challenges,
     segment_leaf,
+    stacking_numbers,
     start_segment_transcript,
 )
 from spec.protocol.shape import SegmentShape
-from spec.rv64im.machine import CHIPS, machine_digest
+from tests.small_machine import CLOCK_BITS, SMALL_MACHINE
 
-KEY = VerificationKey(TINY, machine_digest(), b"m" * 32, (3,) * 4, b"p" * 32, (3,) * 3, 0x10000)
-STATEMENT = RunStatement(KEY, b"output", 2)
-SHAPE = SegmentShape({chip.name: () for chip in CHIPS} | {"boundary": (3,), "memory": (2,)})
-LEAVES = [hashlib.sha256(bytes([i])).digest() for i in range(7)]
-
-
-def _leaf(data: bytes) -> bytes:
-    return hashlib.sha256(b"\x08" + data).digest()
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x09" + left + right).digest()
+HEIGHTS = {"move": (2,), "range_table": (CLOCK_BITS,), "program_table": (3,), "boundary": (2,)}
+SHAPE = SegmentShape(SMALL_MACHINE, HEIGHTS)
+OTHER_MACHINE = replace(SMALL_MACHINE, maximum_segments=5)
+OTHER_SET = replace(TINY, cap_log2=TINY.cap_log2 + 1)
+STATEMENT = RunStatement(SMALL_MACHINE, TINY, bytes(range(32)), b"output", 3)
+FORM = SegmentForm(SHAPE, TINY)
+PLACE = SegmentPlace(STATEMENT, 1, FORM)
+ROOT = tuple(range(8))
+OTHER_ROOT = tuple(range(1, 9))
+PROGRAM = digest_words(STATEMENT.program_id)
 
 
-def test_leaves_root_has_the_shape_of_rfc_6962() -> None:
-    """Section 2.1.3 of RFC 6962 draws the tree of seven leaves: ((0 1) (2 3)) ((4 5) 6)."""
-    h = [_leaf(leaf) for leaf in LEAVES]
-    expected = _node(_node(_node(h[0], h[1]), _node(h[2], h[3])), _node(_node(h[4], h[5]), h[6]))
-    assert leaves_root(LEAVES) == expected
-    assert leaves_root(LEAVES[:1]) == h[0]
+def numbers() -> NumberAlgebra:
+    return NumberAlgebra()
 
 
-def test_leaves_root_without_leaves_is_an_error() -> None:
+def taller(**heights: tuple[int, ...]) -> SegmentPlace:
+    return replace(PLACE, form=SegmentForm(SegmentShape(SMALL_MACHINE, {**HEIGHTS, **heights}), TINY))
+
+
+def at_height(height_log2: int) -> SegmentPlace:
+    """The place of a segment of the same heights that is stacked at another height."""
+
+    class Stacked(SegmentForm):
+        @property
+        def height_log2(self) -> int:
+            return height_log2
+
+    return replace(PLACE, form=Stacked(SHAPE, TINY))
+
+
+def of_statement(**changes: Any) -> SegmentPlace:
+    return replace(PLACE, statement=replace(STATEMENT, **changes))
+
+
+# Digests of bytes.
+
+
+def hashed(prefix: bytes, payload: bytes) -> bytes:
+    return hashlib.sha256(prefix + payload).digest()
+
+
+def test_root_of_leaves_is_the_tree_of_rfc_6962() -> None:
+    """The left subtree is the largest full one that leaves a right one."""
+    leaves = [bytes([i]) * 32 for i in range(5)]
+    a, b, c, d, e = (hashed(b"limpid run leaf\0", leaf) for leaf in leaves)
+
+    def node(left: bytes, right: bytes) -> bytes:
+        return hashed(b"limpid run node\0", left + right)
+
+    assert leaves_root(leaves[:1]) == a
+    assert leaves_root(leaves[:2]) == node(a, b)
+    assert leaves_root(leaves[:3]) == node(node(a, b), c)
+    assert leaves_root(leaves[:4]) == node(node(a, b), node(c, d))
+    assert leaves_root(leaves) == node(node(node(a, b), node(c, d)), e)
+
+
+def test_root_of_no_leaves_raises() -> None:
     with pytest.raises(ValueError, match="at least one segment"):
         leaves_root([])
 
 
-def test_run_digest_binds_every_part_of_the_statement() -> None:
+def test_root_of_leaves_binds_their_order_and_number() -> None:
+    leaves = [bytes([i]) * 32 for i in range(3)]
+    roots = [leaves_root(some) for some in (leaves, leaves[::-1], leaves[:2], [*leaves, leaves[-1]])]
+    assert len(set(roots)) == 4
+
+
+def test_digest_of_parameters_covers_all_their_numbers() -> None:
+    least = min(TINY.schedules)
+    schedule = TINY.schedule(least)
     changed = [
-        replace(STATEMENT, output=b"other"),
-        replace(STATEMENT, segment_count=3),
-        *(
-            replace(STATEMENT, key=replace(KEY, **change))
-            for change in (
-                {"parameters": SEGMENT},
-                {"machine_digest": bytes(32)},
-                {"machine_root": bytes(32)},
-                {"program_root": bytes(32)},
-                {"program_heights_log2": (3, 3, 4)},
-                {"entry": 0x10004},
-            )
-        ),
+        replace(TINY, name="other"),
+        replace(TINY, secure=True),
+        replace(TINY, rate_log2=TINY.rate_log2 + 1),
+        replace(TINY, listed_shapes=True),
+        OTHER_SET,
+        replace(TINY, schedules={least: schedule}),
     ]
-    digests = {run_digest(statement, LEAVES[:2]) for statement in (STATEMENT, *changed)}
-    digests.add(run_digest(STATEMENT, LEAVES[1::-1]))
-    assert len(digests) == len(changed) + 2
+    for name in ("queries", "folding_grinding_bits", "query_grinding_bits"):
+        first, *rest = getattr(schedule, name)
+        difference: dict[str, Any] = {name: (first + 1, *rest)}
+        changed.append(replace(TINY, schedules={**TINY.schedules, least: replace(schedule, **difference)}))
+    more = replace(schedule, column_batching_grinding_bits=schedule.column_batching_grinding_bits + 1)
+    changed.append(replace(TINY, schedules={**TINY.schedules, least: more}))
+    digests = [parameters_digest(parameters) for parameters in (TINY, *changed)]
+    assert len(set(digests)) == len(digests)
+    assert parameters_digest(TINY) == hashed(Prefix.PARAMETERS.value, TINY.encoded())
 
 
-def test_pinning_point_binds_index_heights_and_commitment() -> None:
-    other_shape = SegmentShape({**SHAPE.heights_log2, "memory": ()})
-    points = {
-        pinning_point(*arguments)[0]
-        for arguments in (
-            (STATEMENT, 0, SHAPE, b"r" * 32),
-            (STATEMENT, 1, SHAPE, b"r" * 32),
-            (STATEMENT, 0, other_shape, b"r" * 32),
-            (STATEMENT, 0, SHAPE, b"s" * 32),
-            (replace(STATEMENT, key=replace(KEY, entry=0)), 0, SHAPE, b"r" * 32),
-        )
-    }
-    assert len(points) == 5
+def test_stacking_numbers_are_height_rate_and_first_folding() -> None:
+    assert stacking_numbers(TINY, FORM.height_log2) == [
+        FORM.height_log2,
+        TINY.rate_log2,
+        TINY.schedule(FORM.height_log2).folds[0],
+    ]
 
 
-def test_leaf_binds_index_heights_commitment_and_values() -> None:
-    other_shape = SegmentShape({**SHAPE.heights_log2, "memory": ()})
-    leaves = {
-        segment_leaf(*arguments)
-        for arguments in (
-            (0, SHAPE, b"r" * 32, [ONE, ZERO]),
-            (1, SHAPE, b"r" * 32, [ONE, ZERO]),
-            (0, other_shape, b"r" * 32, [ONE, ZERO]),
-            (0, SHAPE, b"s" * 32, [ONE, ZERO]),
-            (0, SHAPE, b"r" * 32, [ZERO, ONE]),
-        )
-    }
-    assert len(leaves) == 5
+# The leaf and the digest of the run.
 
 
-def test_global_challenges_are_two_and_depend_on_the_run() -> None:
-    first, labels = global_challenges(b"a" * 32)
-    second, _ = global_challenges(b"b" * 32)
+def test_leaf_is_one_transcript_of_place_root_and_answers() -> None:
+    """Each message fits into one block, but for the answers: index, stacking, heights, root, answers."""
+    answers = [Extension((1, 2, 3, 4, 5, 6))]
+    state = Domain.SEGMENT_LEAF.initial_value
+    stacking = stacking_numbers(TINY, FORM.height_log2)
+    for label, payload in ((4, [1]), (5, stacking), (6, [1, 2]), (7, list(ROOT)), (8, [1, 2, 3, 4, 5, 6])):
+        block = [label, 4 * len(payload), 0, 0, *payload]
+        state = compress(state, block + [0] * (16 - len(block)))
+    assert segment_leaf(numbers(), PLACE, 1, ROOT, answers) == state
+
+
+def leaf(place: SegmentPlace = PLACE, index: int = 1, root: tuple[int, ...] = ROOT, answers: Any = (ONE,)) -> Any:
+    return tuple(segment_leaf(numbers(), place, index, root, answers))
+
+
+def test_leaf_binds_index_stacking_heights_root_and_answers() -> None:
+    other_height = max(TINY.schedules)
+    leaves = [
+        leaf(),
+        leaf(index=2),
+        leaf(at_height(other_height)),
+        leaf(taller(boundary=(3,))),
+        leaf(taller(boundary=())),
+        leaf(root=OTHER_ROOT),
+        leaf(root=()),
+        leaf(answers=(ONE + ONE,)),
+        leaf(answers=()),
+        leaf(answers=(ONE, ONE)),
+    ]
+    assert len(set(leaves)) == len(leaves)
+    # Heights of other tables are no matter of what is pinned.
+    assert leaf(taller(move=(3,))) == leaf()
+
+
+def digest(root: bytes = bytes(32), **changes: Any) -> Any:
+    return tuple(run_digest(numbers(), replace(STATEMENT, **changes), root))
+
+
+def test_digest_of_a_run_binds_everything_before_the_global_challenges() -> None:
+    digests = [
+        digest(),
+        digest(root=bytes(31) + b"\1"),
+        digest(machine=OTHER_MACHINE),
+        digest(parameters=OTHER_SET),
+        digest(program_id=bytes(32)),
+        digest(output=b"output\0"),
+        digest(segment_count=4),
+    ]
+    assert len(set(digests)) == len(digests)
+
+
+def test_global_challenges_follow_from_the_runs_digest() -> None:
+    first, labels = global_challenges(numbers(), SMALL_MACHINE, ROOT)
+    second, _ = global_challenges(numbers(), SMALL_MACHINE, OTHER_ROOT)
     assert labels == ["global_alpha", "global_beta"]
-    assert len({first.alpha, first.beta, second.alpha, second.beta}) == 4
+    assert first != second
+    assert len(first.beta_powers) == 3
+    assert first.alpha != first.beta_powers[0]
 
 
-def test_segment_transcript_binds_all_heights_and_public_values() -> None:
-    other_shape = SegmentShape({**SHAPE.heights_log2, "add": (3,)})
-    states = {
-        start_segment_transcript(*arguments).state
-        for arguments in (
-            (b"g" * 32, 0, b"l" * 32, [1, 2], SHAPE),
-            (b"h" * 32, 0, b"l" * 32, [1, 2], SHAPE),
-            (b"g" * 32, 1, b"l" * 32, [1, 2], SHAPE),
-            (b"g" * 32, 0, b"m" * 32, [1, 2], SHAPE),
-            (b"g" * 32, 0, b"l" * 32, [1, 3], SHAPE),
-            (b"g" * 32, 0, b"l" * 32, [1, 2, 0], SHAPE),
-            (b"g" * 32, 0, b"l" * 32, [1, 2], other_shape),
-        )
-    }
-    assert len(states) == 7
+# Pinning points.
+
+
+def continuation_point(
+    place: SegmentPlace = PLACE, program: Any = PROGRAM, index: int = 1, root: tuple[int, ...] = ROOT
+) -> Extension:
+    return continuation_pinning_point(numbers(), place, program, index, root)[0]
+
+
+def test_pinning_point_of_continuation_tables_binds_everything_that_shapes_them() -> None:
+    points = [
+        continuation_point(),
+        continuation_point(of_statement(machine=OTHER_MACHINE)),
+        continuation_point(of_statement(parameters=OTHER_SET)),
+        continuation_point(program=OTHER_ROOT),
+        continuation_point(index=2),
+        continuation_point(at_height(max(TINY.schedules))),
+        continuation_point(taller(boundary=(3,))),
+        continuation_point(root=OTHER_ROOT),
+    ]
+    assert len(set(points)) == len(points)
+    assert continuation_pinning_point(numbers(), PLACE, PROGRAM, 1, ROOT)[1] == ["continuation_pinning"]
+
+
+def test_pinning_point_of_a_program_binds_everything_that_shapes_it() -> None:
+    height = FORM.height_log2
+
+    def point(
+        machine: Any = SMALL_MACHINE, parameters: Any = TINY, heights: Any = (1, 3), h: int = height, root: Any = ROOT
+    ) -> Extension:
+        return program_pinning_point(numbers(), machine, parameters, heights, h, root)[0]
+
+    points = [
+        point(),
+        point(machine=OTHER_MACHINE),
+        point(parameters=OTHER_SET),
+        point(heights=(1, 4)),
+        point(h=max(TINY.schedules)),
+        point(root=OTHER_ROOT),
+    ]
+    assert len(set(points)) == len(points)
+    assert program_pinning_point(numbers(), SMALL_MACHINE, TINY, (1, 3), height, ROOT)[1] == ["program_pinning"]
+
+
+def test_pinning_points_of_the_two_commitments_are_different() -> None:
+    """Both bind a root, in conversations of their own."""
+    point, _ = program_pinning_point(numbers(), SMALL_MACHINE, TINY, (1, 2), FORM.height_log2, ROOT)
+    assert point != continuation_point()
+
+
+# A segment's own transcript.
+
+
+def start(
+    place: SegmentPlace = PLACE, run: Any = ROOT, index: int = 1, of: Any = OTHER_ROOT, public: Any = (1, 2)
+) -> Any:
+    return tuple(start_segment_transcript(numbers(), place, run, index, of, public).state)
+
+
+def test_start_of_a_segments_transcript_binds_its_statement() -> None:
+    starts = [
+        start(),
+        start(run=OTHER_ROOT),
+        start(index=0),
+        start(of=ROOT),
+        start(public=(1, 3)),
+        start(public=(1, 2, 0)),
+        start(at_height(max(TINY.schedules))),
+        start(taller(move=(3,))),
+        start(taller(halt=(1,))),
+        start(taller(boundary=(3,))),
+    ]
+    assert len(set(starts)) == len(starts)
+
+
+def test_local_challenges_follow_the_root_of_main() -> None:
+    found = []
+    for root in (ROOT, OTHER_ROOT):
+        transcript = start_segment_transcript(numbers(), PLACE, ROOT, 1, ROOT, (1, 2))
+        found.append(sample_local_challenges(transcript, SMALL_MACHINE, root))
+        assert transcript.sampled_labels == ["local_alpha", "local_beta"]
+    assert found[0].alpha != found[1].alpha
+    assert found[0].beta_powers[0] != found[1].beta_powers[0]
+    assert len(found[0].beta_powers) == 5

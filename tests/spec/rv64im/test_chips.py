@@ -7,7 +7,7 @@ import pytest
 from spec.air.bus import Scope
 from spec.air.chip import MAXIMUM_DEGREE, Chip, expressions_of
 from spec.air.expression import Expression, degree, evaluate
-from spec.rv64im.limits import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
 
 ALL_CHIPS = pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)

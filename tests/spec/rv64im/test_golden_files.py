@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from spec.air.bus import describe_bus
 from spec.air.chip import Chip, describe_chip
 from spec.rv64im.buses import BUSES
-from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES, describe_bus
+from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from spec.air.chip import Role
+from spec.air.machine import describe_machine, exit_code_of
 from spec.field import P
 from spec.isa import INSTRUCTIONS
 from spec.rv64im import machine
 from spec.rv64im.buses import BUSES, RANGE, RESERVED_IDENTITIES, STATE
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, chips_of, describe_machine, machine_digest
-from spec.rv64im.program_row import OPCODES
+from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM, chips_of
+from spec.rv64im.program_row import OPCODES, limbs_of
 
 
 def test_every_opcode_has_a_chip() -> None:
@@ -42,25 +43,33 @@ def test_roles_partition_the_chips_in_order() -> None:
 
 
 def test_machine_digest_is_sha256_of_all_declarations() -> None:
-    text = describe_machine()
-    assert machine_digest() == hashlib.sha256(text.encode()).digest()
-    assert all(f"chip {chip.name}\n" in text for chip in CHIPS)
+    text = describe_machine(RV64IM)
+    assert RV64IM.digest == hashlib.sha256(text.encode()).digest()
+    assert all(f"chip {chip.name} {chip.role.value} accesses {chip.accesses}\n" in text for chip in CHIPS)
 
 
-def test_machine_with_repeated_chip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "CHIPS", (*CHIPS, CHIPS[0]))
-    with pytest.raises(ValueError, match="two chips have the same name"):
-        machine.check_machine()
+@pytest.mark.parametrize("code", [0, 1, 2**16, 2**63 + 5, 2**64 - 1])
+def test_exit_code_is_the_register_whose_limbs_are_the_exit_values(code: int) -> None:
+    assert len(limbs_of(code)) == len(RV64IM.exit_values)
+    assert exit_code_of(limbs_of(code)) == code
 
 
-@pytest.mark.parametrize("identity", [STATE.identity, RESERVED_IDENTITIES[0]])
-def test_machine_with_a_taken_bus_identity_is_refused(identity: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "BUSES", (*BUSES, replace(RANGE, identity=identity)))
-    with pytest.raises(ValueError, match="bus identities repeat or are reserved"):
-        machine.check_machine()
+def test_machine_with_repeated_chip_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than one chip constant"):
+        replace(RV64IM, chips=(*CHIPS, CHIPS[0]))
+
+
+def test_machine_with_a_repeated_bus_identity_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than one bus identity 2"):
+        replace(RV64IM, buses=(*BUSES, replace(RANGE, name="other", identity=STATE.identity)))
+
+
+def test_machine_with_a_reserved_bus_identity_is_refused() -> None:
+    with pytest.raises(ValueError, match="other has a reserved bus identity"):
+        replace(RV64IM, buses=(*BUSES, replace(RANGE, name="other", identity=RESERVED_IDENTITIES[0])))
 
 
 def test_machine_with_two_equal_opcodes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "OPCODES", {"add": 5, "sub": 5 + P})
     with pytest.raises(ValueError, match="two opcodes are the same element"):
-        machine.check_machine()
+        machine.check_opcodes()

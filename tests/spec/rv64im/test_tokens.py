@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from spec.air.machine import Token
 from spec.memory_map import OUTPUT as OUTPUT_REGION
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.rv64im.buses import CURSOR, EXIT, OUTPUT, STATE
 from spec.rv64im.program_row import HALTED
-from spec.rv64im.tokens import Token, output_doublewords, output_tokens, segment_tokens
+from spec.rv64im.tokens import SEGMENT_TOKENS, output_doublewords, output_tokens
 
 FIRST = OUTPUT_REGION.start // 8
 
 
-def _public_values(pc_out: int) -> dict[str, int]:
-    exit_code = {f"exit_code_{i}": i + 1 for i in range(4)}
-    return {"pc_in": 7, "pc_out": pc_out, "clock_out": 40, "cursor_in": 5, "cursor_out": 9, "segment": 0, **exit_code}
-
-
-def test_tokens_of_a_segment_that_goes_on_are_state_and_cursor() -> None:
-    assert segment_tokens(_public_values(8)) == (
-        Token(STATE, +1, (7, 1)),
-        Token(STATE, -1, (8, 40)),
-        Token(CURSOR, +1, (5,)),
-        Token(CURSOR, -1, (9,)),
-    )
-
-
-def test_tokens_of_a_segment_that_halts_receive_the_exit_code() -> None:
-    tokens = segment_tokens(_public_values(HALTED))
-    assert tokens[1] == Token(STATE, -1, (HALTED, 40))
-    assert tokens[4:] == (Token(EXIT, -1, (1, 2, 3, 4)),)
+def test_tokens_of_a_segment_are_state_and_cursor_at_both_ends_and_the_exit_code_of_the_last() -> None:
+    assert (
+        Token(STATE, +1, ("pc_in", 1)),
+        Token(STATE, -1, ("pc_out", "clock_out")),
+        Token(CURSOR, +1, ("cursor_in",)),
+        Token(CURSOR, -1, ("cursor_out",)),
+        Token(EXIT, -1, ("exit_code_0", "exit_code_1", "exit_code_2", "exit_code_3"), times=("pc_out", HALTED)),
+    ) == SEGMENT_TOKENS
 
 
 @pytest.mark.parametrize(

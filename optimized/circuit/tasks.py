@@ -1,0 +1,116 @@
+"""What compiled code is told about a pass: numbers and addresses in tuples."""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+from typing import NamedTuple
+
+from optimized.circuit.nodes import Address
+from optimized.circuit.programs import TablePrograms
+
+RUN_FIELDS = 4
+"""A run of rows: its table, the table's height, the first row, and the groups."""
+
+
+@unique
+class Kind(IntEnum):
+    """What is done with a tile."""
+
+    MERGE = 0
+    """Children are merged, level by level. What is written of their crosses is what MESSAGE would sum up."""
+
+    MESSAGE = 1
+    """Children are merged; their nodes are summed up, for the first round polynomial."""
+
+    BIND_CHILDREN = 2
+    """Children are merged; their nodes are bound, and summed up."""
+
+    BIND = 3
+    """Nodes are bound, and summed up."""
+
+    SUM = 4
+    """Nodes are summed up."""
+
+    SUM_CROSSES = 5
+    """Crosses are summed up, numerators and denominators apart."""
+
+    WRITE = 6
+    """Children, of neighbouring rows in neighbouring lanes, are written where they lie."""
+
+
+class Task(NamedTuple):
+    """What is done with every tile: numbers, and addresses that are 0 for nothing."""
+
+    kind: int
+    merges: int
+    binds: int
+    points: int
+    """A bit for each of the POINTS at which nodes are summed up."""
+
+    factors: Address
+    """Of the challenges, `binds` of them, then, where nodes are made of children, of the batching."""
+
+    levels: Address
+    """Where each level of merged children is written, and its pitch."""
+
+    crosses: Address
+    crosses_pitch: int
+    target: Address
+    """Where bound nodes are written."""
+
+    target_pitch: int
+    pair_weights: Address
+    """Factors of the pairs of groups of a chunk."""
+
+    chunk_weights: Address
+    lane_weights: Address
+    """An element of lanes."""
+
+    lane_bits: int
+    """Of the layout in which children are written, as the next."""
+
+    group_bits: int
+
+
+class Cells(NamedTuple):
+    """Runs of rows of tables."""
+
+    runs: Address
+    """RUN_FIELDS numbers each."""
+
+    items: int
+    lane_rows: int
+    """From lane to lane."""
+
+    group_rows: int
+    """From group to group."""
+
+    programs: TablePrograms
+
+
+class Chunks(NamedTuple):
+    """Chunks in memory."""
+
+    numbers: Address
+    words: Address
+    pitch: int
+    groups: int
+    """Of a chunk."""
+
+
+class Place(NamedTuple):
+    """A tile's chunk, the number of its first group, and the memory to work in."""
+
+    chunk: int
+    """Of what is written, the number of the first entry instead."""
+
+    group: int
+    scratch: Address
+    """A tile's memory, as the next."""
+
+    taken: Address
+    inner: Address
+    """The sums over the tile, at each point."""
+
+    totals: Address
+    """The sums over all chunks, at each point."""

@@ -1,0 +1,125 @@
+"""Merkle trees over codewords: digests in planes, one for each of their words, in the order of the codewords.
+
+Position q of a layer of 2^d digests is that of number bitrev(q). So the digests under one node are half a layer apart,
+and what goes through the compression function together lies together. The digests of leaves, half of all, are not kept:
+an opening makes those that it needs again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimized.commitment.codewords import Codewords, LeafOrder, bit_reversed
+from optimized.commitment.compression import compress, initial_value
+from optimized.commitment.factors import LANES_LOG2
+from optimized.commitment.tiles import hash_tile
+from optimized.compilation import compiled
+from optimized.lanes.vectors import LANES, broadcast, load, store
+from optimized.memory import arrays
+from optimized.threads import in_parallel
+from optimized.words import Words
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Digest, Domain
+from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, sibling_positions
+
+NODE_VALUE = initial_value(Domain.MERKLE_NODE)
+
+SMALLEST_TASK_COMPRESSIONS = 1 << 10
+
+
+@compiled
+def _hash_nodes(below: Words, below_pitch: int, half: int, layer: Words, pitch: int, start: int, stop: int) -> None:
+    """Groups start to stop of as many nodes as lanes. Behind the last node and its children there is some room."""
+    block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
+    state = np.empty(STATE_WORDS * LANES, dtype=np.uint32)
+    for node in range(start * LANES, stop * LANES, LANES):
+        for i in range(STATE_WORDS):
+            store(state, i * LANES, broadcast(NODE_VALUE[i]))
+            store(block, i * LANES, load(below, i * below_pitch + node))
+            store(block, (STATE_WORDS + i) * LANES, load(below, i * below_pitch + half + node))
+        compress(state, block)
+        for i in range(STATE_WORDS):
+            store(layer, i * pitch + node, load(state, i * LANES))
+
+
+def _new_layer(count: int) -> Words:
+    """Room for so many digests, and as many more as there are lanes: (8, count + lanes)."""
+    return arrays.empty(STATE_WORDS, count + LANES)
+
+
+@dataclass(frozen=True, eq=False)
+class CodewordTree:
+    """The tree over the fibres of codewords; `layers` has the digests of each layer above the leaves, the root last."""
+
+    shape: TreeShape
+    folding_log2: int
+    codes: Codewords
+    order: LeafOrder
+    layers: tuple[Words, ...]
+
+    @property
+    def root(self) -> Digest:
+        """The commitment."""
+        return self._digests(self.shape.depth, [0])[0]
+
+    def open(self, positions: Sequence[int]) -> MerkleOpening:
+        """The leaves at these positions, which may repeat, and what leads from them to the root."""
+        leaves = distinct(positions)
+        missing = sibling_positions(leaves, self.shape.path_length)
+        siblings = [digest for layer, wanted in enumerate(missing) for digest in self._digests(layer, wanted)]
+        cap = self._digests(self.shape.path_length, range(1 << self.shape.cap_log2)) if self.shape.cap_log2 else []
+        return MerkleOpening(self._rows(leaves), tuple(siblings), tuple(cap))
+
+    def _leaves(self, numbers: Sequence[int]) -> Words:
+        """Leaves, a row each."""
+        return self.codes.fibres(numbers, self.folding_log2)[:, self.order.columns, self.order.points]
+
+    def _rows(self, numbers: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(row) for row in self._leaves(numbers).tolist())
+
+    def _digests(self, layer: int, numbers: Sequence[int]) -> list[Digest]:
+        if not numbers:
+            return []
+        if layer == 0:
+            digests = leaf_digests(self._leaves(numbers))
+        else:
+            positions = bit_reversed(np.array(numbers, dtype=np.int64), self.shape.depth - layer)
+            digests = self.layers[layer - 1][:, positions]
+        return [tuple(digest) for digest in digests.T.tolist()]
+
+
+def leaf_digests(leaves: Words) -> Words:
+    """The digests of leaves, of which there are some, a row each, in planes: (8, leaves)."""
+    count, width = leaves.shape
+    groups_log2 = max(0, (count - 1).bit_length() - LANES_LOG2)
+    pitch = LANES << groups_log2
+    words = np.zeros((width, pitch), dtype=np.uint32)
+    words[:, :count] = leaves.T
+    values = np.ascontiguousarray(words.reshape(width, LANES, 1 << groups_log2).swapaxes(1, 2)).reshape(-1)
+    digests = np.empty((STATE_WORDS, pitch), dtype=np.uint32)
+    hash_tile(values, np.arange(width) * pitch, groups_log2, 0, digests.reshape(-1), pitch, 0)
+    return digests[:, :count]
+
+
+def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape) -> CodewordTree:
+    """The tree over the fibres of x -> x^(2^folding_log2). Raises ValueError for another shape than theirs."""
+    fibres_log2 = codes.domain_log2 - folding_log2
+    if (shape.depth, shape.width) != (fibres_log2, len(order.points)):
+        found = f"{1 << fibres_log2} leaves of {len(order.points)}"
+        raise ValueError(f"{found} for a tree of {1 << shape.depth} leaves of {shape.width}")
+    leaves = _new_layer(1 << fibres_log2)
+    codes.hash_leaves(folding_log2, order, leaves)
+    layers: list[Words] = []
+    for depth in range(fibres_log2 - 1, -1, -1):
+        layers.append(_layer_above(layers[-1] if layers else leaves, 1 << depth))
+    return CodewordTree(shape, folding_log2, codes, order, tuple(layers))
+
+
+def _layer_above(below: Words, count: int) -> Words:
+    layer = _new_layer(count)
+    operands = (below.reshape(-1), below.shape[1], count, layer.reshape(-1), layer.shape[1])
+    smallest = SMALLEST_TASK_COMPRESSIONS // LANES
+    in_parallel(lambda start, stop: _hash_nodes(*operands, start, stop), -(-count // LANES), smallest)
+    return layer

@@ -1,1 +1,0 @@
-"""Discrete Fourier transforms of matrices in tiles that stay in the cache."""

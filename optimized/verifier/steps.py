@@ -1,0 +1,193 @@
+"""The verifier's heavy steps on arrays: what `reference.verifier.steps.PlainSteps` does on plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from optimized.verifier import folding, scalars
+from optimized.verifier.programs import add_constraints, add_pairs, chip_program, run_program
+from optimized.verifier.refusal import UnexplainedRejected
+from optimized.verifier.scalars import to_element, to_elements, to_scalars
+from optimized.verifier.trees import check_opening
+from reference.verifier.constraints import RowValues
+from reference.verifier.queries import FoldedQuery
+from spec.air.bus import Scope
+from spec.air.expression import Interpretation
+from spec.field import EXTENSION_DEGREE, GENERATOR, Extension, P, inverse, root_of_unity
+from spec.protocol.columns import PINNED, ColumnClaims, first_stacked
+from spec.protocol.cube import HALF, CornerWeights, equality, power_extension
+from spec.protocol.form import SegmentForm
+from spec.protocol.gkr import BusChallenges
+from spec.protocol.merkle import MerkleOpening
+from spec.protocol.numbers import Numbers
+from spec.protocol.shape import TableShape
+from spec.protocol.whir import Iteration, Weight
+from spec.protocol.zerocheck import TableWeights
+from spec.rejection import Rejection
+
+_HALF = np.uint64(HALF)
+_INVERSE_ROOTS = np.array([inverse(root_of_unity(order)) for order in range(25)], dtype=np.uint64)
+
+
+def _zero() -> scalars.Scalars:
+    return np.zeros(EXTENSION_DEGREE, dtype=np.uint64)
+
+
+class OptimizedSteps:
+    """Implements `VerifierSteps` on numbers."""
+
+    def powers(self, algebra: Numbers, base: Extension, count: int) -> list[Extension]:
+        del algebra
+        result = np.empty((count, EXTENSION_DEGREE), dtype=np.uint64)
+        scalars.powers(to_scalars([base])[0], result)
+        return to_elements(result)
+
+    def weighted_sum(self, algebra: Numbers, scales: Sequence[Extension], values: Sequence[Extension]) -> Extension:
+        del algebra
+        if len(scales) != len(values):
+            raise ValueError(f"{len(scales)} scales for {len(values)} values")
+        total = _zero()
+        scalars.weighted_sum(to_scalars(scales), to_scalars(values), total)
+        return to_element(total)
+
+    def tables_value(
+        self,
+        algebra: Numbers,
+        tables: Sequence[TableShape],
+        rows: Sequence[Interpretation[Extension]],
+        weights: Sequence[TableWeights[Extension]],
+        challenges: Mapping[Scope, BusChallenges[Extension]],
+    ) -> Extension:
+        del algebra
+        total = _zero()
+        of_scope = {scope: (to_scalars([c.alpha])[0], to_scalars(c.beta_powers)) for scope, c in challenges.items()}
+        for table, given, of_table in zip(tables, rows, weights, strict=True):
+            row = cast(RowValues[Any, Extension, Any, Any], given)
+            program = chip_program(table.chip, tuple(row.public_values))
+            registers = np.empty((program.inputs + len(program.code), EXTENSION_DEGREE), dtype=np.uint64)
+            values = [*row.main_values, *row.fixed_values, *row.public_values.values()]
+            registers[: program.inputs] = to_scalars(values)
+            run_program(program.code, program.inputs, registers)
+            add_constraints(registers, program.constraints, to_scalars(of_table.constraints), total)
+            batching = to_scalars([of_table.batching])[0]
+            start = 0
+            for scope, (alpha, beta_powers) in of_scope.items():
+                of_blocks = [weight for block, weight in of_table.blocks if block.scope is scope]
+                messages = program.messages[start : start + len(of_blocks)]
+                add_pairs(registers, messages, to_scalars(of_blocks), batching, alpha, beta_powers, total)
+                start += len(of_blocks)
+        return to_element(total)
+
+    def stacked_weights(
+        self, algebra: Numbers, claims: ColumnClaims[Extension], point: Sequence[Extension]
+    ) -> list[Extension]:
+        one = algebra.value(1)
+        first = first_stacked(claims.layouts)
+        corners = CornerWeights(one, point)
+        equal_below: dict[int, Extension] = {}
+        places: dict[tuple[int, int], int] = {}
+        parts: list[Extension] = []
+        numbers, of_place, at = [], [], 0
+        for commitment, layout in claims.layouts.items():
+            for placed in layout.columns:
+                n = placed.height_log2
+                key = (placed.prefix, n)
+                if key not in places:
+                    if n not in equal_below:
+                        equal_below[n] = equality(
+                            one, claims.zerocheck_point[len(claims.zerocheck_point) - n :], point[len(point) - n :]
+                        )
+                    places[key] = len(parts)
+                    parts.append(corners.weight(placed.prefix, len(point) - n) * equal_below[n])
+                numbers.append(first[commitment] + placed.stacked)
+                of_place.append(places[key])
+        at = len(numbers)
+        sums = np.zeros((claims.stacked_count, EXTENSION_DEGREE), dtype=np.uint64)
+        folding.add_products(
+            to_scalars(claims.scales[:at]), to_scalars(parts), np.array(of_place), np.array(numbers), sums
+        )
+        weights = to_elements(sums)
+        for commitment in PINNED:
+            count = claims.layouts[commitment].count
+            if count:
+                value = power_extension(one, claims.pinning_points[commitment], point)
+                for number in range(count):
+                    weights[first[commitment] + number] += claims.scales[at + number] * value
+                at += count
+        return weights
+
+    def bind_weights(self, weights: Sequence[Weight[Extension]], challenges: Sequence[Extension]) -> None:
+        powers = [weight for weight in weights if weight.is_power]
+        for weight in weights:
+            if not weight.is_power:
+                for challenge in challenges:
+                    weight.bind_last(challenge)
+        if powers:
+            scales = to_scalars([weight.scale for weight in powers])
+            bases = to_scalars([weight.state[0] for weight in powers])
+            folding.bind_powers(scales, bases, to_scalars(challenges))
+            for weight, scale, base in zip(powers, to_elements(scales), to_elements(bases), strict=True):
+                weight.scale, weight.state = scale, [base]
+
+    def folded_queries(
+        self,
+        algebra: Numbers,
+        form: SegmentForm,
+        iteration: Iteration,
+        openings: Sequence[MerkleOpening],
+        roots: Sequence[Sequence[int]],
+        positions: Sequence[Sequence[int]],
+        batching: Sequence[Extension],
+        challenges: Sequence[Extension],
+        where: str,
+    ) -> list[FoldedQuery[int, Extension]]:
+        del algebra, where
+        drawn = np.array([sum(bit << k for k, bit in enumerate(bits)) for bits in positions], dtype=np.int64)
+        distinct, of_draw = np.unique(drawn, return_inverse=True)
+        rows = [np.asarray(opening.rows, dtype=np.uint32) for opening in openings]
+        for opening, of_tree, shape, root in zip(openings, rows, form.opened_trees(iteration), roots, strict=True):
+            check_opening(opening, of_tree, distinct, shape, root)
+        points = 1 << iteration.folding_log2
+        row = np.concatenate(rows, axis=1)
+        if iteration.number:
+            fibres = row.reshape(len(distinct), points, EXTENSION_DEGREE).astype(np.uint64)
+        else:
+            fibres = np.empty((len(distinct), points, EXTENSION_DEGREE), dtype=np.uint64)
+            folding.combine_fibres(row, to_scalars(batching), points, fibres)
+        root_of_domain = root_of_unity(iteration.domain_log2)
+        xs = [GENERATOR * pow(root_of_domain, position, P) % P for position in distinct.tolist()]
+        reciprocals = np.array([pow(x, -1, P) for x in xs], dtype=np.uint64)
+        folding.fold_fibres(fibres, reciprocals, to_scalars(challenges), _INVERSE_ROOTS, _HALF)
+        values = to_elements(np.ascontiguousarray(fibres[:, 0]))
+        queries = [FoldedQuery(pow(x, points, P), value) for x, value in zip(xs, values, strict=True)]
+        return [queries[i] for i in of_draw.tolist()]
+
+    def check_final_vector(
+        self,
+        algebra: Numbers,
+        vector: Sequence[Extension],
+        queries: Sequence[FoldedQuery[int, Extension]],
+        weights: Sequence[Weight[Extension]],
+        claim: Extension,
+        where: str,
+    ) -> None:
+        del algebra
+        coefficients = to_scalars(vector)
+        points = np.array([query.point for query in queries], dtype=np.uint64)
+        values = np.empty((len(queries), EXTENSION_DEGREE), dtype=np.uint64)
+        folding.values_at(coefficients, points, values)
+        if not np.array_equal(values, to_scalars([query.value for query in queries])):
+            raise UnexplainedRejected(Rejection.FINAL_VECTOR_QUERY_MISMATCH, where)
+        powers = [weight for weight in weights if weight.is_power]
+        total = _zero()
+        scales, bases = to_scalars([w.scale for w in powers]), to_scalars([w.state[0] for w in powers])
+        folding.power_products(coefficients, bases, scales, total)
+        rest = Extension.of(0)
+        for weight in weights:
+            if not weight.is_power:
+                rest = rest + weight.inner_product(vector)
+        if to_element(total) + rest != claim:
+            raise UnexplainedRejected(Rejection.FINAL_VECTOR_CLAIM_MISMATCH, where)

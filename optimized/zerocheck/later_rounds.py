@@ -1,0 +1,271 @@
+"""The rounds after the first two, on columns of the extension: folding them, and H's products on what they fold to.
+
+A tile is a pair of neighbouring rows of each lane: of every column the lower row's element and the difference to the
+upper row's. The tiles of a table stand one after the other. Of H as a polynomial in the pair's coordinate the
+coefficients c_0, c_2 and c_3 are summed; the claim gives c_1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimized.compilation import compiled
+from optimized.field.lanes import (
+    accumulate_constants,
+    accumulated,
+    extension_add,
+    extension_multiply,
+    extension_subtract,
+    subtract,
+)
+from optimized.lanes.vectors import LANES, Lanes, broadcast, load, store
+from optimized.words import Words
+from optimized.zerocheck.cells import load_rows
+from optimized.zerocheck.constants import Integers
+from optimized.zerocheck.layout import Code, Factor, Header
+from optimized.zerocheck.points import GROUP_ROWS
+from optimized.zerocheck.sums import (
+    ELEMENT,
+    SIX,
+    SUMS,
+    accumulate_product,
+    clear,
+    load_element,
+    load_sums,
+    no_sums,
+    spread_element,
+    store_lanes,
+    store_totals,
+)
+from optimized.zerocheck.tables import BLOCK_ROWS, Field
+
+PAIR = 2 * ELEMENT
+"""Words of a column in a tile."""
+
+COEFFICIENTS = 3
+"""c_0, c_2 and c_3."""
+
+_REGISTERS, _COLUMNS, _COLUMN_COUNT = int(Header.REGISTERS), int(Header.COLUMNS), int(Header.COLUMN_COUNT)
+_LINEAR, _GROUPS, _GROUP_COUNT = int(Header.LINEAR), int(Header.GROUPS), int(Header.GROUP_COUNT)
+_CUBIC_COUNT = int(Header.CUBIC_COUNT)
+_CODE, _CONSTANTS, _COLUMNS_FIELD = int(Field.CODE), int(Field.CONSTANTS), int(Field.COLUMNS)
+_NUMBER, _COLUMN = int(Factor.NUMBER), int(Factor.COLUMN)
+
+
+@compiled
+def _pair_sums(code: Code, pairs: int, count: int, tiles: Words, left: int, right: int) -> Lanes:
+    """The sum of products of pairs of columns, whose elements stand from the words `left` and `right` on."""
+    sums = no_sums()
+    for pair in range(pairs, pairs + 2 * count, 2):
+        a = load_element(tiles, left + code[pair] * PAIR)
+        sums = accumulate_product(sums, a, load_element(tiles, right + code[pair + 1] * PAIR))
+    return sums
+
+
+@compiled
+def _add_cubic(code: Code, start: int, tiles: Words, at: int, weight: Lanes, scratch: Words, totals: Words) -> None:
+    """Adds weight * (c_0, c_2, c_3) of the groups whose factor is a column to the totals."""
+    clear(scratch, len(scratch))
+    position = start + code[start + _GROUPS]
+    for _ in range(code[start + _GROUP_COUNT]):
+        count = code[position + 2]
+        if code[position] == _COLUMN:
+            factor = at + code[position + 1] * PAIR
+            for i in range(4):
+                left, right = i // 2, i % 2
+                sums = _pair_sums(code, position + 3, count, tiles, at + left * ELEMENT, at + right * ELEMENT)
+                inner = accumulated(sums)
+                for outer in range(2):
+                    degree = left + right + outer
+                    if degree != 1:
+                        to = max(0, degree - 1) * SUMS
+                        of_factor = load_element(tiles, factor + outer * ELEMENT)
+                        store_lanes(scratch, to, accumulate_product(load_sums(scratch, to), inner, of_factor))
+        position += 3 + 2 * count
+    for i in range(COEFFICIENTS):
+        value = accumulated(load_sums(scratch, i * SUMS))
+        store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
+
+
+@compiled
+def _add_tile(
+    table: Integers,
+    code: Code,
+    constants: Words,
+    tiles: Words,
+    at: int,
+    weight: Lanes,
+    scratch: Words,
+    totals: Words,
+) -> None:
+    """Adds weight * (c_0, c_2, c_3) of H on a tile to the totals."""
+    start, first = table[_CODE], table[_CONSTANTS]
+    for i in range(2):
+        position = start + code[start + _GROUPS]
+        sums = no_sums()
+        for _ in range(code[start + _GROUP_COUNT]):
+            kind, count = code[position], code[position + 2]
+            if kind != _COLUMN:
+                # The group with the factor 1 is the first one.
+                place = at + i * ELEMENT
+                inner = _pair_sums(code, position + 3, count, tiles, place, place)
+                if kind == _NUMBER:
+                    factor = spread_element(constants, (first + code[position + 1]) * SIX)
+                    sums = accumulate_product(sums, accumulated(inner), factor)
+                else:
+                    sums = inner
+            position += 3 + 2 * count
+        value = accumulated(sums)
+        if i == 0:
+            value = extension_add(value, load_element(tiles, at + code[start + _LINEAR] * PAIR))
+        store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
+    if code[start + _CUBIC_COUNT]:
+        _add_cubic(code, start, tiles, at, weight, scratch, totals)
+
+
+@compiled
+def _column_on_group(
+    code: Code, column: int, file: Words, at: int, pitch: int, constants: Words, folded: Words, first: int
+) -> Lanes:
+    """A column on a group of rows, the first of which stands at word `at` of the file, bound in both coordinates."""
+    sums = no_sums()
+    for part in range(code[column + 1]):
+        constant = (first + code[column] + 1 + part) * GROUP_ROWS * SIX
+        position = at + code[column + 2 + part] * LANES
+        for i in range(0, GROUP_ROWS, 2):
+            a, b = load(file, position + i * pitch), load(file, position + (i + 1) * pitch)
+            sums = accumulate_constants(sums, (a, b), folded, constant + i * SIX)
+    return extension_add(accumulated(sums), spread_element(constants, (first + code[column]) * SIX))
+
+
+@compiled
+def first_tiles(
+    tasks: Integers,
+    tables: Integers,
+    code: Code,
+    numbers: Words,
+    constants: Words,
+    folded: Words,
+    low_levels: Words,
+    high_levels: Words,
+    lane_weights: Words,
+    sizes: Integers,
+    offsets: Integers,
+    tiles: Words,
+    results: Words,
+) -> None:
+    """Makes the tiles of tasks, each (its number, table, low variables, high variables, high corner), from the cells.
+
+    `folded` has each constant times the weights of a group's rows. `offsets` are the words where tables' tiles start.
+    A task's results are COEFFICIENTS elements in lanes: the sums over its tiles.
+    """
+    square = np.empty(LANES * LANES, dtype=np.uint32)
+    file = np.empty(sizes[0], dtype=np.uint32)
+    scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
+    totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
+    for t in range(len(tasks)):
+        task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
+        table = tables[number]
+        start, first = table[_CODE], table[_CONSTANTS]
+        pitch = code[start + _REGISTERS] * LANES
+        columns = table[_COLUMNS_FIELD]
+        clear(totals, len(totals))
+        for i in range(1 << low):
+            tile = (corner << low) + i
+            load_rows(table, tile * BLOCK_ROWS, code, numbers, square, file)
+            at = offsets[number] + tile * columns * PAIR
+            for j in range(columns):
+                column = start + code[start + code[start + _COLUMNS] + j]
+                to = at + j * PAIR
+                for half in range(2):
+                    row = half * GROUP_ROWS * pitch
+                    value = _column_on_group(code, column, file, row, pitch, constants, folded, first)
+                    store_lanes(tiles, to + half * ELEMENT, value)
+                lower, upper = load_element(tiles, to), load_element(tiles, to + ELEMENT)
+                store_lanes(tiles, to + ELEMENT, extension_subtract(upper, lower))
+            weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
+            _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
+        of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
+        factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
+        at = task * COEFFICIENTS * ELEMENT
+        store_totals(totals, factor, results, at, at + COEFFICIENTS * ELEMENT)
+
+
+@compiled
+def _fold_tiles(source: Words, at: int, other: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
+    """One tile from two, which stand at the words `at` and `other`."""
+    for column in range(0, columns * PAIR, PAIR):
+        lower, slope = load_element(source, at + column), load_element(source, at + column + ELEMENT)
+        lower = extension_add(lower, extension_multiply(slope, challenge))
+        upper, slope = load_element(source, other + column), load_element(source, other + column + ELEMENT)
+        upper = extension_add(upper, extension_multiply(slope, challenge))
+        store_lanes(target, to + column, lower)
+        store_lanes(target, to + column + ELEMENT, extension_subtract(upper, lower))
+
+
+@compiled
+def _spread_lanes(columns: int, tiles: Words, at: int, row: Words) -> None:
+    """Of a tile's lower row the rows of the lanes, as tiles from there on with the same elements in all lanes."""
+    for column in range(columns):
+        for i in range(ELEMENT):
+            row[i] = tiles[at + column * PAIR + i]
+        for k in range(LANES // 2):
+            # The first of the new tiles takes the place of the one that is read.
+            to = at + (k * columns + column) * PAIR
+            for i in range(SIX):
+                lower, upper = broadcast(row[i * LANES + 2 * k]), broadcast(row[i * LANES + 2 * k + 1])
+                store(tiles, to + i * LANES, lower)
+                store(tiles, to + i * LANES + ELEMENT, subtract(upper, lower))
+
+
+@compiled
+def later_round(
+    tasks: Integers,
+    tables: Integers,
+    code: Code,
+    constants: Words,
+    challenge_words: Words,
+    low_levels: Words,
+    high_levels: Words,
+    lane_weights: Words,
+    old_offsets: Integers,
+    old_counts: Integers,
+    lanes_bound: Integers,
+    offsets: Integers,
+    old_tiles: Words,
+    tiles: Words,
+    results: Words,
+) -> None:
+    """Folds the tiles of tasks, each (its number, table, low variables, high variables, high corner), from old ones.
+
+    A table of a single old tile has its lanes bound next, or is bound to a single row where they have been.
+    Results as in `first_tiles`.
+    """
+    challenge = spread_element(challenge_words, 0)
+    row = np.empty(ELEMENT, dtype=np.uint32)
+    scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
+    totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
+    for t in range(len(tasks)):
+        task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
+        table = tables[number]
+        columns = table[_COLUMNS_FIELD]
+        old, new = old_offsets[number], offsets[number]
+        is_single = old_counts[number] == 1
+        size = columns * PAIR
+        clear(totals, len(totals))
+        for i in range(1 << low):
+            tile = (corner << low) + i
+            at = new + tile * size
+            if not is_single or i == 0:
+                # The single row that a tile folds to stands beside itself: their difference is zero.
+                source = old + 2 * tile * size
+                other = source if is_single else source + size
+                _fold_tiles(old_tiles, source, other, columns, challenge, tiles, at)
+                if is_single and not lanes_bound[number]:
+                    _spread_lanes(columns, tiles, at, row)
+            weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
+            _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
+        of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
+        factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
+        at = task * COEFFICIENTS * ELEMENT
+        store_totals(totals, factor, results, at, at + COEFFICIENTS * ELEMENT)

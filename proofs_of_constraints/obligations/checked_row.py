@@ -1,0 +1,148 @@
+"""A concrete row against a chip's declaration, modulo p: what makes a counterexample or a witness believable.
+
+It reads the declaration through its own interpretation, not through the translation to formulas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from proofs_of_constraints.obligations.obligation import Counterexample
+from spec.air.bus import Bus
+from spec.air.chip import Chip, Interaction, Role
+from spec.air.expression import Expression, FixedColumn, evaluate
+from spec.air.machine import Machine, MachineTable
+from spec.field import P
+
+_MADE_UP = re.compile(r"[!*.]")
+"""In the names of a solver's own variables and of products."""
+
+KNOWN_LOOKUPS = 64
+"""A machine has a few lookup buses; their messages are kept, since making a set of 2^17 tuples takes a while."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a fixed table of the machine sends to a bus: the cells of these fixed columns, row by row."""
+
+    table: MachineTable
+    columns: tuple[int, ...]
+
+    def holds(self, message: tuple[int, ...]) -> bool:
+        """Whether some row sends this message."""
+        return message in _messages(self.table, self.columns)
+
+
+Lookups = Mapping[str, Lookup]
+"""By bus name, what the machine's fixed tables answer there."""
+
+
+@lru_cache(maxsize=KNOWN_LOOKUPS)
+def _messages(table: MachineTable, columns: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
+    return frozenset(tuple(row[column] for column in columns) for row in table.rows())
+
+
+def lookups_of(machine: Machine) -> Lookups:
+    """Every bus to which a fixed table of the machine sends its fixed columns."""
+    return {
+        interaction.bus.name: Lookup(
+            machine.tables[chip.name],
+            tuple(part.index for part in interaction.message if isinstance(part, FixedColumn)),
+        )
+        for chip in machine.chips_of(Role.MACHINE_TABLE)
+        for interaction in chip.interactions
+        if interaction.sign > 0
+    }
+
+
+class CheckedRow:
+    """Numbers for the cells of one row, as an interpretation of the declaration's expressions."""
+
+    def __init__(self, chip: Chip, cells: Mapping[str, int], lookups: Lookups) -> None:
+        self.chip = chip
+        self._cells = cells
+        self._lookups = lookups
+        self._known: dict[Expression, int] = {}
+
+    def constant(self, element: int) -> int:
+        return element
+
+    def main(self, index: int) -> int:
+        return self._cells[self.chip.columns[index]]
+
+    def fixed(self, index: int) -> int:
+        return self._cells[self.chip.fixed_columns[index]]
+
+    def public(self, name: str) -> int:
+        return self._cells[f"public.{name}"]
+
+    def add(self, left: int, right: int) -> int:
+        return (left + right) % P
+
+    def subtract(self, left: int, right: int) -> int:
+        return (left - right) % P
+
+    def multiply(self, left: int, right: int) -> int:
+        return left * right % P
+
+    def value(self, expression: Expression) -> int:
+        """The expression's value modulo p."""
+        return evaluate(expression, self, self._known)
+
+    def message(self, interaction: Interaction) -> tuple[int, ...]:
+        """The tuple that an interaction sends or receives."""
+        return tuple(self.value(part) for part in interaction.message)
+
+    def violations(self) -> list[str]:
+        """The names of the constraints, lookups and bus contracts that the row does not satisfy."""
+        found = [c.name for c in self.chip.constraints if self.value(c.expression)]
+        return found + [i.name for i in self.chip.interactions if not self.is_answered(i)]
+
+    def is_answered(self, interaction: Interaction) -> bool:
+        """Whether the bus may hold what the interaction receives; true for what is sent, or does not happen."""
+        if interaction.sign > 0 or not self.value(interaction.multiplicity):
+            return True
+        return self._may_hold(interaction.bus, self.message(interaction))
+
+    def describe_messages(self) -> list[str]:
+        """The row's bus messages as an auditor reads them, without lookups in fixed tables."""
+        lines = []
+        for interaction in self.chip.interactions:
+            if interaction.bus.name in self._lookups:
+                continue
+            verb = "send" if interaction.sign > 0 else "receive"
+            # A chip under audit may have the wrong number of parts.
+            parts = zip(interaction.bus.fields, self.message(interaction), strict=False)
+            text = ", ".join(f"{name}={value:#x}" for name, value in parts)
+            times = self.value(interaction.multiplicity)
+            lines.append(f"{interaction.name}: {verb} {interaction.bus.name}({text}) times {times}")
+        return lines
+
+    def _may_hold(self, bus: Bus, message: tuple[int, ...]) -> bool:
+        if bus.name in self._lookups:
+            return self._lookups[bus.name].holds(message)
+        parts = zip(bus.fields, message, strict=True)
+        return all(value < 1 << bus.field_bits[name] for name, value in parts if name in bus.field_bits)
+
+
+def whole_row(machine: Machine, chip: Chip, found: Counterexample) -> Counterexample:
+    """A counterexample of some cells as a row of the chip with its messages; cells that nothing speaks of are 0.
+
+    What the solver found besides the chip's cells, such as the token that is held, stays behind them.
+    """
+    if not found.derived:
+        return found
+    public = {f"public.{name}": 0 for name in machine.public_values}
+    cells = {**dict.fromkeys((*chip.columns, *chip.fixed_columns), 0), **public, **found.derived}
+    row = CheckedRow(chip, cells, lookups_of(machine))
+    used = [name for name in public if name in found.derived]
+    others = {n: v for n, v in found.columns.items() if n not in cells and not _MADE_UP.search(n)}
+    return replace(
+        found,
+        columns={name: cells[name] for name in (*chip.columns, *used)} | others,
+        messages=tuple(row.describe_messages()),
+        satisfies_declaration=not row.violations(),
+    )

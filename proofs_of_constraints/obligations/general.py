@@ -1,0 +1,134 @@
+"""What is proven of the chips of every machine, whatever they mean: padding, multiplicities, rows, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import z3
+
+from proofs_of_constraints.machine.audited import AuditedMachine
+from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
+from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
+from proofs_of_constraints.translation.cases import cases
+from proofs_of_constraints.translation.formulas import all_of
+from proofs_of_constraints.translation.integer_row import IntegerRow
+from proofs_of_constraints.translation.interval import BOOLEAN
+from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
+from proofs_of_constraints.translation.row_system import RowSystem, declared_facts, row_with_lookups
+from spec.air.chip import Chip, Role
+from spec.air.expression import FixedColumn, MainColumn, degree
+
+FIXED_TABLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
+
+
+def general_obligations(audited: AuditedMachine, chip: Chip) -> Iterator[Obligation]:
+    """The obligations of a chip that ask for no meaning."""
+    if chip.role in FIXED_TABLES:
+        yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda _: prove_sends_fixed(chip))
+        return
+    yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
+    yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip))
+    yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), lambda s: _prove_row_exists(s, audited, chip))
+    yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda _: _prove_messages(audited, chip))
+
+
+def flag_row(chip: Chip) -> IntegerRow:
+    """What the constraints alone say of flags and multiplicities, on padding rows too: no lookup is assumed."""
+    system = declared_facts(chip)
+    system.propagate()
+    multiplicities = [system.resolve(polynomial_of(i.multiplicity)) for i in chip.interactions]
+    spoken_of = {name for polynomial in multiplicities for name in polynomial.variables()}
+    spoken_of |= {name for name, interval in system.ranges.items() if interval == BOOLEAN}
+    system.facts = [f for f in system.facts if all(factor.variables() <= spoken_of for factor in f.factors)]
+    return IntegerRow(system)
+
+
+def refute(
+    session: Session, title: str, row: IntegerRow, claim: z3.BoolRef, *, proven: str = "", refuted: str = ""
+) -> Outcome:
+    """The outcome of a claim about a row, with what to say in either case."""
+    model = session.satisfying(title, [z3.Not(claim), *row.formulas()])
+    if model is None:
+        return Outcome(Verdict.PROVEN, proven)
+    cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
+    return Outcome(Verdict.REFUTED, refuted, Counterexample(cells, derived=row.cells(model)))
+
+
+def has_value(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef:
+    """That the polynomial is this number on the row."""
+    return row.vanishes(polynomial - Polynomial.constant(value))
+
+
+def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
+    """Every multiplicity is linear, and 0 or 1 on every row."""
+    if any(degree(i.multiplicity) > 1 for i in chip.interactions):
+        return Outcome(Verdict.REFUTED, "a multiplicity is not linear")
+    row = flag_row(chip)
+    multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
+    claim = all_of(*(z3.Or(has_value(row, m, 0), has_value(row, m, 1)) for m in multiplicities))
+    title, fault = f"multiplicities/{chip.name}", "a multiplicity is neither 0 nor 1"
+    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
+
+
+def prove_padding(session: Session, chip: Chip) -> Outcome:
+    """A row whose first interaction does not happen has no other."""
+    row = flag_row(chip)
+    multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
+    claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
+    title, fault = f"padding/{chip.name}", "a row that is not real sends or receives"
+    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
+
+
+def prove_sends_fixed(chip: Chip) -> Outcome:
+    """A lookup table sends its fixed columns in the order of the bus, with a multiplicity column, and nothing else."""
+    for interaction in chip.interactions:
+        fields = [part.name if isinstance(part, FixedColumn) else "" for part in interaction.message]
+        if interaction.sign < 0 or tuple(fields) != chip.fixed_columns[: interaction.bus.width]:
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not send the fixed columns")
+        if not isinstance(interaction.multiplicity, MainColumn):
+            return Outcome(Verdict.REFUTED, f"{interaction.name} has no multiplicity column")
+    if chip.constraints or len(chip.columns) != len(chip.interactions):
+        return Outcome(Verdict.REFUTED, "a lookup table has nothing but multiplicities")
+    return Outcome(Verdict.PROVEN, f"{len(chip.interactions)} buses")
+
+
+def real_row(system: RowSystem, chip: Chip) -> RowSystem:
+    """The system of a row that is not padding: its first interaction happens."""
+    system.constrain("real", polynomial_of(chip.interactions[0].multiplicity) - Polynomial.constant(1))
+    return system
+
+
+def _prove_row_exists(session: Session, audited: AuditedMachine, chip: Chip) -> Outcome:
+    """Some row that is not padding satisfies everything, checked on the declaration modulo p."""
+    lookups = lookups_of(audited.machine)
+    for name, system in cases(real_row(row_with_lookups(chip, audited.contracts), chip)):
+        row = BitVectorRow(system)
+        model = session.satisfying(f"not-vacuous/{chip.name}/{name}", row.formulas(), bit_vectors=True)
+        if model is not None:
+            violations = CheckedRow(chip, row.cells(model), lookups).violations()
+            if violations:
+                return Outcome(Verdict.UNKNOWN, f"{name}: the row found violates {', '.join(violations)}")
+            return Outcome(Verdict.PROVEN, f"a row exists: {name}")
+    return Outcome(Verdict.REFUTED, "no row satisfies the constraints")
+
+
+def _prove_messages(audited: AuditedMachine, chip: Chip) -> Outcome:
+    """Messages have the fields of their bus; what is taken from a chain is put back on the same rows; nothing else is
+    sent, but what the verifier receives."""
+    closed = {token.bus.name for token in audited.tokens if token.sign < 0}
+    for interaction in chip.interactions:
+        if len(interaction.message) != interaction.bus.width:
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not have the fields of its bus")
+    chained = [chain.bus for chain in audited.chains]
+    for interaction in chip.interactions:
+        if interaction.sign > 0 and interaction.bus not in chained and interaction.bus.name not in closed:
+            return Outcome(Verdict.REFUTED, f"{interaction.name} sends to bus {interaction.bus.name}")
+    for bus in chained:
+        taken, put = (
+            [polynomial_of(i.multiplicity) for i in chip.interactions if i.bus == bus and i.sign == sign]
+            for sign in (-1, +1)
+        )
+        if taken != put:
+            return Outcome(Verdict.REFUTED, f"what is taken from bus {bus.name} is not put back on the same rows")
+    return Outcome(Verdict.PROVEN, f"{len(chip.interactions)} interactions")

@@ -1,0 +1,1 @@
+"""Arithmetic on arrays, one formula a line: what plain kernels, traces and checks are written with."""

@@ -1,1 +1,0 @@
-"""Prover and verifier of the argument: slow and readable."""

@@ -1,1 +1,0 @@
-"""The prover: it walks the protocol, and leaves its heavy steps to kernels."""

@@ -1,1 +1,0 @@
-"""The verifier, written against an algebra: on numbers it verifies, on recording values it writes down the circuit."""

@@ -1,1 +1,0 @@
-"""Shapes of our own proofs and runs, read from the verifier's objects."""

@@ -1,0 +1,151 @@
+"""A proof's figures for people and for programs, rounded down."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from soundcalc.composition.claim import AttackFigures
+from soundcalc.exact import float_bits, floor_bits, rounded_down
+from soundcalc.protocol.proximity import CITED_LIST
+from soundcalc.protocol.security import ProofSecurity
+from soundcalc.protocol.term import Term
+from soundcalc.report.text import markdown_table
+
+GOAL_BITS = 128
+"""A figure below this is named wherever a claim is made."""
+
+
+@dataclass(frozen=True)
+class TermFamily:
+    """The terms whose labels differ in numbers only."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+    @property
+    def error(self) -> Fraction:
+        """The sum over the family."""
+        return sum((term.error for term in self.terms), Fraction(0))
+
+    @property
+    def largest(self) -> Term:
+        return max(self.terms, key=lambda term: term.error)
+
+
+def families(report: ProofSecurity) -> tuple[TermFamily, ...]:
+    """All terms by family, in the order of the protocol; the rounds of one sumcheck are one family."""
+    found: dict[str, list[Term]] = {}
+    for term in report.terms:
+        found.setdefault(re.sub(r"(_\d+)+$", "", term.label), []).append(term)
+    return tuple(TermFamily(name, tuple(terms)) for name, terms in found.items())
+
+
+def shortfalls(report: ProofSecurity, segments: int) -> dict[str, float]:
+    """The figures below GOAL_BITS of a run of so many segments, by what they are. Raises ParameterError."""
+    return shortfalls_beside(report.figures, report.run_figures(segments), segments)
+
+
+def shortfalls_beside(proof: AttackFigures, run: AttackFigures, segments: int) -> dict[str, float]:
+    """The figures below GOAL_BITS among those of one proof and of its run of so many segments, by what they are."""
+    figures = {
+        "one proof, round by round": proof.interactive,
+        "one proof, non-interactive": proof.non_interactive,
+        f"run of {segments}, interactive": run.interactive,
+        f"run of {segments}, non-interactive": run.non_interactive,
+        "collisions of the hash": run.collision_cap,
+    }
+    return {name: bits for name, bits in figures.items() if bits < GOAL_BITS}
+
+
+def security_markdown(report: ProofSecurity, segments: int) -> str:
+    """The verdict, the regimes, the terms by family, and the lines for one proof and for a run.
+
+    Raises ParameterError for a number of segments that the report does not cover.
+    """
+    verdict = (
+        f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof, "
+        f"**{report.security_bits} bits** round by round (weakest: {', '.join(report.weakest_message)}), "
+        f"**{rounded_down(float_bits(report.run_error(segments)))} bits** summed over a run of {segments}\n"
+    )
+    below = [
+        f"{name}: {rounded_down(bits)} bits, below {GOAL_BITS}\n" for name, bits in shortfalls(report, segments).items()
+    ]
+    parts = [verdict, *below, _regimes_markdown(report), _basis(report), _terms_markdown(report)]
+    return "\n".join([*parts, _lines_markdown(report, segments)])
+
+
+def _regimes_markdown(report: ProofSecurity) -> str:
+    rows = []
+    for iteration, regime in zip(report.shape.iterations, report.regimes, strict=True):
+        rate = report.shape.rate(iteration)
+        agreement, list_size = f"{float(regime.agreement(rate)):.4f}", str(regime.list_size(rate))
+        rows.append((str(iteration), str(rate), regime.name, agreement, list_size))
+    return markdown_table(("iteration", "rate", "regime", "agreement", "list"), rows)
+
+
+def _basis(report: ProofSecurity) -> str:
+    bounds = {bound.key: bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound)}
+    bounds[CITED_LIST.key] = CITED_LIST
+    return "".join(f"{bound.formula}: {bound.source} ({bound.status.value})\n" for bound in bounds.values())
+
+
+def _terms_markdown(report: ProofSecurity) -> str:
+    rows = []
+    for family in families(report):
+        largest = family.largest
+        bits = str(rounded_down(float_bits(family.error))), str(rounded_down(largest.bits_float))
+        bound = largest.bound.formula, largest.bound.status.value
+        rows.append((family.name, str(len(family.terms)), *bits, str(largest.grinding_bits), *bound))
+    header = ("challenges", "number", "bits of the sum", "bits of the largest", "grinding", "bound", "status")
+    return markdown_table(header, rows)
+
+
+def _lines_markdown(report: ProofSecurity, segments: int) -> str:
+    names = ("interactive", "non-interactive", "quantum, order of magnitude", "cap by collisions of the hash")
+    columns = (names, *(_rounded(figures) for figures in (report.figures, report.run_figures(segments))))
+    header = ("figure", "bits of one proof, round by round", f"bits of a run of {segments}, summed")
+    return markdown_table(header, zip(*columns, strict=True))
+
+
+def _rounded(figures: AttackFigures) -> tuple[str, ...]:
+    bits = (figures.interactive, figures.non_interactive, figures.quantum, figures.collision_cap)
+    return tuple(str(rounded_down(value)) for value in bits)
+
+
+def security_facts(report: ProofSecurity, segments: int) -> dict[str, object]:
+    """The same as a JSON object, with every term; `bits` are floors decided exactly, `bits_rounded` two
+    decimals, rounded down too.
+
+    Raises ParameterError for a number of segments that the report does not cover.
+    """
+    proof, run = report.figures, report.run_figures(segments)
+    return {
+        "security_bits": report.security_bits,
+        "weakest_message": list(report.weakest_message),
+        "proof_sum_bits": floor_bits(report.error),
+        "proof_sum_bits_rounded": float(rounded_down(float_bits(report.error))),
+        "segments": segments,
+        "run_sum_bits": floor_bits(report.run_error(segments)),
+        "run_sum_bits_rounded": float(rounded_down(run.interactive)),
+        "non_interactive_bits_rounded": float(rounded_down(proof.non_interactive)),
+        "run_non_interactive_bits_rounded": float(rounded_down(run.non_interactive)),
+        "quantum_bits_rounded": float(rounded_down(proof.quantum)),
+        "collision_cap_bits_rounded": float(rounded_down(proof.collision_cap)),
+        "below_goal": {name: float(rounded_down(bits)) for name, bits in shortfalls(report, segments).items()},
+        "curve_bound": report.curve.value,
+        "regimes": [regime.name for regime in report.regimes],
+        "terms": {
+            term.label: {
+                "count": term.count,
+                "bits": term.bits,
+                "bits_rounded": float(rounded_down(term.bits_float)),
+                "grinding_bits": term.grinding_bits,
+                "charge": term.charge.value,
+                "bound": term.bound.key,
+                "status": term.bound.status.value,
+            }
+            for term in report.terms
+        },
+    }

@@ -1,0 +1,102 @@
+"""The security of runs as a verifier sees them: from the heights of their tables, or the largest that it admits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from soundcalc.composition.claim import AttackFigures, attack_figures
+from soundcalc.exact import floor_bits
+from soundcalc.protocol.machine import argument_size, largest_argument, limits_of, run_arguments
+from soundcalc.protocol.openings import ELEMENT_BYTES
+from soundcalc.protocol.proof_size import proof_bytes
+from soundcalc.protocol.proximity import CurveBound
+from soundcalc.protocol.security import DIGEST_BITS, ProofSecurity, security, segments_error
+from soundcalc.protocol.shape import ProofShape, shape_under
+from spec.air.machine import Machine
+from spec.parameters import ParameterSet
+from spec.protocol.form import SegmentForm
+
+_security = lru_cache(maxsize=256)(security)
+"""Segments of a run often have the same shape."""
+
+
+@dataclass(frozen=True)
+class RunSecurity:
+    """The security of one run: of each of its segments' proofs, and of all of them together."""
+
+    reports: tuple[ProofSecurity, ...]
+    """By segment."""
+
+    @property
+    def weakest(self) -> ProofSecurity:
+        """The report with the largest error of a message."""
+        return max(self.reports, key=lambda report: report.round_error)
+
+    @property
+    def security_bits(self) -> int:
+        """The minimum over all messages of all segments."""
+        return self.weakest.security_bits
+
+    @property
+    def whole_run_bits(self) -> int:
+        """All errors of all segments added up."""
+        return floor_bits(segments_error(self.reports))
+
+    @property
+    def figures(self) -> AttackFigures:
+        """The lines beside the weakest message."""
+        return self.weakest.figures
+
+    @property
+    def run_figures(self) -> AttackFigures:
+        """The same lines for the sum over the run."""
+        return attack_figures(segments_error(self.reports), DIGEST_BITS)
+
+
+def run_shapes(forms: Sequence[SegmentForm], global_tokens: int) -> tuple[ProofShape, ...]:
+    """The shapes of the proofs of a run's segments; the output has so many tokens. Raises Rejected, ParameterError."""
+    arguments = [
+        argument_size(
+            [(table.chip, table.height_log2) for table in form.shape.tables],
+            form.height_log2,
+            len(form.shape.machine.tokens),
+        )
+        for form in forms
+    ]
+    return tuple(
+        shape_under(argument, form.parameters, form.height_log2)
+        for argument, form in zip(run_arguments(arguments, global_tokens), forms, strict=True)
+    )
+
+
+def run_security(
+    forms: Sequence[SegmentForm], global_tokens: int, curve: CurveBound = CurveBound.CORRECTED
+) -> RunSecurity:
+    """The security of a run whose segments have these forms.
+
+    Raises ConditionViolatedError where no regime has a bound, Rejected, ParameterError.
+    """
+    return RunSecurity(tuple(_security(shape, curve) for shape in run_shapes(forms, global_tokens)))
+
+
+def largest_reports(
+    machine: Machine, parameters: ParameterSet, global_tokens: int, curve: CurveBound = CurveBound.CORRECTED
+) -> dict[int, ProofSecurity]:
+    """By listed stacking height that holds the machine's tables, the security of counts that no proof exceeds."""
+    limits = limits_of(machine, global_tokens)
+    least = max(limits.machine_heights_log2.values(), default=0)
+    return {
+        height: _security(
+            shape_under(largest_argument(machine.chips, limits, parameters, height), parameters, height), curve
+        )
+        for height in parameters.heights_log2
+        if height >= least
+    }
+
+
+def expected_bytes(forms: Sequence[SegmentForm], global_tokens: int) -> float:
+    """The expected size of the proofs of a run's segments, with public values and heights, without key and output."""
+    stated = sum(ELEMENT_BYTES * len(form.shape.machine.public_values) + len(form.shape.numbers()) for form in forms)
+    return stated + sum(proof_bytes(shape).total_bytes for shape in run_shapes(forms, global_tokens))

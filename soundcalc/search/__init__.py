@@ -1,1 +1,0 @@
-"""Parameters that reach a target, and what they cost the prover."""

@@ -1,0 +1,109 @@
+"""Fibres and leaf digests of long columns against plain codewords."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from optimized.commitment import streaming
+from optimized.commitment.codewords import (
+    LARGEST_TILE_LOG2,
+    Codewords,
+    LeafOrder,
+    bit_reversed,
+    can_encode,
+    encode,
+)
+from optimized.lanes.vectors import LANES
+from optimized.memory import arrays
+from optimized.words import Words
+from reference.prover.codewords import codewords, column_fibres
+from reference.prover.sha256_arrays import leaf_digests
+from spec.field import P
+from spec.protocol.hash import STATE_WORDS
+
+
+def random_columns(length_log2: int, prefixes_log2: list[int]) -> Words:
+    """Columns that are zero behind a prefix."""
+    columns = np.random.default_rng(len(prefixes_log2)).integers(0, P, (len(prefixes_log2), 1 << length_log2))
+    for column, prefix in zip(columns, prefixes_log2, strict=True):
+        column[1 << prefix :] = 0
+    return columns.astype(np.uint32)
+
+
+def encoded(columns: Words, prefixes_log2: list[int], domain_log2: int) -> Codewords:
+    # A column shorter than the lanes is followed by zeros.
+    cells = np.concatenate([columns.reshape(-1), np.zeros(LANES, dtype=np.uint32)])
+    return encode(cells, columns.shape[1], np.array(prefixes_log2), domain_log2)
+
+
+def layer_of(codes: Codewords, order: LeafOrder, folding_log2: int) -> NDArray[np.uint32]:
+    """The leaf digests in the order of the leaves."""
+    leaves_log2 = codes.domain_log2 - folding_log2
+    layer = arrays.empty(STATE_WORDS, (1 << leaves_log2) + LANES)
+    codes.hash_leaves(folding_log2, order, layer)
+    return layer[:, bit_reversed(np.arange(1 << leaves_log2), leaves_log2)].T
+
+
+SHAPES = [
+    # One tile is the whole codeword.
+    (5, [5], 8, 1),
+    (7, [7, 4, 1], 8, 3),
+    (11, [11] * 14, 12, 4),
+    # Tiles share a column that is no longer than they are.
+    (12, [12, 12, 2], 14, 2),
+    (3, [3], 15, 4),
+    # Distant rows, an odd and an even number of levels; columns of different lengths.
+    (13, [13], 14, 1),
+    (14, [14, 13, 12, 0], 15, 3),
+    (15, [15, 15, 14], 17, 4),
+]
+
+
+@pytest.mark.parametrize(("length_log2", "prefixes_log2", "domain_log2", "folding_log2"), SHAPES)
+def test_fibres_and_leaf_digests_are_the_plain_ones(
+    length_log2: int, prefixes_log2: list[int], domain_log2: int, folding_log2: int
+) -> None:
+    columns = random_columns(length_log2, prefixes_log2)
+    codes = encoded(columns, prefixes_log2, domain_log2)
+    expected = column_fibres(codewords(columns.astype(np.uint64), domain_log2), folding_log2)
+    numbers = [0, 1, len(expected) // 3, len(expected) - 1]
+    fibres = codes.fibres(numbers, folding_log2)
+    assert np.array_equal(fibres.reshape(len(numbers), -1), expected[numbers])
+    order = LeafOrder.by_column(len(columns), folding_log2)
+    assert np.array_equal(layer_of(codes, order, folding_log2), leaf_digests(expected))
+
+
+def test_columns_of_the_largest_cells_do_not_overflow() -> None:
+    columns = np.full((2, 1 << 13), P - 1, dtype=np.uint32)
+    codes = encoded(columns, [13, 13], 15)
+    expected = column_fibres(codewords(columns.astype(np.uint64), 15), 3)
+    assert np.array_equal(codes.fibres(range(1 << 12), 3).reshape(1 << 12, -1), expected)
+    assert np.array_equal(layer_of(codes, LeafOrder.by_column(2, 3), 3), leaf_digests(expected))
+
+
+def test_leaves_by_point_have_all_columns_at_each_point() -> None:
+    columns = random_columns(9, [9] * 6)
+    codes = encoded(columns, [9] * 6, 10)
+    by_column = column_fibres(codewords(columns.astype(np.uint64), 10), 2).reshape(-1, 6, 4)
+    by_point = by_column.swapaxes(1, 2).reshape(-1, 24)
+    assert np.array_equal(layer_of(codes, LeafOrder.by_point(6, 2), 2), leaf_digests(by_point))
+
+
+def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = random_columns(17, [17])
+    expected = encoded(columns, [17], 18).polynomials.copy()
+    monkeypatch.setattr(streaming, "SMALLEST_STREAMED_WORDS", 0)
+    found = encoded(columns, [17], 18).polynomials
+    assert streaming.is_streamed(found.reshape(-1))
+    assert np.array_equal(found, expected)
+
+
+def test_what_has_no_square_of_lanes_or_no_whole_fibres_cannot_be_encoded() -> None:
+    lanes_log2 = LANES.bit_length() - 1
+    assert can_encode(2 * lanes_log2, lanes_log2)
+    assert not can_encode(2 * lanes_log2 - 1, 1)
+    assert not can_encode(2 * lanes_log2, lanes_log2 + 1)
+    assert can_encode(24, LARGEST_TILE_LOG2 - lanes_log2)
+    assert not can_encode(24, LARGEST_TILE_LOG2 - lanes_log2 + 1)

@@ -1,0 +1,97 @@
+"""The circuit that verifies a segment of a listed shape: its recorded compressions are those that soundcalc counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from soundcalc.protocol.segment_cost import segment_compressions
+from spec.parameters import RECURSION
+from spec.protocol.shape import SegmentShape, listed_shape
+from spec.rv64im.machine import RV64IM
+from tests.blank_proofs import blank_recording
+from tests.changed_traces import split
+from tests.recorded_verification import Recording
+from tests.small_runs import CAPPED, ONE_SEGMENT, TWO_SEGMENTS, Example
+
+SMALL, MEDIUM, LARGE = range(3)
+"""The listed sizes of a program's tables."""
+
+ALLOWED = 8500
+"""What a proof of about 40 million cells may cost a circuit."""
+
+MILLIONS = {"counting": 35, "hashing": 31, "sorting": 34, "text": 35, "arithmetic": 35, "general": 35}
+"""Cells of main with a small program."""
+
+COMPRESSIONS = {
+    "counting": (8192, 8192, 8444),
+    "hashing": (8105, 8105, 8361),
+    "sorting": (8190, 8190, 8443),
+    "text": (8190, 8190, 8444),
+    "arithmetic": (8188, 8188, 8444),
+    "general": (8188, 8188, 8444),
+}
+"""By shape, with a program of each size.
+
+A stacked column of 2^21 cells more is half a block in each of 82 leaves. A large program's tables are 14 million cells,
+seven stacked columns in place of one: three blocks more in every leaf.
+"""
+
+
+def of_shape(name: str, size: int) -> SegmentShape:
+    return listed_shape(RV64IM, name, RV64IM.listed_programs[size])
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        replace(ONE_SEGMENT, parameters=CAPPED),
+        ONE_SEGMENT,
+        replace(TWO_SEGMENTS, moves=(*TWO_SEGMENTS.moves, *TWO_SEGMENTS.moves, *TWO_SEGMENTS.moves), cuts=()),
+    ],
+    ids=["caps", "no caps", "taller"],
+)
+def test_verification_is_recorded_alike_on_a_proof_and_on_zeros(example: Example) -> None:
+    """So the circuit is the shape's, and no proof of a large one has to be made."""
+    shape = example.segments[0].shape
+    recorded = Recording(example.proof).algebra
+    assert recorded.operations == blank_recording(shape, example.parameters).algebra.operations
+    assert recorded.counts()["compress"] == segment_compressions(shape, example.parameters).total
+
+
+def test_chip_in_two_instances_is_counted_twice() -> None:
+    shape = split(ONE_SEGMENT.segments[0], "move", (2, 1)).shape
+    found = blank_recording(shape, CAPPED).algebra.counts()["compress"]
+    assert found == segment_compressions(shape, CAPPED).total
+
+
+@pytest.mark.parametrize("name", COMPRESSIONS)
+def test_compressions_of_a_listed_shape_are_as_counted(name: str) -> None:
+    counted = tuple(segment_compressions(of_shape(name, size), RECURSION).total for size in (SMALL, MEDIUM, LARGE))
+    assert counted == COMPRESSIONS[name]
+    assert round(of_shape(name, SMALL).main_cells / 10**6) == MILLIONS[name]
+
+
+def test_every_listed_shape_is_counted() -> None:
+    assert set(COMPRESSIONS) == set(RV64IM.listed_shapes)
+
+
+def test_every_listed_shape_is_within_what_is_allowed() -> None:
+    assert max(count for counts in COMPRESSIONS.values() for count in counts) <= ALLOWED
+
+
+def recorded_compressions(name: str, size: int) -> int:
+    return blank_recording(of_shape(name, size), RECURSION).algebra.counts()["compress"]
+
+
+@pytest.mark.parametrize(("name", "size"), [("sorting", MEDIUM), ("general", LARGE)])
+def test_recorded_compressions_of_a_listed_shape_are_those_counted(name: str, size: int) -> None:
+    assert recorded_compressions(name, size) == COMPRESSIONS[name][size]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [SMALL, MEDIUM, LARGE])
+@pytest.mark.parametrize("name", COMPRESSIONS)
+def test_recorded_compressions_of_every_listed_shape_are_those_counted(name: str, size: int) -> None:
+    assert recorded_compressions(name, size) == COMPRESSIONS[name][size]

@@ -1,0 +1,72 @@
+"""Every listed shape is one that the verifier would accept, and holds what it was made for."""
+
+from __future__ import annotations
+
+import pytest
+
+from spec.parameters import RECURSION
+from spec.protocol.shape import SegmentShape, check_shape, clock_end, listed_shape
+from spec.rejection import Rejected, Rejection
+from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, RV64IM
+from spec.rv64im.recursion_shapes import (
+    BOUNDARY_HEIGHT_LOG2,
+    MEMORY_HEIGHT_LOG2,
+    program_size,
+    rows_that_fit,
+)
+
+
+@pytest.mark.parametrize("name", RV64IM.listed_shapes)
+@pytest.mark.parametrize("size", range(3))
+def test_listed_shape_is_one_that_the_verifier_accepts(name: str, size: int) -> None:
+    shape = listed_shape(RV64IM, name, RV64IM.listed_programs[size])
+    assert {table.chip.name for table in shape.tables} == set(CHIP_BY_NAME)
+    check_shape(shape, RV64IM.listed_programs[size], RECURSION)
+
+
+@pytest.mark.parametrize("name", RV64IM.listed_shapes)
+def test_listed_shape_keeps_its_clock(name: str) -> None:
+    assert clock_end(listed_shape(RV64IM, name, RV64IM.listed_programs[0]).tables) <= CLOCK_LIMIT
+
+
+def test_memory_table_has_room_for_a_full_boundary_table() -> None:
+    assert MEMORY_HEIGHT_LOG2 > BOUNDARY_HEIGHT_LOG2
+
+
+def test_shape_is_filled_by_the_chip_that_is_most_frequent_for_its_height() -> None:
+    counting = RV64IM.listed_shapes["counting"]
+    assert rows_that_fit(counting, {"addi": 0.5, "add": 0.25, "sub": 0.0}) == 2 ** counting["addi"] * 2
+    assert rows_that_fit(counting, {"addi": 0.5, "mul": 0.5}) == 2 ** counting["mul"] * 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"add": (17,)},
+        {"add": ()},
+        {"halt": (10, 9)},
+        {"boundary": (15,)},
+        {"memory": ()},
+        {"program_table": (17,)},
+    ],
+)
+def test_shape_that_is_not_listed_is_rejected_under_the_recursion_parameters(
+    change: dict[str, tuple[int, ...]],
+) -> None:
+    listed = listed_shape(RV64IM, "counting", RV64IM.listed_programs[0]).heights_log2
+    heights = {**listed, **change}
+    program = {name: heights[name][0] for name in RV64IM.listed_programs[0]}
+    with pytest.raises(Rejected) as rejected:
+        check_shape(SegmentShape(RV64IM, heights), program, RECURSION)
+    assert (rejected.value.reason, rejected.value.detail) == (Rejection.SHAPE_NOT_LISTED, "recursion")
+
+
+def test_program_gets_the_smallest_size_that_holds_all_its_tables() -> None:
+    assert program_size({"program_table": 2**14, "image_table": 2**13, "region_table": 7}) == {
+        "program_table": 14,
+        "image_table": 13,
+        "region_table": 5,
+    }
+    assert program_size({"program_table": 2, "image_table": 2**13 + 1, "region_table": 7})["program_table"] == 17
+    with pytest.raises(ValueError, match=r"image_table needs 524289 rows, the largest listed size has 2\^19"):
+        program_size({"program_table": 2, "image_table": 2**19 + 1, "region_table": 7})
