@@ -7,6 +7,7 @@ from limpid.api import (
     TraceCheck,
     check_dev_receipt,
     check_trace,
+    decode_key,
     keygen,
     prove,
     prove_dev,
@@ -17,7 +18,6 @@ from limpid.errors import LimpidError
 from limpid.inspection import inspect
 from reference.execution import Execution
 from spec.protocol.key import VerificationKey
-from spec.protocol.key_encoding import decode_key
 from spec.rejection import Rejected, Rejection
 
 __all__ = [

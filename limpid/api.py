@@ -56,6 +56,7 @@ from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
+from spec.protocol.key_encoding import decode_key as decode_machine_key
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.tokens import output_tokens
@@ -256,6 +257,15 @@ def prove_dev(
         key = verification_key(proving.kernels(), program, chosen)
     receipt = DevelopmentReceipt(key, end.output, end.exit_code)
     return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
+
+
+def decode_key(encoded: bytes) -> VerificationKey:
+    """The key of a program from its canonical bytes, as `limpid keygen` writes them.
+
+    Raises Rejected for bytes that are no key of this machine, and MisuseError.
+    """
+    require_type("encoded", encoded, bytes)
+    return decode_machine_key(encoded, RV64IM)
 
 
 def verify(

@@ -160,6 +160,7 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
             "private_input has to be of type bytes, not str",
         ),
         (_mistaken(limpid.inspect, Path("proof")), "encoded has to be of type bytes, not PosixPath"),
+        (_mistaken(limpid.decode_key, "key"), "encoded has to be of type bytes, not str"),
         (
             _mistaken(limpid.verify, Path("proof"), program=None, output=None),
             "the proof has to be bytes, not of type PosixPath",

@@ -38,7 +38,7 @@ def test_bit_flip_anywhere_is_rejected(flip: int, tiny: Path) -> None:
 @pytest.mark.parametrize("flip", range(SEGMENT_FLIPS))
 def test_bit_flip_of_a_segment_proof_is_rejected(flip: int, quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
     changed = _flipped(proof, _positions(proof, SEGMENT_FLIPS)[flip], flip % 8)
     with pytest.raises(Rejected):
         verify(changed, program=key, output=(quickstart / "build" / "digest").read_bytes())
@@ -46,7 +46,7 @@ def test_bit_flip_of_a_segment_proof_is_rejected(flip: int, quickstart: Path) ->
 
 def test_segment_proof_is_accepted_by_its_id_with_128_bits(quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
     digest = (quickstart / "build" / "digest").read_bytes()
     accepted = verify(proof, program=key.program_id, output=digest)
     assert accepted.program_id == key.program_id
@@ -57,7 +57,7 @@ def test_segment_proof_is_accepted_by_its_id_with_128_bits(quickstart: Path) -> 
 
 def test_segment_proof_of_another_statement_is_rejected_with_its_reason(quickstart: Path) -> None:
     proof = (quickstart / "build" / "sha256.proof").read_bytes()
-    key = decode_key((quickstart / "build" / "sha256.key").read_bytes(), RV64IM)
+    key = decode_key((quickstart / "build" / "sha256.key").read_bytes())
     digest = (quickstart / "build" / "digest").read_bytes()
     elf = quickstart / "build" / "sha256.elf"
     other_guest = quickstart / "guest" / "examples" / "elf" / "fibonacci.elf"

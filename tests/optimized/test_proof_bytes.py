@@ -105,7 +105,7 @@ EXAMPLE_INPUTS = {
     "sha256": b"abc",
     "sort": bytes(range(64)),
     "sudoku": SUDOKU + SOLUTION,
-    "withdrawal": b"",
+    "withdrawal": struct.pack("<2Q", 100, 30),
     "word_count": b"some words, some more",
 }
 """By example; also a run that ends with an error is one to prove."""

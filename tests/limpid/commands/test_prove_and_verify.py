@@ -306,7 +306,7 @@ def test_program_id_wins_over_a_file_of_its_name(
 
 def test_keygen_writes_the_key_whose_id_it_prints(proven: Proven, tmp_path: Path) -> None:
     invocation = limpid("keygen", FIBONACCI, "--output", tmp_path / "key", "--parameters", "tiny", "--json")
-    key = decode_key((tmp_path / "key").read_bytes(), RV64IM)
+    key = decode_key((tmp_path / "key").read_bytes())
     assert key == proven.decoded.key
     assert invocation.document == {
         "program_id": proven.program_id,
