@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,109 +63,144 @@ class LeafOrder:
         points = 1 << folding_log2
         return LeafOrder(np.tile(np.arange(count), points), np.arange(points).repeat(count))
 
+    def leaves(self, fibres: Words) -> Words:
+        """Leaves, a row each, from the fibres of all codewords."""
+        return fibres[:, self.columns, self.points]
+
 
 @dataclass(frozen=True, eq=False)
 class Codewords:
-    """The codewords of columns, of which column c has 2^prefixes_log2[c] coefficients."""
+    """The codewords of columns, of which column c has 2^prefixes_log2[c] coefficients.
+
+    Nothing of them is kept: a section at a time is made from the columns whenever it is needed. It has as many tiles as
+    the longest column has, 2^longest_log2 words.
+    """
 
     columns: Words
-    """In flat memory, those that are no longer than a tile: column c at c * pitch."""
+    """In flat memory, column c at c * pitch. A column shorter than the lanes is followed by zeros up to them."""
 
     pitch: int
     prefixes_log2: NDArray[np.int64]
-    polynomials: Words
-    """Of each column longer than a tile, the polynomials of its tiles: (count, 2^domain_log2)."""
-
     domain_log2: int
-    tile_log2: int
 
     @property
     def count(self) -> int:
         return len(self.prefixes_log2)
 
+    @property
+    def tile_log2(self) -> int:
+        """The length of a tile."""
+        return min(self.domain_log2, LARGEST_TILE_LOG2)
+
+    @property
+    def longest_log2(self) -> int:
+        """The length of a section; the whole domain's if no column is longer than a tile, as nothing is made then."""
+        longest = int(self.prefixes_log2.max())
+        return longest if longest > self.tile_log2 else self.domain_log2
+
+    @property
+    def sections(self) -> range:
+        """The numbers of the sections."""
+        return range(1 << (self.domain_log2 - self.longest_log2))
+
+    def room(self, count: int) -> Words:
+        """Memory for the polynomials of the tiles of one section, of so many columns: (count, 2^longest_log2)."""
+        is_needed = self.prefixes_log2.max() > self.tile_log2
+        return arrays.empty(count, 1 << self.longest_log2 if is_needed else 0)
+
+    def write_polynomials(self, first: int, section: int, polynomials: Words) -> None:
+        """Writes the polynomials of a section's tiles, of as many columns from the first on as there is room for."""
+        count, room = polynomials.shape
+        if not room:
+            return
+        rows_log2 = self.longest_log2 - self.tile_log2
+        width = min(1 << self.tile_log2, max(DISTANT_WORDS, DISTANT_TILE_WORDS >> rows_log2))
+        levels = first_levels(self.domain_log2, self.domain_log2 - self.tile_log2)
+        operands = (
+            self.columns[first * self.pitch :],
+            self.pitch,
+            self.prefixes_log2[first : first + count],
+            self.longest_log2,
+            polynomials.reshape(-1),
+            room,
+            self.domain_log2,
+            self.tile_log2,
+            section,
+            width,
+            levels.factors,
+            levels.companions,
+            is_streamed(polynomials.reshape(-1)),
+        )
+        smallest = SMALLEST_TASK_WORDS // (width << rows_log2)
+        tasks = (count << self.tile_log2) // width
+        _run(distant_pass, operands, tasks, smallest)
+
     def fibres(self, numbers: Sequence[int], folding_log2: int) -> Words:
         """The values at 3 w^(i + j n / 2^folding_log2), j ascending, for these i: (numbers, count, 2^folding_log2)."""
         fibres_log2 = self.domain_log2 - folding_log2
         root = root_of_unity(self.domain_log2)
-        points = [GENERATOR * pow(root, number, P) % P for number in numbers]
+        points = np.array([GENERATOR * pow(root, number, P) % P for number in numbers], dtype=np.int64)
         positions = bit_reversed(np.array(numbers, dtype=np.int64), fibres_log2)
-        values = np.empty(len(numbers) * self.count << folding_log2, dtype=np.uint32)
-        operands = (
-            self.columns,
-            self.pitch,
-            self.prefixes_log2,
-            self.polynomials.reshape(-1),
-            self.polynomials.shape[1],
-            self.tile_log2,
-            np.array(points, dtype=np.int64),
-            pow(root, 1 << fibres_log2, P),
-            positions >> (self.tile_log2 - folding_log2),
-            folding_log2,
-            values,
-        )
-        in_parallel(lambda start, stop: open_fibres(*operands, start, stop), len(numbers), SMALLEST_TASK_FIBRES)
-        return values.reshape(len(numbers), self.count, -1)
+        tiles = positions >> (self.tile_log2 - folding_log2)
+        tiles_log2 = self.longest_log2 - self.tile_log2
+        values = np.empty((len(numbers), self.count, 1 << folding_log2), dtype=np.uint32)
+        polynomials = self.room(1)
+        for column in range(self.count):
+            for section in self.sections:
+                chosen = np.flatnonzero(tiles >> tiles_log2 == section)
+                if not len(chosen):
+                    continue
+                self.write_polynomials(column, section, polynomials)
+                found = np.empty(len(chosen) << folding_log2, dtype=np.uint32)
+                operands = (
+                    self.columns[column * self.pitch :],
+                    self.pitch,
+                    self.prefixes_log2[column : column + 1],
+                    polynomials.reshape(-1),
+                    polynomials.shape[1],
+                    self.tile_log2,
+                    points[chosen],
+                    pow(root, 1 << fibres_log2, P),
+                    tiles[chosen] & ((1 << tiles_log2) - 1),
+                    folding_log2,
+                    found,
+                )
+                _run(open_fibres, operands, len(chosen), SMALLEST_TASK_FIBRES)
+                values[chosen, column] = found.reshape(len(chosen), -1)
+        return values
 
     def hash_leaves(self, folding_log2: int, order: LeafOrder, layer: Words) -> None:
         """Writes the digest of each leaf, in planes: position q of the layer has that of leaf bitrev(q)."""
         points = bit_reversed(order.points, folding_log2)
         inner = tile_levels(self.tile_log2)
-        operands = (
-            self.columns,
-            self.pitch,
-            self.prefixes_log2,
-            self.polynomials.reshape(-1),
-            self.polynomials.shape[1],
-            self.tile_log2,
-            tile_steps(self.domain_log2, self.tile_log2),
-            inner.factors,
-            inner.companions,
-            folding_log2,
-            order.columns * ((1 << self.tile_log2) + GAP) + points * LANES,
-            layer.reshape(-1),
-            layer.shape[1],
-        )
-        tiles = 1 << (self.domain_log2 - self.tile_log2)
+        tiles = 1 << (self.longest_log2 - self.tile_log2)
         smallest = SMALLEST_TASK_WORDS // (self.count << self.tile_log2)
-        in_parallel(lambda start, stop: hash_tiles(*operands, start, stop), tiles, smallest)
+        polynomials = self.room(self.count)
+        for section in self.sections:
+            self.write_polynomials(0, section, polynomials)
+            operands = (
+                self.columns,
+                self.pitch,
+                self.prefixes_log2,
+                polynomials.reshape(-1),
+                polynomials.shape[1],
+                section * tiles,
+                self.tile_log2,
+                tile_steps(self.domain_log2, self.tile_log2),
+                inner.factors,
+                inner.companions,
+                folding_log2,
+                order.columns * ((1 << self.tile_log2) + GAP) + points * LANES,
+                layer.reshape(-1),
+                layer.shape[1],
+            )
+            _run(hash_tiles, operands, tiles, smallest)
+
+
+def _run(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:
+    in_parallel(lambda start, stop: compiled(*operands, start, stop), count, smallest)
 
 
 def can_encode(domain_log2: int, folding_log2: int) -> bool:
     """Whether a tile has a whole square of lanes, and each lane whole fibres."""
     return min(domain_log2, LARGEST_TILE_LOG2) >= LANES_LOG2 + max(LANES_LOG2, folding_log2)
-
-
-def encode(columns: Words, pitch: int, prefixes_log2: NDArray[np.int64], domain_log2: int) -> Codewords:
-    """The codewords of columns in flat memory. A column shorter than the lanes is followed by zeros up to them."""
-    tile_log2 = min(domain_log2, LARGEST_TILE_LOG2)
-    rows_log2 = int(prefixes_log2.max()) - tile_log2
-    count = len(prefixes_log2)
-    if rows_log2 <= 0:
-        polynomials = np.zeros((count, 0), dtype=np.uint32)
-        return Codewords(columns, pitch, prefixes_log2, polynomials, domain_log2, tile_log2)
-    polynomials = arrays.empty(count, 1 << domain_log2)
-    width = min(1 << tile_log2, max(DISTANT_WORDS, DISTANT_TILE_WORDS >> rows_log2))
-    levels = first_levels(domain_log2, domain_log2 - tile_log2)
-    operands = (
-        columns,
-        pitch,
-        prefixes_log2,
-        tile_log2 + rows_log2,
-        polynomials.reshape(-1),
-        1 << domain_log2,
-        domain_log2,
-        tile_log2,
-        width,
-        levels.factors,
-        levels.companions,
-        is_streamed(polynomials.reshape(-1)),
-    )
-    smallest = SMALLEST_TASK_WORDS // (width << (domain_log2 - tile_log2))
-    tasks = count << tile_log2
-    in_parallel(lambda start, stop: distant_pass(*operands, start, stop), tasks // width, smallest)
-    # The others' memory may go.
-    short = np.zeros((count, 1 << tile_log2), dtype=np.uint32)
-    for column in np.flatnonzero(prefixes_log2 <= tile_log2):
-        length, start = 1 << int(prefixes_log2[column]), int(column) * pitch
-        short[column, :length] = columns[start : start + length]
-    return Codewords(short.reshape(-1), short.shape[1], prefixes_log2, polynomials, domain_log2, tile_log2)

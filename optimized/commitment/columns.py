@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from optimized.commitment.codewords import LeafOrder, can_encode, encode
+from optimized.commitment.codewords import Codewords, LeafOrder, can_encode
 from optimized.commitment.stacking import StackedColumns, stacked_columns
 from optimized.commitment.tree import build_tree
 from optimized.openings.columns import stacked_power_products
@@ -33,22 +33,32 @@ class Tree(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class CommittedColumns:
-    """Stacked columns with the tree over their codewords' fibres.
+class StackedAgain:
+    """Columns that are stacked when they are asked for.
 
-    The columns are stacked again when they are asked for: until then, while the layers of the circuit take most memory,
-    their cells stand in the tables alone.
+    Until then, while the layers of the circuit take most memory, their cells stand in the tables alone.
     """
 
     tables: Sequence[Table]
     commitment: Commitment
     layout: Stacking
-    tree: Tree
 
     @cached_property
     def columns(self) -> StackedColumns:
         """From then on they are kept."""
         return stacked_columns(self.tables, self.commitment, self.layout)
+
+
+@dataclass(frozen=True, eq=False)
+class CommittedColumns:
+    """Stacked columns with the tree over their codewords' fibres."""
+
+    stacked: StackedAgain
+    tree: Tree
+
+    @property
+    def columns(self) -> StackedColumns:
+        return self.stacked.columns
 
     @property
     def root(self) -> Digest:
@@ -71,18 +81,20 @@ def commit(
 ) -> CommittedColumns:
     """`Kernels.commit`. A codeword that has fewer points than a square of lanes is the plain kernel's."""
     columns = stacked_columns(tables, commitment, layout)
+    domain_log2 = layout.height_log2 + rate_log2
+    again = StackedAgain(tables, commitment, layout)
+    if not can_encode(domain_log2, folding_log2):
+        codes = plain.codewords(columns.dense().astype(np.uint64), domain_log2)
+        return CommittedColumns(again, plain_tree.build_tree(plain.column_fibres(codes, folding_log2), tree))
+    order = LeafOrder.by_column(columns.count, folding_log2)
+    codewords = _codewords(columns, domain_log2)
     return CommittedColumns(
-        tables, commitment, layout, _tree(columns, layout.height_log2 + rate_log2, folding_log2, tree)
+        again, build_tree(codewords, folding_log2, order, tree, lambda: _codewords(again.columns, domain_log2))
     )
 
 
-def _tree(columns: StackedColumns, domain_log2: int, folding_log2: int, shape: TreeShape) -> Tree:
-    if not can_encode(domain_log2, folding_log2):
-        codes = plain.codewords(columns.dense().astype(np.uint64), domain_log2)
-        return plain_tree.build_tree(plain.column_fibres(codes, folding_log2), shape)
-    codewords = encode(columns.cells, 1 << columns.height_log2, columns.prefixes_log2, domain_log2)
-    order = LeafOrder.by_column(columns.count, folding_log2)
-    return build_tree(codewords, folding_log2, order, shape)
+def _codewords(columns: StackedColumns, domain_log2: int) -> Codewords:
+    return Codewords(columns.cells, 1 << columns.height_log2, columns.prefixes_log2, domain_log2)
 
 
 def columns_of(committed: Committed) -> StackedColumns:

@@ -3,7 +3,8 @@
 A tile's positions share 2^(domain_log2 - tile_log2) levels, which split a column of 2^m coefficients, seen as rows of a
 tile's length, into its remainders of that length. Their butterflies join distant rows: as many words of each at a
 time as stay in the cache. The first levels of all only double what is there, as the upper coefficients are zero: there
-are 2^(domain_log2 - m) parts.
+are 2^(domain_log2 - m) parts. So a section of the domain, some whole parts of the longest column, is made apart from
+the others.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def distant_pass(
     polynomials_pitch: int,
     domain_log2: int,
     tile_log2: int,
+    section: int,
     width: int,
     factors: Words,
     companions: Words,
@@ -87,8 +89,8 @@ def distant_pass(
 ) -> None:
     """Tasks start to stop: of each column longer than a tile, some `width` words of each row of a tile's length.
 
-    Column c has 2^prefixes_log2[c] coefficients at c * pitch; its tiles' polynomials, 2^domain_log2
-    words, start at c * polynomials_pitch.
+    Column c has 2^prefixes_log2[c] coefficients at c * pitch; the polynomials of its tiles in one of the sections of
+    2^longest_log2 words start at c * polynomials_pitch.
     """
     chunks = (1 << tile_log2) // width
     largest = width << (longest_log2 - tile_log2)
@@ -106,10 +108,12 @@ def distant_pass(
                 for i in range(0, width, LANES):
                     store(coefficients, row * width + i, load(columns, at + i))
             level = domain_log2 - prefixes_log2[column]
-            for part in range(1 << level):
+            parts = 1 << (longest_log2 - prefixes_log2[column])
+            for part in range(parts):
                 # The last part needs the coefficients no longer.
-                split = tile if part < (1 << level) - 1 else coefficients
-                _split_rows(coefficients, split, rows_log2, width, factors, companions, level, part)
+                split = tile if part < parts - 1 else coefficients
+                block = section * parts + part
+                _split_rows(coefficients, split, rows_log2, width, factors, companions, level, block)
                 for row in range(rows):
                     at = column * polynomials_pitch + (((part << rows_log2) + row) << tile_log2) + offset
                     if streams:

@@ -140,6 +140,7 @@ def hash_tiles(
     prefixes_log2: NDArray[np.int64],
     polynomials: Words,
     polynomials_pitch: int,
+    first_tile: int,
     tile_log2: int,
     steps: NDArray[np.int64],
     factors: Words,
@@ -151,8 +152,11 @@ def hash_tiles(
     start: int,
     stop: int,
 ) -> None:
-    """The leaf digests of tiles start to stop. Of a column that is no longer than a tile, every tile has the same
-    polynomial, the column itself. Word w of a leaf is order[w] words behind the leaf's first place in the tiles."""
+    """The leaf digests of tiles start to stop of those whose polynomials are there, from `first_tile` on.
+
+    Of a column that is no longer than a tile, every tile has the same polynomial, the column itself. Word w of a leaf
+    is order[w] words behind the leaf's first place in the tiles.
+    """
     size = 1 << tile_log2
     powers, work = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
     padded = np.zeros(size, dtype=np.uint32)
@@ -160,7 +164,7 @@ def hash_tiles(
     for tile in range(start, stop):
         point = GENERATOR
         for bit in range(len(steps)):
-            if tile >> bit & 1:
+            if (first_tile + tile) >> bit & 1:
                 point = point * int(steps[bit]) % P
         _powers(point, size, powers)
         for column in range(len(prefixes_log2)):
@@ -175,7 +179,7 @@ def hash_tiles(
                     # Behind a short column's coefficients the lanes are zero.
                     store(padded, i, load(columns, column * pitch + i) if i < count else broadcast(0))
                 _split_tile(padded, 0, powers, tile_log2, factors, companions, work, values, to, 0)
-        first = tile << (tile_log2 - folding_log2)
+        first = (first_tile + tile) << (tile_log2 - folding_log2)
         hash_tile(values, order, tile_log2 - LANES_LOG2, folding_log2, layer, layer_pitch, first)
 
 
@@ -227,7 +231,7 @@ def open_fibres(
     stop: int,
 ) -> None:
     """For fibres start to stop the values of each column in turn at point * root^j, j ascending, root of order
-    2^folding_log2. `tiles` are the numbers of the tiles that they lie in."""
+    2^folding_log2. `tiles` are the numbers, among those that are there, of the tiles that they lie in."""
     size = 1 << folding_log2
     remainder = np.empty(max(1 << tile_log2, size), dtype=np.uint32)
     for fibre in range(start, stop):

@@ -1,13 +1,13 @@
 """Merkle trees over codewords: digests in planes, one for each of their words, in the order of the codewords.
 
 Position q of a layer of 2^d digests is that of number bitrev(q). So the digests under one node are half a layer apart,
-and what goes through the compression function together lies together. The digests of leaves, half of all, are not kept:
-an opening makes those that it needs again.
+and what goes through the compression function together lies together. Neither leaves nor their digests, half of all
+digests, are kept: an opening makes those that it needs again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,10 +54,9 @@ class CodewordTree:
     """The tree over the fibres of codewords; `layers` has the digests of each layer above the leaves, the root last."""
 
     shape: TreeShape
-    folding_log2: int
-    codes: Codewords
-    order: LeafOrder
     layers: tuple[Words, ...]
+    leaves: Callable[[Sequence[int]], Words]
+    """Makes the leaves of these numbers again, a row each."""
 
     @property
     def root(self) -> Digest:
@@ -66,28 +65,26 @@ class CodewordTree:
 
     def open(self, positions: Sequence[int]) -> MerkleOpening:
         """The leaves at these positions, which may repeat, and what leads from them to the root."""
-        leaves = distinct(positions)
-        missing = sibling_positions(leaves, self.shape.path_length)
-        siblings = [digest for layer, wanted in enumerate(missing) for digest in self._digests(layer, wanted)]
+        numbers = distinct(positions)
+        missing = sibling_positions(numbers, self.shape.path_length)
+        beside = missing[0] if missing else []
+        # Those that are opened and those beside them at once: making any takes a section of a codeword.
+        leaves = self.leaves([*numbers, *beside])
+        opened = tuple(tuple(row) for row in leaves[: len(numbers)].tolist())
+        siblings = _digests(leaf_digests(leaves[len(numbers) :])) if beside else []
+        for layer, wanted in enumerate(missing[1:], start=1):
+            siblings += self._digests(layer, wanted)
         cap = self._digests(self.shape.path_length, range(1 << self.shape.cap_log2)) if self.shape.cap_log2 else []
-        return MerkleOpening(self._rows(leaves), tuple(siblings), tuple(cap))
-
-    def _leaves(self, numbers: Sequence[int]) -> Words:
-        """Leaves, a row each."""
-        return self.codes.fibres(numbers, self.folding_log2)[:, self.order.columns, self.order.points]
-
-    def _rows(self, numbers: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        return tuple(tuple(row) for row in self._leaves(numbers).tolist())
+        return MerkleOpening(opened, tuple(siblings), tuple(cap))
 
     def _digests(self, layer: int, numbers: Sequence[int]) -> list[Digest]:
-        if not numbers:
-            return []
-        if layer == 0:
-            digests = leaf_digests(self._leaves(numbers))
-        else:
-            positions = bit_reversed(np.array(numbers, dtype=np.int64), self.shape.depth - layer)
-            digests = self.layers[layer - 1][:, positions]
-        return [tuple(digest) for digest in digests.T.tolist()]
+        """Digests of a layer above the leaves."""
+        positions = bit_reversed(np.array(numbers, dtype=np.int64), self.shape.depth - layer)
+        return _digests(self.layers[layer - 1][:, positions])
+
+
+def _digests(planes: Words) -> list[Digest]:
+    return [tuple(digest) for digest in planes.T.tolist()]
 
 
 def leaf_digests(leaves: Words) -> Words:
@@ -103,8 +100,13 @@ def leaf_digests(leaves: Words) -> Words:
     return digests[:, :count]
 
 
-def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape) -> CodewordTree:
-    """The tree over the fibres of x -> x^(2^folding_log2). Raises ValueError for another shape than theirs."""
+def build_tree(
+    codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape, codes_again: Callable[[], Codewords]
+) -> CodewordTree:
+    """The tree over the fibres of x -> x^(2^folding_log2); the same codewords are asked for when leaves are opened.
+
+    Raises ValueError for another shape than theirs.
+    """
     fibres_log2 = codes.domain_log2 - folding_log2
     if (shape.depth, shape.width) != (fibres_log2, len(order.points)):
         found = f"{1 << fibres_log2} leaves of {len(order.points)}"
@@ -114,7 +116,11 @@ def build_tree(codes: Codewords, folding_log2: int, order: LeafOrder, shape: Tre
     layers: list[Words] = []
     for depth in range(fibres_log2 - 1, -1, -1):
         layers.append(_layer_above(layers[-1] if layers else leaves, 1 << depth))
-    return CodewordTree(shape, folding_log2, codes, order, tuple(layers))
+
+    def leaves_again(numbers: Sequence[int]) -> Words:
+        return order.leaves(codes_again().fibres(numbers, folding_log2))
+
+    return CodewordTree(shape, tuple(layers), leaves_again)
 
 
 def _layer_above(below: Words, count: int) -> Words:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimized.commitment.codewords import LeafOrder, can_encode, encode
+from optimized.commitment.codewords import Codewords, LeafOrder, can_encode
 from optimized.commitment.columns import Tree, columns_of
 from optimized.commitment.factors import LANES_LOG2
 from optimized.commitment.stacking import StackedColumns
@@ -92,9 +92,9 @@ class FoldedVector:
             rows = plain.vector_fibres(elements, domain_log2, folding_log2)
             return CommittedVector(vector, plain_tree.build_tree(rows, tree))
         lengths_log2 = np.full(EXTENSION_DEGREE, vector.length.bit_length() - 1, dtype=np.int64)
-        codes = encode(vector.flat, vector.pitch, lengths_log2, domain_log2)
+        codes = Codewords(vector.flat, vector.pitch, lengths_log2, domain_log2)
         order = LeafOrder.by_point(EXTENSION_DEGREE, folding_log2)
-        return CommittedVector(vector, build_tree(codes, folding_log2, order, tree))
+        return CommittedVector(vector, build_tree(codes, folding_log2, order, tree, lambda: codes))
 
     def add_powers(self, points: Sequence[Extension | int], scales: Sequence[Extension]) -> None:
         vector, weight = self._make()

@@ -13,7 +13,6 @@ from optimized.commitment.codewords import (
     LeafOrder,
     bit_reversed,
     can_encode,
-    encode,
 )
 from optimized.lanes.vectors import LANES
 from optimized.memory import arrays
@@ -35,7 +34,7 @@ def random_columns(length_log2: int, prefixes_log2: list[int]) -> Words:
 def encoded(columns: Words, prefixes_log2: list[int], domain_log2: int) -> Codewords:
     # A column shorter than the lanes is followed by zeros.
     cells = np.concatenate([columns.reshape(-1), np.zeros(LANES, dtype=np.uint32)])
-    return encode(cells, columns.shape[1], np.array(prefixes_log2), domain_log2)
+    return Codewords(cells, columns.shape[1], np.array(prefixes_log2), domain_log2)
 
 
 def layer_of(codes: Codewords, order: LeafOrder, folding_log2: int) -> NDArray[np.uint32]:
@@ -92,12 +91,28 @@ def test_leaves_by_point_have_all_columns_at_each_point() -> None:
 
 
 def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = random_columns(17, [17])
-    expected = encoded(columns, [17], 18).polynomials.copy()
+    # Large enough for memory of whole pages, which is aligned.
+    columns = random_columns(18, [18])
+    codes = encoded(columns, [18], 19)
+    assert codes.sections == range(2)
+    expected, found = codes.room(1), codes.room(1)
+    codes.write_polynomials(0, 1, expected)
     monkeypatch.setattr(streaming, "SMALLEST_STREAMED_WORDS", 0)
-    found = encoded(columns, [17], 18).polynomials
     assert streaming.is_streamed(found.reshape(-1))
+    codes.write_polynomials(0, 1, found)
     assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("prefixes_log2", "domain_log2", "sections", "room"),
+    [([14, 13], 15, 2, 1 << 14), ([14, 14], 18, 16, 1 << 14), ([12, 3], 18, 1, 0), ([5], 8, 1, 0)],
+)
+def test_a_section_is_as_long_as_the_longest_column_and_nothing_if_that_is_a_tile(
+    prefixes_log2: list[int], domain_log2: int, sections: int, room: int
+) -> None:
+    codes = encoded(random_columns(14, prefixes_log2), prefixes_log2, domain_log2)
+    assert codes.sections == range(sections)
+    assert codes.room(len(prefixes_log2)).shape == (len(prefixes_log2), room)
 
 
 def test_what_has_no_square_of_lanes_or_no_whole_fibres_cannot_be_encoded() -> None:

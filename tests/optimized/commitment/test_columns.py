@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimized.commitment import streaming
-from optimized.commitment.columns import columns_of, commit
+from optimized.commitment.columns import CommittedColumns, columns_of, commit
 from optimized.commitment.stacking import stacked_columns
 from reference.arrays.field_arrays import Matrix
 from reference.prover import stacked_columns as plain
@@ -69,7 +69,8 @@ def test_a_short_commitment_keeps_no_more_than_its_prefix() -> None:
 def test_stacked_columns_are_made_when_they_are_asked_for_and_kept() -> None:
     example = Example(MANY, 13, narrow_cells)
     committed = example.committed(commit)[Commitment.MAIN]
-    assert "columns" not in vars(committed)
+    assert isinstance(committed, CommittedColumns)
+    assert "columns" not in vars(committed.stacked)
     columns = columns_of(committed)
     expected = plain.stacked_columns(example.tables, Commitment.MAIN, example.layouts[Commitment.MAIN])
     assert np.array_equal(columns.dense(), expected)
