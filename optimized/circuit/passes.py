@@ -111,14 +111,23 @@ def run_pass(source: Source, task: Task) -> list[Extension]:
     return [canonical(sums[point]) if task.points >> point & 1 else ZERO for point in range(POINTS)]
 
 
-def merge_pass(source: Source, levels: Sequence[Vector | None], crosses: Vector | None = None) -> None:
-    """Merges children as often as there are levels, and writes those that are vectors."""
-    places = [(0, 0) if level is None else (address_of(level.words), level.pitch) for level in levels]
-    held = np.array(places, dtype=np.int64)
-    task = NOTHING._replace(kind=int(Kind.MERGE), merges=len(levels), levels=held.ctypes.data)
-    if crosses is not None:
-        task = task._replace(crosses=address_of(crosses.words), crosses_pitch=crosses.pitch)
-    run_pass(source, task)
+@dataclass(frozen=True, eq=False)
+class Level:
+    """Where the nodes of a merging are written, and the crosses of the children that it merges; None for nowhere."""
+
+    nodes: Vector | None = None
+    crosses: Vector | None = None
+
+
+def merge_pass(source: Source, levels: Sequence[Level]) -> None:
+    """Merges children as often as there are levels."""
+    held = np.array([[*_place(level.nodes), *_place(level.crosses)] for level in levels], dtype=np.int64)
+    run_pass(source, NOTHING._replace(kind=int(Kind.MERGE), merges=len(levels), levels=held.ctypes.data))
+
+
+def _place(vector: Vector | None) -> tuple[int, int]:
+    """Address and pitch."""
+    return (0, 0) if vector is None else (address_of(vector.words), vector.pitch)
 
 
 def sum_pass(
@@ -140,8 +149,6 @@ def sum_pass(
         points=points,
         factors=0 if factors is None else address_of(factors),
         levels=0,
-        crosses=0,
-        crosses_pitch=0,
         target=0 if target is None else address_of(target.words),
         target_pitch=0 if target is None else target.pitch,
         pair_weights=address_of(weights.pairs),

@@ -13,6 +13,23 @@ RUN_FIELDS = 4
 
 
 @unique
+class LevelField(IntEnum):
+    """What is told of a level of merged children; 0 for what is not written."""
+
+    NODES = 0
+    """Where the merged children are written."""
+
+    NODES_PITCH = 1
+    CROSSES = 2
+    """Where the crosses of what is merged are written."""
+
+    CROSSES_PITCH = 3
+
+
+LEVEL_FIELDS = len(LevelField)
+
+
+@unique
 class Kind(IntEnum):
     """What is done with a tile."""
 
@@ -51,10 +68,8 @@ class Task(NamedTuple):
     """Of the challenges, `binds` of them, then, where nodes are made of children, of the batching."""
 
     levels: Address
-    """Where each level of merged children is written, and its pitch."""
+    """LEVEL_FIELDS numbers of each level of merged children."""
 
-    crosses: Address
-    crosses_pitch: int
     target: Address
     """Where bound nodes are written."""
 

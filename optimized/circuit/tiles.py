@@ -38,7 +38,7 @@ from optimized.circuit.programs import (
     BlockField,
     TableField,
 )
-from optimized.circuit.tasks import RUN_FIELDS, Cells, Chunks, Kind, Place, Task
+from optimized.circuit.tasks import LEVEL_FIELDS, RUN_FIELDS, Cells, Chunks, Kind, LevelField, Place, Task
 from optimized.compilation import compiled, written_out
 from optimized.field.products import FACTOR_PITCH, extension_product, load_element, store_lanes
 from optimized.lanes.vectors import LANES, broadcast, number_at, put_word, store, word_at
@@ -56,6 +56,8 @@ SUM_BYTES = SUM_WORDS * WORD_BYTES
 FIRST_BLOCK = int(TableField.FIRST_BLOCK)
 BLOCKS = int(TableField.BLOCKS)
 PLACE = int(BlockField.PLACE)
+NODES, NODES_PITCH = int(LevelField.NODES), int(LevelField.NODES_PITCH)
+CROSSES, CROSSES_PITCH = int(LevelField.CROSSES), int(LevelField.CROSSES_PITCH)
 
 MERGE = int(Kind.MERGE)
 MESSAGE = int(Kind.MESSAGE)
@@ -94,18 +96,21 @@ def _end(task: Task, place: Place) -> None:
 @written_out
 def _merge_levels(task: Task, place: Place, source: Address, groups: int) -> None:
     """Merges a tile, and writes the levels and the crosses that are wanted."""
-    if task.crosses:
-        pairs = groups // 4
-        for number in range(pairs):
-            take(AT_INFINITY, source + 2 * number * NODE_BYTES, place.taken + number * NODE_BYTES)
-        words = place.group // 4 * CHILD_WORDS
-        merge(place.taken, _address(task.crosses, task.crosses_pitch, place.chunk, words), pairs)
     for level in range(task.merges):
+        fields = level * LEVEL_FIELDS
+        crosses = number_at(task.levels, fields + CROSSES)
+        if crosses:
+            pairs = groups // 4
+            for number in range(pairs):
+                take(AT_INFINITY, source + 2 * number * NODE_BYTES, place.taken + number * NODE_BYTES)
+            words = (place.group >> (level + 2)) * CHILD_WORDS
+            pitch = number_at(task.levels, fields + CROSSES_PITCH)
+            merge(place.taken, _address(crosses, pitch, place.chunk, words), pairs)
         groups //= 2
-        target = number_at(task.levels, 2 * level)
+        target = number_at(task.levels, fields + NODES)
         if target:
             words = (place.group >> (level + 1)) * CHILD_WORDS
-            target = _address(target, number_at(task.levels, 2 * level + 1), place.chunk, words)
+            target = _address(target, number_at(task.levels, fields + NODES_PITCH), place.chunk, words)
         else:
             target = place.scratch
         merge(source, target, groups)

@@ -1,12 +1,12 @@
 """The optimized GKR circuit: its layers, and their sumchecks. Its plain twin is that of `reference.prover`.
 
-Memory. The last layer, 48 bytes for each of F fractions, is never written: it is computed from cells, tile by tile,
-when the layers above it are built and when its first coordinate is bound. Layer N - 1 takes half of that, all layers up
-to it 48 F bytes, and the crosses of the last layer, the highest coefficient of what each pair of its nodes is between
-its two, 12 F bytes: with them the first round polynomial of the last sumcheck takes no third computation of the
-fractions. Each layer's memory becomes that of its sumcheck, and goes with it; the last sumcheck writes 24 F bytes, when
-nothing else is left. Where all of this would be too much, crosses go first, then the lowest layers, which are then
-merged from cells whenever they are needed, and the last layers' sumchecks write nothing before their second or third
+Memory. The last layer, 48 bytes for each of F fractions, and layer N - 1, half as large, are never written: they are
+computed from cells, tile by tile, when the layers above them are built and when their first coordinate is bound. The
+layers up to N - 2 take 24 F bytes, and the crosses of the last two, the highest coefficient of what each pair of their
+nodes is between its two, 12 F and 6 F bytes: with them the first round polynomial takes no further computation of the
+fractions. New memory costs more than computing layer N - 1 again. Each layer's memory becomes that of its sumcheck, and
+goes with it; the last two sumchecks write 12 F and 24 F bytes, when little else is left. Where all of this would be too
+much, crosses go first, then one more layer, and the last layers' sumchecks write nothing before their second or third
 coordinate is bound: each halves the memory, and takes two or one more computations of the fractions.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from optimized.circuit.fractions import Fractions
 from optimized.circuit.layouts import LEAST_GROUP_BITS, Layout
 from optimized.circuit.nodes import CHILD_WORDS
-from optimized.circuit.passes import Source, Vector, merge_pass
+from optimized.circuit.passes import Level, Source, Vector, merge_pass
 from optimized.circuit.programs import WORD_BYTES
 from optimized.circuit.relayout import in_layout
 from optimized.circuit.rounds import Children, KnownEnds, LayerSum
@@ -28,6 +28,7 @@ from optimized.circuit.weights import canonical
 from optimized.field.extension import SIX, montgomery_words
 from optimized.lanes.vectors import LANES
 from optimized.memory import arrays
+from optimized.memory.prediction import CIRCUIT_BYTES
 from reference.tables import Table
 from spec.air.bus import Scope
 from spec.field import ONE, ZERO, Extension
@@ -37,8 +38,8 @@ CHILD_ELEMENTS = 2
 SCOPE_LAYER = 1
 """The layer of two nodes, one for each scope."""
 
-MEMORY_BYTES = 800 << 20
-"""For what is kept at a time."""
+UNKEPT_LAYERS = 1
+"""Below those that are kept, also where there is memory for all."""
 
 MOST_STEPS = 2
 """So many mergings and unwritten bindings of a tile leave it two nodes when it is bound once more."""
@@ -52,7 +53,9 @@ class LayeredCircuit:
         self._memory_bytes = memory_bytes
         self._variables = fractions.layout.variables
         self._layers: dict[int, Vector] = {}
-        self._crosses: Vector | None = None
+        self._crosses: dict[int, Vector] = {}
+        """By layer, of those that are computed from cells."""
+
         self._asked: tuple[int, LayerSum] | None = None
         self._build()
         words = self._layers.pop(SCOPE_LAYER).words[: 2 * CHILD_WORDS].reshape(-1, SIX, LANES)[:, :, 0]
@@ -72,9 +75,7 @@ class LayeredCircuit:
             children = Children(Source.of(vector), 0, vector.layout, vector)
         else:
             children = self._unkept_children(below)
-        crosses = None
-        if below == self._variables:
-            crosses, self._crosses = self._crosses, None
+        crosses = self._crosses.pop(below, None)
         found = LayerSum(children, point, batching, self._known_ends(number), crosses)
         self._asked = number, found
         return found
@@ -103,29 +104,36 @@ class LayeredCircuit:
 
     def _build(self) -> None:
         """Computes all layers, and keeps those for which there is memory."""
-        below = self._fractions.layout
-        kept_bytes = _bytes_of(below)
-        unkept, most_unkept = 0, min(MOST_STEPS, below.group_bits - LEAST_GROUP_BITS)
-        while kept_bytes > self._memory_bytes and unkept < most_unkept:
-            unkept, kept_bytes = unkept + 1, kept_bytes // 2
-        if not unkept and kept_bytes + _bytes_of(below) // 4 <= self._memory_bytes:
-            self._crosses = _empty(below.halved().halved())
-        source = self._fractions.source
-        crosses = self._crosses
+        below, source = self._fractions.layout, self._fractions.source
+        first_kept, crossed = self._chosen_layers()
         while below.variables > SCOPE_LAYER:
-            levels: list[Vector | None] = [None] * unkept
+            levels: list[Level] = []
             layout = below
-            for _ in range(unkept):
-                layout = layout.halved()
             while len(levels) < min(MOST_LEVELS, below.group_bits) and layout.variables > SCOPE_LAYER:
+                crosses = _empty(layout.halved().halved()) if layout.variables in crossed else None
+                if crosses is not None:
+                    self._crosses[layout.variables] = crosses
                 layout = layout.halved()
-                levels.append(_empty(layout))
-            merge_pass(source, levels, crosses)
-            for vector in levels:
-                if vector is not None:
-                    self._layers[vector.layout.variables] = _with_nodes_to_bind(vector)
+                levels.append(Level(_empty(layout) if layout.variables <= first_kept else None, crosses))
+            merge_pass(source, levels)
+            for level in levels:
+                if level.nodes is not None:
+                    self._layers[level.nodes.layout.variables] = _with_nodes_to_bind(level.nodes)
             last = self._layers[layout.variables]
-            source, below, unkept, crosses = Source.of(last), last.layout, 0, None
+            source, below = Source.of(last), last.layout
+
+    def _chosen_layers(self) -> tuple[int, range]:
+        """The largest layer that is kept, and those below it whose crosses are."""
+        below = self._fractions.layout
+        most_unkept = max(0, min(MOST_STEPS, below.group_bits - LEAST_GROUP_BITS))
+        # All layers above one take as much as it does.
+        unkept = min(UNKEPT_LAYERS, most_unkept)
+        while _bytes_of(below) >> unkept > self._memory_bytes and unkept < most_unkept:
+            unkept += 1
+        crosses_bytes = sum(_bytes_of(below) // 4 >> layer for layer in range(unkept + 1))
+        is_crossed = unkept <= UNKEPT_LAYERS and (_bytes_of(below) >> unkept) + crosses_bytes <= self._memory_bytes
+        first_kept = below.variables - unkept - 1
+        return first_kept, range(first_kept + 1, below.variables + 1) if is_crossed else range(0)
 
 
 def _with_nodes_to_bind(vector: Vector) -> Vector:
@@ -154,4 +162,4 @@ def circuit(
     challenges: Mapping[Scope, BusChallenges[Extension]],
 ) -> LayeredCircuit:
     """The values of the circuit of this layout over a segment's tables."""
-    return LayeredCircuit(Fractions(tables, layout, public_values, challenges), MEMORY_BYTES)
+    return LayeredCircuit(Fractions(tables, layout, public_values, challenges), CIRCUIT_BYTES)

@@ -187,6 +187,22 @@ def test_circuit_with_less_memory_than_its_layers_take_is_the_plain_one(shift: i
     _assert_same(LayeredCircuit(fractions, all_layers >> shift), inputs)
 
 
+@pytest.mark.parametrize(
+    ("bytes_per_fraction", "largest_below", "crossed_below"),
+    [(42, 2, {0, 1}), (41, 2, set()), (24, 2, set()), (23, 3, set())],
+)
+def test_the_last_layers_are_not_kept_nor_crosses_where_memory_is_short(
+    bytes_per_fraction: int, largest_below: int, crossed_below: set[int]
+) -> None:
+    inputs = circuit_inputs(SEVERAL_CHUNKS, seed=10)
+    fractions = Fractions(inputs.tables, inputs.layout, inputs.public_values, inputs.challenges)
+    kept_fractions = fractions.layout.count << fractions.layout.entry_bits
+    layers = LayeredCircuit(fractions, kept_fractions * bytes_per_fraction)
+    last = fractions.layout.variables
+    assert max(layers._layers) == last - largest_below
+    assert {last - number for number in layers._crosses} == crossed_below
+
+
 def test_circuit_leaves_tables_as_they_are() -> None:
     inputs = circuit_inputs(SEVERAL_CHUNKS[3:], seed=11)
     before = [(table.main.copy(), table.fixed.copy()) for table in inputs.tables]
