@@ -46,7 +46,7 @@ class _Pool:
         piece = self._free_piece(size)
         if piece is None:
             self._collect()
-            piece = self._free_piece(size) or self._reserve.take(size)
+            piece = self._free_piece(size) or self._grown_piece(size) or self._reserve.take(size)
         self._pieces.append(piece)
         self._arrays.append(piece.words(count))
         return self._arrays[-1]
@@ -64,6 +64,15 @@ class _Pool:
         if piece.size_bytes > size:
             self._free.append(replace(piece, start=piece.start + size))
         return replace(piece, stop=piece.start + size)
+
+    def _grown_piece(self, size: int) -> Piece | None:
+        """So much of the free piece that has untouched memory behind it, if one has."""
+        for i, piece in enumerate(self._free):
+            grown = self._reserve.grown(piece, size)
+            if grown is not None:
+                del self._free[i]
+                return grown
+        return None
 
     def _collect(self) -> None:
         """Frees the memory of arrays that nothing refers to, and joins neighbours."""

@@ -22,10 +22,10 @@ import numpy as np
 
 from optimized.words import Words
 
-CHUNK_BYTES = 1 << 29
-"""Addresses are asked for in such chunks, as arrays of a proof come to a few of them."""
+CHUNK_BYTES = 1 << 30
+"""Addresses are asked for in such chunks, as arrays of a proof come to one or a few of them."""
 
-LARGEST_LEAD_BYTES = 1 << 25
+LARGEST_LEAD_BYTES = 1 << 24
 """So much is present beyond what has been taken, or as much as has been taken if that is less."""
 
 STEP_BYTES = 1 << 22
@@ -114,6 +114,16 @@ class Reserve:
                 self._thread.start()
             self._changed.notify()
             return Piece(self._chunk_number, memoryview(self._chunk), start, self._taken)
+
+    def grown(self, piece: Piece, size_bytes: int) -> Piece | None:
+        """The piece with so many bytes, if untouched memory lies behind it that suffices; else None."""
+        with self._changed:
+            taken = self._taken + size_bytes - piece.size_bytes
+            if (piece.chunk, piece.stop) != (self._chunk_number, self._taken) or taken > self._size:
+                return None
+            self._taken = taken
+            self._changed.notify()
+            return replace(piece, stop=taken)
 
     def close(self) -> None:
         """Nothing is taken any more."""

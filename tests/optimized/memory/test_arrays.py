@@ -63,8 +63,24 @@ def test_memory_is_not_used_again_while_a_view_is_left(kept: object) -> None:
 
 
 def test_memory_that_does_not_fit_is_left_alone() -> None:
-    before = address(arrays.empty(COUNT))
+    first, behind = arrays.empty(COUNT), arrays.empty(COUNT)
+    before = address(first)
+    del first
     assert address(arrays.empty(COUNT + 1)) != before
+    assert behind.size == COUNT
+
+
+def test_free_memory_at_the_end_of_what_was_taken_grows() -> None:
+    first, last = arrays.empty(COUNT), arrays.empty(COUNT)
+    before = address(last)
+    first.fill(3)
+    del last
+    larger = arrays.empty(3 * COUNT)
+    assert address(larger) == before
+    larger.fill(4)
+    assert (first == 3).all()
+    # What comes next lies behind all of it.
+    assert address(arrays.empty(COUNT)) == before + larger.nbytes
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -91,6 +91,16 @@ def test_end_of_a_chunk_that_a_piece_did_not_fit_into_is_given_to_others(fresh: 
     assert [(piece.chunk, piece.start // mmap.PAGESIZE) for piece in others] == [(first.chunk, 3), (first.chunk, 5)]
 
 
+def test_last_piece_of_a_chunk_grows_as_far_as_the_chunk_goes(fresh: Reserve) -> None:
+    first, last = fresh.take(mmap.PAGESIZE), fresh.take(mmap.PAGESIZE)
+    assert fresh.grown(first, 2 * mmap.PAGESIZE) is None
+    assert fresh.grown(last, CHUNK_BYTES) is None
+    grown = fresh.grown(last, CHUNK_BYTES - mmap.PAGESIZE)
+    assert grown is not None
+    assert (grown.chunk, grown.start, grown.stop) == (last.chunk, mmap.PAGESIZE, CHUNK_BYTES)
+    assert fresh.take(mmap.PAGESIZE).chunk != last.chunk
+
+
 def test_array_outlives_a_closed_reserve() -> None:
     made = Reserve()
     array = made.take(MEBIBYTE).words(MEBIBYTE // 4)
