@@ -47,7 +47,7 @@ from optimized.zerocheck.sums import (
     store_lanes,
     store_totals,
 )
-from optimized.zerocheck.tables import Field
+from optimized.zerocheck.tables import CellOperands, Field
 
 _REGISTERS = int(Header.REGISTERS)
 _CORES, _CORE_COUNT = int(Header.CORES), int(Header.CORE_COUNT)
@@ -241,22 +241,15 @@ def _add_cubics(
 @compiled
 def first_rounds(
     tasks: Integers,
-    tables: Integers,
-    code: Code,
-    numbers: Words,
-    constants: Words,
-    low_levels: Words,
-    high_levels: Words,
-    lane_weights: Words,
-    sizes: Integers,
+    operands: CellOperands,
     results: Words,
     cubic_results: Words,
 ) -> None:
     """Sums over the groups of rows of tasks, each (its number, table, low variables, high variables, high corner).
 
-    `sizes` are the words of files, points, columns, values and of the totals of products of three that suffice for
-    every table. A task's results are POINTS and CUBIC_POINTS elements in lanes.
+    A task's results are POINTS and CUBIC_POINTS elements in lanes.
     """
+    tables, code, numbers, constants, low_levels, high_levels, lane_weights, sizes = operands
     scratch = np.empty(LANES * LANES, dtype=np.uint32)
     file = np.empty(sizes[0], dtype=np.uint32)
     points = np.empty(sizes[1], dtype=np.uint32)

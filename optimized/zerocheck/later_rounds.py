@@ -37,7 +37,7 @@ from optimized.zerocheck.sums import (
     store_lanes,
     store_totals,
 )
-from optimized.zerocheck.tables import BLOCK_ROWS, Field
+from optimized.zerocheck.tables import BLOCK_ROWS, CellOperands, Field
 
 PAIR = 2 * ELEMENT
 """Words of a column in a tile."""
@@ -141,15 +141,8 @@ def _column_on_group(
 @compiled
 def first_tiles(
     tasks: Integers,
-    tables: Integers,
-    code: Code,
-    numbers: Words,
-    constants: Words,
+    operands: CellOperands,
     folded: Words,
-    low_levels: Words,
-    high_levels: Words,
-    lane_weights: Words,
-    sizes: Integers,
     offsets: Integers,
     tiles: Words,
     results: Words,
@@ -159,6 +152,7 @@ def first_tiles(
     `folded` has each constant times the weights of a group's rows. `offsets` are the words where tables' tiles start.
     A task's results are COEFFICIENTS elements in lanes: the sums over its tiles.
     """
+    tables, code, numbers, constants, low_levels, high_levels, lane_weights, sizes = operands
     square = np.empty(LANES * LANES, dtype=np.uint32)
     file = np.empty(sizes[0], dtype=np.uint32)
     scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)

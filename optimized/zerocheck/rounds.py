@@ -28,6 +28,7 @@ from optimized.zerocheck.tables import (
     BASE_ROUNDS,
     LANE_VARIABLES,
     SMALLEST_VARIABLES,
+    CellOperands,
     Field,
     Tables,
     tables_of,
@@ -141,65 +142,46 @@ class OptimizedZerocheckRounds:
         high = self._point[end - high_variables : end] if high_variables else []
         return equality_levels(low), equality_levels(high)
 
+    def _cell_operands(self, tasks: Integers, free: int) -> CellOperands:
+        """For tasks whose units the first `free` coordinates tell apart."""
+        tables, (low, high) = self._tables, self._levels(tasks, free)
+        return CellOperands(
+            tables=tables.fields,
+            code=tables.code,
+            numbers=tables.numbers,
+            constants=tables.constants,
+            low_levels=low,
+            high_levels=high,
+            lane_weights=self._lane_weights.reshape(-1),
+            sizes=self._sizes,
+        )
+
     def _first_sums(self) -> tuple[list[Extension], list[Extension]]:
-        tables = self._tables
         tasks = self._tasks(1)
-        low, high = self._levels(tasks, len(self._point) - BASE_ROUNDS)
+        operands = self._cell_operands(tasks, len(self._point) - BASE_ROUNDS)
         results = np.empty(len(tasks) * POINTS * ELEMENT, dtype=np.uint32)
         cubic_results = np.empty(len(tasks) * CUBIC_POINTS * ELEMENT, dtype=np.uint32)
         run: Any = first_rounds
-        lanes = self._lane_weights.reshape(-1)
-        in_parallel(
-            lambda start, stop: run(
-                tasks[start:stop],
-                tables.fields,
-                tables.code,
-                tables.numbers,
-                tables.constants,
-                low,
-                high,
-                lanes,
-                self._sizes,
-                results,
-                cubic_results,
-            ),
-            len(tasks),
-        )
+        in_parallel(lambda start, stop: run(tasks[start:stop], operands, results, cubic_results), len(tasks))
         squares = _elements(_sums(results, len(tasks), POINTS).sum(axis=0))
         cubes = _elements(_sums(cubic_results, len(tasks), CUBIC_POINTS).sum(axis=0))
-        number = tables.row_number()
+        number = self._tables.row_number()
         for x in range(2):
             for y in range(2):
                 squares[SIDE * x + y] = squares[SIDE * x + y] + number
         return squares, cubes
 
     def _first_tiles(self, tasks: Integers) -> NDArray[np.uint64]:
-        tables = self._tables
-        low, high = self._levels(tasks, len(self._point) - BASE_ROUNDS - 1)
+        operands = self._cell_operands(tasks, len(self._point) - BASE_ROUNDS - 1)
         self._offsets, words = self._placed(BASE_ROUNDS)
         self._tiles = arrays.empty(words)
         second, first = self._challenges[1], self._challenges[0]
         group = polynomials.corner_weights(second, first)
-        folded = constant_words(extension.multiply(tables.values[:, None], extension.from_elements(group)))
+        folded = constant_words(extension.multiply(self._tables.values[:, None], extension.from_elements(group)))
         results = np.empty(len(tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
         run: Any = first_tiles
-        lanes = self._lane_weights.reshape(-1)
         in_parallel(
-            lambda start, stop: run(
-                tasks[start:stop],
-                tables.fields,
-                tables.code,
-                tables.numbers,
-                tables.constants,
-                folded,
-                low,
-                high,
-                lanes,
-                self._sizes,
-                self._offsets,
-                self._tiles,
-                results,
-            ),
+            lambda start, stop: run(tasks[start:stop], operands, folded, self._offsets, self._tiles, results),
             len(tasks),
         )
         return _sums(results, len(tasks), COEFFICIENTS)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -67,6 +68,27 @@ class Field(IntEnum):
     """Rows of each lane."""
 
     COLUMNS = 8
+
+
+class CellOperands(NamedTuple):
+    """What compiled code reads in the rounds on base cells."""
+
+    tables: Integers
+    """(tables, len(Field))."""
+
+    code: Code
+    numbers: Words
+    constants: Words
+    low_levels: Words
+    """Equality weights of the groups of rows of a task."""
+
+    high_levels: Words
+    """The same of tasks."""
+
+    lane_weights: Words
+    sizes: Integers
+    """The words of files, points, columns, values and of the totals of products of three that suffice for every
+    table."""
 
 
 @dataclass(frozen=True, eq=False)
