@@ -20,7 +20,7 @@ from tests.changed_traces import Cell, cell, plus_cells, with_cells
 from tests.forging import lies
 from tests.forging.bent_kernels import FoldedBend, folded_point
 from tests.forging.liars import Addend, difference, repaired
-from tests.forging.lies import FINAL_CLAIM, FIRST_LAYER, FORM, LAST, STACKING, ZEROCHECK
+from tests.forging.lies import FINAL_CLAIM, FORM, LAST, STACKING, ZEROCHECK, layer_check
 from tests.small_machine import CONTINUATION, MEMORY, RANGE, SMALL_MACHINE, Move, program_cells
 from tests.small_runs import KERNELS, ONE_SEGMENT, SMALL, Example, counted, encoded, prove_claiming
 
@@ -148,16 +148,55 @@ def gkr_batching(batching: Extension) -> RunProof:
     return liar.adding(Addend(Label.BUS_TOTALS, 0, in_numerator), Addend(Label.BUS_TOTALS, 1, in_denominator)).proof()
 
 
-def gkr_round(_challenge: Extension) -> RunProof:
+def gkr_batching_below(layer: int) -> Callable[[Extension], RunProof]:
+    """The same at the end of the layer above: whatever the merging, the claim is the right one."""
+    above = layer - 1
+
+    def prove(batching: Extension) -> RunProof:
+        in_numerator = Addend(Label.GKR_LAYER_ENDS, 0, ZERO - batching, (above,))
+        in_denominator = Addend(Label.GKR_LAYER_ENDS, 2, ONE, (above,))
+        return repaired(lies.false_layer(above), layer_check(above), in_numerator, in_denominator).proof()
+
+    return prove
+
+
+def gkr_round(layer: int, number: int) -> Callable[[Extension], RunProof]:
     """A round polynomial of the wrong sum with the right value at the known challenge."""
-    return repaired(lies.false_total(), FIRST_LAYER, Addend(Label.GKR_ROUND_POLYNOMIAL, 0, ONE, (1, 0))).proof()
+
+    def prove(_challenge: Extension) -> RunProof:
+        addend = Addend(Label.GKR_ROUND_POLYNOMIAL, 0, ONE, (layer, number))
+        return repaired(lies.false_layer(layer), layer_check(layer), addend).proof()
+
+    return prove
 
 
-def gkr_merge(merge: Extension) -> RunProof:
+def gkr_merge(layer: int) -> Callable[[Extension], RunProof]:
     """Two numerators that lie on the right line at the known coordinate."""
-    left = Addend(Label.GKR_LAYER_ENDS, 0, merge, (1,))
-    right = Addend(Label.GKR_LAYER_ENDS, 1, merge - 1, (1,))
-    return repaired(lies.false_total(), FIRST_LAYER, left, right).proof()
+
+    def prove(merge: Extension) -> RunProof:
+        left = Addend(Label.GKR_LAYER_ENDS, 0, merge, (layer,))
+        right = Addend(Label.GKR_LAYER_ENDS, 1, merge - 1, (layer,))
+        return repaired(lies.false_layer(layer), layer_check(layer), left, right).proof()
+
+    return prove
+
+
+LAYERS = range(1, FORM.circuit.variables)
+
+
+def of_layer(layer: int) -> list[Attack]:
+    """The attacks on the challenges of a layer, of its rounds on the first and the last one."""
+    here = Refusal(R.GKR_LAYER_MISMATCH, f"segment 0, layer {layer}")
+    # The last layer's ends are what the zerocheck takes its claim from.
+    below = Refusal(R.GKR_LAYER_MISMATCH, f"segment 0, layer {layer + 1}")
+    if layer == LAYERS[-1]:
+        below = Refusal(R.ZEROCHECK_MISMATCH, "segment 0")
+    batched = gkr_batching if layer == 1 else gkr_batching_below(layer)
+    return [
+        Attack(Label.GKR_BATCHING, (layer,), SOME, batched, here),
+        *(Attack(Label.GKR_ROUND, (layer, i), SOME, gkr_round(layer, i), here) for i in sorted({0, layer - 1})),
+        Attack(Label.GKR_MERGE, (layer,), SOME, gkr_merge(layer), below),
+    ]
 
 
 # The zerocheck.
@@ -276,9 +315,7 @@ ATTACKS = [
     Attack(Label.GLOBAL_ALPHA, (), base(-4 % P), global_alpha, Refusal(R.GLOBAL_BUSES_UNBALANCED, "run")),
     Attack(Label.GLOBAL_BETA, (), base(2), global_beta, Refusal(R.GLOBAL_BUSES_UNBALANCED, "run")),
     Attack(Label.GKR_SCOPE, (), SOME, gkr_scope, Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 1")),
-    Attack(Label.GKR_BATCHING, (1,), SOME, gkr_batching, Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 1")),
-    Attack(Label.GKR_ROUND, (1, 0), SOME, gkr_round, Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 1")),
-    Attack(Label.GKR_MERGE, (1,), SOME, gkr_merge, Refusal(R.GKR_LAYER_MISMATCH, "segment 0, layer 2")),
+    *(attack for layer in LAYERS for attack in of_layer(layer)),
     Attack(Label.ZEROCHECK_BATCHING, (), base(3), zerocheck_batching, Refusal(R.ZEROCHECK_MISMATCH, "segment 0")),
     *(
         Attack(Label.ZEROCHECK_ROUND, (i,), SOME, zerocheck_round(i), Refusal(R.ZEROCHECK_MISMATCH, "segment 0"))

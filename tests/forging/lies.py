@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import cache, wraps
 
 from reference.prover.kernels import Kernels
 from spec.field import ONE, ZERO, Extension
@@ -25,10 +25,15 @@ FORM = ONE_SEGMENT.form
 LAST = len(FORM.iterations) - 1
 
 BALANCE = Check(Rejection.LOCAL_BUSES_UNBALANCED)
-FIRST_LAYER = Check(Rejection.GKR_LAYER_MISMATCH, "segment 0, layer 1")
 ZEROCHECK = Check(Rejection.ZEROCHECK_MISMATCH)
 STACKING = Check(Rejection.STACKING_MISMATCH)
 FINAL_CLAIM = Check(Rejection.FINAL_VECTOR_CLAIM_MISMATCH, f"segment 0, iteration {LAST}")
+
+
+def layer_check(number: int) -> Check:
+    """The check of a layer of the bus circuit."""
+    return Check(Rejection.GKR_LAYER_MISMATCH, f"segment 0, layer {number}")
+
 
 RANGE_COUNTS = column_position(FORM, Commitment.MAIN, "range_table", 0)
 PROGRAM_COUNTS = column_position(FORM, Commitment.MAIN, "program_table", 0)
@@ -98,6 +103,18 @@ def false_total() -> Liar:
     """The stolen balance with a local total that balances: the first layer of the circuit disagrees."""
     liar = stolen()
     return liar.adding(Addend(Label.BUS_TOTALS, 0, ZERO - totals_of(liar).excess))
+
+
+@cache
+def false_layer(number: int) -> Liar:
+    """The same with a numerator at the end of each layer above this one that satisfies its check: this one disagrees.
+
+    What is said above a layer depends on no challenge of its own.
+    """
+    if number == 1:
+        return false_total()
+    above = number - 1
+    return repaired(false_layer(above), layer_check(above), Addend(Label.GKR_LAYER_ENDS, 0, ONE, (above,)))
 
 
 @remembered

@@ -114,3 +114,11 @@ def test_circuit_without_slack_for_its_opening_points_is_refused() -> None:
     circuit = replace(configuration.circuits[0], opening_points=2**23)
     with pytest.raises(ConditionViolatedError, match="circuit generalized_circuit"):
         circuit_errors(circuit, configuration.field_size, UniqueDecoding(), own_lookup_points)
+
+
+def test_circuit_over_a_field_with_no_point_outside_trace_and_domain_is_refused() -> None:
+    circuit = _read("airbender").circuits[0]
+    smallest = circuit.trace_length + circuit.domain_size + 1
+    assert circuit_errors(circuit, smallest, UniqueDecoding(), own_lookup_points)
+    with pytest.raises(ConditionViolatedError, match=f"circuit {circuit.name}: a field of {smallest - 1} elements"):
+        circuit_errors(circuit, smallest - 1, UniqueDecoding(), own_lookup_points)
