@@ -99,8 +99,8 @@ def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters:
     start = time.process_time()
     with plan_store() as plans:
         run = plan_run(program, private_input, SegmentLimits(), plans.keep)
-        proof = prove_planned(bench, run, plans)
-    return time.process_time() - start, len(proof)
+        encoded, _ = prove_planned(bench, run, plans)
+    return time.process_time() - start, len(encoded)
 
 
 def fit(points: list[dict[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ What fails raises a LimpidError; an argument of another type or range is a Misus
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +57,7 @@ from spec.protocol.development import DevelopmentReceipt, decode_development_rec
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import decode_key as decode_machine_key
+from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.tokens import output_tokens
@@ -96,9 +97,21 @@ class Proof:
     misaligned_accesses: Mapping[int, int]
     """How many misaligned loads and stores, by program counter."""
 
-    segments: int
+    shapes: tuple[SegmentShape, ...]
+    """By segment."""
+
     seconds: float
     """From the loaded program to the finished bytes."""
+
+    @property
+    def segments(self) -> int:
+        """How many."""
+        return len(self.shapes)
+
+    @property
+    def security(self) -> RunSecurity:
+        """The bits of this very proof. Raises Rejected, CalculatorError where its heights admit no figure."""
+        return security_of_shapes(self.shapes, self.key.parameters, self.output)
 
 
 @dataclass(frozen=True)
@@ -219,7 +232,7 @@ def prove(
                 run = proving.plan_run(program, private_input, limits, plans.keep)
                 key = key_in_work.result()
             bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
-            encoded = prove_planned(bench, run, plans, observer)
+            encoded, shapes = prove_planned(bench, run, plans, observer)
     except PlanStoreError as error:
         next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
         raise FileError("the temporary file of the plans", str(error), next_step) from error
@@ -230,7 +243,7 @@ def prove(
         exit_code=run.end.exit_code,
         instructions=run.end.instructions,
         misaligned_accesses=dict(run.end.misaligned_accesses),
-        segments=run.segment_count,
+        shapes=shapes,
         seconds=time.monotonic() - start,
     )
 
@@ -286,8 +299,7 @@ def verify(
     verify_run = backend_named(backend).verifier()
     with _question_errors():
         verified = verify_run(proof, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
-    forms = [SegmentForm(shape, verified.key.parameters) for shape in verified.shapes]
-    return Accepted(verified, run_security(forms, len(output_tokens(verified.output))))
+    return Accepted(verified, security_of_shapes(verified.shapes, verified.key.parameters, verified.output))
 
 
 def check_dev_receipt(
@@ -310,6 +322,14 @@ def check_dev_receipt(
     if found.exit_code != exit_code:
         raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found.exit_code}, expected {exit_code}")
     return found
+
+
+def security_of_shapes(shapes: Sequence[SegmentShape], parameters: ParameterSet, output: bytes) -> RunSecurity:
+    """The security of a run of segments of these shapes with this public output.
+
+    Raises Rejected, CalculatorError where their heights admit no figure.
+    """
+    return run_security([SegmentForm(shape, parameters) for shape in shapes], len(output_tokens(output)))
 
 
 def load_program(elf: Elf) -> Program:

@@ -88,7 +88,7 @@ def inspect(encoded: bytes) -> Content:
         raise UnknownContentError("the bytes are neither a proof nor a verification key")
     proof = decode_proof(encoded, RV64IM)
     try:
-        security = _security(proof)
+        security = run_security(forms_of(proof), len(output_tokens(proof.output)))
     except (CalculatorError, Rejected):
         security = None
     return ProofContent(
@@ -99,15 +99,6 @@ def inspect(encoded: bytes) -> Content:
         size_bytes=len(encoded),
         security=security,
     )
-
-
-def security_of(encoded: bytes) -> RunSecurity:
-    """The security of a proof if it verifies. Raises Rejected, CalculatorError where its heights admit no figure."""
-    return _security(decode_proof(encoded, RV64IM))
-
-
-def _security(proof: RunProof) -> RunSecurity:
-    return run_security(forms_of(proof), len(output_tokens(proof.output)))
 
 
 def forms_of(proof: RunProof) -> list[SegmentForm]:

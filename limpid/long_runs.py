@@ -90,7 +90,7 @@ def prove_in_folder(
         exit_code=proven.end.exit_code,
         instructions=proven.end.instructions,
         misaligned_accesses=dict(proven.end.misaligned_accesses),
-        segments=proven.segment_count,
+        shapes=proven.shapes,
         seconds=time.monotonic() - start,
     )
 

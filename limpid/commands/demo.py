@@ -12,7 +12,6 @@ from limpid.build import EXAMPLES, SDK
 from limpid.commands.options import parameters_option, require_distinct
 from limpid.errors import LimpidError
 from limpid.files import read_file, require_writable, write_bytes
-from limpid.inspection import security_of
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
 from limpid.security_lines import security_facts, security_lines, security_notes
@@ -60,7 +59,7 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         raise DemoError("the verifier accepted another output")
     if output is not None:
         write_bytes(output, proof.encoded)
-    security = security_of(proof.encoded)
+    security = proof.security
     facts = {
         "instructions": proof.instructions,
         "segments": proof.segments,

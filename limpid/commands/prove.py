@@ -18,7 +18,6 @@ from limpid.commands.options import (
     require_distinct,
 )
 from limpid.files import require_writable, write_bytes
-from limpid.inspection import security_of
 from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
 from limpid.output import Answer, answering, shown
 from limpid.progress import compiling, showing
@@ -87,7 +86,7 @@ def prove_command(
     if public_output is not None:
         write_bytes(public_output, proof.output)
     proof_path = output if output is not None else str(Path(folder or "") / PROOF_NAME)
-    security = security_of(proof.encoded)
+    security = proof.security
     facts = {
         "proof": proof_path,
         "proof_bytes": len(proof.encoded),

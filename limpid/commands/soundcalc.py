@@ -11,6 +11,7 @@ import click
 
 from limpid.calculation import CalculationError, ProofSubject, SetSubject, subject_named
 from limpid.output import json_text
+from limpid.security_lines import security_notes
 from soundcalc.errors import CalculatorError
 from soundcalc.exact import float_bits, floor_bits, rounded_down
 from soundcalc.protocol.proof_size import proof_bytes
@@ -172,7 +173,7 @@ def _proof(subject: ProofSubject) -> _Report:
         "size_bytes": subject.size_bytes,
         "expected_size_bytes": round(subject.expected_bytes),
     }
-    return _Report("\n".join(parts), facts)
+    return _Report("\n".join(parts), facts, security_notes(security))
 
 
 def _search(subject: SetSubject, target_bits: int, curve: CurveBound) -> _Report:

@@ -38,6 +38,7 @@ from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
 from spec.protocol.proof_encoding import encode_run, read_segment
 from spec.protocol.run import RunStatement, leaves_root, run_digest
+from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
 from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 from spec.rv64im.tokens import output_tokens
@@ -68,7 +69,9 @@ class ProvenRun:
     encoded: bytes
     """The proof's canonical bytes."""
 
-    segment_count: int
+    shapes: tuple[SegmentShape, ...]
+    """By segment."""
+
     end: RunEnd
 
 
@@ -112,11 +115,18 @@ class _Session:
         run = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
         self._prove_missing(plan, statement, run, leaves)
         proofs = self._segment_proofs(plan, run)
-        segments = (self._decoded(proof) for proof in proofs)
-        require_global_balance(NumberAlgebra(), key, segments, output_tokens(statement.output), run)
+        shapes: list[SegmentShape] = []
+
+        def segments() -> Iterator[SegmentProof]:
+            for proof in proofs:
+                decoded = self._decoded(proof)
+                shapes.append(decoded.shape)
+                yield decoded
+
+        require_global_balance(NumberAlgebra(), key, segments(), output_tokens(statement.output), run)
         encoded = encode_run(key, statement.output, proofs)
         write_whole(self._folder.proof_path, encoded)
-        return ProvenRun(encoded, plan.segment_count, plan.end)
+        return ProvenRun(encoded, tuple(shapes), plan.end)
 
     def _planned(self) -> RunPlan:
         """The plan of the run, its segments' in the folder. A run that cannot be planned leaves nothing there."""

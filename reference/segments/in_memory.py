@@ -11,10 +11,12 @@ from reference.prover.progress import Observer, Progress, Stage, silent
 from reference.segments.codec import decode_segment_plan, encode_segment_plan
 from reference.segments.jobs import Workbench
 from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
+from reference.trace.planned_shape import planned_shape
 from spec.protocol.hash import digest_bytes
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof_encoding import encode_run
 from spec.protocol.run import leaves_root, run_digest
+from spec.protocol.shape import SegmentShape
 
 HELD_BYTES = 2**26
 """Plans beyond go to a temporary file."""
@@ -57,17 +59,24 @@ def plan_store() -> Iterator[PlanStore]:
         yield PlanStore(file)
 
 
-def prove_planned(bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> bytes:
-    """The canonical bytes of the proof of a planned run. Raises PlanStoreError, PlanError."""
+def prove_planned(
+    bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent
+) -> tuple[bytes, tuple[SegmentShape, ...]]:
+    """The canonical bytes of the proof of a planned run, and the shapes of its segments.
+
+    Raises PlanStoreError, PlanError.
+    """
     count = run.segment_count
     key = bench.key.verification
     statement = key.statement(run.end.output, count)
-    leaves = []
+    leaves, shapes = [], []
     for index in range(count):
         Progress(observer, count).begin(Stage.PIN, index)
-        leaves.append(bench.pin(plans.segment(run, index), count))
+        segment = plans.segment(run, index)
+        shapes.append(planned_shape(segment, key.heights_by_chip()))
+        leaves.append(bench.pin(segment, count))
     digest = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
     proofs = [
         bench.prove(plans.segment(run, index), count, digest, leaf, observer) for index, leaf in enumerate(leaves)
     ]
-    return encode_run(key, statement.output, proofs)
+    return encode_run(key, statement.output, proofs), tuple(shapes)

@@ -13,6 +13,7 @@ import limpid
 from limpid import api, optimized_runs
 from limpid.build import EXAMPLES
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.inspection import ProofContent
 from limpid.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
@@ -88,7 +89,7 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
         observer = arguments[-1]
         assert callable(observer)
         observer(Stage.PIN, 0.0)
-        return encode_proof(stored)
+        return encode_proof(stored), tuple(segment.shape for segment in stored.segments)
 
     monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
@@ -97,6 +98,9 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
     assert proof.seconds > 0
     assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
+    content = limpid.inspect(proof.encoded)
+    assert isinstance(content, ProofContent)
+    assert proof.security == content.security
     assert proof.instructions == limpid.run(FIBONACCI, ten).instructions
 
 

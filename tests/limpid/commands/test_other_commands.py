@@ -12,7 +12,7 @@ import pytest
 from limpid import api, verify
 from limpid.build import DEFAULT_COMPILER
 from limpid.commands import demo
-from limpid.inspection import security_of
+from limpid.inspection import ProofContent, inspect
 from limpid.machine_checks import Check
 from limpid.security_lines import security_facts
 from reference.checker import ConstraintViolation
@@ -33,7 +33,8 @@ def proof(tiny: Path) -> RunProof:
 
 def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
     """What `prove` would return for the shared proof."""
-    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, 1, 5.0)
+    shapes = tuple(segment.shape for segment in proof.segments)
+    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, shapes, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
@@ -237,7 +238,10 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
     document = invocation.document
     assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
-    claimed = security_facts(security_of(encoded))
+    content = inspect(encoded)
+    assert isinstance(content, ProofContent)
+    assert content.security is not None
+    claimed = security_facts(content.security)
     assert {"security_bits", "whole_run_non_interactive_bits"} <= claimed.keys()
     assert 128 <= document["security_bits"] < 150
     assert document == {

@@ -11,7 +11,7 @@ import pytest
 
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
-from limpid.inspection import security_of
+from limpid.inspection import ProofContent, inspect
 from soundcalc.protocol.runs import RunSecurity, largest_reports
 from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.protocol.key_encoding import encode_key
@@ -83,7 +83,10 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
     document = Invocation(0, (failed_run / "stdout").read_text(), "").document
     seconds, proof = document.pop("seconds"), (failed_run / "proof").read_bytes()
     assert seconds > 0
-    security = security_of(proof)
+    content = inspect(proof)
+    assert isinstance(content, ProofContent)
+    security = content.security
+    assert security is not None
     assert document.pop("security_bits") == security.security_bits
     assert document.pop("whole_run_bits") == security.whole_run_bits
     assert 0 < document.pop("whole_run_non_interactive_bits") <= document.pop("non_interactive_bits") < 10
@@ -134,11 +137,11 @@ def test_prove_names_what_a_run_falls_short_of_the_goal(
         exit_code=0,
         instructions=1,
         misaligned_accesses={},
-        segments=segments,
+        shapes=(),
         seconds=0.0,
     )
     monkeypatch.setattr(api, "prove", lambda *_, **__: proof)
-    monkeypatch.setattr("limpid.commands.prove.security_of", lambda _: RunSecurity((report,) * segments))
+    monkeypatch.setattr(api.Proof, "security", RunSecurity((report,) * segments))
     options = ["--parameters", parameters.name, "--backend", "reference"]
     invocation = limpid("prove", FIBONACCI, "--output", tmp_path / "proof", *options)
     assert invocation.status == 0

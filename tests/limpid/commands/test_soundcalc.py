@@ -10,6 +10,7 @@ import pytest
 
 from limpid import inspect
 from limpid.inspection import ProofContent
+from limpid.security_lines import security_notes
 from soundcalc.errors import NoSolutionError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.sets import SET_TARGETS
@@ -88,6 +89,19 @@ def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
     assert document["size_bytes"] == content.size_bytes
     assert document["expected_size_bytes"] == pytest.approx(content.size_bytes, rel=0.03)
     assert document["segments"] == 1
+
+
+def test_proof_names_what_its_run_falls_short_of_the_goal_as_prove_does(tiny: Path) -> None:
+    content = inspect((tiny / "proof").read_bytes())
+    assert isinstance(content, ProofContent)
+    assert content.security is not None
+    (note,) = security_notes(content.security)
+    assert "run of 1, interactive" in note
+    assert limpid("soundcalc", tiny / "proof").stderr == f"Note: {note}\n"
+
+
+def test_proof_that_reaches_the_goal_has_no_note(quickstart: Path) -> None:
+    assert limpid("soundcalc", quickstart / "build" / "sha256.proof").stderr == ""
 
 
 def test_key_has_figures_of_its_program(tiny: Path, tmp_path: Path) -> None:

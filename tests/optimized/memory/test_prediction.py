@@ -22,7 +22,7 @@ def test_prediction_grows_with_height() -> None:
     assert predicted[-1] > 2 * predicted[-3]
 
 
-def test_prediction_covers_all_columns_and_codewords() -> None:
+def test_prediction_covers_all_columns_and_a_section_of_their_codewords() -> None:
     form = form_of_height(20)
     assert predicted_peak_bytes(form) > 3 * 4 * form.stacked_count << form.height_log2
 

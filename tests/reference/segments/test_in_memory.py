@@ -59,8 +59,10 @@ def test_run_of_three_segments_has_the_bytes_of_proving_all_at_once(plan: PlanRu
     bench: Workbench = replace(counting_bench(), traces=watched)
     with plan_store() as plans:
         run = plan(counting_program(), INPUT, LIMITS, plans.keep)
-        encoded = prove_planned(bench, run, plans, lambda stage, _: heard.append(stage))
-    assert encoded == encode_proof(segmented_run().proof)
+        encoded, shapes = prove_planned(bench, run, plans, lambda stage, _: heard.append(stage))
+    expected = segmented_run().proof
+    assert encoded == encode_proof(expected)
+    assert shapes == tuple(segment.shape for segment in expected.segments)
     assert watched.held == [0, 0, 0]
     proving = [Stage.TRACE, Stage.MAIN, Stage.BUSES, Stage.CONSTRAINTS, Stage.OPENINGS]
     assert heard == [Stage.PIN] * 3 + proving * 3
