@@ -1,6 +1,6 @@
 """The GKR circuit over a segment's tables, compiled. Its plain twin is `reference.prover.circuit_values`.
 
-    cells ── leaves ──> tiles of fractions ── nodes.merge ──> layers N - 1, ..., 1       (values: what is kept)
+    cells ── leaves ──> tiles of fractions ── nodes.merge ──> layers N - 2, ..., 1       (values: what is kept)
                ^                                                    │
      forms, programs: a dot product                                 v  one layer after the other, from 1 on
      for each fingerprint                            rounds: message, bind, message, bind, ..., ends
