@@ -39,7 +39,11 @@ class Step:
     """What rd, or the sink in its place, received; None for instructions without rd."""
 
     memory: tuple[DoublewordAccess, ...]
-    """None, one, or two when the access crosses into the next doubleword; by ascending address."""
+    """None, one, or two when the access crosses into the next doubleword, by ascending address; of a call all
+    doublewords of its operands, in the order in which they are accessed."""
+
+    pointers: tuple[int, ...] = ()
+    """The pointers of a call, in the order of its operands."""
 
 
 class TrapReason(Enum):
@@ -51,6 +55,8 @@ class TrapReason(Enum):
     UNMAPPED_LOAD = "a load touched unmapped memory"
     UNMAPPED_STORE = "a store touched unmapped memory"
     BREAKPOINT = "the program executed ebreak"
+    MISALIGNED_POINTER = "a pointer of a call is not a multiple of 8"
+    UNMAPPED_OPERAND = "an operand of a call is not wholly in mapped memory"
     UNKNOWN_ENVIRONMENT_CALL = "the program made an unknown environment call"
     INSTRUCTION_LIMIT = "the caller's limit of instructions was reached"
 
@@ -85,6 +91,9 @@ class Execution:
 
     misaligned_accesses: Counter[int]
     """How many loads and stores at addresses that are no multiple of their width, by program counter."""
+
+    calls: Counter[tuple[int, int]]
+    """How many calls of accelerators, by program counter and number."""
 
     registers: tuple[int, ...]
     """The 32 registers at the end, then the sink."""
