@@ -185,7 +185,10 @@ class ChipBuilder:
         self.fixed_columns: list[str] = []
         self.constraints: list[Constraint] = []
         self.interactions: list[Interaction] = []
-        self._defined: set[str] = set()
+        self._names: set[str] = set()
+        """Of columns and definitions."""
+
+        self._constrained: set[str] = set()
 
     def column(self, name: str) -> Expression:
         """A new committed column."""
@@ -206,13 +209,13 @@ class ChipBuilder:
     def define(self, name: str, expression: Expression) -> Expression:
         """A name for an expression; it costs no column."""
         self._require_new(name)
-        self._defined.add(name)
         return Named(name, expression)
 
     def zero(self, name: str, expression: Expression) -> None:
         """Constrains the expression to vanish on every row."""
-        if any(constraint.name == name for constraint in self.constraints):
+        if name in self._constrained:
             raise ValueError(f"{self.name}: two constraints are named {name}")
+        self._constrained.add(name)
         self.constraints.append(Constraint(name, expression))
 
     def boolean(self, name: str, expression: Expression) -> None:
@@ -237,11 +240,12 @@ class ChipBuilder:
 
         Raises ValueError where a degree exceeds what a round of the zerocheck has room for.
         """
+        known: dict[Expression, int] = {}
         for interaction in self.interactions:
-            if degree(interaction.multiplicity) > 1 or any(degree(part) > 1 for part in interaction.message):
+            if any(degree(part, known) > 1 for part in (interaction.multiplicity, *interaction.message)):
                 raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")
         for constraint in self.constraints:
-            if degree(constraint.expression) > MAXIMUM_DEGREE:
+            if degree(constraint.expression, known) > MAXIMUM_DEGREE:
                 raise ValueError(f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}")
         if self.role is Role.WORK:
             accesses = -(-len(self.columns) // WORK_CELLS_PER_TICK)
@@ -269,5 +273,6 @@ class ChipBuilder:
         self.interactions.append(Interaction(name, bus, sign, lift(times), tuple(map(lift, message))))
 
     def _require_new(self, name: str) -> None:
-        if name in self.columns or name in self.fixed_columns or name in self._defined:
+        if name in self._names:
             raise ValueError(f"{self.name}: two columns or definitions are named {name}")
+        self._names.add(name)

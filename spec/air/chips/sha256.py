@@ -243,10 +243,11 @@ class _Row(ChipBuilder):
 
     def keep_pending(self) -> None:
         """New columns for pending sums that are not linear, so that they can be sent."""
+        known: dict[Expression, int] = {}
         for i, limbs in enumerate(self.pending):
             kept: list[Expression] = []
             for half, limb in zip(HALVES, limbs, strict=True):
-                if degree(limb) > 1:
+                if degree(limb, known) > 1:
                     column = self.column(f"left_{i}_{half}")
                     self.zero(f"left_{i}_{half}_is_pending", column - limb)
                     kept.append(column)
