@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from spec.isa import Decoded
@@ -92,9 +92,6 @@ class Execution:
     misaligned_accesses: Counter[int]
     """How many loads and stores at addresses that are no multiple of their width, by program counter."""
 
-    calls: Counter[tuple[int, int]]
-    """How many calls of accelerators, by program counter and number."""
-
     registers: tuple[int, ...]
     """The 32 registers at the end, then the sink."""
 
@@ -106,6 +103,9 @@ class Execution:
 
     unprovable_reason: str | None
     """Why no proof of this execution can exist; None if it can be proven."""
+
+    calls: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How many calls of accelerators, by program counter and number."""
 
     @property
     def provable(self) -> bool:
