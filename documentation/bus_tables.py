@@ -12,7 +12,7 @@ from spec.air.expression import describe
 from spec.air.machine import Token
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
-from spec.rv64im.buses import BUSES, RESERVED_IDENTITIES
+from spec.rv64im.buses import RESERVED_IDENTITIES
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import output_tokens
@@ -22,18 +22,17 @@ def overview() -> str:
     """One line for each bus."""
     rows = [
         (number(bus.identity), code(bus.name), bus.scope.value, codes(bus.fields, " "), number(bus.width))
-        for bus in BUSES
+        for bus in RV64IM.buses
     ]
     header = ("identity", "bus", "scope", "tuple", "width")
-    reserved = (
-        f"Identities {RESERVED_IDENTITIES.start} to {RESERVED_IDENTITIES.stop - 1} are reserved for accelerators."
-    )
-    return f"{len(BUSES)} buses. {reserved}\n\n" + table(header, rows, (8, 14, 8, 60, 6))
+    first, last = RESERVED_IDENTITIES.start, RESERVED_IDENTITIES.stop - 1
+    reserved = f"Identities {first} to {last} are reserved for further accelerators."
+    return f"{len(RV64IM.buses)} buses. {reserved}\n\n" + table(header, rows, (8, 14, 8, 60, 6))
 
 
 def contracts() -> str:
     """A section for each bus."""
-    return "\n\n".join(_contract(bus) for bus in BUSES)
+    return "\n\n".join(_contract(bus) for bus in RV64IM.buses)
 
 
 def _contract(bus: Bus) -> str:

@@ -30,5 +30,12 @@ def chip_families() -> tuple[ChipFamily, ...]:
     for module in pkgutil.iter_modules(chips_package.__path__):
         loaded = importlib.import_module(f"{chips_package.__name__}.{module.name}")
         source = f"{loaded.__name__.replace('.', '/')}.py"
-        found.append(ChipFamily(module.name, source, inspect.cleandoc(loaded.__doc__ or ""), tuple(loaded.CHIPS)))
+        found.append(
+            ChipFamily(
+                module.name,
+                source,
+                inspect.cleandoc(loaded.__doc__ or ""),
+                (*loaded.CHIPS, *getattr(loaded, "WORK_CHIPS", ())),
+            )
+        )
     return tuple(sorted(found, key=lambda family: CHIPS.index(family.chips[0])))

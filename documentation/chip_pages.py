@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from documentation.kinds import shown
 from documentation.markdown import capitalised, code, codes, number, sentence, table
 from documentation.verdicts import chip_obligations
 from documentation.worked_example import RowNumbers, WorkedRow, worked_program, worked_row, worked_table, worked_trace
@@ -112,14 +113,19 @@ def _columns(chip: Chip) -> str:
     cells = [*zip(chip.fixed_columns, row.fixed, strict=True), *zip(chip.columns, row.main, strict=True)]
     rows = [
         (
-            code(name) + (" (fixed)" if name in chip.fixed_columns else ""),
+            code(name) + (" (fixed)" if name in chip.fixed_columns else "") + _likewise(count),
             code(cell(element)),
             number(sum(name in names for names in in_constraints)),
             codes(dict.fromkeys(bus for bus, names in on_buses if name in names)),
         )
-        for name, element in cells
+        for (name, element), count in shown(chip, cells, lambda of: of[0])
     ]
     return table(("column", "worked row", "constraints with it", "buses that carry it"), rows, (30, 14, 12, 44))
+
+
+def _likewise(count: int) -> str:
+    """How many entries of a list one stands for, beside itself."""
+    return f" and {count - 1} like it" if count > 1 else ""
 
 
 def _value(chip: Chip, expression: Expression) -> str:
@@ -127,14 +133,21 @@ def _value(chip: Chip, expression: Expression) -> str:
 
 
 def _definitions(chip: Chip) -> str:
-    rows = [(code(name), code(describe(body)), code(_value(chip, body))) for name, body in chip.definitions().items()]
+    rows = [
+        (code(name) + _likewise(count), code(describe(body)), code(_value(chip, body)))
+        for (name, body), count in shown(chip, chip.definitions().items(), lambda of: of[0])
+    ]
     return table(("name", "polynomial", "worked row"), rows, (22, 62, 16))
 
 
 def _constraints(chip: Chip) -> str:
     rows = [
-        (sentence(constraint.name), degree(constraint.expression), code(describe(constraint.expression)))
-        for constraint in chip.constraints
+        (
+            sentence(constraint.name) + _likewise(count),
+            degree(constraint.expression),
+            code(describe(constraint.expression)),
+        )
+        for constraint, count in shown(chip, chip.constraints, lambda of: of.name)
     ]
     return table(("claim", "degree", "polynomial that vanishes"), rows, (34, 8, 58))
 

@@ -28,7 +28,7 @@ class CutRun:
 def cut_run() -> CutRun:
     """The plans of the example's segments."""
     plans: list[SegmentPlan] = []
-    run = plan_run(worked_program(), PRIVATE_INPUT, CUT_LIMITS, plans.append)
+    run = plan_run(worked_program(calls=False), PRIVATE_INPUT, CUT_LIMITS, plans.append)
     return CutRun(tuple(plans), run)
 
 

@@ -10,6 +10,7 @@ from reference.trace.build import build_trace
 from spec.air.chip import Chip, Role
 from spec.field import P
 from spec.isa import INSTRUCTIONS, decode, encode
+from spec.isa.calls import CALLS
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Load, Store
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
@@ -32,6 +33,9 @@ LEFT_VALUE = 0xFEDC_BA98_7654_3210
 RIGHT_VALUE = 0x0000_0000_89AB_CDE9
 """Negative and positive as 64-bit numbers, the other way round as 32-bit ones; a shift amount of 41."""
 
+CALL_OPERAND_BYTES = 64
+"""From one operand of a call to the next."""
+
 PRIVATE_INPUT = b"worked ex"
 _LEFT, _RIGHT, _RESULT, _BASE, _DATA = 5, 6, 7, 8, 9
 _WORD_START = DEFAULT_IMAGE_START + 0x1000
@@ -53,7 +57,7 @@ class _Listing:
         self.add("srli", register, register, immediate=32)
 
 
-def _instructions(listing: _Listing) -> None:
+def _instructions(listing: _Listing, *, calls: bool) -> None:
     listing.address(_DATA, _WORD_START)
     listing.add("ld", _LEFT, _DATA)
     listing.add("ld", _RIGHT, _DATA, immediate=DOUBLEWORD_BYTES)
@@ -74,11 +78,22 @@ def _instructions(listing: _Listing) -> None:
                 listing.add(instruction.name, rs1=_BASE, rs2=_LEFT, immediate=offset)
             elif isinstance(instruction.meaning, Load):
                 listing.add(instruction.name, _RESULT, _BASE, immediate=offset)
+    if calls:
+        _call(listing)
     listing.add("fence")
     listing.add("auipc", _RESULT, immediate=-4096)
     listing.add("jal", 1, immediate=INSTRUCTION_BYTES)
     listing.add("auipc", _DATA)
     listing.add("jalr", 1, _DATA, immediate=2 * INSTRUCTION_BYTES)
+
+
+def _call(listing: _Listing) -> None:
+    """Makes each call of an accelerator, with what the stack holds as operands."""
+    for call in CALLS:
+        for i, operand in enumerate(call.operands):
+            listing.add("addi", operand.register, _BASE, immediate=i * CALL_OPERAND_BYTES)
+        listing.add("addi", CALL_NUMBER_REGISTER, immediate=call.number)
+        listing.add("ecall")
 
 
 def _echo(listing: _Listing) -> None:
@@ -95,10 +110,10 @@ def _echo(listing: _Listing) -> None:
 
 
 @cache
-def worked_program() -> Program:
-    """The program."""
+def worked_program(*, calls: bool = True) -> Program:
+    """The program; without the calls its segments can be small."""
     listing = _Listing()
-    _instructions(listing)
+    _instructions(listing, calls=calls)
     _echo(listing)
     words = listing.words + [0] * (len(listing.words) % 2)
     code_start = DEFAULT_IMAGE_START // DOUBLEWORD_BYTES

@@ -21,7 +21,7 @@ from spec.air.bus import Bus, Scope
 from spec.air.chip import Role
 from spec.air.machine import Token
 from spec.field import P
-from spec.protocol.shape import TableShape, clock_end, message_counts
+from spec.protocol.shape import SEVERAL_INSTANCES, TableShape, clock_end, message_counts
 from spec.rv64im.buses import BUSES, LIMBS
 from spec.rv64im.machine import CHIPS, RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
@@ -147,7 +147,7 @@ def _order_violations(tables: Sequence[Table]) -> Iterator[LayoutViolation]:
             yield LayoutViolation(second.chip.name, "the heights of its instances do not decrease")
     for chip in CHIPS:
         instances = sum(table.chip is chip for table in tables)
-        allowed = RV64IM.maximum_instances if chip.role is Role.INSTRUCTION else 1
+        allowed = RV64IM.maximum_instances if chip.role in SEVERAL_INSTANCES else 1
         if instances > allowed:
             yield LayoutViolation(chip.name, f"has {instances} instances, at most {allowed} are allowed")
 

@@ -15,20 +15,20 @@ from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
 from spec.cost import Cost, row_cost, segment_cost
 from spec.isa import decode
+from spec.isa.calls import CALL_BY_NUMBER, CALLS
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
 from spec.program import Program
-from spec.protocol.shape import SegmentShape, TableShape, clock_end
+from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape, TableShape, clock_end
 from spec.rv64im.chips import misaligned
 from spec.rv64im.chips.continuation import MEMORY_TABLE
 from spec.rv64im.chips.fixed_tables import padded
 from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, RV64IM, USUAL_CHIPS, work_rows
 from spec.rv64im.program_row import ProgramRow, program_row
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
-_USUAL = {opcode: chip for chip in INSTRUCTION_CHIPS if chip not in misaligned.CHIPS for opcode in chip.instructions}
 
 
 _MOST_ACCESSES = max(chip.accesses for chip in INSTRUCTION_CHIPS)
@@ -46,22 +46,33 @@ class PcRows:
     """Only of loads and stores."""
 
     misaligned: int
+    calls: Mapping[str, int]
+    """Of an ecall, how often it made each call, by name."""
+
     registers: tuple[int, ...]
     """Those that it accesses, the sink included."""
 
     @property
+    def rows(self) -> Mapping[str, int]:
+        """By chip, the rows of the executions and of the work that they ordered."""
+        rows = {self.chip.name: self.usual, **self.calls, **work_rows(self.calls)}
+        if self.misaligned_chip is not None:
+            rows[self.misaligned_chip.name] = self.misaligned
+        return {name: count for name, count in rows.items() if count}
+
+    @property
     def cost(self) -> int:
         """The cost of these rows, without padding."""
-        cost = self.usual * row_cost(self.chip).total
-        if self.misaligned_chip is not None:
-            cost += self.misaligned * row_cost(self.misaligned_chip).total
-        return cost
+        return sum(count * row_cost(CHIP_BY_NAME[name]).total for name, count in self.rows.items())
 
 
 def rows_by_pc(profile: Profile) -> dict[int, PcRows]:
     """The rows of every executed instruction by program counter; an ecall that halts is one."""
     words = dict(profile.program.code)
     misaligned_accesses = profile.execution.misaligned_accesses
+    calls: dict[int, dict[str, int]] = {}
+    for (pc, number), count in profile.execution.calls.items():
+        calls.setdefault(pc, {})[CALL_BY_NUMBER[number].name] = count
     rows = {}
     for pc, count in profile.instructions_by_pc.items():
         decoded = decode(words[pc])
@@ -70,17 +81,18 @@ def rows_by_pc(profile: Profile) -> dict[int, PcRows]:
         assert fetched is not None
         misaligned_count = misaligned_accesses.get(pc, 0)
         rows[pc] = PcRows(
-            _USUAL[fetched.opcode],
-            count - misaligned_count,
+            USUAL_CHIPS[fetched.opcode],
+            count - misaligned_count - sum(calls.get(pc, {}).values()),
             _MISALIGNED.get(fetched.opcode),
             misaligned_count,
-            _registers(_USUAL[fetched.opcode], fetched),
+            calls.get(pc, {}),
+            _registers(USUAL_CHIPS[fetched.opcode], fetched, calls.get(pc, {})),
         )
     return rows
 
 
-def _registers(chip: Chip, fetched: ProgramRow) -> tuple[int, ...]:
-    """The registers that a row of the chip accesses."""
+def _registers(chip: Chip, fetched: ProgramRow, calls: Iterable[str]) -> tuple[int, ...]:
+    """The registers that a row of the chip accesses, and those with the pointers of these calls."""
     indices = {
         "source1": fetched.source1,
         "source2": fetched.source2,
@@ -88,17 +100,16 @@ def _registers(chip: Chip, fetched: ProgramRow) -> tuple[int, ...]:
         "call_number": CALL_NUMBER_REGISTER,
         "exit_code": CALL_ARGUMENT_REGISTER,
     }
-    return tuple(indices[access] for access in declared_accesses(chip) if access in indices)
+    pointers = (operand.register for call in CALLS if call.name in calls for operand in call.operands)
+    return (*(indices[access] for access in declared_accesses(chip) if access in indices), *pointers)
 
 
 def rows_by_chip(rows: Mapping[int, PcRows]) -> Counter[str]:
-    """How many rows each instruction chip has, before padding."""
+    """How many rows each instruction or work chip has, before padding."""
     counts: Counter[str] = Counter()
     for of_pc in rows.values():
-        counts[of_pc.chip.name] += of_pc.usual
-        if of_pc.misaligned_chip is not None:
-            counts[of_pc.misaligned_chip.name] += of_pc.misaligned
-    return +counts
+        counts.update(of_pc.rows)
+    return counts
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ class RunCost:
     """What a run costs to prove, segment by segment."""
 
     rows: Mapping[str, int]
-    """Rows of instruction chips before padding, by chip name."""
+    """Rows of instruction and work chips before padding, by chip name."""
 
     shapes: tuple[SegmentShape, ...]
     """Of the segments, in order."""
@@ -168,7 +179,7 @@ def _fits(shape: SegmentShape, limits: SegmentLimits) -> bool:
 
 def _limited_tables(shape: SegmentShape) -> list[TableShape]:
     """The tables whose heights decide when a segment ends."""
-    tables = shape.tables_of(Role.INSTRUCTION, Role.CONTINUATION)
+    tables = shape.tables_of(*SEVERAL_INSTANCES, Role.CONTINUATION)
     return [table for table in tables if table.chip is not MEMORY_TABLE]
 
 
@@ -181,7 +192,7 @@ def _shape(program: Program, rows: Mapping[str, int], boundary_rows: int, memory
     single = {name: 1 << table.height_log2 for name, table in RV64IM.tables.items()} | _program_heights(program)
     single |= {"boundary": padded_height(boundary_rows), "memory": padded_height(memory_rows)}
     heights = {
-        chip.name: instance_heights(rows.get(chip.name, 0)) if chip.role is Role.INSTRUCTION else (single[chip.name],)
+        chip.name: instance_heights(rows.get(chip.name, 0)) if chip.role in SEVERAL_INSTANCES else (single[chip.name],)
         for chip in CHIPS
     }
     return SegmentShape(RV64IM, {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()})

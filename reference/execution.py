@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from spec.isa import Decoded
@@ -39,7 +39,11 @@ class Step:
     """What rd, or the sink in its place, received; None for instructions without rd."""
 
     memory: tuple[DoublewordAccess, ...]
-    """None, one, or two when the access crosses into the next doubleword; by ascending address."""
+    """None, one, or two when the access crosses into the next doubleword, by ascending address; of a call all
+    doublewords of its operands, in the order in which they are accessed."""
+
+    pointers: tuple[int, ...] = ()
+    """The pointers of a call, in the order of its operands."""
 
 
 class TrapReason(Enum):
@@ -51,6 +55,8 @@ class TrapReason(Enum):
     UNMAPPED_LOAD = "a load touched unmapped memory"
     UNMAPPED_STORE = "a store touched unmapped memory"
     BREAKPOINT = "the program executed ebreak"
+    MISALIGNED_POINTER = "a pointer of a call is not a multiple of 8"
+    UNMAPPED_OPERAND = "an operand of a call is not wholly in mapped memory"
     UNKNOWN_ENVIRONMENT_CALL = "the program made an unknown environment call"
     INSTRUCTION_LIMIT = "the caller's limit of instructions was reached"
 
@@ -97,6 +103,9 @@ class Execution:
 
     unprovable_reason: str | None
     """Why no proof of this execution can exist; None if it can be proven."""
+
+    calls: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How many calls of accelerators, by program counter and number."""
 
     @property
     def provable(self) -> bool:

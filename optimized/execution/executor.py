@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.events import NO_EVENTS, Events
-from optimized.execution.guest_memory import Doublewords, guest_memory
-from optimized.execution.instruction_loop import (
+from optimized.execution.account import (
     EXECUTING,
     HALTED,
     STATE_CLOCK,
@@ -18,8 +16,11 @@ from optimized.execution.instruction_loop import (
     STATE_PC,
     STATE_SIZE,
     SegmentAccount,
-    run_instructions,
 )
+from optimized.execution.calls import NO_CALL_EVENTS, CallEvents, call_table
+from optimized.execution.events import NO_EVENTS, Events
+from optimized.execution.guest_memory import Doublewords, guest_memory
+from optimized.execution.instruction_loop import run_instructions
 from optimized.execution.predecoded import Predecoded, access_positions, predecode
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
@@ -89,7 +90,7 @@ class Machine:
         addresses = self.code.first_pc + INSTRUCTION_BYTES * words
         return dict(zip(addresses.tolist(), self.misaligned[words].tolist(), strict=True))
 
-    def run(self, mode: int, limit: int, events: Events = NO_EVENTS) -> int:
+    def run(self, mode: int, limit: int, events: Events = NO_EVENTS, call_events: CallEvents = NO_CALL_EVENTS) -> int:
         """Executes up to so many instructions; mode and status are those of `run_instructions`."""
         run: Any = run_instructions
         status: int = run(
@@ -102,6 +103,8 @@ class Machine:
             self.misaligned,
             self.account,
             events,
+            call_table(),
+            call_events,
         )
         return status
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.compilation import compiled
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, INPUT, INPUT_CAPACITY_BYTES, Space
 from spec.program import Program
 
@@ -32,6 +33,21 @@ class Doublewords(NamedTuple):
 
     region_starts: NDArray[np.int64]
     region_ends: NDArray[np.int64]
+
+
+@compiled
+def is_mapped(position: int | np.int64, memory: Doublewords) -> bool:
+    """Whether a doubleword belongs to a region."""
+    page = memory.pages[position >> PAGE_DOUBLEWORDS_LOG2]
+    if page == MAPPED:
+        return True
+    if page == UNMAPPED:
+        return False
+    # numba compiles no generators.
+    for i in range(len(memory.region_starts)):  # noqa: SIM110
+        if memory.region_starts[i] <= position < memory.region_ends[i]:
+            return True
+    return False
 
 
 def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.execution.account import (
+    COUNTING,
+    EXECUTING,
+    FULL,
+    HALTED,
+    RECORDING,
+    RUNNING,
+    STATE_BOUNDARY_ROOM,
+    STATE_BOUNDARY_ROWS,
+    STATE_CHIP,
+    STATE_CLOCK,
+    STATE_INSTRUCTIONS,
+    STATE_PC,
+    STATE_TOUCHED,
+    TRAPPED,
+    SegmentAccount,
+)
+from optimized.execution.calls import CallEvents, CallTable, make_call
 from optimized.execution.events import Events
-from optimized.execution.guest_memory import PAGE_DOUBLEWORDS_LOG2, Doublewords
+from optimized.execution.guest_memory import Doublewords, is_mapped
 from optimized.execution.operations import Word, operate
 from optimized.execution.predecoded import Condition, Kind, Predecoded
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
@@ -31,62 +47,7 @@ BELOW_SIGNED = int(Condition.BELOW_SIGNED)
 NOT_BELOW_SIGNED = int(Condition.NOT_BELOW_SIGNED)
 BELOW_UNSIGNED = int(Condition.BELOW_UNSIGNED)
 
-EXECUTING, COUNTING, RECORDING = range(3)
-"""What the loop does beside executing. Counting: rows and the addresses that a segment touches. Recording: events."""
-
-RUNNING, HALTED, TRAPPED, FULL = range(4)
-"""How the loop ended. Full: the next instruction has no room; it has not been executed."""
-
-PAGE_MAPPED = 1
-PAGE_UNMAPPED = 0
-
-STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
-    7
-)
-"""Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
-touched; these and its registers; and how many of them it has room for."""
-
-STATE_SIZE = 7
-
 U64, I64 = np.uint64, np.int64
-
-
-class SegmentAccount(NamedTuple):
-    """What the loop keeps of a segment, by number of the chip, by register, or in the order of first access."""
-
-    positions: NDArray[np.int8]
-    """(chips, kinds of access): sub-clocks, as `access_positions` gives them."""
-
-    advances: NDArray[np.int8]
-    """By chip, the number of ticks that a row takes."""
-
-    rows: NDArray[np.int64]
-    room: NDArray[np.int64]
-    """By chip, how many rows there is room for."""
-
-    first_events: NDArray[np.int64]
-    """By chip, where its events begin."""
-
-    register_clocks: NDArray[np.uint32]
-    touched: NDArray[np.uint32]
-    """Doubleword addresses."""
-
-    touched_values: NDArray[np.uint64]
-    """What they held before."""
-
-
-@compiled
-def _is_mapped(position: int, pages: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bool:
-    page = pages[position >> PAGE_DOUBLEWORDS_LOG2]
-    if page == PAGE_MAPPED:
-        return True
-    if page == PAGE_UNMAPPED:
-        return False
-    # numba compiles no generators.
-    for i in range(len(starts)):  # noqa: SIM110
-        if starts[i] <= position < ends[i]:
-            return True
-    return False
 
 
 @compiled
@@ -122,6 +83,8 @@ def run_instructions(
     misaligned: NDArray[np.int64],
     account: SegmentAccount,
     events: Events,
+    calls: CallTable,
+    call_events: CallEvents,
 ) -> int:
     """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word."""
     positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
@@ -136,6 +99,15 @@ def run_instructions(
             status = TRAPPED
             break
         kind = code.kind[word]
+        if kind == CALL and registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
+            state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS] = clock, touched, boundary_rows
+            status = make_call(mode, word, pc, registers, memory, state, account, events, calls, call_events)
+            clock, touched, boundary_rows = state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS]
+            if status != RUNNING:
+                break
+            executed += 1
+            pc += 4
+            continue
         rd = code.destination[word]
         left, right = registers[code.source1[word]], registers[code.source2[word]]
         immediate = code.immediate[word]
@@ -154,9 +126,7 @@ def run_instructions(
             position = I64(address >> U64(3))
             offset = I64(address & U64(7))
             crosses = offset + width > 8
-            if not _is_mapped(position, memory.pages, memory.region_starts, memory.region_ends) or (
-                crosses and not _is_mapped(position + 1, memory.pages, memory.region_starts, memory.region_ends)
-            ):
+            if not is_mapped(position, memory) or (crosses and not is_mapped(position + 1, memory)):
                 status = TRAPPED
                 break
             if offset % width != 0:
@@ -221,9 +191,6 @@ def run_instructions(
             result = U64(0)
         elif kind == CALL:
             writes = False
-            if registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
-                status = TRAPPED
-                break
             status = HALTED
         else:
             status = TRAPPED

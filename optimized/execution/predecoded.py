@@ -18,7 +18,7 @@ from spec.memory_map import SINK
 from spec.program import Program
 from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, USUAL_CHIPS
 from spec.rv64im.program_row import OPCODES, PROGRAM_CONSTANTS, program_row
 from spec.word import INTEGER_WORDS, WORD_MASK
 
@@ -96,12 +96,14 @@ def declared_accesses(chip: Chip) -> tuple[str, ...]:
 
 @cache
 def access_positions() -> NDArray[np.int8]:
-    """(chips, kinds): the sub-clock of each kind of access, -1 where a chip has none.
+    """(chips, kinds): the sub-clock of each kind of access, -1 where a chip has none, or is a call's.
 
     Raises ValueError for a chip that declares its accesses in another order.
     """
     positions = np.full((len(INSTRUCTION_CHIPS), ACCESS_KIND_COUNT), -1, dtype=np.int8)
     for number, chip in enumerate(INSTRUCTION_CHIPS):
+        if chip in CALL_CHIPS:
+            continue  # Their accesses are counted apart.
         kinds = [ACCESS_KINDS[name] for name in declared_accesses(chip)]
         if kinds != sorted(set(kinds)):
             raise ValueError(f"chip {chip.name}: accesses {declared_accesses(chip)} are in another order")
@@ -192,7 +194,7 @@ def predecode(program: Program) -> Predecoded:
     count = words[-1] - first + 1 if words else 0
     if count > LARGEST_CODE_WORDS:
         raise CodeTooLargeError(f"the instructions span {count} words, at most {LARGEST_CODE_WORDS} are executed")
-    aligned = {o: CHIP_NUMBER[c.name] for c in INSTRUCTION_CHIPS if c not in misaligned.CHIPS for o in c.instructions}
+    aligned = {opcode: CHIP_NUMBER[chip.name] for opcode, chip in USUAL_CHIPS.items()}
     crossing = {o: CHIP_NUMBER[c.name] for c in misaligned.CHIPS for o in c.instructions}
     table = Predecoded(
         first_pc=first * INSTRUCTION_BYTES,

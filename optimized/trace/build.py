@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimized.execution.calls import FIRST_CALL_CHIP
 from optimized.execution.events import first_positions
 from optimized.execution.guest_memory import guest_memory
 from optimized.execution.predecoded import predecode
 from optimized.memory import arrays
 from optimized.threads import in_parallel
+from optimized.trace.calls import CallRows
 from optimized.trace.continuation import Regions, boundary_cells, memory_cells
 from optimized.trace.execution import executed_events
-from optimized.trace.fill import instruction_cells, write_cells
+from optimized.trace.fill import CALL_FILLERS, WORK_FILLERS, instruction_cells, write_cells
 from optimized.trace.lookups import Counts, Lookups
 from optimized.trace.plan import PlannedSegment
 from optimized.trace.rows import Cells, Rows
@@ -25,11 +27,12 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import table_heights
-from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, WORK_ROWS
 from spec.rv64im.program_row import HALTED, limbs_of
 
 BLOCK_ROWS = 2**13
-"""Filled and counted at once: the cells of a block stay in a core's cache."""
+BLOCK_CELLS = 2**19
+"""Filled and counted at once, whichever is less: the cells of a block stay in a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,10 @@ class SegmentBuilder:
         return _in_order(tables, public_values_of(planned), planned.output)
 
     def _executed(self, planned: PlannedSegment) -> list[_Content]:
-        """The tables of all instruction chips. Raises PlanMismatchError."""
+        """The tables of all instruction chips and of the work that they order. Raises PlanMismatchError."""
         plan, code = planned.plan, self._code
-        events = executed_events(code, self._mapped, plan)
+        events, call_events = executed_events(code, self._mapped, plan)
+        firsts = first_positions(plan.rows)
 
         def content(chip: Chip, first: int, rows: int) -> _Content:
             def cells(start: int, stop: int) -> Cells:
@@ -137,7 +141,26 @@ class SegmentBuilder:
 
             return _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
 
-        return [content(*of) for of in zip(INSTRUCTION_CHIPS, first_positions(plan.rows), plan.rows, strict=False)]
+        def calls(chip: Chip, first: int, rows: int) -> list[_Content]:
+            own = call_events.between(first - firsts[FIRST_CALL_CHIP], first - firsts[FIRST_CALL_CHIP] + rows)
+            made = CallRows(chip, events.between(first, first + rows), own, code)
+
+            def ordered(work: Chip, count: int) -> _Content:
+                def cells(start: int, stop: int) -> Cells:
+                    return WORK_FILLERS[work.name](work, made, start, stop)
+
+                return _Content(work, count, table_heights(work, count, planned.shape), cells)
+
+            def cells(start: int, stop: int) -> Cells:
+                return CALL_FILLERS[chip.name](made.between(start, stop))
+
+            own_table = _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
+            of_work = [ordered(CHIP_BY_NAME[name], rows * each) for name, each in WORK_ROWS[chip.name].items()]
+            return [own_table, *of_work]
+
+        tables = list(zip(INSTRUCTION_CHIPS, firsts, plan.rows, strict=False))
+        contents = [content(*of) for of in tables[:FIRST_CALL_CHIP]]
+        return contents + [table for of in tables[FIRST_CALL_CHIP:] for table in calls(*of)]
 
     def _continuation(self, planned: PlannedSegment) -> list[_Content]:
         """The boundary table, and the segment's part of the memory table if it has one."""
@@ -182,8 +205,9 @@ def _tables_and_blocks(contents: Sequence[_Content]) -> tuple[list[FilledTable],
             tables.append(FilledTable(content.chip, main, np.empty((height, 0), dtype=np.uint32)))
             last = min(first + height, content.rows)
             main[last - first :] = 0
-            for start in range(first, last, BLOCK_ROWS):
-                blocks.append(_Block(content, main, start - first, start, min(BLOCK_ROWS, last - start)))
+            at_once = min(BLOCK_ROWS, max(1, BLOCK_CELLS // len(content.chip.columns)))
+            for start in range(first, last, at_once):
+                blocks.append(_Block(content, main, start - first, start, min(at_once, last - start)))
             first = last
     return tables, blocks
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.events import Events, empty_events, first_positions
-from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
-from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
-from optimized.execution.instruction_loop import (
+from optimized.execution.account import (
     FULL,
     HALTED,
     RECORDING,
@@ -17,6 +14,10 @@ from optimized.execution.instruction_loop import (
     STATE_BOUNDARY_ROWS,
     STATE_CLOCK,
 )
+from optimized.execution.calls import FIRST_CALL_CHIP, CallEvents, empty_call_events
+from optimized.execution.events import Events, empty_events, first_positions
+from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
 from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.isa.encoding import INSTRUCTION_BYTES
@@ -31,8 +32,8 @@ class PlanMismatchError(Exception):
     """A segment whose execution is not the planned one: the plan belongs to another program or is damaged."""
 
 
-def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) -> Events:
-    """What each instruction of the segment does. `mapped` says which doublewords belong to a region.
+def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) -> tuple[Events, CallEvents]:
+    """What each instruction and each call of the segment does. `mapped` says which doublewords belong to a region.
 
     Raises PlanMismatchError.
     """
@@ -50,8 +51,8 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
     machine.account.first_events[:] = first[:-1]
     machine.account.room[:] = plan.rows
     machine.state[STATE_BOUNDARY_ROOM] = UNLIMITED
-    events = empty_events(first[-1])
-    status = machine.run(RECORDING, len(events.word), events)
+    events, call_events = empty_events(first[-1]), empty_call_events(sum(plan.rows[FIRST_CALL_CHIP:]))
+    status = machine.run(RECORDING, len(events.word), events, call_events)
     clock = int(machine.state[STATE_CLOCK])
     if status == FULL or (tuple(machine.account.rows.tolist()), clock) != (plan.rows, plan.clock_out):
         raise PlanMismatchError(
@@ -69,4 +70,4 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
         or not np.array_equal(ends, cells.value_out)
     ):
         raise PlanMismatchError(f"segment {plan.index} does not touch memory as planned")
-    return events
+    return events, call_events

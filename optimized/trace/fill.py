@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.trace import arithmetic, control, memory_access, multiply_divide
+from optimized.trace import arithmetic, control, memory_access, multiply_divide, sha256
+from optimized.trace.calls import CallRows
 from optimized.trace.rows import Cells, Column, Rows, common_cells
 from optimized.words import Words
 from spec.air.chip import Chip
@@ -37,6 +38,16 @@ FILLERS: dict[str, Filler] = {
     "halt": control.halt,
 }
 """By chip name."""
+
+
+CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {"sha256_compress": sha256.call}
+"""By chip name."""
+
+WORK_FILLERS: dict[str, Callable[[Chip, CallRows, int, int], Cells]] = {
+    "sha256_first": sha256.work,
+    "sha256_rest": sha256.work,
+}
+"""By work table: its rows, from one number to before another, of all calls that order them."""
 
 
 class FillerError(Exception):

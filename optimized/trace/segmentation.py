@@ -8,9 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.executor import REGISTER_FILE_SIZE, Machine
-from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
-from optimized.execution.instruction_loop import (
+from optimized.execution.account import (
     COUNTING,
     FULL,
     HALTED,
@@ -21,6 +19,8 @@ from optimized.execution.instruction_loop import (
     STATE_TOUCHED,
     TRAPPED,
 )
+from optimized.execution.executor import REGISTER_FILE_SIZE, Machine
+from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan

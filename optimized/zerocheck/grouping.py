@@ -8,10 +8,10 @@ that share one become that form times products of two.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from heapq import heapify, heappop, heappush
+from typing import Generic, NamedTuple, TypeVar
 
 from optimized.zerocheck.columns import ONE, Column, ColumnSum, Kind, Symbol, Weight, column_of, scaled
 from optimized.zerocheck.forms import Form, Product
@@ -116,23 +116,26 @@ def _hub_pairs(columns: Columns, products: Sequence[WeightedProduct]) -> tuple[l
         edges.setdefault((left, right), []).append(entry)
     cofactors: dict[Form, ColumnSum] = {}
     squares: list[Square] = []
-    while edges:
-        mixed = [pair for pair in edges if pair[0].register != pair[1].register]
-        if mixed:
-            hub = _most_frequent(mixed)
-        else:
-            pair = next(iter(edges))
-            square = _as_square(edges[pair])
-            if square is not None and not any(form in cofactors for form in pair):
-                squares.append(square)
-                del edges[pair]
-                continue
-            hub = pair[1] if pair[1] in cofactors else pair[0]
+    mixed = _Sharing(pair for pair in edges if pair[0].register != pair[1].register)
+    alike = _Sharing(pair for pair in edges if pair[0].register == pair[1].register)
+
+    def gather(hub: Form) -> None:
         cofactor = cofactors.setdefault(hub, ColumnSum())
-        for pair in [pair for pair in edges if hub in pair]:
+        for pair in (*mixed.take(hub), *alike.take(hub)):
             other = pair[1] if pair[0] == hub else pair[0]
             for weight, product in edges.pop(pair):
                 cofactor.add_form(other, scaled(weight, product.scale))
+
+    while mixed:
+        gather(mixed.most_frequent())
+    while edges:
+        pair = next(iter(edges))
+        square = _as_square(edges[pair])
+        if square is None or any(form in cofactors for form in pair):
+            gather(pair[1] if pair[1] in cofactors else pair[0])
+        else:
+            squares.append(square)
+            del edges[pair]
     pairs = [
         (columns.number(column_of(hub, ((1, ONE),))), columns.number(cofactor.column()))
         for hub, cofactor in cofactors.items()
@@ -140,20 +143,59 @@ def _hub_pairs(columns: Columns, products: Sequence[WeightedProduct]) -> tuple[l
     return pairs, squares
 
 
-def _most_frequent(products: Iterable[Sequence[Form]]) -> Form:
-    """The form that stands in most of them, the first one of several."""
-    counts = Counter(form for forms in products for form in dict.fromkeys(forms))
-    return max(counts, key=lambda form: counts[form])
+Forms = TypeVar("Forms", bound=tuple[Form, ...])
+
+
+class _Sharing(Generic[Forms]):
+    """Products as tuples of forms, found by their forms: a chip of thousands of products has thousands of hubs."""
+
+    def __init__(self, products: Iterable[Forms]) -> None:
+        self._holders: dict[Form, dict[Forms, None]] = {}
+        self._left: dict[Forms, None] = {}
+        for forms in products:
+            self._left[forms] = None
+            for form in forms:
+                self._holders.setdefault(form, {})[forms] = None
+        order = enumerate(self._holders.items())
+        self._queue = [(-len(holders), place, form) for place, (form, holders) in order]
+        heapify(self._queue)
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def most_frequent(self) -> Form:
+        """The form that stands in most of those that are left, the first one of several."""
+        while True:
+            negative_count, place, form = heappop(self._queue)
+            now = len(self._holders[form])
+            if now == -negative_count:
+                return form
+            if now:
+                heappush(self._queue, (-now, place, form))
+
+    def take(self, form: Form) -> list[Forms]:
+        """Those with the form, which are left no more."""
+        taken = list(self._holders.get(form, ()))
+        for forms in taken:
+            self._left.pop(forms, None)
+            for other in dict.fromkeys(forms):
+                if other != form:
+                    del self._holders[other][forms]
+        if taken:
+            self._holders[form] = {}
+        return taken
 
 
 def _cubic_groups(columns: Columns, products: Sequence[WeightedProduct]) -> list[Group]:
     """Products of three forms as products of two times a form."""
     groups = []
-    left = list(products)
+    by_forms: dict[tuple[Form, ...], list[WeightedProduct]] = {}
+    for entry in products:
+        by_forms.setdefault(entry.product.forms, []).append(entry)
+    left = _Sharing(by_forms)
     while left:
-        shared = _most_frequent(entry.product.forms for entry in left)
-        taken = [entry for entry in left if shared in entry.product.forms]
-        left = [entry for entry in left if shared not in entry.product.forms]
+        shared = left.most_frequent()
+        taken = [entry for forms in left.take(shared) for entry in by_forms[forms]]
         symbols = {symbol for weight, _ in taken for _, symbol in weight}
         factor: Weight = ((1, ONE),)
         if len(symbols) == 1:

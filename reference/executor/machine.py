@@ -15,6 +15,7 @@ from reference.executor.trap import TrapError, described
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
 from spec.isa import Decoded, decode
+from spec.isa.calls import CALL_BY_NUMBER, Call
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
 from spec.isa.step import crosses, effective_address, is_instruction_address, loaded, stored
@@ -46,6 +47,7 @@ class Machine:
 
         self.instructions = 0
         self.misaligned_accesses: Counter[int] = Counter()
+        self.calls: Counter[tuple[int, int]] = Counter()
         self._code = dict(program.code)
         self._instruments = instruments
         self._actions: dict[int, Action] = {}
@@ -65,6 +67,7 @@ class Machine:
             instructions=self.instructions,
             output=output,
             misaligned_accesses=self.misaligned_accesses.copy(),
+            calls=self.calls.copy(),
             registers=tuple(self.registers),
             memory=self.memory.initial | self.memory.doublewords,
             trap=trap,
@@ -238,6 +241,26 @@ class Machine:
 
         return read
 
+    def _accelerate(self, pc: int, call: Call) -> None:
+        """Makes a call. Raises TrapError, before anything has changed, for operands that it cannot have."""
+        pointers = [self.registers[operand.register] for operand in call.operands]
+        for operand, pointer in zip(call.operands, pointers, strict=True):
+            if pointer % DOUBLEWORD_BYTES:
+                details = f"{operand.name} of {call.name} at {pointer:#x}"
+                raise TrapError(TrapReason.MISALIGNED_POINTER, pc, pointer, details)
+        positions = call.positions(pointers)
+        contents = []
+        for position in positions:
+            try:
+                contents.append(self.memory.touch(position))
+            except UnmappedError:
+                address = position * DOUBLEWORD_BYTES
+                details = f"{call.name} accesses the doubleword at {address:#x}"
+                raise TrapError(TrapReason.UNMAPPED_OPERAND, pc, address, details) from None
+        # Of a doubleword that is read and written, what is written comes last.
+        self.memory.doublewords.update(zip(positions, call.results(contents), strict=True))
+        self.calls[pc, call.number] += 1
+
     def _system(self, pc: int, system: System) -> Action:
         registers = self.registers
 
@@ -245,10 +268,13 @@ class Machine:
             return pc + INSTRUCTION_BYTES
 
         def call() -> int:
-            if registers[CALL_NUMBER_REGISTER] != HALT_CALL:
-                details = f"a7 is {registers[CALL_NUMBER_REGISTER]}"
-                raise TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, details)
-            return HALTED
+            number = registers[CALL_NUMBER_REGISTER]
+            if number == HALT_CALL:
+                return HALTED
+            if number not in CALL_BY_NUMBER:
+                raise TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, f"a7 is {number}")
+            self._accelerate(pc, CALL_BY_NUMBER[number])
+            return pc + INSTRUCTION_BYTES
 
         def breakpoint_() -> int:
             raise TrapError(TrapReason.BREAKPOINT, pc, None, "")

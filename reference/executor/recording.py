@@ -7,7 +7,8 @@ from collections.abc import Callable
 from reference.execution import DoublewordAccess, Step
 from reference.executor.machine import HALTED, Action, Instrument, Machine
 from spec.isa import Decoded
-from spec.isa.instruction import Load, Store
+from spec.isa.calls import CALL_BY_NUMBER
+from spec.isa.instruction import Load, Store, System
 from spec.isa.step import crosses, effective_address
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.word import INTEGER_WORDS
@@ -26,6 +27,8 @@ def recording_instrument(record: Recorder) -> Instrument:
         meaning = decoded.instruction.meaning
         width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 0
 
+        is_call = meaning is System.ENVIRONMENT_CALL
+
         def act() -> int:
             # An absent operand is register 0 in `decoded`, which holds 0.
             left, right = registers[rs1], registers[rs2]
@@ -34,12 +37,16 @@ def recording_instrument(record: Recorder) -> Instrument:
                 address = effective_address(words, left, immediate)
                 position = address // DOUBLEWORD_BYTES
                 positions = (position, position + 1) if crosses(words, address, width_bytes) else (position,)
+            pointers: tuple[int, ...] = ()
+            call = CALL_BY_NUMBER.get(left) if is_call else None
+            if call is not None:
+                pointers = tuple(registers[operand.register] for operand in call.operands)
+                positions = tuple(call.positions(pointers))
             before = [memory.value(position) for position in positions]
             next_pc = action()
-            accesses = tuple(
-                DoublewordAccess(position, old, memory.doublewords[position])
-                for position, old in zip(positions, before, strict=True)
-            )
+            # A doubleword of two operands changes at its last access only.
+            after = call.results(before) if call is not None else [memory.doublewords[p] for p in positions]
+            accesses = tuple(map(DoublewordAccess, positions, before, after))
             record(
                 Step(
                     pc=pc,
@@ -49,6 +56,7 @@ def recording_instrument(record: Recorder) -> Instrument:
                     right=right,
                     result=None if rd is None else registers[rd],
                     memory=accesses,
+                    pointers=pointers,
                 )
             )
             return next_pc

@@ -13,7 +13,7 @@ from reference.tables import Table, Trace, without_fixed_columns
 from reference.trace.clock import REGISTER_FILE_SIZE, Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
-from reference.trace.fillers import in_order, instruction_cells, padded_matrix
+from reference.trace.fillers import in_order, instruction_cells, padded_matrix, work_cells
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.multiplicities import indices_of, lookup_requests, lookup_table, machine_indices
 from reference.trace.plan import PlannedSegment, SegmentPlan
@@ -25,7 +25,7 @@ from spec.program import Program
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import table_heights
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM, chips_of
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, RV64IM, WORK_CHIPS, chips_of
 from spec.rv64im.program_row import HALTED, limbs_of
 
 
@@ -65,7 +65,7 @@ def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     """
     rows = _executed_rows(program, segment.plan)
     shape = segment.plan.shape
-    asking = [table for chip in INSTRUCTION_CHIPS for table in tables_of(chip, rows[chip.name], shape)]
+    asking = [table for name, of in rows.items() for table in tables_of(CHIP_BY_NAME[name], of, shape)]
     asking += continuation_tables(program, segment)
     public_values = public_values_of(segment)
     of_program = program_tables(program, listed=shape is not None)
@@ -107,8 +107,9 @@ def continuation_tables(program: Program, segment: PlannedSegment) -> list[Table
 
 
 def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[int]]]:
-    """The cells of the instructions of a segment by chip, in the order of execution."""
-    rows: dict[str, list[list[int]]] = {chip.name: [] for chip in INSTRUCTION_CHIPS}
+    """The cells of the instructions of a segment, and of the work that they order, by chip, in the order of
+    execution."""
+    rows: dict[str, list[list[int]]] = {chip.name: [] for chip in (*INSTRUCTION_CHIPS, *WORK_CHIPS)}
     touched_registers = plan.values_in(Space.REGISTERS)
     registers = [touched_registers.get(register, 0) for register in range(REGISTER_FILE_SIZE)]
     clock = Clock(registers)
@@ -116,6 +117,8 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
     def record(step: Step) -> None:
         row = clock.row(step)
         rows[row.chip.name].append(instruction_cells(row))
+        for name, cells in work_cells(row):
+            rows[name].append(cells)
 
     machine = Machine(program, instruments=[recording_instrument(record)])
     machine.pc = plan.pc_in

@@ -16,6 +16,9 @@ Cells: TypeAlias = dict[str, int]
 Filler: TypeAlias = Callable[[Row], Cells]
 """The columns of a chip's own, beside the common ones."""
 
+WorkFiller: TypeAlias = Callable[[Row], list[tuple[str, Cells]]]
+"""The rows of work tables that a row orders: by table, all columns."""
+
 BYTE_BITS = 8
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from reference.execution import Step
 from reference.trace.errors import WitnessError
 from spec.air.chip import Chip
+from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.isa.instruction import Load, Store
+from spec.isa.instruction import Load, Store, System
 from spec.isa.step import effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import SINK, Space
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
-from spec.rv64im.machine import INSTRUCTION_CHIPS
+from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, USUAL_CHIPS
 from spec.rv64im.program_row import HALTED, ProgramRow, program_row
 from spec.word import INTEGER_WORDS
 
@@ -31,7 +32,6 @@ def declared_accesses(chip: Chip) -> tuple[str, ...]:
 
 _ACCESSES = {chip.name: declared_accesses(chip) for chip in INSTRUCTION_CHIPS}
 _MISALIGNED_CHIPS = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
-_CHIPS = {opcode: chip for chip in INSTRUCTION_CHIPS if chip not in misaligned.CHIPS for opcode in chip.instructions}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,29 @@ class Clock:
                 raise WitnessError(f"{step.decoded.instruction.name} at {step.pc:#x} has no row in the program table")
             self._program_rows[step.pc] = fetched
         chip = chip_of(fetched, step)
+        accesses = self._call_accesses(chip, step) if chip in CALL_CHIPS else self._accesses(chip, fetched, step)
+        next_pc = HALTED if step.next_pc is None else step.next_pc // INSTRUCTION_BYTES
+        row = Row(chip, fetched, self.now, next_pc, step, accesses)
+        self.now += chip.accesses
+        return row
+
+    def _call_accesses(self, chip: Chip, step: Step) -> dict[str, Access]:
+        """A call's number and pointers, then the doublewords of its operands."""
+        registers = (CALL_NUMBER_REGISTER, *(operand.register for operand in CALL_BY_NUMBER[step.left].operands))
+        values = (step.left, *step.pointers)
+        places = [(Space.REGISTERS, register, value, value) for register, value in zip(registers, values, strict=True)]
+        places += [(Space.MEMORY, access.address, access.before, access.after) for access in step.memory]
+        clocks = range(self.now, self.now + chip.accesses)
+        names = _ACCESSES[chip.name]
+        return {name: self._take(*place, now) for name, place, now in zip(names, places, clocks, strict=True)}
+
+    def _accesses(self, chip: Chip, fetched: ProgramRow, step: Step) -> dict[str, Access]:
         accesses = {}
         for position, name in enumerate(_ACCESSES[chip.name]):
             if name == "memory_next" and len(step.memory) == 1:
                 continue  # It does not cross into the next doubleword; the sub-clock passes all the same.
             accesses[name] = self._access(name, fetched, step, self.now + position)
-        next_pc = HALTED if step.next_pc is None else step.next_pc // INSTRUCTION_BYTES
-        row = Row(chip, fetched, self.now, next_pc, step, accesses)
-        self.now += chip.accesses
-        return row
+        return accesses
 
     def _access(self, name: str, fetched: ProgramRow, step: Step, now: int) -> Access:
         match name:
@@ -134,6 +148,8 @@ class Clock:
 def chip_of(fetched: ProgramRow, step: Step) -> Chip:
     """The chip whose domain contains this execution of the instruction."""
     meaning = step.decoded.instruction.meaning
+    if meaning is System.ENVIRONMENT_CALL and step.left in CALL_BY_NUMBER:
+        return CHIP_BY_NAME[CALL_BY_NUMBER[step.left].name]
     aligned, misaligned_chip = chips_of(fetched)
     if misaligned_chip is not None and isinstance(meaning, Load | Store):
         words = INTEGER_WORDS
@@ -144,8 +160,11 @@ def chip_of(fetched: ProgramRow, step: Step) -> Chip:
 
 
 def chips_of(fetched: ProgramRow) -> tuple[Chip, Chip | None]:
-    """The chips that can execute an instruction: the second one a load or store at a misaligned address, if any."""
-    return _CHIPS[fetched.opcode], _MISALIGNED_CHIPS.get(fetched.opcode)
+    """The chips that can execute an instruction: the second one a load or store at a misaligned address, if any.
+
+    Calls have chips of their own.
+    """
+    return USUAL_CHIPS[fetched.opcode], _MISALIGNED_CHIPS.get(fetched.opcode)
 
 
 def register_accesses(fetched: ProgramRow) -> dict[str, int]:

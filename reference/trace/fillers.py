@@ -19,14 +19,16 @@ from reference.trace import (
     load,
     misaligned,
     multiply,
+    sha256,
     shift,
     store,
 )
-from reference.trace.cells import Cells, Filler, common_cells
+from reference.trace.cells import Cells, Filler, WorkFiller, common_cells
 from reference.trace.clock import Row
 from reference.trace.errors import WitnessError
 from spec.air.chip import Chip
 from spec.field import P
+from spec.rv64im.machine import CHIP_BY_NAME
 
 FILLERS: dict[str, Filler] = {
     **constant.FILLERS,
@@ -42,13 +44,24 @@ FILLERS: dict[str, Filler] = {
     **multiply.FILLERS,
     **divide.FILLERS,
     **halt.FILLERS,
+    **sha256.FILLERS,
 }
 """By chip name."""
+
+WORK_FILLERS: dict[str, WorkFiller] = {**sha256.WORK_FILLERS}
+"""By the name of the call that orders the work."""
 
 
 def instruction_cells(row: Row) -> list[int]:
     """An instruction row's cells in the order of its chip's columns. Raises WitnessError."""
     return in_order(row.chip, common_cells(row) | FILLERS[row.chip.name](row))
+
+
+def work_cells(row: Row) -> list[tuple[str, list[int]]]:
+    """The rows of work tables that an instruction row orders: table and cells. Raises WitnessError."""
+    if row.chip.name not in WORK_FILLERS:
+        return []
+    return [(name, in_order(CHIP_BY_NAME[name], cells)) for name, cells in WORK_FILLERS[row.chip.name](row)]
 
 
 def in_order(chip: Chip, cells: Cells) -> list[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from spec.air.chip import Chip
 from spec.cost import row_cost
 from spec.parameters import MAXIMUM_HEIGHT_LOG2
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM, WORK_ROWS
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class SegmentLimits:
     """When a segment ends, and how many rows of the memory table a segment holds."""
 
     cost: int | None = 2**28
-    """At most so much of the cost metric (`spec.cost`) in the instruction tables and the boundary table; the fixed
+    """At most so much of the cost metric (`spec.cost`) in instruction, work and boundary tables; the fixed
     tables come on top and are the same for every segment. None: as much as the clock allows. Of 2^27 to 2^30 the
     default proves a long run in the least time, in about 2 GB; at 2^30 a segment of four million instructions takes
     3.4 GB."""
@@ -50,15 +51,43 @@ def limits_of_shape(shape: str) -> SegmentLimits:
     return SegmentLimits(cost=None, memory_rows=1 << RV64IM.listed_shapes[shape][MEMORY_TABLE.name], shape=shape)
 
 
-_ROW_COSTS = [row_cost(chip).total for chip in INSTRUCTION_CHIPS]
 _BOUNDARY_ROW_COST = row_cost(BOUNDARY).total
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The tables of so many rows of an instruction chip, and of the work that they order."""
+
+    room: int
+    """The rows of the chip for which they are high enough."""
+
+    tallest: int
+    ticks: int
+    """What they count in the bound on the clock."""
+
+    cost: int
+
+
+NO_TABLES = Extent(0, 0, 0, 0)
+
+
+def extent_of(chip: Chip, rows: int) -> Extent:
+    """The tables that hold so many rows of an instruction chip with what they order."""
+    parts = [(chip, 1), *((CHIP_BY_NAME[name], count) for name, count in WORK_ROWS.get(chip.name, {}).items())]
+    heights = [instance_heights(rows * count) for _, count in parts]
+    sums = [(part, count, sum(of)) for (part, count), of in zip(parts, heights, strict=True)]
+    return Extent(
+        room=min(height // count for _, count, height in sums),
+        tallest=max(height for of in heights for height in of),
+        ticks=sum(height * part.accesses for part, _, height in sums),
+        cost=sum(height * row_cost(part).total for part, _, height in sums),
+    )
 
 
 def least_cost() -> int:
     """The smallest limit on cost that has room for one instruction, whichever it is."""
     return max(
-        sum(instance_heights(1)) * cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST
-        for chip, cost in zip(INSTRUCTION_CHIPS, _ROW_COSTS, strict=True)
+        extent_of(chip, 1).cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST for chip in INSTRUCTION_CHIPS
     )
 
 
@@ -76,12 +105,16 @@ class SegmentMeter:
         """The rows of the boundary table as high as it has to be so far."""
 
         self._limits = limits
+        self._extents = [NO_TABLES] * len(INSTRUCTION_CHIPS)
+        """By chip, its tables and their work tables as high as they have to be so far."""
+
         self._clock_end = FIRST_CLOCK
         self._cost = 0
-        """In the instruction tables as high as they have to be so far."""
+        """In these tables."""
 
         if limits.shape is not None:
-            self.room = [1 << RV64IM.listed_shapes[limits.shape][chip.name] for chip in INSTRUCTION_CHIPS]
+            heights = RV64IM.listed_shapes[limits.shape]
+            self.room = [1 << heights[chip.name] if chip.name in heights else 0 for chip in INSTRUCTION_CHIPS]
             self.boundary_room = 1 << RV64IM.listed_shapes[limits.shape][BOUNDARY.name]
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:
@@ -89,17 +122,17 @@ class SegmentMeter:
         limits = self._limits
         if limits.shape is not None:
             return self.rows[number] < self.room[number] and boundary_rows <= self.boundary_room
-        heights = instance_heights(self.rows[number] + 1)
-        room = sum(heights)
+        before, extent = self._extents[number], extent_of(INSTRUCTION_CHIPS[number], self.rows[number] + 1)
         boundary_room = padded_height(boundary_rows)
-        if max(*heights, boundary_room) > 1 << limits.tallest_log2:
+        if max(extent.tallest, boundary_room) > 1 << limits.tallest_log2:
             return False
-        clock = self._clock_end + (room - self.room[number]) * INSTRUCTION_CHIPS[number].accesses
-        cost = self._cost + (room - self.room[number]) * _ROW_COSTS[number]
+        clock = self._clock_end + extent.ticks - before.ticks
+        cost = self._cost + extent.cost - before.cost
         if clock > limits.clock:
             return False
         if limits.cost is not None and cost + boundary_room * _BOUNDARY_ROW_COST > limits.cost:
             return False
-        self.room[number], self.boundary_room = room, boundary_room
+        self.room[number], self.boundary_room = extent.room, boundary_room
+        self._extents[number] = extent
         self._clock_end, self._cost = clock, cost
         return True

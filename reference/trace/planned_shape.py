@@ -8,14 +8,14 @@ from reference.trace.plan import PlannedSegment
 from spec.protocol.shape import SegmentShape
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import table_heights
-from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, RV64IM, work_rows
 
 
 def planned_shape(segment: PlannedSegment, program_heights_log2: Mapping[str, int]) -> SegmentShape:
     """The shape that the segment's trace will have; the program's tables have the heights of its key."""
     plan = segment.plan
     rows = dict(zip((chip.name for chip in INSTRUCTION_CHIPS), plan.rows, strict=True))
-    rows |= {BOUNDARY.name: len(plan.cells), MEMORY_TABLE.name: len(segment.memory.cells)}
+    rows |= work_rows(rows) | {BOUNDARY.name: len(plan.cells), MEMORY_TABLE.name: len(segment.memory.cells)}
     heights = {name: table_heights(CHIP_BY_NAME[name], count, plan.shape) for name, count in rows.items()}
     logarithms = {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()}
     fixed = {name: table.height_log2 for name, table in RV64IM.tables.items()} | dict(program_heights_log2)

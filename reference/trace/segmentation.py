@@ -15,11 +15,13 @@ from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
 from spec.air.chip import Chip
 from spec.isa import Decoded
+from spec.isa.calls import CALL_BY_NUMBER, Call
 from spec.isa.instruction import Load, Store, System
+from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
 from spec.rv64im.program_row import ProgramRow, program_row
 from spec.rv64im.tokens import output_doublewords
 from spec.word import WORD_MASK
@@ -79,6 +81,14 @@ class _Cutter:
         if misaligned_chip is not None:
             misaligned = self._counted(machine, pc, decoded, fetched, misaligned_chip)
         meaning, registers, rs1 = decoded.instruction.meaning, machine.registers, decoded.rs1
+        if meaning is System.ENVIRONMENT_CALL:
+            calls = {number: self._counted_call(machine, pc, call) for number, call in CALL_BY_NUMBER.items()}
+
+            def act_call() -> int:
+                calls.get(registers[CALL_NUMBER_REGISTER], usual)()
+                return action()
+
+            return act_call
         width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 1
 
         def act() -> int:
@@ -138,6 +148,28 @@ class _Cutter:
                     if doubleword + 1 not in clocks:
                         segment.values_in[doubleword + 1] = memory.value(doubleword + 1)
                     clocks[doubleword + 1] = now + high_position
+
+        return count
+
+    def _counted_call(self, machine: Machine, pc: int, call: Call) -> Callable[[], None]:
+        """As `_counted`, for a call: its number, its pointers, then the doublewords of its operands."""
+        chip = CHIP_BY_NAME[call.name]
+        number, accesses = INSTRUCTION_CHIPS.index(chip), chip.accesses
+        registers, memory = machine.registers, machine.memory
+        read = [CALL_NUMBER_REGISTER, *(operand.register for operand in call.operands)]
+
+        def count() -> None:
+            segment = self._segment
+            if not segment.has_room(number, accesses):
+                segment = self._cut(machine, pc, number, accesses)
+            segment.meter.rows[number] += 1
+            doublewords = call.positions([registers[operand.register] for operand in call.operands])
+            for doubleword in doublewords:
+                if doubleword not in segment.clocks:
+                    segment.values_in[doubleword] = memory.value(doubleword)
+            keys = [*(memory_key(Space.REGISTERS, register) for register in read), *doublewords]
+            segment.clocks.update(zip(keys, range(segment.now, segment.now + accesses), strict=True))
+            segment.now += accesses
 
         return count
 

@@ -2,8 +2,8 @@
 
 A prover chooses the heights within the machine's limits, so a claim about a parameter set must hold for the largest
 counts. Each is taken at its own largest: no shape exceeds any of them, and since every error grows with every count no
-shape is worse. Instruction tables share the clock; the table that gives most of a count for a tick gets it, as far as
-its instances reach, then the next one.
+shape is worse. Instruction and work tables share the clock; the table that gives most of a count for a tick gets it, as
+far as its instances reach, then the next one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from spec.air.chip import Chip, Role
 from spec.air.machine import Machine
 from spec.field import P
 from spec.parameters import MAXIMUM_MAIN_COLUMNS, ParameterSet
-from spec.protocol.shape import LOOKUP_ROLES
+from spec.protocol.shape import LOOKUP_ROLES, SEVERAL_INSTANCES
 
 Table = tuple[Chip, int]
 """A chip, and the height of one table of it as a base-2 logarithm."""
@@ -31,7 +31,7 @@ class MachineLimits:
     """What a verifier holds heights against, and what it says itself.
 
     The heights times accesses of a segment's tables add up to less than `clock_limit`; on every bus the chips have
-    fewer messages than `message_limit`, on a global one over the whole run. Instruction chips stand in up to
+    fewer messages than `message_limit`, on a global one over the whole run. Instruction and work chips stand in up to
     `maximum_instances` tables of different heights, other chips in one. Machine tables have fixed heights, by name.
     Tokens are the verifier's own messages: local ones in a segment, global ones in a run.
     """
@@ -113,7 +113,7 @@ def largest_argument(
         if height > height_log2:
             raise ParameterError("height_log2", f"{name} has 2^{height} rows, above 2^{height_log2}")
     largest = _Largest(chips, limits, height_log2, bounded=height_log2 != parameters.tallest_log2)
-    copies = [(chip, limits.maximum_instances if chip.role is Role.INSTRUCTION else 1) for chip in chips]
+    copies = [(chip, limits.maximum_instances if chip.role in SEVERAL_INSTANCES else 1) for chip in chips]
     global_buses = {i.bus.name for chip in chips for i in chip.global_interactions}
     most = limits.message_limit - 1
     return ArgumentSize(
@@ -200,18 +200,18 @@ def _busiest(heights: Iterable[tuple[Chip, int]], scope: Scope) -> int:
 
 
 class _Largest:
-    """The most of a count that heights within the limits have, instruction tables by a fractional knapsack."""
+    """The most of a count that heights within the limits have, those that share the clock by a fractional knapsack."""
 
     def __init__(self, chips: Sequence[Chip], limits: MachineLimits, height_log2: int, *, bounded: bool) -> None:
         self.limits = limits
         self.height_log2 = height_log2
         self.bounded = bounded
         """Whether main beyond MAXIMUM_MAIN_COLUMNS would be stacked higher, so that it never occurs here."""
-        self.instructions = [chip for chip in chips if chip.role is Role.INSTRUCTION]
+        self.clocked = [chip for chip in chips if chip.role in SEVERAL_INSTANCES]
         self.others = [
             (chip, 1 << limits.machine_heights_log2.get(chip.name, height_log2))
             for chip in chips
-            if chip.role is not Role.INSTRUCTION
+            if chip.role not in SEVERAL_INSTANCES
         ]
         self.most_rows = sum(1 << height_log2 - instance for instance in range(limits.maximum_instances))
 
@@ -233,9 +233,9 @@ class _Largest:
         return min(most, MAXIMUM_MAIN_COLUMNS) if self.bounded else most
 
     def _most(self, count: RowCount, price: RowCount, budget: int) -> int:
-        """The most of a count in instruction tables whose rows have a price, all of them together at most a budget."""
+        """The most of a count in tables whose rows have a price, all of them together at most a budget."""
         found, left = Fraction(0), Fraction(budget)
-        for chip in sorted(self.instructions, key=lambda chip: Fraction(count(chip), price(chip)), reverse=True):
+        for chip in sorted(self.clocked, key=lambda chip: Fraction(count(chip), price(chip)), reverse=True):
             rows = min(Fraction(self.most_rows), left / price(chip))
             found += rows * count(chip)
             left -= rows * price(chip)

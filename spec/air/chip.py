@@ -23,12 +23,20 @@ MAXIMUM_DEGREE = 3
 """Of a constraint. A round of the zerocheck sends a polynomial of that degree, besides its factor of eq; a pair of
 fractions has degree 2."""
 
+WORK_CELLS_PER_TICK = 16
+"""A row of a work table counts one tick for so many cells in the bound on a segment's tables, as many as the rows of
+instruction chips have: so no shape that a verifier admits is wider for them."""
+
 
 class Role(Enum):
     """What a table is to the protocol: who commits to its columns, when, and how often it may occur."""
 
     INSTRUCTION = "instruction"
     """One row executes one instruction; the table may occur in several instances."""
+
+    WORK = "work table"
+    """Rows do parts of what one row of an instruction chip orders, on a bus between them; the table may occur in
+    several instances, and is absent where nothing is ordered."""
 
     MACHINE_TABLE = "machine table"
     """Fixed columns are the machine's. Nobody commits to them: the verifier evaluates their closed forms."""
@@ -61,7 +69,8 @@ class Interaction:
 
 @dataclass(frozen=True)
 class Chip:
-    """A declared table. `accesses` is the number of ticks by which a row of it advances the clock.
+    """A declared table. `accesses` is the number of ticks by which a row of it advances the clock; of a work table,
+    which has no clock, the ticks that a row counts in the bound on a segment's tables, so that it bounds them too.
 
     `instructions` names what its rows may execute; empty for system tables. `outputs` names the columns and
     definitions that the inputs determine, the ones that proofs of determinism are about. `domain` says in
@@ -176,7 +185,10 @@ class ChipBuilder:
         self.fixed_columns: list[str] = []
         self.constraints: list[Constraint] = []
         self.interactions: list[Interaction] = []
-        self._defined: set[str] = set()
+        self._names: set[str] = set()
+        """Of columns and definitions."""
+
+        self._constrained: set[str] = set()
 
     def column(self, name: str) -> Expression:
         """A new committed column."""
@@ -197,13 +209,13 @@ class ChipBuilder:
     def define(self, name: str, expression: Expression) -> Expression:
         """A name for an expression; it costs no column."""
         self._require_new(name)
-        self._defined.add(name)
         return Named(name, expression)
 
     def zero(self, name: str, expression: Expression) -> None:
         """Constrains the expression to vanish on every row."""
-        if any(constraint.name == name for constraint in self.constraints):
+        if name in self._constrained:
             raise ValueError(f"{self.name}: two constraints are named {name}")
+        self._constrained.add(name)
         self.constraints.append(Constraint(name, expression))
 
     def boolean(self, name: str, expression: Expression) -> None:
@@ -224,13 +236,19 @@ class ChipBuilder:
         outputs: tuple[str, ...] = (),
         domain: str = "every execution",
     ) -> Chip:
-        """The finished chip. Raises ValueError where a degree exceeds what a round of the zerocheck has room for."""
+        """The finished chip. A work table's ticks follow from its columns.
+
+        Raises ValueError where a degree exceeds what a round of the zerocheck has room for.
+        """
+        known: dict[Expression, int] = {}
         for interaction in self.interactions:
-            if degree(interaction.multiplicity) > 1 or any(degree(part) > 1 for part in interaction.message):
+            if any(degree(part, known) > 1 for part in (interaction.multiplicity, *interaction.message)):
                 raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")
         for constraint in self.constraints:
-            if degree(constraint.expression) > MAXIMUM_DEGREE:
+            if degree(constraint.expression, known) > MAXIMUM_DEGREE:
                 raise ValueError(f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}")
+        if self.role is Role.WORK:
+            accesses = -(-len(self.columns) // WORK_CELLS_PER_TICK)
         return Chip(
             name=self.name,
             role=self.role,
@@ -255,5 +273,6 @@ class ChipBuilder:
         self.interactions.append(Interaction(name, bus, sign, lift(times), tuple(map(lift, message))))
 
     def _require_new(self, name: str) -> None:
-        if name in self.columns or name in self.fixed_columns or name in self._defined:
+        if name in self._names:
             raise ValueError(f"{self.name}: two columns or definitions are named {name}")
+        self._names.add(name)

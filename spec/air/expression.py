@@ -8,6 +8,7 @@ the prover, the verifier, the Z3 translation, the code generator) implement `Int
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, TypeVar
 
 from spec.field import P, inverse
@@ -166,20 +167,43 @@ def lift(value: Expression | int) -> Expression:
     return value if isinstance(value, Expression) else Constant(value % P)
 
 
-def degree(expression: Expression) -> int:
-    """The total degree in the columns; public values and constants have degree 0."""
+def degree(expression: Expression, known: dict[Expression, int] | None = None) -> int:
+    """The total degree in the columns; public values and constants have degree 0.
+
+    `known` holds shared subexpressions, by identity: a caller that asks for many passes one dictionary to all calls.
+    """
+    degrees: dict[Expression, int] = {} if known is None else known
+
+    def walk(node: Expression) -> int:
+        if node in degrees:
+            return degrees[node]
+        match node:
+            case Sum(left, right) | Difference(left, right):
+                result = max(walk(left), walk(right))
+            case Product(left, right):
+                result = walk(left) + walk(right)
+            case Named(_, definition):
+                result = walk(definition)
+            case Constant() | Public():
+                result = 0
+            case MainColumn() | FixedColumn():
+                result = 1
+            case _:
+                raise TypeError(f"{type(node).__name__} is not a kind of expression")
+        degrees[node] = result
+        return result
+
+    return walk(expression)
+
+
+def operands(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is directly made of."""
     match expression:
-        case Constant() | Public():
-            return 0
-        case MainColumn() | FixedColumn():
-            return 1
-        case Sum(left, right) | Difference(left, right):
-            return max(degree(left), degree(right))
-        case Product(left, right):
-            return degree(left) + degree(right)
+        case Sum(left, right) | Difference(left, right) | Product(left, right):
+            return (left, right)
         case Named(_, definition):
-            return degree(definition)
-    raise TypeError(f"{type(expression).__name__} is not a kind of expression")
+            return (definition,)
+    return ()
 
 
 def describe(expression: Expression, *, inside_product: bool = False) -> str:
@@ -206,6 +230,7 @@ def describe(expression: Expression, *, inside_product: bool = False) -> str:
     return f"({text})" if inside_product else text
 
 
+@cache
 def describe_constant(element: int) -> str:
     """A field element as the small signed integer or binary fraction that it stands for, if it is one.
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, Role, expressions_of
-from spec.air.expression import Expression, Public, describe
+from spec.air.expression import Expression, Public, describe, operands
 from spec.field import P
 from spec.protocol.algebra import Value
 
@@ -279,6 +279,5 @@ def public_names(*expressions: Expression) -> set[str]:
         seen.add(expression)
         if isinstance(expression, Public):
             names.add(expression.name)
-        parts = ("left", "right", "definition")
-        unseen += [getattr(expression, part) for part in parts if hasattr(expression, part)]
+        unseen += operands(expression)
     return names

@@ -19,6 +19,9 @@ MINIMUM_HEIGHT_LOG2 = 1
 LOOKUP_ROLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
 """The other side of a lookup: its multiplicities are free elements, so that counting its rows bounds nothing."""
 
+SEVERAL_INSTANCES = (Role.INSTRUCTION, Role.WORK)
+"""Roles whose chips may stand in several tables of different heights."""
+
 FIRST_CLOCK = 1
 """The clock of a segment's first row. Tokens that enter a segment have clock 0."""
 
@@ -125,7 +128,7 @@ def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], pa
             if heights != (fixed[chip.name],):
                 raise Rejected(Rejection.FIXED_TABLE_HEIGHT, found)
             continue
-        limit = machine.maximum_instances if chip.role is Role.INSTRUCTION else 1
+        limit = machine.maximum_instances if chip.role in SEVERAL_INSTANCES else 1
         if not (chip.name in machine.required) <= len(heights) <= limit:
             raise Rejected(Rejection.TABLE_COUNT, f"{len(heights)} tables of {chip.name}")
         if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):

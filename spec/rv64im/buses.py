@@ -183,5 +183,11 @@ BUSES = (
     OUTPUT,
 )
 
-RESERVED_IDENTITIES = range(64, 128)
-"""Bus identities kept for accelerators: no bus of the machine may take one."""
+ACCELERATOR_IDENTITIES = range(64, 128)
+"""Of the buses between calls and their work tables."""
+
+SHA256_IDENTITY = 64
+"""The first of four."""
+
+RESERVED_IDENTITIES = range(68, 128)
+"""Bus identities kept for further accelerators: no bus of the machine may take one."""

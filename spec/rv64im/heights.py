@@ -5,8 +5,8 @@ Soundness does not rest on it, but equal bytes do: every prover of this machine 
 
 from __future__ import annotations
 
-from spec.air.chip import Chip, Role
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
+from spec.air.chip import Chip
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SEVERAL_INSTANCES
 from spec.rv64im.machine import RV64IM
 
 MINIMUM_SAVING_ROWS = 2**13
@@ -44,15 +44,20 @@ def _split_in(count: int, rows: int) -> tuple[int, ...]:
 
 
 def table_heights(chip: Chip, rows: int, shape: str | None) -> tuple[int, ...]:
-    """The heights of an instruction or continuation chip's tables: as low as its rows allow, or a listed shape's.
+    """The heights of an instruction, work or continuation chip's tables: as low as its rows allow, or a listed
+    shape's, in which a chip that it does not name has none.
 
     Raises ValueError if the rows do not fit in the shape.
     """
     if shape is not None:
+        if chip.name not in RV64IM.listed_shapes[shape]:
+            if rows:
+                raise ValueError(f"the shape {shape} has no table of {chip.name}")
+            return ()
         height = 1 << RV64IM.listed_shapes[shape][chip.name]
         if rows > height:
             raise ValueError(f"{rows} rows of {chip.name} do not fit in the {height} of the shape {shape}")
         return (height,)
-    if chip.role is Role.INSTRUCTION:
+    if chip.role in SEVERAL_INSTANCES:
         return instance_heights(rows)
     return (padded_height(rows),) if rows else ()

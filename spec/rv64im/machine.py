@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from spec.air.chip import Chip, Role
 from spec.air.machine import Join, Machine
 from spec.field import P
@@ -21,12 +23,21 @@ from spec.rv64im.chips import (
     misaligned,
     multiply,
     program_tables,
+    sha256,
     shift,
     store,
 )
 from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT
 from spec.rv64im.recursion_shapes import LISTED_PROGRAMS, listed_shapes
 from spec.rv64im.tokens import EXIT_CODE_VALUES, SEGMENT_TOKENS
+
+CALL_CHIPS: tuple[Chip, ...] = sha256.CHIPS
+"""The chips of ecalls that order work from an accelerator, by the names of their calls."""
+
+WORK_CHIPS: tuple[Chip, ...] = sha256.WORK_CHIPS
+
+WORK_ROWS: Mapping[str, Mapping[str, int]] = {**sha256.WORK_ROWS}
+"""By call, how many rows of which work tables it orders."""
 
 INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *constant.CHIPS,
@@ -42,15 +53,35 @@ INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *multiply.CHIPS,
     *divide.CHIPS,
     *halt.CHIPS,
+    *CALL_CHIPS,
 )
+
+USUAL_CHIPS: Mapping[str, Chip] = {
+    opcode: chip
+    for chip in INSTRUCTION_CHIPS
+    if chip not in misaligned.CHIPS and chip not in CALL_CHIPS
+    for opcode in chip.instructions
+}
+"""By opcode, the chip of its aligned or ordinary executions: of an ecall, the one that halts."""
 
 CHIPS: tuple[Chip, ...] = (
     *INSTRUCTION_CHIPS,
+    *WORK_CHIPS,
     *fixed_tables.CHIPS,
     *program_tables.CHIPS,
     *continuation.CHIPS,
 )
 """Every table in the order in which the protocol names, commits and sums them."""
+
+
+def work_rows(executed: Mapping[str, int]) -> dict[str, int]:
+    """The rows of every work table by name, ordered by so many rows of each instruction chip."""
+    rows = dict.fromkeys((chip.name for chip in WORK_CHIPS), 0)
+    for call, ordered in WORK_ROWS.items():
+        for name, count in ordered.items():
+            rows[name] += count * executed.get(call, 0)
+    return rows
+
 
 CHIP_BY_NAME: dict[str, Chip] = {chip.name: chip for chip in CHIPS}
 
@@ -77,7 +108,7 @@ CLOCK_LIMIT = 2**CLOCK_BITS
 RV64IM = Machine(
     name="rv64im",
     chips=CHIPS,
-    buses=BUSES,
+    buses=(*BUSES, *sha256.LAYOUT.buses),
     public_values=SEGMENT_PUBLIC_VALUES,
     tables=fixed_tables.MACHINE_TABLES,
     tokens=SEGMENT_TOKENS,
@@ -92,7 +123,7 @@ RV64IM = Machine(
     maximum_segments=MAXIMUM_SEGMENTS,
     required=(continuation.BOUNDARY.name,),
     reserved_identities=RESERVED_IDENTITIES,
-    listed_shapes=listed_shapes(INSTRUCTION_CHIPS),
+    listed_shapes=listed_shapes([chip for chip in INSTRUCTION_CHIPS if chip not in CALL_CHIPS]),
     listed_programs=LISTED_PROGRAMS,
 )
 """The machine as the protocol takes it."""

@@ -11,8 +11,10 @@ from optimized.execution.executor import TrapError, execute
 from optimized.execution.guest_memory import InputTooLongError
 from reference.executor import execute as reference_execute
 from reference.loader import load_bytes
+from spec.isa.calls import SHA256_COMPRESS
 from spec.memory_map import INPUT_CAPACITY_BYTES, REGISTER_COUNT
 from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.call_programs import add_call
 from tests.reference.random_program import random_program
 
 
@@ -54,6 +56,22 @@ def _breakpoint(assembly: Assembly) -> None:
 
 def _unknown_call(assembly: Assembly) -> None:
     assembly.add("ecall")
+
+
+def _call_with_a_misaligned_pointer(assembly: Assembly) -> None:
+    add_call(assembly, SHA256_COMPRESS, (SCRATCH.start + 4, SCRATCH.start))
+
+
+def _call_with_an_operand_across_the_end_of_a_region(assembly: Assembly) -> None:
+    add_call(assembly, SHA256_COMPRESS, (SCRATCH.start, SCRATCH.end - 24))
+
+
+def _call_with_an_operand_above_memory(assembly: Assembly) -> None:
+    add_call(assembly, SHA256_COMPRESS, (2**32, SCRATCH.start))
+
+
+def _call_with_an_operand_at_the_end_of_memory(assembly: Assembly) -> None:
+    add_call(assembly, SHA256_COMPRESS, (2**32 - 8, SCRATCH.start))
 
 
 def _null_load(assembly: Assembly) -> None:
@@ -110,6 +128,10 @@ def _illegal_word(assembly: Assembly) -> None:
     [
         _breakpoint,
         _unknown_call,
+        _call_with_a_misaligned_pointer,
+        _call_with_an_operand_across_the_end_of_a_region,
+        _call_with_an_operand_above_memory,
+        _call_with_an_operand_at_the_end_of_memory,
         _null_load,
         _load_above_memory,
         _load_that_wraps,

@@ -14,7 +14,7 @@ from limpid.build import EXAMPLES
 from limpid.optimized_runs import CompiledTraces, plan_run
 from optimized.kernels import OptimizedKernels
 from optimized.trace.build import BLOCK_ROWS
-from optimized.trace.fill import FILLERS, FillerError, write_cells
+from optimized.trace.fill import CALL_FILLERS, FILLERS, WORK_FILLERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
 from reference.program_keys import proving_key
@@ -28,11 +28,13 @@ from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
+from spec.isa.calls import SHA256_COMPRESS
 from spec.memory_map import OUTPUT, Space
 from spec.parameters import TINY
 from spec.program import Program
-from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS
-from tests.reference.assembly import Assembly
+from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS, WORK_CHIPS
+from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.call_programs import calling_program
 from tests.reference.every_instruction import every_instruction_program
 from tests.reference.random_program import random_program
 
@@ -74,6 +76,12 @@ def _announcing() -> Program:
     return assembly.program()
 
 
+def _calls() -> Program:
+    """Compressions on operands side by side, and on a state within the block."""
+    block = SCRATCH.start
+    return calling_program(SHA256_COMPRESS, *[(block, block + 64)] * 5, (block, block + 32), (block + 8, block))
+
+
 RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
     "every instruction": (lambda: every_instruction_program(PAIRS, SINGLES), WORD, NO_LIMITS),
     "every instruction, cut by clock": (
@@ -86,6 +94,8 @@ RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
         WORD,
         SegmentLimits(cost=30_000, memory_rows=16),
     ),
+    "calls": (_calls, b"", NO_LIMITS),
+    "calls, cut by clock": (_calls, b"", SegmentLimits(clock=1_400, memory_rows=32)),
     "announced output": (_announcing, b"", SegmentLimits(clock=9, memory_rows=2)),
     "hello": (_example("hello"), b"Ada", SegmentLimits(cost=15_000)),
     "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(cost=40_000, memory_rows=20)),
@@ -168,8 +178,10 @@ def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> 
     _require_equal(ours, build_segment(program, segment))
 
 
-def test_fillers_are_those_of_every_instruction_chip() -> None:
-    assert set(FILLERS) == {chip.name for chip in INSTRUCTION_CHIPS}
+def test_fillers_are_those_of_every_instruction_and_work_chip() -> None:
+    assert {*FILLERS, *CALL_FILLERS} == {chip.name for chip in INSTRUCTION_CHIPS}
+    assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
+    assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
 
 
 def test_cells_that_are_not_the_chips_columns_are_refused() -> None:

@@ -63,6 +63,7 @@ def test_commitment_without_columns_has_no_stacked_column() -> None:
 def test_committed_columns_of_fixed_tables_are_main_and_only_continuation_tables_come_first() -> None:
     assert {role: commitment_of(role) for role in Role} == {
         Role.INSTRUCTION: Commitment.MAIN,
+        Role.WORK: Commitment.MAIN,
         Role.MACHINE_TABLE: Commitment.MAIN,
         Role.PROGRAM_TABLE: Commitment.MAIN,
         Role.CONTINUATION: Commitment.CONTINUATION,

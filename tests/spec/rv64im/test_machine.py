@@ -11,9 +11,10 @@ from spec.air.chip import Role
 from spec.air.machine import describe_machine, exit_code_of
 from spec.field import P
 from spec.isa import INSTRUCTIONS
+from spec.isa.calls import CALLS
 from spec.rv64im import machine
 from spec.rv64im.buses import BUSES, RANGE, RESERVED_IDENTITIES, STATE
-from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, RV64IM, chips_of
+from spec.rv64im.machine import CALL_CHIPS, CHIPS, INSTRUCTION_CHIPS, RV64IM, WORK_CHIPS, WORK_ROWS, chips_of
 from spec.rv64im.program_row import OPCODES, limbs_of
 
 
@@ -27,8 +28,20 @@ def test_opcodes_of_two_chips_are_the_misaligned_ones() -> None:
         for opcode in chip.instructions:
             chips.setdefault(opcode, []).append(chip.name)
     shared = {opcode: names for opcode, names in chips.items() if len(names) > 1}
+    assert shared.pop("ecall") == ["halt", *(call.name for call in CALLS)]
     assert set(shared) == {"ld", "lw", "lwu", "lh", "lhu", "sd", "sw", "sh"}
     assert all(names[1].endswith("_misaligned") for names in shared.values())
+
+
+def test_every_call_has_a_chip_of_its_name_behind_the_others() -> None:
+    assert [chip.name for chip in CALL_CHIPS] == [call.name for call in CALLS]
+    assert INSTRUCTION_CHIPS[-len(CALL_CHIPS) :] == CALL_CHIPS
+
+
+def test_work_tables_are_ordered_by_calls_and_by_nothing_else() -> None:
+    ordered = {name for rows in WORK_ROWS.values() for name in rows}
+    assert ordered == {chip.name for chip in WORK_CHIPS} == {chip.name for chip in chips_of(Role.WORK)}
+    assert set(WORK_ROWS) <= {call.name for call in CALLS}
 
 
 def test_opcode_numbers_are_distinct_elements_of_the_provable_instructions() -> None:

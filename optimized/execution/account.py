@@ -1,0 +1,46 @@
+"""How the compiled loop ends, the scalars it leaves behind, and what it keeps of a segment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+EXECUTING, COUNTING, RECORDING = range(3)
+"""What the loop does beside executing. Counting: rows and the addresses that a segment touches. Recording: events."""
+
+RUNNING, HALTED, TRAPPED, FULL = range(4)
+"""How the loop ended. Full: the next instruction has no room; it has not been executed."""
+
+STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
+    7
+)
+"""Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
+touched; these and its registers; and how many of them it has room for."""
+
+STATE_SIZE = 7
+
+
+class SegmentAccount(NamedTuple):
+    """What the loop keeps of a segment, by number of the chip, by register, or in the order of first access."""
+
+    positions: NDArray[np.int8]
+    """(chips, kinds of access): sub-clocks, as `access_positions` gives them."""
+
+    advances: NDArray[np.int8]
+    """By chip, the number of ticks that a row takes."""
+
+    rows: NDArray[np.int64]
+    room: NDArray[np.int64]
+    """By chip, how many rows there is room for."""
+
+    first_events: NDArray[np.int64]
+    """By chip, where its events begin."""
+
+    register_clocks: NDArray[np.uint32]
+    touched: NDArray[np.uint32]
+    """Doubleword addresses."""
+
+    touched_values: NDArray[np.uint64]
+    """What they held before."""

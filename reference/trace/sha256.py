@@ -1,0 +1,182 @@
+"""Cells of the call of SHA-256's compression function, and of the rows of its work tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference.trace.cells import BYTE_BITS, Cells, Filler, WorkFiller, array, byte_array, parts
+from reference.trace.clock import Row
+from spec.air.chips.sha256 import (
+    HALVES,
+    LIMB_BASE,
+    LIMB_BITS,
+    MESSAGE_WORDS,
+    ROUNDS,
+    STATE_WORDS,
+    WORD_BITS,
+    Sha256Layout,
+)
+from spec.isa.calls import SHA256_COMPRESS, bytes_of, words_of
+from spec.protocol.sha256 import ROUND_CONSTANTS
+from spec.rv64im.chips.sha256 import BLOCK_BYTES, LAYOUT
+from spec.word import WORD_BITS as DOUBLEWORD_BITS
+
+WORD_MASK = (1 << WORD_BITS) - 1
+
+Limbs = tuple[int, ...]
+"""Lower and upper 16 bits; of a pending sum, not reduced."""
+
+
+def _call(row: Row) -> Cells:
+    accesses = row.accesses
+    before = [limb for word in _state(row) for limb in _limbs(word)]
+    after = [limb for i in range(4) for limb in parts(accesses[f"state_{i}"].after, LIMB_BITS, 4)]
+    block = b"".join(accesses[f"block_{i}"].before.to_bytes(DOUBLEWORD_BITS // BYTE_BITS, "little") for i in range(8))
+    rounds = [limb for i in range(0, 16, 2) for limb in _limbs((_word(after, i) - _word(before, i)) & WORD_MASK)]
+    cells = array("before", before) | array("rounds", rounds) | array("after", after)
+    for operand, pointer in zip(SHA256_COMPRESS.operands, row.step.pointers, strict=True):
+        low, high = parts(pointer, LIMB_BITS, 2)
+        cells |= {f"{operand.name}_pointer_low": low, f"{operand.name}_pointer_high": high}
+    return cells | byte_array("block", int.from_bytes(block, "little"), BLOCK_BYTES)
+
+
+def _state(row: Row) -> list[int]:
+    """The eight words that the compression starts from."""
+    return words_of([row.accesses[f"state_{i}"].before for i in range(4)])
+
+
+def _limbs(word: int) -> Limbs:
+    return word % LIMB_BASE, word >> LIMB_BITS
+
+
+def _word(limbs: Sequence[int], first: int) -> int:
+    return limbs[first] + (limbs[first + 1] << LIMB_BITS)
+
+
+def _work(row: Row) -> list[tuple[str, Cells]]:
+    block = bytes_of([row.accesses[f"block_{i}"].before for i in range(8)])
+    return compression_cells(LAYOUT, row.clock, _state(row), block)
+
+
+def compression_cells(layout: Sha256Layout, key: int, state: Sequence[int], block: bytes) -> list[tuple[str, Cells]]:
+    """The rows of both work tables for one compression, as cells by column name, in the order of the rounds."""
+    message = [int.from_bytes(block[i : i + 4], "big") for i in range(0, len(block), 4)]
+    working = list(state)
+    pending: list[Limbs] = [(0, 0)] * MESSAGE_WORDS
+    rows = []
+    for start in range(0, ROUNDS, layout.rounds_per_row):
+        table = layout.first if start < MESSAGE_WORDS else layout.rest
+        rounds = _RowRounds(start, working, pending)
+        cells = _selectors(table.columns, start) | {"key": key} | rounds.entering(table.columns)
+        for step in range(layout.rounds_per_row):
+            cells |= rounds.round(step, message[start + step] if start < MESSAGE_WORDS else None)
+        cells |= rounds.leaving(table.columns)
+        working, pending = rounds.working, rounds.pending
+        rows.append((table.name, cells))
+    return rows
+
+
+def _selectors(columns: Sequence[str], start: int) -> Cells:
+    if "real" in columns:
+        return {"real": 1}
+    return {name: int(name == f"from_round_{start}") for name in columns if name.startswith("from_round_")}
+
+
+class _RowRounds:
+    """The rounds of one row: working variables and pending sums as they stand."""
+
+    def __init__(self, start: int, working: Sequence[int], pending: Sequence[Limbs]) -> None:
+        self.start = start
+        self.working = list(working)
+        self.pending = list(pending)
+
+    def entering(self, columns: Sequence[str]) -> Cells:
+        """What the row takes from the one before."""
+        cells: Cells = {}
+        for name, word in zip(STATE_WORDS, self.working, strict=True):
+            cells |= _halves(name, _limbs(word)) if name in "dh" else _bits(name, word)
+        if "pending_0_low" in columns:
+            for i, limbs in enumerate(self.pending):
+                cells |= _halves(f"pending_{i}", limbs)
+        return cells
+
+    def leaving(self, columns: Sequence[str]) -> Cells:
+        """The pending sums that have columns after the row's rounds."""
+        cells: Cells = {}
+        for i, limbs in enumerate(self.pending):
+            cells |= _halves(f"left_{i}", limbs)
+        return {name: limb for name, limb in cells.items() if name in columns}
+
+    def round(self, step: int, message_word: int | None) -> Cells:
+        """The cells of one round, whose word is the message's or the schedule's next."""
+        cells: Cells = {}
+        terms = self.pending.pop(0)
+        if message_word is None:
+            word, carries = _reduced(terms)
+            cells |= _carries(f"word_{step}", carries, 2)
+        else:
+            word = message_word
+        self._extend_schedule(word)
+        a, b, c, d, e, f, g, h = self.working
+        big_sigma_1 = _rotated(e, 6) ^ _rotated(e, 11) ^ _rotated(e, 25)
+        choice = (e & f) ^ (~e & WORD_MASK & g)
+        big_sigma_0 = _rotated(a, 2) ^ _rotated(a, 13) ^ _rotated(a, 22)
+        majority = (a & b) ^ (a & c) ^ (b & c)
+        constant = ROUND_CONSTANTS[self.start + step]
+        new_e, e_carries = _reduced(_sum(d, h, big_sigma_1, choice, constant, word))
+        low, high = _sum(new_e, big_sigma_0, majority)
+        taken_low, taken_high = _limbs(d)
+        new_a, a_carries = _reduced((low - taken_low, high - taken_high))
+        self.working = [new_a, a, b, c, new_e, e, f, g]
+        cells |= _bits(f"word_{step}", word) | _bits(f"new_e_{step}", new_e) | _bits(f"new_a_{step}", new_a)
+        cells |= _carries(f"new_e_{step}", e_carries, 3)
+        # A carry of -1 stands as 0.
+        return cells | _carries(f"new_a_{step}", [carry + 1 for carry in a_carries], 2)
+
+    def _extend_schedule(self, word: int) -> None:
+        self.pending.append(_limbs(word))
+        self._add(6, word)
+        self._add(14, _rotated(word, 7) ^ _rotated(word, 18) ^ word >> 3)
+        self._add(1, _rotated(word, 17) ^ _rotated(word, 19) ^ word >> 10)
+
+    def _add(self, later: int, word: int) -> None:
+        low, high = self.pending[later]
+        added_low, added_high = _limbs(word)
+        self.pending[later] = (low + added_low, high + added_high)
+
+
+def _rotated(word: int, count: int) -> int:
+    return (word >> count | word << WORD_BITS - count) & WORD_MASK
+
+
+def _sum(*words: int) -> Limbs:
+    """The sums of the limbs, not reduced."""
+    return sum(word % LIMB_BASE for word in words), sum(word >> LIMB_BITS for word in words)
+
+
+def _reduced(limbs: Limbs) -> tuple[int, list[int]]:
+    """The word that limbs are modulo 2^32, and the carries out of both limbs."""
+    low_carry, low = divmod(limbs[0], LIMB_BASE)
+    high_carry, high = divmod(limbs[1] + low_carry, LIMB_BASE)
+    return low + (high << LIMB_BITS), [low_carry, high_carry]
+
+
+def _bits(name: str, word: int) -> Cells:
+    return array(name, parts(word, 1, WORD_BITS))
+
+
+def _halves(name: str, limbs: Limbs) -> Cells:
+    return {f"{name}_{half}": limb for half, limb in zip(HALVES, limbs, strict=True)}
+
+
+def _carries(name: str, carries: Sequence[int], bits: int) -> Cells:
+    """The bits of the carries out of both limbs."""
+    return {
+        f"{name}_{half}_carry_{i}": bit
+        for half, carry in zip(HALVES, carries, strict=True)
+        for i, bit in enumerate(parts(carry, 1, bits))
+    }
+
+
+FILLERS: dict[str, Filler] = {SHA256_COMPRESS.name: _call}
+WORK_FILLERS: dict[str, WorkFiller] = {SHA256_COMPRESS.name: _work}

@@ -1,0 +1,122 @@
+"""The machine's calls: what an ecall does when a7 names an accelerator.
+
+A call's operands lie in memory, each at a pointer in a register. Pointers are multiples of 8 below 2^32, and every
+doubleword of an operand belongs to a region: otherwise the call ends the program abnormally, before it has done
+anything. All operands are read before any is written, so they may overlap: a call reads what was there before it.
+
+Numbers below 2^16 that no system call of Linux has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from spec.isa.system import CALL_ARGUMENT_REGISTER
+from spec.memory_map import DOUBLEWORD_BYTES
+from spec.protocol.sha256 import compression
+from spec.word import WORD_MASK
+
+Doublewords = tuple[int, ...]
+
+
+class Use(Enum):
+    """What a call does with an operand."""
+
+    READ = "read"
+    UPDATE = "read and written"
+
+
+@dataclass(frozen=True)
+class Operand:
+    """Consecutive doublewords at a pointer."""
+
+    name: str
+    register: int
+    """The one that holds the pointer."""
+
+    doublewords: int
+    use: Use
+
+
+Meaning = Callable[[Mapping[str, Doublewords]], Mapping[str, Doublewords]]
+"""From what every operand holds to what the written ones hold afterwards, by name."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the machine."""
+
+    name: str
+    number: int
+    """In a7, all 64 bits."""
+
+    operands: tuple[Operand, ...]
+    """In the order in which they are accessed; those that are written come last."""
+
+    meaning: Meaning
+    source: str
+    """Where the function is defined."""
+
+    def __repr__(self) -> str:
+        return f"<call {self.name}>"
+
+    @property
+    def doublewords(self) -> int:
+        """How many doublewords a call accesses."""
+        return sum(operand.doublewords for operand in self.operands)
+
+    def positions(self, pointers: Sequence[int]) -> list[int]:
+        """The doubleword addresses that a call with these pointers accesses, in order."""
+        return [
+            pointer // DOUBLEWORD_BYTES + i
+            for operand, pointer in zip(self.operands, pointers, strict=True)
+            for i in range(operand.doublewords)
+        ]
+
+    def results(self, contents: Sequence[int]) -> list[int]:
+        """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before."""
+        held, start = {}, 0
+        for operand in self.operands:
+            held[operand.name] = tuple(contents[start : start + operand.doublewords])
+            start += operand.doublewords
+        written = self.meaning(held)
+        return [word for operand in self.operands for word in written.get(operand.name, held[operand.name])]
+
+
+def words_of(doublewords: Sequence[int]) -> list[int]:
+    """32-bit words, the lower half of each doubleword first."""
+    return [doubleword >> shift & 0xFFFF_FFFF for doubleword in doublewords for shift in (0, 32)]
+
+
+def doublewords_of(words: Sequence[int]) -> Doublewords:
+    """Doublewords from 32-bit words, the lower half of each first."""
+    return tuple(low | high << 32 for low, high in zip(words[::2], words[1::2], strict=True))
+
+
+def bytes_of(doublewords: Sequence[int]) -> bytes:
+    """The bytes as they lie in memory."""
+    return b"".join((doubleword & WORD_MASK).to_bytes(DOUBLEWORD_BYTES, "little") for doubleword in doublewords)
+
+
+def _sha256_compress(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
+    state = compression(words_of(held["state"]), bytes_of(held["block"]))
+    return {"state": doublewords_of(state)}
+
+
+SHA256_COMPRESS = Call(
+    name="sha256_compress",
+    number=257,
+    operands=(
+        Operand("block", CALL_ARGUMENT_REGISTER + 1, 8, Use.READ),
+        Operand("state", CALL_ARGUMENT_REGISTER, 4, Use.UPDATE),
+    ),
+    meaning=_sha256_compress,
+    source="FIPS 180-4, 6.2.2",
+)
+"""The eight words of the state, native 32-bit words, become their compression with a block of 64 bytes."""
+
+CALLS = (SHA256_COMPRESS,)
+
+CALL_BY_NUMBER: Mapping[int, Call] = {call.number: call for call in CALLS}
