@@ -13,14 +13,14 @@ from typing import Any
 
 from spec.circuit.buses import LIMB_BITS
 from spec.circuit.chips.words import OCTET_WORDS, WORD_BITS
-from spec.circuit.circuit import Circuit, Row
+from spec.circuit.circuit import Circuit, Row, without_useless_rows
 from spec.field import EXTENSION_DEGREE, ZERO, Extension, P
 from spec.protocol.algebra import OpenedLeaf
 from spec.protocol.hash import BLOCK_WORDS
 from spec.protocol.merkle import MerkleOpening, TreeShape
 from spec.protocol.numbers import NumberAlgebra, expand_opening
 from spec.protocol.sha256 import compression
-from spec.rejection import Rejection
+from spec.rejection import Rejected, Rejection
 
 Cells = tuple[int, ...]
 """What an address holds: six coefficients, or sixteen limbs."""
@@ -82,8 +82,20 @@ class Word(_Handle):
         self.lane = lane
 
 
+_NO_DIGEST = (0,) * OCTET_WORDS
+
 ALONE = -1
 """The lane of a word that has an address of its own, which stands in the place of the octet's."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Two addresses that hold the same value in every proof that is accepted."""
+
+    left: int
+    right: int
+    reason: Rejection
+    where: str
 
 
 @dataclass
@@ -92,6 +104,7 @@ class Recorder:
 
     publics: Sequence[int] = ()
     rows: list[Row] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
     values: dict[int, Cells] = field(default_factory=dict)
     octets: dict[int, Cells] = field(default_factory=dict)
 
@@ -116,8 +129,13 @@ class Recorder:
 
     @property
     def circuit(self) -> Circuit:
-        """What has been recorded."""
-        return Circuit(len(self.publics), tuple(self.rows))
+        """What has been recorded, without rows whose results nothing needs."""
+        return without_useless_rows(Circuit(len(self.publics), tuple(self.rows)))
+
+    @property
+    def broken(self) -> list[Requirement]:
+        """The requirements that do not hold of this proof: with any of them no memory satisfies the circuit."""
+        return [of for of in self.requirements if self.values[of.left] != self.values[of.right]]
 
     # Memory.
 
@@ -236,9 +254,14 @@ class Recorder:
         self, opening: MerkleOpening, positions: Sequence[Sequence[Element]], shape: TreeShape, where: str
     ) -> list[OpenedLeaf[Element, Word]]:
         indices = [sum(self._element_held(bit) << k for k, bit in enumerate(bits)) for bits in positions]
+        try:
+            leaves = expand_opening(self._numbers, opening, indices, shape, where)
+        except Rejected:
+            # An opening of other positions: no leaves are the right ones, and any show it.
+            leaves = [OpenedLeaf([0] * shape.width, [_NO_DIGEST] * shape.path_length) for _ in indices]
         return [
             OpenedLeaf(self.read_elements(leaf.row), [self.read_words(digest) for digest in leaf.siblings])
-            for leaf in expand_opening(self._numbers, opening, indices, shape, where)
+            for leaf in leaves
         ]
 
     def _hinted(self, chip: str, cells: Cells) -> int:
@@ -360,7 +383,9 @@ class Recorder:
         for one, other in zip(lefts, rights, strict=True):
             if type(one) is not type(other):
                 raise TypeError(f"{type(one).__name__} and {type(other).__name__} are required to be equal")
-            self._row("equal", [self._address(one), self._address(other)], [])
+            requirement = Requirement(self._address(one), self._address(other), reason, where)
+            self.requirements.append(requirement)
+            self._row("equal", [requirement.left, requirement.right], [])
 
     def _address(self, handle: Element | Value | Word) -> int:
         return self._word_address(handle) if isinstance(handle, Word) else handle.address

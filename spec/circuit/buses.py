@@ -3,7 +3,7 @@
 Addresses and the numbers of reads are fixed columns, so they belong to the circuit and not to the prover. A row sends
 what it writes as often as it is read, and every reading row receives it once: where the bus balances, each reader has
 what the only writer of its address has written. That each address is written by one row, and before it is read, is
-checked on the circuit itself (`spec.circuit.structure`).
+checked on the circuit itself (`spec.circuit.circuit.faults`).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from spec.air.bus import Bus
@@ -115,6 +115,20 @@ def faults(circuit: Circuit) -> list[Fault]:
                 found.append(Fault(number, f"has the key {row.parameters[0]} of an earlier compression"))
             keys.add(row.parameters[0])
     return found or _useless(circuit)
+
+
+def without_useless_rows(circuit: Circuit) -> Circuit:
+    """The circuit without rows of which nothing reads any result, and those that only such rows need."""
+    needed: set[tuple[str, int]] = set()
+    kept: list[Row] = []
+    for row in reversed(circuit.rows):
+        signature = SIGNATURES[row.chip]
+        results = {(bus.name, at) for bus, at in zip(signature.results, row.writes, strict=True)}
+        if results and not results & needed:
+            continue
+        needed |= {(bus.name, at) for bus, at in zip(signature.operands, row.reads, strict=True)}
+        kept.append(row)
+    return replace(circuit, rows=tuple(reversed(kept)))
 
 
 def _useless(circuit: Circuit) -> list[Fault]:
