@@ -1,0 +1,416 @@
+"""The verifier's algebra that writes a circuit, and the memory that a proof fills it with.
+
+What runs on it sees handles: an address, and nothing that could be asked. Beside each handle the recorder keeps the
+number that this proof puts there, which no row of the circuit depends on: two proofs of one shape give equal circuits
+and different memories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.circuit.buses import LIMB_BITS
+from spec.circuit.chips.words import OCTET_WORDS, WORD_BITS
+from spec.circuit.circuit import Circuit, Row, without_useless_rows
+from spec.field import EXTENSION_DEGREE, ZERO, Extension, P
+from spec.protocol.algebra import OpenedLeaf
+from spec.protocol.hash import BLOCK_WORDS
+from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.numbers import NumberAlgebra, expand_opening
+from spec.protocol.sha256 import compression
+from spec.rejection import Rejected, Rejection
+
+Cells = tuple[int, ...]
+"""What an address holds: six coefficients, or sixteen limbs."""
+
+
+class AskedError(TypeError):
+    """A recorded value was asked for something that a circuit cannot ask."""
+
+
+class _Handle:
+    """Refuses every question about the value behind an address."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any) -> Any:
+        raise AskedError(f"a recorded {type(self).__name__} has no value that could be looked at")
+
+    __eq__ = __bool__ = __int__ = __index__ = __iter__ = __len__ = __getitem__ = __lt__ = __le__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Element(_Handle):
+    """An element of the base field, or a bit: a value whose other coefficients are zero."""
+
+    __slots__ = ("address",)
+
+    def __init__(self, address: int) -> None:
+        self.address = address
+
+
+class Value(_Handle):
+    """An element of the extension."""
+
+    __slots__ = ("_recorder", "address")
+
+    def __init__(self, recorder: Recorder, address: int) -> None:
+        self._recorder = recorder
+        self.address = address
+
+    def __add__(self, other: Value | int) -> Value:
+        return self._recorder.add(self, other, 1)
+
+    def __sub__(self, other: Value | int) -> Value:
+        return self._recorder.add(self, other, P - 1)
+
+    def __mul__(self, other: Value | int) -> Value:
+        return self._recorder.multiply(self, other)
+
+
+class Word(_Handle):
+    """A word: one of an octet's, an element's canonical number, a constant, or one that stands alone."""
+
+    __slots__ = ("lane", "source")
+
+    def __init__(self, source: int | Element | None, lane: int) -> None:
+        self.source = source
+        """The octet's address; the element; None for a constant, which `lane` is then."""
+
+        self.lane = lane
+
+
+_NO_DIGEST = (0,) * OCTET_WORDS
+
+ALONE = -1
+"""The lane of a word that has an address of its own, which stands in the place of the octet's."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Two addresses that hold the same value in every proof that is accepted."""
+
+    left: int
+    right: int
+    reason: Rejection
+    where: str
+
+
+@dataclass
+class Recorder:
+    """Implements `spec.protocol.algebra.Algebra`. `publics` are the numbers of the public values, elements."""
+
+    publics: Sequence[int] = ()
+    rows: list[Row] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
+    values: dict[int, Cells] = field(default_factory=dict)
+    octets: dict[int, Cells] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._numbers = NumberAlgebra()
+        self._constants: dict[Cells, int] = {}
+        self._constant_octets: dict[Cells, int] = {}
+        self._alone: dict[tuple[int, int], int] = {}
+        """By octet and lane, the word's own address."""
+
+        self._canonical: dict[int, int] = {}
+        """By element, the address of its word."""
+
+        self._packed: dict[tuple[tuple[Any, int], ...], int] = {}
+        self._bits: dict[int, list[int]] = {}
+        self._split: dict[int, list[int]] = {}
+        self._chosen: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._compressions = 0
+        for number in self.publics:
+            self._new_value((number % P, *([0] * (EXTENSION_DEGREE - 1))))
+        self.public_elements = [Element(address) for address in range(len(self.publics))]
+
+    @property
+    def circuit(self) -> Circuit:
+        """What has been recorded, without rows whose results nothing needs."""
+        return without_useless_rows(Circuit(len(self.publics), tuple(self.rows)))
+
+    @property
+    def broken(self) -> list[Requirement]:
+        """The requirements that do not hold of this proof: with any of them no memory satisfies the circuit."""
+        return [of for of in self.requirements if self.values[of.left] != self.values[of.right]]
+
+    # Memory.
+
+    def _new_value(self, cells: Cells) -> int:
+        address = len(self.values)
+        self.values[address] = cells
+        return address
+
+    def _new_octet(self, limbs: Cells) -> int:
+        address = len(self.octets)
+        self.octets[address] = limbs
+        return address
+
+    def _row(self, chip: str, reads: Sequence[int], writes: Sequence[int], parameters: Sequence[int] = ()) -> None:
+        self.rows.append(Row(chip, tuple(reads), tuple(writes), tuple(parameters)))
+
+    def _constant_value(self, cells: Cells) -> int:
+        if cells not in self._constants:
+            self._constants[cells] = self._new_value(cells)
+            self._row("constant", [], [self._constants[cells]], cells)
+        return self._constants[cells]
+
+    def _constant_octet(self, limbs: Cells) -> int:
+        if limbs not in self._constant_octets:
+            self._constant_octets[limbs] = self._new_octet(limbs)
+            self._row("constant_octet", [], [self._constant_octets[limbs]], limbs)
+        return self._constant_octets[limbs]
+
+    def _held(self, value: Value) -> Extension:
+        return Extension.from_coefficients(self.values[value.address])
+
+    def _element_held(self, element: Element) -> int:
+        return self.values[element.address][0]
+
+    # Arithmetic.
+
+    def _multiply_add(self, left: int, right: int, addend: int, scale: int, addend_scale: int) -> int:
+        a, b, c = (Extension.from_coefficients(self.values[at]) for at in (left, right, addend))
+        result = self._new_value((a * b * scale + c * addend_scale).coefficients)
+        self._row("multiply_add", [left, right, addend], [result], [scale % P, addend_scale % P])
+        return result
+
+    def _number(self, number: int) -> int:
+        return self._constant_value(_padded([number % P]))
+
+    def add(self, left: Value, right: Value | int, sign: int) -> Value:
+        """left + sign * right."""
+        one = self._number(1)
+        addend = self._number(right) if isinstance(right, int) else right.address
+        return Value(self, self._multiply_add(left.address, one, addend, 1, sign))
+
+    def multiply(self, left: Value, right: Value | int) -> Value:
+        """left * right."""
+        zero = self._number(0)
+        if isinstance(right, int):
+            return Value(self, self._multiply_add(left.address, self._number(1), zero, right, 0))
+        return Value(self, self._multiply_add(left.address, right.address, zero, 1, 0))
+
+    def element(self, number: int) -> Element:
+        return Element(self._number(number))
+
+    def value(self, number: int) -> Value:
+        return Value(self, self._number(number))
+
+    def embed(self, element: Element) -> Value:
+        return Value(self, element.address)
+
+    def join(self, coefficients: Sequence[Element]) -> Value:
+        address = self._new_value(tuple(self._element_held(element) for element in coefficients))
+        self._row("join", [element.address for element in coefficients], [address])
+        return Value(self, address)
+
+    def multiply_elements(self, left: Element, right: Element) -> Element:
+        return Element(self._multiply_add(left.address, right.address, self._number(0), 1, 0))
+
+    def scale(self, value: Value, factor: Element) -> Value:
+        return Value(self, self._multiply_add(value.address, factor.address, self._number(0), 1, 0))
+
+    def linear_combination(self, coefficients: Sequence[Value], elements: Sequence[Element]) -> Value:
+        total = self._number(0)
+        for coefficient, element in zip(coefficients, elements, strict=True):
+            total = self._multiply_add(coefficient.address, element.address, total, 1, 1)
+        return Value(self, total)
+
+    def inverses(self, values: Sequence[Value], reason: Rejection, where: str) -> list[Value]:
+        hints = []
+        for value in values:
+            held = self._held(value)
+            (hint,) = self.read_values([ZERO if held == ZERO else held.inverse()])
+            self.require_equal(value * hint, self.value(1), reason, where)
+            hints.append(hint)
+        return hints
+
+    def equals(self, element: Element, number: int) -> Element:
+        bit = int(self._element_held(element) == number % P)
+        address = self._new_value(_padded([bit]))
+        self._row("equals_number", [element.address], [address], [number % P])
+        return Element(address)
+
+    # What the proof says.
+
+    def read_elements(self, numbers: Sequence[int]) -> list[Element]:
+        return [Element(self._hinted("hint_element", _padded([number]))) for number in numbers]
+
+    def read_values(self, elements: Sequence[Extension]) -> list[Value]:
+        return [Value(self, self._hinted("hint", element.coefficients)) for element in elements]
+
+    def read_words(self, numbers: Sequence[int]) -> list[Word]:
+        if len(numbers) == OCTET_WORDS:
+            address = self._new_octet(_limbs(numbers))
+            self._row("hint_octet", [], [address])
+            return [Word(address, lane) for lane in range(OCTET_WORDS)]
+        return [Word(self._hinted("hint_word", _padded(_limbs([number]))), ALONE) for number in numbers]
+
+    def read_leaves(
+        self, opening: MerkleOpening, positions: Sequence[Sequence[Element]], shape: TreeShape, where: str
+    ) -> list[OpenedLeaf[Element, Word]]:
+        indices = [sum(self._element_held(bit) << k for k, bit in enumerate(bits)) for bits in positions]
+        try:
+            leaves = expand_opening(self._numbers, opening, indices, shape, where)
+        except Rejected:
+            # An opening of other positions: no leaves are the right ones, and any show it.
+            leaves = [OpenedLeaf([0] * shape.width, [_NO_DIGEST] * shape.path_length) for _ in indices]
+        return [
+            OpenedLeaf(self.read_elements(leaf.row), [self.read_words(digest) for digest in leaf.siblings])
+            for leaf in leaves
+        ]
+
+    def _hinted(self, chip: str, cells: Cells) -> int:
+        address = self._new_value(cells)
+        self._row(chip, [], [address])
+        return address
+
+    # Words.
+
+    def word(self, number: int) -> Word:
+        return Word(None, number)
+
+    def element_words(self, elements: Sequence[Element]) -> list[Word]:
+        return [Word(element, 0) for element in elements]
+
+    def value_words(self, values: Sequence[Value]) -> list[Word]:
+        return [Word(Element(address), 0) for value in values for address in self._coefficients(value.address)]
+
+    def _coefficients(self, address: int) -> list[int]:
+        if address not in self._split:
+            parts = [self._new_value(_padded([coefficient])) for coefficient in self.values[address]]
+            self._row("split", [address], parts)
+            self._split[address] = parts
+        return self._split[address]
+
+    def _word_address(self, word: Word) -> int:
+        """Where the word stands alone."""
+        if word.source is None:
+            return self._constant_value(_padded(_limbs([word.lane])))
+        if isinstance(word.source, Element):
+            element = word.source.address
+            if element not in self._canonical:
+                address = self._new_value(_padded(_limbs([self.values[element][0]])))
+                self._row("canonical", [element], [address])
+                self._canonical[element] = address
+            return self._canonical[element]
+        if word.lane == ALONE:
+            return word.source
+        if (word.source, word.lane) not in self._alone:
+            limbs = self.octets[word.source]
+            parts = [self._new_value(_padded(limbs[2 * i : 2 * i + 2])) for i in range(OCTET_WORDS)]
+            self._row("unpack", [word.source], parts)
+            self._alone |= {(word.source, lane): address for lane, address in enumerate(parts)}
+        return self._alone[word.source, word.lane]
+
+    def _octet(self, words: Sequence[Word]) -> int:
+        """The address of an octet of these eight words."""
+        first = words[0].source
+        if isinstance(first, int) and [_place(word) for word in words] == [(first, i) for i in range(OCTET_WORDS)]:
+            return first
+        if all(word.source is None for word in words):
+            return self._constant_octet(_limbs([word.lane for word in words]))
+        addresses = [self._word_address(word) for word in words]
+        key = tuple((address, 0) for address in addresses)
+        if key not in self._packed:
+            limbs = tuple(limb for address in addresses for limb in self.values[address][:2])
+            self._packed[key] = self._new_octet(limbs)
+            self._row("pack", addresses, [self._packed[key]])
+        return self._packed[key]
+
+    def low_bits(self, word: Word, count: int) -> list[Element]:
+        address = self._word_address(word)
+        if address not in self._bits:
+            low, high = self.values[address][:2]
+            number = low + (high << LIMB_BITS)
+            parts = [self._new_value(_padded([number >> i & 1])) for i in range(WORD_BITS)]
+            self._row("bits", [address], parts)
+            self._bits[address] = parts
+        return [Element(part) for part in self._bits[address][:count]]
+
+    def challenge(self, state: Sequence[Word]) -> Value:
+        octet = self._octet(state)
+        held = self._numbers.challenge(_words(self.octets[octet]))
+        address = self._new_value(held.coefficients)
+        self._row("challenge", [octet], [address])
+        return Value(self, address)
+
+    def compress(self, state: Sequence[Word], block: Sequence[Word]) -> list[Word]:
+        before, left, right = self._octet(state), self._octet(block[:OCTET_WORDS]), self._octet(block[OCTET_WORDS:])
+        words = [*_words(self.octets[left]), *_words(self.octets[right])]
+        after = compression(_words(self.octets[before]), b"".join(word.to_bytes(4, "big") for word in words))
+        address = self._new_octet(_limbs(after))
+        self._row("compress", [before, left, right], [address], [self._compressions])
+        self._compressions += 1
+        return [Word(address, lane) for lane in range(OCTET_WORDS)]
+
+    def chain(self, state: Sequence[Word], words: Sequence[Word]) -> list[Word]:
+        for start in range(0, len(words), BLOCK_WORDS):
+            state = self.compress(state, words[start : start + BLOCK_WORDS])
+        return list(state)
+
+    # Choices and requirements.
+
+    def select(self, bit: Element, if_one: Any, if_zero: Any) -> Any:
+        if isinstance(if_one, Value | Element):
+            difference = self._multiply_add(if_one.address, self._number(1), if_zero.address, 1, -1)
+            chosen = self._multiply_add(difference, bit.address, if_zero.address, 1, 1)
+            return Value(self, chosen) if isinstance(if_one, Value) else Element(chosen)
+        one, zero = self._octet(if_one), self._octet(if_zero)
+        first = self._choose(bit.address, zero, one)
+        return [Word(first, lane) for lane in range(OCTET_WORDS)]
+
+    def _choose(self, bit: int, zero: int, one: int) -> int:
+        """The octet `one` where the bit is 1, else `zero`. A row makes both orders."""
+        if (bit, one, zero) in self._chosen:
+            return self._chosen[bit, one, zero][1]
+        if (bit, zero, one) not in self._chosen:
+            held = (self.octets[zero], self.octets[one])
+            chosen = self.values[bit][0]
+            pair = (self._new_octet(held[chosen]), self._new_octet(held[1 - chosen]))
+            self._row("choose", [bit, zero, one], pair)
+            self._chosen[bit, zero, one] = pair
+        return self._chosen[bit, zero, one][0]
+
+    def require_equal(self, left: Any, right: Any, reason: Rejection, where: str) -> None:
+        lefts, rights = list(_flat(left)), list(_flat(right))
+        if len(lefts) != len(rights):
+            raise TypeError(f"{len(lefts)} and {len(rights)} values are required to be equal")
+        for one, other in zip(lefts, rights, strict=True):
+            if type(one) is not type(other):
+                raise TypeError(f"{type(one).__name__} and {type(other).__name__} are required to be equal")
+            requirement = Requirement(self._address(one), self._address(other), reason, where)
+            self.requirements.append(requirement)
+            self._row("equal", [requirement.left, requirement.right], [])
+
+    def _address(self, handle: Element | Value | Word) -> int:
+        return self._word_address(handle) if isinstance(handle, Word) else handle.address
+
+
+def _place(word: Word) -> tuple[int, int] | None:
+    """The octet and the lane of a word that has no other place."""
+    return (word.source, word.lane) if isinstance(word.source, int) else None
+
+
+def _padded(cells: Sequence[int]) -> Cells:
+    return (*cells, *([0] * (EXTENSION_DEGREE - len(cells))))
+
+
+def _limbs(words: Sequence[int]) -> Cells:
+    return tuple(limb for word in words for limb in (word % (1 << LIMB_BITS), word >> LIMB_BITS))
+
+
+def _words(limbs: Cells) -> list[int]:
+    return [low + (high << LIMB_BITS) for low, high in zip(limbs[::2], limbs[1::2], strict=True)]
+
+
+def _flat(nested: Any) -> Iterator[Element | Value | Word]:
+    if isinstance(nested, Element | Value | Word):
+        yield nested
+    else:
+        for inner in nested:
+            yield from _flat(inner)
