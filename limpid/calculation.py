@@ -13,7 +13,8 @@ from soundcalc.errors import CalculatorError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
 from soundcalc.protocol.security import ProofSecurity
-from soundcalc.published.format import PublishedConfiguration, parse_configuration
+from soundcalc.published.format import parse_configuration
+from soundcalc.published.system import PublishedConfiguration
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+SHOWN_PROBLEMS = 40
+"""As many fit on a screen."""
+
 
 class CalculatorError(ValueError):
     """The root of every refusal."""
@@ -45,13 +50,14 @@ class ConfigurationError(CalculatorError):
         self.reason = reason
 
 
-class UnsupportedFamilyError(CalculatorError):
-    """A protocol family that the calculator does not analyse yet."""
+class ConfigurationProblemsError(CalculatorError):
+    """Several problems of one configuration file, in its order."""
 
-    def __init__(self, file: str, family: str) -> None:
-        super().__init__(f"{file}: the protocol family {family} is not analysed yet")
-        self.file = file
-        self.family = family
+    def __init__(self, problems: Sequence[ConfigurationError]) -> None:
+        shown = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
+        hidden = len(problems) - len(shown)
+        super().__init__("\n".join([*shown, f"and {hidden} more"] if hidden else shown))
+        self.problems = tuple(problems)
 
 
 class NoSolutionError(CalculatorError):

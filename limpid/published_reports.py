@@ -1,0 +1,282 @@
+"""What `limpid soundcalc` says of published systems: one, several, two side by side, along a row of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from limpid.calculation_reports import Report
+from soundcalc.exact import rounded_down
+from soundcalc.published.comparison import compared, kibibytes
+from soundcalc.published.figures import Bounds, Figure, analysis, analysis_figures, public_levels
+from soundcalc.published.summary import CircuitSummary, Lines, SystemSummary, summarised, weakest_round
+from soundcalc.published.sweep import Point
+from soundcalc.published.system import PublishedConfiguration
+from soundcalc.published.whatif import Axis
+from soundcalc.report.document import Block, Heading, Paragraph, Table, bold, table
+from soundcalc.report.text import figures_facts, figures_table, levels_table
+
+CIRCUIT_HEADER = (
+    "circuit", "bits", "regime", "weakest round", "public calculator", "expected KiB", "worst KiB", "proof system",
+    "field",
+)  # fmt: skip
+
+
+def compatibility_report(configuration: PublishedConfiguration) -> Report:
+    """The public calculator's figures and nothing else."""
+    levels = public_levels(configuration)
+    refused = [
+        f"the public calculator refuses circuit {circuit.name} in the regime {regime}"
+        for circuit in configuration.circuits
+        for regime in circuit.regimes
+        if regime not in levels[circuit.name]
+    ]
+    return Report([levels_table(levels)], levels, (*_ignored(configuration), *refused), has_schema=False)
+
+
+def system_report(
+    configuration: PublishedConfiguration, bounds: Bounds, proofs: Mapping[str, int] | None, notes: Sequence[str] = ()
+) -> Report:
+    """The total first, then what it becomes outside of the protocol, then circuits, then every round."""
+    summary = summarised(configuration, bounds, proofs)
+    rows = _figures(summary, bounds)
+    blocks: list[Block] = [
+        Heading(_title(configuration)),
+        Paragraph(_verdict(summary)),
+        *map(Paragraph, _lines_texts(summary)),
+        _circuits_table(summary),
+        Paragraph("Bits of every round: as the public calculator has them, with its errors mended, and at their best."),
+        figures_table(rows),
+    ]
+    facts = {
+        "kind": "configuration",
+        **system_facts(summary),
+        "collision_cap_bits": configuration.digest_bits / 2,
+        "bounds_used": bounds.value,
+        "figures": figures_facts(rows),
+        "ignored_keys": list(configuration.ignored_keys),
+    }
+    return Report(blocks, facts, (*_ignored(configuration), *notes), error=_deciding_error(summary))
+
+
+def _figures(summary: SystemSummary, bounds: Bounds) -> list[Figure]:
+    """Those of the summary, and of the regimes that are not the best ones."""
+    return [
+        figure
+        for entry in summary.circuits
+        for regime in entry.circuit.regimes
+        for figure in analysis_figures(
+            entry.best if regime == entry.best.regime else analysis(entry.circuit, regime, bounds)
+        )
+    ]
+
+
+def _title(configuration: PublishedConfiguration) -> str:
+    return configuration.name if configuration.version is None else f"{configuration.name} {configuration.version}"
+
+
+def _verdict(summary: SystemSummary) -> str:
+    worst = summary.weakest
+    public = "refuses a circuit" if summary.public_bits is None else f"has {summary.public_bits:g}"
+    return (
+        f"{bold(f'{rounded_down(summary.bits)} bits')} round by round: circuit {worst.circuit.name}, regime "
+        f"{worst.best.regime}, round {weakest_round(worst)} (the public calculator {public})"
+    )
+
+
+def _lines_texts(summary: SystemSummary) -> list[str]:
+    one = summary.proof_lines
+    texts = [f"One proof: {_line(one)}; {rounded_down(one.collision_cap, 1)} at most, by collisions of the hash"]
+    run = summary.run_lines
+    if run is not None:
+        counts = [f"{summary.proofs.get(entry.circuit.name, 1)} of {entry.circuit.name}" for entry in summary.circuits]
+        texts.append(
+            f"A run of {', '.join(counts)}, all rounds added up: {rounded_down(run.interactive)}; {_line(run)}"
+        )
+    return texts
+
+
+def _line(lines: Lines) -> str:
+    return (
+        f"{rounded_down(lines.non_interactive)} bits non-interactive, {rounded_down(lines.quantum)} against a quantum "
+        "attacker (2025/2166, derived)"
+    )
+
+
+def _circuits_table(summary: SystemSummary) -> Table:
+    worst = summary.weakest.circuit.name
+    entries = sorted(summary.circuits, key=lambda entry: -entry.best.error)
+    return table(CIRCUIT_HEADER, (_circuit_row(entry, entry.circuit.name == worst) for entry in entries))
+
+
+def _circuit_row(entry: CircuitSummary, is_worst: bool) -> tuple[str, ...]:
+    bits = str(rounded_down(entry.bits))
+    return (
+        entry.circuit.name,
+        bold(bits) if is_worst else bits,
+        entry.best.regime,
+        weakest_round(entry),
+        "refused" if entry.public_bits is None else f"{entry.public_bits:g}",
+        kibibytes(entry.size_expected_bits),
+        kibibytes(entry.size_worst_bits),
+        entry.circuit.proof_system,
+        str(entry.circuit.field),
+    )
+
+
+def system_facts(summary: SystemSummary) -> dict[str, object]:
+    """A summary as an object."""
+    configuration, worst = summary.configuration, summary.weakest
+    facts: dict[str, object] = {
+        "name": configuration.name,
+        "version": configuration.version,
+        "bits": float(rounded_down(summary.bits)),
+        "public_bits": summary.public_bits,
+        "weakest_circuit": worst.circuit.name,
+        "weakest_round": weakest_round(worst),
+        "best_regime": worst.best.regime,
+        "proof": _lines_facts(summary.proof_lines),
+        "circuits": [
+            {
+                "name": entry.circuit.name,
+                "bits": float(rounded_down(entry.bits)),
+                "public_bits": entry.public_bits,
+                "best_regime": entry.best.regime,
+                "regimes": [regime.name for regime in entry.best.regimes],
+                "weakest_round": weakest_round(entry),
+                "expected_bytes": entry.size_expected_bits // 8,
+                "worst_bytes": entry.size_worst_bits // 8,
+                "proof_system": entry.circuit.proof_system,
+                "field": str(entry.circuit.field),
+            }
+            for entry in summary.circuits
+        ],
+    }
+    if summary.run_lines is not None:
+        facts["run"] = {"proofs": dict(summary.proofs), **_lines_facts(summary.run_lines)}
+    return facts
+
+
+def _lines_facts(lines: Lines) -> dict[str, object]:
+    return {
+        "interactive_bits": float(rounded_down(lines.interactive)),
+        "non_interactive_bits": float(rounded_down(lines.non_interactive)),
+        "quantum_bits": float(rounded_down(lines.quantum)),
+        "collision_cap_bits": lines.collision_cap,
+    }
+
+
+def _deciding_error(summary: SystemSummary) -> Fraction:
+    """Of a run where its proofs are counted, or else the largest of a round."""
+    if not summary.proofs:
+        return summary.weakest.best.error
+    counts = summary.proofs
+    return sum((counts.get(entry.circuit.name, 1) * entry.proof_error for entry in summary.circuits), Fraction(0))
+
+
+def systems_report(summaries: Sequence[SystemSummary]) -> Report:
+    """One row for each system, the weakest first."""
+    ordered = sorted(summaries, key=lambda summary: -summary.weakest.best.error)
+    header = (
+        "system", "version", "bits", "regime", "weakest circuit", "weakest round", "non-interactive", "quantum", "cap",
+        "public calculator", "final proof, expected KiB", "worst KiB", "proof system", "circuits",
+    )  # fmt: skip
+    rows = [
+        (
+            summary.configuration.name,
+            summary.configuration.version or "",
+            rounded_down(summary.bits),
+            summary.weakest.best.regime,
+            summary.weakest.circuit.name,
+            weakest_round(summary.weakest),
+            rounded_down(summary.proof_lines.non_interactive),
+            rounded_down(summary.proof_lines.quantum),
+            rounded_down(summary.proof_lines.collision_cap, 1),
+            "refused" if summary.public_bits is None else f"{summary.public_bits:g}",
+            kibibytes(summary.final.size_expected_bits),
+            kibibytes(summary.final.size_worst_bits),
+            summary.final.circuit.proof_system,
+            len(summary.circuits),
+        )
+        for summary in ordered
+    ]
+    notes = tuple(note for summary in summaries for note in _ignored(summary.configuration))
+    facts = {"kind": "systems", "systems": [system_facts(summary) for summary in ordered]}
+    error = max(_deciding_error(summary) for summary in summaries)
+    return Report([table(header, rows)], facts, notes, error=error)
+
+
+def comparison_report(left: SystemSummary, right: SystemSummary) -> Report:
+    """Two systems side by side; what differs is bold and marked."""
+    rows = compared(left, right)
+    names = [summary.configuration.name for summary in (left, right)]
+    cells = [
+        (row.circuit, row.what, *((bold(row.left), bold(row.right), "≠") if row.differs else (row.left, row.right, "")))
+        for row in rows
+    ]
+    facts = {
+        "kind": "comparison",
+        "systems": [system_facts(left), system_facts(right)],
+        "rows": [
+            {"circuit": row.circuit, "what": row.what, "left": row.left, "right": row.right, "differs": row.differs}
+            for row in rows
+        ],
+    }
+    error = max(_deciding_error(left), _deciding_error(right))
+    return Report([table(("circuit", "what", *names, "differs"), cells)], facts, error=error)
+
+
+def sweep_report(configuration: PublishedConfiguration, along: Axis, points: Sequence[Point]) -> Report:
+    """One row for each value."""
+    regimes = list(dict.fromkeys(regime for point in points for regime in point.by_regime))
+    rows = [(str(point.value), *_point_cells(point, regimes)) for point in points]
+    name = f"{along.circuit}.{along.key}" if along.circuit else along.key
+    header = (
+        name, "bits", *regimes, "non-interactive", "run", "weakest circuit", "weakest round", "expected KiB",
+        "worst KiB",
+    )  # fmt: skip
+    facts = {
+        "kind": "sweep",
+        "name": configuration.name,
+        "axis": name,
+        "points": [
+            {"value": str(point.value), "refused": point.reason}
+            if point.summary is None
+            else {
+                "value": str(point.value),
+                "by_regime": {regime: float(rounded_down(bits)) for regime, bits in point.by_regime.items()},
+                "by_step": {step.value: float(rounded_down(bits)) for step, bits in point.by_step.items()},
+                **system_facts(point.summary),
+            }
+            for point in points
+        ],
+    }
+    notes = tuple(f"{along.key} = {point.value}: {point.reason}" for point in points if point.reason)
+    errors = [_deciding_error(point.summary) for point in points if point.summary is not None]
+    return Report(
+        [Heading(f"{_title(configuration)} along {name}"), table(header, rows)],
+        facts,
+        notes,
+        error=max(errors, default=Fraction(1)),
+    )
+
+
+def _point_cells(point: Point, regimes: Sequence[str]) -> tuple[str, ...]:
+    summary = point.summary
+    if summary is None:
+        return ("refused", *[""] * (len(regimes) + 6))
+    run = summary.run_lines
+    return (
+        str(rounded_down(summary.bits)),
+        *(str(rounded_down(point.by_regime[regime])) if regime in point.by_regime else "" for regime in regimes),
+        str(rounded_down(summary.proof_lines.non_interactive)),
+        "" if run is None else str(rounded_down(run.interactive)),
+        summary.weakest.circuit.name,
+        weakest_round(summary.weakest),
+        kibibytes(summary.final.size_expected_bits),
+        kibibytes(summary.final.size_worst_bits),
+    )
+
+
+def _ignored(configuration: PublishedConfiguration) -> tuple[str, ...]:
+    return tuple(f"ignored the unknown key {key}" for key in configuration.ignored_keys)
