@@ -68,7 +68,8 @@ class DeepAli(Argument):
         rate, height, domain = opening.rates[0], opening.height, int(opening.domain_size)
         agreeing = regime.agreement(rate) * domain
         DEEP.require("slack", height + self.opening_points < agreeing, f"{float(agreeing):.1f} points agree")
-        DEEP.require("field", height + domain < field_size, f"a field of {field_size:.3e} elements")
+        field_log2 = field_size.bit_length()
+        DEEP.require("field", height + domain < field_size, f"a field of fewer than 2^{field_log2} elements")
         list_size = regime.list_size(rate)
         ali = ali_points(list_size, self.constraints) / field_size
         yield from rounds_of([("ALI", Step.CONSTRAINTS, ali, ALI)])

@@ -25,6 +25,7 @@ from soundcalc.published.schema import (
     CIRCUITS,
     HEADER,
     LOOKUP,
+    MAXIMUM_WORK,
     MIXED,
     RENAMED,
     SWIRL_LOGUP,
@@ -93,6 +94,10 @@ class _Reader:
             self.problems.raise_if_any()
             raise AssertionError("a file without a header has problems")
         circuits = self._circuits(document, header, entries)
+        work = sum(circuit.opening.folds_and_codes + len(circuit.lookups) for circuit in circuits)
+        if work > MAXIMUM_WORK:
+            reason = f"have {work} folds, iterations and lookups together, more than {MAXIMUM_WORK}"
+            self.problems.found.append(self._error("", "circuits", reason))
         self.problems.raise_if_any()
         return PublishedConfiguration(
             name=header.text("name"),

@@ -42,6 +42,10 @@ class FriOpening(Opening):
         return (self.rate,)
 
     @property
+    def folds_and_codes(self) -> int:
+        return len(self.folding_factors) + 1
+
+    @property
     def steps_with_loss(self) -> int | None:
         return len(self.folding_factors) + (self.functions > 1)
 

@@ -34,6 +34,11 @@ class Opening(ABC):
 
     @property
     @abstractmethod
+    def folds_and_codes(self) -> int:
+        """Folds and codes together: what an analysis takes time for."""
+
+    @property
+    @abstractmethod
     def steps_with_loss(self) -> int | None:
         """Steps before the queries at which proximity may be lost; None where the analysis admits no loss."""
 

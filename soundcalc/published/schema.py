@@ -21,10 +21,13 @@ MAXIMUM_DIGEST_BITS = 1 << 12
 MAXIMUM_VARIABLES = 40
 """Logarithm of the longest vector: no published field has a domain of more than 2^33 points."""
 
-MAXIMUM_CIRCUITS = 256
+MAXIMUM_CIRCUITS = 128
 """The largest published system has 44."""
 
-MAXIMUM_LOOKUPS = 256
+MAXIMUM_WORK = 1536
+"""Folds and codes of all circuits together: three times those of the largest published system."""
+
+MAXIMUM_LOOKUPS = 64
 """Of one circuit; the largest published number is below ten."""
 
 MAXIMUM_MULTIPLICITY = 1 << 16

@@ -10,7 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from soundcalc.errors import ConfigurationError, ConfigurationProblemsError
+from soundcalc.errors import SHOWN_PROBLEMS, ConfigurationError, ConfigurationProblemsError
 from soundcalc.exact import is_power_of_two
 from soundcalc.published.keys import MAXIMUM_NAME, Key, Kind
 
@@ -128,7 +128,8 @@ class Section:
                 with problems.gathered():
                     self._check(keys[name], entries[name])
             elif ignored is None:
-                problems.found.append(self.error(name, self._unknown(name)))
+                is_shown = len(problems.found) < SHOWN_PROBLEMS
+                problems.found.append(self.error(name, self._unknown(name) if is_shown else "is unknown"))
             else:
                 ignored.append(f"{circuit}.{name}" if circuit else name)
         for key in keys.values():

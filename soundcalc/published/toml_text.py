@@ -8,8 +8,11 @@ from typing import Any
 from soundcalc.errors import ConfigurationError
 from soundcalc.published.section import WrittenNumber, cut
 
-MAXIMUM_CHARACTERS = 1 << 20
-"""Twenty times the largest published file."""
+MAXIMUM_CHARACTERS = 1 << 18
+"""Five times the largest published file."""
+
+MAXIMUM_DOTS = 64
+"""Of one line: the parser takes the square of the parts of a dotted key, and no key of the format has a dot."""
 
 BYTE_ORDER_MARK = "\ufeff"
 """Some editors write it in front of a text; it means nothing."""
@@ -19,6 +22,11 @@ def parsed(text: str, file: str) -> dict[str, Any]:
     """The document in this text; `file` names it in errors. Raises ConfigurationError."""
     if len(text) > MAXIMUM_CHARACTERS:
         raise ConfigurationError(file, "", "", f"has {len(text)} characters, more than {MAXIMUM_CHARACTERS}")
+    for number, line in enumerate(text.splitlines(), start=1):
+        # Behind a quote a # need not begin a comment.
+        code = line.partition("#")[0]
+        if (line if '"' in code or "'" in code else code).count(".") > MAXIMUM_DOTS:
+            raise ConfigurationError(file, "", "", f"line {number} has more than {MAXIMUM_DOTS} dots")
     try:
         return tomllib.loads(text.removeprefix(BYTE_ORDER_MARK), parse_float=WrittenNumber)
     except ValueError as error:

@@ -85,6 +85,10 @@ class WhirOpening(Opening):
         return [Fraction(1, 1 << rate) for rate in self.rates_log2]
 
     @property
+    def folds_and_codes(self) -> int:
+        return sum(self.folds) + len(self.folds)
+
+    @property
     def steps_with_loss(self) -> int | None:
         """WHIR needs agreement on one set of positions throughout, which the bound with loss does not give."""
         return None

@@ -151,6 +151,11 @@ class UniqueDecoding(Regime):
         return (1 - rate) / 2 * domain_size + 1
 
 
+REMEMBERED = 1 << 14
+"""Figures that are kept, since a search asks for the same ones again and again."""
+
+
+@lru_cache(maxsize=REMEMBERED)
 def johnson_points(rate: Fraction, domain_size: Fraction, multiplicity: int, proximity: Fraction) -> Fraction:
     """JOHNSON_LINE for a multiplicity m and a proximity theta. Raises ConditionViolatedError for m < 1."""
     JOHNSON_LINE.require("multiplicity", multiplicity >= 1, f"m = {multiplicity}")
@@ -192,22 +197,23 @@ class Johnson(Regime):
 
     def list_size(self, rate: Fraction) -> Fraction:
         """JOHNSON_LIST: the number of interleaved codewords at the agreement; an integer."""
-        # a^2 is rational though a need not be, so only the numerator is rounded up.
-        excess = rate * (1 + Fraction(1, 2 * self.multiplicity)) ** 2 - rate
-        return Fraction((self.agreement(rate) - rate) // excess)
+        return _list_size(self.multiplicity, rate)
 
     def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
         proximity_upper = 1 - sqrt_lower(rate) * (1 + Fraction(1, 2 * self.multiplicity))
         return johnson_points(rate, domain_size, self.multiplicity, proximity_upper)
 
 
-REMEMBERED = 1 << 14
-"""Figures that are kept, since a search asks for the same ones again and again."""
-
-
 @lru_cache(maxsize=REMEMBERED)
 def _agreement(multiplicity: int, rate: Fraction) -> Fraction:
     return sqrt_upper(rate) * (1 + Fraction(1, 2 * multiplicity))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _list_size(multiplicity: int, rate: Fraction) -> Fraction:
+    # a^2 is rational though a need not be, so only the numerator is rounded up.
+    excess = rate * (1 + Fraction(1, 2 * multiplicity)) ** 2 - rate
+    return Fraction((_agreement(multiplicity, rate) - rate) // excess)
 
 
 @dataclass(frozen=True)
@@ -238,15 +244,20 @@ class JohnsonCubic(Johnson):
         return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)
 
 
-MAXIMUM_MULTIPLICITY = 1 << 16
-"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-17: nothing is left to gain."""
+MAXIMUM_MULTIPLICITY = 1 << 12
+"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-13: a thousand queries gain an eighth of a
+bit."""
 
 
 def first_false(holds: Callable[[int], bool], lower: int, upper: int) -> int:
     """The least integer in [lower, upper] at which a predicate that never becomes true again is false.
 
-    `upper` where it is true throughout.
+    `upper` where it is true throughout. Asks little where the answer is small.
     """
+    reach = max(1, lower)
+    while reach < upper and holds(reach):
+        lower, reach = reach + 1, 2 * reach
+    upper = min(upper, reach)
     while lower < upper:
         middle = (lower + upper) // 2
         if holds(middle):

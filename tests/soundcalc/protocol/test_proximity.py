@@ -29,7 +29,7 @@ def test_list_is_the_floor_of_the_second_moments_and_never_above_the_simple_boun
         agreement = mpmath.sqrt(rho) * (1 + mpmath.mpf(1) / (2 * multiplicity))
         expected = int((agreement - rho) / (agreement**2 - rho))
     assert MutualJohnson(multiplicity).list_size(rate) == expected
-    assert MutualJohnson(multiplicity).list_size(rate) <= Johnson(multiplicity).list_size(rate)
+    assert MutualJohnson(multiplicity).list_size(rate) <= JohnsonMultiplicity(multiplicity).list_size(rate)
 
 
 @pytest.mark.parametrize(("rate_log2", "domain_log2"), [(1, 24), (3, 12), (11, 13)])
