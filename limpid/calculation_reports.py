@@ -90,12 +90,12 @@ def proof_report(subject: ProofSubject) -> Report:
     return Report(blocks, facts, error=segments_error(security.reports))
 
 
-def set_search_report(subject: SetSubject, target_bits: int, curve: CurveBound) -> Report:
-    """Schedules of a parameter set that reach a target."""
+def set_search_report(subject: SetSubject, target_bits: int, segments: int | None, curve: CurveBound) -> Report:
+    """Schedules of a parameter set that reach a target, for a proof or for a run of so many."""
     target = SET_TARGETS[subject.name]
     rows, found_facts = [], {}
     for height in target.parameters.heights_log2:
-        problem = replace(target.problem(height), target=Fraction(1, 1 << target_bits), curve=curve)
+        problem = replace(target.problem(height), target=Fraction(1, (segments or 1) << target_bits), curve=curve)
         found = search(problem)
         schedule = found.schedule
         size = proof_bytes(problem.usual_shape(schedule)).total_bytes
@@ -114,6 +114,8 @@ def set_search_report(subject: SetSubject, target_bits: int, curve: CurveBound) 
             "usual_proof_bytes": round(size),
         }
     header = ("height", "folds", "queries", "work before delta", "before folds", "before queries", "bits", "usual KiB")
-    head = Heading(f"{target_bits} bits summed over a proof, with the least {target.goal.value}")
-    facts = {"kind": "search", "name": subject.name, "target_bits": target_bits, "heights": found_facts}
+    what = "a proof" if segments is None else f"a run of {segments}"
+    head = Heading(f"{target_bits} bits summed over {what}, with the least {target.goal.value}")
+    facts: dict[str, object] = {"kind": "search", "name": subject.name, "target_bits": target_bits}
+    facts |= {"segments": segments or 1, "heights": found_facts}
     return Report([head, table(header, rows)], facts)

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from limpid.calculation_reports import Report
-from soundcalc.exact import rounded_down
+from soundcalc.exact import float_bits, rounded_down
 from soundcalc.published.comparison import compared, kibibytes
 from soundcalc.published.figures import Bounds, Figure, analysis, analysis_figures, public_levels
+from soundcalc.published.fri import FriOpening
+from soundcalc.published.search import Found, Target
 from soundcalc.published.summary import CircuitSummary, Lines, SystemSummary, summarised, weakest_round
 from soundcalc.published.sweep import Point
 from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.whatif import Axis
+from soundcalc.published.whir import WhirOpening
 from soundcalc.report.document import Block, Heading, Paragraph, Table, bold, table
 from soundcalc.report.text import figures_facts, figures_table, levels_table
 
@@ -276,6 +279,49 @@ def _point_cells(point: Point, regimes: Sequence[str]) -> tuple[str, ...]:
         kibibytes(summary.final.size_expected_bits),
         kibibytes(summary.final.size_worst_bits),
     )
+
+
+def search_report(configuration: PublishedConfiguration, found: Sequence[Found], target: Target) -> Report:
+    """The smallest openings of all circuits."""
+    rows, facts = [], []
+    for circuit, result in zip(configuration.circuits, found, strict=True):
+        bits = rounded_down(float_bits(result.proof_error))
+        before, after = circuit.size_bits(is_expected=True), result.size_bits
+        opening = _opening_facts(result)
+        cells = [" ".join(map(str, value)) if isinstance(value, list) else str(value) for value in opening.values()]
+        rows.append((circuit.name, *cells, result.regime, bits, kibibytes(after), kibibytes(before)))
+        facts.append(
+            {
+                "circuit": circuit.name,
+                **opening,
+                "regime": result.regime,
+                "proof_sum_bits": float(bits),
+                "expected_bytes": after // 8,
+                "expected_bytes_before": before // 8,
+            }
+        )
+    title = f"{target.bits} bits over a run of {target.proofs} proofs of each circuit, the smallest expected proofs"
+    header = (
+        "circuit", "rates", "folds", "queries", "last length", "regime", "bits of a proof, summed", "expected KiB",
+        "KiB before",
+    )  # fmt: skip
+    answer = {"kind": "search", "target_bits": target.bits, "proofs": target.proofs, "circuits": facts}
+    error = max(target.proofs * result.proof_error for result in found)
+    return Report([Heading(title), table(header, rows)], answer, error=error)
+
+
+def _opening_facts(found: Found) -> dict[str, object]:
+    match found.circuit.opening:
+        case FriOpening() as fri:
+            last = int(fri.final_domain_size * fri.rate)
+            folds, queries, rates = list(fri.folding_factors), [fri.queries], [str(fri.rate)]
+        case WhirOpening() as whir:
+            last = 1 << whir.heights_log2[-1]
+            folds, queries = [1 << fold for fold in whir.folds], list(whir.queries)
+            rates = [str(rate) for rate in whir.rates]
+        case _:
+            return {}
+    return {"rates": rates, "folds": folds, "queries": queries, "last_length": last}
 
 
 def _ignored(configuration: PublishedConfiguration) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from limpid.files import write_bytes
 from limpid.published_reports import (
     comparison_report,
     compatibility_report,
+    search_report,
     sweep_report,
     system_report,
     systems_report,
@@ -24,9 +25,10 @@ from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.sets import SET_TARGETS
-from soundcalc.published.export import exported
+from soundcalc.published.export import exported, with_openings
 from soundcalc.published.figures import Bounds
 from soundcalc.published.format import configuration_of
+from soundcalc.published.search import Target, smallest
 from soundcalc.published.summary import SystemSummary, summarised
 from soundcalc.published.sweep import proof_counts, swept
 from soundcalc.published.system import PublishedConfiguration
@@ -81,7 +83,7 @@ class _Wishes:
 )
 @click.option("--target-bits", type=click.IntRange(1, 256), metavar="BITS", help="Search parameters that reach them.")
 @click.option(
-    "--segments", type=click.IntRange(1, 1 << 20), metavar="N", help="The target is for a run of so many proofs."
+    "--segments", type=click.IntRange(1, 1 << 20), metavar="N", help="The bits are for a run of so many proofs."
 )
 @click.option(
     "--curve",
@@ -182,7 +184,7 @@ def _own(subject: SetSubject | ProofSubject, wishes: _Wishes) -> Report:
     if wishes.target_bits is not None:
         if not isinstance(subject, SetSubject) or subject.name not in SET_TARGETS:
             raise click.UsageError(f"--target-bits needs a FILE.toml or a parameter set: {', '.join(SET_TARGETS)}")
-        return set_search_report(subject, wishes.target_bits, wishes.curve)
+        return set_search_report(subject, wishes.target_bits, wishes.segments, wishes.curve)
     return set_report(subject) if isinstance(subject, SetSubject) else proof_report(subject)
 
 
@@ -196,15 +198,28 @@ def _summary(name: str, wishes: _Wishes) -> SystemSummary:
 
 def _published(subject: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:
     configuration, notes = _with_changes(subject, name, wishes)
+    if wishes.plot is not None and wishes.sweep is None:
+        raise click.UsageError("--plot draws a sweep: give --sweep as well")
+    if wishes.target_bits is not None:
+        return _search(configuration, name, wishes)
     if wishes.export is not None:
         write_bytes(wishes.export, exported(configuration).encode())
     if wishes.compat:
         return compatibility_report(configuration)
-    if wishes.plot is not None and wishes.sweep is None:
-        raise click.UsageError("--plot draws a sweep: give --sweep as well")
     if wishes.sweep is not None:
         return _sweep(configuration, name, wishes)
     return system_report(configuration, wishes.bounds, _counts(configuration, wishes), notes)
+
+
+def _search(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:
+    assert wishes.target_bits is not None
+    target = Target(wishes.target_bits, wishes.segments or 1)
+    found = [smallest(circuit, target, wishes.bounds) for circuit in configuration.circuits]
+    if wishes.export is not None:
+        document = with_openings(configuration, [result.circuit for result in found])
+        written = configuration_of(document, name, wishes.lenient)
+        write_bytes(wishes.export, exported(written).encode())
+    return search_report(configuration, found, target)
 
 
 def _with_changes(
