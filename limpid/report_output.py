@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -15,16 +15,26 @@ from rich.text import Text
 
 from limpid.calculation_reports import Report
 from limpid.errors import LimpidError, MisuseError
-from limpid.files import write_bytes
+from limpid.files import require_writable, write_bytes
 from limpid.output import json_text
 from soundcalc.bounds import SOURCES
+from soundcalc.published.sweep import Point
+from soundcalc.published.system import PublishedConfiguration
+from soundcalc.published.whatif import Axis
 from soundcalc.report.document import Block, Heading, Paragraph, Table, runs
 from soundcalc.report.latex import latex
 from soundcalc.report.markdown import markdown
+from soundcalc.report.plot import drawn_png
 from soundcalc.report.typst import typst
 
 UNKNOWN_WIDTH = 200
 """Columns where no terminal says how many it has."""
+
+
+class PlotError(LimpidError):
+    """A plot is asked for, and what draws one is not installed."""
+
+    kind = "plot"
 
 
 class PdfError(LimpidError):
@@ -94,6 +104,25 @@ def write_report(report: Report, path: str) -> None:
         write_bytes(path, FORMATS[ENDINGS[ending]](report).encode())
     else:
         raise MisuseError(f"{path}: a report ends in {', '.join((*ENDINGS, '.pdf'))}")
+
+
+def write_plot(
+    configuration: PublishedConfiguration,
+    along: Axis,
+    points: Sequence[Point],
+    path: str,
+    bits_range: tuple[float, float] | None,
+) -> None:
+    """The picture of a sweep. Raises MisuseError for another ending than .png, FileError, PlotError."""
+    if Path(path).suffix.lower() != ".png":
+        raise MisuseError(f"{path}: a plot ends in .png")
+    require_writable(path)
+    name = f"{along.circuit}.{along.key}" if along.circuit else along.key
+    try:
+        picture = drawn_png(configuration.name, name, points, bits_range)
+    except ImportError as error:
+        raise PlotError("plots need matplotlib, which is not installed", "pip install 'limpid[plots]'") from error
+    write_bytes(path, picture)
 
 
 def _pdf(report: Report) -> bytes:

@@ -20,7 +20,7 @@ from limpid.published_reports import (
     system_report,
     systems_report,
 )
-from limpid.report_output import FORMATS, json_of, write_report
+from limpid.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.proximity import CurveBound
@@ -54,6 +54,7 @@ class _Wishes:
     changes: tuple[Change, ...]
     sweep: str | None
     plot: str | None
+    plot_range: str | None
     proofs: tuple[str, ...]
     export: str | None
 
@@ -78,6 +79,7 @@ class _Wishes:
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Of a FILE.toml: what if it had this value.")
 @click.option("--sweep", metavar="KEY=LOW:HIGH:STEP", help="Of a FILE.toml: figures along these values, or KEY=A,B,C.")
 @click.option("--plot", metavar="FILE.png", help="Draw the sweep.")
+@click.option("--plot-range", metavar="LOW:HIGH", help="Of the bits in the plot; all curves by default.")
 @click.option(
     "--proofs", multiple=True, metavar="[CIRCUIT=]N", help="Of a FILE.toml: so many proofs in a run, and its figures."
 )
@@ -255,4 +257,16 @@ def _sweep(configuration: PublishedConfiguration, name: str, wishes: _Wishes) ->
         points = swept(configuration, name, along, (), wishes.bounds, _counts(configuration, wishes))
     except ParameterError as error:
         raise click.UsageError(f"--sweep {error}") from error
+    if wishes.plot is not None:
+        write_plot(configuration, along, points, wishes.plot, _range(wishes.plot_range))
     return sweep_report(configuration, along, points)
+
+
+def _range(text: str | None) -> tuple[float, float] | None:
+    """LOW:HIGH in bits."""
+    if text is None:
+        return None
+    low, _, high = text.partition(":")
+    if not (low.isascii() and low.isdigit() and high.isascii() and high.isdigit()) or not int(low) < int(high) < 10_000:
+        raise click.UsageError(f"--plot-range {text} is not LOW:HIGH")
+    return float(low), float(high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -209,18 +210,24 @@ def _set_height(table: dict[str, Any], entry: Change, notes: list[str]) -> bool:
 
 
 def _fit_last_layer(table: dict[str, Any], entry: Change, notes: list[str]) -> None:
-    """Makes the last layer of FRI as large as the changed domain leaves it; what else is wrong, reading tells."""
+    """Makes folds and last layer of FRI fit the changed domain; what else is wrong, reading tells.
+
+    A domain that grew leaves a larger last layer; of one that shrank the last folds go, until one as large is left.
+    """
     factors, rate = table.get("fri_folding_factors"), table.get("rho")
-    height = table.get("dense_length", table.get("trace_length"))
-    if entry.key == "fri_early_stop_degree" or not isinstance(factors, list) or not isinstance(height, int):
+    height, stop = table.get("dense_length", table.get("trace_length")), table.get("fri_early_stop_degree")
+    if not isinstance(factors, list) or not isinstance(height, int) or not isinstance(stop, int):
         return
-    if not isinstance(rate, WrittenNumber) or rate <= 0 or not all(type(factor) is int for factor in factors):
+    if not isinstance(rate, WrittenNumber) or not 0 < rate < 1 or rate.adjusted() < -20:
         return
-    domain = int(height / rate)
-    for factor in factors:
-        domain //= max(1, factor)
-    if domain >= 1 and domain != table.get("fri_early_stop_degree"):
-        table["fri_early_stop_degree"] = domain
-        notes.append(f"{table.get('name')}: fri_early_stop_degree = {domain}, what the folds leave")
+    if not all(type(factor) is int and factor > 1 for factor in factors):
+        return
+    folds, domain = list(factors), int(height / rate)
+    while folds and domain // math.prod(folds) < max(1, stop):
+        folds.pop()
+    left = domain // math.prod(folds)
+    if folds != factors or left != stop:
+        table["fri_folding_factors"], table["fri_early_stop_degree"] = folds, left
+        notes.append(f"{table.get('name')}: {len(folds)} folds, fri_early_stop_degree = {left}, as the domain allows")
     if "blowup_factor" in table and table["blowup_factor"] * rate != 1:
         table["blowup_factor"] = int(1 / rate)
