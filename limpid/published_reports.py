@@ -8,8 +8,9 @@ from fractions import Fraction
 from limpid.calculation_reports import Report
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.published.comparison import compared, kibibytes
-from soundcalc.published.figures import Bounds, Figure, analysis, analysis_figures, public_levels
+from soundcalc.published.figures import Bounds, Figure, analysis_figures, public_levels
 from soundcalc.published.fri import FriOpening
+from soundcalc.published.rounds import TOTAL
 from soundcalc.published.search import Found, Target
 from soundcalc.published.summary import CircuitSummary, Lines, SystemSummary, summarised, weakest_round
 from soundcalc.published.sweep import Point
@@ -18,6 +19,9 @@ from soundcalc.published.whatif import Axis
 from soundcalc.published.whir import WhirOpening
 from soundcalc.report.document import Block, Heading, Paragraph, Table, bold, table
 from soundcalc.report.text import figures_facts, figures_table, levels_table
+
+SHOWN_CIRCUITS = 8
+"""Of more circuits only the weakest one shows all its rounds, unless all are asked for."""
 
 CIRCUIT_HEADER = (
     "circuit", "bits", "regime", "weakest round", "public calculator", "expected KiB", "worst KiB", "proof system",
@@ -38,18 +42,23 @@ def compatibility_report(configuration: PublishedConfiguration) -> Report:
 
 
 def system_report(
-    configuration: PublishedConfiguration, bounds: Bounds, proofs: Mapping[str, int] | None, notes: Sequence[str] = ()
+    configuration: PublishedConfiguration,
+    bounds: Bounds,
+    proofs: Mapping[str, int] | None,
+    notes: Sequence[str] = (),
+    is_whole: bool = False,
 ) -> Report:
     """The total first, then what it becomes outside of the protocol, then circuits, then every round."""
     summary = summarised(configuration, bounds, proofs)
-    rows = _figures(summary, bounds)
+    rows = [figure for entry in summary.circuits for figure in _figures(entry)]
+    text, shown = _shown(summary, rows, is_whole)
     blocks: list[Block] = [
         Heading(_title(configuration)),
         Paragraph(_verdict(summary)),
         *map(Paragraph, _lines_texts(summary)),
         _circuits_table(summary),
-        Paragraph("Bits of every round: as the public calculator has them, with its errors mended, and at their best."),
-        figures_table(rows),
+        Paragraph(text),
+        figures_table(shown),
     ]
     facts = {
         "kind": "configuration",
@@ -62,16 +71,18 @@ def system_report(
     return Report(blocks, facts, (*_ignored(configuration), *notes), error=_deciding_error(summary))
 
 
-def _figures(summary: SystemSummary, bounds: Bounds) -> list[Figure]:
-    """Those of the summary, and of the regimes that are not the best ones."""
-    return [
-        figure
-        for entry in summary.circuits
-        for regime in entry.circuit.regimes
-        for figure in analysis_figures(
-            entry.best if regime == entry.best.regime else analysis(entry.circuit, regime, bounds)
-        )
-    ]
+def _figures(entry: CircuitSummary) -> list[Figure]:
+    return [figure for analysed in entry.analyses for figure in analysis_figures(analysed)]
+
+
+def _shown(summary: SystemSummary, rows: Sequence[Figure], is_whole: bool) -> tuple[str, Sequence[Figure]]:
+    """What to say of the rounds that are shown, and those: of many circuits all of the weakest one, and the totals."""
+    columns = "as the public calculator has them, with its errors mended, and at their best"
+    if is_whole or len(summary.circuits) <= SHOWN_CIRCUITS:
+        return f"Bits of every round: {columns}.", rows
+    worst = summary.weakest.circuit.name
+    shown = [row for row in rows if row.circuit == worst or row.round_name == TOTAL]
+    return f"Bits of every round of {worst}, and of every total (--rounds shows all): {columns}.", shown
 
 
 def _title(configuration: PublishedConfiguration) -> str:

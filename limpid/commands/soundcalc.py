@@ -57,6 +57,7 @@ class _Wishes:
     plot_range: str | None
     proofs: tuple[str, ...]
     export: str | None
+    rounds: bool
 
     @property
     def bounds(self) -> Bounds:
@@ -95,6 +96,7 @@ class _Wishes:
     help="The bound on (mutual) correlated agreement that folding and batching rest on.",
 )
 @click.option("--loss", is_flag=True, help="Of a FILE.toml: unique decoding with proximity loss, derived for folds.")
+@click.option("--rounds", is_flag=True, help="Of a FILE.toml: every round of every circuit, however many there are.")
 @click.option("--fail-below", type=click.IntRange(1, 256), metavar="BITS", help="Exit with 1 where there are fewer.")
 @click.option("--bounds", is_flag=True, help="Print every bound, its source and its status as well.")
 @click.option("--export", metavar="FILE.toml", help="Write the configuration, with its changes.")
@@ -210,7 +212,7 @@ def _published(subject: PublishedConfiguration, name: str, wishes: _Wishes) -> R
         return compatibility_report(configuration)
     if wishes.sweep is not None:
         return _sweep(configuration, name, wishes)
-    return system_report(configuration, wishes.bounds, _counts(configuration, wishes), notes)
+    return system_report(configuration, wishes.bounds, _counts(configuration, wishes), notes, wishes.rounds)
 
 
 def _search(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:

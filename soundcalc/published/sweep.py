@@ -8,7 +8,7 @@ from typing import Any
 
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits
-from soundcalc.published.figures import Analysis, Bounds, analysis
+from soundcalc.published.figures import Analysis, Bounds
 from soundcalc.published.format import configuration_of
 from soundcalc.published.rounds import Step
 from soundcalc.published.summary import SystemSummary, summarised
@@ -64,7 +64,7 @@ def _point(
         raise
     except CalculatorError as error:
         return Point(value, None, str(error), {}, {})
-    return Point(value, summary, "", _by_regime(summary, bounds), _by_step(summary))
+    return Point(value, summary, "", _by_regime(summary), _by_step(summary))
 
 
 def proof_counts(configuration: PublishedConfiguration, circuit: str, count: Any) -> dict[str, int]:
@@ -77,12 +77,11 @@ def proof_counts(configuration: PublishedConfiguration, circuit: str, count: Any
     return dict.fromkeys([circuit] if circuit else names, count)
 
 
-def _by_regime(summary: SystemSummary, bounds: Bounds) -> dict[str, float]:
+def _by_regime(summary: SystemSummary) -> dict[str, float]:
     found: dict[str, list[Analysis]] = {}
     for entry in summary.circuits:
-        for regime in entry.circuit.regimes:
-            is_best = regime == entry.best.regime
-            found.setdefault(regime, []).append(entry.best if is_best else analysis(entry.circuit, regime, bounds))
+        for analysed in entry.analyses:
+            found.setdefault(analysed.regime, []).append(analysed)
     everywhere = {regime: entries for regime, entries in found.items() if len(entries) == len(summary.circuits)}
     return {regime: float_bits(max(entry.error for entry in entries)) for regime, entries in everywhere.items()}
 
