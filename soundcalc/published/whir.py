@@ -30,7 +30,7 @@ WHIR_FOLDING = register(
     formula="(d L + line(rho_i, 2^(m_i - s))) / |F| for fold s of iteration i",
     source="2024/1586 Theorem 5.2",
     status=Status.PROVEN,
-    note="mutual correlated agreement on lines: 2025/2055 Theorem 4.6",
+    note=f"mutual correlated agreement on lines: 2025/2055 Theorem 4.6; {PUBLIC_CALCULATOR_NOTE}",
 )
 WHIR_OUT_OF_DOMAIN = register(
     key="whir_out_of_domain",
@@ -44,12 +44,14 @@ WHIR_SHIFT = register(
     formula="(1 - theta_(i-1))^t + L_i (t + 1) / |F|",
     source="2024/1586 Theorem 5.2",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 WHIR_FINAL = register(
     key="whir_final",
     formula="(1 - theta_(M-1))^t",
     source="2024/1586 Theorem 5.2",
     status=Status.PROVEN,
+    note=PUBLIC_CALCULATOR_NOTE,
 )
 
 

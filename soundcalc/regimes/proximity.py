@@ -63,6 +63,7 @@ JOHNSON_LIST = register(
     formula="L = floor((a - rho)/(a^2 - rho)) at agreement a, below (m + 1/2)/sqrt(rho) for every m",
     source="Johnson's bound by second moments: two codewords agree in at most rho n points, for any interleaving",
     status=Status.PROVEN,
+    note="counted anew: n L agreements by points, squared, against those of pairs",
 )
 
 
