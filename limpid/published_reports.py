@@ -56,6 +56,11 @@ def system_report(
         Heading(_title(configuration)),
         Paragraph(_verdict(summary)),
         *map(Paragraph, _lines_texts(summary)),
+        *(
+            []
+            if bounds is Bounds.PROVEN
+            else [Paragraph(f"These figures rest on a bound that is not proven for all of it: {bounds.value}")]
+        ),
         _circuits_table(summary),
         Paragraph(text),
         figures_table(shown),

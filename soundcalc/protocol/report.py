@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from soundcalc.composition.claim import AttackFigures
+from soundcalc.composition.claim import AttackFigures, concrete_quantum_bits
 from soundcalc.exact import float_bits, floor_bits, rounded_down
-from soundcalc.protocol.security import ProofSecurity
+from soundcalc.protocol.security import DIGEST_BITS, ProofSecurity
 from soundcalc.protocol.term import Term
 from soundcalc.regimes.proximity import JOHNSON_LIST
 from soundcalc.report.document import Block, Paragraph, Table, table
@@ -104,14 +104,28 @@ def _terms(report: ProofSecurity) -> Table:
 
 
 def _lines(report: ProofSecurity, segments: int) -> Table:
-    names = ("interactive", "non-interactive", "quantum, order of magnitude", "cap by collisions of the hash")
-    columns = (names, *(_rounded(figures) for figures in (report.figures, report.run_figures(segments))))
+    names = (
+        "interactive",
+        "non-interactive",
+        "quantum, order of magnitude",
+        "quantum, with constants (2025/2166, derived)",
+        "cap by collisions of the hash",
+    )
+    columns = (
+        names,
+        _rounded(report.figures, _concrete_quantum(report, report.round_error)),
+        _rounded(report.run_figures(segments), _concrete_quantum(report, report.run_error(segments))),
+    )
     header = ("figure", "bits of one proof, round by round", f"bits of a run of {segments}, summed")
     return table(header, zip(*columns, strict=True))
 
 
-def _rounded(figures: AttackFigures) -> tuple[str, ...]:
-    bits = (figures.interactive, figures.non_interactive, figures.quantum, figures.collision_cap)
+def _concrete_quantum(report: ProofSecurity, error: Fraction) -> float:
+    return concrete_quantum_bits(error, DIGEST_BITS, len(report.error_by_message))
+
+
+def _rounded(figures: AttackFigures, quantum: float) -> tuple[str, ...]:
+    bits = (figures.interactive, figures.non_interactive, figures.quantum, quantum, figures.collision_cap)
     return tuple(str(rounded_down(value)) for value in bits)
 
 
@@ -133,6 +147,7 @@ def security_facts(report: ProofSecurity, segments: int) -> dict[str, object]:
         "non_interactive_bits_rounded": float(rounded_down(proof.non_interactive)),
         "run_non_interactive_bits_rounded": float(rounded_down(run.non_interactive)),
         "quantum_bits_rounded": float(rounded_down(proof.quantum)),
+        "concrete_quantum_bits_rounded": float(rounded_down(_concrete_quantum(report, report.round_error))),
         "collision_cap_bits_rounded": float(rounded_down(proof.collision_cap)),
         "below_goal": {name: float(rounded_down(bits)) for name, bits in shortfalls(report, segments).items()},
         "curve_bound": report.curve.value,

@@ -22,7 +22,7 @@ JAGGED_REDUCTION = register(
     formula="(ceil(log2 W) + 2 l + 2 (2 l + 2)) / |F|, l = ceil(log2 dense height) + ceil(log2 dense columns)",
     source="2025/917, as the companion of the public calculator sums its sumchecks",
     status=Status.PROVEN,
-    note="all rounds of both sumchecks as one: pessimistic round by round",
+    note="all rounds of both sumchecks as one: pessimistic round by round; the paper was not at hand",
 )
 JAGGED_ZEROCHECK = register(
     key="jagged_zerocheck",

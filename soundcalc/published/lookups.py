@@ -15,7 +15,7 @@ LOGUP_LISTED = register(
     key="logup_listed",
     formula="L (N (W + 2) + x (3 x + 1) / 2) / |F| for N = K (rows_L + rows_T) fractions of width W, x = log2 N of a "
     "GKR circuit",
-    source="2022/1530 with the event that a denominator vanishes, 2023/1284 Section 3, for each member of the list",
+    source="2022/1530 with the event that a denominator vanishes, 2023/1284, for each member of the list",
     status=Status.PROVEN,
     note="the public calculator has N W, without the list",
 )
