@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from limpid.calculation_reports import Report
+from soundcalc.bounds import Bound
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.published.comparison import compared, kibibytes
 from soundcalc.published.figures import Bounds, Figure, analysis_figures, public_levels
@@ -17,6 +18,7 @@ from soundcalc.published.sweep import Point
 from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.whatif import Axis
 from soundcalc.published.whir import WhirOpening
+from soundcalc.regimes.proximity import JOHNSON_LIST
 from soundcalc.report.document import Block, Heading, Paragraph, Table, bold, table
 from soundcalc.report.text import figures_facts, figures_table, levels_table
 
@@ -64,6 +66,8 @@ def system_report(
         _circuits_table(summary),
         Paragraph(text),
         figures_table(shown),
+        Paragraph("What these figures rest on:"),
+        _bounds_table(summary),
     ]
     facts = {
         "kind": "configuration",
@@ -88,6 +92,21 @@ def _shown(summary: SystemSummary, rows: Sequence[Figure], is_whole: bool) -> tu
     worst = summary.weakest.circuit.name
     shown = [row for row in rows if row.circuit == worst or row.round_name == TOTAL]
     return f"Bits of every round of {worst}, and of every total (--rounds shows all): {columns}.", shown
+
+
+def _bounds_table(summary: SystemSummary) -> Table:
+    """The bounds behind our own figures, those of the regimes included."""
+    used: dict[str, Bound] = {}
+    for entry in summary.circuits:
+        for analysed in entry.analyses:
+            rounds = analysed.own if isinstance(analysed.own, tuple) else ()
+            used |= {part.bound.key: part.bound for part in rounds}
+            regimes = [bound for regime in analysed.regimes for bound in (regime.line_bound, regime.powers_bound)]
+            used |= {bound.key: bound for bound in regimes}
+            if any(regime.list_size(analysed.circuit.opening.rates[0]) != 1 for regime in analysed.regimes):
+                used[JOHNSON_LIST.key] = JOHNSON_LIST
+    rows = ((bound.key, bound.formula, bound.source, bound.status.value) for _, bound in sorted(used.items()))
+    return table(("bound", "formula", "source", "status"), rows)
 
 
 def _title(configuration: PublishedConfiguration) -> str:

@@ -21,7 +21,7 @@ from soundcalc.bounds import SOURCES
 from soundcalc.published.sweep import Point
 from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.whatif import Axis
-from soundcalc.report.document import Block, Heading, Paragraph, Table, runs
+from soundcalc.report.document import Block, Heading, Paragraph, Table, runs, table
 from soundcalc.report.latex import latex
 from soundcalc.report.markdown import markdown
 from soundcalc.report.plot import drawn_png
@@ -82,7 +82,7 @@ def json_of(report: Report) -> str:
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "table": lambda report: drawn(report.blocks),
-    "markdown": lambda report: markdown(report.blocks),
+    "markdown": lambda report: markdown([*report.blocks, *_cited_blocks(report)]),
     "latex": lambda report: latex(report.blocks, _cited(report)),
     "json": lambda report: f"{json_of(report)}\n",
 }
@@ -132,6 +132,11 @@ def _pdf(report: Report) -> bytes:
         raise PdfError("PDF needs typst, which is not installed", "pip install 'limpid[reports]'") from error
     pdf: bytes = compiler.compile(typst(report.blocks, _cited(report)).encode())
     return pdf
+
+
+def _cited_blocks(report: Report) -> list[Block]:
+    cited = _cited(report)
+    return [Heading("Cited"), table(("ePrint", "title"), cited.items())] if cited else []
 
 
 def _cited(report: Report) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import click
@@ -221,7 +222,7 @@ def _search(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -
     found = [smallest(circuit, target, wishes.bounds) for circuit in configuration.circuits]
     if wishes.export is not None:
         document = with_openings(configuration, [result.circuit for result in found])
-        written = configuration_of(document, name, wishes.lenient)
+        written = configuration_of(document, Path(name).name, wishes.lenient)
         write_bytes(wishes.export, exported(written).encode())
     return search_report(configuration, found, target)
 
@@ -235,7 +236,7 @@ def _with_changes(
         document, notes = changed(configuration, wishes.changes)
     except ParameterError as error:
         raise click.UsageError(f"--set {error}") from error
-    return configuration_of(document, name, wishes.lenient), notes
+    return configuration_of(document, Path(name).name, wishes.lenient), notes
 
 
 def _counts(configuration: PublishedConfiguration, wishes: _Wishes) -> dict[str, int] | None:
@@ -256,7 +257,7 @@ def _sweep(configuration: PublishedConfiguration, name: str, wishes: _Wishes) ->
     assert wishes.sweep is not None
     try:
         along = axis(wishes.sweep)
-        points = swept(configuration, name, along, (), wishes.bounds, _counts(configuration, wishes))
+        points = swept(configuration, Path(name).name, along, (), wishes.bounds, _counts(configuration, wishes))
     except ParameterError as error:
         raise click.UsageError(f"--sweep {error}") from error
     if wishes.plot is not None:

@@ -53,7 +53,7 @@ def _point(
 ) -> Point:
     counts = proofs
     here = [*changes]
-    if along.key == PROOFS:
+    if along.key in PROOFS:
         counts = proof_counts(configuration, along.circuit, value)
     else:
         here.append(along.change_to(value))
@@ -70,10 +70,10 @@ def _point(
 def proof_counts(configuration: PublishedConfiguration, circuit: str, count: Any) -> dict[str, int]:
     """So many proofs of this circuit, or of every one. Raises ParameterError."""
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1 << 40:
-        raise ParameterError(PROOFS, f"{count} is not a count from 1 to 2^40")
+        raise ParameterError(PROOFS[0], f"{count} is not a count from 1 to 2^40")
     names = [entry.name for entry in configuration.circuits]
     if circuit and circuit not in names:
-        raise ParameterError(PROOFS, f"no circuit is called {circuit}; there are {', '.join(names)}")
+        raise ParameterError(PROOFS[0], f"no circuit is called {circuit}; there are {', '.join(names)}")
     return dict.fromkeys([circuit] if circuit else names, count)
 
 

@@ -31,7 +31,7 @@ DEGREE = "degree"
 HEIGHT = "height"
 """In place of a key: the logarithm of the height of a column."""
 
-PROOFS = "proofs"
+PROOFS = ("proofs", "segments")
 """In place of a key, in a sweep: how many proofs a run has of each circuit."""
 
 

@@ -50,6 +50,21 @@ def test_several_files_are_summed_up_the_weakest_first() -> None:
     assert text.index("SP1") < text.index("OpenVM2")
 
 
+def test_report_names_and_cites_the_bounds_it_rests_on() -> None:
+    text = limpid("soundcalc", PUBLISHED / "dummy_whir.toml", "--format", "markdown").stdout
+    bounds = text[text.index("What these figures rest on:") :]
+    for key in ("johnson_line", "johnson_list_at_agreement", "unique_decoding_line", "whir_folding", "logup_listed"):
+        assert f"\n| {key} | " in bounds
+    assert "| 2025/2055 | Ben-Sasson, Carmon, Haböck, Kopparty, Saraf: On Proximity Gaps" in bounds
+
+
+def test_bound_that_is_only_derived_is_said_to_be_so() -> None:
+    plain = limpid("soundcalc", PUBLISHED / "pico.toml").stdout
+    loss = limpid("soundcalc", PUBLISHED / "pico.toml", "--loss").stdout
+    assert "not proven for all of it" not in plain
+    assert "not proven for all of it: unique decoding with proximity loss, derived for folds" in loss
+
+
 def test_two_systems_are_compared_with_what_differs_marked() -> None:
     document = limpid("soundcalc", "compare", SP1, PUBLISHED / "zkdtvm.toml", "--json").document
     rows = {(row["circuit"], row["what"]): row for row in document["rows"]}

@@ -131,8 +131,9 @@ def test_sweep_computes_every_point_as_a_file_with_that_value_would() -> None:
         assert max(point.by_regime.values()) <= point.summary.bits + 1e-9
 
 
-def test_sweep_of_proofs_keeps_a_proof_and_lowers_the_run() -> None:
-    points = swept(_read("sp1"), "x", axis("proofs=1,1024"))
+@pytest.mark.parametrize("name", ["proofs", "segments"])
+def test_sweep_of_proofs_keeps_a_proof_and_lowers_the_run(name: str) -> None:
+    points = swept(_read("sp1"), "x", axis(f"{name}=1,1024"))
     one, many = (point.summary for point in points)
     assert one is not None
     assert many is not None
