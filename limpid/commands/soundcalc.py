@@ -13,14 +13,8 @@ from limpid.calculation import CalculationError, ProofSubject, SetSubject, Subje
 from limpid.calculation_reports import Report, proof_report, set_report, set_search_report
 from limpid.errors import DONE, FAILED
 from limpid.files import write_bytes
-from limpid.published_reports import (
-    comparison_report,
-    compatibility_report,
-    search_report,
-    sweep_report,
-    system_report,
-    systems_report,
-)
+from limpid.published_reports import compatibility_report, system_report, systems_report
+from limpid.published_variants import comparison_report, search_report, sweep_report
 from limpid.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
