@@ -37,10 +37,10 @@ ARITIES_LOG2 = (1, 2, 3, 4)
 FURTHER_QUERIES = 12
 """More queries than the fewest are tried up to so many."""
 
-MULTIPLICITY_STEP = 0.85
+MULTIPLICITY_STEP = 0.8
 """Between neighbouring multiplicities below the largest that leaves the queries anything."""
 
-MULTIPLICITY_STEPS = 24
+MULTIPLICITY_STEPS = 12
 
 PROPOSALS = 24
 """So many are computed exactly, the smallest first."""
