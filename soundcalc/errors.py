@@ -40,10 +40,11 @@ class RefutedBoundError(CalculatorError):
 
 
 class ConfigurationError(CalculatorError):
-    """A configuration file is malformed; names file, circuit and key."""
+    """A configuration file is malformed; names file, circuit and key, both empty where it is about the whole file."""
 
     def __init__(self, file: str, circuit: str, key: str, reason: str) -> None:
-        super().__init__(f"{file}, circuit {circuit!r}, key {key!r}: {reason}")
+        place = f", circuit {circuit!r}, key {key!r}" if circuit or key else ""
+        super().__init__(f"{file}{place}: {reason}")
         self.file = file
         self.circuit = circuit
         self.key = key

@@ -193,6 +193,28 @@ def test_changed_value_that_no_system_has_is_refused_with_its_key() -> None:
     assert error["message"].splitlines()[0].endswith("circuit 'core', key 'num_queries': 99999 exceeds 4096")
 
 
+def test_file_that_is_refused_says_where_keys_are_explained(tmp_path: Path) -> None:
+    path = tmp_path / "deep.toml"
+    path.write_text("x = " + "[" * 5000 + "]" * 5000)
+    error = limpid("soundcalc", path, "--json").error
+    assert error["message"] == "deep.toml: is nested too deeply"
+    assert error["next_step"] == "see every key and what it admits: limpid soundcalc --schema"
+
+
+def test_file_with_a_byte_order_mark_has_the_figures_of_one_without(tmp_path: Path) -> None:
+    path = tmp_path / "sp1.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SP1.read_bytes())
+    assert limpid("soundcalc", path).stdout == limpid("soundcalc", SP1).stdout
+
+
+def test_lookup_that_would_hide_a_round_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hidden.toml"
+    path.write_text(SP1.read_text().replace('name = "lookup"', 'name = "query phase"'))
+    error = limpid("soundcalc", path, "--compat", "--json").error
+    first = "hidden.toml, circuit 'core, lookup query phase', key 'name': is that of a round"
+    assert error["message"].splitlines()[0] == first
+
+
 def test_refused_regime_of_a_circuit_leaves_the_report(tmp_path: Path) -> None:
     path = tmp_path / "slack.toml"
     text = (PUBLISHED / "airbender.toml").read_text()
