@@ -7,6 +7,7 @@ from pathlib import Path
 
 from documentation import (
     bus_tables,
+    calculator_pages,
     chip_pages,
     constants,
     crosswalk,
@@ -28,7 +29,10 @@ from documentation.pictures import buses, memory_map, rounds, segmentation, topo
 ROOT = Path(__file__).resolve().parents[1]
 WHITEPAPER = ROOT / "spec" / "whitepaper"
 
-PAGES = (ROOT / "README.md", ROOT / "docs" / "soundcalc.md")
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / name for name in ("soundcalc.md", "published-systems.md", "bounds.md")),
+)
 """Pages outside the document with generated blocks."""
 
 GENERATORS: Mapping[str, Generator] = {
@@ -64,6 +68,9 @@ GENERATORS: Mapping[str, Generator] = {
     "security_figures": parameter_tables.security_figures,
     "security_by_height": parameter_tables.security_by_height,
     "bounds": parameter_tables.bounds,
+    "bounds_registry": calculator_pages.bounds_registry,
+    "bounds_papers": calculator_pages.bounds_papers,
+    "published_schema": calculator_pages.published_schema,
     "rejections": protocol_tables.rejections,
     "load_rejections": protocol_tables.load_rejections,
     "recursion_relations": recursion_tables.relations,

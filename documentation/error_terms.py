@@ -13,11 +13,11 @@ from soundcalc.composition.claim import AttackFigures
 from soundcalc.exact import float_bits
 from soundcalc.protocol.labels import messages
 from soundcalc.protocol.machine import argument_size
-from soundcalc.protocol.proximity import CITED_LIST
 from soundcalc.protocol.security import ProofSecurity, security
 from soundcalc.protocol.sets import MAXIMUM_SEGMENTS, SET_TARGETS
 from soundcalc.protocol.shape import shape_under
 from soundcalc.protocol.term import Term
+from soundcalc.regimes.proximity import JOHNSON_LIST
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.form import SegmentForm
 
@@ -108,7 +108,7 @@ def used_bounds() -> dict[str, Bound]:
     for report in weakest_reports().values():
         terms = (term.bound for term in report.terms)
         regimes = (bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound))
-        found |= {bound.key: bound for bound in (*terms, *regimes, CITED_LIST)}
+        found |= {bound.key: bound for bound in (*terms, *regimes, JOHNSON_LIST)}
     return found
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from limpid.errors import KeyFileError, LimpidError
 from limpid.files import read_file_or_standard_input
 from limpid.inspection import forms_of
-from soundcalc.errors import CalculatorError
+from soundcalc.errors import CalculatorError, ConfigurationError, ConfigurationProblemsError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
 from soundcalc.protocol.security import ProofSecurity
-from soundcalc.published.format import PublishedConfiguration, parse_configuration
+from soundcalc.published.format import parse_configuration
+from soundcalc.published.system import PublishedConfiguration
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key
@@ -32,7 +33,9 @@ class CalculationError(LimpidError):
     kind = "calculation"
 
     def __init__(self, error: CalculatorError) -> None:
-        super().__init__(str(error), details={"refusal": type(error).__name__})
+        is_about_file = isinstance(error, ConfigurationError | ConfigurationProblemsError)
+        next_step = "see every key and what it admits: limpid soundcalc --schema" if is_about_file else None
+        super().__init__(str(error), next_step, {"refusal": type(error).__name__})
 
 
 class SubjectError(LimpidError):

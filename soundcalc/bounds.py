@@ -25,11 +25,15 @@ SOURCES = {
     "2019/834": "Chiesa, Manohar, Spooner: Succinct Arguments in the Quantum Random Oracle Model",
     "2022/1216": "Haböck: A summary on the FRI low degree test",
     "2022/1530": "Haböck: Multivariate lookups based on logarithmic derivatives",
+    "2024/108": "Gruen: Some Improvements for the PIOP for ZeroCheck",
+    "2024/1586": "Arnon, Chiesa, Fenzi, Yogev: WHIR: Reed-Solomon Proximity Testing with Super-Fast Verification",
+    "2025/917": "Hemo, Jue, Rabinovich, Roh, Rothblum: Jagged Polynomial Commitments",
     "2023/1284": "Papini, Haböck: Improving logarithmic derivative lookups using GKR",
     "2024/1553": "round-by-round soundness of STARKs in both regimes",
     "2025/2010": "a counterexample to correlated agreement up to capacity",
     "2025/2046": "a counterexample to correlated agreement up to capacity",
     "2025/2055": "Ben-Sasson, Carmon, Haböck, Kopparty, Saraf: On Proximity Gaps for Reed-Solomon Codes",
+    "2025/2166": "Chiesa, Di, Hu, Zheng: post-quantum security of the BCS transformation for reductions",
     "2026/2056": "Dao, Kominers, Thaler: Reed-Solomon Codes Beyond Johnson",
 }
 """ePrint number to title; where only the claim was at hand, what it states."""

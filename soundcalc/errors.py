@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+SHOWN_PROBLEMS = 40
+"""As many fit on a screen."""
+
 
 class CalculatorError(ValueError):
     """The root of every refusal."""
@@ -35,23 +40,25 @@ class RefutedBoundError(CalculatorError):
 
 
 class ConfigurationError(CalculatorError):
-    """A configuration file is malformed; names file, circuit and key."""
+    """A configuration file is malformed; names file, circuit and key, both empty where it is about the whole file."""
 
     def __init__(self, file: str, circuit: str, key: str, reason: str) -> None:
-        super().__init__(f"{file}, circuit {circuit!r}, key {key!r}: {reason}")
+        place = f", circuit {circuit!r}, key {key!r}" if circuit or key else ""
+        super().__init__(f"{file}{place}: {reason}")
         self.file = file
         self.circuit = circuit
         self.key = key
         self.reason = reason
 
 
-class UnsupportedFamilyError(CalculatorError):
-    """A protocol family that the calculator does not analyse yet."""
+class ConfigurationProblemsError(CalculatorError):
+    """Several problems of one configuration file, in its order."""
 
-    def __init__(self, file: str, family: str) -> None:
-        super().__init__(f"{file}: the protocol family {family} is not analysed yet")
-        self.file = file
-        self.family = family
+    def __init__(self, problems: Sequence[ConfigurationError]) -> None:
+        shown = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
+        hidden = len(problems) - len(shown)
+        super().__init__("\n".join([*shown, f"and {hidden} more"] if hidden else shown))
+        self.problems = tuple(problems)
 
 
 class NoSolutionError(CalculatorError):

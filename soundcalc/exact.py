@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 SIGNIFICANT_BITS = 256
 """The size to which numerators are cut: keeps powers of hundreds of queries small."""
@@ -42,6 +43,7 @@ def round_up(value: Fraction) -> Fraction:
     return Fraction(-(-value.numerator // (value.denominator << -shift)) << -shift)
 
 
+@lru_cache(maxsize=1 << 12)
 def power_upper(base: Fraction, exponent: int) -> Fraction:
     """An upper bound of base^exponent for base >= 0, exponent >= 0, cut to SIGNIFICANT_BITS."""
     power, square = Fraction(1), round_up(base)

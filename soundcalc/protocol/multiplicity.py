@@ -14,12 +14,9 @@ from functools import cache
 from soundcalc.protocol.proximity import CurveBound, MutualJohnson
 from soundcalc.protocol.shape import ProofShape
 from soundcalc.protocol.terms import argument_error, opening_terms
-from soundcalc.regimes.proximity import Regime, UniqueDecoding
+from soundcalc.regimes.proximity import MAXIMUM_MULTIPLICITY, Regime, UniqueDecoding
 
 MINIMUM_MULTIPLICITY = 3
-MAXIMUM_MULTIPLICITY = 1 << 12
-"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-13: a thousand queries gain an eighth of a
-bit."""
 
 
 def best_regimes(shape: ProofShape, curve: CurveBound = CurveBound.CORRECTED) -> tuple[Regime, ...]:

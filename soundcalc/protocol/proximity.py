@@ -20,7 +20,7 @@ import soundcalc.protocol.sources  # noqa: F401  the titles of what is cited her
 from soundcalc.bounds import Bound, Status, register
 from soundcalc.errors import ParameterError
 from soundcalc.exact import round_up, sqrt_lower, sqrt_upper
-from soundcalc.regimes.proximity import Johnson, johnson_points
+from soundcalc.regimes.proximity import REMEMBERED, Johnson, johnson_points
 
 _CONDITIONS = {
     "multiplicity": "m >= 3",
@@ -58,12 +58,6 @@ MUTUAL_CURVE_CUBIC = register(
     conditions=_CONDITIONS,
     note="the theorem states correlated agreement on lines",
 )
-CITED_LIST = register(
-    key="johnson_list_at_agreement",
-    formula="L = floor((a - rho)/(a^2 - rho)) at agreement a, below (m + 1/2)/sqrt(rho) for every m",
-    source="Johnson's bound by second moments: two codewords agree in at most rho n points, for any interleaving",
-    status=Status.PROVEN,
-)
 
 
 class CurveBound(Enum):
@@ -92,6 +86,10 @@ class MutualJohnson(Johnson):
         return f"Johnson bound, m = {self.multiplicity} ({self.curve.value})"
 
     @property
+    def least_multiplicity(self) -> int:
+        return 3
+
+    @property
     def line_bound(self) -> Bound:
         return _BOUNDS[self.curve]
 
@@ -99,28 +97,10 @@ class MutualJohnson(Johnson):
     def powers_bound(self) -> Bound:
         return _BOUNDS[self.curve]
 
-    def agreement(self, rate: Fraction) -> Fraction:
-        return _agreement(self.multiplicity, rate)
-
-    def list_size(self, rate: Fraction) -> Fraction:
-        """The number of interleaved codewords at the agreement; an integer."""
-        # a^2 is rational though a need not be, so only the numerator is rounded up.
-        excess = rate * (1 + Fraction(1, 2 * self.multiplicity)) ** 2 - rate
-        return Fraction((self.agreement(rate) - rate) // excess)
-
     def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
         """For a line; a curve of degree M has M times as many. Raises ConditionViolatedError for dimension 1."""
         self.line_bound.require("dimension", rate * domain_size > 1, f"{rate * domain_size} coefficients")
         return _exceptional_points(self.multiplicity, self.curve, rate, domain_size)
-
-
-REMEMBERED = 1 << 14
-"""Figures that are kept, since a search asks for the same ones again and again."""
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _agreement(multiplicity: int, rate: Fraction) -> Fraction:
-    return sqrt_upper(rate) * (1 + Fraction(1, 2 * multiplicity))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from soundcalc.composition.claim import AttackFigures
+from soundcalc.composition.claim import AttackFigures, concrete_quantum_bits
 from soundcalc.exact import float_bits, floor_bits, rounded_down
-from soundcalc.protocol.proximity import CITED_LIST
-from soundcalc.protocol.security import ProofSecurity
+from soundcalc.protocol.security import DIGEST_BITS, ProofSecurity
 from soundcalc.protocol.term import Term
-from soundcalc.report.text import markdown_table
+from soundcalc.regimes.proximity import JOHNSON_LIST
+from soundcalc.report.document import Block, Paragraph, Table, table
 
 GOAL_BITS = 128
 """A figure below this is named wherever a claim is made."""
@@ -59,7 +59,7 @@ def shortfalls_beside(proof: AttackFigures, run: AttackFigures, segments: int) -
     return {name: bits for name, bits in figures.items() if bits < GOAL_BITS}
 
 
-def security_markdown(report: ProofSecurity, segments: int) -> str:
+def security_blocks(report: ProofSecurity, segments: int) -> list[Block]:
     """The verdict, the regimes, the terms by family, and the lines for one proof and for a run.
 
     Raises ParameterError for a number of segments that the report does not cover.
@@ -67,31 +67,32 @@ def security_markdown(report: ProofSecurity, segments: int) -> str:
     verdict = (
         f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof, "
         f"**{report.security_bits} bits** round by round (weakest: {', '.join(report.weakest_message)}), "
-        f"**{rounded_down(float_bits(report.run_error(segments)))} bits** summed over a run of {segments}\n"
+        f"**{rounded_down(float_bits(report.run_error(segments)))} bits** summed over a run of {segments}"
     )
     below = [
-        f"{name}: {rounded_down(bits)} bits, below {GOAL_BITS}\n" for name, bits in shortfalls(report, segments).items()
+        f"{name}: {rounded_down(bits)} bits, below {GOAL_BITS}" for name, bits in shortfalls(report, segments).items()
     ]
-    parts = [verdict, *below, _regimes_markdown(report), _basis(report), _terms_markdown(report)]
-    return "\n".join([*parts, _lines_markdown(report, segments)])
+    texts = [verdict, *below]
+    tables = [_regimes(report), *_basis(report), _terms(report), _lines(report, segments)]
+    return [*map(Paragraph, texts), *tables]
 
 
-def _regimes_markdown(report: ProofSecurity) -> str:
+def _regimes(report: ProofSecurity) -> Table:
     rows = []
     for iteration, regime in zip(report.shape.iterations, report.regimes, strict=True):
         rate = report.shape.rate(iteration)
         agreement, list_size = f"{float(regime.agreement(rate)):.4f}", str(regime.list_size(rate))
         rows.append((str(iteration), str(rate), regime.name, agreement, list_size))
-    return markdown_table(("iteration", "rate", "regime", "agreement", "list"), rows)
+    return table(("iteration", "rate", "regime", "agreement", "list"), rows)
 
 
-def _basis(report: ProofSecurity) -> str:
+def _basis(report: ProofSecurity) -> list[Block]:
     bounds = {bound.key: bound for regime in report.regimes for bound in (regime.line_bound, regime.powers_bound)}
-    bounds[CITED_LIST.key] = CITED_LIST
-    return "".join(f"{bound.formula}: {bound.source} ({bound.status.value})\n" for bound in bounds.values())
+    bounds[JOHNSON_LIST.key] = JOHNSON_LIST
+    return [Paragraph(f"{bound.formula}: {bound.source} ({bound.status.value})") for bound in bounds.values()]
 
 
-def _terms_markdown(report: ProofSecurity) -> str:
+def _terms(report: ProofSecurity) -> Table:
     rows = []
     for family in families(report):
         largest = family.largest
@@ -99,18 +100,32 @@ def _terms_markdown(report: ProofSecurity) -> str:
         bound = largest.bound.formula, largest.bound.status.value
         rows.append((family.name, str(len(family.terms)), *bits, str(largest.grinding_bits), *bound))
     header = ("challenges", "number", "bits of the sum", "bits of the largest", "grinding", "bound", "status")
-    return markdown_table(header, rows)
+    return table(header, rows)
 
 
-def _lines_markdown(report: ProofSecurity, segments: int) -> str:
-    names = ("interactive", "non-interactive", "quantum, order of magnitude", "cap by collisions of the hash")
-    columns = (names, *(_rounded(figures) for figures in (report.figures, report.run_figures(segments))))
+def _lines(report: ProofSecurity, segments: int) -> Table:
+    names = (
+        "interactive",
+        "non-interactive",
+        "quantum, order of magnitude",
+        "quantum, with constants (2025/2166, derived)",
+        "cap by collisions of the hash",
+    )
+    columns = (
+        names,
+        _rounded(report.figures, _concrete_quantum(report, report.round_error)),
+        _rounded(report.run_figures(segments), _concrete_quantum(report, report.run_error(segments))),
+    )
     header = ("figure", "bits of one proof, round by round", f"bits of a run of {segments}, summed")
-    return markdown_table(header, zip(*columns, strict=True))
+    return table(header, zip(*columns, strict=True))
 
 
-def _rounded(figures: AttackFigures) -> tuple[str, ...]:
-    bits = (figures.interactive, figures.non_interactive, figures.quantum, figures.collision_cap)
+def _concrete_quantum(report: ProofSecurity, error: Fraction) -> float:
+    return concrete_quantum_bits(error, DIGEST_BITS, len(report.error_by_message))
+
+
+def _rounded(figures: AttackFigures, quantum: float) -> tuple[str, ...]:
+    bits = (figures.interactive, figures.non_interactive, figures.quantum, quantum, figures.collision_cap)
     return tuple(str(rounded_down(value)) for value in bits)
 
 
@@ -132,6 +147,7 @@ def security_facts(report: ProofSecurity, segments: int) -> dict[str, object]:
         "non_interactive_bits_rounded": float(rounded_down(proof.non_interactive)),
         "run_non_interactive_bits_rounded": float(rounded_down(run.non_interactive)),
         "quantum_bits_rounded": float(rounded_down(proof.quantum)),
+        "concrete_quantum_bits_rounded": float(rounded_down(_concrete_quantum(report, report.round_error))),
         "collision_cap_bits_rounded": float(rounded_down(proof.collision_cap)),
         "below_goal": {name: float(rounded_down(bits)) for name, bits in shortfalls(report, segments).items()},
         "curve_bound": report.curve.value,

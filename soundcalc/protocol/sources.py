@@ -6,7 +6,6 @@ from soundcalc.bounds import SOURCES
 
 SOURCES.update(
     {
-        "2024/1586": "Arnon, Chiesa, Fenzi, Yogev: WHIR: Reed-Solomon Proximity Testing with Super-Fast Verification",
         "2025/2051": "Bordage, Chiesa, Guan, Manzur: All Polynomial Generators Preserve Distance with Mutual "
         "Correlated Agreement (CCC 2026)",
         "2025/2110": "Haböck: A note on mutual correlated agreement for Reed-Solomon codes",

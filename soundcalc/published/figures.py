@@ -1,243 +1,286 @@
-"""Figures for a published configuration: as the public calculator gives them, and as this one does.
+"""Figures of a published system: as the public calculator gives them, with its errors mended, and at their best.
 
 The public calculator is ethereum/soundcalc; the formulas that it chooses are followed here, its float arithmetic
-is not, except where a rounding decides an integer. Our own figures differ in two ways, each stated beside the
-figure: the multiplicity is searched for, and a lookup is charged for vanishing denominators and the list size.
+is not, except where a rounding decides an integer. `corrected` differs from `public` where its formulas err, `own`
+differs from `corrected` in what is free to choose in an analysis: the multiplicity, searched for, and the list size,
+which the cited bound gives smaller.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
 from fractions import Fraction
 
-from soundcalc.arguments.deep_ali import DEEP, ali_points, deep_error
-from soundcalc.arguments.lookup import gkr_points
-from soundcalc.bounds import Bound
-from soundcalc.commitments.fri import batching_points, folding_points, query_error
-from soundcalc.exact import floor_bits, log2_upper, round_up, sqrt_lower, sqrt_upper
-from soundcalc.published.format import PublishedCircuit, PublishedConfiguration, PublishedLookup
+from soundcalc.errors import ConditionViolatedError
+from soundcalc.exact import floor_bits, log2_ceiling, rounded_down
+from soundcalc.published.lookups import LOGUP_LISTED
+from soundcalc.published.regimes import UNIQUE, JohnsonGap
+from soundcalc.published.rounds import TOTAL, Formulas, Round, Step, weakest
+from soundcalc.published.swirl import SWIRL_CONSTRAINTS, SWIRL_LOGUP, SWIRL_STACKING, SWIRL_ZEROCHECK
+from soundcalc.published.system import PublishedCircuit, PublishedConfiguration
+from soundcalc.published.whir import WHIR_OUT_OF_DOMAIN
+from soundcalc.regimes.loss import MAXIMUM_LOSS_LOG2, UniqueDecodingWithLoss
 from soundcalc.regimes.proximity import (
-    JOHNSON_LINE,
     MAXIMUM_MULTIPLICITY,
-    MINIMUM_MULTIPLICITY,
     Johnson,
+    JohnsonCubic,
     Regime,
     UniqueDecoding,
     first_false,
-    johnson_points,
 )
 
-UNIQUE = "UDR"
-LIST = "JBR"
-"""The public calculator's names of the two regimes."""
 
-QUERY_PHASE = "query phase"
-TOTAL = "total"
+class Bounds(Enum):
+    """On which bounds our own figures rest."""
 
-LARGE_FIELD_LOG2 = 150
-"""Above this size of the extension field the public calculator goes nearer to the Johnson bound."""
+    PROVEN = "proven for the step at hand"
+    CUBIC = "the cubic line bound of 2026/2056, derived for powers"
+    LOSS = "unique decoding with proximity loss, derived for folds"
 
 
 @dataclass(frozen=True)
-class JohnsonGap(Regime):
-    """theta = 1 - sqrt(rho) - eta for a gap eta, with m = max(ceil(sqrt(rho) / (2 eta)), 3), L = 1/(2 eta sqrt(rho)).
+class Refusal:
+    """A regime of a circuit that has no figures, with the condition that fails."""
 
-    Without a gap the public calculator's default: sqrt(rho)/100, and for a small field at least rho/20.
-    """
+    reason: str
 
-    gap: Fraction | None
-    field_size: int
+
+Rounds = tuple[Round, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One circuit in one regime. Each of the three is its rounds, or why there are none."""
+
+    circuit: PublishedCircuit
+    regime: str
+    regimes: tuple[Regime, ...]
+    """Ours, for every code of the opening."""
+
+    public: Rounds | Refusal
+    corrected: Rounds | Refusal
+    own: Rounds | Refusal
 
     @property
-    def name(self) -> str:
-        return LIST
+    def error(self) -> Fraction:
+        """Our largest error of a round; 1 where the regime is refused."""
+        return weakest(self.own).error if isinstance(self.own, tuple) else Fraction(1)
 
     @property
-    def line_bound(self) -> Bound:
-        return JOHNSON_LINE
-
-    def _gap_bounds(self, rate: Fraction) -> tuple[Fraction, Fraction]:
-        """Below and above eta."""
-        if self.gap is not None:
-            return self.gap, self.gap
-        floor = Fraction(0) if self.field_size > 1 << LARGE_FIELD_LOG2 else rate / 20
-        return max(floor, sqrt_lower(rate) / 100), max(floor, sqrt_upper(rate) / 100)
-
-    def multiplicity(self, rate: Fraction) -> int:
-        """m, in binary floating point as the public calculator does: its rounding can raise m by one."""
-        root = math.sqrt(rate)
-        proximity = 1 - root - float(self._gap_bounds(rate)[0])
-        return max(math.ceil(root / (2 * (1 - root - proximity))), MINIMUM_MULTIPLICITY)
-
-    def agreement(self, rate: Fraction) -> Fraction:
-        return sqrt_upper(rate) + self._gap_bounds(rate)[1]
-
-    def list_size(self, rate: Fraction) -> Fraction:
-        return round_up(1 / (2 * self._gap_bounds(rate)[0] * sqrt_lower(rate)))
-
-    def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
-        proximity_upper = 1 - sqrt_lower(rate) - self._gap_bounds(rate)[0]
-        return johnson_points(rate, domain_size, self.multiplicity(rate), proximity_upper)
+    def weakest_round(self) -> str:
+        return weakest(self.own).name if isinstance(self.own, tuple) else self.own.reason
 
 
-def public_lookup_points(lookup: PublishedLookup, list_size: Fraction) -> Fraction:
-    """K (rows_L + rows_T) R bad challenges, and those of the GKR circuit; the list size does not enter."""
-    return lookup.lookups * _lookup_rows(lookup) * _fingerprint_degree(lookup) + _circuit_points(lookup)
+def analysis(circuit: PublishedCircuit, regime: str, bounds: Bounds = Bounds.PROVEN) -> Analysis:
+    """All figures of a circuit in one of its regimes."""
+    public_regime = circuit.public_regime(regime)
+    codes = len(circuit.opening.rates)
+    public = attempted(lambda: circuit.rounds([public_regime] * codes, Formulas.PUBLIC))
+    corrected = attempted(lambda: circuit.rounds([public_regime] * codes, Formulas.CORRECTED))
+    regimes = own_regimes(circuit, regime, bounds)
+    own = attempted(lambda: circuit.rounds(regimes, Formulas.CORRECTED))
+    return Analysis(circuit, regime, regimes, public, corrected, own)
 
 
-def own_lookup_points(lookup: PublishedLookup, list_size: Fraction) -> Fraction:
-    """L N (R + 2) for N = K (rows_L + rows_T), and the GKR circuit's, for each member of the list as well."""
-    terms = lookup.lookups * _lookup_rows(lookup)
-    return list_size * (terms * (_fingerprint_degree(lookup) + 2) + _circuit_points(lookup))
+def analyses(configuration: PublishedConfiguration, bounds: Bounds = Bounds.PROVEN) -> list[Analysis]:
+    """Every circuit in every regime that the public calculator analyses it in."""
+    return [analysis(circuit, regime, bounds) for circuit in configuration.circuits for regime in circuit.regimes]
 
 
-def _lookup_rows(lookup: PublishedLookup) -> int:
-    return lookup.rows_looked_up + lookup.rows_table
+def attempted(rounds: Callable[[], Rounds]) -> Rounds | Refusal:
+    """The rounds, or the condition under which there are none."""
+    try:
+        return rounds()
+    except ConditionViolatedError as error:
+        return Refusal(str(error))
 
 
-def _fingerprint_degree(lookup: PublishedLookup) -> Fraction:
-    """What the random combination of a tuple costs: its width, or the logarithm of it with a multilinear one."""
-    if not lookup.multilinear_fingerprint:
-        return Fraction(lookup.tuple_columns)
-    return max(log2_upper(lookup.tuple_columns), Fraction(1))
-
-
-def _circuit_points(lookup: PublishedLookup) -> Fraction:
-    return gkr_points(_lookup_rows(lookup), lookup.lookups) if lookup.is_multivariate else Fraction(0)
-
-
-def circuit_errors(
-    circuit: PublishedCircuit,
-    field_size: int,
-    regime: Regime,
-    lookup_points: Callable[[PublishedLookup, Fraction], Fraction],
-) -> dict[str, Fraction]:
-    """The error of every round, under the public calculator's names of the rounds.
-
-    Raises ConditionViolatedError where the columns opened leave no slack.
-    """
-    rate, height, domain = circuit.rate, circuit.trace_length, circuit.domain_size
-    agreeing = regime.agreement(rate) * domain
-    DEEP.require(
-        "slack", height + circuit.opening_points < agreeing, f"circuit {circuit.name}: {float(agreeing):.1f} agree"
-    )
-    DEEP.require("field", height + domain < field_size, f"circuit {circuit.name}: a field of {field_size} elements")
-    errors: dict[str, Fraction] = {}
-
-    def add(name: str, error: Fraction, grinding_bits: int) -> None:
-        errors[name] = round_up(error / (1 << grinding_bits))
-
-    batching = batching_points(regime, rate, Fraction(height), circuit.batch_size, circuit.batching)
-    add("batching", batching / field_size, circuit.grinding_batching)
-    height_after = Fraction(height)
-    for layer, factor in enumerate(circuit.folding_factors):
-        height_after /= factor
-        points = folding_points(regime, rate, height_after, factor - 1)
-        add(f"commit round {layer + 1}", points / field_size, circuit.grinding_commit)
-    add(QUERY_PHASE, query_error(regime, rate, circuit.queries), circuit.grinding_query)
-    list_size = regime.list_size(rate)
-    add("ALI", ali_points(list_size, circuit.constraints) / field_size, 0)
-    deep = deep_error(list_size, circuit.maximum_degree, height, domain, circuit.opening_points, field_size)
-    add("DEEP", deep, circuit.grinding_deep)
-    for lookup in circuit.lookups:
-        error = lookup_points(lookup, list_size) / field_size + lookup.reduction_error
-        add(lookup.name, error, lookup.grinding_bits)
-    return errors
-
-
-def public_regimes(circuit: PublishedCircuit, field_size: int) -> dict[str, Regime]:
-    """The regimes that the public calculator analyses for this circuit."""
-    regimes: dict[str, Regime] = {
-        UNIQUE: UniqueDecoding(),
-        LIST: JohnsonGap(circuit.gap_to_radius, field_size),
-    }
-    only = {"unique": UNIQUE, "list": LIST}
-    return regimes if circuit.only_regime is None else {only[circuit.only_regime]: regimes[only[circuit.only_regime]]}
-
-
-Levels = dict[str, dict[str, int]]
+Levels = dict[str, dict[str, float]]
 """Bits by regime and round, with a "total": the least of a regime's rounds."""
 
 
 def public_levels(configuration: PublishedConfiguration) -> dict[str, Levels]:
-    """Compatibility mode: by circuit, what the public calculator reports."""
-    field_size = configuration.field_size
-    return {
-        circuit.name: {
-            name: _levels(circuit_errors(circuit, field_size, regime, public_lookup_points))
-            for name, regime in public_regimes(circuit, field_size).items()
-        }
-        for circuit in configuration.circuits
-    }
+    """Compatibility mode: by circuit, what the public calculator reports. A regime that it refuses is left out."""
+    levels: dict[str, Levels] = {}
+    for circuit in configuration.circuits:
+        levels[circuit.name] = {}
+        for regime in circuit.regimes:
+            same = [circuit.public_regime(regime)] * len(circuit.opening.rates)
+            rounds = attempted(lambda: circuit.rounds(same, Formulas.PUBLIC))  # noqa: B023  called at once
+            if isinstance(rounds, tuple):
+                levels[circuit.name][regime] = _levels(rounds)
+    return levels
 
 
-def _levels(errors: dict[str, Fraction]) -> dict[str, int]:
-    levels = {name: floor_bits(error) for name, error in errors.items()}
-    return levels | {TOTAL: min(levels.values())}
+def _levels(rounds: Rounds) -> dict[str, float]:
+    bits = [entry.public_bits for entry in rounds]
+    return {entry.name: entry.public_bits for entry in rounds} | {TOTAL: min(bits)}
+
+
+def own_regimes(circuit: PublishedCircuit, regime: str, bounds: Bounds) -> tuple[Regime, ...]:
+    """For every code of the opening the regime that makes the largest error of its rounds smallest."""
+    codes = len(circuit.opening.rates)
+    if regime == UNIQUE:
+        return _unique(circuit, codes, bounds)
+    kind = JohnsonCubic if bounds is Bounds.CUBIC else Johnson
+    least = kind(3).least_multiplicity
+    chosen: list[Regime] = [kind(3)] * codes
+    for code in range(codes):
+        multiplicity = _best_multiplicity(circuit, code, chosen, kind, least)
+        chosen[code] = kind(multiplicity)
+    return tuple(chosen)
+
+
+def _best_multiplicity(
+    circuit: PublishedCircuit, code: int, chosen: Sequence[Regime], kind: type[Johnson], least: int
+) -> int:
+    """The queries' error falls with the multiplicity and every other error grows."""
+
+    def errors(multiplicity: int) -> tuple[Fraction, Fraction]:
+        """Of the queries, and the largest other one."""
+        regimes = [*chosen[:code], kind(multiplicity), *chosen[code + 1 :]]
+        try:
+            rounds = list(circuit.code_rounds(code, regimes, Formulas.CORRECTED))
+        except ConditionViolatedError:
+            # Fewer points agree the larger the multiplicity: beyond some there is no slack.
+            return Fraction(0), Fraction(2)
+        falling = [entry.error for entry in rounds if entry.step is Step.QUERIES]
+        growing = [entry.error for entry in rounds if entry.step is not Step.QUERIES]
+        return max(falling), max(growing, default=Fraction(0))
+
+    def queries_bind(multiplicity: int) -> bool:
+        falling, growing = errors(multiplicity)
+        return falling > growing
+
+    crossing = first_false(queries_bind, least, MAXIMUM_MULTIPLICITY)
+    return min(max(least, crossing - 1), crossing, key=lambda multiplicity: max(errors(multiplicity)))
+
+
+def _unique(circuit: PublishedCircuit, codes: int, bounds: Bounds) -> tuple[Regime, ...]:
+    plain: Regime = UniqueDecoding()
+    steps = circuit.opening.steps_with_loss
+    if bounds is not Bounds.LOSS or steps is None:
+        return (plain,) * codes
+    candidates: list[Regime] = [plain]
+    candidates += [UniqueDecodingWithLoss(loss, steps) for loss in range(1, MAXIMUM_LOSS_LOG2 + 1)]
+
+    def error(regime: Regime) -> Fraction:
+        rounds = attempted(lambda: circuit.rounds([regime] * codes, Formulas.CORRECTED))
+        return weakest(rounds).error if isinstance(rounds, tuple) else Fraction(2)
+
+    return (min(candidates, key=error),) * codes
+
+
+CORRECTIONS: Mapping[str, str] = {
+    LOGUP_LISTED.key: "vanishing denominators and the list size are charged: L N (W + 2) instead of N W",
+    WHIR_OUT_OF_DOMAIN.key: "the half of the pairs comes once, not for each of several samples",
+    **dict.fromkeys(
+        (SWIRL_LOGUP.key, SWIRL_ZEROCHECK.key, SWIRL_CONSTRAINTS.key, SWIRL_STACKING.key),
+        "the list size multiplies the error, instead of dividing it",
+    ),
+}
+"""What is mended in a round, by its bound."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One round of one circuit: both figures in bits, and why they differ where they do."""
+    """One round of one circuit in bits, and why the three differ where they do; None where the regime is refused.
+
+    `public_bits` are as the public calculator shows them, `corrected_bits` and `own_bits` rounded down.
+    """
 
     circuit: str
     regime: str
     round_name: str
-    public_bits: int
-    own_bits: int
+    public_bits: float | None
+    public_bits_floor: int | None
+    """Rounded down, where the public calculator shows tenths to the nearest."""
+
+    corrected_bits: int | None
+    own_bits: int | None
+    own_bits_rounded: float | None
+    """To two decimals, rounded down."""
+
+    corrected_bits_rounded: float | None
     reason: str
 
     @property
     def differs(self) -> bool:
-        return self.public_bits != self.own_bits
+        return len({self.public_bits_floor, self.corrected_bits, self.own_bits}) > 1
 
 
-def figures(configuration: PublishedConfiguration) -> list[Figure]:
-    """The default mode: both figures of every round."""
-    field_size = configuration.field_size
-    rows: list[Figure] = []
-    for circuit in configuration.circuits:
-        for name, regime in public_regimes(circuit, field_size).items():
-            own_regime, note = _own_regime(circuit, field_size, regime)
-            public = _levels(circuit_errors(circuit, field_size, regime, public_lookup_points))
-            own = _levels(circuit_errors(circuit, field_size, own_regime, own_lookup_points))
-            lookup_names = {lookup.name for lookup in circuit.lookups}
-            for round_name, bits in public.items():
-                reason = _reason(round_name, note, lookup_names) if own[round_name] != bits else ""
-                rows.append(Figure(circuit.name, name, round_name, bits, own[round_name], reason))
-    return rows
+def figures(configuration: PublishedConfiguration, bounds: Bounds = Bounds.PROVEN) -> list[Figure]:
+    """The default mode: all figures of every round, the total of each regime first."""
+    return [figure for entry in analyses(configuration, bounds) for figure in analysis_figures(entry)]
 
 
-LOOKUP_REASON = "vanishing denominators and the list size are charged: L N (W + 2) instead of N W"
+def analysis_figures(entry: Analysis) -> list[Figure]:
+    """The figures of one circuit in one regime, the total first; of a refused regime the total only."""
+    columns = [_by_name(rounds) for rounds in (entry.public, entry.corrected, entry.own)]
+    names = dict.fromkeys(name for column in columns for name in column)
+    totals = [weakest(rounds) if isinstance(rounds, tuple) else None for rounds in _columns(entry)]
+    rows = [_figure(entry, TOTAL, totals)]
+    return rows + [_figure(entry, name, [column.get(name) for column in columns]) for name in names]
 
 
-def _reason(round_name: str, regime_note: str, lookup_names: set[str]) -> str:
-    reasons = [LOOKUP_REASON] if round_name in lookup_names else []
-    if regime_note and (round_name not in lookup_names or reasons):
-        reasons.append(regime_note)
-    return "; ".join(reasons) or "the weakest round differs"
+def _columns(entry: Analysis) -> tuple[Rounds | Refusal, ...]:
+    return entry.public, entry.corrected, entry.own
 
 
-def _own_regime(circuit: PublishedCircuit, field_size: int, regime: Regime) -> tuple[Regime, str]:
-    """The regime with the best multiplicity, and what to say about it."""
-    if not isinstance(regime, JohnsonGap):
-        return regime, ""
-    best = best_circuit_multiplicity(circuit, field_size)
-    return best, f"m = {best.multiplicity} searched for, instead of {regime.multiplicity(circuit.rate)}"
+def _by_name(rounds: Rounds | Refusal) -> dict[str, Round]:
+    """For display: the names are distinct, as `checked` has made sure."""
+    return {} if isinstance(rounds, Refusal) else {entry.name: entry for entry in rounds}
 
 
-def best_circuit_multiplicity(circuit: PublishedCircuit, field_size: int) -> Johnson:
-    """The multiplicity that makes the largest error of a round smallest, by our own formulas."""
+def _figure(entry: Analysis, name: str, shown: Sequence[Round | None]) -> Figure:
+    public, corrected, own = shown
+    figure = Figure(
+        circuit=entry.circuit.name,
+        regime=entry.regime,
+        round_name=name,
+        public_bits=None if public is None else _public_bits(entry, name, public),
+        public_bits_floor=None if public is None else -log2_ceiling(public.error),
+        corrected_bits=None if corrected is None else floor_bits(corrected.error),
+        own_bits=None if own is None else floor_bits(own.error),
+        own_bits_rounded=None if own is None else float(rounded_down(own.bits)),
+        corrected_bits_rounded=None if corrected is None else float(rounded_down(corrected.bits)),
+        reason="",
+    )
+    is_refused = any(isinstance(rounds, Refusal) for rounds in _columns(entry))
+    return replace(figure, reason=_reason(entry, figure, corrected)) if figure.differs or is_refused else figure
 
-    def errors(multiplicity: int) -> dict[str, Fraction]:
-        return circuit_errors(circuit, field_size, Johnson(multiplicity), own_lookup_points)
 
-    def queries_bind(multiplicity: int) -> bool:
-        by_round = errors(multiplicity)
-        return by_round.pop(QUERY_PHASE) > max(by_round.values())
+def _public_bits(entry: Analysis, name: str, shown: Round) -> float:
+    """The public total is the least of what is shown, tenths included."""
+    if name == TOTAL and isinstance(entry.public, tuple):
+        return min(part.public_bits for part in entry.public)
+    return shown.public_bits
 
-    crossing = first_false(queries_bind, MINIMUM_MULTIPLICITY, MAXIMUM_MULTIPLICITY)
-    candidates = {max(MINIMUM_MULTIPLICITY, crossing - 1), crossing}
-    return Johnson(min(candidates, key=lambda multiplicity: max(errors(multiplicity).values())))
+
+def _reason(entry: Analysis, figure: Figure, corrected: Round | None) -> str:
+    refusals = [rounds.reason for rounds in _columns(entry) if isinstance(rounds, Refusal)]
+    if refusals:
+        return refusals[0]
+    if figure.round_name == TOTAL:
+        return "the weakest round differs"
+    reasons = []
+    if corrected is not None and figure.public_bits_floor != figure.corrected_bits:
+        reasons.append(CORRECTIONS[corrected.bound.key])
+    if figure.own_bits != figure.corrected_bits:
+        reasons.append(_regime_note(entry))
+    return "; ".join(reasons)
+
+
+def _regime_note(entry: Analysis) -> str:
+    """How our regimes differ from the public calculator's."""
+    if entry.regime == UNIQUE:
+        return entry.regimes[0].name
+    ours = ", ".join(str(regime.multiplicity) for regime in entry.regimes if isinstance(regime, Johnson))
+    public = entry.circuit.public_regime(entry.regime)
+    if isinstance(public, JohnsonGap):
+        instead = ", ".join(str(public.multiplicity(rate)) for rate in entry.circuit.opening.rates)
+    else:
+        instead = str(entry.circuit.multiplicity)
+    return f"m = {ours} searched for, instead of {instead}, and the list size at that agreement"

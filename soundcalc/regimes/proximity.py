@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from soundcalc.bounds import PUBLIC_CALCULATOR_NOTE, Bound, Status, register
 from soundcalc.errors import ParameterError
@@ -28,9 +29,10 @@ UNIQUE_LINE = register(
 JOHNSON_LINE = register(
     key="johnson_line",
     formula="(2 m'^5 + 3 m' theta rho) n / (3 rho^(3/2)) + m' / sqrt(rho), m' = m + 1/2",
-    source="2025/2055 Theorem 4.2, with m = ceil(sqrt(rho) / (2 eta)): its authors confirm the factor 2",
+    source="2025/2055 Theorem 4.2, with m = ceil(sqrt(rho) / (2 eta)): its authors confirm the factor 2; m >= 1 by the "
+    "remark after Lemma 3.1",
     status=Status.PROVEN,
-    conditions={"multiplicity": "m >= 3"},
+    conditions={"multiplicity": "m >= 1"},
     note=f"{PUBLIC_CALCULATOR_NOTE}; older calculators have m = ceil(sqrt(rho) / eta), which is weaker",
 )
 JOHNSON_LINE_CUBIC = register(
@@ -57,10 +59,11 @@ POWERS_BATCHING = register(
     note=PUBLIC_CALCULATOR_NOTE,
 )
 JOHNSON_LIST = register(
-    key="johnson_list",
-    formula="L = (m + 1/2) / sqrt(rho) at agreement sqrt(rho) (1 + 1/(2m))",
-    source="Johnson's bound by second moments: pairwise agreement at most rho, L <= (a - rho)/(a^2 - rho)",
+    key="johnson_list_at_agreement",
+    formula="L = floor((a - rho)/(a^2 - rho)) at agreement a, below (m + 1/2)/sqrt(rho) for every m",
+    source="Johnson's bound by second moments: two codewords agree in at most rho n points, for any interleaving",
     status=Status.PROVEN,
+    note="counted anew: n L agreements by points, squared, against those of pairs",
 )
 
 
@@ -149,9 +152,14 @@ class UniqueDecoding(Regime):
         return (1 - rate) / 2 * domain_size + 1
 
 
+REMEMBERED = 1 << 14
+"""Figures that are kept, since a search asks for the same ones again and again."""
+
+
+@lru_cache(maxsize=REMEMBERED)
 def johnson_points(rate: Fraction, domain_size: Fraction, multiplicity: int, proximity: Fraction) -> Fraction:
-    """JOHNSON_LINE for a multiplicity m and a proximity theta. Raises ConditionViolatedError for m < 3."""
-    JOHNSON_LINE.require("multiplicity", multiplicity >= 3, f"m = {multiplicity}")
+    """JOHNSON_LINE for a multiplicity m and a proximity theta. Raises ConditionViolatedError for m < 1."""
+    JOHNSON_LINE.require("multiplicity", multiplicity >= 1, f"m = {multiplicity}")
     shifted = multiplicity + Fraction(1, 2)
     root = sqrt_lower(rate)
     return round_up(
@@ -161,12 +169,21 @@ def johnson_points(rate: Fraction, domain_size: Fraction, multiplicity: int, pro
 
 @dataclass(frozen=True)
 class Johnson(Regime):
-    """theta = 1 - sqrt(rho) (1 + 1/(2m)) for a multiplicity m >= 3: near to the Johnson bound for large m."""
+    """theta = 1 - sqrt(rho) (1 + 1/(2m)) for a multiplicity m: near to the Johnson bound for large m.
+
+    Raises ConditionViolatedError for a multiplicity below that from which the line bound holds.
+    """
 
     multiplicity: int
 
     def __post_init__(self) -> None:
-        self.line_bound.require("multiplicity", self.multiplicity >= 3, f"m = {self.multiplicity}")
+        least = self.least_multiplicity
+        self.line_bound.require("multiplicity", self.multiplicity >= least, f"m = {self.multiplicity}")
+
+    @property
+    def least_multiplicity(self) -> int:
+        """The m from which the line bound holds."""
+        return 1
 
     @property
     def name(self) -> str:
@@ -177,19 +194,36 @@ class Johnson(Regime):
         return JOHNSON_LINE
 
     def agreement(self, rate: Fraction) -> Fraction:
-        return sqrt_upper(rate) * (1 + Fraction(1, 2 * self.multiplicity))
+        return _agreement(self.multiplicity, rate)
 
     def list_size(self, rate: Fraction) -> Fraction:
-        return round_up((self.multiplicity + Fraction(1, 2)) / sqrt_lower(rate))
+        """JOHNSON_LIST: the number of interleaved codewords at the agreement; an integer."""
+        return _list_size(self.multiplicity, rate)
 
     def exceptional_points(self, rate: Fraction, domain_size: Fraction) -> Fraction:
         proximity_upper = 1 - sqrt_lower(rate) * (1 + Fraction(1, 2 * self.multiplicity))
         return johnson_points(rate, domain_size, self.multiplicity, proximity_upper)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _agreement(multiplicity: int, rate: Fraction) -> Fraction:
+    return sqrt_upper(rate) * (1 + Fraction(1, 2 * multiplicity))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _list_size(multiplicity: int, rate: Fraction) -> Fraction:
+    # a^2 is rational though a need not be, so only the numerator is rounded up.
+    excess = rate * (1 + Fraction(1, 2 * multiplicity)) ** 2 - rate
+    return Fraction((_agreement(multiplicity, rate) - rate) // excess)
+
+
 @dataclass(frozen=True)
 class JohnsonCubic(Johnson):
     """The same proximity with the newer line bound, whose extension to powers is derived, not published."""
+
+    @property
+    def least_multiplicity(self) -> int:
+        return 3
 
     @property
     def name(self) -> str:
@@ -211,16 +245,20 @@ class JohnsonCubic(Johnson):
         return round_up(Fraction(8, 3) * shifted**3 * domain_size / rate_below)
 
 
-MINIMUM_MULTIPLICITY = 3
-MAXIMUM_MULTIPLICITY = 1 << 16
-"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-17: nothing is left to gain."""
+MAXIMUM_MULTIPLICITY = 1 << 12
+"""Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-13: a thousand queries gain an eighth of a
+bit."""
 
 
 def first_false(holds: Callable[[int], bool], lower: int, upper: int) -> int:
     """The least integer in [lower, upper] at which a predicate that never becomes true again is false.
 
-    `upper` where it is true throughout.
+    `upper` where it is true throughout. Asks little where the answer is small.
     """
+    reach = max(1, lower)
+    while reach < upper and holds(reach):
+        lower, reach = reach + 1, 2 * reach
+    upper = min(upper, reach)
     while lower < upper:
         middle = (lower + upper) // 2
         if holds(middle):

@@ -28,8 +28,8 @@ def test_bound_registered_twice_is_refused() -> None:
 
 def test_condition_that_fails_names_bound_statement_and_detail() -> None:
     with pytest.raises(ConditionViolatedError) as violation:
-        REGISTRY["johnson_line"].require("multiplicity", False, "m = 2")
-    assert str(violation.value) == "johnson_line: the condition 'm >= 3' fails: m = 2"
+        REGISTRY["johnson_line"].require("multiplicity", False, "m = 0")
+    assert str(violation.value) == "johnson_line: the condition 'm >= 1' fails: m = 0"
 
 
 def test_every_cited_paper_has_a_title() -> None:

@@ -8,14 +8,14 @@ import pytest
 from soundcalc.bounds import Status
 from soundcalc.errors import ConditionViolatedError, ParameterError
 from soundcalc.protocol.proximity import CurveBound, MutualJohnson, johnson_at
-from soundcalc.regimes.proximity import Johnson
+from soundcalc.published.regimes import JohnsonMultiplicity
 
 HALF = Fraction(1, 2)
 
 
 def test_list_of_the_cited_theorem_is_25_where_the_simple_bound_is_84() -> None:
     assert MutualJohnson(59).list_size(HALF) == 25
-    assert float(Johnson(59).list_size(HALF)) == pytest.approx(84.1, abs=0.1)
+    assert float(JohnsonMultiplicity(59).list_size(HALF)) == pytest.approx(84.1, abs=0.1)
 
 
 @pytest.mark.parametrize("rate_log2", [1, 3, 4, 11])
@@ -29,7 +29,7 @@ def test_list_is_the_floor_of_the_second_moments_and_never_above_the_simple_boun
         agreement = mpmath.sqrt(rho) * (1 + mpmath.mpf(1) / (2 * multiplicity))
         expected = int((agreement - rho) / (agreement**2 - rho))
     assert MutualJohnson(multiplicity).list_size(rate) == expected
-    assert MutualJohnson(multiplicity).list_size(rate) <= Johnson(multiplicity).list_size(rate)
+    assert MutualJohnson(multiplicity).list_size(rate) <= JohnsonMultiplicity(multiplicity).list_size(rate)
 
 
 @pytest.mark.parametrize(("rate_log2", "domain_log2"), [(1, 24), (3, 12), (11, 13)])

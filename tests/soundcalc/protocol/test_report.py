@@ -5,9 +5,10 @@ import json
 import pytest
 
 from soundcalc.exact import float_bits, rounded_down
-from soundcalc.protocol.report import families, security_facts, security_markdown, shortfalls
+from soundcalc.protocol.report import families, security_blocks, security_facts, shortfalls
 from soundcalc.protocol.security import ProofSecurity, security
 from soundcalc.protocol.shape import ProofShape, shape_under
+from soundcalc.report.markdown import markdown
 from spec.parameters import TINY
 
 
@@ -84,7 +85,7 @@ def test_facts_hold_every_term_and_can_be_written_as_json(report: ProofSecurity)
 
 
 def test_markdown_shows_verdict_regimes_sources_and_every_family(report: ProofSecurity) -> None:
-    text = security_markdown(report, 4096)
+    text = markdown(security_blocks(report, 4096))
     first = text.splitlines()[0]
     assert f"**{rounded_down(float_bits(report.error))} bits** summed over all rounds of a proof" in first
     assert f"**{report.security_bits} bits** round by round" in first
@@ -103,9 +104,8 @@ def test_figures_below_the_goal_are_named_beside_the_claim(report: ProofSecurity
         "run of 4096, interactive": run.interactive,
         "run of 4096, non-interactive": run.non_interactive,
     }
-    assert f"run of 4096, non-interactive: {rounded_down(run.non_interactive)} bits, below 128" in security_markdown(
-        report, 4096
-    )
+    text = markdown(security_blocks(report, 4096))
+    assert f"run of 4096, non-interactive: {rounded_down(run.non_interactive)} bits, below 128\n" in text
     tiny = security(shape_under(large_shape.argument, TINY, TINY.tallest_log2))
     assert list(shortfalls(tiny, 1)) == [
         "one proof, round by round",

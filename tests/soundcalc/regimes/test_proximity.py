@@ -8,6 +8,7 @@ import mpmath
 import pytest
 
 from soundcalc.errors import ConditionViolatedError, ParameterError
+from soundcalc.protocol.proximity import MutualJohnson
 from soundcalc.regimes.proximity import Batching, Johnson, JohnsonCubic, UniqueDecoding, check_rate
 
 RATES = [Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 64)]
@@ -34,7 +35,6 @@ def test_johnson_figures_agree_with_high_precision(rate: Fraction, multiplicity:
         points += shifted / mpmath.sqrt(rho)
         for computed, reference in (
             (regime.agreement(rate), 1 - theta),
-            (regime.list_size(rate), shifted / mpmath.sqrt(rho)),
             (regime.exceptional_points(rate, domain), points),
         ):
             relative = (mpmath.mpf(computed.numerator) / computed.denominator) / reference - 1
@@ -42,12 +42,12 @@ def test_johnson_figures_agree_with_high_precision(rate: Fraction, multiplicity:
 
 
 def test_johnson_at_rate_one_sixteenth_by_hand() -> None:
-    # sqrt(rho) = 1/4, m = 4: agreement 1/4 * 9/8, list 4.5 * 4, theta = 23/32;
+    # sqrt(rho) = 1/4, m = 4: agreement a = 9/32, list floor((a - 1/16)/(a^2 - 1/16)) = floor(224/17), theta = 23/32;
     # line: (2 * 4.5^5 + 3 * 4.5 * 23/32 / 16) * 64 / 3 * 1024 + 18
     regime, rate = Johnson(4), Fraction(1, 16)
     line = (2 * Fraction(9, 2) ** 5 + Fraction(27, 2) * Fraction(23, 512)) * Fraction(64, 3) * 1024 + 18
     assert regime.agreement(rate) == Fraction(9, 32)
-    assert regime.list_size(rate) == 18
+    assert regime.list_size(rate) == 13
     assert line <= regime.exceptional_points(rate, Fraction(1024)) <= line * (1 + Fraction(1, 2**250))
 
 
@@ -69,8 +69,27 @@ def test_cubic_regime_is_marked_derived_for_powers() -> None:
     assert Johnson(5).powers_bound.key == "powers_batching"
 
 
-@pytest.mark.parametrize("regime", [Johnson, JohnsonCubic])
-def test_johnson_multiplicity_below_three_is_refused(regime: type[Johnson]) -> None:
+@pytest.mark.parametrize("multiplicity", [1, 2, 3, 10, 1000])
+@pytest.mark.parametrize("rate", RATES)
+def test_list_size_is_that_of_the_agreement_and_below_the_coarser_bound(rate: Fraction, multiplicity: int) -> None:
+    with mpmath.workdps(60):
+        rho = mpmath.mpf(rate.numerator) / rate.denominator
+        agreement = mpmath.sqrt(rho) * (1 + mpmath.mpf(1) / (2 * multiplicity))
+        exact = (agreement - rho) / (agreement**2 - rho)
+        assert Johnson(multiplicity).list_size(rate) == int(mpmath.floor(exact))
+        assert exact < (multiplicity + mpmath.mpf(1) / 2) / mpmath.sqrt(rho)
+
+
+def test_johnson_multiplicity_of_one_is_admitted_and_zero_refused() -> None:
+    # m = 1 at rate 1/16: agreement 3/8, list (3/8 - 1/16)/(9/64 - 1/16) = 4
+    assert Johnson(1).agreement(Fraction(1, 16)) == Fraction(3, 8)
+    assert Johnson(1).list_size(Fraction(1, 16)) == 4
+    with pytest.raises(ConditionViolatedError, match="'m >= 1' fails: m = 0"):
+        Johnson(0)
+
+
+@pytest.mark.parametrize("regime", [JohnsonCubic, MutualJohnson])
+def test_multiplicity_below_three_is_refused_where_the_theorem_has_three(regime: type[Johnson]) -> None:
     with pytest.raises(ConditionViolatedError, match="'m >= 3' fails: m = 2"):
         regime(2)
 
