@@ -80,7 +80,7 @@ def build(
                 for position, source in enumerate(sources)
             ]
             linked = scratch / "linked.elf"
-            _link(toolchain, [*objects, library], linked, extra_flags, output.name)
+            _link(toolchain, objects, library, linked, extra_flags, output.name)
             os.replace(linked, output)
     except OSError as error:
         raise BuildError(f"cannot write {output}: {cause_of(error)}") from error
@@ -126,12 +126,17 @@ def _check_sources(sources: Sequence[Path]) -> None:
 
 
 def _link(
-    toolchain: Toolchain, inputs: Sequence[Path], output: Path, extra_flags: Sequence[str], final_name: str
+    toolchain: Toolchain,
+    inputs: Sequence[Path],
+    library: Path,
+    output: Path,
+    extra_flags: Sequence[str],
+    final_name: str,
 ) -> None:
-    """Links objects and archives. Raises BuildError."""
-    command = [toolchain.compiler, *toolchain.link_flags, f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs)]
+    """Links objects and archives with the runtime's library. Raises BuildError."""
+    command = [toolchain.compiler, *toolchain.link_flags, f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs), *extra_flags]
     try:
-        invoke([*command, *extra_flags, *toolchain.libraries, "-o", str(output)], f"linking {final_name}")
+        invoke([*command, *toolchain.grouped(str(library)), "-o", str(output)], f"linking {final_name}")
     except BuildError as error:
         missing_library = "undefined" in str(error) and not toolchain.has_c_library
         if not missing_library:

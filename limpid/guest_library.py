@@ -1,7 +1,8 @@
 """The guest SDK as files: headers, linker script, and the runtime as one static library.
 
 The library's first member holds `_start`, which every link needs, together with the memory functions, `abort` and
-the exit: so these are always linked, and win against any library that is named later.
+`exit`: so these are always linked, and win against any library that is named later. As `exit` needs `malloc`, this
+library's wins too. A C library and this one need each other: the linker takes both as one group.
 """
 
 from __future__ import annotations
@@ -25,17 +26,24 @@ LIBRARY_NAME = "libzkvm.a"
 LINKER_SCRIPT_NAME = "limpid.ld"
 LINKER_SCRIPT = SDK / LINKER_SCRIPT_NAME
 
-_ALWAYS_LINKED_SHARED = ("runtime/main.c", "runtime/memory.c", "runtime/abort.c")
+_ALWAYS_LINKED_SHARED = ("runtime/main.c", "runtime/exit_handlers.c", "runtime/memory.c", "runtime/abort.c")
 _ALWAYS_LINKED: dict[Runtime, tuple[str, ...]] = {
     "limpid": ("runtime/start.S", "runtime/exit.c", *_ALWAYS_LINKED_SHARED),
     "linux": ("runtime_linux/start.S", "runtime_linux/linux.c", *_ALWAYS_LINKED_SHARED),
 }
-_SHARED_MEMBERS = ("runtime/io.c", "runtime/c_exit.c", "runtime/cpp.c", "runtime/new.cpp")
+_SHARED_MEMBERS = (
+    "runtime/io.c",
+    "runtime/allocator.c",
+    "runtime/atomics.c",
+    "runtime/cpp.c",
+    "runtime/new.cpp",
+    "runtime/new_aligned.cpp",
+)
 _MEMBERS: dict[Runtime, tuple[str, ...]] = {
     "limpid": ("runtime/console.S", *_SHARED_MEMBERS),
     "linux": _SHARED_MEMBERS,
 }
-_C_LIBRARY_MEMBERS = ("runtime/picolibc.c",)
+_C_LIBRARY_MEMBERS = ("runtime/files.c", "runtime/lines.c", "runtime/system.c")
 """Compiled only where the C library's headers are installed."""
 
 # Without the second, the compiler turns the loops of memcpy and memset into calls of themselves.
@@ -50,6 +58,9 @@ class InstalledSdk:
     headers: tuple[Path, ...]
     library: Path
     linker_script: Path
+    compile_flags: tuple[str, ...]
+    link_flags: tuple[str, ...]
+    """What the compiler needs after the sources and libraries of a guest."""
 
 
 def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk:
@@ -72,7 +83,13 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
             shutil.rmtree(scratch)
     except OSError as error:
         raise BuildError(f"cannot write the SDK to {directory}: {cause_of(error)}") from error
-    return InstalledSdk(tuple(headers), archive, script)
+    return InstalledSdk(
+        headers=tuple(headers),
+        library=archive,
+        linker_script=script,
+        compile_flags=(*toolchain.target_flags, f"-I{include}", *toolchain.include_flags),
+        link_flags=(*toolchain.link_flags, f"-L{library}", "-T", str(script), *toolchain.grouped("-lzkvm")),
+    )
 
 
 def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Runtime = "limpid") -> Path:
