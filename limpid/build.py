@@ -12,6 +12,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from limpid.cpp_library import (
+    EXCEPTIONS_FLAG,
+    EXCEPTIONS_LINKER_SCRIPT,
+    CppLibrary,
+    explained,
+    find_cpp_library,
+)
 from limpid.files import cause_of
 from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
 from limpid.rust import compile_rust
@@ -25,6 +32,7 @@ from limpid.toolchain import (
     ToolMissingError,
     find_toolchain,
     invoke,
+    is_cpp,
 )
 
 __all__ = [
@@ -75,12 +83,13 @@ def build(
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
             library = build_library(toolchain, scratch / LIBRARY_NAME, scratch, runtime)
+            cpp_library = find_cpp_library(toolchain) if any(map(is_cpp, sources)) else None
             objects = [
-                _object(toolchain, source.resolve(), extra_flags, scratch / f"{position}.o")
+                _object(toolchain, source.resolve(), cpp_library, extra_flags, scratch / f"{position}.o")
                 for position, source in enumerate(sources)
             ]
             linked = scratch / "linked.elf"
-            _link(toolchain, objects, library, linked, extra_flags, output.name)
+            _link(toolchain, objects, library, cpp_library, linked, extra_flags, output.name)
             os.replace(linked, output)
     except OSError as error:
         raise BuildError(f"cannot write {output}: {cause_of(error)}") from error
@@ -104,13 +113,21 @@ def example_sources() -> list[Path]:
     return sorted(path for path in EXAMPLES.iterdir() if path.suffix in COMPILED_SUFFIXES)
 
 
-def _object(toolchain: Toolchain, source: Path, extra_flags: Sequence[str], output: Path) -> Path:
+def _object(
+    toolchain: Toolchain, source: Path, cpp_library: CppLibrary | None, extra_flags: Sequence[str], output: Path
+) -> Path:
     """What the linker takes for a source: itself, or what it is compiled to. Raises BuildError."""
     if source.suffix in LINKED_SUFFIXES:
         return source
     if source.suffix == RUST_SUFFIX:
         return compile_rust(source, output.with_suffix(".a"))
-    return compile_source(toolchain, source, extra_flags, output)
+    if not is_cpp(source):
+        return compile_source(toolchain, source, extra_flags, output)
+    headers = cpp_library.include_flags if cpp_library is not None else ()
+    try:
+        return compile_source(toolchain, source, [*headers, *extra_flags], output)
+    except BuildError as error:
+        raise explained(error, extra_flags, is_installed=cpp_library is not None) from error
 
 
 def _check_sources(sources: Sequence[Path]) -> None:
@@ -129,17 +146,33 @@ def _link(
     toolchain: Toolchain,
     inputs: Sequence[Path],
     library: Path,
+    cpp_library: CppLibrary | None,
     output: Path,
     extra_flags: Sequence[str],
     final_name: str,
 ) -> None:
-    """Links objects and archives with the runtime's library. Raises BuildError."""
-    command = [toolchain.compiler, *toolchain.link_flags, f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs), *extra_flags]
+    """Links objects and archives with the runtime's library, and with the C++ library if they need it.
+
+    Raises BuildError.
+    """
+    command = [toolchain.compiler, *toolchain.link_flags]
+    inputs_and_flags = [f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs), *extra_flags]
+    step, target = f"linking {final_name}", ("-o", str(output))
+    if cpp_library is not None and EXCEPTIONS_FLAG in extra_flags:
+        # Before the runtime's library, whose operator new throws nothing.
+        libraries = toolchain.grouped(str(cpp_library.archive), str(library))
+        invoke([*command, f"-Wl,-T,{EXCEPTIONS_LINKER_SCRIPT}", *inputs_and_flags, *libraries, *target], step)
+        return
     try:
-        invoke([*command, *toolchain.grouped(str(library)), "-o", str(output)], f"linking {final_name}")
+        invoke([*command, *inputs_and_flags, *toolchain.grouped(str(library)), *target], step)
     except BuildError as error:
-        missing_library = "undefined" in str(error) and not toolchain.has_c_library
-        if not missing_library:
+        if "undefined" not in str(error):
+            raise
+        if cpp_library is not None:
+            libraries = toolchain.grouped(str(library), str(cpp_library.archive))
+            invoke([*command, *inputs_and_flags, *libraries, *target], step)
+            return
+        if toolchain.has_c_library:
             raise
         hint = f"the C library is not installed; it is in the Debian package {PICOLIBC_PACKAGE}"
         raise ToolMissingError(f"{error}\nnote: {hint}") from error

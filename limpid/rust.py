@@ -6,17 +6,13 @@ each compiler, into the user's cache directory. Neither cargo nor the network is
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import platformdirs
-
-from limpid.files import cause_of
+from limpid.compiled_libraries import compiled_once
 from limpid.guest_library import SDK
 from limpid.toolchain import BuildError, ToolMissingError, invoke
 
@@ -84,23 +80,9 @@ def _library_source(compiler: str) -> Path:
 def _libraries(compiler: str) -> Path:
     """A directory with the compiled crates, which is made if this compiler has none yet. Raises BuildError."""
     identity = invoke([compiler, "-vV"], f"asking {compiler}") + " ".join(_FLAGS) + _COMPILER_BUILTINS
-    digest = hashlib.sha256(identity.encode() + SUPPORT_CRATE.read_bytes()).hexdigest()[:16]
-    directory = Path(platformdirs.user_cache_dir("limpid")) / "rust" / digest
-    if directory.is_dir():
-        return directory
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=directory.parent))
-        try:
-            _compile_libraries(compiler, scratch)
-            scratch.rename(directory)
-        finally:
-            # A process that was faster has the same crates.
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError as error:
-        if not directory.is_dir():
-            raise BuildError(f"cannot keep Rust's libraries in {directory}: {cause_of(error)}") from error
-    return directory
+    return compiled_once(
+        "rust", identity.encode() + SUPPORT_CRATE.read_bytes(), lambda directory: _compile_libraries(compiler, directory)
+    )
 
 
 def _compile_libraries(compiler: str, directory: Path) -> None:

@@ -47,7 +47,7 @@ _GCC_COMPILE_FLAGS = (
     "-fstack-limit-symbol=_stack_limit",
 )
 _CLANG_COMPILE_FLAGS = (f"-Wframe-larger-than={STACK.size_bytes}", "-Werror=frame-larger-than")
-_CPP_FLAGS = ("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fuse-cxa-atexit")
+_CPP_FLAGS = ("-std=gnu++20", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fuse-cxa-atexit")
 _LINK_FLAGS = (
     "-nostdlib",
     "-static",
@@ -59,6 +59,11 @@ _LINK_FLAGS = (
 _GCC_LINK_FLAGS = ("-no-pie",)
 # Read-only after relocation means nothing here, and LLD would split a segment for it.
 _CLANG_LINK_FLAGS = ("-fuse-ld=lld", "-Wl,-z,norelro")
+
+
+def is_cpp(source: Path) -> bool:
+    """Whether a source is C++, by its suffix."""
+    return source.suffix in CPP_SUFFIXES
 
 
 class BuildError(Exception):
@@ -86,10 +91,10 @@ class Toolchain:
     def compile_flags(self, source: Path) -> tuple[str, ...]:
         """All standard flags for compiling this source, by its suffix C, C++ or assembler."""
         own = _CLANG_COMPILE_FLAGS if self.is_clang else _GCC_COMPILE_FLAGS
-        is_cpp = source.suffix in CPP_SUFFIXES
+        compiles_cpp = is_cpp(source)
         # To clang a freestanding C++ main is a function like any other, with a mangled name.
-        hosting = () if is_cpp and self.is_clang else ("-ffreestanding",)
-        return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if is_cpp else ()))
+        hosting = () if compiles_cpp and self.is_clang else ("-ffreestanding",)
+        return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if compiles_cpp else ()))
 
     @property
     def link_flags(self) -> tuple[str, ...]:
@@ -115,9 +120,9 @@ class Toolchain:
         c_library = (f"-L{PICOLIBC_LIBRARIES}", "-lm", "-lc") if self.has_c_library else ()
         return (*c_library, *([arithmetic] if arithmetic else []))
 
-    def grouped(self, library: str) -> tuple[str, ...]:
-        """Link flags for the runtime's library and all others, each of which may need any other."""
-        return ("-Wl,--start-group", library, *self.libraries, "-Wl,--end-group")
+    def grouped(self, *libraries: str) -> tuple[str, ...]:
+        """Link flags for these libraries and the C library, each of which may need any other."""
+        return ("-Wl,--start-group", *libraries, *self.libraries, "-Wl,--end-group")
 
     @property
     def has_c_library(self) -> bool:
