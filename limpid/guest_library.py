@@ -33,6 +33,7 @@ _ALWAYS_LINKED: dict[Runtime, tuple[str, ...]] = {
 }
 _SHARED_MEMBERS = (
     "runtime/io.c",
+    "runtime/span.S",
     "runtime/allocator.c",
     "runtime/atomics.c",
     "runtime/cpp.c",
