@@ -93,7 +93,7 @@ def compile_cargo(manifest: Path, toolchain: Toolchain, directory: Path, extra_f
         f"AR_{TARGET}": toolchain.archiver,
         f"CFLAGS_{TARGET}": " ".join([*toolchain.compile_flags(Path("dependency.c")), *toolchain.include_flags]),
     }
-    profile = {"panic": '"abort"', "trim-paths": '"all"', "codegen-units": "1"}
+    profile = {"panic": '"abort"', "trim-paths": '"all"'}
     command = [cargo, "rustc", "--lib", "--release", "--manifest-path", str(manifest), "--target", str(target)]
     command += ["--crate-type", "staticlib", "--message-format", "json-render-diagnostics"]
     command += ["-Zbuild-std=core,alloc", "-Zbuild-std-features=", "-Ztrim-paths", "-Zjson-target-spec"]
