@@ -44,6 +44,7 @@ _MEMBERS: dict[Runtime, tuple[str, ...]] = {
     "limpid": ("runtime/console.S", *_SHARED_MEMBERS),
     "linux": _SHARED_MEMBERS,
 }
+_C_LIBRARY_START = ("runtime/printf.c", "runtime/decimal.c")
 _C_LIBRARY_MEMBERS = ("runtime/files.c", "runtime/lines.c", "runtime/system.c")
 """Compiled only where the C library's headers are installed."""
 
@@ -103,6 +104,8 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
 
     first = scratch / "start.o"
     parts = compiled(_ALWAYS_LINKED[runtime])
+    if toolchain.has_c_library:
+        parts += compiled(_C_LIBRARY_START)
     link_flags = [flag for flag in toolchain.link_flags if not flag.startswith(("-Wl", "-static", "-no-pie"))]
     invoke([toolchain.compiler, *link_flags, "-r", *parts, "-o", str(first)], "joining the runtime's start")
     members = compiled(_MEMBERS[runtime])
