@@ -68,10 +68,10 @@ def build(
     """Compiles and links a guest program into the ELF `output`.
 
     `sources` are C, C++ or assembler files, root files of Rust crates, manifests of cargo packages, and objects or
-    archives to link. `compiler` is the name or path of a GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of a
-    clang, which links with LLD. picolibc is linked where it is installed. `extra_flags` follow the standard ones when
-    compiling C, C++ and assembler and when linking, so they win where the two disagree; but in a build with Rust they go
-    to rustc alone. The ELF is written beside `output`, then renamed.
+    archives to link. `compiler` is the name or path of a GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of
+    a clang, which links with LLD. picolibc is linked where it is installed. `extra_flags` follow the standard ones when
+    compiling C, C++ and assembler and when linking, so they win where the two disagree; but in a build with Rust they
+    go to rustc alone. The ELF is written beside `output`, then renamed.
 
     Raises BuildError.
     """

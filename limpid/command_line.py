@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -97,8 +97,16 @@ class CommandLine(click.Group):
         sys.exit(status if isinstance(status, int) else DONE)
 
 
-def _show_warning(message: Warning | str, *_where: object) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """A warning for people: what it says, not which line of Limpid says it."""
+    del category, filename, lineno, file, line
     click.echo(f"Warning: {message}", err=True)
 
 

@@ -1,7 +1,7 @@
-"""The C++ standard library for guests: LLVM's libc++ and libc++abi, whose sources the Python package `ziglang` carries.
+"""The C++ standard library for guests: LLVM's libc++ and libc++abi, out of the Python package `ziglang`.
 
-The headers serve every C++ source. The library is compiled when a guest first needs it, once for each compiler, and kept
-in the user's cache directory. It has no threads, files, locales or clocks, as the machine has none: so no iostreams.
+The package carries their sources. The headers serve every C++ source; the library is compiled when a guest first needs
+it, once for each compiler, and kept in the user's cache directory. It has no threads, files, locales or clocks, as the machine has none: so no iostreams.
 Exceptions work for guests that are compiled with `-fexceptions`.
 """
 
@@ -53,14 +53,51 @@ _LIBRARY_FLAGS = (
     "-D_LIBCXXABI_HAS_NO_THREADS",
 )
 _CXX_SOURCES = (
-    "algorithm any bind charconv chrono exception format functional hash memory memory_resource new optional ryu/d2fixed "
-    "ryu/d2s ryu/f2s stdexcept string system_error typeinfo utility valarray variant vector verbose_abort"
-).split()
+    "algorithm",
+    "any",
+    "bind",
+    "charconv",
+    "chrono",
+    "exception",
+    "format",
+    "functional",
+    "hash",
+    "memory",
+    "memory_resource",
+    "new",
+    "optional",
+    "ryu/d2fixed",
+    "ryu/d2s",
+    "ryu/f2s",
+    "stdexcept",
+    "string",
+    "system_error",
+    "typeinfo",
+    "utility",
+    "valarray",
+    "variant",
+    "vector",
+    "verbose_abort",
+)
 _ABI_SOURCES = (
-    "abort_message cxa_aux_runtime cxa_default_handlers cxa_demangle cxa_exception cxa_exception_storage cxa_guard "
-    "cxa_handlers cxa_personality cxa_vector cxa_virtual fallback_malloc private_typeinfo stdlib_exception "
-    "stdlib_new_delete stdlib_stdexcept stdlib_typeinfo"
-).split()
+    "abort_message",
+    "cxa_aux_runtime",
+    "cxa_default_handlers",
+    "cxa_demangle",
+    "cxa_exception",
+    "cxa_exception_storage",
+    "cxa_guard",
+    "cxa_handlers",
+    "cxa_personality",
+    "cxa_vector",
+    "cxa_virtual",
+    "fallback_malloc",
+    "private_typeinfo",
+    "stdlib_exception",
+    "stdlib_new_delete",
+    "stdlib_stdexcept",
+    "stdlib_typeinfo",
+)
 
 
 class CppLibrary:
@@ -87,7 +124,11 @@ class CppLibrary:
     @property
     def _flags(self) -> tuple[str, ...]:
         own = self._toolchain.compile_flags(Path("library.cpp"))
-        folders = (f"-I{self._root / 'libcxx' / 'src'}", f"-I{self._root / 'libcxxabi' / 'src'}", f"-I{SDK / 'include'}")
+        folders = (
+            f"-I{self._root / 'libcxx' / 'src'}",
+            f"-I{self._root / 'libcxxabi' / 'src'}",
+            f"-I{SDK / 'include'}",
+        )
         flags = (*own, *_LIBRARY_FLAGS, f"-ffile-prefix-map={self._root}=.", *folders, *self.include_flags)
         return (*flags, *self._toolchain.include_flags)
 

@@ -1,9 +1,9 @@
 """Rust guests: a source file or a cargo package becomes an archive that links like any other.
 
-No Rust compiler brings the libraries for this target, so `core` and `alloc` are compiled from their source: for a source
-file by rustc alone, once for each compiler, into the user's cache directory, without the network; for a package by
-cargo, which also fetches the crates that it depends on. The target is the compiler's own for RV64IM with one change: the
-machine has one hart, so atomic operations are plain ones, and crates that use `Arc` compile.
+No Rust compiler brings the libraries for this target, so `core` and `alloc` are compiled from their source: for a
+source file by rustc alone, once for each compiler, into the user's cache directory, without the network; for a package
+by cargo, which also fetches the crates that it depends on. The target is the compiler's own for RV64IM, changed in that
+the machine has one hart: so atomic operations are plain ones, and crates that use `Arc` compile.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ TARGET = "riscv64im-unknown-none-elf"
 RUST_PACKAGES = ("rustc-web", "rust-web-src")
 """The Debian packages of a compiler that knows the target, and of its library source."""
 
+DEBIAN_RUSTC = "/usr/bin/rustc"
 CARGO_PACKAGE = "cargo-web"
 CARGO_MANIFEST = "Cargo.toml"
 
@@ -83,7 +84,7 @@ def compile_cargo(manifest: Path, toolchain: Toolchain, directory: Path, extra_f
     dependencies is compiled by the toolchain. `extra_flags` go to rustc, for every crate.
     """
     compiler = find_compiler()
-    cargo = _find_cargo(compiler)
+    cargo = find_cargo(compiler)
     target = _write_target(compiler, directory)
     environment = {
         "RUSTC": compiler,
@@ -104,12 +105,15 @@ def compile_cargo(manifest: Path, toolchain: Toolchain, directory: Path, extra_f
     archives = [
         Path(name)
         for line in answer.splitlines()
-        if (message := json.loads(line))["reason"] == "compiler-artifact" and "staticlib" in message["target"]["crate_types"]
+        if (message := json.loads(line))["reason"] == "compiler-artifact"
+        and "staticlib" in message["target"]["crate_types"]
         for name in message["filenames"]
         if name.endswith(".a")
     ]
     if not archives:
-        raise BuildError(f"{manifest} gives no library: a guest's package has src/lib.rs, as limpid new --rust makes it")
+        raise BuildError(
+            f"{manifest} gives no library: a guest's package has src/lib.rs, as limpid new --rust makes it"
+        )
     return archives[-1]
 
 
@@ -133,7 +137,7 @@ def rust_is_available() -> bool:
 def cargo_is_available() -> bool:
     """Whether cargo is installed beside such a compiler."""
     try:
-        _find_cargo(find_compiler())
+        find_cargo(find_compiler())
     except BuildError:
         return False
     return True
@@ -143,7 +147,7 @@ def cargo_is_available() -> bool:
 def find_compiler() -> str:
     """The first rustc on the path, or in Debian's place, whose library source is there. Raises ToolMissingError."""
     problems = []
-    for candidate in (shutil.which("rustc"), "/usr/bin/rustc"):
+    for candidate in (shutil.which("rustc"), DEBIAN_RUSTC):
         if candidate is not None and os.access(candidate, os.X_OK):
             try:
                 _library_source(candidate)
@@ -159,7 +163,7 @@ def find_compiler() -> str:
     raise ToolMissingError("; ".join([*problems[:1], advice]))
 
 
-def _find_cargo(compiler: str) -> str:
+def find_cargo(compiler: str) -> str:
     """The cargo beside a compiler, or on the path. Raises ToolMissingError."""
     cargo = shutil.which(str(Path(compiler).with_name("cargo"))) or shutil.which("cargo")
     if cargo is None:

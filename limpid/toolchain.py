@@ -39,8 +39,8 @@ _COMPILE_FLAGS = (
     "-fno-ident",
 )
 # Misaligned accesses work, but each costs more than an aligned one. Clang avoids them without being told.
-# Between stack and heap lies unmapped memory, more than the stack has: a frame that fits the stack cannot reach over it.
-# So larger frames are refused, and where only the run knows a size, it is compared with what is left.
+# Between stack and heap lies unmapped memory, more than the stack has: no frame that fits the stack reaches over it. So
+# larger frames are refused, and where only the run knows a size, it is compared with what is left.
 _GCC_COMPILE_FLAGS = (
     "-mstrict-align",
     f"-Werror=frame-larger-than={STACK.size_bytes}",

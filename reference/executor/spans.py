@@ -1,7 +1,7 @@
 """Spans: named parts of a run, which a guest marks and the profile counts.
 
-guest/include/limpid_span.h declares two functions that do nothing on the machine. As with the console, they are known by
-their symbols, and their arguments are looked at when they are called.
+guest/include/limpid_span.h declares two functions that do nothing on the machine. As with the console, they are known
+by their symbols, and their arguments are looked at when they are called.
 """
 
 from __future__ import annotations
