@@ -1,7 +1,8 @@
 """The C++ standard library for guests: LLVM's libc++ and libc++abi, out of the Python package `ziglang`.
 
 The package carries their sources. The headers serve every C++ source; the library is compiled when a guest first needs
-it, once for each compiler, and kept in the user's cache directory. It has no threads, files, locales or clocks, as the machine has none: so no iostreams.
+it, once for each compiler, and kept in the user's cache directory. It has no threads, files, locales or clocks, as the
+machine has none: so no iostreams.
 Exceptions work for guests that are compiled with `-fexceptions`.
 """
 
