@@ -20,7 +20,7 @@ from limpid.cpp_library import (
     find_cpp_library,
 )
 from limpid.files import cause_of
-from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
+from limpid.guest_library import LINKER_SCRIPT, SDK, Runtime, compile_source, runtime_library
 from limpid.rust import CARGO_MANIFEST, compile_cargo, compile_rust
 from limpid.toolchain import (
     COMPILER_PACKAGE,
@@ -84,7 +84,7 @@ def build(
     try:
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
-            library = build_library(toolchain, scratch / LIBRARY_NAME, scratch, runtime)
+            library = runtime_library(toolchain, scratch, runtime)
             cpp_library = find_cpp_library(toolchain) if any(map(is_cpp, sources)) else None
             flags = () if any(map(_is_rust, sources)) else extra_flags
             objects = [

@@ -14,10 +14,14 @@ from limpid.files import cause_of
 from limpid.toolchain import BuildError
 
 
+class CacheError(BuildError):
+    """The user's cache directory cannot hold what was compiled."""
+
+
 def compiled_once(kind: str, identity: bytes, fill: Callable[[Path], None]) -> Path:
     """A directory that `fill` has filled, now or earlier for the same kind and identity.
 
-    Raises BuildError, from `fill` or when the directory cannot be kept.
+    Raises CacheError if the directory cannot be kept; whatever `fill` raises.
     """
     directory = Path(platformdirs.user_cache_dir("limpid")) / kind / hashlib.sha256(identity).hexdigest()[:16]
     if directory.is_dir():
@@ -33,5 +37,5 @@ def compiled_once(kind: str, identity: bytes, fill: Callable[[Path], None]) -> P
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         if not directory.is_dir():
-            raise BuildError(f"cannot keep compiled libraries in {directory}: {cause_of(error)}") from error
+            raise CacheError(f"cannot keep compiled libraries in {directory}: {cause_of(error)}") from error
     return directory

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from limpid.compiled_libraries import CacheError, compiled_once
 from limpid.files import cause_of
-from limpid.toolchain import BuildError, Toolchain, find_toolchain, invoke
+from limpid.toolchain import PICOLIBC, BuildError, Toolchain, find_toolchain, invoke
 
 Runtime = Literal["limpid", "linux"]
 """What a guest is linked against: the Limpid machine, or Linux system calls (for user-mode QEMU)."""
@@ -115,6 +116,33 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
     # D: no dates, users or modes in the archive.
     invoke([toolchain.archiver, "rcsD", str(output), str(first), *members], f"archiving {output.name}")
     return output
+
+
+def runtime_library(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> Path:
+    """The runtime's archive, compiled once for each compiler and kept in the user's cache directory if that can be.
+
+    Raises BuildError.
+    """
+    sources = sorted(path for name in ("include", "runtime", "runtime_linux") for path in (SDK / name).iterdir())
+    facts = [
+        invoke([toolchain.compiler, "--version"], "asking the compiler"),
+        *toolchain.compile_flags(Path("runtime.c")),
+        *toolchain.compile_flags(Path("runtime.cpp")),
+        *toolchain.link_flags,
+        f"{runtime} {_MEMBERS[runtime]} {_ALWAYS_LINKED[runtime]} {toolchain.has_c_library}",
+    ]
+    if toolchain.has_c_library:
+        facts.append((PICOLIBC / "include" / "picolibc.h").read_text())
+    identity = "\n".join(facts).encode() + b"".join(path.read_bytes() for path in sources)
+
+    def fill(directory: Path) -> None:
+        build_library(toolchain, directory / LIBRARY_NAME, scratch, runtime)
+
+    try:
+        return compiled_once("runtime", identity, fill) / LIBRARY_NAME
+    except CacheError:
+        fill(scratch)
+        return scratch / LIBRARY_NAME
 
 
 def compile_source(toolchain: Toolchain, source: Path, flags: Sequence[str], output: Path) -> Path:
