@@ -170,21 +170,21 @@ def _link(
     Raises BuildError.
     """
     command = [toolchain.compiler, *toolchain.link_flags]
-    inputs_and_flags = [f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs), *extra_flags]
-    step, target = f"linking {final_name}", ("-o", str(output))
+    libraries = [library]
     if cpp_library is not None and EXCEPTIONS_FLAG in extra_flags:
         # Before the runtime's library, whose operator new throws nothing.
-        libraries = toolchain.grouped(str(cpp_library.archive), str(library))
-        invoke([*command, f"-Wl,-T,{EXCEPTIONS_LINKER_SCRIPT}", *inputs_and_flags, *libraries, *target], step)
-        return
+        libraries.insert(0, cpp_library.archive)
+        command.append(f"-Wl,-T,{EXCEPTIONS_LINKER_SCRIPT}")
+    # Ahead of libraries among the flags, so that the runtime's memory functions win; then again, for what those need.
+    command += [f"-Wl,-T,{LINKER_SCRIPT}", *map(str, [*inputs, *libraries]), *extra_flags]
+    step, target = f"linking {final_name}", ("-o", str(output))
     try:
-        invoke([*command, *inputs_and_flags, *toolchain.grouped(str(library)), *target], step)
+        invoke([*command, *toolchain.grouped(*map(str, libraries)), *target], step)
     except BuildError as error:
         if "undefined" not in str(error):
             raise
-        if cpp_library is not None:
-            libraries = toolchain.grouped(str(library), str(cpp_library.archive))
-            invoke([*command, *inputs_and_flags, *libraries, *target], step)
+        if cpp_library is not None and cpp_library.archive not in libraries:
+            invoke([*command, *toolchain.grouped(str(library), str(cpp_library.archive)), *target], step)
             return
         if toolchain.has_c_library:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import struct
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_own_allocator_takes_the_place_of_the_runtimes(tmp_path: Path) -> None:
         static char memory[256];
         void *malloc(size_t size) { return size > sizeof memory ? NULL : memory; }
         void free(void *p) { (void)p; }
-        int main(void) { char *copy = strdup("own"); free(copy); return copy != memory; }
+        int main(void) { char *copy = strdup("own"); free(copy); return *(volatile char *)memory != 'o'; }
     """
     assert execute(load(_written(tmp_path, source, "-fno-builtin"))).exit_code == 0
 
@@ -155,6 +156,9 @@ def test_formats_of_doubles_give_the_digits_that_python_gives(tmp_path: Path) ->
         cases += [("d", "%.17g", value), ("d", "%.20f", value), ("q", "%.3e", value), ("d", "%g", value)]
         for conversion in "feEgG":
             flags = source.choice(["", "-", "+", " ", "#", "0", "+0", "-#"]) + source.choice(["", "5", "30"])
+            if not math.isfinite(value):
+                # The standard pads infinities with blanks, Python with zeros.
+                flags = flags.replace("0", "")
             cases.append(("d", f"%{flags}{source.choice(['', '.0', '.1', '.6', '.40'])}{conversion}", value))
     private_input = b"".join(
         kind.encode()

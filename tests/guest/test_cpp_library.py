@@ -49,6 +49,14 @@ def test_exception_that_nobody_catches_aborts(library: None, tmp_path: Path) -> 
     assert trap.reason is TrapReason.BREAKPOINT
 
 
+def test_memory_that_runs_out_throws_what_the_standard_says(library: None, tmp_path: Path) -> None:
+    source = """
+        #include <new>
+        int main() { try { ::operator new(1ul << 40); } catch (const std::bad_alloc &) { return 6; } return 0; }
+    """
+    assert execute(load(_written(tmp_path, source, "-fexceptions", "-fno-builtin"))).exit_code == 6
+
+
 def test_exceptions_without_the_flag_are_refused_with_the_flag_to_give(compiler: str, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"note: exceptions work when the guest is built with --flag=-fexceptions$"):
         _written(tmp_path, "int main() { throw 5; }\n")

@@ -45,7 +45,7 @@ static void lines(void) {
 
 static void times(void) {
     struct timeval now;
-    printf("%d %d %d\n", time(NULL) == -1, clock() == -1, gettimeofday(&now, NULL));
+    printf("%d %d %d\n", time(NULL) == -1, clock() == (clock_t)-1, gettimeofday(&now, NULL));
 }
 
 static void caught(int number) {
