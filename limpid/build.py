@@ -12,9 +12,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from limpid.cpp_library import (
+    EXCEPTIONS_FLAG,
+    EXCEPTIONS_LINKER_SCRIPT,
+    CppLibrary,
+    explained,
+    find_cpp_library,
+)
 from limpid.files import cause_of
-from limpid.guest_library import LIBRARY_NAME, LINKER_SCRIPT, SDK, Runtime, build_library, compile_source
-from limpid.rust import compile_rust
+from limpid.guest_library import LINKER_SCRIPT, SDK, Runtime, compile_source, runtime_library
+from limpid.rust import CARGO_MANIFEST, compile_cargo, compile_rust
 from limpid.toolchain import (
     COMPILER_PACKAGE,
     CPP_SUFFIXES,
@@ -25,6 +32,7 @@ from limpid.toolchain import (
     ToolMissingError,
     find_toolchain,
     invoke,
+    is_cpp,
 )
 
 __all__ = [
@@ -46,6 +54,7 @@ COMPILED_SUFFIXES = CPP_SUFFIXES | {".c", ".S", ".s"}
 RUST_SUFFIX = ".rs"
 LINKED_SUFFIXES = frozenset({".o", ".a"})
 SUFFIXES = COMPILED_SUFFIXES | LINKED_SUFFIXES | {RUST_SUFFIX}
+"""Beside these, the manifest of a cargo package is a source."""
 
 
 def build(
@@ -58,10 +67,11 @@ def build(
 ) -> None:
     """Compiles and links a guest program into the ELF `output`.
 
-    `sources` are C, C++ or assembler files, root files of Rust crates, and objects or archives to link. `compiler` is
-    the name or path of a GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of a clang, which links with LLD.
-    picolibc is linked where it is installed. `extra_flags` follow the standard ones when compiling C, C++ and assembler
-    and when linking, so they win where the two disagree. The ELF is written beside `output`, then renamed.
+    `sources` are C, C++ or assembler files, root files of Rust crates, manifests of cargo packages, and objects or
+    archives to link. `compiler` is the name or path of a GCC for RISC-V, `riscv64-unknown-elf-gcc` unless given, or of
+    a clang, which links with LLD. picolibc is linked where it is installed. `extra_flags` follow the standard ones when
+    compiling C, C++ and assembler and when linking, so they win where the two disagree; but in a build with Rust they
+    go to rustc alone. The ELF is written beside `output`, then renamed.
 
     Raises BuildError.
     """
@@ -74,13 +84,17 @@ def build(
     try:
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
-            library = build_library(toolchain, scratch / LIBRARY_NAME, scratch, runtime)
+            library = runtime_library(toolchain, scratch, runtime)
+            cpp_library = find_cpp_library(toolchain) if any(map(is_cpp, sources)) else None
+            flags = () if any(map(_is_rust, sources)) else extra_flags
             objects = [
-                _object(toolchain, source.resolve(), extra_flags, scratch / f"{position}.o")
+                _rust_archive(toolchain, source.resolve(), extra_flags, scratch / f"{position}.a")
+                if _is_rust(source)
+                else _object(toolchain, source.resolve(), cpp_library, flags, scratch / f"{position}.o")
                 for position, source in enumerate(sources)
             ]
             linked = scratch / "linked.elf"
-            _link(toolchain, [*objects, library], linked, extra_flags, output.name)
+            _link(toolchain, objects, library, cpp_library, linked, flags, output.name)
             os.replace(linked, output)
     except OSError as error:
         raise BuildError(f"cannot write {output}: {cause_of(error)}") from error
@@ -104,13 +118,30 @@ def example_sources() -> list[Path]:
     return sorted(path for path in EXAMPLES.iterdir() if path.suffix in COMPILED_SUFFIXES)
 
 
-def _object(toolchain: Toolchain, source: Path, extra_flags: Sequence[str], output: Path) -> Path:
+def _is_rust(source: Path) -> bool:
+    return source.suffix == RUST_SUFFIX or source.name == CARGO_MANIFEST
+
+
+def _rust_archive(toolchain: Toolchain, source: Path, extra_flags: Sequence[str], output: Path) -> Path:
+    """The archive of a crate or a cargo package. Raises BuildError."""
+    if source.name == CARGO_MANIFEST:
+        return compile_cargo(source, toolchain, output.parent, extra_flags)
+    return compile_rust(source, output, extra_flags)
+
+
+def _object(
+    toolchain: Toolchain, source: Path, cpp_library: CppLibrary | None, extra_flags: Sequence[str], output: Path
+) -> Path:
     """What the linker takes for a source: itself, or what it is compiled to. Raises BuildError."""
     if source.suffix in LINKED_SUFFIXES:
         return source
-    if source.suffix == RUST_SUFFIX:
-        return compile_rust(source, output.with_suffix(".a"))
-    return compile_source(toolchain, source, extra_flags, output)
+    if not is_cpp(source):
+        return compile_source(toolchain, source, extra_flags, output)
+    headers = cpp_library.include_flags if cpp_library is not None else ()
+    try:
+        return compile_source(toolchain, source, [*headers, *extra_flags], output)
+    except BuildError as error:
+        raise explained(error, extra_flags, is_installed=cpp_library is not None) from error
 
 
 def _check_sources(sources: Sequence[Path]) -> None:
@@ -118,23 +149,44 @@ def _check_sources(sources: Sequence[Path]) -> None:
     if not sources:
         raise BuildError("no sources to build")
     for source in sources:
-        if source.suffix not in SUFFIXES:
-            kinds = " ".join(sorted(SUFFIXES))
+        if source.suffix not in SUFFIXES and source.name != CARGO_MANIFEST:
+            kinds = " ".join([*sorted(SUFFIXES), CARGO_MANIFEST])
             raise BuildError(f"{source} is none of the kinds {kinds}")
         if not source.is_file():
             raise BuildError(f"the source {source} does not exist")
 
 
 def _link(
-    toolchain: Toolchain, inputs: Sequence[Path], output: Path, extra_flags: Sequence[str], final_name: str
+    toolchain: Toolchain,
+    inputs: Sequence[Path],
+    library: Path,
+    cpp_library: CppLibrary | None,
+    output: Path,
+    extra_flags: Sequence[str],
+    final_name: str,
 ) -> None:
-    """Links objects and archives. Raises BuildError."""
-    command = [toolchain.compiler, *toolchain.link_flags, f"-Wl,-T,{LINKER_SCRIPT}", *map(str, inputs)]
+    """Links objects and archives with the runtime's library, and with the C++ library if they need it.
+
+    Raises BuildError.
+    """
+    command = [toolchain.compiler, *toolchain.link_flags]
+    libraries = [library]
+    if cpp_library is not None and EXCEPTIONS_FLAG in extra_flags:
+        # Before the runtime's library, whose operator new throws nothing.
+        libraries.insert(0, cpp_library.archive)
+        command.append(f"-Wl,-T,{EXCEPTIONS_LINKER_SCRIPT}")
+    # Ahead of libraries among the flags, so that the runtime's memory functions win; then again, for what those need.
+    command += [f"-Wl,-T,{LINKER_SCRIPT}", *map(str, [*inputs, *libraries]), *extra_flags]
+    step, target = f"linking {final_name}", ("-o", str(output))
     try:
-        invoke([*command, *extra_flags, *toolchain.libraries, "-o", str(output)], f"linking {final_name}")
+        invoke([*command, *toolchain.grouped(*map(str, libraries)), *target], step)
     except BuildError as error:
-        missing_library = "undefined" in str(error) and not toolchain.has_c_library
-        if not missing_library:
+        if "undefined" not in str(error):
+            raise
+        if cpp_library is not None and cpp_library.archive not in libraries:
+            invoke([*command, *toolchain.grouped(str(library), str(cpp_library.archive)), *target], step)
+            return
+        if toolchain.has_c_library:
             raise
         hint = f"the C library is not installed; it is in the Debian package {PICOLIBC_PACKAGE}"
         raise ToolMissingError(f"{error}\nnote: {hint}") from error

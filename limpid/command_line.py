@@ -7,11 +7,12 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -76,7 +77,8 @@ class CommandLine(click.Group):
         """Runs the command line and exits with its status."""
         arguments = list(sys.argv[1:] if args is None else args)
         try:
-            with _ending_in_order():
+            with _ending_in_order(), warnings.catch_warnings():
+                warnings.showwarning = _show_warning
                 status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
@@ -93,6 +95,19 @@ class CommandLine(click.Group):
                 raise
             sys.exit(_told(_as_limpid_error(error, arguments), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning for people: what it says, not which line of Limpid says it."""
+    del category, filename, lineno, file, line
+    click.echo(f"Warning: {message}", err=True)
 
 
 class _TerminatedExit(SystemExit):

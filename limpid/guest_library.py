@@ -1,7 +1,8 @@
 """The guest SDK as files: headers, linker script, and the runtime as one static library.
 
 The library's first member holds `_start`, which every link needs, together with the memory functions, `abort` and
-the exit: so these are always linked, and win against any library that is named later.
+`exit`: so these are always linked, and win against any library that is named later. As `exit` needs `malloc`, this
+library's wins too. A C library and this one need each other: the linker takes both as one group.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from limpid.compiled_libraries import CacheError, compiled_once
 from limpid.files import cause_of
-from limpid.toolchain import BuildError, Toolchain, find_toolchain, invoke
+from limpid.toolchain import PICOLIBC, BuildError, Toolchain, find_toolchain, invoke
 
 Runtime = Literal["limpid", "linux"]
 """What a guest is linked against: the Limpid machine, or Linux system calls (for user-mode QEMU)."""
@@ -25,17 +27,26 @@ LIBRARY_NAME = "libzkvm.a"
 LINKER_SCRIPT_NAME = "limpid.ld"
 LINKER_SCRIPT = SDK / LINKER_SCRIPT_NAME
 
-_ALWAYS_LINKED_SHARED = ("runtime/main.c", "runtime/memory.c", "runtime/abort.c")
+_ALWAYS_LINKED_SHARED = ("runtime/main.c", "runtime/exit_handlers.c", "runtime/memory.c", "runtime/abort.c")
 _ALWAYS_LINKED: dict[Runtime, tuple[str, ...]] = {
     "limpid": ("runtime/start.S", "runtime/exit.c", *_ALWAYS_LINKED_SHARED),
     "linux": ("runtime_linux/start.S", "runtime_linux/linux.c", *_ALWAYS_LINKED_SHARED),
 }
-_SHARED_MEMBERS = ("runtime/io.c", "runtime/c_exit.c", "runtime/cpp.c", "runtime/new.cpp")
+_SHARED_MEMBERS = (
+    "runtime/io.c",
+    "runtime/span.S",
+    "runtime/allocator.c",
+    "runtime/atomics.c",
+    "runtime/cpp.c",
+    "runtime/new.cpp",
+    "runtime/new_aligned.cpp",
+)
 _MEMBERS: dict[Runtime, tuple[str, ...]] = {
     "limpid": ("runtime/console.S", *_SHARED_MEMBERS),
     "linux": _SHARED_MEMBERS,
 }
-_C_LIBRARY_MEMBERS = ("runtime/picolibc.c",)
+_C_LIBRARY_START = ("runtime/printf.c", "runtime/decimal.c")
+_C_LIBRARY_MEMBERS = ("runtime/files.c", "runtime/lines.c", "runtime/system.c")
 """Compiled only where the C library's headers are installed."""
 
 # Without the second, the compiler turns the loops of memcpy and memset into calls of themselves.
@@ -50,6 +61,9 @@ class InstalledSdk:
     headers: tuple[Path, ...]
     library: Path
     linker_script: Path
+    compile_flags: tuple[str, ...]
+    link_flags: tuple[str, ...]
+    """What the compiler needs after the sources and libraries of a guest."""
 
 
 def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk:
@@ -72,7 +86,13 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
             shutil.rmtree(scratch)
     except OSError as error:
         raise BuildError(f"cannot write the SDK to {directory}: {cause_of(error)}") from error
-    return InstalledSdk(tuple(headers), archive, script)
+    return InstalledSdk(
+        headers=tuple(headers),
+        library=archive,
+        linker_script=script,
+        compile_flags=(*toolchain.target_flags, f"-I{include}", *toolchain.include_flags),
+        link_flags=(*toolchain.link_flags, f"-L{library}", "-T", str(script), *toolchain.grouped("-lzkvm")),
+    )
 
 
 def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Runtime = "limpid") -> Path:
@@ -85,6 +105,8 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
 
     first = scratch / "start.o"
     parts = compiled(_ALWAYS_LINKED[runtime])
+    if toolchain.has_c_library:
+        parts += compiled(_C_LIBRARY_START)
     link_flags = [flag for flag in toolchain.link_flags if not flag.startswith(("-Wl", "-static", "-no-pie"))]
     invoke([toolchain.compiler, *link_flags, "-r", *parts, "-o", str(first)], "joining the runtime's start")
     members = compiled(_MEMBERS[runtime])
@@ -94,6 +116,33 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
     # D: no dates, users or modes in the archive.
     invoke([toolchain.archiver, "rcsD", str(output), str(first), *members], f"archiving {output.name}")
     return output
+
+
+def runtime_library(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> Path:
+    """The runtime's archive, compiled once for each compiler and kept in the user's cache directory if that can be.
+
+    Raises BuildError.
+    """
+    sources = sorted(path for name in ("include", "runtime", "runtime_linux") for path in (SDK / name).iterdir())
+    facts = [
+        invoke([toolchain.compiler, "--version"], "asking the compiler"),
+        *toolchain.compile_flags(Path("runtime.c")),
+        *toolchain.compile_flags(Path("runtime.cpp")),
+        *toolchain.link_flags,
+        f"{runtime} {_MEMBERS[runtime]} {_ALWAYS_LINKED[runtime]} {toolchain.has_c_library}",
+    ]
+    if toolchain.has_c_library:
+        facts.append((PICOLIBC / "include" / "picolibc.h").read_text())
+    identity = "\n".join(facts).encode() + b"".join(path.read_bytes() for path in sources)
+
+    def fill(directory: Path) -> None:
+        build_library(toolchain, directory / LIBRARY_NAME, scratch, runtime)
+
+    try:
+        return compiled_once("runtime", identity, fill) / LIBRARY_NAME
+    except CacheError:
+        fill(scratch)
+        return scratch / LIBRARY_NAME
 
 
 def compile_source(toolchain: Toolchain, source: Path, flags: Sequence[str], output: Path) -> Path:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from limpid.toolchain import COMPILER_PACKAGE, DEFAULT_COMPILER, PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
+from limpid.cpp_library import INSTALL_COMMAND, SOURCE_PACKAGE, sources_directory
+from limpid.rust import CARGO_PACKAGE, RUST_PACKAGES, find_cargo, find_compiler
+from limpid.toolchain import COMPILER_PACKAGE, DEFAULT_COMPILER, PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE, BuildError
 
 MINIMUM_PYTHON = (3, 11)
 EMULATOR = "qemu-riscv64"
@@ -33,6 +35,13 @@ class Check:
     found: str
     needed_for: str
     fix: str
+    optional: bool = False
+    """Most users do without: its absence is told, but fails nothing."""
+
+    @property
+    def state(self) -> str:
+        """One word for people."""
+        return "ok" if self.passed else "absent" if self.optional else "MISSING"
 
 
 def all_checks() -> list[Check]:
@@ -42,6 +51,8 @@ def all_checks() -> list[Check]:
         packages_check(),
         tool_check("RISC-V compiler", DEFAULT_COMPILER, COMPILER_PACKAGE, "limpid build and make guests"),
         c_library_check(PICOLIBC_LIBRARIES.is_dir()),
+        cpp_check(sources_directory() is not None),
+        rust_check(),
         tool_check("RISC-V emulator", EMULATOR, EMULATOR_PACKAGE, "tests that compare executions"),
         memory_check(available_memory_bytes()),
     ]
@@ -121,6 +132,24 @@ def c_library_check(installed: bool) -> Check:
     found = str(PICOLIBC_LIBRARIES) if installed else "no picolibc"
     needed_for = "guests that use the C library"
     return Check("RISC-V C library", installed, found, needed_for, f"sudo apt-get install {PICOLIBC_PACKAGE}")
+
+
+def cpp_check(installed: bool) -> Check:
+    """The sources of the C++ standard library for guests are installed."""
+    found = f"the Python package {SOURCE_PACKAGE}" if installed else "no C++ standard library for guests"
+    return Check("C++ library", installed, found, "guests in C++ that use its library", INSTALL_COMMAND, optional=True)
+
+
+def rust_check() -> Check:
+    """A Rust compiler that can compile guests is installed, and cargo."""
+    packages = " ".join([*RUST_PACKAGES, CARGO_PACKAGE])
+    fix = f"sudo apt-get install {packages}, or with rustup: rustup component add rust-src"
+    try:
+        compiler = find_compiler()
+        found, passed = f"{compiler} and {find_cargo(compiler)}", True
+    except BuildError as error:
+        found, passed = str(error), False
+    return Check("Rust", passed, found, "guests in Rust", fix, optional=True)
 
 
 def memory_check(available_bytes: int | None) -> Check:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from spec.memory_map import STACK
+
 DEFAULT_COMPILER = "riscv64-unknown-elf-gcc"
 COMPILER_PACKAGE = "gcc-riscv64-unknown-elf"
 """The Debian package of the default compiler."""
@@ -37,8 +39,15 @@ _COMPILE_FLAGS = (
     "-fno-ident",
 )
 # Misaligned accesses work, but each costs more than an aligned one. Clang avoids them without being told.
-_GCC_COMPILE_FLAGS = ("-mstrict-align",)
-_CPP_FLAGS = ("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fno-use-cxa-atexit")
+# Between stack and heap lies unmapped memory, more than the stack has: no frame that fits the stack reaches over it. So
+# larger frames are refused, and where only the run knows a size, it is compared with what is left.
+_GCC_COMPILE_FLAGS = (
+    "-mstrict-align",
+    f"-Werror=frame-larger-than={STACK.size_bytes}",
+    "-fstack-limit-symbol=_stack_limit",
+)
+_CLANG_COMPILE_FLAGS = (f"-Wframe-larger-than={STACK.size_bytes}", "-Werror=frame-larger-than")
+_CPP_FLAGS = ("-std=gnu++20", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fuse-cxa-atexit")
 _LINK_FLAGS = (
     "-nostdlib",
     "-static",
@@ -50,6 +59,11 @@ _LINK_FLAGS = (
 _GCC_LINK_FLAGS = ("-no-pie",)
 # Read-only after relocation means nothing here, and LLD would split a segment for it.
 _CLANG_LINK_FLAGS = ("-fuse-ld=lld", "-Wl,-z,norelro")
+
+
+def is_cpp(source: Path) -> bool:
+    """Whether a source is C++, by its suffix."""
+    return source.suffix in CPP_SUFFIXES
 
 
 class BuildError(Exception):
@@ -76,11 +90,11 @@ class Toolchain:
 
     def compile_flags(self, source: Path) -> tuple[str, ...]:
         """All standard flags for compiling this source, by its suffix C, C++ or assembler."""
-        own = () if self.is_clang else _GCC_COMPILE_FLAGS
-        is_cpp = source.suffix in CPP_SUFFIXES
+        own = _CLANG_COMPILE_FLAGS if self.is_clang else _GCC_COMPILE_FLAGS
+        compiles_cpp = is_cpp(source)
         # To clang a freestanding C++ main is a function like any other, with a mangled name.
-        hosting = () if is_cpp and self.is_clang else ("-ffreestanding",)
-        return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if is_cpp else ()))
+        hosting = () if compiles_cpp and self.is_clang else ("-ffreestanding",)
+        return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if compiles_cpp else ()))
 
     @property
     def link_flags(self) -> tuple[str, ...]:
@@ -103,10 +117,12 @@ class Toolchain:
         if self.is_clang:
             gcc = shutil.which(DEFAULT_COMPILER)
             arithmetic = _answer(gcc, *TARGET_FLAGS, "-print-libgcc-file-name") if gcc else ""
-        found = [arithmetic] if arithmetic else []
-        if PICOLIBC_LIBRARIES.is_dir():
-            found = [f"-L{PICOLIBC_LIBRARIES}", "-Wl,--start-group", "-lc", *found, "-Wl,--end-group"]
-        return tuple(found)
+        c_library = (f"-L{PICOLIBC_LIBRARIES}", "-lm", "-lc") if self.has_c_library else ()
+        return (*c_library, *([arithmetic] if arithmetic else []))
+
+    def grouped(self, *libraries: str) -> tuple[str, ...]:
+        """Link flags for these libraries and the C library, each of which may need any other."""
+        return ("-Wl,--start-group", *libraries, *self.libraries, "-Wl,--end-group")
 
     @property
     def has_c_library(self) -> bool:

@@ -9,7 +9,7 @@ _BY_REASON = {
     TrapReason.FETCH_OUTSIDE_PROGRAM: "look for a wrong function pointer or an overwritten return address",
     TrapReason.ILLEGAL_INSTRUCTION: "compile for this machine: -march=rv64im -mabi=lp64, as limpid build does",
     TrapReason.MISALIGNED_TARGET: "look for a wrong function pointer or an overwritten return address",
-    TrapReason.BREAKPOINT: "look for what called abort, or for an assertion that failed",
+    TrapReason.BREAKPOINT: "look for what called abort, a failed assertion, or an array too large for the stack",
     TrapReason.UNKNOWN_ENVIRONMENT_CALL: "the only call is exit, a7 = 93: link with limpid build, not with Linux calls",
 }
 

@@ -1,4 +1,5 @@
-/* How a guest program ends before main returns. Returning from main is zkvm_exit with main's result. */
+/* How a guest program ends before main returns. Returning from main is the C standard's exit with main's result: it
+   runs the handlers of atexit and the destructors of static objects, then ends the program by zkvm_exit. */
 #ifndef ZKVM_EXIT_H
 #define ZKVM_EXIT_H
 
@@ -6,7 +7,8 @@
 extern "C" {
 #endif
 
-/* Ends the program; 0 is success. The code is public, sign-extended to 64 bits. */
+/* Ends the program at once: no handler or destructor runs. 0 is success. The code is public, sign-extended to 64
+   bits. */
 void zkvm_exit(int code) __attribute__((noreturn));
 
 /* Ends the program abnormally, with a trap: no proof exists of such a run. */

@@ -6,14 +6,6 @@
 
 __attribute__((weak)) void *__dso_handle;
 
-/* The machine stops where the program ends: destructors of static objects do not run. */
-__attribute__((weak)) int __cxa_atexit(void (*destructor)(void *), void *object, void *dso_handle) {
-    (void)destructor;
-    (void)object;
-    (void)dso_handle;
-    return 0;
-}
-
 __attribute__((weak, noreturn)) void __cxa_pure_virtual(void) {
     abort();
 }

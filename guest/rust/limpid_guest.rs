@@ -1,10 +1,9 @@
 //! What a Rust guest needs: input, output, console, exit, memory for `alloc`, and a panic that aborts.
 //!
-//! A guest is a crate with `#![no_std]` and `#![no_main]` that names its function by `limpid_guest::entry!(function)`.
+//! A guest is a crate with `#![no_std]` that names its function by `limpid_guest::entry!(function)`. A guest with a global
+//! allocator of its own is built without this crate's: its feature `allocator`.
 #![no_std]
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::UnsafeCell;
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
@@ -13,10 +12,10 @@ mod c {
         pub fn read_input(buffer: *mut *const u8, size: *mut usize);
         pub fn write_output(output: *const u8, size: usize);
         pub fn limpid_console_write(text: *const u8, size: usize);
-        pub fn zkvm_exit(code: i32) -> !;
+        pub fn limpid_span_begin(name: *const u8, size: usize);
+        pub fn limpid_span_end(name: *const u8, size: usize);
+        pub fn exit(code: i32) -> !;
         pub fn abort() -> !;
-        pub static _heap_start: u8;
-        pub static _heap_end: u8;
     }
 }
 
@@ -38,7 +37,15 @@ pub fn write_output(output: &[u8]) {
 
 /// Ends the program; 0 is success.
 pub fn exit(code: i32) -> ! {
-    unsafe { c::zkvm_exit(code) }
+    unsafe { c::exit(code) }
+}
+
+/// Runs a function as a part of the program that `limpid run --profile` counts under this name.
+pub fn span<T>(name: &str, function: impl FnOnce() -> T) -> T {
+    unsafe { c::limpid_span_begin(name.as_ptr(), name.len()) }
+    let result = function();
+    unsafe { c::limpid_span_end(name.as_ptr(), name.len()) }
+    result
 }
 
 /// The console, which is no part of the public output: use it with `write!`.
@@ -69,28 +76,69 @@ fn panic(information: &PanicInfo) -> ! {
     unsafe { c::abort() }
 }
 
-/// Hands out the heap from its start on, and takes nothing back: programs are short and the heap has 512 MiB.
-struct Heap(UnsafeCell<usize>);
+/// The runtime's malloc and its kin, so that C and Rust share one heap.
+#[cfg(feature = "allocator")]
+mod allocator {
+    use core::alloc::{GlobalAlloc, Layout};
 
-// The machine has one thread.
-unsafe impl Sync for Heap {}
-
-unsafe impl GlobalAlloc for Heap {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        unsafe {
-            let next = self.0.get();
-            let first = &raw const c::_heap_start;
-            let start = (first as usize + *next).next_multiple_of(layout.align());
-            if layout.size() > &raw const c::_heap_end as usize - start {
-                return core::ptr::null_mut();
-            }
-            *next = start + layout.size() - first as usize;
-            start as *mut u8
+    mod c {
+        unsafe extern "C" {
+            pub fn malloc(size: usize) -> *mut u8;
+            pub fn calloc(count: usize, size: usize) -> *mut u8;
+            pub fn aligned_alloc(alignment: usize, size: usize) -> *mut u8;
+            pub fn realloc(memory: *mut u8, size: usize) -> *mut u8;
+            pub fn free(memory: *mut u8);
         }
     }
 
-    unsafe fn dealloc(&self, _memory: *mut u8, _layout: Layout) {}
-}
+    /// What malloc aligns to.
+    const MALLOC_ALIGNMENT: usize = 16;
 
-#[global_allocator]
-static HEAP: Heap = Heap(UnsafeCell::new(0));
+    struct Heap;
+
+    unsafe impl GlobalAlloc for Heap {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            unsafe {
+                if layout.align() <= MALLOC_ALIGNMENT {
+                    c::malloc(layout.size())
+                } else {
+                    c::aligned_alloc(layout.align(), layout.size())
+                }
+            }
+        }
+
+        unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+            unsafe {
+                if layout.align() <= MALLOC_ALIGNMENT {
+                    return c::calloc(1, layout.size());
+                }
+                let memory = self.alloc(layout);
+                if !memory.is_null() {
+                    memory.write_bytes(0, layout.size());
+                }
+                memory
+            }
+        }
+
+        unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+            unsafe {
+                if layout.align() <= MALLOC_ALIGNMENT {
+                    return c::realloc(memory, new_size);
+                }
+                let moved = self.alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
+                if !moved.is_null() {
+                    moved.copy_from_nonoverlapping(memory, layout.size().min(new_size));
+                    c::free(memory);
+                }
+                moved
+            }
+        }
+
+        unsafe fn dealloc(&self, memory: *mut u8, _layout: Layout) {
+            unsafe { c::free(memory) }
+        }
+    }
+
+    #[global_allocator]
+    static HEAP: Heap = Heap;
+}

@@ -22,12 +22,18 @@ from limpid.output import Answer, answering
     show_default=True,
     help="What to link against: this machine, or Linux for user-mode QEMU.",
 )
-@click.option("--flag", "flags", multiple=True, metavar="FLAG", help="One more flag for compiler and linker.")
+@click.option(
+    "--flag",
+    "flags",
+    multiple=True,
+    metavar="FLAG",
+    help="One more flag for compiler and linker; in a build with Rust, for rustc.",
+)
 @answering
 def build_command(
     sources: tuple[str, ...], output: str, compiler: str | None, runtime: Runtime, flags: tuple[str, ...]
 ) -> Answer:
-    """Compile C, C++ or assembler SOURCEs and link them into a guest."""
+    """Compile SOURCEs in C, C++, Rust or assembler, or the package of a Cargo.toml, and link them into a guest."""
     try:
         build([Path(name) for name in sources], Path(output), compiler=compiler, runtime=runtime, extra_flags=flags)
     except BuildError as error:

@@ -12,15 +12,16 @@ from limpid.output import Answer, answering
 @click.command("doctor")
 @answering
 def doctor_command() -> Answer:
-    """Check Python, packages, RISC-V compiler, emulator and memory."""
+    """Check Python, packages, compilers for guests, emulator and memory."""
     checks = all_checks()
-    failed = [check for check in checks if not check.passed]
+    failed = [check for check in checks if not check.passed and not check.optional]
     facts = {
         "healthy": not failed,
         "checks": [
             {
                 "name": check.name,
                 "passed": check.passed,
+                "optional": check.optional,
                 "found": check.found,
                 "needed_for": check.needed_for,
                 "fix": None if check.passed else check.fix,
@@ -30,7 +31,7 @@ def doctor_command() -> Answer:
     }
     lines: dict[str, object] = {}
     for check in checks:
-        lines[check.name] = f"{'ok' if check.passed else 'MISSING'}: {check.found}"
+        lines[check.name] = f"{check.state}: {check.found}"
         if not check.passed:
             lines[f"{check.name}, needed for"] = check.needed_for
             lines[f"{check.name}, fix"] = check.fix

@@ -10,7 +10,6 @@ from limpid.build import DEFAULT_COMPILER, BuildError
 from limpid.errors import BuildFailedError
 from limpid.guest_library import install_sdk
 from limpid.output import Answer, answering
-from limpid.toolchain import TARGET_FLAGS
 
 
 @click.command("sdk")
@@ -23,8 +22,7 @@ def sdk_command(directory: str, compiler: str | None) -> Answer:
         installed = install_sdk(Path(directory), compiler=compiler)
     except BuildError as error:
         raise BuildFailedError(error) from error
-    flags = [*TARGET_FLAGS, f"-I{directory}/include"]
-    link_flags = ["-nostdlib", "-static", f"-L{directory}/lib", "-T", str(installed.linker_script), "-lzkvm", "-lgcc"]
+    flags, link_flags = list(installed.compile_flags), list(installed.link_flags)
     facts = {
         "library": str(installed.library),
         "linker_script": str(installed.linker_script),

@@ -35,6 +35,10 @@ class Report:
                 {"name": name, "instructions": weight.instructions, "cost": weight.cost}
                 for name, weight in self.functions.items()
             ],
+            "spans": [
+                {"name": span.name, "entries": span.entries, "instructions": span.instructions}
+                for span in self.profile.spans
+            ],
             "opcodes": dict(self.opcodes.most_common()),
             "chips": [
                 {"chip": name, "rows": rows, "cost": rows * _cost(name)} for name, rows in self.cost.rows.items()
@@ -53,6 +57,7 @@ class Report:
             f"{execution.instructions:,} instructions, {len(self.profile.touched):,} doublewords of memory touched, "
             f"{execution.misaligned_access_count:,} misaligned accesses.",
             _section("Functions, callees apart, with the cost of their rows before padding", self._functions()),
+            _section("Spans that the program marks, with callees", self._spans()),
             _section("Instructions", _counted(self.opcodes)),
             _section("Chips", self._chips()),
             _section("Proving cost at padded heights", cost_table(self.cost)),
@@ -66,6 +71,10 @@ class Report:
         rows: list[Sequence[object]] = [("cost", "", "instructions", "function")]
         rows += [(w.cost, f"{w.cost / total:.1%}", w.instructions, name) for name, w in self.functions.items()]
         return rows
+
+    def _spans(self) -> list[Sequence[object]]:
+        rows: list[Sequence[object]] = [("instructions", "entries", "span")]
+        return rows + [(span.instructions, span.entries, span.name) for span in self.profile.spans]
 
     def _chips(self) -> list[Sequence[object]]:
         rows: list[Sequence[object]] = [("rows", "cost each", "cost", "chip")]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from reference.execution import Execution
 from reference.executor.machine import Action, Instrument, Machine
+from reference.executor.spans import Span, SpanCounter, span_instrument
 from spec.isa import Decoded
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump
@@ -68,6 +69,9 @@ class Profile:
     touched: frozenset[int]
     """The doubleword addresses that loads and stores touched."""
 
+    spans: tuple[Span, ...]
+    """What the program marked as spans, by descending instructions."""
+
     @property
     def instructions_by_pc(self) -> Counter[int]:
         """How often each program counter was executed."""
@@ -102,6 +106,7 @@ class _Counters:
         self.root = CallNode(program.entry)
         self.node = self.root
         self.counts = self.root.instructions
+        self.executed = 0
         self._frames: list[tuple[int, CallNode]] = []
         self._functions = {symbol.address for symbol in program.symbols}
 
@@ -130,9 +135,12 @@ class _Counters:
 def profile(program: Program, private_input: bytes = b"", *, maximum_instructions: int | None = None) -> Profile:
     """Runs the program and counts. Raises InputTooLongError."""
     counters = _Counters(program)
-    machine = Machine(program, private_input, [_counting_instrument(counters)])
+    spans = SpanCounter()
+    instruments = [_counting_instrument(counters), span_instrument(program, spans, lambda: counters.executed)]
+    machine = Machine(program, private_input, instruments)
     execution = machine.run(maximum_instructions)
-    return Profile(program, private_input, execution, counters.root, frozenset(machine.memory.doublewords))
+    touched = frozenset(machine.memory.doublewords)
+    return Profile(program, private_input, execution, counters.root, touched, spans.finish(counters.executed))
 
 
 def _counting_instrument(counters: _Counters) -> Instrument:
@@ -142,6 +150,7 @@ def _counting_instrument(counters: _Counters) -> Instrument:
         def act() -> int:
             next_pc = action()
             counters.counts[pc] += 1
+            counters.executed += 1
             return next_pc
 
         def call() -> int:

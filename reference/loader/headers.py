@@ -7,6 +7,8 @@ flags: the RISC-V ELF psABI, section "File Header".
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -14,7 +16,9 @@ from itertools import pairwise
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.structs import ELFStructs
 
-from reference.loader.rejection import ElfError, LoadRejection
+from reference.loader.rejection import ElfError, LoadRejection, LoadWarning
+from spec.isa import instruction_of
+from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import ADDRESS_BITS, RESERVED, Interval
 
 ELF_HEADER_BYTES = 64
@@ -73,8 +77,6 @@ def read_headers(elf: bytes, name: str) -> tuple[int, tuple[Segment, ...]]:
     if header.e_version != "EV_CURRENT":
         raise reject(LoadRejection.UNKNOWN_ELF_VERSION, "in e_version", VERSION_OFFSET)
     flags = f"e_flags is {header.e_flags:#x}"
-    if header.e_flags & FLAG_COMPRESSED:
-        raise reject(LoadRejection.COMPRESSED_INSTRUCTIONS, flags, FLAGS_OFFSET)
     if header.e_flags & FLAG_FLOAT_MASK:
         raise reject(LoadRejection.HARDWARE_FLOATING_POINT, flags, FLAGS_OFFSET)
     if header.e_phnum == EXTENDED_COUNT:
@@ -96,7 +98,27 @@ def read_headers(elf: bytes, name: str) -> tuple[int, tuple[Segment, ...]]:
     segments.sort(key=lambda segment: segment.address)
     _check_overlap(segments, name)
     _check_entry(header.e_entry, segments, name)
+    if header.e_flags & FLAG_COMPRESSED:
+        foreign = _foreign_word(elf, segments)
+        if foreign is not None:
+            details = f"{flags}, and the word at {foreign:#x} is no instruction of this machine"
+            raise reject(LoadRejection.COMPRESSED_INSTRUCTIONS, details, FLAGS_OFFSET)
+        message = f"{name}: {LoadRejection.COMPRESSED_INSTRUCTIONS.value}, but there are none"
+        warnings.warn(f"{message}: compile with -march=rv64im", LoadWarning, stacklevel=2)
     return header.e_entry, tuple(segments)
+
+
+def _foreign_word(elf: bytes, segments: Iterable[Segment]) -> int | None:
+    """The first word of an executable segment that is neither an instruction nor zero; None if there is none."""
+    for segment in segments:
+        if segment.executable:
+            for address in range(segment.address, segment.from_file.end, INSTRUCTION_BYTES):
+                start = segment.file_offset + address - segment.address
+                end = min(start + INSTRUCTION_BYTES, segment.file_offset + segment.file_bytes)
+                word = int.from_bytes(elf[start:end], "little")
+                if word and instruction_of(word) is None:
+                    return address
+    return None
 
 
 def _check_identification(elf: bytes, name: str) -> ELFStructs:

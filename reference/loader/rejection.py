@@ -35,6 +35,10 @@ class LoadRejection(Enum):
     ENTRY_NOT_EXECUTABLE = "the entry point is not inside the file bytes of an executable segment"
 
 
+class LoadWarning(UserWarning):
+    """A file that is accepted, though something about it is likely to be a mistake."""
+
+
 class ElfError(Exception):
     """A rejected ELF file: the reason, the details, which file, and the file offset that decided."""
 

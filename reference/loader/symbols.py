@@ -6,6 +6,7 @@ Nothing here is trusted or can reject a file: whatever does not parse yields no 
 from __future__ import annotations
 
 import struct
+from collections.abc import Container
 
 from spec.program import Symbol
 
@@ -18,8 +19,7 @@ SECTION_COUNTS_OFFSET = 58
 
 SECTION_TYPE_SYMBOLS = 2
 SYMBOL_TYPE_NONE, SYMBOL_TYPE_OBJECT, SYMBOL_TYPE_FUNCTION = 0, 1, 2
-UNDEFINED_SECTION = 0
-ABSOLUTE_SECTION = 0xFFF1
+SECTION_FLAG_ALLOCATED = 0x2
 
 LONGEST_NAME_BYTES = 1024
 """Keeps the reading of a hostile string table linear."""
@@ -36,17 +36,19 @@ def read_symbols(elf: bytes) -> tuple[Symbol, ...]:
         if kind == SECTION_TYPE_SYMBOLS and link < count and offset + size <= len(elf):
             strings_offset, strings_size = sections[link][4:6]
             strings = elf[strings_offset : strings_offset + strings_size]
-            return _symbols(elf[offset : offset + size], strings)
+            allocated = {index for index, section in enumerate(sections) if section[2] & SECTION_FLAG_ALLOCATED}
+            return _symbols(elf[offset : offset + size], strings, allocated)
     return ()
 
 
-def _symbols(records: bytes, strings: bytes) -> tuple[Symbol, ...]:
+def _symbols(records: bytes, strings: bytes, allocated: Container[int]) -> tuple[Symbol, ...]:
     symbols = []
     whole_records = len(records) - len(records) % SYMBOL.size
     for name_offset, info, _, section, address, size in SYMBOL.iter_unpack(records[:whole_records]):
         if info & 0xF not in (SYMBOL_TYPE_NONE, SYMBOL_TYPE_OBJECT, SYMBOL_TYPE_FUNCTION):
             continue
-        if section in (UNDEFINED_SECTION, ABSOLUTE_SECTION):
+        # What is undefined, absolute, or of a section that is not in memory, such as debug information, has no address.
+        if section not in allocated:
             continue
         end = strings.find(b"\0", name_offset, name_offset + LONGEST_NAME_BYTES)
         name = strings[name_offset:end].decode("utf-8", "replace") if end >= 0 else ""

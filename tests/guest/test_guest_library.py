@@ -149,8 +149,8 @@ def test_undefined_function_without_c_library_names_the_package(
 ) -> None:
     monkeypatch.setattr("limpid.toolchain.PICOLIBC_LIBRARIES", tmp_path / "absent")
     source = tmp_path / "main.c"
-    source.write_text("void *malloc(unsigned long); int main(void) { return malloc(1) == 0; }\n")
-    with pytest.raises(BuildError, match=rf"undefined reference to `malloc'(.|\n)*note: .*{PICOLIBC_PACKAGE}$"):
+    source.write_text('int printf(const char *, ...); int main(void) { return printf("%d", 1); }\n')
+    with pytest.raises(BuildError, match=rf"undefined reference to `printf'(.|\n)*note: .*{PICOLIBC_PACKAGE}$"):
         build([source], tmp_path / "guest.elf")
 
 

@@ -114,7 +114,9 @@ def test_build_of_a_missing_source_names_it(compiler: str, tmp_path: Path) -> No
 def test_build_of_an_unknown_kind_of_source_names_the_kinds(compiler: str, tmp_path: Path) -> None:
     with pytest.raises(BuildError) as raised:
         build([_source(tmp_path, "", "main.zig")], tmp_path / "main.elf")
-    assert str(raised.value) == f"{tmp_path / 'main.zig'} is none of the kinds .S .a .c .cc .cpp .cxx .o .rs .s"
+    assert (
+        str(raised.value) == f"{tmp_path / 'main.zig'} is none of the kinds .S .a .c .cc .cpp .cxx .o .rs .s Cargo.toml"
+    )
 
 
 def test_build_into_a_missing_directory_names_it(compiler: str, tmp_path: Path) -> None:

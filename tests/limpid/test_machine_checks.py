@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -14,14 +15,44 @@ from limpid.machine_checks import (
     memory_check,
     packages_check,
     python_check,
+    rust_check,
     tool_check,
     version_admitted,
 )
+from limpid.rust import find_compiler
 
 
 def test_checks_cover_what_limpid_needs() -> None:
     names = [check.name for check in all_checks()]
-    assert names == ["Python", "packages", "RISC-V compiler", "RISC-V C library", "RISC-V emulator", "memory"]
+    guests = ["RISC-V compiler", "RISC-V C library", "C++ library", "Rust", "RISC-V emulator"]
+    assert names == ["Python", "packages", *guests, "memory"]
+
+
+def test_optional_check_that_fails_is_absent_and_not_missing() -> None:
+    checks = [
+        Check("name", passed, "found", "use", "fix", optional)
+        for passed, optional in ((False, True), (False, False), (True, True))
+    ]
+    assert [check.state for check in checks] == ["absent", "MISSING", "ok"]
+
+
+def test_rust_of_rustup_without_its_library_is_told_the_component(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compiler = tmp_path / "rustc"
+    sysroot = tmp_path / "toolchains" / "stable"
+    compiler.write_text(
+        f'#!/bin/sh\ncase "$2" in\nsysroot) echo {sysroot};;\n*) echo riscv64im-unknown-none-elf;;\nesac\n'
+    )
+    compiler.chmod(0o755)
+    find_compiler.cache_clear()
+    monkeypatch.setattr("limpid.rust.DEBIAN_RUSTC", str(compiler))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("limpid.rust.shutil.which", lambda name: str(compiler) if name == "rustc" else None)
+    check = rust_check()
+    find_compiler.cache_clear()
+    assert (check.passed, check.state) == (False, "absent")
+    assert ": rustup component add rust-src; " in check.found
 
 
 @pytest.mark.parametrize(("version", "passed"), [((3, 10, 12), False), ((3, 11, 0), True), ((4, 0, 0), True)])

@@ -38,5 +38,8 @@ def test_unmapped_access_is_explained_by_its_address(reason: TrapReason, address
 
 
 def test_abort_and_illegal_instructions_have_their_own_advice() -> None:
-    assert _advice(TrapReason.BREAKPOINT) == "look for what called abort, or for an assertion that failed" + ENDING
+    assert (
+        _advice(TrapReason.BREAKPOINT)
+        == "look for what called abort, a failed assertion, or an array too large for the stack" + ENDING
+    )
     assert "-march=rv64im -mabi=lp64" in _advice(TrapReason.ILLEGAL_INSTRUCTION)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from limpid.build import DEFAULT_COMPILER
+from limpid.rust import SUPPORT_CRATE
+from limpid.toolchain import PICOLIBC_LIBRARIES
 from tests.limpid.commands.invocation import limpid
 
 
@@ -29,6 +31,14 @@ def test_new_project_builds_and_runs(compiler: str, tmp_path: Path) -> None:
     document = limpid("run", directory / "guest.elf", "--input", directory / "input.bin", "--json").document
     expected = sum((directory / "input.bin").read_bytes())
     assert (document["exit_code"], document["output"]) == (0, expected.to_bytes(8, "little").hex())
+
+
+def test_new_rust_project_has_the_support_crate(tmp_path: Path) -> None:
+    directory = tmp_path / "sum"
+    names = ["Cargo.toml", "Makefile", "README.md", "input.bin"]
+    names += ["limpid_guest/Cargo.toml", "limpid_guest/limpid_guest.rs", "src/lib.rs"]
+    assert limpid("new", directory, "--rust", "--json").document == {"files": [str(directory / name) for name in names]}
+    assert (directory / "limpid_guest" / "limpid_guest.rs").read_bytes() == SUPPORT_CRATE.read_bytes()
 
 
 def test_new_project_over_an_existing_name_is_refused(tmp_path: Path) -> None:
@@ -61,6 +71,20 @@ def test_sdk_prints_flags_that_build_a_guest(compiler: str, tmp_path: Path) -> N
     subprocess.run([*command, *document["link_flags"]], check=True)
     run = limpid("run", elf, "--json").document
     assert (run["exit_code"], run["output"]) == (3, b"ok".hex())
+
+
+def test_sdk_prints_flags_that_build_a_user_of_the_c_library(compiler: str, tmp_path: Path) -> None:
+    if not PICOLIBC_LIBRARIES.is_dir():
+        pytest.skip("picolibc is not installed")
+    document = limpid("sdk", tmp_path / "sdk", "--json").document
+    source, elf = tmp_path / "main.c", tmp_path / "guest.elf"
+    source.write_text(
+        '#include <math.h>\n#include <stdio.h>\nint main(int c) { return printf("%.2f", sqrt(c + 1)); }\n'
+    )
+    command = [compiler, *document["compile_flags"], str(source), "-o", str(elf), *document["link_flags"]]
+    subprocess.run(command, check=True)
+    invocation = limpid("run", elf, "--json")
+    assert (invocation.document["exit_code"], invocation.stderr[:4]) == (4, "1.41")
 
 
 def test_sdk_with_an_unknown_compiler_is_refused(tmp_path: Path) -> None:

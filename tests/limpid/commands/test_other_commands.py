@@ -199,10 +199,18 @@ def test_doctor_prints_each_fix_and_fails_where_something_is_missing(monkeypatch
     assert invocation.document == {
         "healthy": False,
         "checks": [
-            {"name": "Python", "passed": True, "found": "3.11.7", "needed_for": "everything", "fix": None},
+            {
+                "name": "Python",
+                "passed": True,
+                "optional": False,
+                "found": "3.11.7",
+                "needed_for": "everything",
+                "fix": None,
+            },
             {
                 "name": "emulator",
                 "passed": False,
+                "optional": False,
                 "found": "no emulator",
                 "needed_for": "tests",
                 "fix": "sudo apt-get install emulator",
@@ -218,7 +226,9 @@ def test_doctor_prints_each_fix_and_fails_where_something_is_missing(monkeypatch
 
 
 def test_doctor_where_nothing_is_missing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limpid.commands.doctor.all_checks", lambda: [Check("Python", True, "3.11.7", "", "")])
+    checks = [Check("Python", True, "3.11.7", "", ""), Check("Rust", False, "no rustc", "guests", "fix", optional=True)]
+    monkeypatch.setattr("limpid.commands.doctor.all_checks", lambda: checks)
+    assert limpid("doctor").stdout.splitlines()[1].split() == ["Rust", "absent:", "no", "rustc"]
     invocation = limpid("doctor", "--json")
     assert (invocation.status, invocation.document["healthy"]) == (0, True)
 

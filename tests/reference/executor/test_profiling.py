@@ -104,7 +104,10 @@ def test_touched_memory_is_told_by_region() -> None:
     assert profiled.touched_bytes == 7 * 8
 
 
-def test_touched_memory_of_an_example_lies_in_input_heap_stack_and_output() -> None:
+def test_touched_memory_of_an_example_lies_in_variables_input_heap_stack_and_output() -> None:
     profiled = profile(load(EXAMPLES / "elf" / "sort.elf"), struct.pack("<4I", 4, 3, 2, 1))
     starts = {region.start * 8 for region in profiled.touched_by_region()}
-    assert starts == {HEAP.start, STACK.start, INPUT.start, OUTPUT.start}
+    # Below the heap, the runtime's list of exit handlers.
+    variables = {start for start in starts if start < HEAP.start}
+    assert len(variables) == 1
+    assert starts - variables == {HEAP.start, STACK.start, INPUT.start, OUTPUT.start}

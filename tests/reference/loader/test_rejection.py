@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.loader import ElfError, LoadRejection, load, load_bytes
+from reference.loader import ElfError, LoadRejection, LoadWarning, load, load_bytes
 from spec.isa import encode
 from tests.reference.elf_file import (
     CODE_START,
@@ -57,7 +57,12 @@ REJECTED: dict[str, tuple[bytes, LoadRejection, str, int]] = {
     "unknown machine": (_header(machine=0x9999), LoadRejection.NOT_RISCV, "e_machine is 39321", 18),
     "shared object": (_header(file_type=3), LoadRejection.NOT_EXECUTABLE_FILE, "e_type is ET_DYN", 16),
     "object file": (_header(file_type=1), LoadRejection.NOT_EXECUTABLE_FILE, "e_type is ET_REL", 16),
-    "compressed": (_header(flags=1), LoadRejection.COMPRESSED_INSTRUCTIONS, "e_flags is 0x1", 48),
+    "compressed": (
+        ElfFile([ElfSegment(CODE_START, b"\x73\0\0\0\x01\0\x01\0", READ | EXECUTE)]).with_header(flags=1).to_bytes(),
+        LoadRejection.COMPRESSED_INSTRUCTIONS,
+        "e_flags is 0x1, and the word at 0x10004 is no instruction of this machine",
+        48,
+    ),
     "single float": (_header(flags=2), LoadRejection.HARDWARE_FLOATING_POINT, "e_flags is 0x2", 48),
     "double float": (_header(flags=4), LoadRejection.HARDWARE_FLOATING_POINT, "e_flags is 0x4", 48),
     "program header size": (
@@ -243,6 +248,15 @@ def test_file_with_one_fault_is_rejected_for_it(name: str) -> None:
     assert (error.reason, error.details, error.path, error.offset) == (reason, details, "guest.elf", offset)
     colon = f": {details}" if details else ""
     assert str(error) == f"guest.elf: {reason.value}{colon} (file offset {offset:#x})"
+
+
+def test_file_that_announces_compressed_instructions_and_has_none_is_loaded_with_a_warning() -> None:
+    with pytest.warns(LoadWarning) as caught:
+        program = load_bytes(_header(flags=1), "guest.elf")
+    assert program == load_bytes(CORRECT.to_bytes())
+    assert [str(warning.message) for warning in caught] == [
+        "guest.elf: the flags announce compressed instructions, but there are none: compile with -march=rv64im"
+    ]
 
 
 def test_missing_file_is_rejected_as_unreadable(tmp_path: Path) -> None:

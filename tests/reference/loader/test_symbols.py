@@ -14,7 +14,8 @@ from tests.reference.elf_file import CODE_START, ElfFile, code_segment
 
 SECTION = struct.Struct("<IIQQQQIIQQ")
 SYMBOL = struct.Struct("<IBBHQQ")
-NAMES = b"\0_start\0main\0file.c\0$x\0outside\0"
+ALLOCATED = 0x2
+NAMES = b"\0_start\0main\0file.c\0$x\0outside\0list\0"
 
 
 def _symbol(name: str, info: int, section: int, address: int, size: int) -> bytes:
@@ -23,11 +24,12 @@ def _symbol(name: str, info: int, section: int, address: int, size: int) -> byte
 
 SYMBOLS = (
     bytes(SYMBOL.size)
-    + _symbol("main", 0x12, 1, CODE_START + 4, 4)
-    + _symbol("_start", 0x10, 1, CODE_START, 0)
+    + _symbol("main", 0x12, 2, CODE_START + 4, 4)
+    + _symbol("_start", 0x10, 2, CODE_START, 0)
     + _symbol("file.c", 0x04, 0xFFF1, 0, 0)
-    + _symbol("$x", 0x00, 1, CODE_START, 0)
+    + _symbol("$x", 0x00, 2, CODE_START, 0)
     + _symbol("outside", 0x10, 0, 0, 0)
+    + _symbol("list", 0x00, 1, CODE_START + 4, 0)
 )
 
 
@@ -40,8 +42,9 @@ def _elf(names_link: int = 1, symbol_bytes: int = len(SYMBOLS)) -> bytes:
         + NAMES
         + SECTION.pack(0, 2, 0, 0, end, symbol_bytes, names_link, 0, 8, SYMBOL.size)
         + SECTION.pack(0, 3, 0, 0, end + len(SYMBOLS), len(NAMES), 0, 0, 1, 0)
+        + SECTION.pack(0, 1, ALLOCATED, CODE_START, 0, 8, 0, 0, 4, 0)
     )
-    return elf.with_header(section_headers_offset=sections, section_header_bytes=64, section_count=2).to_bytes()
+    return elf.with_header(section_headers_offset=sections, section_header_bytes=64, section_count=3).to_bytes()
 
 
 def test_functions_and_labels_are_read_sorted_by_address() -> None:
@@ -49,7 +52,7 @@ def test_functions_and_labels_are_read_sorted_by_address() -> None:
     assert program.symbols == (Symbol(CODE_START, 0, "_start"), Symbol(CODE_START + 4, 4, "main"))
 
 
-@pytest.mark.parametrize("elf", [_elf(names_link=2), _elf(symbol_bytes=2**63)], ids=["link", "size"])
+@pytest.mark.parametrize("elf", [_elf(names_link=3), _elf(symbol_bytes=2**63)], ids=["link", "size"])
 def test_unsound_symbol_table_yields_no_symbol(elf: bytes) -> None:
     assert load_bytes(elf).symbols == ()
 
@@ -57,7 +60,7 @@ def test_unsound_symbol_table_yields_no_symbol(elf: bytes) -> None:
 def test_mutated_symbol_table_never_rejects_the_file() -> None:
     source = random.Random(4)
     original = _elf()
-    start = len(original) - len(SYMBOLS) - len(NAMES) - 2 * SECTION.size
+    start = len(original) - len(SYMBOLS) - len(NAMES) - 3 * SECTION.size
     for _ in range(1000):
         mutated = bytearray(original)
         for _ in range(4):
