@@ -232,7 +232,7 @@ def test_circuit_over_a_field_with_no_point_outside_trace_and_domain_is_refused(
     circuit = _read("airbender").circuits[0]
     opening, argument = circuit.opening, circuit.argument
     assert isinstance(argument, DeepAli)
-    smallest = opening.height + opening.domain_size + 1
+    smallest = opening.height + int(opening.domain_size) + 1
     assert list(argument.rounds(opening, UniqueDecoding(), smallest, Formulas.CORRECTED))
     with pytest.raises(ConditionViolatedError, match="field"):
         list(argument.rounds(opening, UniqueDecoding(), smallest - 1, Formulas.CORRECTED))
