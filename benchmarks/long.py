@@ -25,9 +25,9 @@ from benchmarks.continuation_cost import GUESTS as CONTINUATION_GUESTS
 from benchmarks.continuation_cost import measure as continuation_cost
 from benchmarks.stages import StageWatch
 from limpid import api
-from limpid.build import EXAMPLES
-from limpid.long_runs import Place, prove_in_folder
-from limpid.progress import showing
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.long_runs import Place, prove_in_folder
+from limpid.terminal.progress import showing
 from optimized.threads import thread_count
 from optimized.warm_up import warm_up
 from reference.prover.progress import Stage

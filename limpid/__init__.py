@@ -15,7 +15,7 @@ from limpid.api import (
     verify,
 )
 from limpid.errors import LimpidError
-from limpid.inspection import inspect
+from limpid.reading.inspection import inspect
 from reference.execution import Execution
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected, Rejection

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limpid.arguments import require_type
-from limpid.backends import DEFAULT_BACKEND, backend_named
-from limpid.background import begun
 from limpid.errors import (
     FileError,
     InputError,
@@ -27,8 +25,10 @@ from limpid.errors import (
     TrapError,
     UnprovableError,
 )
-from limpid.files import read_file
-from limpid.memory_limits import FittingTraces
+from limpid.runs.backends import DEFAULT_BACKEND, backend_named
+from limpid.runs.background import begun
+from limpid.runs.memory_limits import FittingTraces
+from limpid.terminal.files import read_file
 from reference.checker import Violation, check_run
 from reference.execution import Execution
 from reference.executor import Console, execute

@@ -27,7 +27,7 @@ from limpid.errors import (
     StoppedError,
     TerminatedError,
 )
-from limpid.output import error_facts, json_text
+from limpid.terminal.output import error_facts, json_text
 
 COMMANDS = (
     "new",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from limpid.toolchain import BuildError, ToolMissingError
-from limpid.trap_advice import next_step
+from limpid.advice.trap_advice import next_step
+from limpid.guest_build.toolchain import BuildError, ToolMissingError
 from reference.execution import Trap
 from reference.loader import ElfError
 from spec.rejection import Rejected

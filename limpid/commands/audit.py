@@ -10,10 +10,10 @@ import click
 
 from limpid.commands.audit_mutants import mutants_answer
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
-from limpid.files import cause_of, require_writable, write_bytes
-from limpid.output import Answer, answering, json_text
-from limpid.picus_files import assumptions_named, obligations_of_file
-from limpid.progress import showing
+from limpid.reading.picus_files import assumptions_named, obligations_of_file
+from limpid.terminal.files import cause_of, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, json_text
+from limpid.terminal.progress import showing
 from proofs_of_constraints.audit import instructions_about, run, selected
 from proofs_of_constraints.mutation.record import fate_counts, stored_record
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from limpid.build import DEFAULT_COMPILER, BuildError, Runtime, build
 from limpid.errors import BuildFailedError
-from limpid.output import Answer, answering
+from limpid.guest_build.build import DEFAULT_COMPILER, BuildError, Runtime, build
+from limpid.terminal.output import Answer, answering
 
 
 @click.command("build")

@@ -7,8 +7,8 @@ import click
 from limpid import api
 from limpid.commands.options import guest_argument, input_options, private_input
 from limpid.errors import DONE, FAILED
-from limpid.output import Answer, answering
-from limpid.progress import showing
+from limpid.terminal.output import Answer, answering
+from limpid.terminal.progress import showing
 
 SHOWN_VIOLATIONS = 20
 

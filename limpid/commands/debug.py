@@ -8,7 +8,7 @@ from limpid import api
 from limpid.commands.options import guest_argument, input_options, private_input
 from limpid.debugger.server import serve_debugger
 from limpid.errors import InputError, LimpidError
-from limpid.output import Answer, answering
+from limpid.terminal.output import Answer, answering
 from reference.machine_memory import InputTooLongError
 
 

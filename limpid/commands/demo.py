@@ -7,15 +7,15 @@ import hashlib
 import click
 
 from limpid import api
-from limpid.backends import DEFAULT_BACKEND, Part, backend_named
-from limpid.build import EXAMPLES, SDK
 from limpid.commands.options import parameters_option, require_distinct
 from limpid.errors import LimpidError
-from limpid.files import read_file, require_writable, write_bytes
-from limpid.inspection import security_of
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.guest_build.build import EXAMPLES, SDK
+from limpid.reading.inspection import security_of
+from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
+from limpid.terminal.files import read_file, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from spec.parameters import PARAMETER_SETS
 from spec.rejection import Rejected
 

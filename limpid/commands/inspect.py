@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from limpid.files import read_file_or_standard_input
-from limpid.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
-from limpid.output import Answer, answering, shown
-from limpid.progress import showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.reading.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
+from limpid.terminal.files import read_file_or_standard_input
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from reference.program_keys import entry_address
 from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey

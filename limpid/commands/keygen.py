@@ -6,9 +6,9 @@ import click
 
 from limpid import api
 from limpid.commands.options import guest_argument, parameters_option, require_distinct
-from limpid.files import require_writable, write_bytes
-from limpid.output import Answer, answering
-from limpid.progress import showing
+from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.output import Answer, answering
+from limpid.terminal.progress import showing
 from spec.protocol.key_encoding import encode_key
 
 

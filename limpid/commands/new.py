@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from limpid.build import SDK
 from limpid.errors import FileError
-from limpid.files import cause_of
-from limpid.output import Answer, answering
+from limpid.guest_build.build import SDK
+from limpid.terminal.files import cause_of
+from limpid.terminal.output import Answer, answering
 
 SKELETON = SDK / "skeleton"
 """The files of a new project."""

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from limpid import api
-from limpid.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.commands.options import (
     backend_option,
     guest_argument,
@@ -17,12 +16,13 @@ from limpid.commands.options import (
     public_output_option,
     require_distinct,
 )
-from limpid.files import require_writable, write_bytes
-from limpid.inspection import security_of
-from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.reading.inspection import security_of
+from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
+from limpid.runs.long_runs import PROOF_NAME, Place, prove_in_folder
+from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 
 
 @click.command("prove")

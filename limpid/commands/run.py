@@ -9,12 +9,12 @@ import click
 from limpid import api
 from limpid.commands.options import guest_argument, input_options, private_input, public_output_option
 from limpid.errors import TrapError
-from limpid.estimation import estimate
-from limpid.files import require_writable, write_bytes
-from limpid.output import Answer, answering, shown
 from limpid.profiling.files import FLAME_GRAPH_NAME, PPROF_NAME, REPORT_NAME, write_profile
 from limpid.profiling.report import place
-from limpid.progress import showing
+from limpid.runs.estimation import estimate
+from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import showing
 from reference.execution import Execution
 from reference.executor.console import CONSOLE_SYMBOLS
 from spec.program import Program

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from limpid.build import DEFAULT_COMPILER, BuildError
 from limpid.errors import BuildFailedError
-from limpid.guest_library import install_sdk
-from limpid.output import Answer, answering
-from limpid.toolchain import TARGET_FLAGS
+from limpid.guest_build.build import DEFAULT_COMPILER, BuildError
+from limpid.guest_build.guest_library import install_sdk
+from limpid.guest_build.toolchain import TARGET_FLAGS
+from limpid.terminal.output import Answer, answering
 
 
 @click.command("sdk")

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import click
 
-from limpid.calculation import CalculationError, ProofSubject, SetSubject, subject_named
-from limpid.output import json_text
+from limpid.reading.calculation import CalculationError, ProofSubject, SetSubject, subject_named
+from limpid.terminal.output import json_text
 from soundcalc.errors import CalculatorError
 from soundcalc.exact import float_bits, floor_bits, rounded_down
 from soundcalc.protocol.proof_size import proof_bytes

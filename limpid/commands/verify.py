@@ -8,13 +8,13 @@ from typing import TypedDict
 import click
 
 from limpid import api
-from limpid.backends import Part, backend_named
 from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
-from limpid.files import STANDARD_STREAM, read_file, read_file_or_standard_input
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.runs.backends import Part, backend_named
+from limpid.terminal.files import STANDARD_STREAM, read_file, read_file_or_standard_input
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import VerificationKey

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from limpid.errors import FileError
-from limpid.estimation import cost_of
-from limpid.files import write_bytes
 from limpid.profiling.flame_graph import flame_graph
 from limpid.profiling.pprof import pprof_file
 from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
+from limpid.runs.estimation import cost_of
+from limpid.terminal.files import write_bytes
 from reference.cost import rows_by_pc
 from reference.executor.profiling import Profile
 

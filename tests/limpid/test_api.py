@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import limpid
-from limpid import api, optimized_runs
-from limpid.build import EXAMPLES
+from limpid import api
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
-from limpid.long_runs import Place, prove_in_folder
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs import optimized_runs
+from limpid.runs.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from limpid import api
 from limpid.command_line import COMMANDS, main
 from limpid.errors import LimpidError
-from limpid.output import error_facts
+from limpid.terminal.output import error_facts
 from tests.limpid.commands.invocation import SHA256, limpid
 
 PROMISED = {"build", "check-trace", "demo", "doctor", "inspect", "keygen", "prove", "run", "verify"}

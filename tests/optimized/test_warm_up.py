@@ -11,7 +11,7 @@ from numba.core.dispatcher import Dispatcher
 
 import limpid
 import optimized
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from optimized import warm_up as prover
 from optimized.steps import Report
 from optimized.verifier import warm_up as verifier

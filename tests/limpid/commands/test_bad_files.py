@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from limpid import api
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from reference.loader import LoadRejection
 from spec.isa import encode
 from tests.limpid.commands.invocation import EXIT, SCRIBBLING_ELF, SHA256, TRAPPING_ELF, limpid

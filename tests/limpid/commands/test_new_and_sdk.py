@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import DEFAULT_COMPILER
+from limpid.guest_build.build import DEFAULT_COMPILER
 from tests.limpid.commands.invocation import limpid
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from limpid import api, verify
-from limpid.build import DEFAULT_COMPILER
+from limpid.advice.machine_checks import Check
 from limpid.commands import demo
-from limpid.inspection import security_of
-from limpid.machine_checks import Check
-from limpid.security_lines import security_facts
+from limpid.guest_build.build import DEFAULT_COMPILER
+from limpid.reading.inspection import security_of
+from limpid.terminal.security_lines import security_facts
 from reference.checker import ConstraintViolation
 from reference.program_keys import entry_address
 from spec.protocol.hash import digest_bytes

@@ -11,7 +11,7 @@ import pytest
 
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
-from limpid.inspection import security_of
+from limpid.reading.inspection import security_of
 from soundcalc.protocol.runs import RunSecurity, largest_reports
 from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.protocol.key_encoding import encode_key

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid.files import write_bytes
-from limpid.output import SCHEMA_VERSION
+from limpid.terminal.files import write_bytes
+from limpid.terminal.output import SCHEMA_VERSION
 from reference.prover.progress import Stage
 from tests.limpid.commands.invocation import FIBONACCI
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from limpid import inspect
-from limpid.inspection import ProofContent
+from limpid.reading.inspection import ProofContent
 from soundcalc.errors import NoSolutionError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.sets import SET_TARGETS

@@ -11,10 +11,10 @@ from queue import Queue
 
 import pytest
 
-from limpid.build import EXAMPLES
 from limpid.debugger.packets import LARGEST_PACKET_BYTES
 from limpid.debugger.server import serve_debugger
 from limpid.debugger.target import target_description
+from limpid.guest_build.build import EXAMPLES
 from reference.executor import execute
 from reference.loader import load
 from spec.isa import encode

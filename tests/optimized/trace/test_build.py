@@ -10,8 +10,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from limpid.build import EXAMPLES
-from limpid.optimized_runs import CompiledTraces, plan_run
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.optimized_runs import CompiledTraces, plan_run
 from optimized.kernels import OptimizedKernels
 from optimized.trace.build import BLOCK_ROWS
 from optimized.trace.fill import FILLERS, FillerError, write_cells

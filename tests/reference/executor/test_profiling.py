@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from reference.execution import Step
 from reference.executor import execute
 from reference.executor.profiling import DEEPEST_CHAIN, CallNode, profile

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from limpid import optimized_runs
+from limpid.runs import optimized_runs
 from optimized.kernels import OptimizedKernels
 from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables

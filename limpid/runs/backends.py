@@ -1,0 +1,151 @@
+"""The two implementations of proving and verifying: the same bytes, the same verdicts; one is fast, one readable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import Protocol
+
+from limpid.arguments import require_type
+from limpid.errors import BackendError
+from reference.prover.kernels import Kernels
+from reference.prover.keys import ProvingKey
+from reference.prover.plain_kernels import PlainKernels
+from reference.segments.jobs import SegmentTraces
+from reference.trace.build import PlainTraces
+from reference.trace.limits import SegmentLimits
+from reference.trace.plan import RunPlan
+from reference.trace.segmentation import Keep, plan_run
+from reference.verifier.program import Verified, verify
+from spec.program import Program
+from spec.protocol.key import VerificationKey
+
+
+class Verify(Protocol):
+    """Verification, as `reference.verifier.program.verify` describes it."""
+
+    def __call__(
+        self,
+        encoded: bytes,
+        program: VerificationKey | bytes | None,
+        output: bytes | None,
+        *,
+        exit_code: int = 0,
+        allow_insecure: bool = False,
+    ) -> Verified: ...
+
+
+class Part(Enum):
+    """What is compiled at once."""
+
+    PROVER = "prover"
+    VERIFIER = "verifier"
+
+
+Compiling = Callable[[], AbstractContextManager[Callable[[str, float], None]]]
+"""Shows that something is compiled: what comes next, and the fraction that is done."""
+
+
+class Backend(Protocol):
+    """What proving and verifying need."""
+
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        """Compiles a part, showing it, unless that was done before. Returns what the user should know."""
+        ...
+
+    def verifier(self) -> Verify:
+        """The verifier."""
+        ...
+
+    def kernels(self) -> Kernels:
+        """The heavy steps of the prover."""
+        ...
+
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`."""
+        ...
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+        """Fills in the tables of planned segments."""
+        ...
+
+
+class ReferenceBackend:
+    """Plain numpy and Python, to be read."""
+
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        del part, compiling
+        return ()
+
+    def verifier(self) -> Verify:
+        return verify
+
+    def kernels(self) -> Kernels:
+        return PlainKernels()
+
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        return plan_run(program, private_input, limits, keep)
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+        del key
+        return PlainTraces(program)
+
+
+class OptimizedBackend:
+    """numba, imported where it is first needed: loading the compiled kernels takes a second."""
+
+    def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
+        from optimized.compilation import CACHE
+
+        if not CACHE.holds(part.value):
+            with compiling() as report:
+                self._warm_up(part, report)
+            CACHE.mark(part.value)
+        if CACHE.is_lasting:
+            return ()
+        return (
+            f"{CACHE.wanted} cannot be written, so everything is compiled anew each time; "
+            "name another place in the environment variable NUMBA_CACHE_DIR",
+        )
+
+    def _warm_up(self, part: Part, report: Callable[[str, float], None]) -> None:
+        if part is Part.PROVER:
+            from optimized.warm_up import warm_up
+        else:
+            from optimized.verifier.warm_up import warm_up
+        warm_up(report)
+
+    def verifier(self) -> Verify:
+        from optimized.verifier.run import verify as verify_fast
+
+        return verify_fast
+
+    def kernels(self) -> Kernels:
+        from optimized.kernels import OptimizedKernels
+
+        return OptimizedKernels()
+
+    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        from limpid.runs.optimized_runs import plan_run as plan_compiled
+
+        return plan_compiled(program, private_input, limits, keep)
+
+    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+        from limpid.runs.optimized_runs import segment_traces
+
+        return segment_traces(program, key)
+
+
+BACKENDS: dict[str, Backend] = {"optimized": OptimizedBackend(), "reference": ReferenceBackend()}
+"""By name, the default first."""
+
+DEFAULT_BACKEND = next(iter(BACKENDS))
+
+
+def backend_named(name: str) -> Backend:
+    """The implementation of proving of this name. Raises BackendError, MisuseError."""
+    require_type("backend", name, str)
+    if name not in BACKENDS:
+        raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
+    return BACKENDS[name]
