@@ -95,7 +95,7 @@ def prove(example: str, private_input: bytes) -> dict[str, Any]:
 def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters: ParameterSet) -> tuple[float, int]:
     """Seconds of the processor, so that other work on the machine does not count, and the size of the proof."""
     key = proving_key(kernels, program, parameters)
-    bench = Workbench(kernels, key, segment_traces(program, key))
+    bench = Workbench(kernels, key, segment_traces(program, key.tables))
     start = time.process_time()
     with plan_store() as plans:
         run = plan_run(program, private_input, SegmentLimits(), plans.keep)

@@ -8,51 +8,33 @@ What fails raises a LimpidError; an argument of another type or range is a Misus
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from limpid.arguments import require_type
-from limpid.errors import (
-    FileError,
-    InputError,
-    MisuseError,
-    ParametersError,
-    ProgramError,
-    TooLargeError,
-    TooLongError,
-    TrapError,
-    UnprovableError,
-)
-from limpid.runs.backends import DEFAULT_BACKEND, backend_named
+from limpid.errors import FileError, InputError, MisuseError, TrapError
+from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
+from limpid.results import Accepted, DevelopmentRun, Proof, TraceCheck
+from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named
 from limpid.runs.background import begun
 from limpid.runs.memory_limits import FittingTraces
-from limpid.terminal.files import read_file
-from reference.checker import Violation, check_run
+from limpid.runs.planning import PROVE_SHORTER, planned, planning_errors, require_provable
+from reference.checker import check_run
 from reference.execution import Execution
-from reference.executor import Console, execute
+from reference.executor import Console
 from reference.executor.profiling import Profile
-from reference.executor.profiling import profile as profile_of
-from reference.fixed_tables import ProgramTooLargeError
-from reference.loader import ElfError, load_bytes
 from reference.machine_memory import InputTooLongError
-from reference.program_keys import proving_key, verification_key
+from reference.program_keys import fixed_cells, proving_key, verification_key
 from reference.prover.progress import Observer, Stage, silent
 from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
-from reference.trace.build import build_segment
-from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
-from reference.trace.errors import UnprovableError as UnprovableRunError
-from reference.trace.limits import SegmentLimits, least_cost
+from reference.tables import Trace
+from reference.trace.limits import SegmentLimits, limits_of_heights
 from reference.trace.plan import SegmentPlan
-from reference.trace.segmentation import plan_run
 from reference.trace.shape_choice import limits_under
-from reference.verifier.program import Verified, check_statement
+from reference.verifier.program import check_statement
 from reference.verifier.question import QuestionError, require_question
-from soundcalc.protocol.runs import RunSecurity, run_security
-from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
-from spec.program import Program
+from soundcalc.protocol.runs import run_security
 from spec.protocol.development import DevelopmentReceipt, decode_development_receipt
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
@@ -61,101 +43,39 @@ from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.tokens import output_tokens
 
-Elf = str | Path | bytes
-"""A guest program: the path of its ELF file, or the file's bytes."""
 
-DEFAULT_PARAMETERS = SEGMENT.name
-
-PROVE_SHORTER = "prove a shorter run"
-"""What to do about one that is too long."""
-
-
-@dataclass(frozen=True)
-class TraceCheck:
-    """The honest trace of a run, held against every constraint and every bus."""
-
-    instructions: int
-    table_heights: tuple[tuple[tuple[str, int], ...], ...]
-    """By segment, chip and rows of every table in machine order."""
-
-    violations: tuple[Violation, ...]
-    """Empty for a run that can be proven."""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A finished proof with what it says."""
-
-    encoded: bytes
-    """The proof's canonical bytes: what `verify` takes."""
-
-    key: VerificationKey
-    output: bytes
-    exit_code: int
-    instructions: int
-    misaligned_accesses: Mapping[int, int]
-    """How many misaligned loads and stores, by program counter."""
-
-    segments: int
-    seconds: float
-    """From the loaded program to the finished bytes."""
-
-
-@dataclass(frozen=True)
-class DevelopmentRun:
-    """A run that was executed and not proven."""
-
-    encoded: bytes
-    """The canonical bytes of its receipt: `verify` rejects them, `check_dev_receipt` reads them."""
-
-    receipt: DevelopmentReceipt
-    instructions: int
-    seconds: float
-    """From the loaded program to the finished bytes."""
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The verifier's acceptance: what is now known, and how surely."""
-
-    verified: Verified
-    security: RunSecurity
-
-    @property
-    def program_id(self) -> bytes:
-        return self.verified.key.program_id
-
-    @property
-    def output(self) -> bytes:
-        return self.verified.output
-
-    @property
-    def exit_code(self) -> int:
-        return self.verified.exit_code
-
-    @property
-    def security_bits(self) -> int:
-        """The minimum over the rounds of this very proof."""
-        return self.security.security_bits
+def _unheard(_: int) -> None:
+    """Nobody counts executed instructions."""
 
 
 def run(
-    elf: Elf, private_input: bytes = b"", *, console: Console | None = None, maximum_instructions: int | None = None
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    console: Console | None = None,
+    maximum_instructions: int | None = None,
+    executed: Executed = _unheard,
 ) -> Execution:
-    """Executes a guest; `console` receives what it prints to debug it by. An abnormal end is part of the result.
+    """Executes a guest; `console` receives what it prints to debug it by, `executed` how many instructions are done.
 
-    Raises FileError, ProgramError, InputError, MisuseError.
+    An abnormal end is part of the result. Raises FileError, ProgramError, InputError, MisuseError.
     """
-    if maximum_instructions is not None:
-        require_type("maximum_instructions", maximum_instructions, int)
-    return _execute(load_program(elf), private_input, console, maximum_instructions)
-
-
-def profile(elf: Elf, private_input: bytes = b"") -> Profile:
-    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
-    require_type("private_input", private_input, bytes)
+    _require_arguments(private_input, maximum_instructions)
+    program = load_program(elf)
     try:
-        counted = profile_of(load_program(elf), private_input)
+        return backend_named(DEFAULT_BACKEND).execute(
+            program, private_input, console=console, maximum_instructions=maximum_instructions, executed=executed
+        )
+    except InputTooLongError as error:
+        raise InputError(str(error)) from error
+
+
+def profile(elf: Elf, private_input: bytes = b"", *, executed: Executed = _unheard) -> Profile:
+    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
+    _require_arguments(private_input)
+    program = load_program(elf)
+    try:
+        counted = backend_named(DEFAULT_BACKEND).profile(program, private_input, executed=executed)
     except InputTooLongError as error:
         raise InputError(str(error)) from error
     if counted.execution.trap is not None:
@@ -163,19 +83,36 @@ def profile(elf: Elf, private_input: bytes = b"") -> Profile:
     return counted
 
 
-def check_trace(elf: Elf, private_input: bytes = b"") -> TraceCheck:
+def check_trace(
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    maximum_instructions: int | None = None,
+    executed: Executed = _unheard,
+) -> TraceCheck:
     """Holds the honest trace of a run against every constraint and bus, without a proof.
 
     Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError, MisuseError.
     """
-    require_type("private_input", private_input, bytes)
-    program = load_program(elf)
+    _require_arguments(private_input, maximum_instructions)
+    program, backend, limits = load_program(elf), backend_named(DEFAULT_BACKEND), SegmentLimits()
+    require_provable(
+        backend, program, private_input, maximum_instructions=maximum_instructions, limits=limits, executed=executed
+    )
     plans: list[SegmentPlan] = []
     with planning_errors(PROVE_SHORTER):
-        run = plan_run(program, private_input, SegmentLimits(), plans.append)
-    traces = [build_segment(program, run.segment(plan)) for plan in plans]
-    heights = tuple(tuple((table.chip.name, table.height) for table in trace.tables) for trace in traces)
-    return TraceCheck(run.end.instructions, heights, tuple(check_run(traces)))
+        run = backend.plan_run(program, private_input, limits, plans.append)
+    filling = backend.traces(program, fixed_cells(program, listed=False))
+    heights: list[tuple[tuple[str, int], ...]] = []
+
+    def traces() -> Iterator[Trace]:
+        for plan in plans:
+            trace = filling.segment(run.segment(plan))
+            heights.append(tuple((table.chip.name, table.height) for table in trace.tables))
+            yield trace
+
+    violations = check_run(traces(), backend.distinct_rows)
+    return TraceCheck(run.end.instructions, tuple(heights), tuple(violations))
 
 
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
@@ -195,15 +132,19 @@ def prove(
     *,
     parameters: str = DEFAULT_PARAMETERS,
     backend: str = DEFAULT_BACKEND,
+    maximum_instructions: int | None = None,
     observer: Observer = silent,
+    executed: Executed = _unheard,
 ) -> Proof:
-    """Proves a run, whatever its exit code; `observer` hears of the progress. Every backend gives the same bytes.
+    """Proves a run, whatever its exit code. Every backend gives the same bytes.
 
-    A run of several segments is executed twice, so that only one of them is held at a time.
+    The run is executed before it is planned: what cannot be proven is refused at once, and so is a run that has not
+    ended after `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is
+    held at a time. `executed` hears how far the first execution is, `observer` of the progress after it.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
     OutOfMemoryError, MisuseError.
     """
-    require_type("private_input", private_input, bytes)
+    _require_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
@@ -212,13 +153,23 @@ def prove(
     kernels = proving.kernels()
     try:
         with plan_store() as plans:
-            # Planning executes the program on one core; the key does not depend on the execution.
+            # Executing takes one core; the key does not depend on the execution.
             key_in_work = begun(lambda: proving_key(kernels, program, chosen))
+            limits = limits_of_heights(chosen.tallest_log2)
+            end = require_provable(
+                proving,
+                program,
+                private_input,
+                maximum_instructions=maximum_instructions,
+                limits=limits,
+                executed=executed,
+            )
             with planning_errors(PROVE_SHORTER):
                 limits = limits_under(chosen, proving.plan_run, program, private_input)
-                run = proving.plan_run(program, private_input, limits, plans.keep)
+                keep = planned(plans.keep, end.instructions, observer)
+                run = proving.plan_run(program, private_input, limits, keep)
                 key = key_in_work.result()
-            bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key), key))
+            bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key.tables), key))
             encoded = prove_planned(bench, run, plans, observer)
     except PlanStoreError as error:
         next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
@@ -241,19 +192,25 @@ def prove_dev(
     *,
     parameters: str = DEFAULT_PARAMETERS,
     backend: str = DEFAULT_BACKEND,
+    maximum_instructions: int | None = None,
+    executed: Executed = _unheard,
 ) -> DevelopmentRun:
     """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
 
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
     MisuseError.
     """
-    require_type("private_input", private_input, bytes)
+    _require_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)
     proving = backend_named(backend)
     program = load_program(elf)
     start = time.monotonic()
+    limits = SegmentLimits()
+    require_provable(
+        proving, program, private_input, maximum_instructions=maximum_instructions, limits=limits, executed=executed
+    )
     with planning_errors(PROVE_SHORTER):
-        end = proving.plan_run(program, private_input, SegmentLimits(), lambda _: None).end
+        end = proving.plan_run(program, private_input, limits, lambda _: None).end
         key = verification_key(proving.kernels(), program, chosen)
     receipt = DevelopmentReceipt(key, end.output, end.exit_code)
     return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
@@ -312,24 +269,6 @@ def check_dev_receipt(
     return found
 
 
-def load_program(elf: Elf) -> Program:
-    """The program of an ELF file. Raises FileError, ProgramError, MisuseError."""
-    require_type("elf", elf, str, Path, bytes)
-    content, name = (elf, "<bytes>") if isinstance(elf, bytes) else (read_file(str(elf)), str(elf))
-    try:
-        return load_bytes(content, name)
-    except ElfError as error:
-        raise ProgramError(error) from error
-
-
-def parameter_set(name: str) -> ParameterSet:
-    """The parameter set of this name. Raises ParametersError, MisuseError."""
-    require_type("parameters", name, str)
-    if name not in PARAMETER_SETS:
-        raise ParametersError(f"there is no parameter set {name}", f"choose one of: {', '.join(PARAMETER_SETS)}")
-    return PARAMETER_SETS[name]
-
-
 @contextmanager
 def _question_errors() -> Iterator[None]:
     try:
@@ -338,33 +277,10 @@ def _question_errors() -> Iterator[None]:
         raise MisuseError(str(error)) from error
 
 
-def _execute(
-    program: Program,
-    private_input: bytes,
-    console: Console | None = None,
-    maximum_instructions: int | None = None,
-) -> Execution:
+def _require_arguments(private_input: bytes, maximum_instructions: int | None = None) -> None:
+    """Raises MisuseError for arguments of another type or range."""
     require_type("private_input", private_input, bytes)
-    try:
-        return execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
-    except InputTooLongError as error:
-        raise InputError(str(error)) from error
-
-
-@contextmanager
-def planning_errors(next_step: str) -> Iterator[None]:
-    """Tells what can go wrong in the first pass over an execution, or in making a key, as errors of the user's door."""
-    try:
-        yield
-    except InputTooLongError as error:
-        raise InputError(str(error)) from error
-    except UnprovableRunError as error:
-        if error.execution.trap is not None:
-            raise TrapError(error.execution.trap, error.execution.instructions) from error
-        raise UnprovableError(str(error)) from error
-    except SegmentTooSmallError as error:
-        raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
-    except TraceTooLongError as error:
-        raise TooLongError(str(error), next_step) from error
-    except ProgramTooLargeError as error:
-        raise TooLargeError(str(error), "choose a parameter set without listed shapes, such as segment") from error
+    if maximum_instructions is not None:
+        require_type("maximum_instructions", maximum_instructions, int)
+        if maximum_instructions < 1:
+            raise MisuseError(f"maximum_instructions has to be 1 or more, not {maximum_instructions}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimized.execution.executor import execute
+from optimized.execution.ended import execute
 from optimized.kernels import OptimizedKernels
 from optimized.steps import Report, run_steps
 from optimized.trace.lookups import count_rows, lookup_index

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from limpid import api
 from limpid.commands.options import guest_argument, input_options, private_input
 from limpid.debugger.server import serve_debugger
 from limpid.errors import InputError, LimpidError
+from limpid.reading.programs import load_program
 from limpid.terminal.output import Answer, answering
 from reference.machine_memory import InputTooLongError
 
@@ -28,7 +28,7 @@ def debug_command(guest: str, input_file: str | None, input_hex: bytes | None, p
 
     Build the guest with --flag -g to see source lines.
     """
-    program = api.load_program(guest)
+    program = load_program(guest)
     content = private_input(input_file, input_hex)
 
     def listening(chosen: int) -> None:

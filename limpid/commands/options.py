@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from limpid.api import DEFAULT_PARAMETERS
+from limpid.reading.programs import DEFAULT_PARAMETERS
 from limpid.runs.backends import BACKENDS, DEFAULT_BACKEND
 from limpid.terminal.files import STANDARD_STREAM, read_file_or_standard_input
 from spec.parameters import PARAMETER_SETS

@@ -11,6 +11,7 @@ from limpid.commands.options import guest_argument, input_options, private_input
 from limpid.errors import TrapError
 from limpid.profiling.files import FLAME_GRAPH_NAME, PPROF_NAME, REPORT_NAME, write_profile
 from limpid.profiling.report import place
+from limpid.reading.programs import load_program
 from limpid.runs.estimation import estimate
 from limpid.terminal.files import require_writable, write_bytes
 from limpid.terminal.output import Answer, answering, shown
@@ -46,7 +47,7 @@ def run_command(
     if public_output is not None:
         require_writable(public_output)
     content = private_input(input_file, input_hex)
-    program = api.load_program(guest)
+    program = load_program(guest)
     # What a guest prints shows that something goes on, and a moving display would garble it.
     talks = any(symbol.name in CONSOLE_SYMBOLS for symbol in program.symbols)
     with nullcontext() if talks else showing("executing"):

@@ -10,6 +10,7 @@ import click
 from limpid import api
 from limpid.commands.options import Hexadecimal, backend_option
 from limpid.errors import FAILED, FileError, KeyFileError
+from limpid.results import Accepted
 from limpid.runs.backends import Part, backend_named
 from limpid.terminal.files import STANDARD_STREAM, read_file, read_file_or_standard_input
 from limpid.terminal.output import Answer, answering, shown
@@ -127,7 +128,7 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
     return Answer(facts, lines, FAILED, notes)
 
 
-def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
+def _accepted(accepted: Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
     facts = {
         "accepted": True,

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from limpid.arguments import require_type
 from limpid.errors import BackendError
+from reference.arrays.field_arrays import Matrix
+from reference.bus_traffic import distinct_rows
+from reference.execution import Execution
+from reference.executor import Console, execute
+from reference.executor.profiling import Profile, profile
 from reference.prover.kernels import Kernels
-from reference.prover.keys import ProvingKey
 from reference.prover.plain_kernels import PlainKernels
 from reference.segments.jobs import SegmentTraces
+from reference.tables import Table
 from reference.trace.build import PlainTraces
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunPlan
@@ -43,6 +51,9 @@ class Part(Enum):
     VERIFIER = "verifier"
 
 
+Executed = Callable[[int], None]
+"""Receives now and then how many instructions have been executed."""
+
 Compiling = Callable[[], AbstractContextManager[Callable[[str, float], None]]]
 """Shows that something is compiled: what comes next, and the fraction that is done."""
 
@@ -62,12 +73,32 @@ class Backend(Protocol):
         """The heavy steps of the prover."""
         ...
 
+    def execute(
+        self,
+        program: Program,
+        private_input: bytes,
+        *,
+        console: Console | None = None,
+        maximum_instructions: int | None,
+        executed: Executed,
+    ) -> Execution:
+        """Executes the program, as `reference.executor.execute`; `executed` hears how many instructions are done."""
+        ...
+
+    def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
+        """Executes the program and counts what it does, as `reference.executor.profiling.profile`."""
+        ...
+
     def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
         """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`."""
         ...
 
-    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
-        """Fills in the tables of planned segments."""
+    def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
+        """Fills in the tables of planned segments; the fixed ones are the program's, as `fixed_cells` makes them."""
+        ...
+
+    def distinct_rows(self, matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which rows of a matrix are equal, as `reference.bus_traffic.distinct_rows`."""
         ...
 
 
@@ -84,12 +115,33 @@ class ReferenceBackend:
     def kernels(self) -> Kernels:
         return PlainKernels()
 
+    def execute(
+        self,
+        program: Program,
+        private_input: bytes,
+        *,
+        console: Console | None = None,
+        maximum_instructions: int | None,
+        executed: Executed,
+    ) -> Execution:
+        execution = execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
+        executed(execution.instructions)
+        return execution
+
+    def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
+        counted = profile(program, private_input)
+        executed(counted.execution.instructions)
+        return counted
+
     def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
         return plan_run(program, private_input, limits, keep)
 
-    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
-        del key
+    def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
+        del fixed_tables
         return PlainTraces(program)
+
+    def distinct_rows(self, matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return distinct_rows(matrix)
 
 
 class OptimizedBackend:
@@ -126,15 +178,40 @@ class OptimizedBackend:
 
         return OptimizedKernels()
 
+    def execute(
+        self,
+        program: Program,
+        private_input: bytes,
+        *,
+        console: Console | None = None,
+        maximum_instructions: int | None,
+        executed: Executed,
+    ) -> Execution:
+        from limpid.runs.compiled_runs import execute as execute_compiled
+
+        return execute_compiled(
+            program, private_input, console=console, maximum_instructions=maximum_instructions, executed=executed
+        )
+
+    def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
+        from limpid.runs.compiled_runs import profile as profile_compiled
+
+        return profile_compiled(program, private_input, executed=executed)
+
     def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
         from limpid.runs.optimized_runs import plan_run as plan_compiled
 
         return plan_compiled(program, private_input, limits, keep)
 
-    def traces(self, program: Program, key: ProvingKey) -> SegmentTraces:
+    def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
         from limpid.runs.optimized_runs import segment_traces
 
-        return segment_traces(program, key)
+        return segment_traces(program, fixed_tables)
+
+    def distinct_rows(self, matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        from optimized.trace.distinct_rows import distinct_rows as distinct_compiled
+
+        return distinct_compiled(matrix)
 
 
 BACKENDS: dict[str, Backend] = {"optimized": OptimizedBackend(), "reference": ReferenceBackend()}

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from limpid.errors import TooLongError
 from limpid.profiling.report import cost_facts
+from limpid.runs.backends import DEFAULT_BACKEND, backend_named
 from reference.cost import RunCost, run_cost
 from reference.executor.profiling import Profile
 from reference.trace.errors import TraceTooLongError
@@ -98,7 +99,7 @@ def stacked_rows(forms: Sequence[SegmentForm]) -> int:
 def cost_of(profile: Profile) -> RunCost:
     """The proving cost of a run that can be proven. Raises TooLongError."""
     try:
-        return run_cost(profile)
+        return run_cost(profile, plan_run=backend_named(DEFAULT_BACKEND).plan_run)
     except TraceTooLongError as error:
         raise TooLongError(str(error), "prove a shorter run") from error
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from limpid.api import DEFAULT_PARAMETERS, PROVE_SHORTER, Elf, Proof, load_program, parameter_set, planning_errors
 from limpid.arguments import require_type
 from limpid.errors import FileError, LimpidError, ParametersError
+from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
+from limpid.results import Proof
 from limpid.runs.optimized_runs import plan_run
+from limpid.runs.planning import PROVE_SHORTER, planning_errors
 from limpid.runs.workbench import Recipe, workbench
 from limpid.terminal.files import cause_of
 from optimized.kernels import OptimizedKernels

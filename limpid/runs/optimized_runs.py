@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from limpid.runs.compiled_runs import EndMemory, execution_of
 from optimized.execution.guest_memory import InputTooLongError as CompiledInputTooLongError
+from optimized.execution.loop_state import HALTED, TRAPPED
 from optimized.execution.predecoded import CodeTooLargeError
 from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
@@ -18,11 +20,8 @@ from optimized.trace.segmentation import NoProofError, TooManySegmentsError
 from optimized.trace.segmentation import SegmentTooSmallError as CompiledSegmentTooSmallError
 from optimized.trace.segmentation import plan_run as plan_columns
 from reference.execution import Execution
-from reference.executor import Machine
-from reference.executor.machine import HALTED
 from reference.fixed_tables import fixed_tables
 from reference.machine_memory import InputTooLongError
-from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
 from reference.tables import Table, Trace
 from reference.trace.build import PlainTraces
@@ -32,6 +31,7 @@ from reference.trace.packed_cells import RUN_CELL, SEGMENT_CELL, Packed, RunCell
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import Keep, finished_plan
 from reference.trace.segmentation import plan_run as plan_plainly
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
 from spec.program import Program
 from spec.rv64im.machine import RV64IM
 
@@ -59,10 +59,10 @@ def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep
     return finished_plan(end, RunCells(_packed(run.cells, RUN_CELL)), run.segment_count, limits)
 
 
-def segment_traces(program: Program, key: ProvingKey) -> SegmentTraces:
-    """The traces of a program's planned segments."""
+def segment_traces(program: Program, tables: Sequence[Table]) -> SegmentTraces:
+    """The traces of a program's planned segments, from the program's fixed tables."""
     try:
-        return CompiledTraces(program, key)
+        return CompiledTraces(program, tables)
     except CodeTooLargeError:
         return PlainTraces(program)
 
@@ -70,8 +70,8 @@ def segment_traces(program: Program, key: ProvingKey) -> SegmentTraces:
 class CompiledTraces:
     """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
 
-    def __init__(self, program: Program, key: ProvingKey) -> None:
-        fixed = fixed_tables() | {table.chip.name: table.fixed for table in key.tables}
+    def __init__(self, program: Program, tables: Sequence[Table]) -> None:
+        fixed = fixed_tables() | {table.chip.name: table.fixed for table in tables}
         self._builder = SegmentBuilder(program, fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:
@@ -122,13 +122,8 @@ def _packed(cells: columns.SegmentCells | columns.RunCells, layout: np.dtype[np.
 
 
 def _execution(program: Program, private_input: bytes, error: NoProofError) -> Execution:
-    """The end of an execution as the reference describes it: its machine, put where the compiled one stands, ends."""
-    ended = error.machine
-    machine = Machine(program, private_input)
-    machine.pc = HALTED if error.halted else ended.pc
-    machine.registers[:] = ended.registers.tolist()
-    machine.instructions = ended.instructions
-    machine.misaligned_accesses.update(ended.misaligned_accesses())
-    values = ended.memory.values[error.addresses]
-    machine.memory.doublewords.update(zip(error.addresses.tolist(), values.tolist(), strict=True))
-    return machine.run()
+    """The end of an execution that cannot be proven, in the words of the reference."""
+    machine, touched = error.machine, np.sort(error.addresses).astype(np.int64)
+    first, end = np.searchsorted(touched, [OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES])
+    memory = EndMemory(program, private_input, machine.memory.values, lambda: touched)
+    return execution_of(program, machine, HALTED if error.halted else TRAPPED, touched[first:end], memory)

@@ -40,4 +40,4 @@ def workbench(recipe: Recipe) -> Workbench:
 def _made(recipe: Recipe) -> Workbench:
     kernels = OptimizedKernels()
     key = proving_key(kernels, recipe.program, PARAMETER_SETS[recipe.parameters])
-    return Workbench(kernels, key, FittingTraces(segment_traces(recipe.program, key), key, recipe.processes))
+    return Workbench(kernels, key, FittingTraces(segment_traces(recipe.program, key.tables), key, recipe.processes))

@@ -1,17 +1,39 @@
-"""The compiled loop that executes instructions: alone, counting what a segment takes, or recording what each did."""
+"""The compiled loop that executes instructions, and what may watch it.
+
+Each watcher may be None: numba then leaves its code out, so that whoever only executes pays for nothing else. Arrays
+that the loop uses often are its local variables, as numba counts references to the members of a tuple each time.
+
+Plain twins: `reference.executor.machine`; of the watchers `reference.executor.console`, `reference.executor.profiling`,
+`reference.trace.segmentation` (account) and `reference.trace.clock` (events).
+"""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.execution.accounting import access, note_touched
+from optimized.execution.call_counts import PLAIN, CallCounts, count_at, follow
+from optimized.execution.console import Console, show
 from optimized.execution.events import Events
-from optimized.execution.guest_memory import PAGE_DOUBLEWORDS_LOG2, Doublewords
+from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.loop_state import (
+    FULL,
+    HALTED,
+    RUNNING,
+    STATE_BOUNDARY_ROOM,
+    STATE_BOUNDARY_ROWS,
+    STATE_CHIP,
+    STATE_CLOCK,
+    STATE_INSTRUCTIONS,
+    STATE_PC,
+    STATE_TOUCHED,
+    TRAPPED,
+    SegmentAccount,
+)
 from optimized.execution.operations import Word, operate
-from optimized.execution.predecoded import Condition, Kind, Predecoded
+from optimized.execution.predecoded import ACCESS_KINDS, Condition, Kind, Predecoded
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.rv64im.program_row import HALTED as HALTED_PC
 
@@ -31,62 +53,16 @@ BELOW_SIGNED = int(Condition.BELOW_SIGNED)
 NOT_BELOW_SIGNED = int(Condition.NOT_BELOW_SIGNED)
 BELOW_UNSIGNED = int(Condition.BELOW_UNSIGNED)
 
-EXECUTING, COUNTING, RECORDING = range(3)
-"""What the loop does beside executing. Counting: rows and the addresses that a segment touches. Recording: events."""
+SOURCE1 = ACCESS_KINDS["source1"]
+SOURCE2 = ACCESS_KINDS["source2"]
+MEMORY = ACCESS_KINDS["memory"]
+MEMORY_NEXT = ACCESS_KINDS["memory_next"]
+DESTINATION = ACCESS_KINDS["destination"]
 
-RUNNING, HALTED, TRAPPED, FULL = range(4)
-"""How the loop ended. Full: the next instruction has no room; it has not been executed."""
-
-PAGE_MAPPED = 1
-PAGE_UNMAPPED = 0
-
-STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
-    7
-)
-"""Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
-touched; these and its registers; and how many of them it has room for."""
-
-STATE_SIZE = 7
+NEVER = np.uint32(0)
+"""The clock of an access that was not made in this segment."""
 
 U64, I64 = np.uint64, np.int64
-
-
-class SegmentAccount(NamedTuple):
-    """What the loop keeps of a segment, by number of the chip, by register, or in the order of first access."""
-
-    positions: NDArray[np.int8]
-    """(chips, kinds of access): sub-clocks, as `access_positions` gives them."""
-
-    advances: NDArray[np.int8]
-    """By chip, the number of ticks that a row takes."""
-
-    rows: NDArray[np.int64]
-    room: NDArray[np.int64]
-    """By chip, how many rows there is room for."""
-
-    first_events: NDArray[np.int64]
-    """By chip, where its events begin."""
-
-    register_clocks: NDArray[np.uint32]
-    touched: NDArray[np.uint32]
-    """Doubleword addresses."""
-
-    touched_values: NDArray[np.uint64]
-    """What they held before."""
-
-
-@compiled
-def _is_mapped(position: int, pages: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bool:
-    page = pages[position >> PAGE_DOUBLEWORDS_LOG2]
-    if page == PAGE_MAPPED:
-        return True
-    if page == PAGE_UNMAPPED:
-        return False
-    # numba compiles no generators.
-    for i in range(len(starts)):  # noqa: SIM110
-        if starts[i] <= position < ends[i]:
-            return True
-    return False
 
 
 @compiled
@@ -113,20 +89,31 @@ def _extended(word: Word, bits: Word, signed: Word) -> Word:
 
 @compiled
 def run_instructions(
-    mode: int,
     limit: int,
     code: Predecoded,
     registers: NDArray[np.uint64],
     memory: Doublewords,
     state: NDArray[np.int64],
     misaligned: NDArray[np.int64],
-    account: SegmentAccount,
-    events: Events,
+    touched: NDArray[np.bool_] | None,
+    console: Console | None,
+    calls: CallCounts | None,
+    account: SegmentAccount | None,
+    events: Events | None,
 ) -> int:
-    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word."""
-    positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
+    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word.
+
+    `touched` learns which doublewords are accessed, `console` what is shown, `calls` what is executed under which
+    calls, `account` what a segment takes: with the addresses that it touches or, with `events`, all that was done.
+    """
     values, clocks = memory.values, memory.clocks
-    pc, clock, touched = state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED]
+    if account is not None:
+        positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
+        new_addresses, new_values = account.touched, account.touched_values
+    if calls is not None:
+        numbers, counts, moves = calls.numbers, calls.counts, calls.moves
+    count = state[STATE_TOUCHED]
+    pc, clock = state[STATE_PC], state[STATE_CLOCK]
     boundary_rows, boundary_room = state[STATE_BOUNDARY_ROWS], state[STATE_BOUNDARY_ROOM]
     status = RUNNING
     executed = 0
@@ -135,6 +122,11 @@ def run_instructions(
         if pc < code.first_pc or word >= len(code.kind):
             status = TRAPPED
             break
+        if console is not None:
+            mark = console.marks[word]
+            if mark and not show(console, mark, registers, memory):
+                status = FULL
+                break
         kind = code.kind[word]
         rd = code.destination[word]
         left, right = registers[code.source1[word]], registers[code.source2[word]]
@@ -154,19 +146,22 @@ def run_instructions(
             position = I64(address >> U64(3))
             offset = I64(address & U64(7))
             crosses = offset + width > 8
-            if not _is_mapped(position, memory.pages, memory.region_starts, memory.region_ends) or (
-                crosses and not _is_mapped(position + 1, memory.pages, memory.region_starts, memory.region_ends)
-            ):
+            if not is_mapped(position, memory) or (crosses and not is_mapped(position + 1, memory)):
                 status = TRAPPED
                 break
+            if touched is not None:
+                touched[position] = True
+                if crosses:
+                    touched[position + 1] = True
             if offset % width != 0:
                 chip = code.misaligned_chip[word]
-        # As if every access touched a further address. What has no chip traps below.
-        has_room = chip < 0 or (rows[chip] < room[chip] and boundary_rows + account.advances[chip] <= boundary_room)
-        if mode != EXECUTING and not has_room:
-            state[STATE_CHIP] = chip
-            status = FULL
-            break
+        if account is not None:
+            # As if every access touched a further address. What has no chip traps below.
+            most_rows = boundary_rows + account.advances[chip]
+            if chip >= 0 and (rows[chip] >= room[chip] or most_rows > boundary_room):
+                state[STATE_CHIP] = chip
+                status = FULL
+                break
         next_pc = pc + 4
         before = registers[rd]
         result = before
@@ -228,73 +223,63 @@ def run_instructions(
         else:
             status = TRAPPED
             break
-        if mode != EXECUTING:
-            event = account.first_events[chip] + rows[chip]
+        if account is not None:
             rows[chip] += 1
-            at_source1, at_source2, at_destination = positions[chip, 0], positions[chip, 1], positions[chip, 4]
-            if at_source1 >= 0:
-                source = code.source1[word]
-                previous = register_clocks[source]
-                boundary_rows += previous == 0
-                register_clocks[source] = clock + at_source1
-                if mode == RECORDING:
-                    events.source1_previous[event] = previous
-            if at_source2 >= 0:
-                source = code.source2[word]
-                previous = register_clocks[source]
-                boundary_rows += previous == 0
-                register_clocks[source] = clock + at_source2
-                if mode == RECORDING:
-                    events.source2_previous[event] = previous
+            source1_previous = source2_previous = memory_previous = next_previous = destination_previous = NEVER
+            if positions[chip, SOURCE1] >= 0:
+                source1_previous = access(register_clocks, code.source1[word], clock + positions[chip, SOURCE1])
+                boundary_rows += source1_previous == NEVER
+            if positions[chip, SOURCE2] >= 0:
+                source2_previous = access(register_clocks, code.source2[word], clock + positions[chip, SOURCE2])
+                boundary_rows += source2_previous == NEVER
             if accesses_memory:
-                previous = clocks[position]
-                clocks[position] = clock + positions[chip, 2]
-                if previous == 0:
+                memory_previous = access(clocks, position, clock + positions[chip, MEMORY])
+                if memory_previous == NEVER:
                     boundary_rows += 1
-                    if mode == COUNTING:
-                        account.touched[touched] = position
-                        account.touched_values[touched] = low_before
-                    touched += 1
-                next_previous = previous
+                    if events is None:
+                        count = note_touched(new_addresses, new_values, count, position, low_before)
                 if crosses:
-                    next_previous = clocks[position + 1]
-                    clocks[position + 1] = clock + positions[chip, 3]
-                    if next_previous == 0:
+                    next_previous = access(clocks, position + 1, clock + positions[chip, MEMORY_NEXT])
+                    if next_previous == NEVER:
                         boundary_rows += 1
-                        if mode == COUNTING:
-                            account.touched[touched] = position + 1
-                            account.touched_values[touched] = high_before
-                        touched += 1
-                if mode == RECORDING:
-                    events.memory_previous[event] = previous
+                        if events is None:
+                            count = note_touched(new_addresses, new_values, count, position + 1, high_before)
+            if positions[chip, DESTINATION] >= 0:
+                destination_previous = access(register_clocks, rd, clock + positions[chip, DESTINATION])
+                boundary_rows += destination_previous == NEVER
+            if events is not None:
+                event = account.first_events[chip] + rows[chip] - 1
+                events.word[event] = word
+                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
+                events.clock[event] = clock
+                events.left[event] = left
+                events.right[event] = right
+                events.source1_previous[event] = source1_previous
+                events.source2_previous[event] = source2_previous
+                if positions[chip, DESTINATION] >= 0:
+                    events.destination_previous[event] = destination_previous
+                    events.before[event] = before
+                    events.result[event] = result
+                if accesses_memory:
+                    events.memory_previous[event] = memory_previous
                     events.low_before[event] = low_before
                     events.low_after[event] = low_after
                     if crosses:
                         events.memory_next_previous[event] = next_previous
                         events.high_before[event] = high_before
                         events.high_after[event] = high_after
-            if at_destination >= 0:
-                previous = register_clocks[rd]
-                boundary_rows += previous == 0
-                register_clocks[rd] = clock + at_destination
-                if mode == RECORDING:
-                    events.destination_previous[event] = previous
-                    events.before[event] = before
-                    events.result[event] = result
-            if mode == RECORDING:
-                events.word[event] = word
-                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
-                events.clock[event] = clock
-                events.left[event] = left
-                events.right[event] = right
             clock += account.advances[chip]
         if writes:
             registers[rd] = result
         executed += 1
+        if calls is not None:
+            count_at(counts, numbers, word)
+            if moves[word] != PLAIN:
+                follow(calls, word, next_pc)
         if status == HALTED:
             break
         pc = next_pc
-    state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED] = pc, clock, touched
-    state[STATE_BOUNDARY_ROWS] = boundary_rows
+    state[STATE_PC], state[STATE_CLOCK], state[STATE_BOUNDARY_ROWS] = pc, clock, boundary_rows
+    state[STATE_TOUCHED] = count
     state[STATE_INSTRUCTIONS] += executed
     return status

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from optimized.execution.events import Events, empty_events, first_positions
 from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
-from optimized.execution.instruction_loop import (
+from optimized.execution.loop_state import (
     FULL,
     HALTED,
-    RECORDING,
     RUNNING,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
@@ -51,7 +50,7 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
     machine.account.room[:] = plan.rows
     machine.state[STATE_BOUNDARY_ROOM] = UNLIMITED
     events = empty_events(first[-1])
-    status = machine.run(RECORDING, len(events.word), events)
+    status = machine.record(len(events.word), events)
     clock = int(machine.state[STATE_CLOCK])
     if status == FULL or (tuple(machine.account.rows.tolist()), clock) != (plan.rows, plan.clock_out):
         raise PlanMismatchError(

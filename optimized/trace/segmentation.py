@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from optimized.execution.executor import REGISTER_FILE_SIZE, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
-from optimized.execution.instruction_loop import (
-    COUNTING,
+from optimized.execution.loop_state import (
     FULL,
     HALTED,
     STATE_BOUNDARY_ROOM,
@@ -81,7 +80,7 @@ def plan_run(
     """
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
     planner = _Planner(machine, new_meter, keep)
-    while (status := machine.run(COUNTING, INSTRUCTIONS_AT_ONCE)) != HALTED:
+    while (status := machine.count(INSTRUCTIONS_AT_ONCE)) != HALTED:
         if status == FULL:
             planner.make_room()
         elif status == TRAPPED:

@@ -6,17 +6,17 @@ table of hints]: so it needs no debug information, and code that returns in unus
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from reference.execution import Execution
 from reference.executor.machine import Action, Instrument, Machine
 from spec.isa import Decoded
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump
-from spec.memory_map import DOUBLEWORD_BYTES
+from spec.memory_map import DOUBLEWORD_BYTES, Space
 from spec.program import Program, Region
 
 LINK_REGISTERS = (1, 5)
@@ -55,6 +55,25 @@ class CallNode:
             pending += [node.children[function] for function in sorted(node.children, reverse=True)]
 
 
+class Touched(Protocol):
+    """The doublewords that loads and stores touched, by address."""
+
+    def __contains__(self, address: int, /) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def count_between(self, start: int, end: int) -> int:
+        """How many of the doublewords from `start` to before `end`."""
+        ...
+
+
+class TouchedSet(frozenset[int]):
+    """The same as a set."""
+
+    def count_between(self, start: int, end: int) -> int:
+        return sum(start <= address < end for address in self)
+
+
 @dataclass(frozen=True)
 class Profile:
     """What a run did, counted."""
@@ -65,8 +84,7 @@ class Profile:
     calls: CallNode
     """The tree of all chains of calls."""
 
-    touched: frozenset[int]
-    """The doubleword addresses that loads and stores touched."""
+    touched: Touched
 
     @property
     def instructions_by_pc(self) -> Counter[int]:
@@ -83,11 +101,9 @@ class Profile:
 
     def touched_by_region(self) -> dict[Region, int]:
         """How many doublewords were touched in each region of memory, of those that were."""
-        starts = [(region.space, region.start) for region in self.program.regions]
-        counts: Counter[Region] = Counter()
-        for address in self.touched:
-            counts[self.program.regions[bisect_right(starts, (0, address)) - 1]] += 1
-        return dict(sorted(counts.items(), key=lambda item: item[0].start))
+        regions = [region for region in self.program.regions if region.space is Space.MEMORY]
+        counts = {region: self.touched.count_between(region.start, region.end) for region in regions}
+        return {region: count for region, count in counts.items() if count}
 
     @property
     def touched_bytes(self) -> int:
@@ -132,7 +148,7 @@ def profile(program: Program, private_input: bytes = b"", *, maximum_instruction
     counters = _Counters(program)
     machine = Machine(program, private_input, [_counting_instrument(counters)])
     execution = machine.run(maximum_instructions)
-    return Profile(program, private_input, execution, counters.root, frozenset(machine.memory.doublewords))
+    return Profile(program, private_input, execution, counters.root, TouchedSet(machine.memory.doublewords))
 
 
 def _counting_instrument(counters: _Counters) -> Instrument:

@@ -9,7 +9,7 @@ from spec.parameters import MAXIMUM_HEIGHT_LOG2
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CLOCK_LIMIT, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,18 @@ def least_cost() -> int:
         sum(instance_heights(1)) * cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST
         for chip, cost in zip(INSTRUCTION_CHIPS, _ROW_COSTS, strict=True)
     )
+
+
+def most_instructions(limits: SegmentLimits) -> int:
+    """More instructions than this do not fit in a run's segments of these limits: at best every instruction has the row
+    that takes the least."""
+    if limits.shape is not None:
+        of_segment = sum(1 << RV64IM.listed_shapes[limits.shape][chip.name] for chip in INSTRUCTION_CHIPS)
+    else:
+        of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
+        if limits.cost is not None:
+            of_segment = min(of_segment, limits.cost // min(_ROW_COSTS))
+    return MAXIMUM_SEGMENTS * of_segment
 
 
 class SegmentMeter:

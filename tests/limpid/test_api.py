@@ -13,6 +13,7 @@ import limpid
 from limpid import api
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
 from limpid.guest_build.build import EXAMPLES
+from limpid.reading.programs import Elf
 from limpid.runs import optimized_runs
 from limpid.runs.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
@@ -38,7 +39,7 @@ def test_exported_names_exist_and_are_sorted() -> None:
 
 
 @pytest.mark.parametrize("elf", [FIBONACCI, str(FIBONACCI), FIBONACCI.read_bytes()], ids=["path", "name", "bytes"])
-def test_run_takes_a_guest_in_any_form(elf: api.Elf) -> None:
+def test_run_takes_a_guest_in_any_form(elf: Elf) -> None:
     execution = limpid.run(elf, (10).to_bytes(8, "little"))
     assert execution.output == (55).to_bytes(8, "little")
 
@@ -94,7 +95,7 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
     monkeypatch.setattr(api, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
-    assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
+    assert heard == [(Stage.PLAN, 0.0), (Stage.PLAN, 0.01), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
     assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
@@ -144,7 +145,7 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes, not bytearray"),
+        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes or Program, not bytearray"),
         (_mistaken(limpid.run, FIBONACCI, "00"), "private_input has to be of type bytes, not str"),
         (
             _mistaken(limpid.run, FIBONACCI, maximum_instructions=1.5),

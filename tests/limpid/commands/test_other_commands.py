@@ -14,6 +14,8 @@ from limpid.advice.machine_checks import Check
 from limpid.commands import demo
 from limpid.guest_build.build import DEFAULT_COMPILER
 from limpid.reading.inspection import security_of
+from limpid.reading.programs import Elf
+from limpid.results import Proof
 from limpid.terminal.security_lines import security_facts
 from reference.checker import ConstraintViolation
 from reference.program_keys import entry_address
@@ -31,9 +33,9 @@ def proof(tiny: Path) -> RunProof:
     return decode_proof((tiny / "proof").read_bytes(), RV64IM)
 
 
-def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
+def _stored_proof(proof: RunProof, output: bytes) -> Proof:
     """What `prove` would return for the shared proof."""
-    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, 1, 5.0)
+    return Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, 1, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
@@ -229,7 +231,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     proof = decode_proof(encoded, RV64IM)
     asked: list[tuple[object, ...]] = []
 
-    def prove(elf: api.Elf, content: bytes, *, parameters: str, observer: object) -> api.Proof:
+    def prove(elf: Elf, content: bytes, *, parameters: str, observer: object) -> Proof:
         asked.append((elf, content, parameters))
         return _stored_proof(proof, proof.output)
 

@@ -12,6 +12,7 @@ import pytest
 from limpid import api, decode_key, keygen
 from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
 from limpid.reading.inspection import security_of
+from limpid.results import Proof
 from soundcalc.protocol.runs import RunSecurity, largest_reports
 from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.protocol.key_encoding import encode_key
@@ -127,7 +128,7 @@ def test_prove_names_what_a_run_falls_short_of_the_goal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     report = max(largest_reports(RV64IM, parameters, 2**21).values(), key=lambda report: report.error)
-    proof = api.Proof(
+    proof = Proof(
         encoded=proven.proof.read_bytes(),
         key=proven.decoded.key,
         output=b"",

@@ -164,13 +164,13 @@ def test_program_that_the_compiled_executor_cannot_hold_is_planned_and_traced_by
 ) -> None:
     expected = plan_run(counting_program(), INPUT, LIMITS, lambda _: None)
     key = proving_key(OptimizedKernels(), counting_program(), TINY)
-    assert isinstance(segment_traces(counting_program(), key), CompiledTraces)
+    assert isinstance(segment_traces(counting_program(), key.tables), CompiledTraces)
     monkeypatch.setattr(optimized_runs, "plan_columns", _too_large)
     monkeypatch.setattr(optimized_runs, "CompiledTraces", _too_large)
     plans: list[SegmentPlan] = []
     found = plan_run(counting_program(), INPUT, LIMITS, plans.append)
     assert found == expected
-    assert isinstance(segment_traces(counting_program(), key), PlainTraces)
+    assert isinstance(segment_traces(counting_program(), key.tables), PlainTraces)
 
 
 @pytest.mark.parametrize("shape", ["general"])

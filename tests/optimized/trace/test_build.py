@@ -12,12 +12,11 @@ import pytest
 
 from limpid.guest_build.build import EXAMPLES
 from limpid.runs.optimized_runs import CompiledTraces, plan_run
-from optimized.kernels import OptimizedKernels
 from optimized.trace.build import BLOCK_ROWS
 from optimized.trace.fill import FILLERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
-from reference.program_keys import proving_key
+from reference.program_keys import fixed_cells
 from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
 from reference.trace import segmentation
@@ -29,7 +28,6 @@ from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from spec.memory_map import OUTPUT, Space
-from spec.parameters import TINY
 from spec.program import Program
 from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS
 from tests.reference.assembly import Assembly
@@ -101,7 +99,7 @@ def _plans(name: str) -> tuple[RunPlan, list[SegmentPlan]]:
 
 
 def _traces(program: Program) -> CompiledTraces:
-    return CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY))
+    return CompiledTraces(program, fixed_cells(program, listed=False))
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -26,7 +26,7 @@ from spec.protocol.proof_encoding import encode_proof
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import counting_bench
 
-COMPILED = segment_traces(counting_program(), counting_key())
+COMPILED = segment_traces(counting_program(), counting_key().tables)
 
 
 class OneAtATime:
