@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from limpid.api import check_dev_receipt, check_trace, decode_key, keygen, prove, prove_dev, run, verify
+    from limpid.api.checking import TraceCheck, check_trace
+    from limpid.api.executing import run
+    from limpid.api.proving import DevelopmentRun, Proof, keygen, prove, prove_dev
+    from limpid.api.verifying import Accepted, check_dev_receipt, decode_key, verify
     from limpid.errors import LimpidError
     from limpid.reading.inspection import inspect
     from limpid.reading.programs import load_program
-    from limpid.results import Accepted, DevelopmentRun, Proof, TraceCheck
     from reference.execution import Execution
     from spec.program import Program
     from spec.protocol.key import VerificationKey
@@ -42,27 +44,28 @@ __all__ = [
     "verify",
 ]
 
-_FROM_ELSEWHERE = {
-    "Accepted": "limpid.results",
-    "DevelopmentRun": "limpid.results",
-    "Execution": "reference.execution",
-    "LimpidError": "limpid.errors",
-    "Program": "spec.program",
-    "Proof": "limpid.results",
-    "Rejected": "spec.rejection",
-    "Rejection": "spec.rejection",
-    "TraceCheck": "limpid.results",
-    "VerificationKey": "spec.protocol.key",
-    "inspect": "limpid.reading.inspection",
-    "load_program": "limpid.reading.programs",
+_MODULES = {
+    "limpid.api.checking": ("TraceCheck", "check_trace"),
+    "limpid.api.executing": ("run",),
+    "limpid.api.proving": ("DevelopmentRun", "Proof", "keygen", "prove", "prove_dev"),
+    "limpid.api.verifying": ("Accepted", "check_dev_receipt", "decode_key", "verify"),
+    "limpid.errors": ("LimpidError",),
+    "limpid.reading.inspection": ("inspect",),
+    "limpid.reading.programs": ("load_program",),
+    "reference.execution": ("Execution",),
+    "spec.program": ("Program",),
+    "spec.protocol.key": ("VerificationKey",),
+    "spec.rejection": ("Rejected", "Rejection"),
 }
-"""By name, the module that defines it; all other names are of `limpid.api`."""
+"""By module, the names of the interface that it defines."""
+
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'limpid' has no attribute {name!r}")
-    found: object = getattr(import_module(_FROM_ELSEWHERE.get(name, "limpid.api")), name)
+    found: object = getattr(import_module(_MODULE_OF[name]), name)
     globals()[name] = found
     return found
 

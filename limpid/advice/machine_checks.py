@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
+from limpid.advice.memory_advice import available_memory_bytes
 from limpid.guest_build.toolchain import COMPILER_PACKAGE, DEFAULT_COMPILER, PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
 
 MINIMUM_PYTHON = (3, 11)
@@ -134,31 +133,3 @@ def memory_check(available_bytes: int | None) -> Check:
         fix="close other programs, or add swap: sudo fallocate -l 4G /swapfile && sudo chmod 600 /swapfile "
         "&& sudo mkswap /swapfile && sudo swapon /swapfile",
     )
-
-
-def available_memory_bytes() -> int | None:
-    """What a new process can have: free memory and swap, or less within a control group; None if unknown."""
-    limits = [limit for limit in (_system_memory_bytes(), _control_group_bytes()) if limit is not None]
-    return min(limits, default=None)
-
-
-def _system_memory_bytes() -> int | None:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        try:
-            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        except (ValueError, OSError):
-            return None
-    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    return 1024 * (kibibytes["MemAvailable"] + kibibytes["SwapFree"])
-
-
-def _control_group_bytes() -> int | None:
-    """What is left of a container's limit (cgroup version 2)."""
-    group = Path("/sys/fs/cgroup")
-    try:
-        return int((group / "memory.max").read_text()) - int((group / "memory.current").read_text())
-    except (OSError, ValueError):
-        # No control group, or no limit: the file then says "max".
-        return None

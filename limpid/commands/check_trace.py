@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import click
 
-from limpid import api
-from limpid.commands.options import guest_argument, input_options, private_input
+from limpid.api import checking
+from limpid.commands.options import (
+    guest_argument,
+    input_options,
+    limit_option,
+    load_guest,
+    private_input,
+    require_distinct,
+)
 from limpid.errors import DONE, FAILED
 from limpid.terminal.output import Answer, answering
 from limpid.terminal.progress import showing
@@ -16,12 +23,17 @@ SHOWN_VIOLATIONS = 20
 @click.command("check-trace")
 @guest_argument
 @input_options
+@limit_option
 @answering
-def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | None) -> Answer:
-    """Check every constraint and bus on the honest trace of GUEST.elf; no proof is made."""
-    content = private_input(input_file, input_hex)
-    with showing("checking the trace"):
-        check = api.check_trace(guest, content)
+def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | None, limit: int | None) -> Answer:
+    """Check every constraint and bus on the honest trace of GUEST.elf.
+
+    No proof is made.
+    """
+    require_distinct({"GUEST.elf": guest, "--input": input_file}, {})
+    program, content = load_guest(guest).program, private_input(input_file, input_hex)
+    with showing("checking the trace") as display:
+        check = checking.check_trace(program, content, maximum_instructions=limit, executed=display.executed)
     count = len(check.violations)
     facts = {
         "valid": count == 0,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
-from limpid.errors import FileError
-from limpid.guest_build.build import SDK
-from limpid.terminal.files import cause_of
+from limpid.guest_build.guest_library import SDK
+from limpid.terminal.files import new_directory
 from limpid.terminal.output import Answer, answering
 
 SKELETON = SDK / "skeleton"
@@ -22,15 +21,9 @@ def new_command(name: str) -> Answer:
     """Make the directory NAME with a small guest, an input, a Makefile and a README."""
     if not name:
         raise click.UsageError("NAME is empty")
-    directory = Path(name)
-    written = []
-    try:
-        directory.mkdir()
-        for source in sorted(SKELETON.iterdir()):
+    sources = sorted(SKELETON.iterdir())
+    with new_directory(name) as directory:
+        for source in sources:
             (directory / source.name).write_bytes(source.read_bytes())
-            written.append(str(directory / source.name))
-    except FileExistsError as error:
-        raise FileError(name, "exists already", "choose another name") from error
-    except OSError as error:
-        raise FileError(name, f"cannot be made: {cause_of(error)}") from error
+    written = [os.path.join(name, source.name) for source in sources]
     return Answer({"files": written}, {"files": ", ".join(written), "next": f"cd {name} && make run"})

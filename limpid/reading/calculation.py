@@ -8,7 +8,7 @@ from pathlib import Path
 
 from limpid.errors import KeyFileError, LimpidError
 from limpid.reading.inspection import forms_of
-from limpid.terminal.files import read_file_or_standard_input
+from limpid.terminal.files import read_file
 from soundcalc.errors import CalculatorError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
@@ -85,7 +85,7 @@ def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
     """
     if name in PARAMETER_SETS:
         return _largest(name, f"the largest run that a verifier admits, {name}", PARAMETER_SETS[name], curve)
-    content = read_file_or_standard_input(name)
+    content = read_file(name)
     if not content.strip():
         raise SubjectError(f"{name}: is empty", details={"path": name})
     try:

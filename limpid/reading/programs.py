@@ -22,7 +22,13 @@ def load_program(elf: Elf) -> Program:
     require_type("elf", elf, str, Path, bytes, Program)
     if isinstance(elf, Program):
         return elf
-    content, name = (elf, "<bytes>") if isinstance(elf, bytes) else (read_file(str(elf)), str(elf))
+    if isinstance(elf, bytes):
+        return program_of(elf, "<bytes>")
+    return program_of(read_file(str(elf)), str(elf))
+
+
+def program_of(content: bytes, name: str) -> Program:
+    """The program of an ELF file's bytes; `name` is for messages. Raises ProgramError."""
     try:
         return load_bytes(content, name)
     except ElfError as error:

@@ -54,6 +54,11 @@ class Part(Enum):
 Executed = Callable[[int], None]
 """Receives now and then how many instructions have been executed."""
 
+
+def unheard(_: int) -> None:
+    """Nobody counts executed instructions."""
+
+
 Compiling = Callable[[], AbstractContextManager[Callable[[str, float], None]]]
 """Shows that something is compiled: what comes next, and the fraction that is done."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limpid.runs.backends import Executed
-from optimized.execution.call_counts import CALLER, DEPTH, FUNCTION, NODES, CallCounts
+from optimized.execution.call_counts import CALLER, DEPTH, FRAMES, FUNCTION, NODES, RETURN, CallCounts
 from optimized.execution.console import PUTS, WRITES
 from optimized.execution.ended import Ended, Watching, execute_counting
 from optimized.execution.ended import execute as execute_compiled
@@ -67,6 +67,19 @@ def profile(program: Program, private_input: bytes = b"", *, executed: Executed 
     return Profile(
         program, private_input, _execution(program, private_input, ended), _call_tree(calls), Touched(ended.touched)
     )
+
+
+def return_addresses(program: Program, private_input: bytes) -> list[int]:
+    """Where the functions that are running when the execution ends will return to, the outermost first; none where the
+    program is too large for the compiled executor. Raises InputTooLongError, MemoryError."""
+    try:
+        _, calls = execute_counting(program, private_input, DEEPEST_CHAIN)
+    except CodeTooLargeError:
+        return []
+    except CompiledInputTooLongError as error:
+        raise InputTooLongError(str(error)) from error
+    returns: list[int] = calls.frames[: calls.numbers[FRAMES], RETURN].tolist()
+    return returns
 
 
 def _call_tree(calls: CallCounts) -> CallNode:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from limpid.advice.machine_checks import available_memory_bytes
-from limpid.errors import OutOfMemoryError
+from limpid.advice.memory_advice import available_memory_bytes, memory_error
 from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
@@ -52,8 +51,11 @@ class FittingTraces:
             require_memory(SegmentForm(shape, self._key.parameters), self._available_bytes)
         except MemoryShortError as error:
             cost = fitting_cost(shape, self._key, self._available_bytes)
-            next_step = f"prove in smaller segments: --out DIRECTORY --segment-cost {cost}" if cost else FREE_MEMORY
-            raise OutOfMemoryError(str(error), next_step) from error
+            refused = memory_error(str(error), error.needed_bytes)
+            refused.next_step = (
+                f"prove in smaller segments: --out DIRECTORY --segment-cost {cost}" if cost else FREE_MEMORY
+            )
+            raise refused from error
 
 
 def fitting_cost(shape: SegmentShape, key: VerificationKey, available_bytes: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from limpid.advice.trap_advice import trap_error
 from limpid.errors import InputError, TooLargeError, TooLongError, TrapError, UnprovableError
 from limpid.runs.backends import Backend, Executed
 from reference.execution import Execution
@@ -47,7 +48,7 @@ def require_provable(
             f"the execution has not ended after {limit:,} instructions, more than {MAXIMUM_SEGMENTS:,} segments hold",
             f"{PROVE_SHORTER}; if it never ends, find out where it stays with: limpid run GUEST.elf --limit 1000000",
         )
-    raise _unprovable(execution)
+    raise _unprovable(program, execution)
 
 
 def planned(keep: Keep, instructions: int, observer: Observer) -> Keep:
@@ -63,9 +64,9 @@ def planned(keep: Keep, instructions: int, observer: Observer) -> Keep:
     return kept
 
 
-def _unprovable(execution: Execution) -> TrapError | UnprovableError:
+def _unprovable(program: Program, execution: Execution) -> TrapError | UnprovableError:
     if execution.trap is not None:
-        return TrapError(execution.trap, execution.instructions)
+        return trap_error(program, execution)
     return UnprovableError(str(execution.unprovable_reason))
 
 
@@ -77,7 +78,7 @@ def planning_errors(next_step: str) -> Iterator[None]:
     except InputTooLongError as error:
         raise InputError(str(error)) from error
     except UnprovableRunError as error:
-        raise _unprovable(error.execution) from error
+        raise UnprovableError(str(error)) from error
     except SegmentTooSmallError as error:
         raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
     except TraceTooLongError as error:

@@ -10,13 +10,14 @@ from typing import ParamSpec
 
 import click
 
-from limpid.errors import DONE, LimpidError
-
-SCHEMA_VERSION = 1
-"""Of the JSON objects. It grows when a key changes its meaning or goes away; new keys may come at any time."""
+from limpid.errors import DONE, SCHEMA_VERSION
+from limpid.terminal.files import STANDARD_STREAM
 
 SHOWN_BYTES = 64
 """Longer byte strings are cut in lines for people, never in JSON."""
+
+WRITTEN = ("output", "public_output")
+"""The parameters of commands that name a file to write."""
 
 Parameters = ParamSpec("Parameters")
 
@@ -35,6 +36,12 @@ class Answer:
     notes: tuple[str, ...] = field(default=())
     """For people, on standard error: what they should know besides."""
 
+    text: str | None = None
+    """What stands on standard output in place of the lines."""
+
+    to_error: bool = False
+    """Whether standard output holds a file: the lines for people then go to standard error."""
+
 
 def answering(command: Callable[Parameters, Answer]) -> Callable[Parameters, int]:
     """Gives a command the options --json and --debug, and prints its answer; returns the exit status.
@@ -48,11 +55,13 @@ def answering(command: Callable[Parameters, Answer]) -> Callable[Parameters, int
     def answered(*args: Parameters.args, **kwargs: Parameters.kwargs) -> int:
         as_json = kwargs.pop("as_json")
         kwargs.pop("debug")
+        if as_json and STANDARD_STREAM in (kwargs.get(name) for name in WRITTEN):
+            raise click.UsageError("--json and a file cannot both go to standard output")
         answer = command(*args, **kwargs)
         if as_json:
             click.echo(json_text(answer.facts))
         else:
-            click.echo(aligned(answer.lines))
+            click.echo(aligned(answer.lines) if answer.text is None else answer.text, err=answer.to_error)
         for note in answer.notes:
             click.echo(f"Note: {note}", err=True)
         return answer.exit_status
@@ -65,17 +74,15 @@ def json_text(facts: Mapping[str, object]) -> str:
     return json.dumps({"schema": SCHEMA_VERSION, **facts})
 
 
-def error_facts(error: LimpidError) -> dict[str, object]:
-    """An error for programs: details may not take the place of kind, message and next step."""
-    return {
-        "error": {**error.details, "kind": error.kind, "message": error.message, "next_step": error.next_step},
-    }
-
-
 def aligned(lines: Mapping[str, object]) -> str:
     """Labels and values in two columns."""
     width = max(map(len, lines), default=0)
     return "\n".join(f"{label:<{width}}  {value}" for label, value in lines.items())
+
+
+def exit_code_text(code: int) -> str:
+    """An exit code for people: what C calls -1 is 2^64 - 1 in the register."""
+    return f"{code} ({code - (1 << 64)})" if code >> 63 else str(code)
 
 
 def shown(content: bytes) -> str:

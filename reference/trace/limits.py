@@ -54,6 +54,11 @@ _ROW_COSTS = [row_cost(chip).total for chip in INSTRUCTION_CHIPS]
 _BOUNDARY_ROW_COST = row_cost(BOUNDARY).total
 
 
+def least_row_cost() -> int:
+    """What the cheapest instruction adds to the cost of its segment."""
+    return min(_ROW_COSTS)
+
+
 def least_cost() -> int:
     """The smallest limit on cost that has room for one instruction, whichever it is."""
     return max(
@@ -70,7 +75,7 @@ def most_instructions(limits: SegmentLimits) -> int:
     else:
         of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
         if limits.cost is not None:
-            of_segment = min(of_segment, limits.cost // min(_ROW_COSTS))
+            of_segment = min(of_segment, limits.cost // least_row_cost())
     return MAXIMUM_SEGMENTS * of_segment
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import limpid
-from limpid import api
+from limpid.api import proving
+from limpid.api.executing import profile
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
 from limpid.guest_build.build import EXAMPLES
 from limpid.reading.programs import Elf
@@ -92,7 +93,7 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
         observer(Stage.PIN, 0.0)
         return encode_proof(stored)
 
-    monkeypatch.setattr(api, "prove_planned", prove_planned)
+    monkeypatch.setattr(proving, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
     assert heard == [(Stage.PLAN, 0.0), (Stage.PLAN, 0.01), (Stage.PIN, 0.0)]
@@ -151,7 +152,7 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
             _mistaken(limpid.run, FIBONACCI, maximum_instructions=1.5),
             "maximum_instructions has to be of type int, not float",
         ),
-        (_mistaken(api.profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
+        (_mistaken(profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
         (_mistaken(limpid.check_trace, FIBONACCI, None), "private_input has to be of type bytes, not NoneType"),
         (_mistaken(limpid.keygen, FIBONACCI, parameters=TINY), "parameters has to be of type str, not ParameterSet"),
         (_mistaken(limpid.keygen, FIBONACCI, backend=None), "backend has to be of type str, not NoneType"),

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api, verify
+from limpid import run, verify
 from limpid.advice.machine_checks import Check
+from limpid.api import checking, proving
+from limpid.api.proving import Proof
 from limpid.commands import demo
 from limpid.guest_build.build import DEFAULT_COMPILER
 from limpid.reading.inspection import security_of
 from limpid.reading.programs import Elf
-from limpid.results import Proof
 from limpid.terminal.security_lines import security_facts
 from reference.checker import ConstraintViolation
 from reference.program_keys import entry_address
@@ -95,14 +96,14 @@ def test_check_trace_of_an_honest_run_finds_nothing() -> None:
     instructions = document.pop("instructions")
     assert invocation.status == 0
     assert document == {"valid": True, "violations": []}
-    assert instructions == api.run(FIBONACCI, (10).to_bytes(8, "little")).instructions
+    assert instructions == run(FIBONACCI, (10).to_bytes(8, "little")).instructions
     assert tables["halt"] == 2
     assert "mul" not in tables
 
 
 def test_check_trace_that_finds_something_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     violation = ConstraintViolation("add", 0, 3, "limb_0_adds", 5)
-    monkeypatch.setattr(api, "check_run", lambda _: [violation])
+    monkeypatch.setattr(checking, "check_run", lambda *_: [violation])
     invocation = limpid("check-trace", FIBONACCI, "--json")
     assert invocation.status == 1
     assert invocation.document["violations"] == ["add[0] row 3: limb_0_adds is 5"]
@@ -235,7 +236,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
         asked.append((elf, content, parameters))
         return _stored_proof(proof, proof.output)
 
-    monkeypatch.setattr(api, "prove", prove)
+    monkeypatch.setattr(proving, "prove", prove)
     invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
     document = invocation.document
     assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
@@ -258,7 +259,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
 
 def test_demo_with_an_output_that_is_no_digest_fails(proof: RunProof, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = replace(_stored_proof(proof, proof.output), output=hashlib.sha256(b"other").digest())
-    monkeypatch.setattr(api, "prove", lambda *_, **__: wrong)
+    monkeypatch.setattr(proving, "prove", lambda *_, **__: wrong)
     invocation = limpid("demo", "--json")
     assert invocation.status == 1
     assert invocation.error["message"] == "the guest's output is not the SHA-256 of its input"

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api, decode_key, keygen
+from limpid import decode_key, keygen
+from limpid import run as run_guest
+from limpid.api import proving
+from limpid.api.proving import Proof
 from limpid.commands.verify import PROGRAM_ID, PROGRAM_NAMES
 from limpid.reading.inspection import security_of
-from limpid.results import Proof
 from soundcalc.protocol.runs import RunSecurity, largest_reports
 from spec.parameters import FINAL, PARAMETER_SETS, SEGMENT, ParameterSet
 from spec.protocol.key_encoding import encode_key
@@ -94,7 +96,7 @@ def test_prove_prints_every_fact(failed_run: Path) -> None:
         "proof_bytes": len(proof),
         "program_id": decode_proof(proof, RV64IM).key.program_id.hex(),
         "parameters": "tiny",
-        "instructions": api.run(FIBONACCI).instructions,
+        "instructions": run_guest(FIBONACCI).instructions,
         "misaligned_accesses": 0,
         "misaligned_by_pc": {},
         "segments": 1,
@@ -138,7 +140,7 @@ def test_prove_names_what_a_run_falls_short_of_the_goal(
         segments=segments,
         seconds=0.0,
     )
-    monkeypatch.setattr(api, "prove", lambda *_, **__: proof)
+    monkeypatch.setattr(proving, "prove", lambda *_, **__: proof)
     monkeypatch.setattr("limpid.commands.prove.security_of", lambda _: RunSecurity((report,) * segments))
     options = ["--parameters", parameters.name, "--backend", "reference"]
     invocation = limpid("prove", FIBONACCI, "--output", tmp_path / "proof", *options)

@@ -70,7 +70,7 @@ def test_run_that_traps_fails_with_the_place(tmp_path: Path) -> None:
     error = invocation.error
     assert invocation.status == 1
     assert (error["kind"], error["reason"], error["pc"], error["instructions"]) == ("trap", "BREAKPOINT", 0x10004, 1)
-    assert error["message"].startswith("the program ended abnormally after 1 instructions: the program executed ebreak")
+    assert error["message"].startswith("the program ended abnormally after 1 instruction: the program executed ebreak")
     assert not (tmp_path / "output").exists()
 
 

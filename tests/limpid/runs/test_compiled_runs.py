@@ -12,6 +12,7 @@ from limpid.guest_build.build import EXAMPLES
 from limpid.runs import compiled_runs
 from limpid.runs.compiled_runs import execute, profile
 from optimized.execution import call_counts
+from optimized.execution.predecoded import CodeTooLargeError
 from reference.execution import Execution
 from reference.executor import execute as reference_execute
 from reference.executor.profiling import CallNode
@@ -94,7 +95,7 @@ def test_input_above_the_capacity_is_refused() -> None:
 
 def test_code_too_far_apart_for_a_table_is_executed_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_large(*_: object) -> None:
-        raise compiled_runs.CodeTooLargeError
+        raise CodeTooLargeError
 
     monkeypatch.setattr(compiled_runs, "execute_compiled", too_large)
     monkeypatch.setattr(compiled_runs, "execute_counting", too_large)

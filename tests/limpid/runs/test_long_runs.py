@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api
+import limpid as api
 from limpid.errors import FileError, InputError, TrapError, UnprovableError
 from limpid.runs import long_runs
 from limpid.runs.long_runs import FolderUseError, Place, prove_in_folder
