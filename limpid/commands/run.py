@@ -21,9 +21,10 @@ from limpid.commands.options import (
 )
 from limpid.debugger.call_stack import call_stack
 from limpid.reading.places import place
+from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import require_writable, write_bytes
 from limpid.terminal.output import Answer, answering, exit_code_text, shown
-from limpid.terminal.progress import Display, showing
+from limpid.terminal.progress import Display, compiling, showing
 from reference.execution import Execution
 from reference.executor.console import CONSOLE_SYMBOLS
 from spec.program import Program
@@ -71,6 +72,7 @@ def run_command(
     if public_output is not None:
         require_writable(public_output)
     loaded, content = load_guest(guest), private_input(input_file, input_hex)
+    notes = list(backend_named(DEFAULT_BACKEND).compile(Part.EXECUTOR, compiling))
     execution = _executed(loaded, content, limit)
     if public_output is not None:
         write_bytes(public_output, execution.output)
@@ -89,7 +91,8 @@ def run_command(
         "misaligned accesses": _misaligned(loaded.program, execution),
         "output": shown(execution.output),
     }
-    notes = [] if execution.provable else [f"no proof of this run can exist: {execution.unprovable_reason}"]
+    if not execution.provable:
+        notes.append(f"no proof of this run can exist: {execution.unprovable_reason}")
     if execution.exit_code:
         notes.append(f"verify accepts a proof of this run only with --exit-code {execution.exit_code}")
     if execution.provable and (profile_directory is not None or estimates):

@@ -25,6 +25,7 @@ from limpid.terminal.files import STANDARD_STREAM, read_file
 from limpid.terminal.output import Answer, answering, exit_code_text, shown
 from limpid.terminal.progress import compiling, showing
 from limpid.terminal.security_lines import security_facts, security_lines, security_notes
+from reference.verifier.run import check_key
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
@@ -120,7 +121,10 @@ def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | 
     if not content.startswith(KEY_MAGIC):
         raise FileError(text, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
     try:
-        return decode_key(content, RV64IM)
+        key = decode_key(content, RV64IM)
+        # A damaged key should not look like that of another program.
+        check_key(key)
+        return key
     except Rejected as error:
         raise KeyFileError(text, error) from error
 

@@ -47,6 +47,7 @@ class Verify(Protocol):
 class Part(Enum):
     """What is compiled at once."""
 
+    EXECUTOR = "executor"
     PROVER = "prover"
     VERIFIER = "verifier"
 
@@ -167,10 +168,13 @@ class OptimizedBackend:
         )
 
     def _warm_up(self, part: Part, report: Callable[[str, float], None]) -> None:
-        if part is Part.PROVER:
-            from optimized.warm_up import warm_up
-        else:
-            from optimized.verifier.warm_up import warm_up
+        match part:
+            case Part.EXECUTOR:
+                from optimized.warm_up import warm_up_executor as warm_up
+            case Part.PROVER:
+                from optimized.warm_up import warm_up
+            case Part.VERIFIER:
+                from optimized.verifier.warm_up import warm_up
         warm_up(report)
 
     def verifier(self) -> Verify:

@@ -11,14 +11,11 @@ from numpy.typing import NDArray
 
 from optimized.execution.call_counts import CallCounts, call_counts, instructions_with_room, with_room
 from optimized.execution.console import console_of
-from optimized.execution.executor import UNLIMITED, Machine
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import HALTED, RUNNING, TRAPPED
 from optimized.execution.predecoded import predecode
 from spec.program import Program
-
-INSTRUCTIONS_AT_ONCE = 1 << 24
-"""Executed without a look at signals and at what the guest has shown: a few tenths of a second."""
 
 
 @dataclass(frozen=True)

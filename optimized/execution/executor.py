@@ -30,6 +30,9 @@ from spec.rv64im.machine import INSTRUCTION_CHIPS
 UNLIMITED = 2**62
 """Instructions: more than any execution has."""
 
+INSTRUCTIONS_AT_ONCE = 1 << 24
+"""Executed without a look at signals and at what the guest has shown: a few tenths of a second."""
+
 REGISTER_FILE_SIZE = SINK + 1
 
 

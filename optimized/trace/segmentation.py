@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.executor import REGISTER_FILE_SIZE, Machine
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import (
     FULL,
@@ -27,9 +27,6 @@ from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
 from spec.rv64im.tokens import output_doublewords
-
-INSTRUCTIONS_AT_ONCE = 2**26
-"""Executed without a look at signals: less than two seconds."""
 
 
 class Meter(Protocol):

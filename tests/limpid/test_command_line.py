@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import version
 
 import click
@@ -12,7 +14,7 @@ from click.testing import CliRunner
 
 from limpid.api import executing
 from limpid.command_line import main
-from limpid.command_table import COMMANDS
+from limpid.command_table import COMMANDS, GROUPS
 from limpid.errors import LimpidError
 from tests.limpid.commands.invocation import SHA256, limpid
 
@@ -43,6 +45,45 @@ def test_command_has_help_with_json_and_debug(command: str) -> None:
     assert invocation.status == 0
     assert "--json" in invocation.stdout
     assert "--debug" in invocation.stdout
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_help_shows_each_command_in_its_group(group: str) -> None:
+    shown = limpid("--help").stdout
+    section = shown.partition(f"\n{group}:\n")[2].partition("\n\n")[0]
+    assert [line.split()[0] for line in section.splitlines() if line[2:3].strip()] == list(GROUPS[group])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_summary_of_a_command_is_the_first_line_of_its_help(command: str) -> None:
+    summaries = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+    name = command.replace("-", "_")
+    found = getattr(import_module(f"limpid.commands.{name}"), f"{name}_command")
+    assert found.help.partition("\n\n")[0].replace("\n", " ") == summaries[command]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_option_output_has_its_short_form(command: str) -> None:
+    shown = limpid(command, "--help").stdout
+    assert ("--output " in shown) == ("-o, --output " in shown)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_what_the_shell_reads(shell: str) -> None:
+    invocation = limpid("completion", shell)
+    assert invocation.status == 0
+    assert f"_LIMPID_COMPLETE={shell}_complete" in invocation.stdout
+    assert limpid("completion", shell, "--json").document["script"] + "\n" == invocation.stdout
+
+
+def test_shell_completes_commands_and_options() -> None:
+    code = "import sys; sys.argv = ['limpid']; from limpid.__main__ import main; main()"
+    for words, expected in (("limpid che", "check-trace"), ("limpid run --prof", "--profile")):
+        asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_LIMPID_COMPLETE": "bash_complete"}
+        completed = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, **asked}, capture_output=True, text=True, check=False
+        )
+        assert completed.stdout == f"plain,{expected}\n"
 
 
 def test_version_is_the_package_version() -> None:

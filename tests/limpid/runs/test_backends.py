@@ -45,8 +45,12 @@ def _compiling(shown: list[str]) -> Compiling:
 def test_part_is_compiled_and_shown_once_for_each_cache(
     part: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = {Part.PROVER: "optimized.warm_up", Part.VERIFIER: "optimized.verifier.warm_up"}[part]
-    monkeypatch.setattr(f"{module}.warm_up", lambda report: report("a step", 0.0))
+    warm_up = {
+        Part.EXECUTOR: "optimized.warm_up.warm_up_executor",
+        Part.PROVER: "optimized.warm_up.warm_up",
+        Part.VERIFIER: "optimized.verifier.warm_up.warm_up",
+    }[part]
+    monkeypatch.setattr(warm_up, lambda report: report("a step", 0.0))
     monkeypatch.setattr("optimized.compilation.CACHE", Cache(tmp_path, True, tmp_path))
     shown: list[str] = []
     backend = backend_named("optimized")
