@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from limpid.errors import TrapError
@@ -46,22 +46,26 @@ class Frame:
         return {"pc": self.pc, "symbol": self.symbol, "source": self.source}
 
 
-def trap_error(program: Program, execution: Execution, stack: Callable[[], Sequence[Frame]] = tuple) -> TrapError:
-    """The error of an execution that trapped; `stack` finds out the chain of calls, the innermost first."""
+def trap_error(program: Program, execution: Execution) -> TrapError:
+    """The error of an execution that trapped."""
     trap = execution.trap
     assert trap is not None
-    frames = () if trap.reason is TrapReason.INSTRUCTION_LIMIT else tuple(stack())
     details = {
         "reason": trap.reason.name,
         "pc": trap.pc,
         "address": trap.address,
         "symbol": trap.symbol,
         "instructions": execution.instructions,
-        "stack": [frame.facts() for frame in frames],
     }
     count = f"{execution.instructions} instruction{'' if execution.instructions == 1 else 's'}"
     message = f"the program ended abnormally after {count}: {trap.message}"
-    return TrapError(message, next_step(trap, program, execution.memory), details, context=[f"at {f}" for f in frames])
+    return TrapError(message, next_step(trap, program, execution.memory), details)
+
+
+def add_stack(error: TrapError, frames: Sequence[Frame]) -> None:
+    """Adds the chain of calls, the innermost first, below the message and to the facts."""
+    error.context = tuple(f"at {frame}" for frame in frames)
+    error.details["stack"] = [frame.facts() for frame in frames]
 
 
 def next_step(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from limpid.advice.trap_advice import trap_error
 from limpid.arguments import require_run_arguments
 from limpid.errors import InputError
 from limpid.reading.programs import Elf, load_program
 from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
-from reference.execution import Execution
-from reference.executor import Console
-from reference.executor.profiling import Profile
 from reference.machine_memory import InputTooLongError
+
+if TYPE_CHECKING:
+    from reference.execution import Execution
+    from reference.executor import Console
+    from reference.executor.profiling import Profile
 
 
 def run(

@@ -13,6 +13,7 @@ from limpid.commands.options import (
     private_input,
     require_distinct,
 )
+from limpid.commands.traps import explained_traps
 from limpid.errors import DONE, FAILED
 from limpid.terminal.output import Answer, answering
 from limpid.terminal.progress import showing
@@ -31,9 +32,9 @@ def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | N
     No proof is made.
     """
     require_distinct({"GUEST.elf": guest, "--input": input_file}, {})
-    program, content = load_guest(guest).program, private_input(input_file, input_hex)
-    with showing("checking the trace") as display:
-        check = checking.check_trace(program, content, maximum_instructions=limit, executed=display.executed)
+    loaded, content = load_guest(guest), private_input(input_file, input_hex)
+    with explained_traps(loaded, content), showing("checking the trace") as display:
+        check = checking.check_trace(loaded.program, content, maximum_instructions=limit, executed=display.executed)
     count = len(check.violations)
     facts = {
         "valid": count == 0,

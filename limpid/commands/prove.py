@@ -20,6 +20,7 @@ from limpid.commands.options import (
     public_output_option,
     require_distinct,
 )
+from limpid.commands.traps import explained_traps
 from limpid.reading.inspection import security_of
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
@@ -76,12 +77,14 @@ def prove_command(
     for path in (output, public_output):
         if path is not None:
             require_writable(path)
-    program, content = load_guest(guest).program, private_input(input_file, input_hex)
+    loaded, content = load_guest(guest), private_input(input_file, input_hex)
+    program = loaded.program
     if dev and output is not None:
-        return _developed(program, content, limit, output, public_output, parameters, backend)
+        with explained_traps(loaded, content):
+            return _developed(program, content, limit, output, public_output, parameters, backend)
     reports: list[str] = []
     compiled_notes = backend_named(backend).compile(Part.PROVER, compiling)
-    with showing("proving") as display:
+    with explained_traps(loaded, content), showing("proving") as display:
         if folder is None:
             proof = proving.prove(
                 program,

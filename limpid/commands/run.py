@@ -19,7 +19,7 @@ from limpid.commands.options import (
     public_output_option,
     require_distinct,
 )
-from limpid.debugger.call_stack import call_stack
+from limpid.commands.traps import explained_traps
 from limpid.reading.places import place
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import require_writable, write_bytes
@@ -73,7 +73,8 @@ def run_command(
         require_writable(public_output)
     loaded, content = load_guest(guest), private_input(input_file, input_hex)
     notes = list(backend_named(DEFAULT_BACKEND).compile(Part.EXECUTOR, compiling))
-    execution = _executed(loaded, content, limit)
+    with explained_traps(loaded, content):
+        execution = _executed(loaded, content, limit)
     if public_output is not None:
         write_bytes(public_output, execution.output)
     facts: dict[str, object] = {
@@ -120,7 +121,7 @@ def _executed(guest: Guest, content: bytes, limit: int | None) -> Execution:
             executed=(lambda _: None) if display is None else display.executed,
         )
     if execution.trap is not None:
-        raise trap_error(guest.program, execution, lambda: call_stack(guest.program, guest.content, content, execution))
+        raise trap_error(guest.program, execution)
     return execution
 
 

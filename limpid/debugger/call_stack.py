@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from limpid.advice.trap_advice import Frame
 from limpid.debugger.source_lines import SourceLines
 from limpid.runs.compiled_runs import return_addresses
-from reference.execution import Execution
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
 
@@ -18,12 +17,10 @@ MOST_FRAMES = 32
 """Of a deep recursion the innermost ones tell enough."""
 
 
-def call_stack(program: Program, elf: bytes, private_input: bytes, execution: Execution) -> Sequence[Frame]:
-    """The place of the trap, then those of the calls that led there, the innermost first."""
-    if execution.trap is None:
-        return ()
-    addresses = [execution.trap.pc]
-    if execution.instructions <= MOST_INSTRUCTIONS:
+def call_stack(program: Program, elf: bytes, private_input: bytes, pc: int, instructions: int) -> Sequence[Frame]:
+    """The place at which a run ended after so many instructions, then those of the calls that led there."""
+    addresses = [pc]
+    if instructions <= MOST_INSTRUCTIONS:
         returns = return_addresses(program, private_input)
         addresses += [address - INSTRUCTION_BYTES for address in reversed(returns)]
     lines = SourceLines(elf)

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from limpid.arguments import require_type
 from limpid.errors import BackendError
-from reference.arrays.field_arrays import Matrix
-from reference.bus_traffic import distinct_rows
-from reference.execution import Execution
-from reference.executor import Console, execute
-from reference.executor.profiling import Profile, profile
-from reference.prover.kernels import Kernels
-from reference.prover.plain_kernels import PlainKernels
-from reference.segments.jobs import SegmentTraces
-from reference.tables import Table
-from reference.trace.build import PlainTraces
-from reference.trace.limits import SegmentLimits
-from reference.trace.plan import RunPlan
-from reference.trace.segmentation import Keep, plan_run
-from reference.verifier.program import Verified, verify
-from spec.program import Program
-from spec.protocol.key import VerificationKey
+
+if TYPE_CHECKING:
+    # Each implementation imports what it needs: a command waits for nothing that it does not use.
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from reference.arrays.field_arrays import Matrix
+    from reference.execution import Execution
+    from reference.executor import Console
+    from reference.executor.profiling import Profile
+    from reference.prover.kernels import Kernels
+    from reference.segments.jobs import SegmentTraces
+    from reference.tables import Table
+    from reference.trace.limits import SegmentLimits
+    from reference.trace.plan import RunPlan
+    from reference.trace.segmentation import Keep
+    from reference.verifier.program import Verified
+    from spec.program import Program
+    from spec.protocol.key import VerificationKey
 
 
 class Verify(Protocol):
@@ -116,9 +116,13 @@ class ReferenceBackend:
         return ()
 
     def verifier(self) -> Verify:
+        from reference.verifier.program import verify
+
         return verify
 
     def kernels(self) -> Kernels:
+        from reference.prover.plain_kernels import PlainKernels
+
         return PlainKernels()
 
     def execute(
@@ -130,23 +134,33 @@ class ReferenceBackend:
         maximum_instructions: int | None,
         executed: Executed,
     ) -> Execution:
+        from reference.executor import execute
+
         execution = execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
         executed(execution.instructions)
         return execution
 
     def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
+        from reference.executor.profiling import profile
+
         counted = profile(program, private_input)
         executed(counted.execution.instructions)
         return counted
 
     def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        from reference.trace.segmentation import plan_run
+
         return plan_run(program, private_input, limits, keep)
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
+        from reference.trace.build import PlainTraces
+
         del fixed_tables
         return PlainTraces(program)
 
     def distinct_rows(self, matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        from reference.bus_traffic import distinct_rows
+
         return distinct_rows(matrix)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from limpid.advice.trap_advice import COMPRESSED, POINTER, Frame, next_step, trap_error
+from limpid.advice.trap_advice import COMPRESSED, POINTER, Frame, add_stack, next_step, trap_error
 from limpid.runs.compiled_runs import execute
 from reference.execution import Trap, TrapReason
 from reference.loader import load_bytes
@@ -119,7 +119,8 @@ def test_instruction_that_was_written_over_is_named() -> None:
 def test_chain_of_calls_stands_below_the_message_and_among_the_facts() -> None:
     program = load_bytes(program_elf([encode("ebreak")]))
     frames = (Frame(0x10000, "work+0x4", "guest.c:7"), Frame(0x10010, None, None))
-    error = trap_error(program, execute(program), lambda: frames)
+    error = trap_error(program, execute(program))
+    add_stack(error, frames)
     assert error.context == ("at 0x10000 in work+0x4 (guest.c:7)", "at 0x10010")
     assert error.details["stack"] == [
         {"pc": 0x10000, "symbol": "work+0x4", "source": "guest.c:7"},

@@ -195,7 +195,8 @@ def test_trap_shows_the_chain_of_calls_with_source_lines(tmp_path: Path) -> None
     assert crash.endswith("(guest.c:2)")
     assert "in main" in main_
     assert main_.endswith("(guest.c:6)")
-    stack = limpid("run", elf, "--json").error["stack"]
-    assert [frame["source"] for frame in stack][:2] == ["guest.c:2", "guest.c:6"]
+    for command in (["run"], ["check-trace"], ["prove", "-o", tmp_path / "proof", "--parameters", "tiny", "--dev"]):
+        stack = limpid(command[0], elf, *command[1:], "--json").error["stack"]
+        assert [frame["source"] for frame in stack][:2] == ["guest.c:2", "guest.c:6"]
     build([source], elf)
     assert [frame["source"] for frame in limpid("run", elf, "--json").error["stack"]][:2] == [None, None]
