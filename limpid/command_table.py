@@ -1,6 +1,6 @@
 """The commands of `limpid` by what they are for, with the first line of each one's help.
 
-Each is `NAME_command` of its own module, read when it is asked for: none waits for Z3 or for compiled code that only
+Each is `NAME_command` of its own module, imported when it is used: none waits for Z3 or for compiled code that only
 another one needs.
 """
 

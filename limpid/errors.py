@@ -114,7 +114,7 @@ class AssumptionError(LimpidError):
 
 
 class SecondSolverError(LimpidError):
-    """The second solver is asked for and not installed."""
+    """The second solver is not installed."""
 
     kind = "second_solver"
 

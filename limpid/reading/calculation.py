@@ -1,4 +1,4 @@
-"""What `limpid soundcalc` is asked about: a parameter set, a proof, a key, or a published configuration."""
+"""Subjects of `limpid soundcalc`: a parameter set, a proof, a key, or a published configuration."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from limpid.terminal.files import STANDARD_STREAM
 SHOWN_BYTES = 64
 """Longer byte strings are cut in lines for people, never in JSON."""
 
-WRITTEN = ("output", "public_output")
+WRITTEN = ("output", "public_output", "html", "trace")
 """The parameters of commands that name a file to write."""
 
 Parameters = ParamSpec("Parameters")
