@@ -10,8 +10,7 @@ import os
 import signal
 from types import FrameType
 
-INTERRUPTED, TERMINATED = 130, 143
-"""As `limpid.errors` has them."""
+from limpid.errors import INTERRUPTED, TERMINATED
 
 
 class TerminatedExit(SystemExit):

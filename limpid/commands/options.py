@@ -7,15 +7,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from limpid.runs.backends import BACKENDS, DEFAULT_BACKEND
 from limpid.terminal.files import STANDARD_STREAM, read_file
 from spec.memory_map import INPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, SEGMENT
 from spec.program import Program
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-BACKEND_NAMES = ("optimized", "reference")
-"""As `limpid.runs.backends.BACKENDS` has them, the default first; a help text should not wait for them."""
 
 LARGEST_ELF_BYTES = 1 << 29
 """Far above any guest's: the machine's memory has 4 GiB, most of which no file fills."""
@@ -126,8 +124,8 @@ def backend_option(command: Command) -> Command:
     """--backend: which of the two implementations; proofs are the same bytes, and verdicts the same."""
     return click.option(
         "--backend",
-        type=click.Choice(BACKEND_NAMES),
-        default=BACKEND_NAMES[0],
+        type=click.Choice(list(BACKENDS)),
+        default=DEFAULT_BACKEND,
         show_default=True,
         help="The implementation: fast, or the readable reference. The outcome is the same.",
     )(command)
