@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -140,11 +141,17 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
             return _memory_error(str(error) or "there is not enough memory")
         case RuntimeError() | ImportError() | OSError() if any(s in str(error).lower() for s in _OUT_OF_MEMORY):
             return _memory_error(f"there is not enough memory ({error})")
-        case OSError() if error.filename is None:
-            return FileError("standard output", (error.strerror or str(error)).lower())
+        case OSError():
+            name = "standard output" if _is_of_printing(error) else str(error.filename or "a file of this command")
+            return FileError(name, (error.strerror or str(error)).lower())
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _is_of_printing(error: OSError) -> bool:
+    """Whether the error came from writing to a standard stream; it names no file."""
+    return any(frame.f_code is click.echo.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _memory_error(message: str) -> LimpidError:

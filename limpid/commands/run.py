@@ -23,7 +23,7 @@ from limpid.commands.traps import explained_traps
 from limpid.reading.places import place
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import require_writable, write_bytes
-from limpid.terminal.output import Answer, answering, exit_code_text, shown
+from limpid.terminal.output import Answer, answering, exit_code_text, shown, tell
 from limpid.terminal.progress import Display, compiling, showing
 from reference.execution import Execution
 from reference.executor.console import CONSOLE_SYMBOLS
@@ -116,7 +116,7 @@ def _executed(guest: Guest, content: bytes, limit: int | None) -> Execution:
         execution = executing.run(
             guest.program,
             content,
-            console=_show if talks else None,
+            console=tell if talks else None,
             maximum_instructions=limit,
             executed=(lambda _: None) if display is None else display.executed,
         )
@@ -147,10 +147,6 @@ def _estimated(counted: Profile, facts: dict[str, object], lines: dict[str, obje
     predicted = estimate(counted)
     facts["estimate"] = predicted.facts()
     lines |= predicted.lines()
-
-
-def _show(text: bytes) -> None:
-    click.echo(text, nl=False, err=True)
 
 
 def _misaligned(program: Program, execution: Execution) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 from collections.abc import Callable, Mapping
@@ -63,10 +64,16 @@ def answering(command: Callable[Parameters, Answer]) -> Callable[Parameters, int
         else:
             click.echo(aligned(answer.lines) if answer.text is None else answer.text, err=answer.to_error)
         for note in answer.notes:
-            click.echo(f"Note: {note}", err=True)
+            tell(f"Note: {note}\n")
         return answer.exit_status
 
     return answered
+
+
+def tell(text: str | bytes) -> None:
+    """Writes to standard error for people; that nobody can read it changes nothing."""
+    with contextlib.suppress(OSError):
+        click.echo(text, nl=False, err=True)
 
 
 def json_text(facts: Mapping[str, object]) -> str:

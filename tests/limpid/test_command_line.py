@@ -139,6 +139,9 @@ def test_error_for_people_is_two_lines_on_standard_error() -> None:
     [
         (ZeroDivisionError("of nothing"), 1, "internal", "internal error: ZeroDivisionError: of nothing"),
         (MemoryError(), 1, "memory", "there is not enough memory"),
+        (RuntimeError("can't start new thread"), 1, "memory", "there is not enough memory (can't start new thread)"),
+        (OSError(28, "No space left on device"), 1, "file", "a file of this command: no space left on device"),
+        (OSError(28, "No space left on device", "name"), 1, "file", "name: no space left on device"),
         (click.Abort(), 130, "interrupted", "interrupted; nothing is left half-written"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 
 from tests.limpid.commands.invocation import SHA256
 
+HELLO = SHA256.replace("sha256", "hello")
 LIMPID = f"{sys.executable} -m limpid"
 IMPORTING_SLOWLY = """
 import builtins, os, signal, sys
@@ -57,6 +58,9 @@ def test_closed_standard_input_is_one_error() -> None:
 def test_standard_error_that_takes_nothing_changes_no_status(closed: str) -> None:
     assert _shell(f"{LIMPID} run missing {closed}").returncode == 1
     assert _shell(f"{LIMPID} --version {closed}").returncode == 0
+    # Shows text on its console, and ends with a note.
+    assert _shell(f"{LIMPID} run {HELLO} {closed}").returncode == 0
+    assert _shell(f"{LIMPID} completion bash {closed}").returncode == 0
 
 
 def test_file_written_with_closed_streams_holds_its_content_alone(tmp_path: Path) -> None:
