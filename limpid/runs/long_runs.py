@@ -26,7 +26,7 @@ from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
-from reference.trace.limits import SegmentLimits, least_row_cost, limits_of_heights
+from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
 from reference.trace.shape_choice import limits_under
 from spec.cost import row_cost
 from spec.parameters import ParameterSet
@@ -134,7 +134,8 @@ def _require_worthwhile_segments(place: Place, instructions: int) -> None:
 
     Every segment proves the machine's fixed tables anew, so smaller ones only cost time and files.
     """
-    if place.segment_cost is None or place.segment_cost >= FIXED_COST:
+    if place.segment_cost is None or not least_cost() <= place.segment_cost < FIXED_COST:
+        # What has no room for one instruction is refused with the least that has.
         return
     least_segments = instructions * least_row_cost() // place.segment_cost
     if least_segments > FEW_SEGMENTS:
