@@ -40,7 +40,7 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 
 guests: $(INSTALLED)
-	$(BIN)/python -c 'from limpid.build import build_examples; build_examples()'
+	$(BIN)/python -c 'from limpid.guest_build.build import build_examples; build_examples()'
 
 # What spec/whitepaper generates from the declarations.
 whitepaper-text: $(INSTALLED)

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from limpid.build import EXAMPLES
-from limpid.optimized_runs import plan_run
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.optimized_runs import plan_run
 from optimized.kernels import OptimizedKernels
 from reference.loader import load
 from reference.program_keys import verification_key

@@ -3,7 +3,7 @@
     python -m benchmarks.cost_fit
 
 Each guest is proven in a process of its own, whose peak memory the operating system tells. The points go to
-benchmarks/cost_fit.json, the constants to limpid/calibration.json.
+benchmarks/cost_fit.json, the constants to limpid/runs/calibration.json.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from limpid.build import EXAMPLES
-from limpid.estimation import stacked_rows
-from limpid.optimized_runs import plan_run, segment_traces
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.estimation import stacked_rows
+from limpid.runs.optimized_runs import plan_run, segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
@@ -95,7 +95,7 @@ def prove(example: str, private_input: bytes) -> dict[str, Any]:
 def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters: ParameterSet) -> tuple[float, int]:
     """Seconds of the processor, so that other work on the machine does not count, and the size of the proof."""
     key = proving_key(kernels, program, parameters)
-    bench = Workbench(kernels, key, segment_traces(program, key))
+    bench = Workbench(kernels, key, segment_traces(program, key.tables))
     start = time.process_time()
     with plan_store() as plans:
         run = plan_run(program, private_input, SegmentLimits(), plans.keep)
@@ -146,7 +146,7 @@ def main() -> None:
         print(points[-1], flush=True)
     constants = fit(points)
     (ROOT / "benchmarks" / "cost_fit.json").write_text(json.dumps(points, indent=2) + "\n")
-    (ROOT / "limpid" / "calibration.json").write_text(json.dumps(constants, indent=2) + "\n")
+    (ROOT / "limpid" / "runs" / "calibration.json").write_text(json.dumps(constants, indent=2) + "\n")
     print(constants)
 
 

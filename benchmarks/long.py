@@ -24,10 +24,10 @@ from rich.table import Table as Display
 from benchmarks.continuation_cost import GUESTS as CONTINUATION_GUESTS
 from benchmarks.continuation_cost import measure as continuation_cost
 from benchmarks.stages import StageWatch
-from limpid import api
-from limpid.build import EXAMPLES
-from limpid.long_runs import Place, prove_in_folder
-from limpid.progress import showing
+from limpid.api.verifying import verify
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.long_runs import Place, prove_in_folder
+from limpid.terminal.progress import showing
 from optimized.threads import thread_count
 from optimized.warm_up import warm_up
 from reference.prover.progress import Stage
@@ -69,7 +69,7 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
             Place(Path(folder)), elf, INPUTS[guest](instructions), parameters=parameters, observer=observe
         )
         watch.begin("verify")
-        accepted = api.verify(
+        accepted = verify(
             proof.encoded,
             program=proof.key,
             output=proof.output,

@@ -13,8 +13,8 @@ from pathlib import Path
 import limpid
 from benchmarks.guests import GUESTS
 from benchmarks.stages import StageWatch
-from limpid.build import EXAMPLES
-from optimized.execution.executor import execute
+from limpid.guest_build.build import EXAMPLES
+from optimized.execution.ended import execute
 from optimized.memory.prediction import predicted_peak_bytes
 from optimized.threads import thread_count
 from optimized.verifier.run import verify

@@ -22,7 +22,7 @@ from benchmarks.guests import GUESTS
 from benchmarks.measurement import Measurement, measure_in_process_of_its_own
 from benchmarks.plots import plot
 from benchmarks.tables import print_measurement, print_overview, verdicts
-from limpid.api import DEFAULT_PARAMETERS
+from limpid.reading.programs import DEFAULT_PARAMETERS
 from spec.parameters import PARAMETER_SETS
 
 ROOT = Path(__file__).resolve().parents[1]

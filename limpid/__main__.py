@@ -1,6 +1,55 @@
-"""`python -m limpid` is the command `limpid`."""
+"""`limpid`, and `python -m limpid`: the command line, with signals and standard streams in order before all else.
 
-from limpid.command_line import main
+This module imports nothing that takes time: whoever stops a command while it is still being imported gets the same
+message as later.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+
+from limpid.errors import INTERRUPTED, TERMINATED
+
+
+class TerminatedExit(SystemExit):
+    """SIGTERM, on its way out of the command: scratch files and workers go with it."""
+
+
+def main() -> None:
+    """Runs the command line and exits with its status."""
+    _open_closed_streams()
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        from limpid.command_line import main as run
+
+        run()
+    except KeyboardInterrupt:
+        _end("interrupted", INTERRUPTED)
+    except TerminatedExit:
+        _end("terminated", TERMINATED)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise TerminatedExit(TERMINATED)
+
+
+def _end(what: str, status: int) -> None:
+    """Ends at once: what is half imported should not be unwound."""
+    os.write(2, f"\nError: {what}; nothing is left half-written\n".encode())
+    os._exit(status)
+
+
+def _open_closed_streams() -> None:
+    """A closed standard stream's number would be given to the next file that is opened, and that be written over."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # To be read or written, but not both: what is used against its direction fails.
+            os.open(os.devnull, os.O_WRONLY if number == 0 else os.O_RDONLY)
+
 
 if __name__ == "__main__":
     main()

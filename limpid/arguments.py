@@ -11,3 +11,12 @@ def require_type(name: str, found: object, *kinds: type) -> None:
         return
     wanted = " or ".join(kind.__name__ for kind in kinds)
     raise MisuseError(f"{name} has to be of type {wanted}, not {type(found).__name__}")
+
+
+def require_run_arguments(private_input: bytes, maximum_instructions: int | None = None) -> None:
+    """Raises MisuseError for arguments of another type or range."""
+    require_type("private_input", private_input, bytes)
+    if maximum_instructions is not None:
+        require_type("maximum_instructions", maximum_instructions, int)
+        if maximum_instructions < 1:
+            raise MisuseError(f"maximum_instructions has to be 1 or more, not {maximum_instructions}")

@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from types import FrameType
 from typing import Any, TextIO
 
 import click
 
+from limpid.__main__ import TerminatedExit
+from limpid.command_table import COMMANDS, GROUPS
 from limpid.errors import (
     DONE,
     FAILED,
     MISUSED,
-    TERMINATED,
+    SCHEMA_VERSION,
+    FileError,
     InternalError,
     LimpidError,
     MisuseError,
-    OutOfMemoryError,
     StoppedError,
     TerminatedError,
 )
-from limpid.output import error_facts, json_text
 
-COMMANDS = (
-    "new",
-    "build",
-    "sdk",
-    "run",
-    "debug",
-    "check-trace",
-    "keygen",
-    "prove",
-    "verify",
-    "inspect",
-    "soundcalc",
-    "audit",
-    "demo",
-    "doctor",
-)
-"""In the order of the help. Each is `NAME_command` of its own module, read when it is asked for: none waits for Z3 or
-for compiled code that only another one needs."""
+_OUT_OF_MEMORY = ("can't start new thread", "failed to map segment", "cannot allocate memory")
+"""What a system library says, through errors of other types, where there is too little memory."""
 
 
 class CommandLine(click.Group):
@@ -66,6 +52,13 @@ class CommandLine(click.Group):
         gc.freeze()
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands in groups; none is read for it."""
+        width = max(map(len, COMMANDS))
+        for group, summaries in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(name.ljust(width), summary) for name, summary in summaries.items()])
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -79,21 +72,23 @@ class CommandLine(click.Group):
         try:
             with _ending_in_order(), warnings.catch_warnings():
                 warnings.showwarning = _show_warning
+                _require_output()
                 status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
+            _flush()
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             sys.exit(MISUSED)
         except BrokenPipeError:
-            # Whoever read the output has left; the interpreter would complain again when it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read the output has left.
+            _forget_output()
             sys.exit(FAILED)
-        except _TerminatedExit:
+        except TerminatedExit:
             stopped = TerminatedError("terminated; nothing is left half-written")
-            sys.exit(_told(stopped, as_json="--json" in arguments))
+            sys.exit(_reported(stopped, as_json="--json" in arguments))
         except Exception as error:
             if "--debug" in arguments:
                 raise
-            sys.exit(_told(_as_limpid_error(error, arguments), as_json="--json" in arguments))
+            sys.exit(_reported(_as_limpid_error(error, arguments), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
 
 
@@ -110,10 +105,6 @@ def _show_warning(
     click.echo(f"Warning: {message}", err=True)
 
 
-class _TerminatedExit(SystemExit):
-    """SIGTERM, on its way out of the command."""
-
-
 @contextmanager
 def _ending_in_order() -> Iterator[None]:
     """SIGTERM ends the command as an exit would, so that scratch files and workers go with it."""
@@ -122,14 +113,35 @@ def _ending_in_order() -> Iterator[None]:
         yield
         return
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise _TerminatedExit(TERMINATED)
+    def end(*_: object) -> None:
+        raise TerminatedExit
 
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _require_output() -> None:
+    """Raises FileError where nobody could read the answer: work of minutes would be for nothing."""
+    if sys.stdout is None:
+        raise FileError("standard output", "is closed", "open it, if only with: > /dev/null")
+
+
+def _flush() -> None:
+    """Waits until the answer is written: a full disk behind standard output is an error like any other."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError("standard output", (error.strerror or str(error)).lower()) from error
+
+
+def _forget_output() -> None:
+    """The interpreter would complain once more when it flushes what nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
@@ -141,10 +153,26 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
         case click.Abort():
             return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
-            return OutOfMemoryError("there is not enough memory", "see what is missing with: limpid doctor")
+            return _memory_error(str(error) or "there is not enough memory")
+        case RuntimeError() | ImportError() | OSError() if any(s in str(error).lower() for s in _OUT_OF_MEMORY):
+            return _memory_error(f"there is not enough memory ({error})")
+        case OSError():
+            name = "standard output" if _is_of_printing(error) else str(error.filename or "a file of this command")
+            return FileError(name, (error.strerror or str(error)).lower())
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _is_of_printing(error: OSError) -> bool:
+    """Whether the error came from writing to a standard stream; it names no file."""
+    return any(frame.f_code is click.echo.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _memory_error(message: str) -> LimpidError:
+    from limpid.advice.memory_advice import memory_error
+
+    return memory_error(message)
 
 
 def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
@@ -155,12 +183,23 @@ def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
     return "limpid" if command is None else f"limpid {command}"
 
 
-def _told(error: LimpidError, *, as_json: bool) -> int:
-    if as_json:
-        click.echo(json_text(error_facts(error)))
-    click.echo(f"Error: {error.message}", err=True)
-    if error.next_step is not None:
-        click.echo(f"Next: {error.next_step}", err=True)
+def _reported(error: LimpidError, *, as_json: bool) -> int:
+    """Prints the error; returns its exit status, also where nobody can read it."""
+    try:
+        if as_json:
+            click.echo(json.dumps({"schema": SCHEMA_VERSION, **error.facts()}))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _forget_output()
+    try:
+        click.echo(f"Error: {error.message}", err=True)
+        for line in error.context:
+            click.echo(f"  {line}", err=True)
+        if error.next_step is not None:
+            click.echo(f"Next: {error.next_step}", err=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return error.exit_status
 
 
@@ -172,3 +211,7 @@ def main() -> None:
     Exit status: 0 done or accepted, 1 failed or rejected, 2 misuse, 130 interrupted,
     143 terminated.
     """
+
+
+if __name__ == "__main__":
+    main()

@@ -1,14 +1,18 @@
-"""Everything that can go wrong at the user's door, as typed errors with an exit status."""
+"""Everything that can go wrong in the public interface, as typed errors with an exit status."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from limpid.toolchain import BuildError, ToolMissingError
-from limpid.trap_advice import next_step
-from reference.execution import Trap
-from reference.loader import ElfError
-from spec.rejection import Rejected
+if TYPE_CHECKING:
+    # An error is cheap to import: whoever raises these has them.
+    from reference.loader import ElfError
+    from spec.rejection import Rejected
+
+
+SCHEMA_VERSION = 1
+"""Of all JSON objects. It grows when a key changes its meaning or goes away; new keys may come at any time."""
 
 DONE = 0
 """The exit status of a command that is done, and of an accepted proof."""
@@ -30,17 +34,30 @@ TERMINATED = 143
 class LimpidError(Exception):
     """The root of all errors of this package.
 
-    `kind` names the error for programs, `next_step` says what to do about it, `details` are facts for programs.
+    `kind` names the error for programs, `next_step` says what to do about it, `details` are facts for programs, and
+    `context` are further lines for people.
     """
 
     kind = "failed"
     exit_status = FAILED
 
-    def __init__(self, message: str, next_step: str | None = None, details: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        next_step: str | None = None,
+        details: Mapping[str, object] | None = None,
+        context: Sequence[str] = (),
+    ) -> None:
         super().__init__(message)
+        self.context = tuple(context)
         self.message = message
         self.next_step = next_step
         self.details = dict(details or {})
+
+    def facts(self) -> dict[str, object]:
+        """For programs: details may not take the place of kind, message and next step."""
+        own = {"kind": self.kind, "message": self.message, "next_step": self.next_step}
+        return {"error": {**self.details, **own}}
 
 
 class FileError(LimpidError):
@@ -97,30 +114,19 @@ class AssumptionError(LimpidError):
 
 
 class SecondSolverError(LimpidError):
-    """The second solver is asked for and not installed."""
+    """The second solver is not installed."""
 
     kind = "second_solver"
 
 
 class TrapError(LimpidError):
-    """A program that ended abnormally."""
+    """A program that ended abnormally; `limpid.advice.trap_advice` makes it."""
 
     kind = "trap"
 
-    def __init__(self, trap: Trap, instructions: int) -> None:
-        details = {
-            "reason": trap.reason.name,
-            "pc": trap.pc,
-            "address": trap.address,
-            "symbol": trap.symbol,
-            "instructions": instructions,
-        }
-        message = f"the program ended abnormally after {instructions} instructions: {trap.message}"
-        super().__init__(message, next_step(trap), details)
-
 
 class UnprovableError(LimpidError):
-    """A program that halted, but of whose run no proof can exist."""
+    """A program that halted, but whose run cannot be proven."""
 
     kind = "unprovable"
 
@@ -129,7 +135,7 @@ class UnprovableError(LimpidError):
 
 
 class TooLargeError(LimpidError):
-    """A program that the tables of no listed shape hold."""
+    """A program too large for every listed shape."""
 
     kind = "too_large"
 
@@ -152,13 +158,9 @@ class KeyFileError(LimpidError):
 
 
 class BuildFailedError(LimpidError):
-    """A guest that cannot be built."""
+    """A guest that cannot be built; `limpid.advice.build_advice` makes it."""
 
     kind = "build"
-
-    def __init__(self, error: BuildError) -> None:
-        is_tool_missing = isinstance(error, ToolMissingError)
-        super().__init__(str(error), "see which tools are missing with: limpid doctor" if is_tool_missing else None)
 
 
 class MisuseError(LimpidError):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimized.execution.executor import execute
+from optimized.execution.ended import execute, execute_counting
+from optimized.execution.guest_memory import guest_memory
+from optimized.execution.predecoded import predecode
 from optimized.kernels import OptimizedKernels
 from optimized.steps import Report, run_steps
+from optimized.trace.execution import executed_events
 from optimized.trace.lookups import count_rows, lookup_index
+from optimized.trace.plan import SegmentPlan
 from optimized.trace.requests import chip_requests
+from optimized.trace.segmentation import plan_run
 from reference.program_keys import proving_key
 from reference.prover.keys import ProvingKey
 from reference.prover.run import prove_run
 from reference.trace.build import build_traces
-from reference.trace.limits import SegmentLimits
+from reference.trace.limits import SegmentLimits, SegmentMeter
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, OUTPUT, SINK, Interval, RegionKind, Space
@@ -38,6 +43,13 @@ def _halting_program() -> Program:
         ),
         executable=(Interval(start, start + 4 * len(words)),),
     )
+
+
+def _execute_in_segments(program: Program) -> None:
+    """Plans a run and records its one segment."""
+    plans: list[SegmentPlan] = []
+    plan_run(program, b"", lambda: SegmentMeter(SegmentLimits()), plans.append)
+    executed_events(predecode(program), guest_memory(program), plans[0])
 
 
 def _look_up() -> None:
@@ -65,6 +77,18 @@ class _Proof:
         prove_run(self._kernels, self._key, build_traces(self._program, b"", SegmentLimits()))
 
 
+def warm_up_executor(report: Report) -> None:
+    """Makes the compiled functions ready that execute a program and count its calls."""
+    program = _halting_program()
+    run_steps(
+        report,
+        [
+            ("executor", lambda: execute(program)),
+            ("counting calls", lambda: execute_counting(program, b"", 1)),
+        ],
+    )
+
+
 def warm_up(report: Report) -> None:
     """Makes every compiled function of the prover ready, in a minute or two the first time and in seconds later."""
     program = _halting_program()
@@ -73,6 +97,7 @@ def warm_up(report: Report) -> None:
         report,
         [
             ("executor", lambda: execute(program)),
+            ("planning", lambda: _execute_in_segments(program)),
             ("lookups", _look_up),
             ("commitments", proof.commit),
             ("sumchecks and openings", proof.prove),

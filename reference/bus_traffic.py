@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,10 @@ def traffic_of(
         for i, part in enumerate(interaction.message):
             messages[:, i] = columns.values(part)[rows]
         yield Traffic(position, interaction, rows, multiplicities[rows], messages)
+
+
+DistinctRows = Callable[[Matrix], tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""`distinct_rows`, or what does the same with groups in another order."""
 
 
 def distinct_rows(matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,13 +7,13 @@ compared as multisets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.bus_traffic import Traffic, distinct_rows, traffic_of
+from reference.bus_traffic import DistinctRows, Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
 from reference.fixed_tables import fixed_tables
 from reference.tables import Table, Trace
@@ -83,20 +83,36 @@ def check_trace(trace: Trace) -> list[Violation]:
     return [*check_layout(trace), *check_rows_and_buses(trace)]
 
 
-def check_run(traces: Sequence[Trace]) -> list[Violation]:
+def check_run(traces: Iterable[Trace], distinct: DistinctRows = distinct_rows) -> list[Violation]:
     """Everything that is wrong with a run of these segments, in order; empty for a valid run.
 
-    Raises ValueError if the claimed output exceeds its region.
+    Of a segment that has been looked at, only what it says on global buses is kept. `distinct` is `distinct_rows`, or
+    what does the same. Raises ValueError if the claimed output exceeds its region.
     """
-    found: list[Violation] = [*_chain_violations(traces)]
+    ends: list[_SegmentEnd] = []
+    found: list[Violation] = []
     for trace in traces:
-        found += [*check_layout(trace), *_row_violations(trace), *_local_imbalances(trace)]
-    tables = [table for trace in traces for table in trace.tables]
-    continuation = [_shape_of(table) for table in tables if table.chip.role is Role.CONTINUATION]
-    return [*found, *_count_violations(continuation), *_global_imbalances(traces)]
+        cells = [_Cells(table, trace.public_values) for table in trace.tables]
+        found += [*check_layout(trace), *_row_violations(trace, cells), *_local_imbalances(trace, cells, distinct)]
+        continuation = [_shape_of(table) for table in trace.tables if table.chip.role is Role.CONTINUATION]
+        voices = {bus: _voices(trace, cells, bus) for bus in BUSES if bus.scope is Scope.GLOBAL}
+        ends.append(_SegmentEnd(trace.public_values, trace.output, continuation, voices))
+    shapes = [shape for end in ends for shape in end.continuation]
+    return [*_chain_violations(ends), *found, *_count_violations(shapes), *_global_imbalances(ends, distinct)]
 
 
-def _chain_violations(traces: Sequence[Trace]) -> Iterator[LayoutViolation]:
+@dataclass(frozen=True)
+class _SegmentEnd:
+    """What the check of a run needs of a segment when its tables are gone."""
+
+    public_values: Mapping[str, int]
+    output: bytes
+    continuation: Sequence[TableShape]
+    voices: Mapping[Bus, Sequence[_Voice]]
+    """On the global buses."""
+
+
+def _chain_violations(traces: Sequence[_SegmentEnd]) -> Iterator[LayoutViolation]:
     """Each segment starts where the one before ended; only the last has halted, and says with which exit code."""
     if traces[0].public_values["cursor_in"]:
         yield LayoutViolation("segment 0", "does not start at cursor 0")
@@ -165,27 +181,50 @@ def _element_violations(trace: Trace) -> Iterator[LayoutViolation]:
 
 def check_rows_and_buses(trace: Trace) -> list[ConstraintViolation | Imbalance]:
     """Every constraint on every row, then the balance of every bus, with the verifier's tokens."""
-    return [*_row_violations(trace), *_local_imbalances(trace), *_global_imbalances([trace])]
+    cells = [_Cells(table, trace.public_values) for table in trace.tables]
+    voices = {bus: _voices(trace, cells, bus) for bus in BUSES if bus.scope is Scope.GLOBAL}
+    end = _SegmentEnd(trace.public_values, trace.output, [], voices)
+    return [
+        *_row_violations(trace, cells),
+        *_local_imbalances(trace, cells, distinct_rows),
+        *_global_imbalances([end], distinct_rows),
+    ]
 
 
-def _row_violations(trace: Trace) -> Iterator[ConstraintViolation]:
-    for position, table in enumerate(trace.tables):
-        yield from _constraint_violations(table, trace.instance(position), _columns(trace, table))
+class _Cells:
+    """The cells of a table as the arithmetic wants them, column by column."""
+
+    def __init__(self, table: Table, public_values: Mapping[str, int]) -> None:
+        self.table = table
+        self._main = np.asfortranarray(table.main, dtype=np.uint64)
+        self._fixed = np.asfortranarray(table.fixed, dtype=np.uint64)
+        self._public_values = public_values
+
+    def columns(self) -> RowColumns:
+        """A new interpretation: keeping what an earlier one has computed would take more memory than cells."""
+        return RowColumns(self._main, self._fixed, self._public_values)
 
 
-def _local_imbalances(trace: Trace) -> Iterator[Imbalance]:
+def _row_violations(trace: Trace, cells: Sequence[_Cells]) -> Iterator[ConstraintViolation]:
+    for position, of_table in enumerate(cells):
+        yield from _constraint_violations(of_table.table, trace.instance(position), of_table.columns())
+
+
+def _local_imbalances(trace: Trace, cells: Sequence[_Cells], distinct: DistinctRows) -> Iterator[Imbalance]:
     for bus in BUSES:
         if bus.scope is Scope.LOCAL:
-            yield from _imbalances(bus, _voices(trace, bus), _spoken(SEGMENT_TOKENS, trace.public_values))
+            tokens = _spoken(SEGMENT_TOKENS, trace.public_values)
+            yield from _imbalances(bus, _voices(trace, cells, bus), tokens, distinct)
 
 
-def _global_imbalances(traces: Sequence[Trace]) -> Iterator[Imbalance]:
+def _global_imbalances(ends: Sequence[_SegmentEnd], distinct: DistinctRows) -> Iterator[Imbalance]:
     for bus in BUSES:
         if bus.scope is Scope.GLOBAL:
             voices = []
-            for index, trace in enumerate(traces):
-                voices += _voices(trace, bus, f"segment {index} " if len(traces) > 1 else "")
-            yield from _imbalances(bus, voices, _spoken(output_tokens(traces[-1].output), {}))
+            for index, end in enumerate(ends):
+                where = f"segment {index} " if len(ends) > 1 else ""
+                voices += [replace(voice, name=f"{where}{voice.name}") for voice in end.voices[bus]]
+            yield from _imbalances(bus, voices, _spoken(output_tokens(ends[-1].output), {}), distinct)
 
 
 @dataclass(frozen=True)
@@ -205,19 +244,16 @@ class _Voice:
     traffic: Traffic
 
 
-def _voices(trace: Trace, bus: Bus, where: str = "") -> list[_Voice]:
+def _voices(trace: Trace, cells: Sequence[_Cells], bus: Bus) -> list[_Voice]:
     """Everything that the tables of a trace say on a bus."""
     voices = []
-    for position, table in enumerate(trace.tables):
+    for position, of_table in enumerate(cells):
+        table = of_table.table
         interactions = [interaction for interaction in table.chip.interactions if interaction.bus is bus]
-        name = f"{where}{table.chip.name}[{trace.instance(position)}]"
-        for traffic in traffic_of(position, table, _columns(trace, table), interactions):
+        name = f"{table.chip.name}[{trace.instance(position)}]"
+        for traffic in traffic_of(position, table, of_table.columns(), interactions):
             voices.append(_Voice(name, traffic))
     return voices
-
-
-def _columns(trace: Trace, table: Table) -> RowColumns:
-    return RowColumns(table.main, table.fixed, trace.public_values)
 
 
 def _constraint_violations(table: Table, instance: int, columns: RowColumns) -> Iterator[ConstraintViolation]:
@@ -237,7 +273,9 @@ def _spoken(tokens: Iterable[Token], public_values: Mapping[str, int]) -> list[_
     return spoken
 
 
-def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[_SpokenToken]) -> Iterator[Imbalance]:
+def _imbalances(
+    bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[_SpokenToken], distinct: DistinctRows
+) -> Iterator[Imbalance]:
     tokens = [token for token in all_tokens if token.bus is bus]
     messages = [voice.traffic.messages for voice in voices]
     signed = [_signed(voice.traffic) for voice in voices]
@@ -249,7 +287,7 @@ def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[_Spoken
     together, weights = np.concatenate(messages), np.concatenate(signed)
     if not len(together):
         return
-    first, groups = distinct_rows(together)
+    first, groups = distinct(together)
     # Each weight is below 2^31, so 2^32 of them fit a signed sum.
     net = np.zeros(len(first), dtype=np.int64)
     np.add.at(net, groups, weights)
@@ -257,6 +295,7 @@ def _imbalances(bus: Bus, voices: Sequence[_Voice], all_tokens: Iterable[_Spoken
     unbalanced = np.nonzero(net)[0]
     if not len(unbalanced):
         return
+    unbalanced = unbalanced[np.lexsort(together[first[unbalanced]].T[::-1])]
     speakers = _speakers(np.nonzero(np.isin(groups, unbalanced))[0], groups, voices, tokens)
     for group in unbalanced.tolist():
         message = dict(zip(bus.fields, together[first[group]].tolist(), strict=True))

@@ -11,7 +11,7 @@ from reference.trace.clock import declared_accesses
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
-from reference.trace.segmentation import plan_run
+from reference.trace.segmentation import PlanRun, plan_run
 from spec.air.chip import Chip, Role
 from spec.cost import Cost, row_cost, segment_cost
 from spec.isa import decode
@@ -147,11 +147,11 @@ class RunCost:
         return max(clock, _cost(tables) / self.limits.cost)
 
 
-def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS) -> RunCost:
+def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS, plan_run: PlanRun = plan_run) -> RunCost:
     """The cost of proving the run in segments of these limits.
 
-    A run that may need several segments is executed once more, to cut it. Raises UnprovableError if no proof of such
-    a run exists, TraceTooLongError if it takes too many segments.
+    A run that may need several segments is executed once more by `plan_run`, to cut it. Raises UnprovableError if no
+    proof of such a run exists, TraceTooLongError if it takes too many segments.
     """
     by_pc = rows_by_pc(profile)
     rows = rows_by_chip(by_pc)

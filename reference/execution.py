@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -95,7 +96,7 @@ class Execution:
     registers: tuple[int, ...]
     """The 32 registers at the end, then the sink."""
 
-    memory: dict[int, int]
+    memory: Mapping[int, int]
     """Doubleword address to value: every doubleword that the program touched, its image and its input."""
 
     trap: Trap | None

@@ -56,6 +56,10 @@ class MachineMemory:
             value = self.doublewords[position] = self._untouched(position)
         return value
 
+    def require_mapped(self, position: int) -> None:
+        """Raises UnmappedError for a doubleword that belongs to no region; it is not touched."""
+        self._untouched(position)
+
     def value(self, position: int) -> int:
         """The doubleword's value, 0 for an unmapped one; it is not touched."""
         value = self.doublewords.get(position)

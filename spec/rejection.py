@@ -79,9 +79,12 @@ class Rejection(Enum):
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
-    """A refusal: the reason, and a detail that says what and where."""
+    """A refusal: the reason, a detail that says what and where, and what was expected and found, where both are known:
+    so programs need not read the detail."""
 
-    def __init__(self, reason: Rejection, detail: str = "") -> None:
+    def __init__(self, reason: Rejection, detail: str = "", *, expected: object = None, found: object = None) -> None:
         super().__init__(f"{reason.name}: {reason.value}" + (f" ({detail})" if detail else ""))
         self.reason = reason
         self.detail = detail
+        self.expected = expected
+        self.found = found

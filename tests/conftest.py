@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import DEFAULT_COMPILER, EXAMPLES
+from limpid.guest_build.build import DEFAULT_COMPILER, EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

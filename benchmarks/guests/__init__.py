@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from limpid.build import EXAMPLES, build
+from limpid.guest_build.build import EXAMPLES, build
 
 HERE = Path(__file__).resolve().parent
 

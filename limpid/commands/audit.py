@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from limpid.commands.audit_mutants import mutants_answer
 from limpid.errors import DONE, FAILED, FileError, SecondSolverError
-from limpid.files import cause_of, require_writable, write_bytes
-from limpid.output import Answer, answering, json_text
-from limpid.picus_files import assumptions_named, obligations_of_file
-from limpid.progress import showing
+from limpid.reading.picus_files import assumptions_named, obligations_of_file
+from limpid.terminal.files import STANDARD_STREAM, cause_of, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, json_text
+from limpid.terminal.progress import showing
 from proofs_of_constraints.audit import instructions_about, run, selected
 from proofs_of_constraints.mutation.record import fate_counts, stored_record
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
@@ -113,6 +114,8 @@ def audit_command(
             obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind), RV64IM_AUDIT)
         except KeyError as unknown:
             raise click.UsageError(str(unknown.args[0])) from None
+    if html == trace == STANDARD_STREAM:
+        raise click.UsageError("--html and --trace are both the standard stream")
     for path in (html, trace):
         if path is not None:
             require_writable(path)
@@ -129,7 +132,7 @@ def audit_command(
     if trace is not None:
         rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
         write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())
-    return _answer(results, explained)
+    return replace(_answer(results, explained), to_error=STANDARD_STREAM in (html, trace))
 
 
 def _folder(path: str) -> Path:

@@ -7,7 +7,7 @@ from collections import Counter
 import click
 
 from limpid.errors import DONE, FAILED
-from limpid.output import Answer
+from limpid.terminal.output import Answer
 from proofs_of_constraints.mutation.fate import Fate, MutantResult
 from proofs_of_constraints.mutation.record import ChipRecord, record_of, stored_record, write_record
 from proofs_of_constraints.mutation.reviewed import reason_of

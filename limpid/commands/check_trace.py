@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import click
 
-from limpid import api
-from limpid.commands.options import guest_argument, input_options, private_input
+from limpid.api import checking
+from limpid.commands.options import (
+    guest_argument,
+    input_options,
+    limit_option,
+    load_guest,
+    private_input,
+    require_distinct,
+)
+from limpid.commands.traps import explained_traps
 from limpid.errors import DONE, FAILED
-from limpid.output import Answer, answering
-from limpid.progress import showing
+from limpid.terminal.output import Answer, answering
+from limpid.terminal.progress import showing
 
 SHOWN_VIOLATIONS = 20
 
@@ -16,12 +24,17 @@ SHOWN_VIOLATIONS = 20
 @click.command("check-trace")
 @guest_argument
 @input_options
+@limit_option
 @answering
-def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | None) -> Answer:
-    """Check every constraint and bus on the honest trace of GUEST.elf; no proof is made."""
-    content = private_input(input_file, input_hex)
-    with showing("checking the trace"):
-        check = api.check_trace(guest, content)
+def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | None, limit: int | None) -> Answer:
+    """Check every constraint and bus on the honest trace of GUEST.elf.
+
+    No proof is made.
+    """
+    require_distinct({"GUEST.elf": guest, "--input": input_file}, {})
+    loaded, content = load_guest(guest), private_input(input_file, input_hex)
+    with explained_traps(loaded, content), showing("checking the trace") as display:
+        check = checking.check_trace(loaded.program, content, maximum_instructions=limit, executed=display.executed)
     count = len(check.violations)
     facts = {
         "valid": count == 0,

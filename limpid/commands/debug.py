@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from limpid import api
-from limpid.commands.options import guest_argument, input_options, private_input
+from limpid.commands.options import guest_argument, input_options, load_guest, private_input, require_distinct
 from limpid.debugger.server import serve_debugger
 from limpid.errors import InputError, LimpidError
-from limpid.output import Answer, answering
+from limpid.terminal.output import Answer, answering
 from reference.machine_memory import InputTooLongError
 
 
@@ -24,12 +23,13 @@ class PortError(LimpidError):
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
 @answering
 def debug_command(guest: str, input_file: str | None, input_hex: bytes | None, port: int) -> Answer:
-    """Wait for GDB, and let it run GUEST.elf: break, step, look at registers and memory.
+    """Wait for GDB, and let it run GUEST.elf.
 
-    Build the guest with --flag -g to see source lines.
+    It can break, watch, step forth and back, and look at registers and memory. Build the guest with --flag -g to see
+    source lines.
     """
-    program = api.load_program(guest)
-    content = private_input(input_file, input_hex)
+    require_distinct({"GUEST.elf": guest, "--input": input_file}, {})
+    program, content = load_guest(guest).program, private_input(input_file, input_hex)
 
     def listening(chosen: int) -> None:
         click.echo(f"Connect with: gdb-multiarch {guest} -ex 'target remote :{chosen}'", err=True)

@@ -6,15 +6,16 @@ import hashlib
 
 import click
 
-from limpid import api
-from limpid.backends import DEFAULT_BACKEND, Part, backend_named
-from limpid.build import EXAMPLES, SDK
-from limpid.commands.options import parameters_option, require_distinct
+from limpid.api import proving, verifying
+from limpid.commands.options import output_option, parameters_option, require_distinct
 from limpid.errors import LimpidError
-from limpid.files import read_file, require_writable, write_bytes
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.guest_build.build import EXAMPLES, SDK
+from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
+from limpid.terminal.files import STANDARD_STREAM, read_file, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
+from spec.memory_map import INPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS
 from spec.rejection import Rejected
 
@@ -31,28 +32,28 @@ class DemoError(LimpidError):
 
 @click.command("demo")
 @click.option("--input", "input_file", metavar="FILE", help="The file to hash.  [default: a header of the guest SDK]")
-@click.option("--output", metavar="PROOF", help="Keep the proof in this file.")
+@output_option("PROOF", "Keep the proof in this file; - is standard output.")
 @parameters_option
 @answering
 def demo_command(input_file: str | None, output: str | None, parameters: str) -> Answer:
     """Prove the SHA-256 of a file in the zkVM, and verify the proof."""
     name = str(DEFAULT_INPUT) if input_file is None else input_file
-    require_distinct(**{"--input": name, "--output": output})
+    require_distinct({"--input": name}, {"--output": output})
     if output is not None:
         require_writable(output)
-    content = read_file(name)
+    content = read_file(name, INPUT_CAPACITY_BYTES)
     backend = backend_named(DEFAULT_BACKEND)
     notes = {note for part in Part for note in backend.compile(part, compiling)}
-    with showing("proving") as observer:
-        proof = api.prove(GUEST, content, parameters=parameters, observer=observer)
+    with showing("proving") as display:
+        proof = proving.prove(GUEST, content, parameters=parameters, observer=display, executed=display.executed)
     if proof.output != hashlib.sha256(content).digest():
         raise DemoError("the guest's output is not the SHA-256 of its input")
     insecure = not PARAMETER_SETS[parameters].secure
     with showing("verifying"):
-        accepted = api.verify(proof.encoded, program=proof.key, output=proof.output, allow_insecure=insecure)
+        accepted = verifying.verify(proof.encoded, program=proof.key, output=proof.output, allow_insecure=insecure)
     wrong_output = bytes([proof.output[0] ^ 1]) + proof.output[1:]
     try:
-        api.verify(proof.encoded, program=proof.key, output=wrong_output, allow_insecure=insecure)
+        verifying.verify(proof.encoded, program=proof.key, output=wrong_output, allow_insecure=insecure)
     except Rejected as error:
         rejected = error
     else:
@@ -82,4 +83,4 @@ def demo_command(input_file: str | None, output: str | None, parameters: str) ->
         **security_lines(security),
         "another output": f"REJECTED, {rejected.reason.name}",
     }
-    return Answer(facts, lines, notes=(*notes, *security_notes(security)))
+    return Answer(facts, lines, notes=(*notes, *security_notes(security)), to_error=output == STANDARD_STREAM)

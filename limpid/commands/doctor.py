@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from limpid.advice.machine_checks import all_checks
 from limpid.errors import DONE, FAILED
-from limpid.machine_checks import all_checks
-from limpid.output import Answer, answering
+from limpid.terminal.output import Answer, answering
 
 
 @click.command("doctor")

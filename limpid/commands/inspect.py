@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import click
 
-from limpid.files import read_file_or_standard_input
-from limpid.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
-from limpid.output import Answer, answering, shown
-from limpid.progress import showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.reading.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
+from limpid.reading.proof_files import read_proof
+from limpid.terminal.output import Answer, answering, exit_code_text, shown
+from limpid.terminal.progress import showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from reference.program_keys import entry_address
 from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 
 
 @click.command("inspect")
-@click.argument("file", metavar="PROOF|KEY")
+@click.argument("file", metavar="PROOF|KEY|DIR")
 @answering
 def inspect_command(file: str) -> Answer:
-    """Show what is in a proof or a verification key. Nothing is verified."""
-    encoded = read_file_or_standard_input(file)
+    """Show what is in a proof or a verification key.
+
+    Nothing is verified. DIR is a folder of prove --out.
+    """
+    encoded = read_proof(file)
     with showing("reading"):
         content = content_of_file(file, encoded)
     match content:
@@ -52,7 +55,7 @@ def _of_receipt(content: DevelopmentContent) -> Answer:
     lines = {
         "kind": f"development receipt, {content.size_bytes:,} bytes, PROVES NOTHING",
         **_key_lines(receipt.key),
-        "claimed exit code": receipt.exit_code,
+        "claimed exit code": exit_code_text(receipt.exit_code),
         "claimed output": shown(receipt.output),
     }
     return Answer(facts, lines)
@@ -72,7 +75,7 @@ def _of_proof(content: ProofContent) -> Answer:
     lines: dict[str, object] = {
         "kind": f"proof, {content.size_bytes:,} bytes, not verified",
         **_key_lines(content.key),
-        "claimed exit code": "none" if content.exit_code is None else content.exit_code,
+        "claimed exit code": "none" if content.exit_code is None else exit_code_text(content.exit_code),
         "claimed output": shown(content.output),
     }
     claims = {"security": "none"} if security is None else security_lines(security)

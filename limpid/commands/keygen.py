@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import click
 
-from limpid import api
-from limpid.commands.options import guest_argument, parameters_option, require_distinct
-from limpid.files import require_writable, write_bytes
-from limpid.output import Answer, answering
-from limpid.progress import showing
+from limpid.api import proving
+from limpid.commands.options import guest_argument, load_guest, output_option, parameters_option, require_distinct
+from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering
+from limpid.terminal.progress import showing
 from spec.protocol.key_encoding import encode_key
 
 
 @click.command("keygen")
 @guest_argument
-@click.option("--output", metavar="KEY", help="Write the verification key to this file.")
+@output_option("KEY", "Write the verification key to this file; - is standard output.")
 @parameters_option
 @answering
 def keygen_command(guest: str, output: str | None, parameters: str) -> Answer:
     """Make the verification key of GUEST.elf and print the program's id."""
-    require_distinct(**{"GUEST.elf": guest, "--output": output})
+    require_distinct({"GUEST.elf": guest}, {"--output": output})
     if output is not None:
         require_writable(output)
+    program = load_guest(guest).program
     with showing("making the key"):
-        key = api.keygen(guest, parameters=parameters)
+        key = proving.keygen(program, parameters=parameters)
     encoded, program_id = encode_key(key), key.program_id.hex()
     if output is not None:
         write_bytes(output, encoded)
@@ -31,4 +32,4 @@ def keygen_command(guest: str, output: str | None, parameters: str) -> Answer:
     lines = {"program id": program_id, "parameters": parameters}
     if output is not None:
         lines["key"] = f"{output}, {len(encoded)} bytes"
-    return Answer(facts, lines)
+    return Answer(facts, lines, to_error=output == STANDARD_STREAM)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from limpid.build import SDK
-from limpid.errors import FileError
-from limpid.files import cause_of
-from limpid.output import Answer, answering
-from limpid.rust import SUPPORT_CRATE
+from limpid.guest_build.guest_library import SDK
+from limpid.guest_build.rust import SUPPORT_CRATE
+from limpid.terminal.files import new_directory
+from limpid.terminal.output import Answer, answering
 
 SKELETON = SDK / "skeleton"
 RUST_SKELETON = SDK / "skeleton_rust"
@@ -25,20 +25,14 @@ def new_command(name: str, rust: bool) -> Answer:
     """Make the directory NAME with a small guest, an input, a Makefile and a README."""
     if not name:
         raise click.UsageError("NAME is empty")
-    directory = Path(name)
     contents = _contents(RUST_SKELETON if rust else SKELETON)
     if rust:
         contents[Path("limpid_guest") / SUPPORT_CRATE.name] = SUPPORT_CRATE.read_bytes()
-    try:
-        directory.mkdir()
+    with new_directory(name) as directory:
         for path, content in sorted(contents.items()):
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_bytes(content)
-    except FileExistsError as error:
-        raise FileError(name, "exists already", "choose another name") from error
-    except OSError as error:
-        raise FileError(name, f"cannot be made: {cause_of(error)}") from error
-    written = [str(directory / path) for path in sorted(contents)]
+    written = [os.path.join(name, path) for path in sorted(contents)]
     return Answer({"files": written}, {"files": ", ".join(written), "next": f"cd {name} && make run"})
 
 

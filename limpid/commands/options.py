@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from limpid.api import DEFAULT_PARAMETERS
-from limpid.backends import BACKENDS, DEFAULT_BACKEND
-from limpid.files import STANDARD_STREAM, read_file_or_standard_input
-from spec.parameters import PARAMETER_SETS
+from limpid.runs.backends import BACKENDS, DEFAULT_BACKEND
+from limpid.terminal.files import STANDARD_STREAM, read_file
+from spec.memory_map import INPUT_CAPACITY_BYTES
+from spec.parameters import PARAMETER_SETS, SEGMENT
+from spec.program import Program
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+LARGEST_ELF_BYTES = 1 << 29
+"""Far above any guest's: the machine's memory has 4 GiB, most of which no file fills."""
+
+EXIT_CODE_END = 1 << 64
+"""An exit code is what a 64-bit register holds: -1 is the largest."""
 
 
 class Hexadecimal(click.ParamType[bytes]):
@@ -22,14 +29,55 @@ class Hexadecimal(click.ParamType[bytes]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
         try:
-            return value if isinstance(value, bytes) else bytes.fromhex(str(value).removeprefix("0x"))
+            return value if isinstance(value, bytes) else bytes.fromhex(without_prefix(str(value)))
         except ValueError:
             self.fail(f"{value!r} is not an even number of hexadecimal digits", param, ctx)
 
 
+def without_prefix(digits: str) -> str:
+    """Hexadecimal digits without 0x or 0X in front."""
+    return digits[2:] if digits[:2] in ("0x", "0X") else digits
+
+
+class Count(click.ParamType[int]):
+    """A number from the least one on: decimal, or hexadecimal with 0x in front; underscores may group digits."""
+
+    name = "count"
+
+    def __init__(self, least: int = 1, end: int | None = None) -> None:
+        self.least = least
+        self.end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = value if isinstance(value, int) else int(str(value), 0)
+        except ValueError:
+            self.fail(f"{value!r} is no number", param, ctx)
+        if number < self.least or (self.end is not None and number >= self.end):
+            bounds = f"{self.least} or more" if self.end is None else f"{self.least} to {self.end - 1}"
+            self.fail(f"{value} is not {bounds}", param, ctx)
+        return number
+
+
+class Guest(NamedTuple):
+    """A guest as a command has it."""
+
+    path: str
+    content: bytes
+    program: Program
+
+
 def guest_argument(command: Command) -> Command:
-    """The path of a guest's ELF file."""
+    """The path of a guest's ELF file, for `load_guest`."""
     return click.argument("guest", metavar="GUEST.elf")(command)
+
+
+def load_guest(path: str) -> Guest:
+    """The guest of a file, a pipe, or standard input for `-`: it is read once. Raises FileError, ProgramError."""
+    from limpid.reading.programs import program_of
+
+    content = read_file(path, LARGEST_ELF_BYTES)
+    return Guest(path, content, program_of(content, path))
 
 
 def input_options(command: Command) -> Command:
@@ -47,7 +95,29 @@ def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
         raise click.UsageError("--input and --input-hex exclude each other")
     if input_hex is not None:
         return input_hex
-    return b"" if input_file is None else read_file_or_standard_input(input_file)
+    return b"" if input_file is None else read_file(input_file, INPUT_CAPACITY_BYTES)
+
+
+def limit_option(command: Command) -> Command:
+    """--limit of commands that execute."""
+    return click.option("--limit", type=Count(), metavar="N", help="Stop after this many instructions.")(command)
+
+
+def output_option(metavar: str, text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """-o and --output."""
+    return click.option("-o", "--output", metavar=metavar, required=required, help=text)
+
+
+def exit_code_option(command: Command) -> Command:
+    """--exit-code: what the guest must have ended with."""
+    return click.option(
+        "--exit-code",
+        type=Count(-EXIT_CODE_END // 2, EXIT_CODE_END),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="The program's; negative as in C.",
+    )(command)
 
 
 def backend_option(command: Command) -> Command:
@@ -66,7 +136,7 @@ def parameters_option(command: Command) -> Command:
     return click.option(
         "--parameters",
         type=click.Choice(list(PARAMETER_SETS)),
-        default=DEFAULT_PARAMETERS,
+        default=SEGMENT.name,
         show_default=True,
         help="The parameter set; tiny is insecure and for tests.",
     )(command)
@@ -74,15 +144,24 @@ def parameters_option(command: Command) -> Command:
 
 def public_output_option(command: Command) -> Command:
     """--public-output of commands that produce it."""
-    return click.option("--public-output", metavar="FILE", help="Write the public output to this file.")(command)
+    return click.option(
+        "--public-output", metavar="FILE", help="Write the public output to this file; - is standard output."
+    )(command)
 
 
-def require_distinct(**paths: str | None) -> None:
-    """Raises click.UsageError if two of the files, given by option, are the same."""
+def require_distinct(read: Mapping[str, str | None], written: Mapping[str, str | None]) -> None:
+    """Raises click.UsageError if a file, given by option, would be read or written twice, or read and written."""
+    _require_different(read)
+    _require_different(written)
+    _require_different({option: path for option, path in {**read, **written}.items() if path != STANDARD_STREAM})
+
+
+def _require_different(paths: Mapping[str, str | None]) -> None:
     seen: dict[str, str] = {}
     for option, path in paths.items():
-        if path is None or path == STANDARD_STREAM:
+        if path is None:
             continue
         if path in seen:
-            raise click.UsageError(f"{seen[path]} and {option} are the same file {path}")
+            what = f"the same file {path}" if path != STANDARD_STREAM else "both the standard stream"
+            raise click.UsageError(f"{seen[path]} and {option} are {what}")
         seen[path] = option

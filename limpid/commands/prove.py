@@ -6,32 +6,39 @@ from pathlib import Path
 
 import click
 
-from limpid import api
-from limpid.backends import DEFAULT_BACKEND, Part, backend_named
+from limpid.api import proving
 from limpid.commands.options import (
+    Count,
     backend_option,
     guest_argument,
     input_options,
+    limit_option,
+    load_guest,
+    output_option,
     parameters_option,
     private_input,
     public_output_option,
     require_distinct,
 )
-from limpid.files import require_writable, write_bytes
-from limpid.long_runs import PROOF_NAME, Place, prove_in_folder
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.commands.traps import explained_traps
+from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
+from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
+from limpid.terminal.output import Answer, answering, exit_code_text, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
+from reference.segments.folder import PROOF_NAME
+from spec.program import Program
 
 
 @click.command("prove")
 @guest_argument
 @input_options
-@click.option("--output", metavar="PROOF", help="The proof's file; with --out a copy.")
+@limit_option
+@output_option("PROOF", "The proof's file, - for standard output; with --out a copy.")
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="With --out: so many processes on this machine.")
+@click.option("--workers", type=Count(), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
-@click.option("--segment-cost", type=click.IntRange(1), metavar="N", help="With --out: smaller or larger segments.")
+@click.option("--segment-cost", type=Count(), metavar="N", help="With --out: smaller or larger segments.")
 @click.option("--dev", is_flag=True, help="Execute only, and write a receipt that PROVES NOTHING, to test with.")
 @public_output_option
 @parameters_option
@@ -41,6 +48,7 @@ def prove_command(
     guest: str,
     input_file: str | None,
     input_hex: bytes | None,
+    limit: int | None,
     output: str | None,
     folder: str | None,
     workers: int | None,
@@ -63,23 +71,41 @@ def prove_command(
     if dev and (output is None or folder is not None):
         raise click.UsageError("--dev writes its receipt to --output, and proves nothing with --out")
     require_distinct(
-        **{"GUEST.elf": guest, "--input": input_file, "--output": output, "--public-output": public_output}
+        {"GUEST.elf": guest, "--input": input_file}, {"--output": output, "--public-output": public_output}
     )
     for path in (output, public_output):
         if path is not None:
             require_writable(path)
-    content = private_input(input_file, input_hex)
+    loaded, content = load_guest(guest), private_input(input_file, input_hex)
+    program = loaded.program
     if dev and output is not None:
-        return _developed(guest, content, output, public_output, parameters, backend)
+        with explained_traps(loaded, content):
+            return _developed(program, content, limit, output, public_output, parameters, backend)
     reports: list[str] = []
     compiled_notes = backend_named(backend).compile(Part.PROVER, compiling)
-    with showing("proving") as observer:
+    with explained_traps(loaded, content), showing("proving") as display:
         if folder is None:
-            proof = api.prove(guest, content, parameters=parameters, backend=backend, observer=observer)
+            proof = proving.prove(
+                program,
+                content,
+                parameters=parameters,
+                backend=backend,
+                maximum_instructions=limit,
+                observer=display,
+                executed=display.executed,
+            )
         else:
-            place = Place(Path(folder), workers, scheduler, segment_cost)
+            from limpid.runs.long_runs import Place, prove_in_folder
+
             proof = prove_in_folder(
-                place, guest, content, parameters=parameters, observer=observer, report=reports.append
+                Place(Path(folder), workers, scheduler, segment_cost),
+                program,
+                content,
+                parameters=parameters,
+                maximum_instructions=limit,
+                observer=display,
+                executed=display.executed,
+                report=reports.append,
             )
     if output is not None:
         write_bytes(output, proof.encoded)
@@ -110,7 +136,7 @@ def prove_command(
         "segments": proof.segments,
         **security_lines(security),
         "seconds": f"{proof.seconds:.1f}",
-        "exit code": proof.exit_code,
+        "exit code": exit_code_text(proof.exit_code),
         "output": shown(proof.output),
     }
     notes = [*compiled_notes, *reports, *security_notes(security)]
@@ -118,15 +144,28 @@ def prove_command(
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:
         notes.append(f"verify accepts this proof only with --exit-code {proof.exit_code}")
-    return Answer(facts, lines, notes=tuple(notes))
+    return Answer(facts, lines, notes=tuple(notes), to_error=STANDARD_STREAM in (output, public_output))
 
 
 def _developed(
-    guest: str, content: bytes, output: str, public_output: str | None, parameters: str, backend: str
+    program: Program,
+    content: bytes,
+    limit: int | None,
+    output: str,
+    public_output: str | None,
+    parameters: str,
+    backend: str,
 ) -> Answer:
     """The receipt of a run that is executed and not proven."""
-    with showing("executing"):
-        run = api.prove_dev(guest, content, parameters=parameters, backend=backend)
+    with showing("executing") as display:
+        run = proving.prove_dev(
+            program,
+            content,
+            parameters=parameters,
+            backend=backend,
+            maximum_instructions=limit,
+            executed=display.executed,
+        )
     receipt = run.receipt
     write_bytes(output, run.encoded)
     if public_output is not None:
@@ -147,8 +186,8 @@ def _developed(
         "program id": receipt.key.program_id.hex(),
         "instructions": f"{run.instructions:,}",
         "seconds": f"{run.seconds:.1f}",
-        "exit code": receipt.exit_code,
+        "exit code": exit_code_text(receipt.exit_code),
         "output": shown(receipt.output),
     }
     note = "this is a development receipt: it PROVES NOTHING, and verify rejects it without --allow-dev"
-    return Answer(facts, lines, notes=(note,))
+    return Answer(facts, lines, notes=(note,), to_error=STANDARD_STREAM in (output, public_output))

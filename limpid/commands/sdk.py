@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from limpid.build import DEFAULT_COMPILER, BuildError
-from limpid.errors import BuildFailedError
-from limpid.guest_library import install_sdk
-from limpid.output import Answer, answering
+from limpid.advice.build_advice import build_error
+from limpid.guest_build.build import DEFAULT_COMPILER, BuildError
+from limpid.guest_build.guest_library import install_sdk
+from limpid.terminal.output import Answer, answering
 
 
 @click.command("sdk")
@@ -17,11 +17,14 @@ from limpid.output import Answer, answering
 @click.option("--compiler", metavar="NAME", help=f"A GCC or clang for RISC-V.  [default: {DEFAULT_COMPILER}]")
 @answering
 def sdk_command(directory: str, compiler: str | None) -> Answer:
-    """Write the guest SDK to DIRECTORY: headers, libzkvm.a, linker script, for builds without `limpid build`."""
+    """Write the guest SDK to DIRECTORY.
+
+    Headers, libzkvm.a and linker script, for builds without `limpid build`.
+    """
     try:
         installed = install_sdk(Path(directory), compiler=compiler)
     except BuildError as error:
-        raise BuildFailedError(error) from error
+        raise build_error(error, directory) from error
     flags, link_flags = list(installed.compile_flags), list(installed.link_flags)
     facts = {
         "library": str(installed.library),

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from limpid.calculation import CalculationError, ProofSubject, SetSubject, Subject, subject_named
-from limpid.calculation_reports import Report, proof_report, set_report, set_search_report
 from limpid.errors import DONE, FAILED
-from limpid.files import write_bytes
-from limpid.published_reports import compatibility_report, system_report, systems_report
-from limpid.published_variants import comparison_report, search_report, sweep_report
-from limpid.report_output import FORMATS, json_of, write_plot, write_report
+from limpid.reading.calculation import CalculationError, ProofSubject, SetSubject, Subject, subject_named
+from limpid.reading.calculation_reports import Report, proof_report, set_report, set_search_report
+from limpid.reading.published_reports import compatibility_report, system_report, systems_report
+from limpid.reading.published_variants import comparison_report, search_report, sweep_report
+from limpid.terminal.files import write_bytes
+from limpid.terminal.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.proximity import CurveBound

@@ -7,14 +7,26 @@ from typing import TypedDict
 
 import click
 
-from limpid import api
-from limpid.backends import Part, backend_named
-from limpid.commands.options import Hexadecimal, backend_option
+from limpid.api import proving, verifying
+from limpid.api.verifying import Accepted
+from limpid.commands.options import (
+    EXIT_CODE_END,
+    LARGEST_ELF_BYTES,
+    Hexadecimal,
+    backend_option,
+    exit_code_option,
+    without_prefix,
+)
 from limpid.errors import FAILED, FileError, KeyFileError
-from limpid.files import STANDARD_STREAM, read_file, read_file_or_standard_input
-from limpid.output import Answer, answering, shown
-from limpid.progress import compiling, showing
-from limpid.security_lines import security_facts, security_lines, security_notes
+from limpid.reading.programs import program_of
+from limpid.reading.proof_files import read_proof
+from limpid.runs.backends import Part, backend_named
+from limpid.terminal.files import STANDARD_STREAM, read_file
+from limpid.terminal.output import Answer, answering, exit_code_text, shown
+from limpid.terminal.progress import compiling, showing
+from limpid.terminal.security_lines import security_facts, security_lines, security_notes
+from reference.verifier.run import check_key
+from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.key import VerificationKey
@@ -23,20 +35,20 @@ from spec.protocol.proof_encoding import decode_proof
 from spec.rejection import Rejected
 from spec.rv64im.machine import RV64IM
 
-PROGRAM_ID = re.compile(rf"[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
-HEXADECIMAL = re.compile(r"(0x)?[0-9a-fA-F]+")
+PROGRAM_ID = re.compile(rf"(0[xX])?[0-9a-fA-F]{{{2 * DIGEST_BYTES}}}")
+HEXADECIMAL = re.compile(r"(0[xX])?[0-9a-fA-F]+")
 PROGRAM_NAMES = f"name an ELF file, a key made by limpid keygen, or an id of {2 * DIGEST_BYTES} hexadecimal digits"
 ELF_MAGIC = b"\x7fELF"
 
 
 @click.command("verify")
-@click.argument("proof_file", metavar="PROOF")
+@click.argument("proof_file", metavar="PROOF|DIR")
 @click.option("--program", metavar="GUEST.elf|KEY|ID", help="The program that must have run: its ELF, key or id.")
 @click.option("--any-program", is_flag=True, help="Accept any program, and print which one the proof is about.")
 @click.option("--public-output", "output_file", metavar="FILE", help="The output that the proof must claim.")
 @click.option("--public-output-hex", "output_hex", type=Hexadecimal(), metavar="HEX", help="The same, in hexadecimal.")
 @click.option("--any-output", is_flag=True, help="Accept any output, and print the one that the proof claims.")
-@click.option("--exit-code", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the program.")
+@exit_code_option
 @click.option("--allow-insecure", is_flag=True, help="Admit parameter sets that are only for tests.")
 @click.option("--allow-dev", is_flag=True, help="Admit what prove --dev writes: receipts that PROVE NOTHING.")
 @backend_option
@@ -55,16 +67,18 @@ def verify_command(
 ) -> Answer:
     """Verify PROOF against a program, a public output and an exit code.
 
-    An ID is 64 hexadecimal digits and wins over a file of that name; write ./NAME for the file.
+    DIR is a folder of prove --out. An ID is 64 hexadecimal digits and wins over a file of that name; write ./NAME for
+    the file.
     """
     if (program is not None) + any_program != 1:
         raise click.UsageError("name the program with --program, or accept any with --any-program")
     if (output_file is not None) + (output_hex is not None) + any_output != 1:
         raise click.UsageError("give --public-output or --public-output-hex, or accept any with --any-output")
-    if proof_file == output_file == STANDARD_STREAM:
-        raise click.UsageError("PROOF and --public-output cannot both be standard input")
-    encoded = read_file_or_standard_input(proof_file)
-    output = read_file_or_standard_input(output_file) if output_file is not None else output_hex
+    streams = [proof_file, program, output_file].count(STANDARD_STREAM)
+    if streams > 1:
+        raise click.UsageError("only one of PROOF, --program and --public-output can be standard input")
+    encoded = read_proof(proof_file)
+    output = read_file(output_file, OUTPUT_CAPACITY_BYTES) if output_file is not None else output_hex
     compiled_notes = backend_named(backend).compile(Part.VERIFIER, compiling)
     is_receipt = allow_dev and encoded.startswith(DEVELOPMENT_MAGIC)
     try:
@@ -72,12 +86,12 @@ def verify_command(
             statement: _Statement = {
                 "program": None if program is None else _program(program, encoded, is_receipt=is_receipt),
                 "output": output,
-                "exit_code": exit_code,
+                "exit_code": exit_code % EXIT_CODE_END,
                 "allow_insecure": allow_insecure,
             }
             if is_receipt:
-                return _allowed(api.check_dev_receipt(encoded, **statement))
-            return _accepted(api.verify(encoded, **statement, backend=backend), compiled_notes)
+                return _allowed(verifying.check_dev_receipt(encoded, **statement))
+            return _accepted(verifying.verify(encoded, **statement, backend=backend), compiled_notes)
     except Rejected as rejected:
         return _rejected(rejected, compiled_notes)
 
@@ -94,20 +108,23 @@ class _Statement(TypedDict):
 def _program(text: str, proof: bytes, *, is_receipt: bool) -> VerificationKey | bytes:
     """The program that an ELF file, a key file or an id names. An ELF file is taken under the proof's parameters."""
     if PROGRAM_ID.fullmatch(text):
-        return bytes.fromhex(text)
+        return bytes.fromhex(without_prefix(text))
     try:
-        content = read_file(text)
+        content = read_file(text, LARGEST_ELF_BYTES)
     except FileError as error:
         if HEXADECIMAL.fullmatch(text):
-            error.next_step = f"{PROGRAM_NAMES}; this has {len(text)} characters"
+            error.next_step = f"{PROGRAM_NAMES}; this has {len(without_prefix(text))}"
         raise
     if content.startswith(ELF_MAGIC):
         claimed = decode_development_receipt(proof, RV64IM) if is_receipt else decode_proof(proof, RV64IM)
-        return api.keygen(text, parameters=claimed.key.parameters.name)
+        return proving.keygen(program_of(content, text), parameters=claimed.key.parameters.name)
     if not content.startswith(KEY_MAGIC):
         raise FileError(text, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
     try:
-        return decode_key(content, RV64IM)
+        key = decode_key(content, RV64IM)
+        # A damaged key should not look like that of another program.
+        check_key(key)
+        return key
     except Rejected as error:
         raise KeyFileError(text, error) from error
 
@@ -118,6 +135,8 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
         "reason": rejected.reason.name,
         "message": rejected.reason.value,
         "detail": rejected.detail,
+        "expected": rejected.expected,
+        "found": rejected.found,
         "security_bits": None,
         "program_id": None,
     }
@@ -127,7 +146,7 @@ def _rejected(rejected: Rejected, notes: tuple[str, ...]) -> Answer:
     return Answer(facts, lines, FAILED, notes)
 
 
-def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
+def _accepted(accepted: Accepted, notes: tuple[str, ...]) -> Answer:
     security, key = accepted.security, accepted.verified.key
     facts = {
         "accepted": True,
@@ -144,7 +163,7 @@ def _accepted(accepted: api.Accepted, notes: tuple[str, ...]) -> Answer:
         "verdict": "ACCEPTED",
         "program id": accepted.program_id.hex(),
         "output": shown(accepted.output),
-        "exit code": accepted.exit_code,
+        "exit code": exit_code_text(accepted.exit_code),
         **security_lines(security),
     }
     notes = (*notes, *security_notes(security))
@@ -169,7 +188,7 @@ def _allowed(receipt: DevelopmentReceipt) -> Answer:
         "verdict": "NOT PROVEN, allowed by --allow-dev",
         "program id": receipt.key.program_id.hex(),
         "output": shown(receipt.output),
-        "exit code": receipt.exit_code,
+        "exit code": exit_code_text(receipt.exit_code),
         "security": "none: anyone can write a development receipt",
     }
     return Answer(facts, lines, notes=("this is a development receipt: it PROVES NOTHING",))

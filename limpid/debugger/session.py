@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from limpid.debugger.packets import LARGEST_PACKET_BYTES, DisconnectedError, PacketStream
 from limpid.debugger.target import PC_REGISTER, Exited, Stopped, Target, target_description
+from limpid.debugger.watchpoints import Access, Watchpoint
 from reference.machine_memory import UnmappedError
 
 UNSUPPORTED = ""
@@ -20,6 +21,16 @@ ERROR = "E01"
 OK = "OK"
 
 _WORD_BYTES = 8
+
+_BREAKPOINT_KINDS = ("0", "1")
+_ACCESSES = {"2": Access.WRITE, "3": Access.READ, "4": Access.ANY}
+"""Kinds of the packets Z and z: software and hardware breakpoints, watchpoints."""
+
+
+def _stop_reply(end: Stopped) -> str:
+    if end.watchpoint is not None:
+        return f"T{end.signal:02x}{end.watchpoint.access.value}:{end.watchpoint.start:x};"
+    return f"T{end.signal:02x}replaylog:begin;" if end.at_begin else f"S{end.signal:02x}"
 
 
 class _EndedError(Exception):
@@ -49,6 +60,7 @@ class Session:
             "m": self._memory,
             "c": lambda _: self._resumed(),
             "s": lambda _: self._stepped(),
+            "b": self._backward,
             "Z": self._add_breakpoint,
             "z": self._remove_breakpoint,
             "H": lambda _: OK,
@@ -86,6 +98,11 @@ class Session:
     def _resumed(self) -> str:
         return self._told(self._target.resume(self._packets.interrupted))
 
+    def _backward(self, rest: str) -> str:
+        moves = {"s": self._target.step_back, "c": self._target.resume_back}
+        move = moves.get(rest)
+        return UNSUPPORTED if move is None else self._told(move())
+
     def _told(self, end: Stopped | Exited) -> str:
         if isinstance(end, Exited):
             # The protocol has room for 8 bits of the exit code.
@@ -93,7 +110,7 @@ class Session:
         else:
             if end.trap is not None:
                 self.show(f"{end.trap.message}\n".encode())
-            self._last_stop = f"S{end.signal:02x}"
+            self._last_stop = _stop_reply(end)
         return self._last_stop
 
     def show(self, text: bytes) -> None:
@@ -102,21 +119,30 @@ class Session:
             self._packets.send(f"O{text.hex()}")
 
     def _add_breakpoint(self, rest: str) -> str:
-        return self._change_breakpoint(rest, self._target.breakpoints.add)
+        return self._change(rest, self._target.breakpoints.add, self._target.watchpoints.add)
 
     def _remove_breakpoint(self, rest: str) -> str:
-        return self._change_breakpoint(rest, self._target.breakpoints.discard)
+        return self._change(rest, self._target.breakpoints.discard, self._target.watchpoints.discard)
 
-    def _change_breakpoint(self, rest: str, change: Callable[[int], None]) -> str:
-        kind, address, *_ = rest.split(",")
-        if kind not in ("0", "1"):
-            return UNSUPPORTED  # Watchpoints: GDB then steps and compares by itself.
-        change(int(address, 16))
+    def _change(
+        self, rest: str, breakpoint_at: Callable[[int], None], watchpoint_on: Callable[[Watchpoint], None]
+    ) -> str:
+        kind, address, size, *_ = rest.split(",")
+        if kind in _BREAKPOINT_KINDS:
+            breakpoint_at(int(address, 16))
+        elif kind in _ACCESSES:
+            start = int(address, 16)
+            watchpoint_on(Watchpoint(_ACCESSES[kind], start, start + int(size, 16)))
+        else:
+            return UNSUPPORTED
         return OK
 
     def _query(self, rest: str) -> str:
         if rest.startswith("Supported"):
-            return f"PacketSize={LARGEST_PACKET_BYTES:x};qXfer:features:read+;QStartNoAckMode+;vContSupported+"
+            return (
+                f"PacketSize={LARGEST_PACKET_BYTES:x};qXfer:features:read+;QStartNoAckMode+;vContSupported+;"
+                "ReverseStep+;ReverseContinue+"
+            )
         if rest.startswith("Xfer:features:read:target.xml:"):
             offset, size = (int(number, 16) for number in rest.rpartition(":")[2].split(","))
             part = target_description()[offset : offset + size]

@@ -1,11 +1,14 @@
-"""The guest as a debugger sees it: registers, memory, breakpoints, and why it stopped."""
+"""The guest as a debugger sees it: registers, memory, breakpoints, going back, and why it stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
+from limpid.debugger.history import History
+from limpid.debugger.watchpoints import Watchpoint, watching_instrument
 from reference.execution import Trap, TrapReason
 from reference.executor import Console, Machine
 from reference.executor.console import console_instrument
@@ -49,6 +52,11 @@ class Stopped:
 
     signal: Signal
     trap: Trap | None = None
+    watchpoint: Watchpoint | None = None
+    """The one that was hit, if that is why."""
+
+    at_begin: bool = False
+    """Whether it stopped going back because there is nothing before."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,17 @@ class Target:
     """A guest under a debugger, stopped before its first instruction. Raises InputTooLongError."""
 
     def __init__(self, program: Program, private_input: bytes, console: Console) -> None:
-        self._machine = Machine(program, private_input, [console_instrument(program, console)])
+        self._console = console
+        self._is_replaying = False
+        self._hit: Watchpoint | None = None
         self.breakpoints: set[int] = set()
+        self.watchpoints: set[Watchpoint] = set()
+        instruments = [
+            console_instrument(program, self._show),
+            watching_instrument(self.watchpoints, self._note_hit),
+        ]
+        self._machine = Machine(program, private_input, instruments)
+        self._history = History(self._machine)
 
     def register(self, number: int) -> int:
         """A register's value by GDB's number. Raises IndexError."""
@@ -79,23 +96,78 @@ class Target:
 
     def step(self) -> Stopped | Exited:
         """Executes one instruction."""
+        self._history.note()
+        self._hit = None
         if self._machine.pc != HALTED:
             trap = self._machine.step()
             if trap is not None:
                 return Stopped(_SIGNALS[trap.reason], trap)
         if self._machine.pc == HALTED:
             return Exited(self._machine.registers[CALL_ARGUMENT_REGISTER])
-        return Stopped(Signal.TRAP)
+        return Stopped(Signal.TRAP, watchpoint=self._hit)
 
     def resume(self, interrupted: Callable[[], bool]) -> Stopped | Exited:
-        """Executes up to the next breakpoint, the end, or until `interrupted`, asked now and then, says so."""
+        """Executes up to the next breakpoint or watchpoint, the end, or until `interrupted`, asked now and then."""
         while True:
             for _ in range(STEPS_BETWEEN_POLLS):
                 end = self.step()
-                if isinstance(end, Exited) or end.trap is not None or self._machine.pc in self.breakpoints:
+                if isinstance(end, Exited) or end.trap is not None or end.watchpoint is not None:
+                    return end
+                if self._machine.pc in self.breakpoints:
                     return end
             if interrupted():
                 return Stopped(Signal.INTERRUPT)
+
+    def step_back(self) -> Stopped:
+        """Takes one instruction back."""
+        instructions = self._machine.instructions
+        if instructions == 0:
+            return Stopped(Signal.TRAP, at_begin=True)
+        with self._replaying():
+            self._history.go_to(instructions - 1)
+        return Stopped(Signal.TRAP)
+
+    def resume_back(self) -> Stopped:
+        """Goes back to the last breakpoint, or in front of the last access that a watchpoint stops, or to the start."""
+        end = self._machine.instructions
+        with self._replaying():
+            for start in self._history.starts_before(end):
+                found, watchpoint = self._last_stop(start, end)
+                if found is not None:
+                    self._history.go_to(found)
+                    return Stopped(Signal.TRAP, watchpoint=watchpoint)
+                end = start
+            self._history.go_to(0)
+        return Stopped(Signal.TRAP, at_begin=True)
+
+    def _last_stop(self, start: int, end: int) -> tuple[int | None, Watchpoint | None]:
+        """Where the execution would stop last of all places from `start` to before `end`, in instructions."""
+        self._history.go_to(start)
+        found: tuple[int | None, Watchpoint | None] = None, None
+        for instructions in range(start, end):
+            if self._machine.pc in self.breakpoints:
+                found = instructions, None
+            self._hit = None
+            self._machine.step()
+            if self._hit is not None:
+                found = instructions, self._hit
+        return found
+
+    @contextmanager
+    def _replaying(self) -> Iterator[None]:
+        """What the guest has shown once is not shown again."""
+        self._is_replaying = True
+        try:
+            yield
+        finally:
+            self._is_replaying = False
+
+    def _show(self, text: bytes) -> None:
+        if not self._is_replaying:
+            self._console(text)
+
+    def _note_hit(self, watchpoint: Watchpoint) -> None:
+        self._hit = watchpoint
 
 
 def target_description() -> str:

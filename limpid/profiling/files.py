@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from limpid.errors import FileError
-from limpid.estimation import cost_of
-from limpid.files import write_bytes
 from limpid.profiling.flame_graph import flame_graph
+from limpid.profiling.inlined import InlinedFunctions
 from limpid.profiling.pprof import pprof_file
 from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
+from limpid.runs.estimation import cost_of
+from limpid.terminal.files import write_bytes
 from reference.cost import rows_by_pc
 from reference.executor.profiling import Profile
 
@@ -19,13 +20,15 @@ FLAME_GRAPH_NAME = "flame_graph.html"
 PPROF_NAME = "profile.pb.gz"
 
 
-def write_profile(profile: Profile, directory: str, title: str) -> Report:
+def write_profile(profile: Profile, directory: str, title: str, elf: bytes) -> Report:
     """Writes the report, the flame graph and the pprof file of a run that can be proven; returns the report.
+
+    `elf` is the guest's file, whose debug information names inlined functions.
 
     Raises FileError, TooLongError.
     """
     rows = rows_by_pc(profile)
-    calls = weighed_calls(profile, rows)
+    calls = weighed_calls(profile, rows, InlinedFunctions(elf).at)
     told = report(profile, cost_of(profile), rows)
     target = Path(directory)
     try:

@@ -69,11 +69,12 @@ def _graph(root: WeighedCall, weight: int) -> str:
             continue
         deepest = max(deepest, depth)
         name = html.escape(call.name)
-        numbers = f"{name}: {size:,} with callees ({size / whole:.1%}), {call.own[weight]:,} alone"
+        own = call.own[weight]
+        numbers = f"{name}: {size:,} with callees ({size / whole:.1%}), {own:,} alone ({own / whole:.1%})"
         position = f"left:{start / whole:.4%};width:{size / whole:.4%};top:{depth * ROW_HEIGHT_PIXELS}px"
         frames.append(
             f'<div class="frame" style="{position};background:{_colour(call.name)}" data-start="{start / whole:.6f}" '
-            f'data-size="{size / whole:.6f}" title="{numbers}">{name}</div>'
+            f'data-size="{size / whole:.6f}" title="{numbers}">{name} {size / whole:.1%}</div>'
         )
         for callee in call.callees:
             pending.append((callee, depth + 1, start))

@@ -20,8 +20,8 @@ SAMPLE_TYPES = (("instructions", "count"), ("cost", "count"))
 def pprof_file(root: WeighedCall) -> bytes:
     """The tree of calls: one sample for each chain with instructions of its own. Equal trees give equal bytes."""
     strings = _Strings()
-    functions: dict[int, int] = {}
-    """The identifier, from 1, of the location and function at each address."""
+    functions: dict[tuple[int, str], int] = {}
+    """By address and name, the identifier of location and function, from 1; an inlined one may begin at another."""
 
     message = bytearray()
     for kind, unit in SAMPLE_TYPES:
@@ -30,14 +30,15 @@ def pprof_file(root: WeighedCall) -> bytes:
     pending: list[tuple[WeighedCall, tuple[int, ...]]] = [(root, ())]
     while pending:
         call, callers = pending.pop()
-        if call.function not in functions:
-            identifier = functions[call.function] = len(functions) + 1
+        place = (call.function, call.name)
+        if place not in functions:
+            identifier = functions[place] = len(functions) + 1
             line = _message(4, _number(1, identifier))
             declarations += _message(4, _number(1, identifier) + _number(3, call.function) + line)
             name = strings.index(call.name)
             declarations += _message(5, _number(1, identifier) + _number(2, name) + _number(3, name))
         # Leaf first.
-        chain = (functions[call.function], *callers)
+        chain = (functions[place], *callers)
         if call.own.instructions:
             message += _message(2, _packed(1, chain) + _packed(2, call.own))
         pending += [(callee, chain) for callee in reversed(call.callees)]

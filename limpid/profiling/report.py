@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from limpid.profiling.weights import Weight, instructions_by_name, weight_by_function
+from limpid.reading.places import place
 from reference.cost import PcRows, RunCost
 from reference.execution import Execution
 from reference.executor.profiling import Profile
@@ -129,12 +130,6 @@ def misaligned_table(program: Program, execution: Execution) -> list[Sequence[ob
     for pc, count in sorted(execution.misaligned_accesses.items(), key=lambda item: (-item[1], item[0])):
         rows.append((count, place(program, pc)))
     return rows
-
-
-def place(program: Program, pc: int) -> str:
-    """A program counter for people: the address, and the function where the ELF file names it."""
-    symbol = program.symbol_at(pc)
-    return f"{pc:#x}" if symbol is None else f"{pc:#x} ({symbol})"
 
 
 def _cost(chip: str) -> int:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.execution.account import (
-    COUNTING,
-    EXECUTING,
+from optimized.execution.accounting import access, note_touched
+from optimized.execution.events import Events
+from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.loop_state import (
     FULL,
-    RECORDING,
     RUNNING,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
@@ -27,8 +27,6 @@ from optimized.execution.account import (
     TRAPPED,
     SegmentAccount,
 )
-from optimized.execution.events import Events
-from optimized.execution.guest_memory import Doublewords, is_mapped
 from optimized.execution.sha256 import compress
 from spec.isa.calls import CALLS
 from spec.isa.system import CALL_NUMBER_REGISTER
@@ -158,7 +156,6 @@ def results_of(number: np.uint64, contents: NDArray[np.uint64], results: NDArray
 
 @compiled
 def _account(
-    mode: int,
     place: int,
     calls: CallTable,
     registers: NDArray[np.uint64],
@@ -169,29 +166,27 @@ def _account(
     contents: NDArray[np.uint64],
     results: NDArray[np.uint64],
     row: int,
-    events: CallEvents,
+    events: CallEvents | None,
 ) -> None:
     """Gives the accesses of a call their clocks, and counts what the segment touches for the first time."""
     now, operands = state[STATE_CLOCK], calls.operands[place]
     for i in range(1 + operands):
         register = CALL_NUMBER_REGISTER if i == 0 else calls.registers[place, i - 1]
-        previous = account.register_clocks[register]
+        previous = access(account.register_clocks, register, now + i)
         state[STATE_BOUNDARY_ROWS] += previous == 0
-        account.register_clocks[register] = now + i
-        if mode == RECORDING:
+        if events is not None:
             events.registers_previous[row, i] = previous
             if i > 0:
                 events.pointers[row, i - 1] = registers[register]
     for i in range(len(positions)):
-        previous = memory.clocks[positions[i]]
-        memory.clocks[positions[i]] = now + 1 + operands + i
+        previous = access(memory.clocks, positions[i], now + 1 + operands + i)
         if previous == 0:
-            if mode == COUNTING:
-                account.touched[state[STATE_TOUCHED]] = positions[i]
-                account.touched_values[state[STATE_TOUCHED]] = contents[i]
-            state[STATE_TOUCHED] += 1
             state[STATE_BOUNDARY_ROWS] += 1
-        if mode == RECORDING:
+            if events is None:
+                state[STATE_TOUCHED] = note_touched(
+                    account.touched, account.touched_values, state[STATE_TOUCHED], positions[i], contents[i]
+                )
+        if events is not None:
             events.memory_previous[row, i] = previous
             events.before[row, i] = contents[i]
             events.after[row, i] = results[i]
@@ -199,18 +194,22 @@ def _account(
 
 @compiled
 def make_call(
-    mode: int,
     word: int,
     pc: int,
     registers: NDArray[np.uint64],
     memory: Doublewords,
     state: NDArray[np.int64],
-    account: SegmentAccount,
-    events: Events,
+    accelerated: NDArray[np.int64],
+    touched: NDArray[np.bool_] | None,
+    account: SegmentAccount | None,
+    events: Events | None,
     calls: CallTable,
-    call_events: CallEvents,
+    call_events: CallEvents | None,
 ) -> int:
-    """Executes an ecall that does not halt, unless it has no room or cannot complete; says how it ended."""
+    """Executes an ecall that does not halt, unless it has no room or cannot complete; says how it ended.
+
+    `accelerated` counts calls by place and word.
+    """
     place = called(registers[CALL_NUMBER_REGISTER], calls)
     if place == NO_CALL:
         return TRAPPED
@@ -223,7 +222,7 @@ def make_call(
     positions, contents, results = room[:count], held[:count], left[:count]
     if not results_of(calls.numbers[place], contents, results):
         return TRAPPED
-    if mode != EXECUTING:
+    if account is not None:
         boundary_end = state[STATE_BOUNDARY_ROWS] + account.advances[chip]
         if account.rows[chip] >= account.room[chip] or boundary_end > state[STATE_BOUNDARY_ROOM]:
             state[STATE_CHIP] = chip
@@ -231,15 +230,15 @@ def make_call(
         event = account.first_events[chip] + account.rows[chip]
         row = event - account.first_events[FIRST_CALL_CHIP]
         account.rows[chip] += 1
-        if mode == RECORDING:
+        if events is not None:
             events.word[event], events.next_pc[event] = word, (pc + 4) >> 2
             events.clock[event] = state[STATE_CLOCK]
-        _account(mode, place, calls, registers, memory, state, account, positions, contents, results, row, call_events)
+        _account(place, calls, registers, memory, state, account, positions, contents, results, row, call_events)
         state[STATE_CLOCK] += account.advances[chip]
     for i in range(count):
         # Of a doubleword that is read and written, what is written comes last.
         memory.values[positions[i]] = results[i]
+        if touched is not None:
+            touched[positions[i]] = True
+    accelerated[place, word] += 1
     return RUNNING
-
-
-NO_CALL_EVENTS = empty_call_events(0)

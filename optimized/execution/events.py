@@ -69,7 +69,3 @@ def empty_events(count: int) -> Events:
 def first_positions(rows: Sequence[int]) -> list[int]:
     """Where the events of each chip begin, for so many rows of each; at the end, how many events there are."""
     return [0, *accumulate(rows)]
-
-
-NO_EVENTS = empty_events(0)
-"""Where nothing is recorded."""

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.account import (
-    EXECUTING,
-    HALTED,
+from optimized.execution.call_counts import CallCounts
+from optimized.execution.calls import CallEvents, call_table
+from optimized.execution.console import Console
+from optimized.execution.events import Events
+from optimized.execution.guest_memory import Doublewords
+from optimized.execution.instruction_loop import run_instructions
+from optimized.execution.loop_state import (
     STATE_CLOCK,
     STATE_INSTRUCTIONS,
     STATE_PC,
     STATE_SIZE,
     SegmentAccount,
 )
-from optimized.execution.calls import NO_CALL_EVENTS, CallEvents, call_table
-from optimized.execution.events import NO_EVENTS, Events
-from optimized.execution.guest_memory import Doublewords, guest_memory
-from optimized.execution.instruction_loop import run_instructions
-from optimized.execution.predecoded import Predecoded, access_positions, predecode
+from optimized.execution.predecoded import Predecoded, access_positions
+from spec.isa.calls import CALLS
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.memory_map import SINK
-from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS
 
 UNLIMITED = 2**62
+"""Instructions: more than any execution has."""
+
+INSTRUCTIONS_AT_ONCE = 1 << 24
+"""Executed without a look at signals and at what the guest has shown: a few tenths of a second."""
+
 REGISTER_FILE_SIZE = SINK + 1
-
-
-class TrapError(Exception):
-    """The execution ended abnormally, at the program counter that the message names."""
 
 
 @dataclass
@@ -47,6 +49,9 @@ class Machine:
     state: NDArray[np.int64]
     misaligned: NDArray[np.int64]
     """Misaligned loads and stores by word of the code."""
+
+    accelerated: NDArray[np.int64]
+    """(calls, words): calls of accelerators by place in CALLS and word of the code."""
 
     account: SegmentAccount
 
@@ -67,7 +72,9 @@ class Machine:
             touched_values=np.empty(0, dtype=np.uint64),
         )
         misaligned = np.zeros(len(code.kind), dtype=np.int64)
-        return Machine(code, memory, np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64), state, misaligned, account)
+        accelerated = np.zeros((len(CALLS), len(code.kind)), dtype=np.int64)
+        registers = np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64)
+        return Machine(code, memory, registers, state, misaligned, accelerated, account)
 
     @property
     def pc(self) -> int:
@@ -90,29 +97,57 @@ class Machine:
         addresses = self.code.first_pc + INSTRUCTION_BYTES * words
         return dict(zip(addresses.tolist(), self.misaligned[words].tolist(), strict=True))
 
-    def run(self, mode: int, limit: int, events: Events = NO_EVENTS, call_events: CallEvents = NO_CALL_EVENTS) -> int:
-        """Executes up to so many instructions; mode and status are those of `run_instructions`."""
+    def calls(self) -> Counter[tuple[int, int]]:
+        """How many calls of accelerators, by program counter and number."""
+        places, words = np.nonzero(self.accelerated)
+        addresses = (self.code.first_pc + INSTRUCTION_BYTES * words).tolist()
+        numbers = [CALLS[place].number for place in places.tolist()]
+        counts = self.accelerated[places, words].tolist()
+        return Counter({(at, number): n for at, number, n in zip(addresses, numbers, counts, strict=True)})
+
+    def run(
+        self,
+        limit: int,
+        touched: NDArray[np.bool_],
+        console: Console | None = None,
+        calls: CallCounts | None = None,
+    ) -> int:
+        """Executes up to so many instructions and notes the doublewords that they touch; returns how it ended."""
+        return self._run(limit, touched, console, calls, None, None)
+
+    def count(self, limit: int) -> int:
+        """Executes up to so many instructions and counts them in `account`; returns how it ended."""
+        return self._run(limit, None, None, None, self.account, None)
+
+    def record(self, limit: int, events: Events, call_events: CallEvents) -> int:
+        """Executes up to so many instructions, counts and records them; returns how it ended."""
+        return self._run(limit, None, None, None, self.account, events, call_events)
+
+    def _run(
+        self,
+        limit: int,
+        touched: NDArray[np.bool_] | None,
+        console: Console | None,
+        calls: CallCounts | None,
+        account: SegmentAccount | None,
+        events: Events | None,
+        call_events: CallEvents | None = None,
+    ) -> int:
         run: Any = run_instructions
         status: int = run(
-            mode,
             limit,
             self.code,
             self.registers,
             self.memory,
             self.state,
             self.misaligned,
-            self.account,
+            touched,
+            console,
+            calls,
+            account,
             events,
             call_table(),
+            self.accelerated,
             call_events,
         )
         return status
-
-
-def execute(program: Program, private_input: bytes = b"") -> Machine:
-    """Runs the program to its end. Raises TrapError, InputTooLongError, CodeTooLargeError."""
-    machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
-    if machine.run(EXECUTING, UNLIMITED) != HALTED:
-        place = f"at pc {machine.pc:#x}, after {machine.instructions} instructions"
-        raise TrapError(f"the execution ended abnormally {place}")
-    return machine

@@ -35,21 +35,6 @@ class Doublewords(NamedTuple):
     region_ends: NDArray[np.int64]
 
 
-@compiled
-def is_mapped(position: int | np.int64, memory: Doublewords) -> bool:
-    """Whether a doubleword belongs to a region."""
-    page = memory.pages[position >> PAGE_DOUBLEWORDS_LOG2]
-    if page == MAPPED:
-        return True
-    if page == UNMAPPED:
-        return False
-    # numba compiles no generators.
-    for i in range(len(memory.region_starts)):  # noqa: SIM110
-        if memory.region_starts[i] <= position < memory.region_ends[i]:
-            return True
-    return False
-
-
 def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
     """Zeros that the system provides page by page when they are touched. Raises MemoryError."""
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
@@ -61,8 +46,11 @@ def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
     return np.frombuffer(pages, dtype=kind)
 
 
-def guest_memory(program: Program, private_input: bytes = b"") -> Doublewords:
-    """Memory at the start of a run. Raises InputTooLongError."""
+def guest_memory(program: Program, private_input: bytes = b"", *, with_clocks: bool = True) -> Doublewords:
+    """Memory at the start of a run; without clocks where nobody counts accesses.
+
+    Raises InputTooLongError, MemoryError.
+    """
     if len(private_input) > INPUT_CAPACITY_BYTES:
         raise InputTooLongError(
             f"the input has {len(private_input)} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
@@ -83,8 +71,23 @@ def guest_memory(program: Program, private_input: bytes = b"") -> Doublewords:
         pages[-(-region.start // page) : region.end // page] = MAPPED
     return Doublewords(
         values=values,
-        clocks=zeros(DOUBLEWORDS, np.uint32),
+        clocks=zeros(DOUBLEWORDS, np.uint32) if with_clocks else np.empty(0, dtype=np.uint32),
         pages=pages,
         region_starts=np.array([region.start for region in regions], dtype=np.int64),
         region_ends=np.array([region.end for region in regions], dtype=np.int64),
     )
+
+
+@compiled
+def is_mapped(position: int | np.int64, memory: Doublewords) -> bool:
+    """Whether the doubleword belongs to a region."""
+    page = memory.pages[position >> PAGE_DOUBLEWORDS_LOG2]
+    if page == MAPPED:
+        return True
+    if page == UNMAPPED:
+        return False
+    # numba compiles no generators.
+    for i in range(len(memory.region_starts)):  # noqa: SIM110
+        if memory.region_starts[i] <= position < memory.region_ends[i]:
+            return True
+    return False

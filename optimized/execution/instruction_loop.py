@@ -1,4 +1,11 @@
-"""The compiled loop that executes instructions: alone, counting what a segment takes, or recording what each did."""
+"""The compiled loop that executes instructions, and what may watch it.
+
+Each watcher may be None: numba then leaves its code out, so that whoever only executes pays for nothing else. Arrays
+that the loop uses often are its local variables, as numba counts references to the members of a tuple each time.
+
+Plain twins: `reference.executor.machine`; of the watchers `reference.executor.console`, `reference.executor.profiling`,
+`reference.trace.segmentation` (account) and `reference.trace.clock` (events).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.execution.account import (
-    COUNTING,
-    EXECUTING,
+from optimized.execution.accounting import access, note_touched
+from optimized.execution.call_counts import PLAIN, CallCounts, count_at, follow
+from optimized.execution.calls import CallEvents, CallTable, make_call
+from optimized.execution.console import Console, show
+from optimized.execution.events import Events
+from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.loop_state import (
     FULL,
     HALTED,
-    RECORDING,
     RUNNING,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
@@ -23,11 +33,8 @@ from optimized.execution.account import (
     TRAPPED,
     SegmentAccount,
 )
-from optimized.execution.calls import CallEvents, CallTable, make_call
-from optimized.execution.events import Events
-from optimized.execution.guest_memory import Doublewords, is_mapped
 from optimized.execution.operations import Word, operate
-from optimized.execution.predecoded import Condition, Kind, Predecoded
+from optimized.execution.predecoded import ACCESS_KINDS, Condition, Kind, Predecoded
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
 from spec.rv64im.program_row import HALTED as HALTED_PC
 
@@ -46,6 +53,15 @@ NOT_EQUAL = int(Condition.NOT_EQUAL)
 BELOW_SIGNED = int(Condition.BELOW_SIGNED)
 NOT_BELOW_SIGNED = int(Condition.NOT_BELOW_SIGNED)
 BELOW_UNSIGNED = int(Condition.BELOW_UNSIGNED)
+
+SOURCE1 = ACCESS_KINDS["source1"]
+SOURCE2 = ACCESS_KINDS["source2"]
+MEMORY = ACCESS_KINDS["memory"]
+MEMORY_NEXT = ACCESS_KINDS["memory_next"]
+DESTINATION = ACCESS_KINDS["destination"]
+
+NEVER = np.uint32(0)
+"""The clock of an access that was not made in this segment."""
 
 U64, I64 = np.uint64, np.int64
 
@@ -74,22 +90,35 @@ def _extended(word: Word, bits: Word, signed: Word) -> Word:
 
 @compiled
 def run_instructions(
-    mode: int,
     limit: int,
     code: Predecoded,
     registers: NDArray[np.uint64],
     memory: Doublewords,
     state: NDArray[np.int64],
     misaligned: NDArray[np.int64],
-    account: SegmentAccount,
-    events: Events,
-    calls: CallTable,
-    call_events: CallEvents,
+    touched: NDArray[np.bool_] | None,
+    console: Console | None,
+    calls: CallCounts | None,
+    account: SegmentAccount | None,
+    events: Events | None,
+    accelerators: CallTable,
+    accelerated: NDArray[np.int64],
+    call_events: CallEvents | None,
 ) -> int:
-    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word."""
-    positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
+    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word.
+
+    `touched` learns which doublewords are accessed, `console` what is shown, `calls` what is executed under which
+    calls, `account` what a segment takes: with the addresses that it touches or, with `events`, all that was done; what
+    calls of accelerators did is in `call_events` then. `accelerated` counts these calls by place and word.
+    """
     values, clocks = memory.values, memory.clocks
-    pc, clock, touched = state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED]
+    if account is not None:
+        positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
+        new_addresses, new_values = account.touched, account.touched_values
+    if calls is not None:
+        numbers, counts, moves = calls.numbers, calls.counts, calls.moves
+    count = state[STATE_TOUCHED]
+    pc, clock = state[STATE_PC], state[STATE_CLOCK]
     boundary_rows, boundary_room = state[STATE_BOUNDARY_ROWS], state[STATE_BOUNDARY_ROOM]
     status = RUNNING
     executed = 0
@@ -98,14 +127,33 @@ def run_instructions(
         if pc < code.first_pc or word >= len(code.kind):
             status = TRAPPED
             break
+        if console is not None:
+            mark = console.marks[word]
+            if mark and not show(console, mark, registers, memory):
+                status = FULL
+                break
         kind = code.kind[word]
         if kind == CALL and registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
-            state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS] = clock, touched, boundary_rows
-            status = make_call(mode, word, pc, registers, memory, state, account, events, calls, call_events)
-            clock, touched, boundary_rows = state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS]
+            state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS] = clock, count, boundary_rows
+            status = make_call(
+                word,
+                pc,
+                registers,
+                memory,
+                state,
+                accelerated,
+                touched,
+                account,
+                events,
+                accelerators,
+                call_events,
+            )
+            clock, count, boundary_rows = state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS]
             if status != RUNNING:
                 break
             executed += 1
+            if calls is not None:
+                count_at(counts, numbers, word)
             pc += 4
             continue
         rd = code.destination[word]
@@ -129,14 +177,19 @@ def run_instructions(
             if not is_mapped(position, memory) or (crosses and not is_mapped(position + 1, memory)):
                 status = TRAPPED
                 break
+            if touched is not None:
+                touched[position] = True
+                if crosses:
+                    touched[position + 1] = True
             if offset % width != 0:
                 chip = code.misaligned_chip[word]
-        # As if every access touched a further address. What has no chip traps below.
-        has_room = chip < 0 or (rows[chip] < room[chip] and boundary_rows + account.advances[chip] <= boundary_room)
-        if mode != EXECUTING and not has_room:
-            state[STATE_CHIP] = chip
-            status = FULL
-            break
+        if account is not None:
+            # As if every access touched a further address. What has no chip traps below.
+            most_rows = boundary_rows + account.advances[chip]
+            if chip >= 0 and (rows[chip] >= room[chip] or most_rows > boundary_room):
+                state[STATE_CHIP] = chip
+                status = FULL
+                break
         next_pc = pc + 4
         before = registers[rd]
         result = before
@@ -195,73 +248,63 @@ def run_instructions(
         else:
             status = TRAPPED
             break
-        if mode != EXECUTING:
-            event = account.first_events[chip] + rows[chip]
+        if account is not None:
             rows[chip] += 1
-            at_source1, at_source2, at_destination = positions[chip, 0], positions[chip, 1], positions[chip, 4]
-            if at_source1 >= 0:
-                source = code.source1[word]
-                previous = register_clocks[source]
-                boundary_rows += previous == 0
-                register_clocks[source] = clock + at_source1
-                if mode == RECORDING:
-                    events.source1_previous[event] = previous
-            if at_source2 >= 0:
-                source = code.source2[word]
-                previous = register_clocks[source]
-                boundary_rows += previous == 0
-                register_clocks[source] = clock + at_source2
-                if mode == RECORDING:
-                    events.source2_previous[event] = previous
+            source1_previous = source2_previous = memory_previous = next_previous = destination_previous = NEVER
+            if positions[chip, SOURCE1] >= 0:
+                source1_previous = access(register_clocks, code.source1[word], clock + positions[chip, SOURCE1])
+                boundary_rows += source1_previous == NEVER
+            if positions[chip, SOURCE2] >= 0:
+                source2_previous = access(register_clocks, code.source2[word], clock + positions[chip, SOURCE2])
+                boundary_rows += source2_previous == NEVER
             if accesses_memory:
-                previous = clocks[position]
-                clocks[position] = clock + positions[chip, 2]
-                if previous == 0:
+                memory_previous = access(clocks, position, clock + positions[chip, MEMORY])
+                if memory_previous == NEVER:
                     boundary_rows += 1
-                    if mode == COUNTING:
-                        account.touched[touched] = position
-                        account.touched_values[touched] = low_before
-                    touched += 1
-                next_previous = previous
+                    if events is None:
+                        count = note_touched(new_addresses, new_values, count, position, low_before)
                 if crosses:
-                    next_previous = clocks[position + 1]
-                    clocks[position + 1] = clock + positions[chip, 3]
-                    if next_previous == 0:
+                    next_previous = access(clocks, position + 1, clock + positions[chip, MEMORY_NEXT])
+                    if next_previous == NEVER:
                         boundary_rows += 1
-                        if mode == COUNTING:
-                            account.touched[touched] = position + 1
-                            account.touched_values[touched] = high_before
-                        touched += 1
-                if mode == RECORDING:
-                    events.memory_previous[event] = previous
+                        if events is None:
+                            count = note_touched(new_addresses, new_values, count, position + 1, high_before)
+            if positions[chip, DESTINATION] >= 0:
+                destination_previous = access(register_clocks, rd, clock + positions[chip, DESTINATION])
+                boundary_rows += destination_previous == NEVER
+            if events is not None:
+                event = account.first_events[chip] + rows[chip] - 1
+                events.word[event] = word
+                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
+                events.clock[event] = clock
+                events.left[event] = left
+                events.right[event] = right
+                events.source1_previous[event] = source1_previous
+                events.source2_previous[event] = source2_previous
+                if positions[chip, DESTINATION] >= 0:
+                    events.destination_previous[event] = destination_previous
+                    events.before[event] = before
+                    events.result[event] = result
+                if accesses_memory:
+                    events.memory_previous[event] = memory_previous
                     events.low_before[event] = low_before
                     events.low_after[event] = low_after
                     if crosses:
                         events.memory_next_previous[event] = next_previous
                         events.high_before[event] = high_before
                         events.high_after[event] = high_after
-            if at_destination >= 0:
-                previous = register_clocks[rd]
-                boundary_rows += previous == 0
-                register_clocks[rd] = clock + at_destination
-                if mode == RECORDING:
-                    events.destination_previous[event] = previous
-                    events.before[event] = before
-                    events.result[event] = result
-            if mode == RECORDING:
-                events.word[event] = word
-                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
-                events.clock[event] = clock
-                events.left[event] = left
-                events.right[event] = right
             clock += account.advances[chip]
         if writes:
             registers[rd] = result
         executed += 1
+        if calls is not None:
+            count_at(counts, numbers, word)
+            if moves[word] != PLAIN:
+                follow(calls, word, next_pc)
         if status == HALTED:
             break
         pc = next_pc
-    state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED] = pc, clock, touched
-    state[STATE_BOUNDARY_ROWS] = boundary_rows
+    state[STATE_PC], state[STATE_CLOCK], state[STATE_BOUNDARY_ROWS] = pc, clock, boundary_rows
+    state[STATE_TOUCHED] = count
     state[STATE_INSTRUCTIONS] += executed
     return status

@@ -26,6 +26,10 @@ INTERPRETER_BYTES = 350 * 2**20
 class MemoryShortError(Exception):
     """Proving needs more memory than there is."""
 
+    def __init__(self, message: str, needed_bytes: int) -> None:
+        super().__init__(message)
+        self.needed_bytes = needed_bytes
+
 
 def predicted_peak_bytes(form: SegmentForm) -> int:
     """An upper estimate of the memory that proving a segment of this form takes, its trace included.
@@ -63,5 +67,6 @@ def require_memory(form: SegmentForm, available_bytes: int) -> None:
         mebibyte = 2**20
         raise MemoryShortError(
             f"proving this segment takes about {needed // mebibyte} MiB of memory, "
-            f"{available_bytes // mebibyte} MiB are available: smaller segments take less"
+            f"{available_bytes // mebibyte} MiB are available, and smaller segments take less",
+            needed,
         )

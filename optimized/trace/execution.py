@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.account import (
+from optimized.execution.calls import FIRST_CALL_CHIP, CallEvents, empty_call_events
+from optimized.execution.events import Events, empty_events, first_positions
+from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
+from optimized.execution.loop_state import (
     FULL,
     HALTED,
-    RECORDING,
     RUNNING,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
     STATE_CLOCK,
 )
-from optimized.execution.calls import FIRST_CALL_CHIP, CallEvents, empty_call_events
-from optimized.execution.events import Events, empty_events, first_positions
-from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
-from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
 from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.isa.encoding import INSTRUCTION_BYTES
@@ -52,7 +51,7 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
     machine.account.room[:] = plan.rows
     machine.state[STATE_BOUNDARY_ROOM] = UNLIMITED
     events, call_events = empty_events(first[-1]), empty_call_events(sum(plan.rows[FIRST_CALL_CHIP:]))
-    status = machine.run(RECORDING, len(events.word), events, call_events)
+    status = machine.record(len(events.word), events, call_events)
     clock = int(machine.state[STATE_CLOCK])
     if status == FULL or (tuple(machine.account.rows.tolist()), clock) != (plan.rows, plan.clock_out):
         raise PlanMismatchError(

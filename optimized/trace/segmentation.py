@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.account import (
-    COUNTING,
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, Machine
+from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
+from optimized.execution.loop_state import (
     FULL,
     HALTED,
     STATE_BOUNDARY_ROOM,
@@ -19,8 +20,6 @@ from optimized.execution.account import (
     STATE_TOUCHED,
     TRAPPED,
 )
-from optimized.execution.executor import REGISTER_FILE_SIZE, Machine
-from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
@@ -28,9 +27,6 @@ from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
 from spec.rv64im.tokens import output_doublewords
-
-INSTRUCTIONS_AT_ONCE = 2**26
-"""Executed without a look at signals: less than two seconds."""
 
 
 class Meter(Protocol):
@@ -81,7 +77,7 @@ def plan_run(
     """
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
     planner = _Planner(machine, new_meter, keep)
-    while (status := machine.run(COUNTING, INSTRUCTIONS_AT_ONCE)) != HALTED:
+    while (status := machine.count(INSTRUCTIONS_AT_ONCE)) != HALTED:
         if status == FULL:
             planner.make_room()
         elif status == TRAPPED:

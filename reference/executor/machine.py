@@ -223,7 +223,7 @@ class Machine:
     def _reader(self, pc: int, width_bytes: int, reason: TrapReason) -> Callable[[int], tuple[int, int]]:
         """Reads the doubleword of an access and the next one; the latter is 0 where it is not touched."""
         words, doublewords, touch = INTEGER_WORDS, self.memory.doublewords, self.memory.touch
-        misaligned_accesses = self.misaligned_accesses
+        require_mapped, misaligned_accesses = self.memory.require_mapped, self.misaligned_accesses
 
         def read(address: int) -> tuple[int, int]:
             position = address // DOUBLEWORD_BYTES
@@ -231,8 +231,12 @@ class Machine:
             if not misaligned and position in doublewords:
                 return doublewords[position], 0
             try:
+                # An access that traps touches nothing.
+                is_crossing = crosses(words, address, width_bytes)
+                if is_crossing:
+                    require_mapped(position + 1)
                 low = touch(position)
-                high = touch(position + 1) if crosses(words, address, width_bytes) else 0
+                high = touch(position + 1) if is_crossing else 0
             except UnmappedError:
                 raise TrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
             if misaligned:

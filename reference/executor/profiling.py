@@ -6,10 +6,10 @@ table of hints]: so it needs no debug information, and code that returns in unus
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from reference.execution import Execution
 from reference.executor.machine import Action, Instrument, Machine
@@ -17,7 +17,7 @@ from reference.executor.spans import Span, SpanCounter, span_instrument
 from spec.isa import Decoded
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump
-from spec.memory_map import DOUBLEWORD_BYTES
+from spec.memory_map import DOUBLEWORD_BYTES, Space
 from spec.program import Program, Region
 
 LINK_REGISTERS = (1, 5)
@@ -56,6 +56,25 @@ class CallNode:
             pending += [node.children[function] for function in sorted(node.children, reverse=True)]
 
 
+class Touched(Protocol):
+    """The doublewords that loads and stores touched, by address."""
+
+    def __contains__(self, address: int, /) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def count_between(self, start: int, end: int) -> int:
+        """How many of the doublewords from `start` to before `end`."""
+        ...
+
+
+class TouchedSet(frozenset[int]):
+    """The same as a set."""
+
+    def count_between(self, start: int, end: int) -> int:
+        return sum(start <= address < end for address in self)
+
+
 @dataclass(frozen=True)
 class Profile:
     """What a run did, counted."""
@@ -66,8 +85,7 @@ class Profile:
     calls: CallNode
     """The tree of all chains of calls."""
 
-    touched: frozenset[int]
-    """The doubleword addresses that loads and stores touched."""
+    touched: Touched
 
     spans: tuple[Span, ...]
     """What the program marked as spans, by descending instructions."""
@@ -87,11 +105,9 @@ class Profile:
 
     def touched_by_region(self) -> dict[Region, int]:
         """How many doublewords were touched in each region of memory, of those that were."""
-        starts = [(region.space, region.start) for region in self.program.regions]
-        counts: Counter[Region] = Counter()
-        for address in self.touched:
-            counts[self.program.regions[bisect_right(starts, (0, address)) - 1]] += 1
-        return dict(sorted(counts.items(), key=lambda item: item[0].start))
+        regions = [region for region in self.program.regions if region.space is Space.MEMORY]
+        counts = {region: self.touched.count_between(region.start, region.end) for region in regions}
+        return {region: count for region, count in counts.items() if count}
 
     @property
     def touched_bytes(self) -> int:
@@ -139,7 +155,7 @@ def profile(program: Program, private_input: bytes = b"", *, maximum_instruction
     instruments = [_counting_instrument(counters), span_instrument(program, spans, lambda: counters.executed)]
     machine = Machine(program, private_input, instruments)
     execution = machine.run(maximum_instructions)
-    touched = frozenset(machine.memory.doublewords)
+    touched = TouchedSet(machine.memory.doublewords)
     return Profile(program, private_input, execution, counters.root, touched, spans.finish(counters.executed))
 
 

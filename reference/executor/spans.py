@@ -17,6 +17,8 @@ from spec.program import Program
 BEGIN_SYMBOL, END_SYMBOL = "limpid_span_begin", "limpid_span_end"
 """Begin and end the span whose name is the a1 bytes at a0."""
 
+SPAN_SYMBOLS = (BEGIN_SYMBOL, END_SYMBOL)
+
 LONGEST_NAME_BYTES = 256
 """Longer names are cut."""
 

@@ -1,4 +1,4 @@
-"""How an instruction that cannot complete is told: unwinding, and the message."""
+"""Reporting an instruction that cannot complete: unwinding, and the message."""
 
 from __future__ import annotations
 

@@ -91,8 +91,13 @@ def read_labelled(path: Path, label: Label) -> bytes | None:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes beside the file, then renames. Raises OSError."""
     scratch = path.with_name(path.name + SCRATCH_SUFFIX)
-    scratch.write_bytes(content)
-    os.replace(scratch, path)
+    try:
+        scratch.write_bytes(content)
+        os.replace(scratch, path)
+    except OSError:
+        # A full disk should not be left fuller.
+        scratch.unlink(missing_ok=True)
+        raise
 
 
 def _kind_field(kind: Kind) -> bytes:

@@ -10,7 +10,14 @@ from spec.parameters import MAXIMUM_HEIGHT_LOG2
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS, RV64IM, WORK_ROWS
+from spec.rv64im.machine import (
+    CHIP_BY_NAME,
+    CLOCK_LIMIT,
+    INSTRUCTION_CHIPS,
+    MAXIMUM_SEGMENTS,
+    RV64IM,
+    WORK_ROWS,
+)
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,28 @@ def extent_of(chip: Chip, rows: int) -> Extent:
     )
 
 
+def least_row_cost() -> int:
+    """What the cheapest instruction adds to the cost of its segment."""
+    return min(row_cost(chip).total for chip in INSTRUCTION_CHIPS)
+
+
 def least_cost() -> int:
     """The smallest limit on cost that has room for one instruction, whichever it is."""
     return max(
         extent_of(chip, 1).cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST for chip in INSTRUCTION_CHIPS
     )
+
+
+def most_instructions(limits: SegmentLimits) -> int:
+    """More instructions than this do not fit in a run's segments of these limits: at best every instruction has the row
+    that takes the least."""
+    if limits.shape is not None:
+        of_segment = sum(1 << RV64IM.listed_shapes[limits.shape][chip.name] for chip in INSTRUCTION_CHIPS)
+    else:
+        of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
+        if limits.cost is not None:
+            of_segment = min(of_segment, limits.cost // least_row_cost())
+    return MAXIMUM_SEGMENTS * of_segment
 
 
 class SegmentMeter:

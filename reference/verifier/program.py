@@ -32,6 +32,9 @@ class VerifierTools:
 
 PLAIN_TOOLS = VerifierTools()
 
+SHOWN_BYTES = 16
+"""Of an output, in a message: more would fill the screen."""
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -84,12 +87,21 @@ def check_statement(
 ) -> None:
     """A proof with the key `found` claims the statement that the caller asks about. Raises Rejected."""
     if isinstance(program, VerificationKey) and found.parameters != program.parameters:
-        detail = f"the proof has {found.parameters.name}, the key {program.parameters.name}"
-        raise Rejected(Rejection.PARAMETERS_DIFFER, detail)
+        asked, has = program.parameters.name, found.parameters.name
+        detail = f"the proof has {has}, the key {asked}"
+        raise Rejected(Rejection.PARAMETERS_DIFFER, detail, expected=asked, found=has)
     if not found.parameters.secure and not allow_insecure:
         raise Rejected(Rejection.PARAMETERS_INSECURE, found.parameters.name)
     program_id = program.program_id if isinstance(program, VerificationKey) else program
     if program_id is not None and found.program_id != program_id:
-        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {found.program_id.hex()}")
+        asked, has = program_id.hex(), found.program_id.hex()
+        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {has}, expected {asked}", expected=asked, found=has)
     if output is not None and claimed_output != output:
-        raise Rejected(Rejection.OUTPUT_DIFFERS, f"the proof claims {len(claimed_output)} bytes")
+        detail = f"the proof claims {_shortened(claimed_output)}, expected {_shortened(output)}"
+        raise Rejected(Rejection.OUTPUT_DIFFERS, detail, expected=output.hex(), found=claimed_output.hex())
+
+
+def _shortened(content: bytes) -> str:
+    """Bytes for a message: how many, and the first of them in hexadecimal."""
+    shown = content[:SHOWN_BYTES].hex() + ("..." if len(content) > SHOWN_BYTES else "")
+    return f"{len(content)} byte{'' if len(content) == 1 else 's'}{f' {shown}' if content else ''}"

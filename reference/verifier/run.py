@@ -98,7 +98,8 @@ def verify_run(
     ended_with = _exit_values(key.machine, proof.segments[-1])
     if exit_values is not None and tuple(exit_values) != ended_with:
         found, asked = (_exit_text(key.machine, tuple(values)) for values in (ended_with, exit_values))
-        raise Rejected(Rejection.EXIT_CODE_DIFFERS, f"it ended with {found}, expected {asked}")
+        detail = f"it ended with {found}, expected {asked}"
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, detail, expected=asked, found=found)
 
     statement = key.statement(proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from benchmarks.cost_fit import ELFS, GUESTS, PARAMETERS, fit
-from limpid.estimation import Calibration
+from limpid.runs.estimation import Calibration
 from spec.cost import COST_VERSION
 from spec.parameters import PARAMETER_SETS
 

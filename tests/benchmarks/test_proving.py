@@ -16,7 +16,7 @@ from benchmarks.plots import plot
 from benchmarks.stages import StageWatch
 from benchmarks.tables import print_measurement, print_overview, verdicts
 from limpid import prove, verify
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from reference.prover.progress import Stage
 from spec.cost import segment_cost
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from limpid.build import COMPILER_PACKAGE, DEFAULT_COMPILER
+from limpid.guest_build.build import COMPILER_PACKAGE, DEFAULT_COMPILER
 from tests.guest.emulation import QEMU
 
 

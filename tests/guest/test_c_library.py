@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import BuildError, build
-from limpid.toolchain import PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
+from limpid.guest_build.build import BuildError, build
+from limpid.guest_build.toolchain import PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
 from reference.execution import TrapReason
 from reference.executor import execute
 from reference.loader import load

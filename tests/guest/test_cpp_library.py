@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from limpid import build as build_module
-from limpid import cpp_library
-from limpid.build import BuildError, build
-from limpid.toolchain import find_toolchain
+from limpid.guest_build import build as build_module
+from limpid.guest_build import cpp_library
+from limpid.guest_build.build import BuildError, build
+from limpid.guest_build.toolchain import find_toolchain
 from reference.execution import TrapReason
 from reference.executor import execute
 from reference.loader import load

@@ -11,7 +11,7 @@ from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from limpid.build import EXAMPLES, SDK, build, build_examples, example_sources
+from limpid.guest_build.build import EXAMPLES, SDK, build, build_examples, example_sources
 from spec import memory_map
 from spec.memory_map import DEFAULT_IMAGE_START, HEAP, PAGE_BYTES
 

@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from limpid.build import EXAMPLES, example_sources
-from limpid.inspection import ProofContent, content_of_file
+from limpid.guest_build.build import EXAMPLES, example_sources
+from limpid.reading.inspection import ProofContent, content_of_file
 from tests.limpid.commands.invocation import limpid
 
 PAGES = {path.stem: path.read_text() for path in EXAMPLES.glob("*.md") if path.stem not in ("README", "tampered_proof")}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import EXAMPLES, build_examples, example_sources
+from limpid.guest_build.build import EXAMPLES, build_examples, example_sources
 from spec.memory_map import INPUT_CAPACITY_BYTES
 from tests.guest.arithmetic_model import expected_output
 from tests.guest.emulation import Outcome, run_on_unicorn, run_under_qemu

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import BuildError, Runtime, build
-from limpid.guest_library import SDK, InstalledSdk, install_sdk
-from limpid.toolchain import PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
+from limpid.guest_build.build import BuildError, Runtime, build
+from limpid.guest_build.guest_library import SDK, InstalledSdk, install_sdk
+from limpid.guest_build.toolchain import PICOLIBC_LIBRARIES, PICOLIBC_PACKAGE
 from reference.executor import execute
 from reference.loader import load
 from tests.guest.emulation import Outcome, run_on_unicorn, run_under_qemu
@@ -147,7 +147,7 @@ def test_archive_built_twice_is_the_same(compiler: str, sdk: InstalledSdk, tmp_p
 def test_undefined_function_without_c_library_names_the_package(
     compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limpid.toolchain.PICOLIBC_LIBRARIES", tmp_path / "absent")
+    monkeypatch.setattr("limpid.guest_build.toolchain.PICOLIBC_LIBRARIES", tmp_path / "absent")
     source = tmp_path / "main.c"
     source.write_text('int printf(const char *, ...); int main(void) { return printf("%d", 1); }\n')
     with pytest.raises(BuildError, match=rf"undefined reference to `printf'(.|\n)*note: .*{PICOLIBC_PACKAGE}$"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import SDK
+from limpid.guest_build.build import SDK
 
 ROOT = SDK.parent
 PAGE = (ROOT / "docs" / "porting.md").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import BuildError, Runtime, build
+from limpid.guest_build.build import BuildError, Runtime, build
 from reference.execution import TrapReason
 from reference.executor import execute
 from reference.loader import load

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 import limpid
-from limpid import api, optimized_runs
-from limpid.build import EXAMPLES
+from limpid.api import proving
+from limpid.api.executing import profile
 from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
-from limpid.inspection import ProofContent
-from limpid.long_runs import Place, prove_in_folder
+from limpid.guest_build.build import EXAMPLES
+from limpid.reading.inspection import ProofContent
+from limpid.reading.programs import Elf
+from limpid.runs import optimized_runs
+from limpid.runs.long_runs import Place, prove_in_folder
 from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
@@ -38,7 +41,7 @@ def test_exported_names_exist_and_are_sorted() -> None:
 
 
 @pytest.mark.parametrize("elf", [FIBONACCI, str(FIBONACCI), FIBONACCI.read_bytes()], ids=["path", "name", "bytes"])
-def test_run_takes_a_guest_in_any_form(elf: api.Elf) -> None:
+def test_run_takes_a_guest_in_any_form(elf: Elf) -> None:
     execution = limpid.run(elf, (10).to_bytes(8, "little"))
     assert execution.output == (55).to_bytes(8, "little")
 
@@ -91,10 +94,10 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
         observer(Stage.PIN, 0.0)
         return encode_proof(stored), tuple(segment.shape for segment in stored.segments)
 
-    monkeypatch.setattr(api, "prove_planned", prove_planned)
+    monkeypatch.setattr(proving, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
-    assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
+    assert heard == [(Stage.PLAN, 0.0), (Stage.PLAN, 0.01), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
     assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)
@@ -147,13 +150,13 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes, not bytearray"),
+        (_mistaken(limpid.run, bytearray(4)), "elf has to be of type str or Path or bytes or Program, not bytearray"),
         (_mistaken(limpid.run, FIBONACCI, "00"), "private_input has to be of type bytes, not str"),
         (
             _mistaken(limpid.run, FIBONACCI, maximum_instructions=1.5),
             "maximum_instructions has to be of type int, not float",
         ),
-        (_mistaken(api.profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
+        (_mistaken(profile, FIBONACCI, bytearray()), "private_input has to be of type bytes, not bytearray"),
         (_mistaken(limpid.check_trace, FIBONACCI, None), "private_input has to be of type bytes, not NoneType"),
         (_mistaken(limpid.keygen, FIBONACCI, parameters=TINY), "parameters has to be of type str, not ParameterSet"),
         (_mistaken(limpid.keygen, FIBONACCI, backend=None), "backend has to be of type str, not NoneType"),

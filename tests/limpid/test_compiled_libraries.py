@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid.build import DEFAULT_COMPILER, build
-from limpid.compiled_libraries import CacheError, compiled_once
+from limpid.guest_build.build import DEFAULT_COMPILER, build
+from limpid.guest_build.compiled_libraries import CacheError, compiled_once
 
 
 def test_library_of_one_identity_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis.strategies import integers
 
 import limpid
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from optimized.kernels import OptimizedKernels
 from reference.program_keys import proving_key
 from reference.prover.keys import proving_key as key_of_tables

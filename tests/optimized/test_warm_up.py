@@ -11,7 +11,8 @@ from numba.core.dispatcher import Dispatcher
 
 import limpid
 import optimized
-from limpid.build import EXAMPLES
+from limpid.api.executing import profile
+from limpid.guest_build.build import EXAMPLES
 from optimized import warm_up as prover
 from optimized.steps import Report
 from optimized.verifier import warm_up as verifier
@@ -37,7 +38,7 @@ def _heard(warm_up: object) -> list[tuple[str, float]]:
     return heard
 
 
-@pytest.mark.parametrize("warm_up", [prover.warm_up, verifier.warm_up])
+@pytest.mark.parametrize("warm_up", [prover.warm_up, prover.warm_up_executor, verifier.warm_up])
 def test_warm_up_reports_its_steps_in_order(warm_up: object) -> None:
     heard = _heard(warm_up)
     fractions = [fraction for _, fraction in heard]
@@ -50,6 +51,14 @@ def test_proving_after_the_warm_up_compiles_nothing_more() -> None:
     prover.warm_up(lambda name, fraction: None)
     before = _signatures()
     limpid.prove(GUEST, (3000).to_bytes(8, "little"), parameters="tiny")
+    assert _signatures() - before == set()
+
+
+def test_executing_and_profiling_after_the_warm_up_compile_nothing_more() -> None:
+    prover.warm_up_executor(lambda name, fraction: None)
+    before = _signatures()
+    limpid.run(GUEST, (3000).to_bytes(8, "little"))
+    profile(GUEST, (3000).to_bytes(8, "little"))
     assert _signatures() - before == set()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from reference.cost import rows_by_pc, run_cost
 from reference.executor.profiling import profile
 from reference.loader import load

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from limpid.build import COMPILER_PACKAGE, DEFAULT_COMPILER, EXAMPLES, build_examples
+from limpid.guest_build.build import COMPILER_PACKAGE, DEFAULT_COMPILER, EXAMPLES, build_examples
 from reference.executor import execute
 from reference.loader import load
 from tests.guest.emulation import QEMU, Outcome, run_on_unicorn, run_under_qemu

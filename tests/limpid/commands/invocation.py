@@ -8,9 +8,9 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from limpid.build import EXAMPLES
 from limpid.command_line import main
-from limpid.output import SCHEMA_VERSION
+from limpid.errors import SCHEMA_VERSION
+from limpid.guest_build.build import EXAMPLES
 from spec.isa import encode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import OUTPUT

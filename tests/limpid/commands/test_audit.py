@@ -129,3 +129,9 @@ def test_keeping_what_no_mutants_were_run_for_is_misuse() -> None:
 
 def test_audit_of_mutants_of_an_instruction_is_misuse() -> None:
     assert limpid("audit", "--mutants", "--instruction", "add").status == MISUSED
+
+
+def test_page_and_counterexamples_both_on_standard_output_are_misuse() -> None:
+    invocation = limpid("audit", "--html", "-", "--trace", "-")
+    assert invocation.status == 2
+    assert invocation.stderr.startswith("Error: --html and --trace are both the standard stream\n")

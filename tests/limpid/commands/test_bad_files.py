@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api
-from limpid.build import EXAMPLES
+from limpid.api import proving
+from limpid.guest_build.build import EXAMPLES
 from reference.loader import LoadRejection
 from spec.isa import encode
 from tests.limpid.commands.invocation import EXIT, SCRIBBLING_ELF, SHA256, TRAPPING_ELF, limpid
@@ -113,7 +113,7 @@ def test_run_without_a_proof_is_refused_before_proving(command: str, elf: bytes,
 
 
 def test_input_beyond_the_region_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reference.machine_memory.INPUT_CAPACITY_BYTES", 2)
+    monkeypatch.setattr("optimized.execution.guest_memory.INPUT_CAPACITY_BYTES", 2)
     invocation = limpid("run", SHA256, "--input-hex", "616263", "--json")
     assert invocation.status == 1
     assert invocation.error == {
@@ -127,7 +127,7 @@ def test_input_beyond_the_region_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 def test_output_that_cannot_be_written_is_refused_before_any_work(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, command, lambda *_, **__: pytest.fail("the work has begun"))
+    monkeypatch.setattr(proving, command, lambda *_, **__: pytest.fail("the work has begun"))
     output = tmp_path / "nowhere" / "file"
     invocation = limpid(command, SHA256, "--output", output, "--json")
     assert invocation.status == 1

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from limpid.build import DEFAULT_COMPILER
-from limpid.rust import SUPPORT_CRATE
-from limpid.toolchain import PICOLIBC_LIBRARIES
+from limpid.guest_build.build import DEFAULT_COMPILER
+from limpid.guest_build.rust import SUPPORT_CRATE
+from limpid.guest_build.toolchain import PICOLIBC_LIBRARIES
 from tests.limpid.commands.invocation import limpid
 
 
@@ -44,6 +45,22 @@ def test_new_rust_project_has_the_support_crate(tmp_path: Path) -> None:
 def test_new_project_over_an_existing_name_is_refused(tmp_path: Path) -> None:
     error = limpid("new", tmp_path, "--json").error
     assert (error["kind"], error["message"]) == ("file", f"{tmp_path}: exists already")
+
+
+def test_new_project_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "input.bin":
+            write(path, b"")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    error = limpid("new", tmp_path / "sum", "--json").error
+    assert error["message"] == f"{tmp_path / 'sum'}: cannot be made: no space left on device"
+    assert error["next_step"] == f"make room in {tmp_path}, or write elsewhere"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_new_project_without_a_name_is_misuse() -> None:

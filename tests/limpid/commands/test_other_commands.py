@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from limpid import api, verify
-from limpid.build import DEFAULT_COMPILER
+from limpid import run, verify
+from limpid.advice.machine_checks import Check
+from limpid.api import checking, proving
+from limpid.api.proving import Proof
 from limpid.commands import demo
-from limpid.inspection import ProofContent, inspect
-from limpid.machine_checks import Check
-from limpid.security_lines import security_facts
+from limpid.guest_build.build import DEFAULT_COMPILER
+from limpid.reading.inspection import ProofContent, inspect
+from limpid.reading.programs import Elf
+from limpid.terminal.security_lines import security_facts
 from reference.checker import ConstraintViolation
 from reference.program_keys import entry_address
 from spec.protocol.hash import digest_bytes
@@ -31,10 +34,10 @@ def proof(tiny: Path) -> RunProof:
     return decode_proof((tiny / "proof").read_bytes(), RV64IM)
 
 
-def _stored_proof(proof: RunProof, output: bytes) -> api.Proof:
+def _stored_proof(proof: RunProof, output: bytes) -> Proof:
     """What `prove` would return for the shared proof."""
     shapes = tuple(segment.shape for segment in proof.segments)
-    return api.Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, shapes, 5.0)
+    return Proof(encode_proof(proof), proof.key, output, 0, 1234, {}, shapes, 5.0)
 
 
 def test_build_makes_a_guest_that_runs(tmp_path: Path) -> None:
@@ -82,7 +85,8 @@ def test_build_that_fails_for_another_reason_blames_no_tool(
     if text is not None:
         (tmp_path / name).write_text(text)
     invocation = limpid("build", tmp_path / name, "--output", tmp_path / output, *flags, "--json")
-    assert (invocation.status, invocation.error["kind"], invocation.error["next_step"]) == (1, "build", None)
+    assert (invocation.status, invocation.error["kind"]) == (1, "build")
+    assert "doctor" not in (invocation.error["next_step"] or "")
     assert "Errno" not in invocation.stderr
 
 
@@ -94,14 +98,14 @@ def test_check_trace_of_an_honest_run_finds_nothing() -> None:
     instructions = document.pop("instructions")
     assert invocation.status == 0
     assert document == {"valid": True, "violations": []}
-    assert instructions == api.run(FIBONACCI, (10).to_bytes(8, "little")).instructions
+    assert instructions == run(FIBONACCI, (10).to_bytes(8, "little")).instructions
     assert tables["halt"] == 2
     assert "mul" not in tables
 
 
 def test_check_trace_that_finds_something_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     violation = ConstraintViolation("add", 0, 3, "limb_0_adds", 5)
-    monkeypatch.setattr(api, "check_run", lambda _: [violation])
+    monkeypatch.setattr(checking, "check_run", lambda *_: [violation])
     invocation = limpid("check-trace", FIBONACCI, "--json")
     assert invocation.status == 1
     assert invocation.document["violations"] == ["add[0] row 3: limb_0_adds is 5"]
@@ -240,11 +244,11 @@ def test_demo_proves_verifies_and_shows_a_rejection(
     proof = decode_proof(encoded, RV64IM)
     asked: list[tuple[object, ...]] = []
 
-    def prove(elf: api.Elf, content: bytes, *, parameters: str, observer: object) -> api.Proof:
+    def prove(elf: Elf, content: bytes, *, parameters: str, observer: object, executed: object) -> Proof:
         asked.append((elf, content, parameters))
         return _stored_proof(proof, proof.output)
 
-    monkeypatch.setattr(api, "prove", prove)
+    monkeypatch.setattr(proving, "prove", prove)
     invocation = limpid("demo", "--input", quickstart / "LICENSE-MIT", "--output", tmp_path / "proof", "--json")
     document = invocation.document
     assert asked == [(demo.GUEST, (quickstart / "LICENSE-MIT").read_bytes(), "segment")]
@@ -270,7 +274,7 @@ def test_demo_proves_verifies_and_shows_a_rejection(
 
 def test_demo_with_an_output_that_is_no_digest_fails(proof: RunProof, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = replace(_stored_proof(proof, proof.output), output=hashlib.sha256(b"other").digest())
-    monkeypatch.setattr(api, "prove", lambda *_, **__: wrong)
+    monkeypatch.setattr(proving, "prove", lambda *_, **__: wrong)
     invocation = limpid("demo", "--json")
     assert invocation.status == 1
     assert invocation.error["message"] == "the guest's output is not the SHA-256 of its input"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid.files import write_bytes
-from limpid.output import SCHEMA_VERSION
+from limpid.errors import SCHEMA_VERSION
+from limpid.terminal.files import write_bytes
 from reference.prover.progress import Stage
 from tests.limpid.commands.invocation import FIBONACCI
 
@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[3]
 TELLING_STAGES = """
 import signal
 
-from limpid import api
+from limpid.api import proving
 from limpid.command_line import main
 
-prove = api.prove
+prove = proving.prove
 
 def telling(*arguments, observer, **options):
     def observe(stage, fraction):
@@ -32,7 +32,7 @@ def telling(*arguments, observer, **options):
         observer(stage, fraction)
     return prove(*arguments, observer=observe, **options)
 
-api.prove = telling
+proving.prove = telling
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from limpid.command_line import main
+from limpid.guest_build.build import build
+from limpid.guest_build.toolchain import DEFAULT_COMPILER
+from spec.isa import encode
+from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import OUTPUT
 from tests.limpid.commands.invocation import (
     FIBONACCI,
@@ -17,6 +26,7 @@ from tests.limpid.commands.invocation import (
     TRAPPING_ELF,
     limpid,
 )
+from tests.reference.elf_file import program_elf
 
 ABC = hashlib.sha256(b"abc").hexdigest()
 
@@ -70,7 +80,7 @@ def test_run_that_traps_fails_with_the_place(tmp_path: Path) -> None:
     error = invocation.error
     assert invocation.status == 1
     assert (error["kind"], error["reason"], error["pc"], error["instructions"]) == ("trap", "BREAKPOINT", 0x10004, 1)
-    assert error["message"].startswith("the program ended abnormally after 1 instructions: the program executed ebreak")
+    assert error["message"].startswith("the program ended abnormally after 1 instruction: the program executed ebreak")
     assert not (tmp_path / "output").exists()
 
 
@@ -111,3 +121,82 @@ def test_run_with_bad_hexadecimal_is_misuse(digits: str) -> None:
     invocation = limpid("run", SHA256, "--input-hex", digits, "--json")
     assert invocation.status == 2
     assert f"{digits!r} is not an even number of hexadecimal digits" in invocation.error["message"]
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, 0), (7, 7), (255, 255), (256, 1), (-1, 255)])
+def test_guest_status_is_what_a_shell_can_see_of_the_exit_code(code: int, status: int, tmp_path: Path) -> None:
+    (tmp_path / "guest.elf").write_bytes(program_elf(_exiting(code)))
+    invocation = limpid("run", tmp_path / "guest.elf", "--guest-status", "--json")
+    assert (invocation.status, invocation.document["exit_code"]) == (status, code % 2**64)
+    assert limpid("run", tmp_path / "guest.elf", "--json").status == 0
+
+
+def _exiting(code: int) -> list[int]:
+    return [
+        encode("addi", CALL_NUMBER_REGISTER, immediate=HALT_CALL),
+        encode("addi", CALL_ARGUMENT_REGISTER, immediate=code),
+        encode("ecall"),
+    ]
+
+
+def test_negative_exit_code_shows_both_ways(tmp_path: Path) -> None:
+    (tmp_path / "guest.elf").write_bytes(program_elf(_exiting(-1)))
+    assert f"{2**64 - 1} (-1)" in limpid("run", tmp_path / "guest.elf").stdout
+
+
+def test_guest_is_read_once_from_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    content = Path(SHA256).read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    assert limpid("run", tmp_path / "pipe", "--input-hex", "0X616263", "--json").document["output"] == ABC
+    writer.join()
+    assert limpid("run", "-", "--json", standard_input=content).status == 0
+
+
+def test_public_output_goes_to_standard_output_alone() -> None:
+    completed = CliRunner().invoke(main, ["run", SHA256, "--input-hex", "616263", "--public-output", "-"])
+    assert completed.stdout_bytes.hex() == ABC
+    assert completed.stderr.startswith("exit code            0\n")
+
+
+def test_guest_and_input_from_one_standard_input_are_misuse() -> None:
+    invocation = limpid("run", "-", "--input", "-", "--json")
+    message = "GUEST.elf and --input are both the standard stream"
+    assert (invocation.status, invocation.error["message"]) == (2, message)
+
+
+@pytest.mark.parametrize("command", ["run", "check-trace"])
+def test_input_without_an_end_is_refused(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limpid.commands.options.INPUT_CAPACITY_BYTES", 1 << 21)
+    invocation = limpid(command, SHA256, "--input", "/dev/zero", "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == "/dev/zero: holds more than the 2,097,152 bytes that there is room for"
+
+
+def test_guest_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limpid.commands.options.LARGEST_ELF_BYTES", 1 << 21)
+    assert limpid("run", "/dev/zero", "--json").error["kind"] == "file"
+
+
+def test_trap_shows_the_chain_of_calls_with_source_lines(tmp_path: Path) -> None:
+    if shutil.which(DEFAULT_COMPILER) is None:
+        pytest.skip(f"{DEFAULT_COMPILER} is not installed")
+    source, elf = tmp_path / "guest.c", tmp_path / "guest.elf"
+    source.write_text(
+        "__attribute__((noinline)) void crash(int *place) {\n  *place = 1;\n}\n\n"
+        "int main(void) {\n  crash((int *)4);\n  return 0;\n}\n"
+    )
+    build([source], elf, extra_flags=["-g"])
+    invocation = limpid("run", elf)
+    assert invocation.status == 1
+    crash, main_, *_ = [line for line in invocation.stderr.splitlines() if line.startswith("  at ")]
+    assert "in crash" in crash
+    assert crash.endswith("(guest.c:2)")
+    assert "in main" in main_
+    assert main_.endswith("(guest.c:6)")
+    for command in (["run"], ["check-trace"], ["prove", "-o", tmp_path / "proof", "--parameters", "tiny", "--dev"]):
+        stack = limpid(command[0], elf, *command[1:], "--json").error["stack"]
+        assert [frame["source"] for frame in stack][:2] == ["guest.c:2", "guest.c:6"]
+    build([source], elf)
+    assert [frame["source"] for frame in limpid("run", elf, "--json").error["stack"]][:2] == [None, None]

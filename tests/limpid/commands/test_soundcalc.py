@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from limpid import inspect
-from limpid.inspection import ProofContent
-from limpid.security_lines import security_notes
+from limpid.reading.inspection import ProofContent
+from limpid.terminal.security_lines import security_notes
 from soundcalc.errors import NoSolutionError
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.sets import SET_TARGETS

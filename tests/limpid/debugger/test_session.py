@@ -7,20 +7,21 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import Queue
 
 import pytest
 
-from limpid.build import EXAMPLES
 from limpid.debugger.packets import LARGEST_PACKET_BYTES
 from limpid.debugger.server import serve_debugger
 from limpid.debugger.target import target_description
+from limpid.guest_build.build import EXAMPLES, build
 from reference.executor import execute
 from reference.loader import load
 from spec.isa import encode
 from spec.memory_map import INPUT
 from spec.program import Program
-from tests.reference.assembly import CODE_START, Assembly
+from tests.reference.assembly import CODE_START, SCRATCH, Assembly
 
 GDB = "gdb-multiarch"
 A0, A1 = 10, 11
@@ -163,7 +164,7 @@ def test_memory_is_read_anywhere_but_unmapped_and_looking_leaves_no_trace(debug:
     assert debugger.ask("c") == "W00"
 
 
-@pytest.mark.parametrize("command", ["Z2,10000,4", "X10000,0:", "!", "R00", "qUnknown", "vUnknown", "QUnknown"])
+@pytest.mark.parametrize("command", ["Z5,10000,4", "bx", "X10000,0:", "!", "R00", "qUnknown", "vUnknown", "QUnknown"])
 def test_unknown_command_gets_the_empty_answer(command: str, debug: Callable[..., Debugger]) -> None:
     debugger = debug(_counting_program(3))
     assert debugger.ask(command) == ""
@@ -234,6 +235,99 @@ def test_target_description_is_read_in_parts(debug: Callable[..., Debugger]) -> 
     assert debugger.ask("qXfer:features:read:target.xml:64,4000") == "l" + whole[100:]
 
 
+def _writing_program() -> Program:
+    """Stores 1, 2 and 3 to the first doubleword of the scratch area, with a load of it before the last."""
+    assembly = Assembly()
+    assembly.constant(A0, SCRATCH.start)
+    for value in (1, 2, 3):
+        assembly.add("addi", A1, immediate=value)
+        if value == 3:
+            assembly.add("ld", 12, A0)
+        assembly.add("sd", rs1=A0, rs2=A1)
+    assembly.exit(7)
+    return assembly.program()
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "values"),
+    [("2", "watch", [1, 2, 3]), ("3", "rwatch", [2]), ("4", "awatch", [1, 2, 2, 3])],
+)
+def test_watchpoint_stops_behind_each_access_of_its_kind(
+    kind: str, word: str, values: list[int], debug: Callable[..., Debugger]
+) -> None:
+    debugger = debug(_writing_program())
+    place = f"{SCRATCH.start:x}"
+    assert debugger.ask(f"Z{kind},{place},8") == "OK"
+    found = []
+    while (stop := debugger.ask("c")) == f"T05{word}:{place};":
+        found.append(debugger.ask(f"m{place},1"))
+    assert found == [f"{value:02x}" for value in values]
+    assert stop == "W07"
+
+
+def test_watchpoint_beside_an_access_or_removed_does_not_stop(debug: Callable[..., Debugger]) -> None:
+    debugger = debug(_writing_program())
+    assert debugger.ask(f"Z2,{SCRATCH.start + 8:x},8") == "OK"
+    assert debugger.ask(f"Z2,{SCRATCH.start + 7:x},1") == "OK"
+    assert debugger.ask(f"z2,{SCRATCH.start + 7:x},1") == "OK"
+    assert debugger.ask("c") == "W07"
+
+
+def test_stepping_back_restores_registers_memory_and_place(debug: Callable[..., Debugger]) -> None:
+    debugger = debug(_writing_program())
+    memory = f"m{SCRATCH.start:x},8"
+    states = [(debugger.ask("g"), debugger.ask(memory))]
+    for _ in range(8):
+        assert debugger.ask("s") == "S05"
+        states.append((debugger.ask("g"), debugger.ask(memory)))
+    for state in reversed(states[:-1]):
+        assert debugger.ask("bs") == "S05"
+        assert (debugger.ask("g"), debugger.ask(memory)) == state
+    assert debugger.ask("bs") == "T05replaylog:begin;"
+    assert debugger.ask("c") == "W07"
+
+
+def test_going_back_stops_at_the_last_breakpoint_then_at_the_start(
+    debug: Callable[..., Debugger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Many checkpoints, so that some are thinned out.
+    monkeypatch.setattr("limpid.debugger.history.FIRST_DISTANCE", 2)
+    debugger = debug(_counting_program(50))
+    loop, end = f"{CODE_START + 4:x}", f"{CODE_START + 12:x}"
+    assert debugger.ask(f"Z0,{end},4") == "OK"
+    assert debugger.ask("c") == "S05"
+    assert debugger.ask(f"Z0,{loop},4") == "OK"
+    found = []
+    while (stop := debugger.ask("bc")) == "S05":
+        found.append(int.from_bytes(bytes.fromhex(debugger.ask("pb")), "little"))
+    assert found == list(range(1, 51))
+    assert stop == "T05replaylog:begin;"
+    assert debugger.ask("p20") == _little_endian(CODE_START)
+
+
+def test_going_back_stops_in_front_of_the_last_watched_access(debug: Callable[..., Debugger]) -> None:
+    debugger = debug(_writing_program())
+    place = f"{SCRATCH.start:x}"
+    debugger.ask(f"Z2,{place},8")
+    for _ in range(3):
+        debugger.ask("c")
+    found = []
+    while (stop := debugger.ask("bc")) == f"T05watch:{place};":
+        found.append(debugger.ask(f"m{place},1"))
+    assert (found, stop) == (["02", "01", "00"], "T05replaylog:begin;")
+
+
+def test_what_was_shown_is_not_shown_again_on_the_way_back(debug: Callable[..., Debugger]) -> None:
+    program = load(EXAMPLES / "elf" / "hello.elf")
+    debugger = debug(program, b"Ada")
+    last = max(address for address, word in program.code if word == encode("ecall"))
+    debugger.ask(f"Z0,{last:x},4")
+    assert debugger.ask("c") == "S05"
+    assert debugger.ask("bs") == "S05"
+    assert debugger.ask("s") == "S05"
+    assert debugger.console == b"Hello, Ada!\n"
+
+
 def test_detaching_ends_the_session(debug: Callable[..., Debugger]) -> None:
     assert debug(_counting_program(3)).ask("D") == "OK"
 
@@ -246,6 +340,27 @@ def test_stepping_ends_in_the_state_of_a_plain_run(debug: Callable[..., Debugger
     registers = execute(program).registers
     assert stop == "W07"
     assert debugger.ask("g")[: 16 * 32] == "".join(map(_little_endian, registers[:32]))
+
+
+def test_gdb_watches_and_goes_back(tmp_path: Path) -> None:
+    if shutil.which(GDB) is None:
+        pytest.skip(f"{GDB} is not installed (Debian package {GDB})")
+    source, elf = tmp_path / "guest.c", tmp_path / "guest.elf"
+    source.write_text("volatile int total;\nint main(void) { total = 5; total = 6; return 0; }\n")
+    build([source], elf, extra_flags=["-g"])
+    port, thread = _serve(load(elf), b"")
+    commands = [f"target remote :{port}", "watch total", "continue", "continue", "print total", "reverse-stepi"]
+    commands += ["reverse-continue", "print total", "delete", "continue"]
+    arguments = [argument for command in commands for argument in ("-ex", command)]
+    completed = subprocess.run(
+        [GDB, "-q", "-nx", "-batch", str(elf), *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert "New value = 5" in completed.stdout
+    assert "$1 = 6\n" in completed.stdout
+    assert "guest.c:2" in completed.stdout
+    assert "exited normally" in completed.stdout
 
 
 def test_gdb_breaks_steps_and_runs_to_the_end() -> None:

@@ -11,7 +11,9 @@ SMALL = WeighedCall("small", 0x400, Weight(25, 1), Weight(25, 1), ())
 INNER = WeighedCall("vector<int>::at", 0x300, Weight(50, 9), Weight(50, 9), ())
 OUTER = WeighedCall("outer", 0x200, Weight(0, 0), Weight(50, 9), (INNER,))
 ROOT = WeighedCall("_start", 0x100, Weight(25, 0), Weight(100, 10), (OUTER, SMALL))
-FRAME = re.compile(r'style="left:([\d.]+)%;width:([\d.]+)%;top:(\d+)px;background:[^"]*" [^>]*title="([^"]*)">([^<]*)<')
+FRAME = re.compile(
+    r'style="left:([\d.]+)%;width:([\d.]+)%;top:(\d+)px;background:[^"]*" [^>]*title="([^"]*)">([^<]*) [\d.]+%<'
+)
 
 
 def _frames(page: str, graph: int) -> dict[str, tuple[float, float, int, str]]:
@@ -27,12 +29,19 @@ def test_frames_stand_below_their_callers_with_the_width_of_their_weight() -> No
     page = flame_graph(ROOT, "a run")
     inner = "vector&lt;int&gt;::at"
     assert _frames(page, 0) == {
-        "_start": (0, 100, 0, "_start: 100 with callees (100.0%), 25 alone"),
-        "outer": (0, 50, 1, "outer: 50 with callees (50.0%), 0 alone"),
-        inner: (0, 50, 2, f"{inner}: 50 with callees (50.0%), 50 alone"),
-        "small": (50, 25, 1, "small: 25 with callees (25.0%), 25 alone"),
+        "_start": (0, 100, 0, "_start: 100 with callees (100.0%), 25 alone (25.0%)"),
+        "outer": (0, 50, 1, "outer: 50 with callees (50.0%), 0 alone (0.0%)"),
+        inner: (0, 50, 2, f"{inner}: 50 with callees (50.0%), 50 alone (50.0%)"),
+        "small": (50, 25, 1, "small: 25 with callees (25.0%), 25 alone (25.0%)"),
     }
-    assert _frames(page, 1)["small"] == (90, 10, 1, "small: 1 with callees (10.0%), 1 alone")
+    assert _frames(page, 1)["small"] == (90, 10, 1, "small: 1 with callees (10.0%), 1 alone (10.0%)")
+
+
+def test_frames_say_their_share() -> None:
+    page = flame_graph(ROOT, "a run")
+    assert ">outer 50.0%<" in page
+    assert ">small 25.0%<" in page
+    assert ">small 10.0%<" in page
 
 
 def test_frames_too_narrow_to_show_are_left_out() -> None:

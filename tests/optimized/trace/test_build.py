@@ -10,14 +10,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from limpid.build import EXAMPLES
-from limpid.optimized_runs import CompiledTraces, plan_run
-from optimized.kernels import OptimizedKernels
+from limpid.guest_build.build import EXAMPLES
+from limpid.runs.optimized_runs import CompiledTraces, plan_run
 from optimized.trace.build import BLOCK_ROWS
 from optimized.trace.fill import CALL_FILLERS, FILLERS, WORK_FILLERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
-from reference.program_keys import proving_key
+from reference.program_keys import fixed_cells
 from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
 from reference.trace import segmentation
@@ -30,7 +29,6 @@ from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from spec.isa.calls import SHA256_COMPRESS
 from spec.memory_map import OUTPUT, Space
-from spec.parameters import TINY
 from spec.program import Program
 from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH, Assembly
@@ -111,7 +109,7 @@ def _plans(name: str) -> tuple[RunPlan, list[SegmentPlan]]:
 
 
 def _traces(program: Program) -> CompiledTraces:
-    return CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY))
+    return CompiledTraces(program, fixed_cells(program, listed=False))
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from limpid.build import EXAMPLES
+from limpid.guest_build.build import EXAMPLES
 from reference.execution import Step
 from reference.executor import execute
-from reference.executor.profiling import DEEPEST_CHAIN, CallNode, profile
+from reference.executor.profiling import DEEPEST_CHAIN, CallNode, TouchedSet, profile
 from reference.loader import load
 from spec.memory_map import HEAP, INPUT, OUTPUT, STACK, RegionKind
 from spec.program import Symbol
@@ -39,7 +39,7 @@ def test_profile_counts_every_recorded_step(example: str, private_input: bytes) 
     profiled = profile(program, private_input)
     assert profiled.execution == execution
     assert profiled.instructions_by_pc == counts
-    assert profiled.touched == touched
+    assert profiled.touched == TouchedSet(touched)
 
 
 def test_calls_returns_and_tail_calls_make_a_tree() -> None:

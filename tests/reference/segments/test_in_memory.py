@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from limpid.optimized_runs import plan_run as plan_compiled
-from limpid.optimized_runs import segment_traces
+from limpid.runs.optimized_runs import plan_run as plan_compiled
+from limpid.runs.optimized_runs import segment_traces
 from reference.prover.progress import Stage
 from reference.segments import in_memory
 from reference.segments.in_memory import PlanStore, PlanStoreError, plan_store, prove_planned
@@ -26,7 +26,7 @@ from spec.protocol.proof_encoding import encode_proof
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import counting_bench
 
-COMPILED = segment_traces(counting_program(), counting_key())
+COMPILED = segment_traces(counting_program(), counting_key().tables)
 
 
 class OneAtATime:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from limpid import optimized_runs
+from limpid.runs import optimized_runs
 from optimized.kernels import OptimizedKernels
 from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
@@ -160,7 +160,7 @@ def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> Non
     run = plan_run(program, INPUT, limits_of_shape(SHAPE), plain.append)
     assert optimized_runs.plan_run(program, INPUT, limits_of_shape(SHAPE), compiled.append) == run
     assert compiled == plain
-    traces = optimized_runs.segment_traces(program, key)
+    traces = optimized_runs.segment_traces(program, key.tables)
     for plan in plain:
         expected, filled = build_segment(program, run.segment(plan)), traces.segment(run.segment(plan))
         assert [table.chip.name for table in filled.tables] == [table.chip.name for table in expected.tables]

@@ -1,0 +1,1 @@
+"""What to do about what went wrong: checks of the machine, advice on traps."""

@@ -1,0 +1,171 @@
+"""Keys and proofs, and receipts of runs that are executed and not proven."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limpid.arguments import require_run_arguments
+from limpid.errors import FileError
+from limpid.reading.inspection import security_of_shapes
+from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
+from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
+from limpid.runs.background import begun
+from limpid.runs.memory_limits import FittingTraces
+from limpid.runs.planning import PROVE_SHORTER, planned, planning_errors, require_provable
+from reference.program_keys import proving_key, verification_key
+from reference.prover.progress import Observer, Stage, silent
+from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
+from reference.segments.jobs import Workbench
+from reference.trace.limits import SegmentLimits, limits_of_heights
+from reference.trace.shape_choice import limits_under
+from soundcalc.protocol.runs import RunSecurity
+from spec.protocol.development import DevelopmentReceipt
+from spec.protocol.key import VerificationKey
+from spec.protocol.shape import SegmentShape
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A finished proof with what it says."""
+
+    encoded: bytes
+    """The proof's canonical bytes: what `verify` takes."""
+
+    key: VerificationKey
+    output: bytes
+    exit_code: int
+    instructions: int
+    misaligned_accesses: Mapping[int, int]
+    """How many misaligned loads and stores, by program counter."""
+
+    shapes: tuple[SegmentShape, ...]
+    """By segment."""
+
+    seconds: float
+    """From the loaded program to the finished bytes."""
+
+    @property
+    def segments(self) -> int:
+        """How many."""
+        return len(self.shapes)
+
+    @property
+    def security(self) -> RunSecurity:
+        """The bits of this very proof. Raises Rejected, CalculatorError where its heights admit no figure."""
+        return security_of_shapes(self.shapes, self.key.parameters, self.output)
+
+
+@dataclass(frozen=True)
+class DevelopmentRun:
+    """A run that was executed and not proven."""
+
+    encoded: bytes
+    """The canonical bytes of its receipt: `verify` rejects them, `check_dev_receipt` reads them."""
+
+    receipt: DevelopmentReceipt
+    instructions: int
+    seconds: float
+    """From the loaded program to the finished bytes."""
+
+
+def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
+    """The verification key of a guest; its `program_id` names the guest.
+
+    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError, MisuseError.
+    """
+    chosen = parameter_set(parameters)
+    kernels, program = backend_named(backend).kernels(), load_program(elf)
+    with planning_errors(PROVE_SHORTER):
+        return verification_key(kernels, program, chosen)
+
+
+def prove(
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    backend: str = DEFAULT_BACKEND,
+    maximum_instructions: int | None = None,
+    observer: Observer = silent,
+    executed: Executed = unheard,
+) -> Proof:
+    """Proves a run, whatever its exit code. Every backend gives the same bytes.
+
+    The run is executed before it is planned: what cannot be proven is refused at once, and so is a run that has not
+    ended after `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is
+    held at a time. `executed` hears how far the first execution is, `observer` of the progress after it.
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
+    OutOfMemoryError, MisuseError.
+    """
+    require_run_arguments(private_input, maximum_instructions)
+    chosen = parameter_set(parameters)
+    proving = backend_named(backend)
+    program = load_program(elf)
+    start = time.monotonic()
+    observer(Stage.PLAN, 0.0)
+    kernels = proving.kernels()
+    try:
+        with plan_store() as plans:
+            # Executing takes one core; the key does not depend on the execution.
+            key_in_work = begun(lambda: proving_key(kernels, program, chosen))
+            limits = limits_of_heights(chosen.tallest_log2)
+            end = require_provable(
+                proving,
+                program,
+                private_input,
+                maximum_instructions=maximum_instructions,
+                limits=limits,
+                executed=executed,
+            )
+            with planning_errors(PROVE_SHORTER):
+                limits = limits_under(chosen, proving.plan_run, program, private_input)
+                keep = planned(plans.keep, end.instructions, observer)
+                run = proving.plan_run(program, private_input, limits, keep)
+                key = key_in_work.result()
+            bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key.tables), key))
+            encoded, shapes = prove_planned(bench, run, plans, observer)
+    except PlanStoreError as error:
+        next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
+        raise FileError("the temporary file of the plans", str(error), next_step) from error
+    return Proof(
+        encoded=encoded,
+        key=key.verification,
+        output=run.end.output,
+        exit_code=run.end.exit_code,
+        instructions=run.end.instructions,
+        misaligned_accesses=dict(run.end.misaligned_accesses),
+        shapes=shapes,
+        seconds=time.monotonic() - start,
+    )
+
+
+def prove_dev(
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    backend: str = DEFAULT_BACKEND,
+    maximum_instructions: int | None = None,
+    executed: Executed = unheard,
+) -> DevelopmentRun:
+    """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
+
+    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
+    MisuseError.
+    """
+    require_run_arguments(private_input, maximum_instructions)
+    chosen = parameter_set(parameters)
+    proving = backend_named(backend)
+    program = load_program(elf)
+    start = time.monotonic()
+    limits = SegmentLimits()
+    require_provable(
+        proving, program, private_input, maximum_instructions=maximum_instructions, limits=limits, executed=executed
+    )
+    with planning_errors(PROVE_SHORTER):
+        end = proving.plan_run(program, private_input, limits, lambda _: None).end
+        key = verification_key(proving.kernels(), program, chosen)
+    receipt = DevelopmentReceipt(key, end.output, end.exit_code)
+    return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)

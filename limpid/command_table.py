@@ -1,0 +1,39 @@
+"""The commands of `limpid` by what they are for, with the first line of each one's help.
+
+Each is `NAME_command` of its own module, imported when it is used: none waits for Z3 or for compiled code that only
+another one needs.
+"""
+
+from __future__ import annotations
+
+GROUPS = {
+    "Prove": {
+        "new": "Make the directory NAME with a small guest, an input, a Makefile and a README.",
+        "build": "Compile C, C++ or assembler SOURCEs and link them into a guest.",
+        "run": "Execute GUEST.elf and show what it did.",
+        "keygen": "Make the verification key of GUEST.elf and print the program's id.",
+        "prove": "Prove the run of GUEST.elf on a private input.",
+        "verify": "Verify PROOF against a program, a public output and an exit code.",
+    },
+    "Understand": {
+        "inspect": "Show what is in a proof or a verification key.",
+        "debug": "Wait for GDB, and let it run GUEST.elf.",
+        "check-trace": "Check every constraint and bus on the honest trace of GUEST.elf.",
+    },
+    "Audit": {
+        "audit": "Prove with Z3 that every chip's constraints mean its instructions, at full width.",
+    },
+    "Calculate": {
+        "soundcalc": (
+            "Bits of security of a parameter set by its name, of a proof, of a key, or of a published configuration."
+        ),
+    },
+    "Set up": {
+        "doctor": "Check Python, packages, RISC-V compiler, emulator and memory.",
+        "demo": "Prove the SHA-256 of a file in the zkVM, and verify the proof.",
+        "sdk": "Write the guest SDK to DIRECTORY.",
+        "completion": "Print what makes SHELL complete commands and options.",
+    },
+}
+
+COMMANDS = tuple(name for group in GROUPS.values() for name in group)

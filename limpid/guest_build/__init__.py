@@ -1,0 +1,1 @@
+"""From sources to a guest: compilers, the guest library, and the build door."""

@@ -1,0 +1,129 @@
+"""Subjects of `limpid soundcalc`: a parameter set, a proof, a key, or a published configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from limpid.errors import KeyFileError, LimpidError
+from limpid.reading.inspection import forms_of
+from limpid.terminal.files import read_file
+from soundcalc.errors import CalculatorError, ConfigurationError, ConfigurationProblemsError
+from soundcalc.protocol.proximity import CurveBound
+from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
+from soundcalc.protocol.security import ProofSecurity
+from soundcalc.published.format import parse_configuration
+from soundcalc.published.system import PublishedConfiguration
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
+from spec.parameters import PARAMETER_SETS, ParameterSet
+from spec.protocol.key_encoding import KEY_MAGIC, decode_key
+from spec.protocol.proof_encoding import PROOF_MAGIC, decode_proof, encode_run
+from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
+from spec.rv64im.tokens import output_tokens
+
+MOST_OUTPUT_TOKENS = 1 + OUTPUT_CAPACITY_BYTES // DOUBLEWORD_BYTES
+"""A claimed output is its length and its doublewords."""
+
+
+class CalculationError(LimpidError):
+    """Figures that the calculator refuses to give."""
+
+    kind = "calculation"
+
+    def __init__(self, error: CalculatorError) -> None:
+        is_about_file = isinstance(error, ConfigurationError | ConfigurationProblemsError)
+        next_step = "see every key and what it admits: limpid soundcalc --schema" if is_about_file else None
+        super().__init__(str(error), next_step, {"refusal": type(error).__name__})
+
+
+class SubjectError(LimpidError):
+    """Something of which there are no figures."""
+
+    kind = "subject"
+
+
+@dataclass(frozen=True)
+class SetSubject:
+    """A parameter set, or a key under it: the largest proofs that a verifier admits."""
+
+    name: str
+    about: str
+    parameters: ParameterSet
+    reports: Mapping[int, ProofSecurity]
+    """By stacking height."""
+
+    segments: int
+    """Of the largest run."""
+
+    @property
+    def weakest(self) -> ProofSecurity:
+        """The report whose errors sum to the most."""
+        return max(self.reports.values(), key=lambda report: report.error)
+
+
+@dataclass(frozen=True)
+class ProofSubject:
+    """A proof at hand, not verified."""
+
+    name: str
+    about: str
+    security: RunSecurity
+    size_bytes: int
+    expected_bytes: float
+
+    @property
+    def segments(self) -> int:
+        return len(self.security.reports)
+
+
+Subject = SetSubject | ProofSubject | PublishedConfiguration
+
+
+def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
+    """A parameter set of this name, or else the content of this file.
+
+    Raises FileError, KeyFileError, SubjectError, CalculatorError.
+    """
+    if name in PARAMETER_SETS:
+        return _largest(name, f"the largest run that a verifier admits, {name}", PARAMETER_SETS[name], curve)
+    content = read_file(name)
+    if not content.strip():
+        raise SubjectError(f"{name}: is empty", details={"path": name})
+    try:
+        if content.startswith(PROOF_MAGIC):
+            return _proof(name, content, curve)
+        if content.startswith(KEY_MAGIC):
+            key = decode_key(content, RV64IM)
+            about = f"the largest run of the program {key.program_id.hex()}, {key.parameters.name}"
+            return _largest(Path(name).stem, about, key.parameters, curve)
+    except Rejected as error:
+        if content.startswith(KEY_MAGIC):
+            raise KeyFileError(name, error) from error
+        details = {"path": name, "reason": error.reason.name}
+        raise SubjectError(f"{name}: {error}", "make it anew, or ask for it again", details) from error
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        known = ", ".join(PARAMETER_SETS)
+        next_step = f"name one of those, or a parameter set: {known}"
+        raise SubjectError(f"{name}: is no proof, no key and no TOML file", next_step, {"path": name}) from error
+    return parse_configuration(text, Path(name).name, lenient)
+
+
+def _largest(name: str, about: str, parameters: ParameterSet, curve: CurveBound) -> SetSubject:
+    reports = largest_reports(RV64IM, parameters, MOST_OUTPUT_TOKENS, curve)
+    return SetSubject(name, about, parameters, reports, RV64IM.maximum_segments)
+
+
+def _proof(name: str, content: bytes, curve: CurveBound) -> ProofSubject:
+    proof = decode_proof(content, RV64IM)
+    forms, tokens = forms_of(proof), len(output_tokens(proof.output))
+    return ProofSubject(
+        name=Path(name).stem,
+        about=f"this proof, {proof.key.parameters.name}, not verified",
+        security=run_security(forms, tokens, curve),
+        size_bytes=len(content),
+        expected_bytes=expected_bytes(forms, tokens) + len(encode_run(proof.key, proof.output, [])),
+    )

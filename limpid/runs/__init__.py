@@ -1,0 +1,1 @@
+"""Running and proving: the two implementations, runs in folders and on clusters, their memory and their cost."""

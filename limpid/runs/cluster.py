@@ -1,0 +1,124 @@
+"""Proving segments on many processes or machines, with Dask: every job is a task that is tried again.
+
+A worker receives the program once and a segment's plan with each job, and executes the segment again: the plan is 28
+bytes for each address that the segment touches, the trace would be some hundred megabytes. A worker that dies costs
+the segments that it had in work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+
+from limpid.errors import LimpidError
+from limpid.runs.workbench import Recipe, workbench
+from optimized.threads import THREADS_VARIABLE, thread_count
+from reference.segments.jobs import Job
+
+TRIES = 4
+"""How often a job is begun before its failure is the run's."""
+
+CONNECTION_SECONDS = 10
+"""How long a scheduler has to answer."""
+
+JOBS_AHEAD = 1
+"""Jobs that wait beside the one in work, for each thread of a worker: so that none is idle between two jobs."""
+
+
+QUIET_ABOUT_PLANS = {"distributed.admin.large-graph-warning-threshold": "1GB"}
+"""Configuration of Dask, which warns of tasks above 10 MB: the plan of a segment that touches much memory is one."""
+
+
+class ClusterError(LimpidError):
+    """A cluster that cannot be reached or has failed."""
+
+    kind = "cluster"
+
+
+def execute_job(recipe: Recipe, job: Job) -> bytes:
+    """A task: executes the job on the workbench of the process."""
+    return job.execute(workbench(recipe))
+
+
+@dataclass(frozen=True)
+class ClusterWorkers:
+    """Executes jobs on the workers of a Dask cluster."""
+
+    client: Client
+    recipe: Recipe
+
+    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+        """(index, result) of every job as they are done. Raises ClusterError, and what a job raises."""
+        waiting = iter(jobs)
+        # A task, so that whoever loses the recipe can have it again.
+        recipe = self.client.submit(_itself, self.recipe)
+        done = as_completed()
+        indices: dict[str, int] = {}
+
+        def submit_next() -> None:
+            job = next(waiting, None)
+            if job is not None:
+                future = self.client.submit(execute_job, recipe, job, retries=TRIES - 1, pure=False)
+                indices[future.key] = job.index
+                done.add(future)
+
+        for _ in range(self._capacity()):
+            submit_next()
+        for future in done:
+            error = future.exception()
+            if error is not None:
+                raise _cause(error) from error
+            yield indices.pop(future.key), future.result()
+            submit_next()
+
+    def _capacity(self) -> int:
+        """How many jobs are with the cluster at a time. Raises ClusterError if it has no worker."""
+        threads: int = sum(self.client.nthreads().values())
+        if threads == 0:
+            raise ClusterError("the cluster has no worker", "start one with: dask worker ADDRESS")
+        return threads * (1 + JOBS_AHEAD)
+
+
+def _itself(recipe: Recipe) -> Recipe:
+    return recipe
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What a task raised is the caller's; what Dask raised says that the cluster failed."""
+    if type(error).__module__.startswith(("distributed.", "dask.")):
+        return ClusterError(f"the cluster failed: {error}", "start it again; the run goes on from its folder")
+    return error
+
+
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Client]:
+    """A client of so many worker processes on this machine, which share its cores; reachable from it alone."""
+    environment = {THREADS_VARIABLE: str(max(1, thread_count() // workers))}
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": TRIES, **QUIET_ABOUT_PLANS}),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+            env=environment,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator[Client]:
+    """A client of the cluster whose scheduler has this address. Raises ClusterError."""
+    try:
+        client = Client(address, timeout=CONNECTION_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no scheduler answers at {address}", "start one with: dask scheduler") from error
+    with dask.config.set(QUIET_ABOUT_PLANS), client:
+        yield client

@@ -1,0 +1,167 @@
+"""Proving runs of any length: segment by segment, in a folder that survives a stop, here or on a cluster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from limpid.api.proving import Proof
+from limpid.arguments import require_run_arguments
+from limpid.errors import FileError, LimpidError, MisuseError, ParametersError
+from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
+from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
+from limpid.runs.optimized_runs import plan_run
+from limpid.runs.planning import PROVE_SHORTER, planning_errors, require_provable
+from limpid.runs.workbench import Recipe, workbench
+from limpid.terminal.files import cause_of
+from optimized.kernels import OptimizedKernels
+from optimized.verifier.run import TOOLS
+from reference.program_keys import verification_key
+from reference.prover.progress import Observer, Stage, silent
+from reference.segments.driver import RunRequest
+from reference.segments.driver import prove_in_folder as prove_request
+from reference.segments.folder import PROOF_NAME as PROOF_NAME
+from reference.segments.folder import FolderError
+from reference.segments.jobs import ThisProcess, Workers
+from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
+from reference.trace.shape_choice import limits_under
+from spec.cost import row_cost
+from spec.parameters import ParameterSet
+from spec.program import Program
+from spec.rv64im.machine import RV64IM
+
+
+class FolderUseError(LimpidError):
+    """A folder that belongs to another run or is in use."""
+
+    kind = "folder"
+
+
+FIXED_COST = sum(row_cost(RV64IM.chip_by_name[name]).total << t.height_log2 for name, t in RV64IM.tables.items())
+"""What the machine's tables cost, in the metric of `spec.cost`: every segment has them."""
+
+FEW_SEGMENTS = 64
+"""So many segments are nobody's mistake, however small they are."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a long run is proven."""
+
+    folder: Path
+    workers: int | None = None
+    """Processes on this machine; None: this process alone."""
+
+    scheduler: str | None = None
+    """The address of a Dask scheduler, in place of `workers`."""
+
+    segment_cost: int | None = None
+    """The most that a segment costs, in the metric of `spec.cost`; None: the default."""
+
+
+def prove_in_folder(
+    place: Place,
+    elf: Elf,
+    private_input: bytes = b"",
+    *,
+    parameters: str = DEFAULT_PARAMETERS,
+    maximum_instructions: int | None = None,
+    observer: Observer = silent,
+    executed: Executed = unheard,
+    report: Callable[[str], None] = lambda _: None,
+) -> Proof:
+    """Proves a run in a folder, going on where an earlier call stopped; the same run gives the same bytes.
+
+    `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
+    ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError,
+    OutOfMemoryError, MisuseError.
+    """
+    require_run_arguments(private_input, maximum_instructions)
+    chosen = parameter_set(parameters)
+    program = load_program(elf)
+    start = time.monotonic()
+    observer(Stage.PLAN, 0.0)
+    end = require_provable(
+        backend_named(DEFAULT_BACKEND),
+        program,
+        private_input,
+        maximum_instructions=maximum_instructions,
+        limits=limits_of_heights(chosen.tallest_log2),
+        executed=executed,
+    )
+    _require_worthwhile_segments(place, end.instructions)
+    with planning_errors(PROVE_SHORTER):
+        key = verification_key(OptimizedKernels(), program, chosen)
+        limits = _limits(place, chosen, program, private_input)
+    request = RunRequest(program, private_input, key, limits, plan_run, TOOLS)
+    try:
+        with (
+            planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
+            _workers(place, Recipe(program, parameters, place.workers or 1), observer) as workers,
+        ):
+            proven = prove_request(place.folder, request, workers, report=report, observer=observer)
+    except FolderError as error:
+        raise FolderUseError(str(error), "choose another folder with --out") from error
+    except OSError as error:
+        raise _file_error(place.folder, error) from error
+    return Proof(
+        encoded=proven.encoded,
+        key=key,
+        output=proven.end.output,
+        exit_code=proven.end.exit_code,
+        instructions=proven.end.instructions,
+        misaligned_accesses=dict(proven.end.misaligned_accesses),
+        shapes=proven.shapes,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _file_error(folder: Path, error: OSError) -> FileError:
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return FileError(str(folder), "cannot be a folder: a file is in the way", "choose another with --out")
+        case IsADirectoryError():
+            return FileError(str(error.filename), "is a directory", "remove it, or choose another folder with --out")
+        case _:
+            return FileError(str(error.filename or folder), cause_of(error))
+
+
+def _require_worthwhile_segments(place: Place, instructions: int) -> None:
+    """Raises MisuseError where a run would be cut into many segments that hold next to nothing.
+
+    Every segment proves the machine's fixed tables anew, so smaller ones only cost time and files.
+    """
+    if place.segment_cost is None or not least_cost() <= place.segment_cost < FIXED_COST:
+        # What has no room for one instruction is refused with the least that has.
+        return
+    least_segments = instructions * least_row_cost() // place.segment_cost
+    if least_segments > FEW_SEGMENTS:
+        raise MisuseError(
+            f"segments of cost {place.segment_cost:,} would cut {instructions:,} instructions into more than "
+            f"{least_segments:,} segments, each of which proves fixed tables of cost {FIXED_COST:,} anew",
+            f"give --segment-cost {FIXED_COST} or more",
+        )
+
+
+def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
+    if place.segment_cost is None:
+        return limits_under(parameters, plan_run, program, private_input)
+    if parameters.listed_shapes:
+        raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cost")
+    return replace(limits_of_heights(parameters.tallest_log2), cost=place.segment_cost)
+
+
+@contextmanager
+def _workers(place: Place, recipe: Recipe, observer: Observer) -> Iterator[Workers]:
+    if place.workers is None and place.scheduler is None:
+        yield ThisProcess(workbench(recipe), observer)
+        return
+    # Dask is an extra, and takes a second to import.
+    from limpid.runs.cluster import ClusterWorkers, cluster_at, local_cluster
+
+    connected = cluster_at(place.scheduler) if place.scheduler is not None else local_cluster(place.workers or 1)
+    with connected as client:
+        yield ClusterWorkers(client, recipe)

@@ -1,0 +1,1 @@
+"""The terminal and the file system: files in and out, answers, progress."""
