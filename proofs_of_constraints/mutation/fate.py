@@ -16,7 +16,6 @@ from proofs_of_constraints.audit import outcome_in
 from proofs_of_constraints.machine.obligations import declaration_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
-from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
@@ -26,6 +25,7 @@ from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outco
 from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
+from proofs_of_constraints.translation.cells import cells_of
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
 from spec.rv64im.machine import CHIP_BY_NAME

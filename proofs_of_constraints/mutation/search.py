@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from proofs_of_constraints.mutation.example_rows import Cells
-from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.translation.cells import cells_of
 from spec.air.chip import Chip
 from spec.air.expression import Expression, Product
 from spec.field import P, inverse
