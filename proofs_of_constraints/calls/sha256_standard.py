@@ -15,45 +15,43 @@ WORDS_OF_STATE = 8
 WORDS_OF_BLOCK = 16
 ROUNDS = 64
 
-Word = z3.BitVecRef
 
-
-def word(number: int) -> Word:
+def word(number: int) -> z3.BitVecRef:
     """A number as a word."""
     return z3.BitVecVal(number, WORD_BITS)
 
 
-def choice(x: Word, y: Word, z: Word) -> Word:
+def choice(x: z3.BitVecRef, y: z3.BitVecRef, z: z3.BitVecRef) -> z3.BitVecRef:
     """Ch [4.1.2]: y where x has ones, z where it has zeros."""
     return (x & y) ^ (~x & z)
 
 
-def majority(x: Word, y: Word, z: Word) -> Word:
+def majority(x: z3.BitVecRef, y: z3.BitVecRef, z: z3.BitVecRef) -> z3.BitVecRef:
     """Maj [4.1.2]."""
     return (x & y) ^ (x & z) ^ (y & z)
 
 
-def _rotated(x: Word, count: int) -> Word:
+def _rotated(x: z3.BitVecRef, count: int) -> z3.BitVecRef:
     """ROTR [3.2]."""
     return z3.RotateRight(x, count)
 
 
-def big_sigma_0(x: Word) -> Word:
+def big_sigma_0(x: z3.BitVecRef) -> z3.BitVecRef:
     """The sum of rotations of a working variable a [4.1.2]."""
     return _rotated(x, 2) ^ _rotated(x, 13) ^ _rotated(x, 22)
 
 
-def big_sigma_1(x: Word) -> Word:
+def big_sigma_1(x: z3.BitVecRef) -> z3.BitVecRef:
     """The sum of rotations of a working variable e [4.1.2]."""
     return _rotated(x, 6) ^ _rotated(x, 11) ^ _rotated(x, 25)
 
 
-def small_sigma_0(x: Word) -> Word:
+def small_sigma_0(x: z3.BitVecRef) -> z3.BitVecRef:
     """What a word adds to the schedule fifteen words later [4.1.2]."""
     return _rotated(x, 7) ^ _rotated(x, 18) ^ z3.LShR(x, 3)
 
 
-def small_sigma_1(x: Word) -> Word:
+def small_sigma_1(x: z3.BitVecRef) -> z3.BitVecRef:
     """What a word adds to the schedule two words later [4.1.2]."""
     return _rotated(x, 17) ^ _rotated(x, 19) ^ z3.LShR(x, 10)
 
@@ -87,10 +85,10 @@ class Term:
 
     earlier: int
     name: str
-    function: Callable[[Word], Word]
+    function: Callable[[z3.BitVecRef], z3.BitVecRef]
 
 
-def _itself(x: Word) -> Word:
+def _itself(x: z3.BitVecRef) -> z3.BitVecRef:
     return x
 
 
@@ -103,7 +101,7 @@ SCHEDULE_TERMS = (
 """The sum modulo 2^32 that words 16 to 63 of the schedule are [6.2.2, step 1]."""
 
 
-def after_round(working: Sequence[Word], constant: Word, scheduled: Word) -> list[Word]:
+def after_round(working: Sequence[z3.BitVecRef], constant: z3.BitVecRef, scheduled: z3.BitVecRef) -> list[z3.BitVecRef]:
     """The working variables a to h after a round [6.2.2, step 3]."""
     a, b, c, d, e, f, g, h = working
     first = h + big_sigma_1(e) + choice(e, f, g) + constant + scheduled
@@ -111,7 +109,7 @@ def after_round(working: Sequence[Word], constant: Word, scheduled: Word) -> lis
     return [first + second, a, b, c, d + first, e, f, g]
 
 
-def compressed(state: Sequence[Word], block: Sequence[Word]) -> list[Word]:
+def compressed(state: Sequence[z3.BitVecRef], block: Sequence[z3.BitVecRef]) -> list[z3.BitVecRef]:
     """The state after a block of sixteen words [6.2.2]."""
     schedule = list(block)
     for t in range(WORDS_OF_BLOCK, ROUNDS):

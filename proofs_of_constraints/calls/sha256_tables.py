@@ -10,7 +10,7 @@ words any numbers of 16 bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -35,7 +35,6 @@ from proofs_of_constraints.obligations.assumptions import BALANCE, ORDER_LIMBS
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.bit_sum_terms import LimbArithmetic, is_exact, packed, single_bit
 from proofs_of_constraints.translation.bit_sums import BitSum, sum_of_bits
-from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval
 from spec.air.chip import Chip
@@ -387,11 +386,11 @@ def _value(arithmetic: LimbArithmetic, word: _Word) -> z3.ArithRef:
     return arithmetic.limb(low) + arithmetic.limb(high) * LIMB_BASE
 
 
-def _fields(stem: str, words: Sequence[_Word]) -> Mapping[str, BitSum]:
+def _fields(stem: str, words: Sequence[_Word]) -> dict[str, BitSum]:
     return {f"{stem}_{i}_{half}": limb for i, w in enumerate(words) for half, limb in zip(HALVES, w.limbs, strict=True)}
 
 
-def _working_fields(words: Sequence[_Word]) -> Mapping[str, BitSum]:
+def _working_fields(words: Sequence[_Word]) -> dict[str, BitSum]:
     return {
         f"{name}_{half}": limb
         for name, word in zip(WORKING, words, strict=True)

@@ -122,8 +122,8 @@ def _received_ranges(messages: Mapping[Interaction, Mapping[str, BitSum]]) -> di
     ranges: dict[str, Interval] = {}
     for interaction, parts in messages.items():
         for field, part in parts.items():
-            (column, *_) = part.columns or (None,)
-            if interaction.sign < 0 and field in interaction.bus.field_bits and part == BitSum(0, {}, {column: 1}):
-                promised = bits(interaction.bus.field_bits[field])
-                ranges[str(column)] = promised.meet(ranges.get(str(column), promised))
+            for column in part.columns:
+                if interaction.sign < 0 and field in interaction.bus.field_bits and part == BitSum(0, {}, {column: 1}):
+                    promised = bits(interaction.bus.field_bits[field])
+                    ranges[column] = promised.meet(ranges.get(column, promised))
     return ranges

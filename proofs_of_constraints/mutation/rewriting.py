@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from spec.air.chip import Chip, Constraint, Interaction, expressions_of
-from spec.air.expression import Constant, Difference, Expression, FixedColumn, MainColumn, Named, Product, Sum
+from spec.air.expression import Constant, Difference, Expression, MainColumn, Named, Product, Sum
 
 Rebuild = Callable[[Expression], Expression]
 

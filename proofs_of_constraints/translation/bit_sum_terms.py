@@ -129,4 +129,4 @@ def _factor(total: BitSum, limb: BitSum) -> int:
 def is_exact(total: BitSum, ranges: Mapping[str, Interval]) -> bool:
     """Whether a sum that vanishes modulo p vanishes over the integers."""
     interval = total.interval(ranges)
-    return -P < interval.low and interval.high < P
+    return interval.low > -P and interval.high < P
