@@ -30,7 +30,7 @@ from proofs_of_constraints.calls.sha256_standard import (
     small_sigma_0,
     small_sigma_1,
 )
-from proofs_of_constraints.calls.work_tables import KEY, Message, RowKind, row_kinds
+from proofs_of_constraints.calls.work_tables import Message, RowKind, row_kinds
 from proofs_of_constraints.obligations.assumptions import BALANCE, ORDER_LIMBS
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.bit_sum_terms import LimbArithmetic, is_exact, packed, single_bit
@@ -203,7 +203,7 @@ class _Rows:
                     self._prove_pending_limb(message, field, terms, self._received_pending(number, half), half)
 
     def prove_messages(self) -> None:
-        """What the row receives and sends are its words, under one key, with the numbers of its rounds."""
+        """What the row receives and sends are its words, with the numbers of its rounds; keys are a matter of orders."""
         layout, steps = self._layout, self._layout.rounds_per_row
         is_first = self._chip.name == layout.first.name
         until = self.start + steps
@@ -222,9 +222,7 @@ class _Rows:
             expected[layout.state.name, +1] = {"round": BitSum(until), **_working_fields(after)}
         said = sorted((m.bus.name, m.sign) for m in self._kind.messages)
         self._claim(f"rows from round {self.start} say what they are to say", said == sorted(expected))
-        keys = [message.parts[KEY] for message in self._kind.messages]
-        for message, key in zip(self._kind.messages, keys, strict=True):
-            self._prove_equal(f"the key of {message.name} is that of {self._kind.messages[0].name}", key, keys[0])
+        for message in self._kind.messages:
             for field, value in expected[message.bus.name, message.sign].items():
                 self._prove_equal(f"{field} of {message.name}", message.parts[field], value)
             if message.sign > 0:

@@ -20,9 +20,6 @@ from spec.air.chip import Chip, Interaction
 from spec.air.expression import Expression
 from spec.field import P
 
-KEY = "key"
-"""The field of an order's buses that says whose work it is."""
-
 KNOWN_TABLES = 8
 """All obligations of one table after the other read the same rows."""
 
