@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from proofs_of_constraints.calls.call_row import CallMeaning, call_obligations
@@ -29,7 +29,6 @@ from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
 from spec.rv64im.tokens import output_tokens
-
 
 RV64IM_ORDERS = (Order(SHA256_COMPRESS.name, (SHA256_LAYOUT.first.name, SHA256_LAYOUT.rest.name), SHA256_LAYOUT.buses),)
 
@@ -69,7 +68,7 @@ def _of_chip(chip: Chip) -> Iterator[Obligation]:
     yield from memory_obligations([chip])
 
 
-def orders_of(chips: Sequence[Chip]) -> Iterator[Obligation]:
+def orders_of(chips: Iterable[Chip]) -> Iterator[Obligation]:
     """What is proven of calls and their work tables together."""
     by_name = {chip.name: chip for chip in chips}
     for order in RV64IM_ORDERS:

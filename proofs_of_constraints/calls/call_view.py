@@ -1,4 +1,4 @@
-"""The row of a chip that makes a call, as an auditor reads it: which access is the number, a pointer, or an operand's."""
+"""A call's row as an auditor reads it: which access is that of the number, of a pointer, of an operand."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ known.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -175,7 +175,7 @@ def _fault_of_step(session: Session, row: BitRow, ranges: dict[str, Interval], s
         known = row.ranges.get(step.digits[0])
         outside = known is not None and known.meet(ranges[step.digits[0]]) != ranges[step.digits[0]]
         return f"{step.digits[0]} may leave its range" if outside else None
-    arithmetic = LimbArithmetic(BitRow(row.chip, row.bits, {}, ranges), {})
+    arithmetic = LimbArithmetic(replace(row, ranges=ranges), {})
     number = arithmetic.term(step.given)
     outside_digits = z3.Or(number < 0, number >= 1 << len(step.digits))
     if session.satisfying(title, [*arithmetic.bounds, outside_digits]) is not None:

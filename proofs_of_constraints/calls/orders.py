@@ -1,9 +1,9 @@
 """What a call orders is done once, under its key, and no other work answers it.
 
 Everything that a row of an order says has one key, which for the call is the clock of its row; so calls have different
-keys. Of one key, tables' rows are counted by kind. The buses balance, key by key and place by place: as many rows send a
-message of a key for a place as receive one. From these counts alone it follows that every kind of row occurs once for a
-key that a call has, and never for another. So each message of a key and a place has one sender and one receiver, and
+keys. Of one key, tables' rows are counted by kind. The buses balance, key by key and place by place: as many rows send
+a message of a key for a place as receive one. From these counts alone it follows that every kind of row occurs once for
+a key that a call has, and never for another. So each message of a key and a place has one sender and one receiver, and
 what is received is what was sent.
 """
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import product
 
 from proofs_of_constraints.obligations.checked_row import CheckedRow
-from proofs_of_constraints.translation.bit_sums import BitRow, BitSum, BitSums, boolean_columns
+from proofs_of_constraints.translation.bit_sums import BitRow, BitSum, BitSums, NamedSums, boolean_columns
 from proofs_of_constraints.translation.cells import cells_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval, bits
@@ -75,9 +75,10 @@ def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
     columns: dict[Expression, frozenset[str]] = {}
     about_flags = {c.name for c in chip.constraints if cells_of(c.expression, columns) <= set(flags)}
     others = [c for c in chip.constraints if c.name not in about_flags and c.name not in booleans]
-    row = BitRow(chip, frozenset(booleans.values()), {c.name: sums.of(c.expression) for c in others}, {})
+    equations = NamedSums(sums, {c.name: c.expression for c in others}, {})
+    row = BitRow(chip, frozenset(booleans.values()), equations, {})
     messages = {i: dict(zip(i.bus.fields, map(sums.of, i.message), strict=True)) for i in _of_right_width(chip)}
-    definitions = {name: sums.of(body) for name, body in chip.definitions().items()}
+    definitions = NamedSums(sums, chip.definitions(), {})
     found = []
     for values in product((0, 1), repeat=len(flags)):
         known = dict(zip(flags, values, strict=True))
@@ -88,8 +89,8 @@ def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
             if said:
                 name = " and ".join(n for n, v in known.items() if v) or "no flag"
                 at = replace(row.at(known), ranges=_received_ranges(parts))
-                named = {name: body.at(known) for name, body in definitions.items()}
-                found.append(RowKind(name, at, tuple(Message(i, parts[i]) for i in said), named))
+                told = tuple(Message(i, parts[i]) for i in said)
+                found.append(RowKind(name, at, told, definitions.at(known)))
     return tuple(found)
 
 

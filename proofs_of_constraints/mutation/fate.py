@@ -19,16 +19,13 @@ from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from proofs_of_constraints.obligations.instructions import instruction_obligations
 from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.obligations.rows import row_obligations
-from proofs_of_constraints.obligations.tables import table_obligations
-from proofs_of_constraints.rv64im import RV64IM_AUDIT
+from proofs_of_constraints.rv64im import RV64IM_AUDIT, orders_of, row_meaning_obligations, row_shape_obligations
 from proofs_of_constraints.translation.cells import cells_of
-from spec.air.chip import Chip, Role
+from spec.air.chip import Chip
 from spec.air.expression import Expression
-from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 RESOURCE_LIMIT = 8_000_000
 """What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a quarter."""
@@ -104,10 +101,10 @@ def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
     """The obligations that the change can touch, the likely killers first."""
     chip = mutant.chip
     kept = {Kind.NOT_VACUOUS, Kind.COMPLETE} if mutant.is_weaker else set()
-    of_rows = row_obligations(chip) if chip.role is Role.INSTRUCTION else table_obligations(chip)
-    yield from (o for o in of_rows if o.kind not in kept)
+    yield from (o for o in row_shape_obligations(chip) if o.kind not in kept)
     yield from _obligations_of_the_declaration(chip)
-    yield from (o for o in instruction_obligations(chip) if o.kind not in kept)
+    yield from orders_of(chip if other.name == chip.name else other for other in CHIPS)
+    yield from (o for o in row_meaning_obligations(chip) if o.kind not in kept)
     yield from memory_obligations([chip])
 
 

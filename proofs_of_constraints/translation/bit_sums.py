@@ -7,7 +7,7 @@ recognised by its form, so another polynomial with the same values is the same f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -230,6 +230,31 @@ def _computed(expression: Sum | Difference | Product, left: int, right: int) -> 
     return left * right % P
 
 
+class NamedSums(Mapping[str, BitSum]):
+    """Sums of expressions by name, where some columns have known values. Each is made when it is asked for."""
+
+    def __init__(self, sums: BitSums, expressions: Mapping[str, Expression], known: Mapping[str, int]) -> None:
+        self._sums = sums
+        self._expressions = expressions
+        self._known = known
+        self._made: dict[str, BitSum] = {}
+
+    def __getitem__(self, name: str) -> BitSum:
+        if name not in self._made:
+            self._made[name] = self._sums.of(self._expressions[name]).at(self._known)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._expressions)
+
+    def __len__(self) -> int:
+        return len(self._expressions)
+
+    def at(self, known: Mapping[str, int]) -> NamedSums:
+        """The same where more columns are known."""
+        return NamedSums(self._sums, self._expressions, {**self._known, **known})
+
+
 @dataclass(frozen=True)
 class BitRow:
     """A row of a chip: its boolean columns, and every other constraint as a sum that vanishes modulo p.
@@ -239,15 +264,14 @@ class BitRow:
 
     chip: Chip
     bits: frozenset[str]
-    equations: Mapping[str, BitSum]
+    equations: NamedSums
     ranges: Mapping[str, Interval]
     known: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, known: Mapping[str, int]) -> BitRow:
-        """The row where some columns have these values, without the constraints that then hold."""
-        equations = {name: equation.at(known) for name, equation in self.equations.items()}
-        left = {name: equation for name, equation in equations.items() if equation != BitSum()}
-        return BitRow(self.chip, self.bits - known.keys(), left, self.ranges, {**self.known, **known})
+        """The row where some columns have these values."""
+        equations = self.equations.at(known)
+        return BitRow(self.chip, self.bits - known.keys(), equations, self.ranges, {**self.known, **known})
 
 
 def boolean_columns(chip: Chip) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Inputs(Generic[W]):
 def completes(words: Words[W, B], instruction: Instruction, operands: Operands[W]) -> B:
     """Whether the machine has an execution of the instruction that does not end abnormally, whatever its pointers are.
 
-    The step of one instruction knows only the call that halts: what other calls do to memory stands in `spec.isa.calls`.
+    The step of one instruction knows only the call that halts: what others do to memory stands in `spec.isa.calls`.
     """
     normal = effect(words, instruction, operands).normal
     if instruction.meaning is System.ENVIRONMENT_CALL:
