@@ -42,7 +42,7 @@ from tests.reference.every_instruction import (
 
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
 ROWS_PER_SELECTION = 16
-ROWS_OF_A_WORK_TABLE = 3
+ROWS_OF_A_WORK_TABLE = 6
 PAIRS = (
     *((left, right) for left in CORNERS for right in CORNERS),
     *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
