@@ -4,8 +4,8 @@ Each constraint, each definition and each interaction is changed on its own. Wha
 one expression, such as a sign, is changed in the first and the last.
 
 A work table has thousands of constraints, of few kinds: names that differ in numbers alone are of one kind. Of each
-kind a sample is taken, in the first round, in the last one and in one between that a hash decides, and of each operator
-one change of a sampled expression, decided likewise. Its interactions are changed as everybody's.
+kind two are sampled, the one of the first round and one that a hash decides, and of the changes of a sampled expression
+one, decided likewise. Its interactions are changed as everybody's.
 """
 
 from __future__ import annotations
@@ -118,19 +118,16 @@ def mutants_of(chip: Chip) -> Iterator[Mutant]:
 
 
 def sampled(names: Sequence[str]) -> set[str]:
-    """Of each kind of name the first, the last and one between."""
+    """Of each kind of name the first and one of the others."""
     kinds: dict[str, list[str]] = {}
     for name in names:
         kinds.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    return {name for alike in kinds.values() for name in (alike[0], _decided(alike, str), alike[-1])}
+    return {name for alike in kinds.values() for name in (alike[0], _decided(alike[1:] or alike, str))}
 
 
 def _sampled_edits(name: str, edits: Sequence[Edit]) -> list[Edit]:
-    """Of each operator one."""
-    found: dict[Operator, list[Edit]] = {}
-    for edit in edits:
-        found.setdefault(edit[0], []).append(edit)
-    return [_decided(alike, lambda edit: f"{name} {edit[1]}") for alike in found.values()]
+    """One of them, if there are any."""
+    return [_decided(edits, lambda edit: f"{name} {edit[1]}")] if edits else []
 
 
 def _decided(alike: Sequence[Chosen], text: Callable[[Chosen], str]) -> Chosen:
