@@ -81,8 +81,8 @@ class WorkRowSearch:
                     if not self._set_digits(cells, step, number % P, fixed):
                         return None
             elif step.source in self._constraints:
-                number = self._given(cells, step, fixed)
-                if number is None or not self._set_digits(cells, step, number, fixed):
+                given = self._given(cells, step, fixed)
+                if given is None or not self._set_digits(cells, step, given, fixed):
                     return None
         return cells
 

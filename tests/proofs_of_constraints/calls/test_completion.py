@@ -69,11 +69,8 @@ def test_sum_that_needs_another_digit_has_no_row_for_some_input() -> None:
 
 
 def test_carry_that_is_no_bit_leaves_the_row_open() -> None:
-    for prove in (
-        lambda c: prove_work_complete(Session(), c, lambda _: {}),
-        lambda c: prove_work_determinism(Session(), c),
-    ):
-        outcome = prove(adding(carry_bits=0))
+    chip = adding(carry_bits=0)
+    for outcome in (prove_work_complete(Session(), chip, lambda _: {}), prove_work_determinism(Session(), chip)):
         assert outcome.verdict is Verdict.UNKNOWN
         assert outcome.detail == "real: adds leaves after_0, after_1, carry_0 open"
 
