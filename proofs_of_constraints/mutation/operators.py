@@ -4,8 +4,8 @@ Each constraint, each definition and each interaction is changed on its own. Wha
 one expression, such as a sign, is changed in the first and the last.
 
 A work table has thousands of constraints, of few kinds: names that differ in numbers alone are of one kind. Of each
-kind two are sampled, the one of the first round and one that a hash decides, and of the changes of a sampled expression
-one, decided likewise. Its interactions are changed as everybody's.
+kind one is sampled, of a round that a hash decides, and of the changes of its expression one, decided likewise. Its
+interactions are changed as everybody's.
 """
 
 from __future__ import annotations
@@ -118,11 +118,11 @@ def mutants_of(chip: Chip) -> Iterator[Mutant]:
 
 
 def sampled(names: Sequence[str]) -> set[str]:
-    """Of each kind of name the first and one of the others."""
+    """Of each kind of name one, where there are several not the first: no round comes before that."""
     kinds: dict[str, list[str]] = {}
     for name in names:
         kinds.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    return {name for alike in kinds.values() for name in (alike[0], _decided(alike[1:] or alike, str))}
+    return {_decided(alike[1:] or alike, str) for alike in kinds.values()}
 
 
 def _sampled_edits(name: str, edits: Sequence[Edit]) -> list[Edit]:

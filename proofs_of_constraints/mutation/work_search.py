@@ -35,6 +35,9 @@ class WorkRowSearch:
         # Rows of all kinds get their cells in the same steps.
         self._steps = steps_of(row_kinds(original)[0])
         self._step_of = {name: i for i, step in enumerate(self._steps) for name in step.digits}
+        self._slopes: dict[str, int] = {}
+        """By constraint, the coefficient of its lowest digit."""
+
         self._constraints = {c.name: c.expression for c in chip.constraints}
         columns = touched_columns(original, chip)
         missing = {c.name for c in original.constraints if self._constraints.get(c.name) is not c.expression}
@@ -61,8 +64,8 @@ class WorkRowSearch:
         else:
             step = self._steps[number]
             place = step.digits.index(column)
-            # A little more or less of the whole number, or the next digit's worth.
-            amounts = (1, -1, 2, -2, 1 << place, -1 << place, 2 << place, -2 << place)
+            # The next digit's worth, which leaves small numbers, or a little more or less of the whole number.
+            amounts = (2 << place, -2 << place, 1 << place, -1 << place, 1, -1, 2, -2)
             values = dict.fromkeys((cells[column] + amount * inverse(1 << place)) % P for amount in amounts)
             tried = [(value, number) for value in values]
         for value, first in tried:
@@ -96,9 +99,12 @@ class WorkRowSearch:
             return 0
         expression = self._constraints[step.source]
         rest = ConcreteRow(self.chip, cells).value(expression)
-        slope = (ConcreteRow(self.chip, {**cells, free: 1}).value(expression) - rest) % P
-        weight = 1 << step.digits.index(free)
-        return -rest * inverse(slope) * weight % P if slope else None
+        if step.source not in self._slopes:
+            # Where the mutant's coefficient is no constant, the row is found not to satisfy it.
+            slope = (ConcreteRow(self.chip, {**cells, free: 1}).value(expression) - rest) % P
+            self._slopes[step.source] = slope * inverse(1 << step.digits.index(free)) % P
+        slope = self._slopes[step.source]
+        return -rest * inverse(slope) % P if slope else None
 
     def _set_digits(self, cells: Cells, step: Step, number: int, fixed: str) -> bool:
         if not step.are_bits:

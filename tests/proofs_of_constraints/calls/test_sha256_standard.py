@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from math import isqrt
 
 import pytest
 import z3
 
 from proofs_of_constraints.calls.sha256_standard import CONSTANTS, compressed, word
+from spec.isa.calls import SHA256_COMPRESS
 
 FIRST_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
@@ -25,3 +27,15 @@ def test_compression_of_one_block_is_the_digest_of_the_standard_library(message:
 def test_constants_are_those_printed_in_the_standard() -> None:
     assert (CONSTANTS[0], CONSTANTS[15], CONSTANTS[63]) == (0x428A2F98, 0xC19BF174, 0xC67178F2)
     assert len(CONSTANTS) == 64
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_meaning_of_the_call_is_the_standard_on_words_as_they_lie_in_memory(seed: int) -> None:
+    held = random.Random(seed).randbytes(96)
+    block, state = held[:64], held[64:]
+    doublewords = [int.from_bytes(held[i : i + 8], "little") for i in range(0, 96, 8)]
+    words = [word(int.from_bytes(state[i : i + 4], "little")) for i in range(0, 32, 4)]
+    message = [word(int.from_bytes(block[i : i + 4], "big")) for i in range(0, 64, 4)]
+    after = b"".join(z3.simplify(part).as_long().to_bytes(4, "little") for part in compressed(words, message))
+    found = SHA256_COMPRESS.results(doublewords)
+    assert b"".join(part.to_bytes(8, "little") for part in found) == block + after

@@ -99,9 +99,10 @@ def _operands() -> bytes:
 
 
 def _calling_program() -> Program:
-    """Every call, on zeros and on what the input holds, whose first doubleword is its length."""
+    """Every call, on zeros and on what the input holds, whose first doubleword is its length; at the end of a page of
+    2^16 bytes too."""
     assembly = Assembly()
-    places = [SCRATCH.start, *(INPUT.start + 8 + 96 * i for i in range(5)), INPUT.start + 0x2_0008]
+    places = [SCRATCH.start, *(INPUT.start + 8 + 96 * i for i in range(5)), INPUT.start + 0x2_FFC8]
     for call in CALLS:
         for place in places:
             # Once more on what the first call leaves, and once with operands that overlap.

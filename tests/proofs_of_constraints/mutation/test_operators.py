@@ -30,20 +30,24 @@ def test_mutants_of_a_chip_have_names_and_declarations_of_their_own(chip: Chip) 
         assert [i.name for i in dropped.interactions] == [i.name for i in chip.interactions if i is not interaction]
 
 
-def test_sample_has_every_kind_of_name_and_its_first() -> None:
+def test_sample_has_one_of_every_kind_of_name() -> None:
     names = [f"{stem}_{i}" for stem in ("left", "right_1") for i in range(9)] + ["alone"]
     found = sampled(names)
-    assert {"left_0", "right_1_0", "alone"} <= found <= set(names)
-    assert len(found) == 5
+    assert found <= set(names)
+    assert sorted(re.sub(r"\d+", "#", name) for name in found) == ["alone", "left_#", "right_#_#"]
     kinds = {re.sub(r"\d+", "#", c.name) for c in CHIP_BY_NAME["sha256_rest"].constraints}
     few = sampled([c.name for c in CHIP_BY_NAME["sha256_rest"].constraints])
     assert {re.sub(r"\d+", "#", name) for name in few} == kinds
-    assert {"new_e_0_low_adds", "word_0_0_is_boolean", "at_most_one_selector"} <= few
+    assert "at_most_one_selector" in few
+    assert len(few) == len(kinds)
 
 
 def test_sampled_expression_has_one_change() -> None:
-    changes = [m for m in mutants_of(CHIP_BY_NAME["sha256_first"]) if m.change.startswith("new_e_0_low_adds with")]
-    assert len(changes) == 1
+    chip = CHIP_BY_NAME["sha256_first"]
+    (name,) = [
+        name for name in sampled([c.name for c in chip.constraints]) if name.endswith("low_adds") and "e" in name
+    ]
+    assert len([m for m in mutants_of(chip) if m.change.startswith(f"{name} with")]) == 1
 
 
 def test_every_operator_has_mutants() -> None:
