@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
-from proofs_of_constraints.machine.audited import AuditedMachine, Chain
+from proofs_of_constraints.calls.call_row import CallMeaning, call_obligations
+from proofs_of_constraints.calls.orders import order_obligations
+from proofs_of_constraints.calls.sha256_call import sha256_meaning
+from proofs_of_constraints.calls.sha256_tables import sha256_table_obligations
+from proofs_of_constraints.machine.audited import AuditedMachine, Chain, ChipMeaning, Order
 from proofs_of_constraints.obligations.coverage import coverage_obligations
 from proofs_of_constraints.obligations.decode import decode_obligations
+from proofs_of_constraints.obligations.general import general_obligations
 from proofs_of_constraints.obligations.instructions import instruction_obligations
 from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
@@ -15,26 +21,63 @@ from proofs_of_constraints.obligations.tables import table_obligations
 from proofs_of_constraints.translation.rv64im_rows import RV64IM_CONTRACTS
 from spec.air.chip import Chip, Role
 from spec.field import P
+from spec.isa.calls import SHA256_COMPRESS
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import CONTINUATION, CURSOR, MEMORY, STATE
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
 from spec.rv64im.tokens import output_tokens
 
+RV64IM_ORDERS = (Order(SHA256_COMPRESS.name, (SHA256_LAYOUT.first.name, SHA256_LAYOUT.rest.name), SHA256_LAYOUT.buses),)
 
-def _of_instruction_chip(chip: Chip) -> Iterator[Obligation]:
-    yield from instruction_obligations(chip)
-    yield from row_obligations(chip)
+_CALL_MEANINGS: Mapping[str, CallMeaning] = {SHA256_COMPRESS.name: sha256_meaning(SHA256_LAYOUT)}
+"""By the name of a call's chip."""
+
+_WORK_MEANINGS: Mapping[str, ChipMeaning] = dict.fromkeys(
+    RV64IM_ORDERS[0].tables, partial(sha256_table_obligations, SHA256_LAYOUT)
+)
+
+
+def row_shape_obligations(chip: Chip) -> Iterator[Obligation]:
+    """What is proven of a chip's rows whatever they compute: who speaks when, and to whom."""
+    match chip.role:
+        case Role.INSTRUCTION:
+            ordering = [bus for order in RV64IM_ORDERS if order.ordered_by == chip.name for bus in order.buses]
+            yield from row_obligations(chip, ordering)
+        case Role.WORK:
+            yield from (o for o in general_obligations(RV64IM_AUDIT, chip) if o.kind is not Kind.NOT_VACUOUS)
+        case _:
+            yield from table_obligations(chip)
+
+
+def row_meaning_obligations(chip: Chip) -> Iterator[Obligation]:
+    """What is proven of what a row computes; of system tables nothing beyond their shape."""
+    if chip.name in _CALL_MEANINGS:
+        yield from call_obligations(chip, _CALL_MEANINGS[chip.name])
+    elif chip.role is Role.INSTRUCTION:
+        yield from instruction_obligations(chip)
+    elif chip.role is Role.WORK:
+        yield from _WORK_MEANINGS[chip.name](chip)
+
+
+def _of_chip(chip: Chip) -> Iterator[Obligation]:
+    yield from row_meaning_obligations(chip)
+    yield from row_shape_obligations(chip)
     yield from memory_obligations([chip])
 
 
-def _of_system_table(chip: Chip) -> Iterator[Obligation]:
-    yield from table_obligations(chip)
-    yield from memory_obligations([chip])
+def orders_of(chips: Iterable[Chip]) -> Iterator[Obligation]:
+    """What is proven of calls and their work tables together."""
+    by_name = {chip.name: chip for chip in chips}
+    for order in RV64IM_ORDERS:
+        if by_name.keys() >= set(order.chips):
+            yield from order_obligations(order, by_name)
 
 
 def _of_all_chips(chips: Sequence[Chip]) -> Iterator[Obligation]:
+    yield from orders_of(chips)
     yield from coverage_obligations([chip for chip in chips if chip.role is Role.INSTRUCTION])
     yield from decode_obligations()
     yield Obligation(Kind.MACHINE, "", "special program counters", (), _prove_special_program_counters)
@@ -59,12 +102,8 @@ RV64IM_AUDIT = AuditedMachine(
         Chain(CURSOR, opened_by=None),
     ),
     run_tokens=output_tokens(b"output"),
+    orders=RV64IM_ORDERS,
     contracts=RV64IM_CONTRACTS,
-    meanings={
-        Role.INSTRUCTION: _of_instruction_chip,
-        Role.MACHINE_TABLE: _of_system_table,
-        Role.PROGRAM_TABLE: _of_system_table,
-        Role.CONTINUATION: _of_system_table,
-    },
+    meanings=dict.fromkeys(Role, _of_chip),
     whole=_of_all_chips,
 )

@@ -35,6 +35,25 @@ def no_obligations(_: Sequence[Chip]) -> Iterable[Obligation]:
     return ()
 
 
+@dataclass(frozen=True)
+class Order:
+    """What the rows of one chip order from work tables, on buses to which nobody else speaks.
+
+    Every message has the order's key. Where a bus has the field of the place, it tells an order's messages on it apart.
+    """
+
+    ordered_by: str
+    tables: tuple[str, ...]
+    buses: tuple[Bus, ...]
+    key: str = "key"
+    place: str = "round"
+
+    @property
+    def chips(self) -> tuple[str, ...]:
+        """Who may speak to the buses."""
+        return (self.ordered_by, *self.tables)
+
+
 @dataclass(frozen=True, eq=False)
 class AuditedMachine:
     """A machine with what its audit needs beyond it. Processes of an audit hand it on: its functions have names."""
@@ -47,6 +66,7 @@ class AuditedMachine:
     run_tokens: tuple[Token, ...]
     """The verifier's tokens on global buses for a claimed output that has all kinds of them."""
 
+    orders: tuple[Order, ...] = ()
     contracts: Contracts = field(default_factory=dict)
     meanings: Mapping[Role, ChipMeaning] = field(default_factory=dict)
     """For the chips of a role, the obligations that rest on what a chip means. They stand in the place of the general

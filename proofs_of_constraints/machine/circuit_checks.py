@@ -22,7 +22,7 @@ from proofs_of_constraints.machine.example_values import (
     line_row,
 )
 from spec.air.bus import Scope
-from spec.air.chip import MAXIMUM_DEGREE, Chip, Interaction, Role
+from spec.air.chip import MAXIMUM_DEGREE, Chip, Interaction
 from spec.air.expression import evaluate
 from spec.air.machine import Machine
 from spec.field import ONE, ZERO, Extension
@@ -39,7 +39,7 @@ from spec.protocol.gkr import (
     pair_fraction,
     widest_message,
 )
-from spec.protocol.shape import TableShape
+from spec.protocol.shape import SEVERAL_INSTANCES, TableShape
 from spec.protocol.zerocheck import ROUND_DEGREE, TableWeights, padding, table_value, table_weights
 
 CHECKED_CHIPS = 256
@@ -58,11 +58,11 @@ Widths = tuple[int, int]
 
 
 def example_tables(machine: Machine) -> list[TableShape]:
-    """All chips in machine order, instruction chips in two instances, in heights that go up and down."""
+    """All chips in machine order, those that may in two instances, in heights that go up and down."""
     tables = []
     for number, chip in enumerate(machine.chips):
         height = 1 + number % 3
-        instances = (height + 2, height) if chip.role is Role.INSTRUCTION else (height,)
+        instances = (height + 2, height) if chip.role in SEVERAL_INSTANCES else (height,)
         tables += [TableShape(chip, instance) for instance in instances]
     return tables
 

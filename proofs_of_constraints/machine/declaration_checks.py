@@ -6,10 +6,11 @@ Each check returns what is wrong, or None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from proofs_of_constraints.machine.audited import AuditedMachine, Chain
 from spec.air.bus import Bus
-from spec.air.chip import Interaction, Role, expressions_of
+from spec.air.chip import WORK_CELLS_PER_TICK, Interaction, Role, expressions_of
 from spec.air.expression import (
     Constant,
     Difference,
@@ -109,7 +110,8 @@ def _number(part: Expression | int | str) -> int | None:
 
 
 def bus_senders(audited: AuditedMachine) -> str | None:
-    """A bus is a lookup, of which one fixed table is the only sender, or a chain, or the verifier receives from it."""
+    """A bus is a lookup, of which one fixed table is the only sender, or a chain, or an order's, or the verifier
+    receives from it."""
     chained = {chain.bus.name for chain in audited.chains}
     for bus in audited.machine.buses:
         senders = [
@@ -118,8 +120,24 @@ def bus_senders(audited: AuditedMachine) -> str | None:
         if any(chip.role in FIXED_TABLES for chip in senders):
             if len(senders) != 1 or any(token.bus == bus for token in audited.tokens):
                 return f"bus {bus.name} is sent to by {', '.join(chip.name for chip in senders)}"
+        elif bus.name in {bus.name for order in audited.orders for bus in order.buses}:
+            fault = _fault_of_ordered_bus(audited, bus)
+            if fault is not None:
+                return fault
         elif bus.name not in chained and not _is_closed_by_the_verifier(audited, bus):
-            return f"bus {bus.name} is no lookup, no chain and not the verifier's"
+            return f"bus {bus.name} is no lookup, no chain, no order's and not the verifier's"
+    return None
+
+
+def _fault_of_ordered_bus(audited: AuditedMachine, bus: Bus) -> str | None:
+    """Only the chips of one order speak to its buses, of which every message has a key."""
+    orders = [order for order in audited.orders if bus in order.buses]
+    if len(orders) != 1 or orders[0].key not in bus.fields:
+        return f"bus {bus.name} belongs to {len(orders)} orders, or its messages have no key"
+    speakers = [c.name for c in audited.machine.chips if any(i.bus == bus for i in c.interactions)]
+    strangers = [name for name in speakers if name not in orders[0].chips]
+    if strangers or any(token.bus == bus for token in audited.tokens):
+        return f"bus {bus.name} of {orders[0].ordered_by} is spoken to by {', '.join(strangers) or 'the verifier'}"
     return None
 
 
@@ -130,7 +148,8 @@ def _is_closed_by_the_verifier(audited: AuditedMachine, bus: Bus) -> bool:
 
 
 def wiring(audited: AuditedMachine) -> str | None:
-    """Every table speaks to a bus, every column is in some constraint or message, and every opcode has a chip."""
+    """Every table speaks to a bus, every column is in some constraint or message, every opcode has a chip, and every
+    work table an order."""
     for chip in audited.machine.chips:
         if not chip.interactions:
             return f"{chip.name} speaks to no bus"
@@ -140,7 +159,11 @@ def wiring(audited: AuditedMachine) -> str | None:
             return f"{chip.name}: nothing is said of column {unused[0]}"
     executed = {opcode for chip in audited.machine.chips for opcode in chip.instructions}
     missing = set(audited.opcodes) - executed
-    return f"no chip executes {sorted(missing)[0]}" if missing else None
+    if missing:
+        return f"no chip executes {sorted(missing)[0]}"
+    ordered = {name for order in audited.orders for name in order.tables}
+    idle = [chip.name for chip in audited.machine.chips_of(Role.WORK) if chip.name not in ordered]
+    return f"nobody orders work from {idle[0]}" if idle else None
 
 
 def _columns(expression: Expression) -> Iterator[str]:
@@ -164,13 +187,18 @@ def unique_tables(audited: AuditedMachine) -> str | None:
 
 
 def clocks(audited: AuditedMachine) -> str | None:
-    """Clocks below 2^K: two of them differ by less than p, and every row advances the clock."""
+    """Clocks below 2^K: two of them differ by less than p, and every row advances the clock.
+
+    A work table has none; what its rows count in the bound follows from their cells, so that the bound covers those.
+    """
     if 2 ** (audited.machine.clock_bits + 1) >= P:
         return "a difference of clocks may wrap"
     for chip in audited.machine.chips:
         if chip.role is Role.INSTRUCTION and chip.accesses < 1:
             return f"{chip.name} does not advance the clock"
-        if chip.role is not Role.INSTRUCTION and chip.accesses:
+        if chip.role is Role.WORK and chip.accesses != ceil(len(chip.columns) / WORK_CELLS_PER_TICK):
+            return f"{chip.name} has {len(chip.columns)} columns and counts {chip.accesses} ticks"
+        if chip.role not in (Role.INSTRUCTION, Role.WORK) and chip.accesses:
             return f"{chip.name} is no instruction chip and advances the clock"
     return None
 

@@ -25,6 +25,7 @@ from spec.protocol.shape import (
     FIRST_CLOCK,
     LOOKUP_ROLES,
     MINIMUM_HEIGHT_LOG2,
+    SEVERAL_INSTANCES,
     SegmentShape,
     TableShape,
     check_run_messages,
@@ -98,14 +99,14 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
     """By the reason for which they have to be refused."""
     lowest, instances = MINIMUM_HEIGHT_LOG2, machine.maximum_instances
     too_many = tuple(range(lowest + instances, lowest - 1, -1))
-    instructions = [chip.name for chip in machine.chips_of(Role.INSTRUCTION)]
+    several = [chip.name for chip in machine.chips_of(*SEVERAL_INSTANCES)]
     continuations = [chip.name for chip in machine.chips_of(Role.CONTINUATION)]
     tallest = PARAMETERS.tallest_log2
     two = (CONTINUATION_HEIGHT_LOG2 + 1, CONTINUATION_HEIGHT_LOG2)
     yield (
         Rejection.TABLE_COUNT,
         [
-            *(example_shape(machine, **{name: too_many}) for name in instructions),
+            *(example_shape(machine, **{name: too_many}) for name in several),
             *(example_shape(machine, **{name: two}) for name in continuations),
             *(example_shape(machine, **{name: ()}) for name in machine.required),
         ],
@@ -122,7 +123,7 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
         Rejection.TABLE_HEIGHT,
         [
             example_shape(machine, **{name: (height,)})
-            for name in (*instructions, *continuations)
+            for name in (*several, *continuations)
             for height in (lowest - 1, tallest + 1)
         ],
     )
@@ -130,23 +131,23 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
         Rejection.TABLE_ORDER,
         [
             example_shape(machine, **{name: heights})
-            for name in instructions
+            for name in several
             for heights in ((lowest, lowest + 1), (lowest, lowest))
         ],
     )
-    yield Rejection.CLOCK_BOUND, list(_too_long(machine, instructions))
+    yield Rejection.CLOCK_BOUND, list(_too_long(machine, several))
 
 
-def _too_long(machine: Machine, instructions: Sequence[str]) -> Iterator[SegmentShape]:
-    """For every instruction chip, the lowest segment that has more accesses than a clock can count.
+def _too_long(machine: Machine, names: Sequence[str]) -> Iterator[SegmentShape]:
+    """For every chip that may stand in several tables, the lowest segment that has more ticks than a clock can count.
 
     Where its own tables cannot be so high, other chips' tables come with it.
     """
     highest = min(machine.clock_bits, PARAMETERS.tallest_log2)
     limit = 1 << machine.clock_bits
-    for name in instructions:
+    for name in names:
         heights = {name: tuple(range(highest, highest - machine.maximum_instances, -1))}
-        others = iter(instructions)
+        others = iter(names)
         while clock_end(example_shape(machine, **heights).tables) <= limit:
             other = next(others)
             heights.setdefault(other, (highest,))

@@ -9,26 +9,24 @@ was changed is redundant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from proofs_of_constraints.audit import outcome_in
 from proofs_of_constraints.machine.obligations import declaration_obligations
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup
-from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
+from proofs_of_constraints.mutation.work_search import WorkRowSearch
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from proofs_of_constraints.obligations.instructions import instruction_obligations
 from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.obligations.rows import row_obligations
-from proofs_of_constraints.obligations.tables import table_obligations
-from proofs_of_constraints.rv64im import RV64IM_AUDIT
+from proofs_of_constraints.rv64im import RV64IM_AUDIT, orders_of, row_meaning_obligations, row_shape_obligations
+from proofs_of_constraints.translation.cells import cells_of
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
-from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 RESOURCE_LIMIT = 8_000_000
 """What one query may cost, in the solver's own count: the costliest query of the unchanged machine takes a quarter."""
@@ -75,7 +73,8 @@ def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResul
         found = _shown_by_example(mutant)
         if found is not None:
             return found
-        wrong = WrongRowSearch(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
+        search = WorkRowSearch if mutant.chip.role is Role.WORK else WrongRowSearch
+        wrong = search(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
         if wrong is not None:
             return _result(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
     return _by_obligations(mutant, resource_limit)
@@ -88,9 +87,11 @@ def _result(mutant: Mutant, fate: Fate, reason: str, row: Cells | None = None) -
 def _shown_by_example(mutant: Mutant) -> MutantResult | None:
     """An honest row that does something wrong now counts for more than one that is rejected."""
     rejected: MutantResult | None = None
+    changed = _changed_parts(mutant.chip)
     for cells in example_rows(mutant.chip):
         row = ConcreteRow(mutant.chip, cells)
-        obstacles = row_obstacles(row)
+        # An honest row satisfies everything that is as it was.
+        obstacles = ConcreteRow(changed, cells).violations() or row_obstacles(row)
         if not obstacles:
             faults = row_faults(row)
             if faults:
@@ -100,14 +101,29 @@ def _shown_by_example(mutant: Mutant) -> MutantResult | None:
     return rejected
 
 
+def _changed_parts(chip: Chip) -> Chip:
+    """The mutant with what differs from the machine's chip alone."""
+    original = CHIP_BY_NAME[chip.name]
+    constraints = {id(constraint) for constraint in original.constraints}
+    expressions = {id(constraint.expression) for constraint in original.constraints}
+    interactions = {id(interaction) for interaction in original.interactions}
+    return replace(
+        chip,
+        constraints=tuple(
+            c for c in chip.constraints if id(c) not in constraints and id(c.expression) not in expressions
+        ),
+        interactions=tuple(i for i in chip.interactions if id(i) not in interactions),
+    )
+
+
 def obligations_about(mutant: Mutant) -> Iterator[Obligation]:
     """The obligations that the change can touch, the likely killers first."""
     chip = mutant.chip
     kept = {Kind.NOT_VACUOUS, Kind.COMPLETE} if mutant.is_weaker else set()
-    of_rows = row_obligations(chip) if chip.role is Role.INSTRUCTION else table_obligations(chip)
-    yield from (o for o in of_rows if o.kind not in kept)
+    yield from (o for o in row_shape_obligations(chip) if o.kind not in kept)
     yield from _obligations_of_the_declaration(chip)
-    yield from (o for o in instruction_obligations(chip) if o.kind not in kept)
+    yield from orders_of(chip if other.name == chip.name else other for other in CHIPS)
+    yield from (o for o in row_meaning_obligations(chip) if o.kind not in kept)
     yield from memory_obligations([chip])
 
 

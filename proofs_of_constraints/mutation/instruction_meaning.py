@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from proofs_of_constraints.mutation.call_meaning import call_faults, call_of, ordering_buses
+from proofs_of_constraints.mutation.spoken import Message, Spoken
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.translation.domains import Inputs, in_domain
 from proofs_of_constraints.translation.integer_words import MODULUS
 from proofs_of_constraints.translation.program_layout import executed_instructions
-from spec.air.bus import Bus
 from spec.isa import Decoded, Instruction, decode, encode
 from spec.isa.encoding import INSTRUCTION_BYTES, EncodingError
 from spec.isa.instruction import Load, Store
@@ -24,8 +25,6 @@ from spec.rv64im.buses import CLOCK_BITS, EXIT, LIMB_BITS, LIMBS, MEMORY, PROGRA
 from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, SHIFT_TABLE
 from spec.rv64im.program_row import CONSTANT, HALTED, OPCODES, UNREACHABLE, limbs_of, program_row
 from spec.word import INTEGER_WORDS, signed
-
-Message = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -50,20 +49,9 @@ class _Access:
         return None if any(limb >> LIMB_BITS for limb in limbs) else _word(limbs)
 
 
-class _Spoken:
-    """What a row says, by bus and direction."""
-
-    def __init__(self, row: ConcreteRow) -> None:
-        self.times = {i.name: row.value(i.multiplicity) for i in row.chip.interactions}
-        self.messages = [(i.bus, i.sign, row.message(i)) for i in row.chip.interactions if self.times[i.name] == 1]
-
-    def on(self, bus: Bus, sign: int) -> list[Message]:
-        return [message for spoken, direction, message in self.messages if spoken == bus and direction == sign]
-
-
 def instruction_inadmissible(row: ConcreteRow) -> Iterator[str]:
     """Why the other tables would not let the row stand, lookups and bus contracts apart."""
-    spoken = _Spoken(row)
+    spoken = Spoken(row)
     for fetch in spoken.on(PROGRAM, -1):
         if fetched(fetch) is None:
             yield "no word has the fetched row"
@@ -78,10 +66,9 @@ def instruction_inadmissible(row: ConcreteRow) -> Iterator[str]:
 
 def instruction_faults(row: ConcreteRow) -> Iterator[str]:
     """What the row does that its instruction does not, in the words of a claim."""
-    spoken = _Spoken(row)
-    partial = [name for name, times in spoken.times.items() if times not in (0, 1)]
-    if partial:
-        yield f"{partial[0]} happens {spoken.times[partial[0]]} times"
+    spoken = Spoken(row)
+    if spoken.partial:
+        yield spoken.partial[0]
         return
     fetches, arrivals, departures = spoken.on(PROGRAM, -1), spoken.on(STATE, -1), spoken.on(STATE, +1)
     if not fetches:
@@ -91,7 +78,9 @@ def instruction_faults(row: ConcreteRow) -> Iterator[str]:
     if (len(fetches), len(arrivals), len(departures)) != (1, 1, 1):
         yield f"{len(fetches)} fetches, {len(arrivals)} states taken, {len(departures)} sent"
         return
-    if any(sign > 0 and bus not in (STATE, MEMORY, EXIT) for bus, sign, _ in spoken.messages):
+    call = call_of(row.chip.name)
+    ordering = () if call is None else ordering_buses(call)
+    if any(sign > 0 and bus not in (STATE, MEMORY, EXIT, *ordering) for bus, sign, _ in spoken.messages):
         yield "the row sends where only others may"
         return
     taken, put_back = spoken.on(MEMORY, -1), spoken.on(MEMORY, +1)
@@ -105,7 +94,12 @@ def instruction_faults(row: ConcreteRow) -> Iterator[str]:
     yield from _clock_faults(row, arrivals[0], departures[0], accesses)
     if arrivals[0][0] != fetches[0][0]:
         yield "the row does not arrive where it fetches"
-    yield from _effect_faults(row, decoded, fetches[0], departures[0][0], accesses, spoken.on(EXIT, +1))
+    if call is None:
+        yield from _effect_faults(row, decoded, fetches[0], departures[0][0], accesses, spoken.on(EXIT, +1))
+        return
+    if departures[0][0] != fetches[0][0] + 1 or spoken.on(EXIT, +1):
+        yield f"the call goes on at {departures[0][0]}"
+    yield from call_faults(call, arrivals[0][1], spoken)
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,20 @@
 
 Each constraint, each definition and each interaction is changed on its own. What could be changed in many places of
 one expression, such as a sign, is changed in the first and the last.
+
+A work table has thousands of constraints, of few kinds: names that differ in numbers alone are of one kind. Of each
+kind one is sampled, of a round that a hash decides, and of the changes of its expression one, decided likewise. Its
+interactions are changed as everybody's.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
 from proofs_of_constraints.mutation.rewriting import (
     leftmost_column,
@@ -20,7 +26,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_interaction,
 )
 from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction
+from spec.air.chip import Chip, Interaction, Role
 from spec.air.expression import (
     Constant,
     Difference,
@@ -33,7 +39,8 @@ from spec.air.expression import (
     lift,
 )
 from spec.field import P, inverse
-from spec.rv64im.buses import AND, BUSES, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
+from spec.rv64im.buses import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
+from spec.rv64im.machine import RV64IM
 
 LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, SHIFT)
 """Buses on which a message says something of its cells, and nothing to another chip."""
@@ -78,25 +85,54 @@ class Mutant:
 
 
 Edit = tuple[Operator, str, Expression]
+Chosen = TypeVar("Chosen")
 
 
 def mutants_of(chip: Chip) -> Iterator[Mutant]:
-    """Every mutant of a chip. Their names are unique."""
+    """Every mutant of a chip, of a work table those of a sample. Their names are unique."""
+    is_sampled = chip.role is Role.WORK
+    few = sampled([c.name for c in chip.constraints]) if is_sampled else {c.name for c in chip.constraints}
     for constraint in chip.constraints:
+        if constraint.name not in few:
+            continue
         kept = tuple(c for c in chip.constraints if c is not constraint)
         change = f"without constraint {constraint.name}"
         yield Mutant(Operator.CONSTRAINT_DROPPED, change, replace(chip, constraints=kept), True)
-        for operator, change, expression in _edits(chip, constraint.expression):
+        edits = list(_edits(chip, constraint.expression))
+        for operator, change, expression in _sampled_edits(constraint.name, edits) if is_sampled else edits:
             changed = with_constraint(chip, constraint, expression)
             yield Mutant(operator, f"{constraint.name} {change}", changed, False)
-    for name, node in named_nodes(chip).items():
-        for operator, change, expression in _edits(chip, node.definition, definitions=False):
+    nodes = named_nodes(chip)
+    few = sampled(list(nodes)) if is_sampled else set(nodes)
+    for name, node in nodes.items():
+        if name not in few:
+            continue
+        edits = list(_edits(chip, node.definition, definitions=False))
+        for operator, change, expression in _sampled_edits(name, edits) if is_sampled else edits:
             yield Mutant(operator, f"{name} {change}", with_definition(chip, node, expression), False)
     for interaction in chip.interactions:
         yield from _without(chip, interaction)
         for operator, change, new in _changed_interactions(chip, interaction):
             weaker = _is_weaker(operator, interaction)
             yield Mutant(operator, f"{interaction.name} {change}", with_interaction(chip, interaction, new), weaker)
+
+
+def sampled(names: Sequence[str]) -> set[str]:
+    """Of each kind of name one, where there are several not the first: no round comes before that."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(re.sub(r"\d+", "#", name), []).append(name)
+    return {_decided(alike[1:] or alike, str) for alike in kinds.values()}
+
+
+def _sampled_edits(name: str, edits: Sequence[Edit]) -> list[Edit]:
+    """One of them, if there are any."""
+    return [_decided(edits, lambda edit: f"{name} {edit[1]}")] if edits else []
+
+
+def _decided(alike: Sequence[Chosen], text: Callable[[Chosen], str]) -> Chosen:
+    """The one whose text has the least hash."""
+    return min(alike, key=lambda one: hashlib.sha256(text(one).encode()).digest())
 
 
 def _is_weaker(operator: Operator, interaction: Interaction) -> bool:
@@ -201,7 +237,7 @@ def _changed_multiplicities(chip: Chip, interaction: Interaction) -> Iterator[tu
 
 def _other_bus(bus: Bus) -> Bus | None:
     """The next bus of the same number of fields."""
-    like = [other for other in BUSES if other.width == bus.width]
+    like = [other for other in RV64IM.buses if other.width == bus.width]
     return None if len(like) < 2 else like[(like.index(bus) + 1) % len(like)]
 
 

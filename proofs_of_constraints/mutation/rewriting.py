@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from spec.air.chip import Chip, Constraint, Interaction, expressions_of
-from spec.air.expression import Constant, Difference, Expression, FixedColumn, MainColumn, Named, Product, Sum
+from spec.air.expression import Constant, Difference, Expression, MainColumn, Named, Product, Sum
+
+KNOWN_CHIPS = 2
+"""The mutants of one chip are made after those of another."""
 
 Rebuild = Callable[[Expression], Expression]
 
@@ -55,17 +59,42 @@ def with_definition(chip: Chip, old: Named, body: Expression) -> Chip:
     """The chip with another body of a definition, wherever it is used."""
     replacements: dict[Expression, Expression] = {old: Named(old.name, body)}
     known: dict[Expression, Expression] = {}
+    used = _used_definitions(chip)
 
     def new(expression: Expression) -> Expression:
-        return substituted(expression, replacements, known)
+        return substituted(expression, replacements, known) if old.name in used[expression] else expression
 
     return replace(
         chip,
-        constraints=tuple(Constraint(c.name, new(c.expression)) for c in chip.constraints),
+        constraints=tuple(
+            Constraint(c.name, new(c.expression)) if old.name in used[c.expression] else c for c in chip.constraints
+        ),
         interactions=tuple(
             replace(i, multiplicity=new(i.multiplicity), message=tuple(map(new, i.message))) for i in chip.interactions
         ),
     )
+
+
+@lru_cache(maxsize=KNOWN_CHIPS)
+def _used_definitions(chip: Chip) -> Mapping[Expression, frozenset[str]]:
+    """By expression, the names of the definitions inside of it, and of those inside of these."""
+    found: dict[Expression, frozenset[str]] = {}
+
+    def walk(node: Expression) -> frozenset[str]:
+        if node not in found:
+            match node:
+                case Sum(left, right) | Difference(left, right) | Product(left, right):
+                    one, other = walk(left), walk(right)
+                    found[node] = one if other <= one else other if one <= other else one | other
+                case Named(name, definition):
+                    found[node] = walk(definition) | {name}
+                case _:
+                    found[node] = frozenset()
+        return found[node]
+
+    for expression in expressions_of(chip):
+        walk(expression)
+    return found
 
 
 def with_constraint(chip: Chip, old: Constraint, expression: Expression) -> Chip:
@@ -79,7 +108,8 @@ def with_interaction(chip: Chip, old: Interaction, new: Interaction) -> Chip:
     return replace(chip, interactions=tuple(new if i is old else i for i in chip.interactions))
 
 
-def named_nodes(chip: Chip) -> dict[str, Named]:
+@lru_cache(maxsize=KNOWN_CHIPS)
+def named_nodes(chip: Chip) -> Mapping[str, Named]:
     """The chip's definitions by name, as they stand in its expressions, inner ones first."""
     found: dict[str, Named] = {}
     seen: set[Expression] = set()
@@ -99,21 +129,6 @@ def named_nodes(chip: Chip) -> dict[str, Named]:
     for expression in expressions_of(chip):
         walk(expression)
     return found
-
-
-def cells_of(expression: Expression, known: dict[Expression, frozenset[str]]) -> frozenset[str]:
-    """The names of the columns that the value depends on. `known` is shared by calls that share expressions."""
-    if expression not in known:
-        match expression:
-            case MainColumn(name, _) | FixedColumn(name, _):
-                known[expression] = frozenset([name])
-            case Sum(left, right) | Difference(left, right) | Product(left, right):
-                known[expression] = cells_of(left, known) | cells_of(right, known)
-            case Named(_, definition):
-                known[expression] = cells_of(definition, known)
-            case _:
-                known[expression] = frozenset()
-    return known[expression]
 
 
 def leftmost_column(expression: Expression) -> MainColumn | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from proofs_of_constraints.mutation.example_rows import Cells
-from proofs_of_constraints.mutation.rewriting import cells_of
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.translation.cells import cells_of
 from spec.air.chip import Chip
 from spec.air.expression import Expression, Product
 from spec.field import P, inverse
@@ -39,12 +39,12 @@ class WrongRowSearch:
     def __init__(self, original: Chip, chip: Chip) -> None:
         self.chip = chip
         known: dict[Expression, frozenset[str]] = {}
+        self.columns = touched_columns(original, chip, known)
         self._constraints = [(c, cells_of(c.expression, known)) for c in chip.constraints]
         self._interactions = [
             (i, frozenset().union(*(cells_of(part, known) for part in (i.multiplicity, *i.message))))
             for i in chip.interactions
         ]
-        self.columns = _touched(original, chip, known)
         self._rows_left = ROWS_TRIED
 
     def wrong_row(self, examples: Sequence[Cells]) -> tuple[Cells, str] | None:
@@ -96,8 +96,12 @@ class WrongRowSearch:
         return unmet
 
 
-def _touched(original: Chip, chip: Chip, known: dict[Expression, frozenset[str]]) -> list[str]:
-    """The columns of what differs between the two chips; those that only say how often come last."""
+def touched_columns(original: Chip, chip: Chip, known: dict[Expression, frozenset[str]] | None = None) -> list[str]:
+    """The columns of what differs between the two chips; those that only say how often come last.
+
+    `known` holds what is found of shared expressions.
+    """
+    known = {} if known is None else known
     said: set[str] = set()
     counted: set[str] = set()
     for one, other in ((original, chip), (chip, original)):

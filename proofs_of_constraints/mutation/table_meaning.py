@@ -7,34 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proofs_of_constraints.mutation.spoken import Spoken
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
-from spec.air.bus import Bus
 from spec.memory_map import SINK, RegionKind, Space
 from spec.rv64im.buses import CONTINUATION, CURSOR, IMAGE, LIMB_BITS, MEMORY, OUTPUT, REGION, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY
 
-Message = tuple[int, ...]
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 
 
-class _Spoken:
-    """What a row says besides lookups, by bus and direction."""
-
-    def __init__(self, row: ConcreteRow) -> None:
-        self.times = {i.name: row.value(i.multiplicity) for i in row.chip.interactions}
-        self.messages = [(i.bus, i.sign, row.message(i)) for i in row.chip.interactions if self.times[i.name] == 1]
-
-    def on(self, bus: Bus, sign: int) -> list[Message]:
-        return [message for spoken, direction, message in self.messages if spoken == bus and direction == sign]
-
-    def directions(self) -> list[tuple[str, int]]:
-        buses = (MEMORY, CONTINUATION, CURSOR, REGION, IMAGE, OUTPUT)
-        return sorted((bus.name, sign) for bus, sign, _ in self.messages if bus in buses)
+def _directions(spoken: Spoken) -> list[tuple[str, int]]:
+    buses = (MEMORY, CONTINUATION, CURSOR, REGION, IMAGE, OUTPUT)
+    return sorted((bus.name, sign) for bus, sign, _ in spoken.messages if bus in buses)
 
 
 def table_inadmissible(row: ConcreteRow) -> Iterator[str]:
     """Why the other tables would not let the row stand, lookups and bus contracts apart."""
-    spoken = _Spoken(row)
+    spoken = Spoken(row)
     if any(origin >> SEGMENT_GAP_BITS for *_, origin in spoken.on(CONTINUATION, -1)):
         yield "no segment has this index"
     if any(cursor > LAST_CURSOR for (cursor,) in spoken.on(CURSOR, -1)):
@@ -48,18 +37,17 @@ def table_inadmissible(row: ConcreteRow) -> Iterator[str]:
 
 def table_faults(row: ConcreteRow) -> Iterator[str]:
     """What the row does that its table must not."""
-    spoken = _Spoken(row)
-    partial = [name for name, times in spoken.times.items() if times not in (0, 1)]
-    if partial:
-        yield f"{partial[0]} happens {spoken.times[partial[0]]} times"
+    spoken = Spoken(row)
+    if spoken.partial:
+        yield spoken.partial[0]
     elif spoken.messages:
         yield from _boundary_faults(row, spoken) if row.chip.name == BOUNDARY.name else _memory_faults(spoken)
 
 
-def _boundary_faults(row: ConcreteRow, spoken: _Spoken) -> Iterator[str]:
+def _boundary_faults(row: ConcreteRow, spoken: Spoken) -> Iterator[str]:
     expected = [(CONTINUATION.name, -1), (CONTINUATION.name, 1), (MEMORY.name, -1), (MEMORY.name, 1)]
-    if spoken.directions() != expected:
-        yield f"the row says {spoken.directions()}"
+    if _directions(spoken) != expected:
+        yield f"the row says {_directions(spoken)}"
         return
     segment = row.public("segment")
     ((*before, origin),), ((*after, end),) = spoken.on(CONTINUATION, -1), spoken.on(CONTINUATION, +1)
@@ -74,14 +62,14 @@ def _boundary_faults(row: ConcreteRow, spoken: _Spoken) -> Iterator[str]:
         yield "the token is from a later segment"
 
 
-def _memory_faults(spoken: _Spoken) -> Iterator[str]:
+def _memory_faults(spoken: Spoken) -> Iterator[str]:
     always = [(CONTINUATION.name, -1), (CONTINUATION.name, 1), (CURSOR.name, -1), (CURSOR.name, 1), (REGION.name, -1)]
     regions = spoken.on(REGION, -1)
     kinds = [kind for _, kind, *_ in regions]
     extra = {RegionKind.IMAGE: [(IMAGE.name, -1)], RegionKind.OUTPUT: [(OUTPUT.name, 1)]}
     expected = sorted([*always, *(pair for kind in kinds for pair in extra.get(RegionKind(kind), []))])
-    if spoken.directions() != expected:
-        yield f"the row says {spoken.directions()}"
+    if _directions(spoken) != expected:
+        yield f"the row says {_directions(spoken)}"
         return
     ((space, address, *initial, first),), ((*place, _),) = spoken.on(CONTINUATION, +1), spoken.on(CONTINUATION, -1)
     if first or tuple(place[:2]) != (space, address):

@@ -19,6 +19,8 @@ INDUCTION = "induction along chains"
 STAMPS = "stamps"
 TOKENS = "continuation tokens"
 REGIONS = "region table"
+ORDER_LIMBS = "limbs of orders"
+ORDER_KEYS = "keys of orders"
 
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
@@ -47,6 +49,12 @@ ASSUMPTIONS: dict[str, str] = {
     "argument).",
     REGIONS: f"Regions start and end at or below 2^{ADDRESS_BITS}, those of registers at or below {SINK + 1}: the "
     "loader makes them. So a cursor is at most the key after the sink's: the first is 0, each later one a key plus 1.",
+    ORDER_LIMBS: "What a call and its work tables receive from one another has the bits that the fields of the bus "
+    "have, and pending sums are sums of the terms that are known: every sender ensures it, which the function "
+    "obligations of calls and of work tables prove.",
+    ORDER_KEYS: "No two calls of a segment have one key: it is the clock at which the call's row arrives (bus "
+    "discipline), and the rows of a segment form one chain of the state bus, along which the clock grows (memory "
+    "argument, clock order).",
     FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
 }
 """By name, the assumption and what stands for it."""

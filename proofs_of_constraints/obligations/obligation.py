@@ -62,6 +62,9 @@ class Kind(Enum):
     MEMORY = "memory argument"
     """A row takes the token that is held and puts back the next: a step of the chains that memory rests on."""
 
+    ORDER = "order of work"
+    """What a call orders is done once, under its key, and the call gets that answer."""
+
     MACHINE = "machine"
     """A property of all chips and buses together."""
 

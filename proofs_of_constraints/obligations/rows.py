@@ -15,19 +15,20 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.rv64im_rows import declared_row
+from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.rv64im.buses import CLOCK_BITS, EXIT, MEMORY, STATE
 from spec.rv64im.program_row import HALTED, OPCODES
 
 
-def row_obligations(chip: Chip) -> Iterator[Obligation]:
-    """The obligations of an instruction chip as a whole."""
+def row_obligations(chip: Chip, ordering: Sequence[Bus] = ()) -> Iterator[Obligation]:
+    """The obligations of an instruction chip as a whole. It may order work on these buses."""
     yield Obligation(Kind.SELECTED, chip.name, "", (PROGRAM_TABLE,), lambda s: _prove_selected(s, view_of(chip)))
     yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: _prove_padding(s, view_of(chip)))
     yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
     assumptions = (BALANCE, LOOKUP_TABLES, CLOCKS)
     yield Obligation(Kind.CLOCK_ORDER, chip.name, "", assumptions, lambda s: _prove_clock_order(s, view_of(chip)))
-    yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_discipline(view_of(chip)))
+    yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_discipline(view_of(chip), ordering))
 
 
 def _prove_selected(session: Session, view: InstructionView) -> Outcome:
@@ -86,17 +87,21 @@ def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
     return Outcome(Verdict.PROVEN, f"{len(view.accesses)} accesses")
 
 
-def _prove_discipline(view: InstructionView) -> Outcome:
-    """The row sends on its three buses only, one state for one state, one token for one token, reads before writes."""
+def _prove_discipline(view: InstructionView, ordering: Sequence[Bus]) -> Outcome:
+    """The row sends on its three buses and for its order only, one state for one state, one token for one token, reads
+    before writes; each bus of an order that it speaks to hears it once."""
     sent = [i for i in view.chip.interactions if i.sign > 0]
     for interaction in sent:
-        if interaction.bus not in (STATE, MEMORY, EXIT):
+        if interaction.bus not in (STATE, MEMORY, EXIT, *ordering):
             return Outcome(Verdict.REFUTED, f"{interaction.name} sends to bus {interaction.bus.name}")
     for interaction in view.chip.interactions:
         if len(interaction.message) != interaction.bus.width:
             return Outcome(Verdict.REFUTED, f"{interaction.name} does not have the fields of its bus")
-        if interaction.bus in (STATE, EXIT) and polynomial_of(interaction.multiplicity) != view.real:
+        if interaction.bus in (STATE, EXIT, *ordering) and polynomial_of(interaction.multiplicity) != view.real:
             return Outcome(Verdict.REFUTED, f"{interaction.name} does not happen once on every row")
+    ordered = [interaction.bus.name for interaction in view.chip.interactions if interaction.bus in ordering]
+    if len(set(ordered)) != len(ordered):
+        return Outcome(Verdict.REFUTED, "two messages of one order go to one bus")
     if view.exit_code is not None and view.departure[0] != Polynomial.constant(HALTED):
         return Outcome(Verdict.REFUTED, "a row that exits does not halt")
     order = [access.address for access in view.accesses]

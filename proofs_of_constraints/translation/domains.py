@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Generic
 
 from spec.isa import Instruction
-from spec.isa.instruction import Load, Store
-from spec.isa.step import effective_address
+from spec.isa.calls import CALL_BY_NUMBER
+from spec.isa.instruction import Load, Store, System
+from spec.isa.step import Operands, effect, effective_address
 from spec.isa.system import HALT_CALL
 from spec.word import B, W, Words
 
@@ -20,6 +21,18 @@ class Inputs(Generic[W]):
     immediate: W
 
 
+def completes(words: Words[W, B], instruction: Instruction, operands: Operands[W]) -> B:
+    """Whether the machine has an execution of the instruction that does not end abnormally, whatever its pointers are.
+
+    The step of one instruction knows only the call that halts: what others do to memory stands in `spec.isa.calls`.
+    """
+    normal = effect(words, instruction, operands).normal
+    if instruction.meaning is System.ENVIRONMENT_CALL:
+        for number in CALL_BY_NUMBER:
+            normal = words.disjunction(normal, words.equal(operands.left, words.constant(number)))
+    return normal
+
+
 def in_domain(words: Words[W, B], domain: str, instruction: Instruction, inputs: Inputs[W]) -> B:
     """Whether the chip with this domain executes the instruction. Raises KeyError for an unknown domain."""
     address = effective_address(words, inputs.left, inputs.immediate)
@@ -27,11 +40,13 @@ def in_domain(words: Words[W, B], domain: str, instruction: Instruction, inputs:
     def divisible(by: int) -> B:
         return words.equal(words.bitwise_and(address, words.constant(by - 1)), words.constant(0))
 
+    if instruction.meaning is System.ENVIRONMENT_CALL:
+        for number in (HALT_CALL, *CALL_BY_NUMBER):
+            if domain == f"a7 = {number}":
+                return words.equal(inputs.left, words.constant(number))
     match domain:
         case "every execution":
             return words.truth(True)
-        case "a7 = 93":
-            return words.equal(inputs.left, words.constant(HALT_CALL))
         case "address divisible by 2":
             return divisible(2)
         case "address divisible by 4":

@@ -169,6 +169,21 @@ class RowSystem:
                 for c in self.conjunctions
             ]
 
+    def replace_multiples(self) -> None:
+        """Replaces variables that an equation makes multiples of another one, where their range has all of these."""
+        for fact in list(self.facts):
+            polynomial = self.resolve(fact.factors[0])
+            if len(fact.factors) > 1 or polynomial.degree != 1 or len(polynomial.variables()) != 2:
+                continue
+            for name in sorted(polynomial.variables()):
+                coefficient = polynomial.terms[(name,)]
+                rest = (polynomial - Polynomial({(name,): coefficient})).scaled(-inverse(coefficient))
+                multiples = centered_form(rest, self.ranges).interval
+                if self.ranges[name].meet(multiples) == multiples:
+                    self._replace(name, rest)
+                    break
+        self.propagate()
+
     def eliminate_free_variables(self) -> None:
         """Drops variables that may be any element and stand in one equation only, linearly: sum x_j a_j + b = 0 has a
         solution x just where some a_j is not zero or b is."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.obligations.instructions import instruction_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Result
-from proofs_of_constraints.obligations.rows import row_obligations
-from proofs_of_constraints.obligations.tables import table_obligations
-from spec.air.chip import Chip, Constraint, Interaction, Role
+from proofs_of_constraints.rv64im import orders_of, row_meaning_obligations, row_shape_obligations
+from spec.air.chip import Chip, Constraint, Interaction
 from spec.air.expression import Expression, MainColumn
-from spec.rv64im.machine import CHIP_BY_NAME
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 
 def without(chip_name: str, *names: str) -> Chip:
@@ -50,10 +48,9 @@ def column(chip: Chip, name: str) -> Expression:
 
 
 def result_of(chip: Chip, kind: Kind, instruction: str = "") -> Result:
-    """What proving one obligation of a chip gives."""
-    if chip.role is Role.INSTRUCTION:
-        every = [*instruction_obligations(chip), *row_obligations(chip)]
-    else:
-        every = list(table_obligations(chip))
+    """What proving one obligation of a chip gives; one about orders is of the machine with this chip."""
+    every = [*row_meaning_obligations(chip), *row_shape_obligations(chip)]
+    if kind is Kind.ORDER:
+        every = [o for o in orders_of([chip if c.name == chip.name else c for c in CHIPS]) if o.chip == chip.name]
     (wanted,) = [o for o in every if o.kind is kind and o.instruction == instruction]
     return prove(wanted, timeout_seconds=60)

@@ -208,7 +208,7 @@ def test_token_of_the_verifier_on_a_lookup_is_noticed() -> None:
 def test_lookup_that_another_chip_answers_is_noticed() -> None:
     forged = replace(interaction(MOVE, "is_later"), name="forged", sign=+1)
     chips = tuple(with_more(c, forged) if c == MOVE else c for c in SMALL_MACHINE.chips if c != RANGE_TABLE)
-    fault = "bus range is no lookup, no chain and not the verifier's"
+    fault = "bus range is no lookup, no chain, no order's and not the verifier's"
     assert bus_senders(undeclared(SMALL_AUDIT, chips=chips)) == fault
 
 
@@ -220,12 +220,12 @@ def test_bus_that_the_verifier_does_not_close_alone_is_noticed(what: str) -> Non
         changed = with_chip(SMALL_AUDIT, with_more(HALT, forged))
     else:
         changed = undeclared(SMALL_AUDIT, tokens=(*SMALL_MACHINE.tokens, Token(EXIT, +1, (0,))))
-    assert bus_senders(changed) == "bus exit is no lookup, no chain and not the verifier's"
+    assert bus_senders(changed) == "bus exit is no lookup, no chain, no order's and not the verifier's"
 
 
 def test_chain_that_is_not_named_is_no_chain() -> None:
     changed = replace(SMALL_AUDIT, chains=SMALL_AUDIT.chains[:-1])
-    assert bus_senders(changed) == "bus continuation is no lookup, no chain and not the verifier's"
+    assert bus_senders(changed) == "bus continuation is no lookup, no chain, no order's and not the verifier's"
 
 
 @pytest.mark.parametrize("kind", ["columns", "fixed_columns"])

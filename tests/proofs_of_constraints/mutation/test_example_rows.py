@@ -10,6 +10,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -19,13 +20,15 @@ from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from reference.tables import Trace
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
-from spec.air.chip import Chip
+from spec.air.chip import Chip, Role
+from spec.isa.calls import CALLS, Use
+from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import INPUT
 from spec.program import Program
 from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
-from spec.rv64im.machine import CHIPS, RV64IM
-from tests.reference.assembly import Assembly
+from spec.rv64im.machine import CALL_CHIPS, CHIPS, RV64IM, WORK_CHIPS
+from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import (
     BASE,
     CORNERS,
@@ -39,6 +42,7 @@ from tests.reference.every_instruction import (
 
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
 ROWS_PER_SELECTION = 16
+ROWS_OF_A_WORK_TABLE = 6
 PAIRS = (
     *((left, right) for left in CORNERS for right in CORNERS),
     *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
@@ -70,11 +74,46 @@ CLOCK_GAPS = (0, 2**15 + 5, 2**16, 2**23 + 2**19 + 3)
 EXAMPLE_CHIPS = [chip for chip in CHIPS if has_meaning(chip)]
 
 
-def _traces() -> list[Trace]:
+def _traces(chip: Chip) -> list[Trace]:
+    """Runs that show what a chip does: calls and their work stand in a run of their own."""
+    return _calling_traces() if chip in (*CALL_CHIPS, *WORK_CHIPS) else _usual_traces()
+
+
+@cache
+def _calling_traces() -> list[Trace]:
+    return [build_trace(_calling_program(), _operands())]
+
+
+@cache
+def _usual_traces() -> list[Trace]:
     """Several short segments, so that tokens come from earlier ones."""
     program = every_instruction_program(PAIRS, VALUES)
     short = build_traces(program, b"abcdefgh", SegmentLimits(clock=6000))
     return [*short, build_trace(_far_program(), random.Random(7).randbytes(8192))]
+
+
+def _operands() -> bytes:
+    """Operands of calls: ones, random numbers, and words of few bits."""
+    few = b"".join((1 << i % 32).to_bytes(4, "little") for i in range(24))
+    return b"\xff" * 96 + random.Random(8).randbytes(3 * 96) + few
+
+
+def _calling_program() -> Program:
+    """Every call, on zeros and on what the input holds, whose first doubleword is its length; at the end of a page of
+    2^16 bytes too."""
+    assembly = Assembly()
+    places = [SCRATCH.start, *(INPUT.start + 8 + 96 * i for i in range(5)), INPUT.start + 0x2_FFC8]
+    for call in CALLS:
+        for place in places:
+            # Once more on what the first call leaves, and once with operands that overlap.
+            for offset in (0, 0, -16):
+                for operand in call.operands:
+                    shift = 0 if operand.use is Use.UPDATE else 32 + offset
+                    assembly.constant(operand.register, place + shift)
+                assembly.add("addi", CALL_NUMBER_REGISTER, immediate=call.number)
+                assembly.add("ecall")
+    assembly.exit()
+    return assembly.program()
 
 
 def _far_program() -> Program:
@@ -131,20 +170,24 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
     """Few rows that show much, for each selection of an opcode."""
     selections: dict[tuple[int, ...], list[tuple[dict[str, int], set[tuple[str, int]]]]] = {}
     for cells in rows:
-        selection = tuple(cell for name, cell in cells.items() if name.startswith("is_"))
+        selection = tuple(cell for name, cell in cells.items() if name.startswith(("is_", "from_round_")))
         selections.setdefault(selection, []).append((cells, _aspects(chip, cells)))
     chosen = []
     for alike in selections.values():
         seen: set[tuple[str, int]] = set()
-        for number in range(min(ROWS_PER_SELECTION, len(alike))):
+        count = ROWS_OF_A_WORK_TABLE if chip.role is Role.WORK else ROWS_PER_SELECTION
+        for number in range(min(count, len(alike))):
             # First the rows that show most values, then those that show most of them together.
             shown = [aspects - seen for _, aspects in alike]
-            if number < ROWS_PER_SELECTION // 2:
+            if number < count // 2:
                 shown = [{aspect for aspect in aspects if " if " not in aspect[0]} for aspects in shown]
             position = max(range(len(alike)), key=lambda i: len(shown[i]))
             best, aspects = alike.pop(position)
             seen |= aspects
             chosen.append(best)
+        if chip.role is Role.WORK:
+            # A row shows thousands of cells, and knows no clock.
+            continue
         chosen += [_at_other_clocks(best, gap) for gap in CLOCK_GAPS]
         # Then one row for every end of a range that none of these shows.
         for cells, aspects in alike:
@@ -195,10 +238,9 @@ def _at_other_clocks(cells: dict[str, int], gap: int) -> dict[str, int]:
 
 
 def _write() -> None:
-    traces = _traces()
     lines = []
     for chip in EXAMPLE_CHIPS:
-        chosen = _chosen(chip, list(_rows(chip, traces)))
+        chosen = _chosen(chip, list(_rows(chip, _traces(chip))))
         chosen = [cells for i, cells in enumerate(chosen) if cells not in chosen[:i]]
         names = [*chip.columns, "public.segment"]
         rows = ",\n    ".join(json.dumps([cells[name] for name in names], separators=(",", ":")) for cells in chosen)

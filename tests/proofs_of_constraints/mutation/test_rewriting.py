@@ -1,7 +1,6 @@
 """Changing one place of a declaration leaves everything else as it is."""
 
 from proofs_of_constraints.mutation.rewriting import (
-    cells_of,
     leftmost_column,
     named_nodes,
     places,
@@ -9,6 +8,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_definition,
     with_interaction,
 )
+from proofs_of_constraints.translation.cells import cells_of
 from spec.air.expression import MainColumn, Named, describe, lift
 from spec.rv64im.machine import CHIP_BY_NAME
 

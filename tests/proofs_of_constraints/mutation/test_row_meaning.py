@@ -48,6 +48,20 @@ def _saying(chip: str, interaction: str, **fields: Expression | int) -> Chip:
         ("memory", "finalises", {"address": 5}, "the address's chain does not start at 0"),
         ("boundary", "enters", {"value_3": 5}, "what enters the segment is not what came from before"),
         ("boundary", "to_after", {"segment": 0}, "what goes on is not what leaves the segment"),
+        ("sha256_compress", "state_1_put_back", {"value_0": 7}, "what is written is not the sum of the state"),
+        ("sha256_compress", "block_0_put_back", {"value_0": 7}, "block is changed"),
+        ("sha256_compress", "state_pointer_put_back", {"value_0": 7}, "a register is changed"),
+        ("sha256_compress", "start", {"a_low": 7}, "what is ordered is not the state"),
+        ("sha256_compress", "message", {"round": 16}, "what is ordered is not the block"),
+        ("sha256_compress", "rounds", {"key": 5}, "the row takes no answer under its clock"),
+        ("sha256_compress", "leave", {"pc": 9}, "the call goes on at 9"),
+        ("sha256_first", "leave", {"round": 32}, "the row from round 0 does not leave at round 16"),
+        ("sha256_first", "leave", {"a_low": 7}, "the working variables after round 15 are others"),
+        ("sha256_first", "leave", {"pending_3_high": 7}, "the sums that words from 16 on have so far are others"),
+        ("sha256_first", "leave", {"key": 7}, "the row says something of two keys"),
+        ("sha256_first", "start", {"times": 0}, "the row starts at rounds [0] from 0 states"),
+        ("sha256_rest", "continue", {"round": 0}, "the row from round 0 takes 0 messages and 0 states"),
+        ("sha256_rest", "continue", {"times": 2}, "continue happens 2 times"),
     ],
 )
 def test_row_that_says_something_else_is_at_fault(
@@ -66,6 +80,21 @@ def test_row_that_fetches_what_no_word_decodes_to_cannot_stand() -> None:
 def test_row_of_a_doubleword_beyond_memory_cannot_stand() -> None:
     lying = _saying("ld", "memory_taken", address=2**29)
     assert row_obstacles(ConcreteRow(lying, example_rows(lying)[0])) == ["there is no such token"]
+
+
+@pytest.mark.parametrize(
+    ("chip", "interaction", "fields", "obstacle"),
+    [
+        ("sha256_rest", "continue", {"round": 17}, "no row leaves its state at this round"),
+        ("sha256_rest", "continue", {"pending_15_low": 2**16}, "no row leaves such sums"),
+        ("sha256_first", "message", {"round": 16}, "no call sends a message for this round"),
+    ],
+)
+def test_row_that_takes_what_nobody_sends_cannot_stand(
+    chip: str, interaction: str, fields: dict[str, int], obstacle: str
+) -> None:
+    lying = _saying(chip, interaction, **fields)
+    assert row_obstacles(ConcreteRow(lying, example_rows(lying)[0])) == [obstacle]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ import pytest
 from proofs_of_constraints.mutation.example_rows import example_rows
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
+from proofs_of_constraints.mutation.work_search import WorkRowSearch
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.rv64im.machine import CHIP_BY_NAME
+from tests.proofs_of_constraints.broken_chips import without
 from tests.proofs_of_constraints.mutation.mutants import mutant
 
 MISSING = [
@@ -28,6 +30,25 @@ def test_wrong_row_of_a_weaker_chip_is_found_and_satisfies_it(chip: str, change:
     assert row_obstacles(ConcreteRow(weaker, cells)) == []
     assert fault in row_faults(ConcreteRow(weaker, cells))
     missing = change.split()[-1]
+    assert row_obstacles(ConcreteRow(CHIP_BY_NAME[chip], cells)) == [missing]
+
+
+@pytest.mark.parametrize(
+    ("chip", "missing"),
+    [
+        ("sha256_first", "new_e_0_low_adds"),
+        ("sha256_first", "left_0_high_is_pending"),
+        ("sha256_rest", "new_a_0_low_carry_0_is_boolean"),
+        ("sha256_rest", "at_most_one_selector"),
+    ],
+)
+def test_wrong_row_of_a_weaker_work_table_is_made_from_an_honest_one(chip: str, missing: str) -> None:
+    weaker = without(chip, missing)
+    found = WorkRowSearch(CHIP_BY_NAME[chip], weaker).wrong_row(example_rows(weaker))
+    assert found is not None
+    cells, fault = found
+    assert row_obstacles(ConcreteRow(weaker, cells)) == []
+    assert fault in row_faults(ConcreteRow(weaker, cells))
     assert row_obstacles(ConcreteRow(CHIP_BY_NAME[chip], cells)) == [missing]
 
 

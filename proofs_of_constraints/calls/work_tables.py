@@ -1,0 +1,127 @@
+"""Work tables as an auditor reads them: the kinds of row that a table has, and what a row of each kind says.
+
+A kind of row is a choice of the flags that multiplicities speak of. In each, every message is said once or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+
+from proofs_of_constraints.obligations.checked_row import CheckedRow
+from proofs_of_constraints.translation.bit_sums import BitRow, BitSum, BitSums, NamedSums, boolean_columns
+from proofs_of_constraints.translation.cells import cells_of
+from proofs_of_constraints.translation.instruction_view import LayoutError
+from proofs_of_constraints.translation.interval import Interval, bits
+from spec.air.bus import Bus
+from spec.air.chip import Chip, Interaction
+from spec.air.expression import Expression
+from spec.field import P
+
+KNOWN_TABLES = 8
+"""All obligations of one table after the other read the same rows."""
+
+MAXIMUM_FLAGS = 8
+"""More flags than any table has: all choices of them are tried."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a row of one kind sends or receives once."""
+
+    interaction: Interaction
+    parts: Mapping[str, BitSum]
+
+    @property
+    def name(self) -> str:
+        return self.interaction.name
+
+    @property
+    def bus(self) -> Bus:
+        return self.interaction.bus
+
+    @property
+    def sign(self) -> int:
+        return self.interaction.sign
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """A kind of row: its flags, what is known of its cells, and its messages. Received limbs have their bits."""
+
+    name: str
+    row: BitRow
+    messages: tuple[Message, ...]
+    definitions: Mapping[str, BitSum]
+
+    def message(self, bus: Bus, sign: int) -> Message:
+        """The one message of a direction on a bus. Raises LayoutError."""
+        found = [m for m in self.messages if m.bus == bus and m.sign == sign]
+        if len(found) != 1:
+            verb = "sends" if sign > 0 else "receives"
+            raise LayoutError(f"{self.row.chip.name}: a row of {self.name} {verb} {len(found)} messages on {bus.name}")
+        return found[0]
+
+
+@lru_cache(maxsize=KNOWN_TABLES)
+def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
+    """Every kind of row that says something. Raises LayoutError and WrapError."""
+    booleans = boolean_columns(chip)
+    sums = BitSums(booleans.values())
+    times = {interaction: sums.of(interaction.multiplicity) for interaction in chip.interactions}
+    flags = _flags(chip, times.values())
+    columns: dict[Expression, frozenset[str]] = {}
+    about_flags = {c.name for c in chip.constraints if cells_of(c.expression, columns) <= set(flags)}
+    others = [c for c in chip.constraints if c.name not in about_flags and c.name not in booleans]
+    equations = NamedSums(sums, {c.name: c.expression for c in others}, {})
+    row = BitRow(chip, frozenset(booleans.values()), equations, {})
+    messages = {i: dict(zip(i.bus.fields, map(sums.of, i.message), strict=True)) for i in _of_right_width(chip)}
+    definitions = NamedSums(sums, chip.definitions(), {})
+    found = []
+    for values in product((0, 1), repeat=len(flags)):
+        known = dict(zip(flags, values, strict=True))
+        row_of_flags = CheckedRow(chip, known, {})
+        if not any(row_of_flags.value(c.expression) for c in chip.constraints if c.name in about_flags):
+            said = [i for i, count in times.items() if _is_said(chip, i, count.at(known))]
+            parts = {i: {name: part.at(known) for name, part in messages[i].items()} for i in said}
+            if said:
+                name = " and ".join(n for n, v in known.items() if v) or "no flag"
+                at = replace(row.at(known), ranges=_received_ranges(parts))
+                told = tuple(Message(i, parts[i]) for i in said)
+                found.append(RowKind(name, at, told, definitions.at(known)))
+    return tuple(found)
+
+
+def _flags(chip: Chip, multiplicities: Iterable[BitSum]) -> list[str]:
+    """The columns that multiplicities speak of."""
+    names = {name for multiplicity in multiplicities for name in multiplicity.names}
+    if len(names) > MAXIMUM_FLAGS:
+        raise LayoutError(f"{chip.name}: multiplicities speak of {len(names)} columns")
+    return [name for name in chip.columns if name in names]
+
+
+def _of_right_width(chip: Chip) -> tuple[Interaction, ...]:
+    for interaction in chip.interactions:
+        if len(interaction.message) != interaction.bus.width:
+            raise LayoutError(f"{chip.name}: {interaction.name} does not have the fields of its bus")
+    return chip.interactions
+
+
+def _is_said(chip: Chip, interaction: Interaction, times: BitSum) -> bool:
+    if not times.is_constant or times.constant % P not in (0, 1):
+        raise LayoutError(f"{chip.name}: {interaction.name} does not happen once or not at all")
+    return times.constant % P == 1
+
+
+def _received_ranges(messages: Mapping[Interaction, Mapping[str, BitSum]]) -> dict[str, Interval]:
+    """What buses say of received columns."""
+    ranges: dict[str, Interval] = {}
+    for interaction, parts in messages.items():
+        for field, part in parts.items():
+            for column in part.columns:
+                if interaction.sign < 0 and field in interaction.bus.field_bits and part == BitSum(0, {}, {column: 1}):
+                    promised = bits(interaction.bus.field_bits[field])
+                    ranges[column] = promised.meet(ranges.get(column, promised))
+    return ranges

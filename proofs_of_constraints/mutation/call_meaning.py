@@ -1,0 +1,110 @@
+"""One concrete row of a call, read from its bus messages: does it order what it must, and write what it is answered?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from proofs_of_constraints.calls.call_view import CALL_BY_NAME
+from proofs_of_constraints.mutation.spoken import Message, Spoken
+from spec.air.bus import Bus
+from spec.isa.calls import SHA256_COMPRESS, Call, Use, bytes_of, words_of
+from spec.isa.system import CALL_NUMBER_REGISTER
+from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, Space
+from spec.rv64im.buses import LIMB_BITS, MEMORY
+from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
+
+Doublewords = Sequence[int]
+
+HALF_BITS = 32
+
+
+def call_of(chip_name: str) -> Call | None:
+    """The call that the rows of a chip make; None for other chips."""
+    return CALL_BY_NAME.get(chip_name)
+
+
+def ordering_buses(call: Call) -> Sequence[Bus]:
+    """The buses on which a call orders its work."""
+    return _BUSES[call.name]
+
+
+def call_faults(call: Call, clock: int, spoken: Spoken) -> Iterator[str]:
+    """What a row that makes the call does otherwise, in the words of a claim. Its accesses are pairs of one place."""
+    taken = {message[:2]: message for message in spoken.on(MEMORY, -1)}
+    places = [message[:2] for message in spoken.on(MEMORY, -1)]
+    put = [message[2:-1] for message in spoken.on(MEMORY, +1)]
+    number = taken.get((Space.REGISTERS, CALL_NUMBER_REGISTER))
+    if number is None or _word(number[2:6]) != call.number:
+        yield f"the row makes {call.name} where a7 is {number and _word(number[2:6])}"
+        return
+    expected: list[Message] = [(Space.REGISTERS, CALL_NUMBER_REGISTER)]
+    pointers = []
+    for operand in call.operands:
+        place = (Space.REGISTERS, operand.register)
+        expected.append(place)
+        pointers.append(_word(taken[place][2:6]) if place in taken else 0)
+        if pointers[-1] % DOUBLEWORD_BYTES or pointers[-1] >> ADDRESS_BITS:
+            yield f"the pointer to {operand.name} is {pointers[-1]:#x}"
+            return
+    expected += [(Space.MEMORY, position) for position in call.positions(pointers)]
+    if sorted(places) != sorted(expected) or places[len(call.operands) + 1 :] != expected[len(call.operands) + 1 :]:
+        yield f"the places {places} are accessed, not {expected}"
+        return
+    held = [_word(message[2:6]) for message in spoken.on(MEMORY, -1)]
+    written = [_word(limbs) if all(limb >> LIMB_BITS == 0 for limb in limbs) else -1 for limbs in put]
+    registers = len(call.operands) + 1
+    if written[:registers] != held[:registers]:
+        yield "a register is changed"
+    yield from _order_faults(call, clock, spoken, held[registers:], written[registers:])
+
+
+def _order_faults(call: Call, clock: int, spoken: Spoken, held: Doublewords, written: Doublewords) -> Iterator[str]:
+    before: dict[str, Doublewords] = {}
+    after: dict[str, Doublewords] = {}
+    start = 0
+    for operand in call.operands:
+        before[operand.name] = held[start : start + operand.doublewords]
+        after[operand.name] = written[start : start + operand.doublewords]
+        start += operand.doublewords
+        if operand.use is Use.READ and after[operand.name] != before[operand.name]:
+            yield f"{operand.name} is changed"
+    yield from _MEANINGS[call.name](clock, spoken, before, after)
+
+
+def _sha256_faults(
+    clock: int, spoken: Spoken, before: Mapping[str, Doublewords], after: Mapping[str, Doublewords]
+) -> Iterator[str]:
+    """FIPS 180-4, 6.2.2: the state is ordered with the words of the block, and becomes its sum with the rounds."""
+    layout = SHA256_LAYOUT
+    state, block = words_of(before["state"]), bytes_of(before["block"])
+    message = [int.from_bytes(block[i : i + 4], "big") for i in range(0, len(block), 4)]
+    if spoken.on(layout.start, +1) != [(clock, *_limbs(state))]:
+        yield "what is ordered is not the state under the row's clock"
+    if spoken.on(layout.message, +1) != [(clock, 0, *_limbs(message))]:
+        yield "what is ordered is not the block under the row's clock"
+    answers = spoken.on(layout.result, -1)
+    if len(answers) != 1 or answers[0][0] != clock:
+        yield "the row takes no answer under its clock"
+        return
+    rounds = [low + (high << LIMB_BITS) for low, high in zip(answers[0][1::2], answers[0][2::2], strict=True)]
+    sums = [(one + other) % (1 << HALF_BITS) for one, other in zip(state, rounds, strict=True)]
+    if words_of(after["state"]) != sums or min(after["state"]) < 0:
+        yield "what is written is not the sum of the state and the rounds"
+
+
+def _limbs(words: Sequence[int]) -> Iterator[int]:
+    for word in words:
+        yield word % (1 << LIMB_BITS)
+        yield word >> LIMB_BITS
+
+
+def _word(limbs: Sequence[int]) -> int:
+    return sum(limb << (LIMB_BITS * i) for i, limb in enumerate(limbs))
+
+
+_BUSES: Mapping[str, Sequence[Bus]] = {
+    SHA256_COMPRESS.name: (SHA256_LAYOUT.start, SHA256_LAYOUT.message, SHA256_LAYOUT.result)
+}
+_MEANINGS: Mapping[
+    str, Callable[[int, Spoken, Mapping[str, Doublewords], Mapping[str, Doublewords]], Iterator[str]]
+] = {SHA256_COMPRESS.name: _sha256_faults}
