@@ -85,7 +85,7 @@ def _advice(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
         case TrapReason.BREAKPOINT:
             return "look for what called abort, a failed assertion, or an array too large for the stack"
         case TrapReason.UNKNOWN_ENVIRONMENT_CALL:
-            return "the calls are exit, a7 = 93, and those of accelerators: link with limpid build, not with Linux calls"
+            return "the calls are exit, a7 = 93, and those of accelerators: link with limpid build, not Linux calls"
         case TrapReason.MISALIGNED_POINTER:
             return "copy the operand to an address that is a multiple of 8 before the call"
         case TrapReason.MISALIGNED_TARGET:
