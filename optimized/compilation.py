@@ -30,7 +30,7 @@ DIGEST_CHARACTERS = 16
 MARK_SUFFIX = ".compiled"
 
 OUTDATED_SECONDS = 30 * 24 * 3600
-"""What other sources were compiled to so long ago is removed. Whoever still uses it compiles again."""
+"""Caches of other sources that were unused this long are deleted. Whoever still uses one compiles again."""
 
 
 def _sources_digest() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimized.execution.call_counts import CallRules
 from optimized.execution.ended import execute, execute_counting
 from optimized.execution.guest_memory import guest_memory
 from optimized.execution.predecoded import predecode
@@ -84,7 +85,7 @@ def warm_up_executor(report: Report) -> None:
         report,
         [
             ("executor", lambda: execute(program)),
-            ("counting calls", lambda: execute_counting(program, b"", 1)),
+            ("counting calls", lambda: execute_counting(program, b"", CallRules((), 1))),
         ],
     )
 

@@ -16,3 +16,8 @@ Elements: TypeAlias = NDArray[np.unsignedinteger[Any]]
 def words(matrix: Elements) -> Words:
     """A matrix of canonical elements as the arrays that kernels are compiled for: contiguous, writeable, 32 bits."""
     return np.require(matrix, dtype=np.uint32, requirements=["C", "W"])
+
+
+HASH_FACTOR = 0x9E3779B97F4A7C15
+"""2^64 divided by the golden ratio: as a factor it spreads keys of a hash table that lie close together [Knuth, The Art
+of Computer Programming 3, 6.4]."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limpid.runs.backends import Executed
-from optimized.execution.call_counts import CALLER, DEPTH, FRAMES, FUNCTION, NODES, RETURN, CallCounts
+from optimized.execution.call_counts import CALLER, DEPTH, FRAMES, FUNCTION, NODES, RETURN, CallCounts, CallRules
 from optimized.execution.console import PUTS, WRITES
 from optimized.execution.ended import Ended, Watching, execute_counting
 from optimized.execution.ended import execute as execute_compiled
@@ -23,7 +23,7 @@ from reference.execution import Execution, Trap, TrapReason
 from reference.executor import Console, Machine
 from reference.executor import execute as execute_plainly
 from reference.executor.console import LONGEST_TEXT_BYTES, PUT_SYMBOL, WRITE_SYMBOL
-from reference.executor.profiling import DEEPEST_CHAIN, CallNode, Profile
+from reference.executor.profiling import DEEPEST_CHAIN, LINK_REGISTERS, CallNode, Profile
 from reference.executor.profiling import profile as profile_plainly
 from reference.executor.spans import SPAN_SYMBOLS
 from reference.executor.trap import TrapError, described
@@ -31,6 +31,8 @@ from reference.machine_memory import InputTooLongError
 from reference.output_region import read_output
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT
 from spec.program import Program
+
+CALL_RULES = CallRules(LINK_REGISTERS, DEEPEST_CHAIN)
 
 _SHOWS = {WRITE_SYMBOL: WRITES, PUT_SYMBOL: PUTS}
 _OUTPUT_FIRST, _OUTPUT_END = OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES
@@ -65,7 +67,7 @@ def profile(program: Program, private_input: bytes = b"", *, executed: Executed 
     if any(symbol.name in SPAN_SYMBOLS for symbol in program.symbols):
         return profile_plainly(program, private_input)
     try:
-        ended, calls = execute_counting(program, private_input, DEEPEST_CHAIN, executed)
+        ended, calls = execute_counting(program, private_input, CALL_RULES, executed)
     except CodeTooLargeError:
         return profile_plainly(program, private_input)
     except CompiledInputTooLongError as error:
@@ -78,7 +80,7 @@ def return_addresses(program: Program, private_input: bytes) -> list[int]:
     """Where the functions that are running when the execution ends will return to, the outermost first; none where the
     program is too large for the compiled executor. Raises InputTooLongError, MemoryError."""
     try:
-        _, calls = execute_counting(program, private_input, DEEPEST_CHAIN)
+        _, calls = execute_counting(program, private_input, CALL_RULES)
     except CodeTooLargeError:
         return []
     except CompiledInputTooLongError as error:

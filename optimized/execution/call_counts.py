@@ -7,6 +7,7 @@ hold what is sparse: the callee of a node at a function, and the count of a node
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,12 +15,11 @@ from numpy.typing import NDArray
 
 from optimized.compilation import compiled
 from optimized.execution.predecoded import LARGEST_CODE_WORDS, Kind, Predecoded
+from optimized.words import HASH_FACTOR
 from spec.isa.encoding import INSTRUCTION_BYTES
 
 PLAIN, CALLS, RETURNS, JUMPS = range(4)
 """How an instruction moves between functions, told by its link registers."""
-
-LINK_REGISTERS = (1, 5)
 
 WORD_BITS = LARGEST_CODE_WORDS.bit_length()
 """Of a key, for a word of the code."""
@@ -41,9 +41,6 @@ EMPTY = -1
 
 LEAST_ROOM = 1 << 15
 """Instructions, executed without a look at the sizes of the arrays: many, beside what a call of the loop costs."""
-
-HASH_FACTOR = 0x9E3779B97F4A7C15
-"""2^64 divided by the golden ratio: spreads consecutive keys [Knuth, The Art of Computer Programming 3, 6.4]."""
 
 U64 = np.uint64
 
@@ -81,12 +78,21 @@ class CallCounts(NamedTuple):
         return used[:, KEY] >> WORD_BITS, self.first_pc + INSTRUCTION_BYTES * words, used[:, VALUE]
 
 
-def call_counts(code: Predecoded, functions: Sequence[int], entry: int, deepest: int) -> CallCounts:
+@dataclass(frozen=True)
+class CallRules:
+    """How calls are told: a jump that writes a link register is one, a jump to one returns."""
+
+    link_registers: tuple[int, ...]
+    deepest: int
+    """How many levels of calls are told apart."""
+
+
+def call_counts(code: Predecoded, functions: Sequence[int], entry: int, rules: CallRules) -> CallCounts:
     """An empty tree, whose root is the entry; `functions` are the byte addresses of symbols."""
     is_jump = (code.kind == Kind.JUMP) | (code.kind == Kind.JUMP_HERE)
     moves = np.where(is_jump, JUMPS, PLAIN).astype(np.uint8)
-    moves[is_jump & np.isin(code.source1, LINK_REGISTERS)] = RETURNS
-    moves[is_jump & np.isin(code.destination, LINK_REGISTERS)] = CALLS
+    moves[is_jump & np.isin(code.source1, rules.link_registers)] = RETURNS
+    moves[is_jump & np.isin(code.destination, rules.link_registers)] = CALLS
     begins = np.zeros(len(code.kind), dtype=np.bool_)
     words = (np.array(functions, dtype=np.int64) - code.first_pc) // INSTRUCTION_BYTES
     begins[words[(words >= 0) & (words < len(begins))]] = True
@@ -95,7 +101,7 @@ def call_counts(code: Predecoded, functions: Sequence[int], entry: int, deepest:
     return CallCounts(
         moves,
         begins,
-        deepest,
+        rules.deepest,
         code.first_pc,
         numbers=np.array([0, 1, 0, 0], dtype=np.int64),
         nodes=nodes,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.call_counts import CallCounts, call_counts, instructions_with_room, with_room
+from optimized.execution.call_counts import CallCounts, CallRules, call_counts, instructions_with_room, with_room
 from optimized.execution.console import console_of
 from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
@@ -76,7 +76,7 @@ def execute(
 def execute_counting(
     program: Program,
     private_input: bytes,
-    deepest: int,
+    rules: CallRules,
     executed: Callable[[int], None] = _ignored,
 ) -> tuple[Ended, CallCounts]:
     """Executes the program to its end and counts its instructions by chain of calls; calls below the deepest level
@@ -86,7 +86,7 @@ def execute_counting(
     """
     machine = _machine(program, private_input)
     functions = [symbol.address for symbol in program.symbols]
-    calls = call_counts(machine.code, functions, program.entry, deepest)
+    calls = call_counts(machine.code, functions, program.entry, rules)
     touched: NDArray[np.bool_] = zeros(DOUBLEWORDS, np.bool_)
     while True:
         calls = with_room(calls)

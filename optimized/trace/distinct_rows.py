@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.words import HASH_FACTOR
 
 EMPTY = -1
 
 U64 = np.uint64
-HASH_FACTOR = 0x9E3779B97F4A7C15
-"""2^64 divided by the golden ratio [Knuth, The Art of Computer Programming 3, 6.4]."""
 
 
 @compiled
