@@ -22,7 +22,7 @@ from spec.air.chip import Role
 from spec.air.machine import Token
 from spec.field import P
 from spec.protocol.shape import SEVERAL_INSTANCES, TableShape, clock_end, message_counts
-from spec.rv64im.buses import BUSES, LIMBS
+from spec.rv64im.buses import LIMBS
 from spec.rv64im.machine import CHIPS, RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import SEGMENT_TOKENS, output_tokens
@@ -95,7 +95,7 @@ def check_run(traces: Iterable[Trace], distinct: DistinctRows = distinct_rows) -
         cells = [_Cells(table, trace.public_values) for table in trace.tables]
         found += [*check_layout(trace), *_row_violations(trace, cells), *_local_imbalances(trace, cells, distinct)]
         continuation = [_shape_of(table) for table in trace.tables if table.chip.role is Role.CONTINUATION]
-        voices = {bus: _voices(trace, cells, bus) for bus in BUSES if bus.scope is Scope.GLOBAL}
+        voices = {bus: _voices(trace, cells, bus) for bus in RV64IM.buses if bus.scope is Scope.GLOBAL}
         ends.append(_SegmentEnd(trace.public_values, trace.output, continuation, voices))
     shapes = [shape for end in ends for shape in end.continuation]
     return [*_chain_violations(ends), *found, *_count_violations(shapes), *_global_imbalances(ends, distinct)]
@@ -182,7 +182,7 @@ def _element_violations(trace: Trace) -> Iterator[LayoutViolation]:
 def check_rows_and_buses(trace: Trace) -> list[ConstraintViolation | Imbalance]:
     """Every constraint on every row, then the balance of every bus, with the verifier's tokens."""
     cells = [_Cells(table, trace.public_values) for table in trace.tables]
-    voices = {bus: _voices(trace, cells, bus) for bus in BUSES if bus.scope is Scope.GLOBAL}
+    voices = {bus: _voices(trace, cells, bus) for bus in RV64IM.buses if bus.scope is Scope.GLOBAL}
     end = _SegmentEnd(trace.public_values, trace.output, [], voices)
     return [
         *_row_violations(trace, cells),
@@ -211,14 +211,14 @@ def _row_violations(trace: Trace, cells: Sequence[_Cells]) -> Iterator[Constrain
 
 
 def _local_imbalances(trace: Trace, cells: Sequence[_Cells], distinct: DistinctRows) -> Iterator[Imbalance]:
-    for bus in BUSES:
+    for bus in RV64IM.buses:
         if bus.scope is Scope.LOCAL:
             tokens = _spoken(SEGMENT_TOKENS, trace.public_values)
             yield from _imbalances(bus, _voices(trace, cells, bus), tokens, distinct)
 
 
 def _global_imbalances(ends: Sequence[_SegmentEnd], distinct: DistinctRows) -> Iterator[Imbalance]:
-    for bus in BUSES:
+    for bus in RV64IM.buses:
         if bus.scope is Scope.GLOBAL:
             voices = []
             for index, end in enumerate(ends):

@@ -73,12 +73,21 @@ UNASKED: Mapping[str, Callable[[], Unasked]] = {
     ),
     "program.check_statement: PARAMETERS_INSECURE": insecure,
     "program.check_statement: PROGRAM_DIFFERS": lambda: Unasked(
-        {"program": bytes(32)}, Refusal(R.PROGRAM_DIFFERS, f"its id is {key().program_id.hex()}")
+        {"program": bytes(32)},
+        Refusal(R.PROGRAM_DIFFERS, f"its id is {key().program_id.hex()}, expected {bytes(32).hex()}"),
     ),
     "program.check_statement: OUTPUT_DIFFERS": lambda: Unasked(
-        {"output": b"another"}, Refusal(R.OUTPUT_DIFFERS, f"the proof claims {len(proven_run().proof.output)} bytes")
+        {"output": b"another"},
+        Refusal(
+            R.OUTPUT_DIFFERS, f"the proof claims {_shown(proven_run().proof.output)}, expected {_shown(b'another')}"
+        ),
     ),
 }
+
+
+def _shown(output: bytes) -> str:
+    return f"{len(output)} bytes {output.hex()}"
+
 
 SITES = sites([program])
 

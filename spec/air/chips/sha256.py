@@ -197,7 +197,7 @@ class _Row(ChipBuilder):
         bits = [self.column(f"{name}_{i}") for i in range(WORD_BITS)]
         for i, bit in enumerate(bits):
             self.boolean(f"{name}_{i}_is_boolean", bit)
-        return _Word(self._named(name, bits), bits)
+        return _Word(_limbs_of(bits), bits)
 
     def message_word(self, step: int) -> _Word:
         """The next word, which is the message's: what its pending sum holds does not count."""

@@ -93,7 +93,7 @@ RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
         SegmentLimits(cost=30_000, memory_rows=16),
     ),
     "calls": (_calls, b"", NO_LIMITS),
-    "calls, cut by clock": (_calls, b"", SegmentLimits(clock=1_400, memory_rows=32)),
+    "calls, cut by clock": (_calls, b"", SegmentLimits(clock=1_200, memory_rows=32)),
     "announced output": (_announcing, b"", SegmentLimits(clock=9, memory_rows=2)),
     "hello": (_example("hello"), b"Ada", SegmentLimits(cost=15_000)),
     "sort": (_example("sort"), struct.pack("<20I", *range(20)), SegmentLimits(cost=40_000, memory_rows=20)),

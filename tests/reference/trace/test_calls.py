@@ -35,7 +35,7 @@ def test_trace_of_calls_has_no_violation() -> None:
 
 
 def test_calls_in_several_segments_have_no_violation() -> None:
-    limits = SegmentLimits(cost=None, clock=1_400, memory_rows=32)
+    limits = SegmentLimits(cost=None, clock=1_200, memory_rows=32)
     traces = build_traces(_program(), b"", limits)
     assert len(traces) > 2
     assert check_run(traces) == []

@@ -101,7 +101,7 @@ def test_row_of_zeros_is_padding(layout: Sha256Layout) -> None:
 @pytest.mark.parametrize(
     ("column", "change", "violated"),
     [
-        ("new_a_15_3", 1, {"new_a_15_3_is_boolean", "new_a_15_low_adds"}),
+        ("new_a_15_3", 2, {"new_a_15_3_is_boolean", "new_a_15_low_adds"}),
         ("word_0_31", 1, {"word_0_high_adds"}),
         ("left_0_low", 1, {"left_0_low_is_pending"}),
         ("from_round_16", 1, {"at_most_one_selector"}),
