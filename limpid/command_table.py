@@ -9,7 +9,9 @@ from __future__ import annotations
 GROUPS = {
     "Prove": {
         "new": "Make the directory NAME with a small guest, an input, a Makefile and a README.",
-        "build": "Compile C, C++ or assembler SOURCEs and link them into a guest.",
+        "build": (
+            "Compile SOURCEs in C, C++, Rust or assembler, or the package of a Cargo.toml, and link them into a guest."
+        ),
         "run": "Execute GUEST.elf and show what it did.",
         "keygen": "Make the verification key of GUEST.elf and print the program's id.",
         "prove": "Prove the run of GUEST.elf on a private input.",
@@ -25,11 +27,11 @@ GROUPS = {
     },
     "Calculate": {
         "soundcalc": (
-            "Bits of security of a parameter set by its name, of a proof, of a key, or of a published configuration."
+            "Bits of security of a parameter set by its name, of a proof, of a key, or of published configurations."
         ),
     },
     "Set up": {
-        "doctor": "Check Python, packages, RISC-V compiler, emulator and memory.",
+        "doctor": "Check Python, packages, compilers for guests, emulator and memory.",
         "demo": "Prove the SHA-256 of a file in the zkVM, and verify the proof.",
         "sdk": "Write the guest SDK to DIRECTORY.",
         "completion": "Print what makes SHELL complete commands and options.",

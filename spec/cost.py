@@ -70,11 +70,20 @@ def segment_cost(shape: SegmentShape) -> Cost:
 
 
 def cheapest_shape(machine: Machine, rows: Mapping[str, int], program_heights_log2: Mapping[str, int]) -> str:
-    """The listed shape in whose segments so many rows of each instruction chip cost least; touched memory apart."""
+    """The listed shape in whose segments so many rows of each instruction chip cost least; touched memory apart.
+
+    Raises ValueError if none has a table of every chip with rows.
+    """
+    used = {chip: count for chip, count in rows.items() if count}
+    fitting = [name for name, heights in machine.listed_shapes.items() if heights.keys() >= used.keys()]
+    if not fitting:
+        listed = {chip for heights in machine.listed_shapes.values() for chip in heights}
+        missing = ", ".join(sorted(used.keys() - listed)) or "all chips that the run needs"
+        raise ValueError(f"no listed shape has a table of {missing}")
 
     def cost(name: str) -> int:
         heights = machine.listed_shapes[name]
-        segments = max(-(-count // (1 << heights[chip])) for chip, count in rows.items())
+        segments = max(-(-count // (1 << heights[chip])) for chip, count in used.items())
         return segments * segment_cost(listed_shape(machine, name, program_heights_log2)).total
 
-    return min(machine.listed_shapes, key=cost)
+    return min(fitting, key=cost)

@@ -134,7 +134,7 @@ def _require_worthwhile_segments(place: Place, instructions: int) -> None:
 
     Every segment proves the machine's fixed tables anew, so smaller ones only cost time and files.
     """
-    if place.segment_cost is None or not least_cost() <= place.segment_cost < FIXED_COST:
+    if place.segment_cost is None or not least_cost(calls=False) <= place.segment_cost < FIXED_COST:
         # What has no room for one instruction is refused with the least that has.
         return
     least_segments = instructions * least_row_cost() // place.segment_cost

@@ -16,7 +16,7 @@ from spec.air.chip import Role
 from spec.cost import segment_cost
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
-from spec.protocol.shape import SegmentShape
+from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape
 
 FREE_MEMORY = "free memory: even the smallest segment takes more"
 
@@ -60,7 +60,7 @@ class FittingTraces:
 
 def fitting_cost(shape: SegmentShape, key: VerificationKey, available_bytes: int) -> int:
     """A limit on a segment's cost under which segments like this one fit: a power of two, or 0 if there is none."""
-    variable = (Role.INSTRUCTION, Role.CONTINUATION)
+    variable = (*SEVERAL_INSTANCES, Role.CONTINUATION)
     lookups = {t.chip.name: (t.height_log2,) for t in shape.tables if t.chip.role not in variable}
     least_shape = SegmentShape(shape.machine, {name: lookups.get(name, ()) for name in shape.heights_log2})
     needed, least = (predicted_peak_bytes(SegmentForm(of, key.parameters)) for of in (shape, least_shape))

@@ -11,6 +11,7 @@ from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
 from spec.rv64im.machine import (
+    CALL_CHIPS,
     CHIP_BY_NAME,
     CLOCK_LIMIT,
     INSTRUCTION_CHIPS,
@@ -96,10 +97,12 @@ def least_row_cost() -> int:
     return min(row_cost(chip).total for chip in INSTRUCTION_CHIPS)
 
 
-def least_cost() -> int:
-    """The smallest limit on cost that has room for one instruction, whichever it is."""
+def least_cost(*, calls: bool = True) -> int:
+    """The smallest limit on cost that has room for one instruction, whichever it is, calls apart if told so."""
     return max(
-        extent_of(chip, 1).cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST for chip in INSTRUCTION_CHIPS
+        extent_of(chip, 1).cost + padded_height(chip.accesses) * _BOUNDARY_ROW_COST
+        for chip in INSTRUCTION_CHIPS
+        if calls or chip not in CALL_CHIPS
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reference.fixed_tables import listed_program_heights
+from reference.trace.errors import TraceTooLongError
 from reference.trace.limits import SegmentLimits, limits_of_heights, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
@@ -28,4 +29,7 @@ def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, 
         rows.update({chip.name: executed for chip, executed in zip(INSTRUCTION_CHIPS, segment.rows, strict=True)})
 
     plan_run(program, private_input, SegmentLimits(), count)
-    return limits_of_shape(cheapest_shape(RV64IM, rows, heights))
+    try:
+        return limits_of_shape(cheapest_shape(RV64IM, rows, heights))
+    except ValueError as error:
+        raise TraceTooLongError(str(error)) from error

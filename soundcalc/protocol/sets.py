@@ -44,10 +44,10 @@ _SEGMENT_BOUNDS = ArgumentSize(
     global_messages=1 << 33,
     busiest_local_bus=P - 1,
     busiest_global_bus=P - 1,
-    widest_local_message=32,
+    widest_local_message=128,
     widest_global_message=16,
-    constraints=1 << 12,
-    column_claims=1 << 13,
+    constraints=1 << 16,
+    column_claims=1 << 16,
     zerocheck_rounds=1,
     segments=MAXIMUM_SEGMENTS,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spec.cost import COST_VERSION, Cost, RowCost, cheapest_shape, row_cost, segment_cost
 from spec.protocol.shape import SegmentShape, listed_shape
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, RV64IM
@@ -45,3 +47,10 @@ def test_cheapest_shape_counts_whole_segments() -> None:
         for name, heights in RV64IM.listed_shapes.items()
     }
     assert price[cheapest_shape(RV64IM, rows, PROGRAM)] == min(price.values())
+
+
+def test_run_that_calls_an_accelerator_has_no_listed_shape() -> None:
+    program = RV64IM.listed_programs[0]
+    with pytest.raises(ValueError, match="^no listed shape has a table of sha256_compress$"):
+        cheapest_shape(RV64IM, {"add": 10, "sha256_compress": 1}, program)
+    assert cheapest_shape(RV64IM, {"add": 10, "sha256_compress": 0}, program) in RV64IM.listed_shapes

@@ -386,7 +386,7 @@ def test_prove_refuses_segments_that_hold_next_to_nothing(tmp_path: Path) -> Non
     arguments = ["--out", tmp_path / "folder", "--segment-cost", "4000", "--json"]
     invocation = limpid("prove", SHA256, *arguments)
     assert invocation.status == 2
-    assert invocation.error["message"].startswith("segments of cost 4,000 would cut 4,844 instructions into more than")
+    assert invocation.error["message"].startswith("segments of cost 4,000 would cut 4,870 instructions into more than")
     assert not (tmp_path / "folder").exists()
 
 

@@ -23,9 +23,9 @@ from spec.rv64im.machine import CHIPS, RV64IM
 from tests.limpid.commands.invocation import FIBONACCI, limpid
 
 ROOT = Path(__file__).resolve().parents[3]
-GIBIBYTE = 2**30
+LITTLE_MEBIBYTES = 640
 INPUT = (200_000).to_bytes(8, "little")
-"""A million instructions, which take more than a gibibyte to prove."""
+"""A million instructions, which take more than that to prove."""
 
 MEASURED = """
 import re, sys
@@ -45,7 +45,7 @@ print(peak, predicted_peak_bytes(SegmentForm(shape, TINY)))
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: GIBIBYTE)
+    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: LITTLE_MEBIBYTES << 20)
     monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
     # A workbench knows how much memory there was when it was made, and the last one is kept.
     monkeypatch.setattr(workbench, "_made", workbench._made.__wrapped__)
@@ -57,7 +57,7 @@ def test_run_that_does_not_fit_is_refused_before_it_is_proven() -> None:
     with pytest.raises(OutOfMemoryError) as caught:
         api.prove(FIBONACCI, INPUT, parameters="segment", observer=lambda stage, _: heard.append(stage))
     assert set(heard) <= {Stage.PLAN, Stage.PIN}
-    assert "MiB of memory, 1024 MiB are available" in caught.value.message
+    assert f"MiB of memory, {LITTLE_MEBIBYTES} MiB are available" in caught.value.message
     assert caught.value.next_step is not None
     assert caught.value.next_step.startswith("prove in smaller segments: --out DIRECTORY --segment-cost ")
 
