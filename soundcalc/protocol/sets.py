@@ -40,14 +40,14 @@ _SEGMENT_BOUNDS = ArgumentSize(
     continuation_columns=64,
     main_columns=96,
     circuit_depth=30,
-    local_messages=1 << 30,
+    local_messages=1 << 29,
     global_messages=1 << 33,
     busiest_local_bus=P - 1,
     busiest_global_bus=P - 1,
-    widest_local_message=128,
+    widest_local_message=64,
     widest_global_message=16,
-    constraints=1 << 16,
-    column_claims=1 << 16,
+    constraints=1 << 14,
+    column_claims=1 << 15,
     zerocheck_rounds=1,
     segments=MAXIMUM_SEGMENTS,
 )
@@ -56,6 +56,8 @@ _RECURSION_BOUNDS = replace(
     program_columns=64,
     continuation_columns=32,
     main_columns=160,
+    constraints=1 << 13,
+    column_claims=1 << 13,
 )
 """Segments of listed shapes and nodes, which have no continuation and are wider."""
 

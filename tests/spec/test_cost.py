@@ -51,6 +51,6 @@ def test_cheapest_shape_counts_whole_segments() -> None:
 
 def test_run_that_calls_an_accelerator_has_no_listed_shape() -> None:
     program = RV64IM.listed_programs[0]
-    with pytest.raises(ValueError, match="^no listed shape has a table of sha256_compress$"):
+    with pytest.raises(ValueError, match=r"^no listed shape has a table of sha256_compress$"):
         cheapest_shape(RV64IM, {"add": 10, "sha256_compress": 1}, program)
     assert cheapest_shape(RV64IM, {"add": 10, "sha256_compress": 0}, program) in RV64IM.listed_shapes
