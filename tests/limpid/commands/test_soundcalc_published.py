@@ -18,6 +18,12 @@ SP1 = PUBLISHED / "sp1.toml"
 OPENVM2 = PUBLISHED / "openvm2.toml"
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no line of a report is wrapped, wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "240")
+
+
 @pytest.mark.parametrize("name", ["sp1", "zkdtvm", "dummy_whir", "openvm2", "openvm", "zkdtvm_v080"])
 def test_compatibility_mode_prints_the_reported_levels_and_nothing_else(name: str) -> None:
     reported = json.loads((PUBLISHED / "reported.json").read_text())[name]
