@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from limpid.files import cause_of
+from limpid.kept import kept_directory
 from limpid.toolchain import BuildError, Toolchain, find_toolchain, invoke
 
 Runtime = Literal["limpid", "linux"]
@@ -37,6 +38,14 @@ _MEMBERS: dict[Runtime, tuple[str, ...]] = {
 }
 _C_LIBRARY_MEMBERS = ("runtime/picolibc.c",)
 """Compiled only where the C library's headers are installed."""
+
+ACCELERATORS = SDK / "accelerators"
+"""The sources of the accelerators, each a member of the library; an unchanged one is not compiled again."""
+
+# Small copies are instructions, not calls.
+_ACCELERATOR_FLAGS = ("-Wall", "-Wextra", "-Werror", "-fbuiltin", f"-I{ACCELERATORS}")
+_SOFTWARE_CALLS = "runtime_linux/calls.c"
+"""The machine calls under Linux, which has none."""
 
 # Without the second, the compiler turns the loops of memcpy and memset into calls of themselves.
 _RUNTIME_FLAGS = ("-Wall", "-Wextra", "-Werror", "-fno-builtin")
@@ -90,6 +99,7 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
     members = compiled(_MEMBERS[runtime])
     if toolchain.has_c_library:
         members += compiled(_C_LIBRARY_MEMBERS)
+    members += map(str, _accelerators(toolchain, runtime))
     output.unlink(missing_ok=True)
     # D: no dates, users or modes in the archive.
     invoke([toolchain.archiver, "rcsD", str(output), str(first), *members], f"archiving {output.name}")
@@ -113,3 +123,26 @@ def compile_source(toolchain: Toolchain, source: Path, flags: Sequence[str], out
 def _compile_member(toolchain: Toolchain, name: str, flags: Sequence[str], scratch: Path) -> Path:
     source = SDK / name
     return compile_source(toolchain, source, flags, scratch / f"{source.parent.name}_{source.stem}.o")
+
+
+def _accelerators(toolchain: Toolchain, runtime: Runtime) -> list[Path]:
+    """The accelerators' objects in order of name. Raises BuildError."""
+    sources = sorted(ACCELERATORS.glob("*.c"))
+    flags = list(_ACCELERATOR_FLAGS)
+    if runtime == "linux":
+        sources.append(SDK / _SOFTWARE_CALLS)
+        flags.append("-DLIMPID_CALLS_IN_SOFTWARE")
+    read = [*sources, *sorted(ACCELERATORS.glob("*.h")), *sorted((SDK / "include").glob("*.h"))]
+    identity = [
+        invoke([toolchain.compiler, "--version"], f"asking {toolchain.compiler}"),
+        *toolchain.compile_flags(sources[0]),
+        *flags,
+        *(f"{path.relative_to(SDK)}\n{path.read_text()}" for path in read),
+    ]
+
+    def fill(directory: Path) -> None:
+        for source in sources:
+            compile_source(toolchain, source, flags, directory / f"{source.stem}.o")
+
+    directory = kept_directory("accelerators", "\0".join(identity).encode(), fill)
+    return [directory / f"{source.stem}.o" for source in sources]

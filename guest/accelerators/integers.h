@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "zkvm_memory.h"
 
 #define DOUBLEWORD_BYTES 8
 #define DOUBLEWORD_BITS 64

@@ -120,20 +120,37 @@ static void shift_down(uint64_t *number, size_t size, size_t bits) {
     }
 }
 
-/* For a modulus that is not 0, which is shifted up until its highest bit is set, as division needs. */
-static size_t unused_bits(const uint64_t *modulus, size_t limbs) {
-    size_t bits = 0;
-    while (modulus[limbs - 1] == 0) {
-        limbs--;
-        bits += DOUBLEWORD_BITS;
+/* A modulus shifted up until its highest bit is set, as division needs. */
+typedef struct {
+    uint64_t given[MAXIMUM_LIMBS];
+    uint64_t shifted[MAXIMUM_LIMBS];
+    size_t limbs;
+    size_t shift;
+    uint64_t reciprocal;
+} divisor;
+
+/* The divisor of a modulus that is not 0; the last one is kept, since most calls are about the same. */
+static const divisor *divisor_of(const uint64_t *modulus, size_t limbs) {
+    static divisor last;
+    if (last.limbs != limbs || !is_equal(last.given, modulus, limbs)) {
+        size_t used = limbs;
+        memcpy(last.given, modulus, limbs * DOUBLEWORD_BYTES);
+        memcpy(last.shifted, modulus, limbs * DOUBLEWORD_BYTES);
+        while (modulus[used - 1] == 0) {
+            used--;
+        }
+        last.limbs = limbs;
+        last.shift = (limbs - used) * DOUBLEWORD_BITS + (size_t)__builtin_clzll(modulus[used - 1]);
+        shift_up(last.shifted, limbs, last.shift);
+        last.reciprocal = reciprocal_of(last.shifted[limbs - 1], last.shifted[limbs - 2]);
     }
-    return bits + (size_t)__builtin_clzll(modulus[limbs - 1]);
+    return &last;
 }
 
 static void multiply_add_modulo(uint64_t *result, const uint64_t *a, const uint64_t *b, const uint64_t *c_and_modulus,
                                 size_t limbs) {
-    uint64_t number[3 * MAXIMUM_LIMBS + 1] = {0}, modulus[MAXIMUM_LIMBS];
-    memcpy(modulus, c_and_modulus + limbs, limbs * DOUBLEWORD_BYTES);
+    uint64_t number[2 * MAXIMUM_LIMBS + 1] = {0};
+    const uint64_t *modulus = c_and_modulus + limbs;
     multiply_limbs(number, a, b, limbs);
     uint64_t carry = add_limbs(number, number, c_and_modulus, limbs);
     for (size_t i = limbs; carry != 0; i++) {
@@ -143,11 +160,11 @@ static void multiply_add_modulo(uint64_t *result, const uint64_t *a, const uint6
     if (!is_less(number + limbs, modulus, limbs)) {
         abort();
     }
-    size_t shift = unused_bits(modulus, limbs);
-    shift_up(modulus, limbs, shift);
-    shift_up(number, 3 * limbs, shift);
-    reduce(number, 3 * limbs + 1, modulus, limbs, reciprocal_of(modulus[limbs - 1], modulus[limbs - 2]));
-    shift_down(number, limbs, shift);
+    const divisor *by = divisor_of(modulus, limbs);
+    /* The product is less than the modulus times 2^(64 limbs), and the modulus still fits when shifted. */
+    shift_up(number, 2 * limbs, by->shift);
+    reduce(number, 2 * limbs + 1, by->shifted, limbs, by->reciprocal);
+    shift_down(number, limbs, by->shift);
     memcpy(result, number, limbs * DOUBLEWORD_BYTES);
 }
 
@@ -161,37 +178,71 @@ void limpid_multiply_add_modulo_384(uint64_t *result, const uint64_t *a, const u
     multiply_add_modulo(result, a, b, c_and_modulus, 6);
 }
 
-/* number^exponent modulo a modulus above 1. */
-static void power_modulo(uint64_t *power, const uint64_t *number, const uint64_t *exponent, const uint64_t *modulus,
-                         size_t limbs) {
-    uint64_t nothing_and_modulus[2 * MAXIMUM_LIMBS] = {0};
-    memcpy(nothing_and_modulus + limbs, modulus, limbs * DOUBLEWORD_BYTES);
-    memset(power, 0, limbs * DOUBLEWORD_BYTES);
-    power[0] = 1;
-    for (size_t position = limbs * DOUBLEWORD_BITS; position-- > 0;) {
-        multiply_add_modulo(power, power, power, nothing_and_modulus, limbs);
-        if (bit_of(exponent, position) != 0) {
-            multiply_add_modulo(power, power, number, nothing_and_modulus, limbs);
-        }
+/* Half of a number modulo an odd one. */
+static void halve(uint64_t *number, const uint64_t *modulus, size_t limbs) {
+    uint64_t carry = 0;
+    if ((number[0] & 1) != 0) {
+        carry = add_limbs(number, number, modulus, limbs);
     }
+    shift_down(number, limbs, 1);
+    number[limbs - 1] |= carry << (DOUBLEWORD_BITS - 1);
 }
 
-/* By Fermat's little theorem, which is about primes: p - 2 for an inverse, (p + 1) / 4 for a root where p is 3 modulo
-   4. For other moduli the advice is none. */
-static void advise(uint64_t *advised, bool is_inverse, const uint64_t *number, const uint64_t *modulus, size_t limbs) {
-    uint64_t exponent[MAXIMUM_LIMBS], small[MAXIMUM_LIMBS] = {is_inverse ? 2 : 1}, check[MAXIMUM_LIMBS];
-    uint64_t nothing_and_modulus[2 * MAXIMUM_LIMBS] = {0}, one[MAXIMUM_LIMBS] = {1}, expected[MAXIMUM_LIMBS];
-    memcpy(nothing_and_modulus + limbs, modulus, limbs * DOUBLEWORD_BYTES);
-    if (is_inverse) {
-        subtract_limbs(exponent, modulus, small, limbs);
-    } else {
-        add_limbs(exponent, modulus, small, limbs);
-        shift_down(exponent, limbs, 2);
+/* The binary extended Euclidean algorithm: left is number * left_factor and right is number * right_factor, modulo an
+   odd modulus, until left is 0 and right the greatest common divisor. False where that is not 1. */
+static bool invert(uint64_t *inverse, const uint64_t *number, const uint64_t *modulus, size_t limbs) {
+    uint64_t left[MAXIMUM_LIMBS], right[MAXIMUM_LIMBS], left_factor[MAXIMUM_LIMBS] = {1};
+    uint64_t right_factor[MAXIMUM_LIMBS] = {0}, one[MAXIMUM_LIMBS] = {1};
+    memcpy(left, number, limbs * DOUBLEWORD_BYTES);
+    memcpy(right, modulus, limbs * DOUBLEWORD_BYTES);
+    while (!is_zero(left, limbs)) {
+        if ((left[0] & 1) == 0) {
+            shift_down(left, limbs, 1);
+            halve(left_factor, modulus, limbs);
+            continue;
+        }
+        if (is_less(left, right, limbs)) {
+            uint64_t swapped[MAXIMUM_LIMBS];
+            memcpy(swapped, left, sizeof left);
+            memcpy(left, right, sizeof left);
+            memcpy(right, swapped, sizeof left);
+            memcpy(swapped, left_factor, sizeof left);
+            memcpy(left_factor, right_factor, sizeof left);
+            memcpy(right_factor, swapped, sizeof left);
+        }
+        subtract_limbs(left, left, right, limbs);
+        if (subtract_limbs(left_factor, left_factor, right_factor, limbs) != 0) {
+            add_limbs(left_factor, left_factor, modulus, limbs);
+        }
     }
-    power_modulo(advised, number, exponent, modulus, limbs);
-    multiply_add_modulo(check, advised, is_inverse ? number : advised, nothing_and_modulus, limbs);
-    multiply_add_modulo(expected, is_inverse ? one : number, one, nothing_and_modulus, limbs);
-    if (!is_equal(check, expected, limbs)) {
+    memcpy(inverse, right_factor, limbs * DOUBLEWORD_BYTES);
+    return is_equal(right, one, limbs);
+}
+
+/* The number to the power of (p + 1) / 4, which is a root where there is one and the prime p is 3 modulo 4. */
+static bool find_square_root(uint64_t *root, const uint64_t *number, const uint64_t *modulus, size_t limbs) {
+    uint64_t exponent[MAXIMUM_LIMBS], one[MAXIMUM_LIMBS] = {1}, square[MAXIMUM_LIMBS];
+    uint64_t nothing_and_modulus[2 * MAXIMUM_LIMBS] = {0};
+    memcpy(nothing_and_modulus + limbs, modulus, limbs * DOUBLEWORD_BYTES);
+    uint64_t carry = add_limbs(exponent, modulus, one, limbs);
+    shift_down(exponent, limbs, 2);
+    exponent[limbs - 1] |= carry << (DOUBLEWORD_BITS - 2);
+    memcpy(root, one, limbs * DOUBLEWORD_BYTES);
+    for (size_t position = limbs * DOUBLEWORD_BITS; position-- > 0;) {
+        multiply_add_modulo(root, root, root, nothing_and_modulus, limbs);
+        if (bit_of(exponent, position) != 0) {
+            multiply_add_modulo(root, root, number, nothing_and_modulus, limbs);
+        }
+    }
+    multiply_add_modulo(square, root, root, nothing_and_modulus, limbs);
+    return is_equal(square, number, limbs);
+}
+
+/* The number is less than the modulus, an odd prime. */
+static void advise(uint64_t *advised, bool is_inverse, const uint64_t *number, const uint64_t *modulus, size_t limbs) {
+    bool is_found = is_inverse ? invert(advised, number, modulus, limbs)
+                               : find_square_root(advised, number, modulus, limbs);
+    if (!is_found) {
         memset(advised, 0, limbs * DOUBLEWORD_BYTES);
     }
 }
