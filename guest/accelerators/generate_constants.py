@@ -349,7 +349,9 @@ def g2_map_curve() -> Curve:
 def g2_isogeny() -> Isogeny:
     """Of the six onto the curve of G2 that differ by the curve's automorphisms, RFC 9380's."""
     curve = g2_map_curve()
-    return isogeny(curve, three_torsion(curve), Element(-pow(3, -1, BLS12_381_PRIME) % BLS12_381_PRIME, 0, BLS12_381_PRIME))
+    return isogeny(
+        curve, three_torsion(curve), Element(-pow(3, -1, BLS12_381_PRIME) % BLS12_381_PRIME, 0, BLS12_381_PRIME)
+    )
 
 
 def signed_digits(number: int) -> list[int]:
@@ -388,9 +390,7 @@ def _kzg_setup(twist: Curve) -> tuple[Element, Element]:
     return x, pick(y, -y, key=lambda element: (element.imaginary, element.real))
 
 
-def _map(
-    group: str, curve: Curve, z: Element, isogeny_of: Isogeny, write: Callable[[Element], str]
-) -> list[str]:
+def _map(group: str, curve: Curve, z: Element, isogeny_of: Isogeny, write: Callable[[Element], str]) -> list[str]:
     prefix = f"BLS12_381_{group}_MAP"
     numbers = {
         "A": curve.a,

@@ -4,9 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from py_ecc.optimized_bn128 import FQ, FQ2, G1, G2, Z1, Z2, add, b2, curve_order, field_modulus, multiply, neg, normalize
+from py_ecc.optimized_bn128 import (
+    FQ,
+    FQ2,
+    G1,
+    G2,
+    Z1,
+    Z2,
+    add,
+    b2,
+    curve_order,
+    field_modulus,
+    multiply,
+    neg,
+    normalize,
+)
 
-__all__ = ["FQ", "FQ2", "G1", "G2", "ORDER", "PRIME", "Z1", "Z2", "add", "b2", "g1_bytes", "g2_bytes", "multiply", "neg"]
+__all__ = [
+    "FQ",
+    "FQ2",
+    "G1",
+    "G2",
+    "ORDER",
+    "PRIME",
+    "Z1",
+    "Z2",
+    "add",
+    "b2",
+    "g1_bytes",
+    "g2_bytes",
+    "multiply",
+    "neg",
+]
 
 PRIME = int(field_modulus)
 ORDER = int(curve_order)

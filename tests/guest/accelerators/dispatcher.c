@@ -31,6 +31,7 @@ enum function {
     U256_MULMOD,
     U256_EXP,
     RANDOM,
+    UNALIGNED,
 };
 
 static union {
@@ -137,6 +138,14 @@ static int call(uint64_t function, const uint8_t *operands, size_t size) {
         result_bytes = 8;
         result.random = zkvm_random_u64();
         return ZKVM_EOK;
+    case UNALIGNED: {
+        /* The hash, the offset, and from behind the offset's bytes on the message. */
+        const uint8_t *message = operands + 8 + operands[1];
+        size_t message_bytes = size - 8 - operands[1];
+        result_bytes = 32;
+        return operands[0] == KECCAK256 ? zkvm_keccak256(message, message_bytes, &result.bytes_32)
+                                        : zkvm_sha256(message, message_bytes, &result.bytes_32);
+    }
     default:
         return 1;
     }

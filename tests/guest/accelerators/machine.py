@@ -25,6 +25,7 @@ from tests.guest.accelerators.python_calls import honest_advice, keccak_f, multi
 from tests.guest.emulation import EXIT_ECALL
 
 INSTRUCTION_BYTES = 4
+_OPERANDS = (UC_RISCV_REG_A0, UC_RISCV_REG_A1, UC_RISCV_REG_A2, UC_RISCV_REG_A3)
 _EBREAK = 0x0010_0073
 _STACK_BYTES = 2**20
 
@@ -67,6 +68,8 @@ class Function(IntEnum):
     U256_MULMOD = 22
     U256_EXP = 23
     RANDOM = 24
+    UNALIGNED = 25
+    """A hash, by its number, of operands from an offset on."""
 
 
 Advice = Callable[[int, int, int, int], int]
@@ -137,29 +140,28 @@ def run_accelerator(elf: Path, function: Function, operands: bytes, advice: Advi
 
 
 def _serve_call(machine: Uc, number: int, advice: Advice) -> None:
-    a0, a1, a2, a3 = (
-        machine.reg_read(register)
-        for register in (UC_RISCV_REG_A0, UC_RISCV_REG_A1, UC_RISCV_REG_A2, UC_RISCV_REG_A3)
-    )
+    a0, a1, a2, a3 = machine.reg_read_batch(_OPERANDS)
 
-    def load(address: int, size_bytes: int) -> int:
+    def load(address: int, size_bytes: int) -> bytearray:
         assert address % DOUBLEWORD_BYTES == 0, "an operand is not aligned"
-        return int.from_bytes(machine.mem_read(address, size_bytes), "little")
+        return machine.mem_read(address, size_bytes)
 
-    if number == Call.KECCAK_F:
-        load(a0, 0)
-        machine.mem_write(a0, keccak_f(bytes(machine.mem_read(a0, 200))))
-    elif number == Call.SHA256_COMPRESS:
-        load(a0, 0), load(a1, 0)
-        machine.mem_write(a0, sha256_compress(bytes(machine.mem_read(a0, 32)), bytes(machine.mem_read(a1, 64))))
-    elif number in (Call.MULTIPLY_ADD_MODULO_256, Call.MULTIPLY_ADD_MODULO_384):
+    if number in (Call.MULTIPLY_ADD_MODULO_256, Call.MULTIPLY_ADD_MODULO_384):
         size = 32 if number == Call.MULTIPLY_ADD_MODULO_256 else 48
-        load(a0, 0)
-        answer = multiply_add_modulo(load(a1, size), load(a2, size), load(a3, size), load(a3 + size, size), 8 * size)
-        machine.mem_write(a0, answer.to_bytes(size, "little"))
+        load(a0, DOUBLEWORD_BYTES)
+        c_and_modulus = load(a3, 2 * size)
+        a, b, c, modulus = (
+            int.from_bytes(limbs, "little")
+            for limbs in (load(a1, size), load(a2, size), c_and_modulus[:size], c_and_modulus[size:])
+        )
+        machine.mem_write(a0, multiply_add_modulo(a, b, c, modulus, 8 * size).to_bytes(size, "little"))
+    elif number == Call.KECCAK_F:
+        machine.mem_write(a0, keccak_f(bytes(load(a0, 200))))
+    elif number == Call.SHA256_COMPRESS:
+        machine.mem_write(a0, sha256_compress(bytes(load(a0, 32)), bytes(load(a1, 64))))
     elif number == Call.ADVICE:
         size = 48 if a0 in (2, 4) else 32
-        first, second = (load(a1, size), load(a2, size)) if a0 != 0 else (0, 0)
+        first, second = (int.from_bytes(load(address, size), "little") if a0 else 0 for address in (a1, a2))
         machine.reg_write(UC_RISCV_REG_A0, advice(a0, first, second, a3))
     else:
         raise AssertionError(f"{number} is no call of the machine")

@@ -85,7 +85,9 @@ def _outside_points(group: str) -> list[bytes]:
 OUTSIDE = {group: _outside_points(group) for group in CURVES}
 
 # A small x whose point is used with the prime added to a coordinate.
-_SMALL = {group: next(iter(CURVES[group].points(Element(i, 0, BLS12_381_PRIME) for i in range(4, 99)))) for group in CURVES}
+_SMALL = {
+    group: next(iter(CURVES[group].points(Element(i, 0, BLS12_381_PRIME) for i in range(4, 99)))) for group in CURVES
+}
 
 
 def _invalid(group: str) -> dict[str, bytes]:
@@ -141,9 +143,7 @@ def test_bls12_with_an_invalid_point_fails(library: Library, group: str, kind: s
 
 
 @pytest.mark.parametrize("group", CURVES)
-def test_bls12_with_a_point_outside_the_subgroup_fails_where_the_subgroup_matters(
-    library: Library, group: str
-) -> None:
+def test_bls12_with_a_point_outside_the_subgroup_fails_where_the_subgroup_matters(library: Library, group: str) -> None:
     assert len(OUTSIDE[group]) >= 4
     for outside in OUTSIDE[group]:
         assert _sum(library, group, (outside, 1)) == FAIL

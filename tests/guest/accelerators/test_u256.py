@@ -110,9 +110,7 @@ def test_u256_result_in_the_place_of_an_operand_is_the_same(library: Library, na
 
 
 @pytest.mark.parametrize(("name", "quotient", "remainder"), [("divmod", "div", "mod"), ("sdivmod", "sdiv", "smod")])
-def test_u256_division_with_two_results_gives_both(
-    library: Library, name: str, quotient: str, remainder: str
-) -> None:
+def test_u256_division_with_two_results_gives_both(library: Library, name: str, quotient: str, remainder: str) -> None:
     for a, b in _samples(name):
         expected = _bytes(MEANINGS[quotient](a, b)), _bytes(MEANINGS[remainder](a, b))
         assert library.two_results(f"u256_{name}", _bytes(a), _bytes(b)) == expected, (hex(a), hex(b))
