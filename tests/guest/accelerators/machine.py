@@ -142,9 +142,9 @@ def run_accelerator(elf: Path, function: Function, operands: bytes, advice: Advi
 def _serve_call(machine: Uc, number: int, advice: Advice) -> None:
     a0, a1, a2, a3 = machine.reg_read_batch(_OPERANDS)
 
-    def load(address: int, size_bytes: int) -> bytearray:
+    def load(address: int, size_bytes: int) -> bytes:
         assert address % DOUBLEWORD_BYTES == 0, "an operand is not aligned"
-        return machine.mem_read(address, size_bytes)
+        return bytes(machine.mem_read(address, size_bytes))
 
     if number in (Call.MULTIPLY_ADD_MODULO_256, Call.MULTIPLY_ADD_MODULO_384):
         size = 32 if number == Call.MULTIPLY_ADD_MODULO_256 else 48
@@ -156,9 +156,9 @@ def _serve_call(machine: Uc, number: int, advice: Advice) -> None:
         )
         machine.mem_write(a0, multiply_add_modulo(a, b, c, modulus, 8 * size).to_bytes(size, "little"))
     elif number == Call.KECCAK_F:
-        machine.mem_write(a0, keccak_f(bytes(load(a0, 200))))
+        machine.mem_write(a0, keccak_f(load(a0, 200)))
     elif number == Call.SHA256_COMPRESS:
-        machine.mem_write(a0, sha256_compress(bytes(load(a0, 32)), bytes(load(a1, 64))))
+        machine.mem_write(a0, sha256_compress(load(a0, 32), load(a1, 64)))
     elif number == Call.ADVICE:
         size = 48 if a0 in (2, 4) else 32
         first, second = (int.from_bytes(load(address, size), "little") if a0 else 0 for address in (a1, a2))

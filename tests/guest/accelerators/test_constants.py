@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import gcd
+from typing import Any
 
 import pytest
 from py_ecc.optimized_bls12_381 import constants, curve_order, field_modulus
@@ -49,11 +51,11 @@ def _polynomials(isogeny: Isogeny) -> list[list[tuple[int, int]]]:
     return [[(term.real, term.imaginary) for term in part] for part in parts]
 
 
-def _published(coefficients: object) -> list[list[tuple[int, int]]]:
+def _published(coefficients: Any) -> list[list[tuple[int, int]]]:
     """py_ecc's copies of RFC 9380's tables, without the zeros that fill them up."""
     found = []
-    for polynomial in coefficients:  # type: ignore[attr-defined]
-        terms = [(int(t.n), 0) if hasattr(t, "n") else tuple(map(int, t.coeffs)) for t in polynomial]
+    for polynomial in coefficients:
+        terms = [(int(t.n), 0) if hasattr(t, "n") else (int(t.coeffs[0]), int(t.coeffs[1])) for t in polynomial]
         while terms[-1] == (0, 0):
             terms.pop()
         found.append(terms)
@@ -96,5 +98,5 @@ def test_signed_digits_are_those_of_the_number() -> None:
     for number in (1, 2, 3, 7, 6 * BN254_PARAMETER + 2):
         digits = script.signed_digits(number)
         assert sum(digit << i for i, digit in enumerate(digits)) == number
-        assert all(not (left and right) for left, right in zip(digits, digits[1:], strict=False))
+        assert all(not (left and right) for left, right in pairwise(digits))
         assert digits[-1] == 1

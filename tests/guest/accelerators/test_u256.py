@@ -39,15 +39,15 @@ def _sign_extended(b: int, value: int) -> int:
     if b >= 31:
         return value
     bits = 8 * (b + 1)
-    low = value % 2**bits
-    return low - 2**bits if low >> (bits - 1) else low
+    low = value % (1 << bits)
+    return low - (1 << bits) if low >> (bits - 1) else low
 
 
 MEANINGS: dict[str, Callable[..., int]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "exp": lambda a, b: pow(a, b, TOP),
+    "exp": lambda a, b: int(pow(a, b, TOP)),
     "div": lambda a, b: a // b if b else 0,
     "mod": lambda a, b: a % b if b else 0,
     "sdiv": _signed_quotient,
