@@ -13,6 +13,8 @@ static const fp2 TWIST_B = BLS12_381_TWIST_B;
 #include "curve.h"
 
 #define DODECIC_XI BLS12_381_XI
+#define DODECIC_TRIPLE_XI BLS12_381_TRIPLE_XI
+#define DODECIC_MINUS_TWO BLS12_381_MINUS_TWO
 #define DODECIC_FROBENIUS BLS12_381_FROBENIUS
 #include "dodecic.h"
 
@@ -21,11 +23,12 @@ static const fp2 TWIST_B = BLS12_381_TWIST_B;
 #define LINE_CONSTANT 0
 #include "pairing.h"
 
+/* Of minus the curve's parameter. */
 static const int8_t LOOP_DIGITS[] = BLS12_381_LOOP_DIGITS;
 
 /* a^x for the curve's parameter x, which is negative; the result is not a. */
 static void power_by_parameter(fp12 *result, const fp12 *a) {
-    fp12_cyclotomic_power(result, a, BLS12_381_MINUS_X);
+    fp12_cyclotomic_power(result, a, LOOP_DIGITS, sizeof LOOP_DIGITS);
     fp12_conjugate(result, result);
 }
 

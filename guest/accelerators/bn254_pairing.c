@@ -13,6 +13,8 @@ static const fp2 TWIST_B = BN254_TWIST_B;
 #include "curve.h"
 
 #define DODECIC_XI BN254_XI
+#define DODECIC_TRIPLE_XI BN254_TRIPLE_XI
+#define DODECIC_MINUS_TWO BN254_MINUS_TWO
 #define DODECIC_FROBENIUS BN254_FROBENIUS
 #include "dodecic.h"
 
@@ -21,8 +23,9 @@ static const fp2 TWIST_B = BN254_TWIST_B;
 #define LINE_CONSTANT 3
 #include "pairing.h"
 
-/* Of 6 x + 2. */
+/* Of 6 x + 2, and of the curve's parameter x. */
 static const int8_t LOOP_DIGITS[] = BN254_LOOP_DIGITS;
+static const int8_t PARAMETER_DIGITS[] = BN254_PARAMETER_DIGITS;
 static const fp2 PSI_X = BN254_PSI_X;
 static const fp2 PSI_Y = BN254_PSI_Y;
 
@@ -35,15 +38,20 @@ static void psi(g2_point *result, const g2_point *q) {
     result->is_infinity = q->is_infinity;
 }
 
-/* Where psi(q) = (t - 1) q with the trace t, psi^2 - t psi + p = 0 gives (p + 1 - t) q = 0, and p + 1 - t is the order
-   of G2. Here t - 1 = 6 x^2. */
+/* Whether (x + 1) q + psi(x q) + psi^2(x q) = psi^3(2 x q) [El Housni, Guillevic and Piellard 2022, 5.2]. It holds in G2,
+   where psi is the multiplication by p; and since psi^2 - t psi + p = 0 with the trace t, the points where it holds have
+   an order that divides its norm, which has no factor in common with the twist's order but that of G2. */
 static bool g2_is_in_subgroup(const g2_point *q) {
-    g2_point image, multiple, six;
-    psi(&image, q);
-    point_multiply_short(&six, q, 6);
-    point_multiply_short(&multiple, &six, BN254_X);
-    point_multiply_short(&six, &multiple, BN254_X);
-    return point_is_equal(&image, &six);
+    g2_point multiple, image, sum;
+    point_multiply_short(&multiple, q, BN254_X);
+    point_add(&sum, q, &multiple);
+    psi(&image, &multiple);
+    point_add(&sum, &sum, &image);
+    psi(&image, &image);
+    point_add(&sum, &sum, &image);
+    psi(&image, &image);
+    point_double(&image, &image);
+    return point_is_equal(&image, &sum);
 }
 
 /* Each coordinate is its imaginary part, then its real part. */
@@ -72,19 +80,23 @@ static void curve_miller_loop(fp12 *f, miller_term *terms, size_t count) {
     }
 }
 
+static void power_by_parameter(fp12 *result, const fp12 *a) {
+    fp12_cyclotomic_power(result, a, PARAMETER_DIGITS, sizeof PARAMETER_DIGITS);
+}
+
 /* A power of the pairing's value, by an exponent prime to the order: 1 for that of 1 only
    [Fuentes-Castaneda, Knapp and Rodriguez-Henriquez 2011, 4]. With a = 12 x^3 + 6 x^2 + 6 x and b = a - 2 x it is
    (a + 6 x^2 + 1) + b p + a p^2 + (b - 1) p^3, all times (p^6 - 1) (p^2 + 1). */
 static void final_exponentiation(fp12 *f) {
     fp12 base, x_power, two_x, six_x, six_x2, power, a, b;
     fp12_into_cyclotomic_subgroup(&base, f);
-    fp12_cyclotomic_power(&x_power, &base, BN254_X);
+    power_by_parameter(&x_power, &base);
     fp12_cyclotomic_square(&two_x, &x_power);
     fp12_cyclotomic_square(&six_x, &two_x);
     fp12_multiply(&six_x, &six_x, &two_x);
-    fp12_cyclotomic_power(&six_x2, &six_x, BN254_X);
+    power_by_parameter(&six_x2, &six_x);
     fp12_cyclotomic_square(&power, &six_x2);
-    fp12_cyclotomic_power(&a, &power, BN254_X);
+    power_by_parameter(&a, &power);
     fp12_multiply(&a, &a, &six_x2);
     fp12_multiply(&a, &a, &six_x);
     fp12_conjugate(&two_x, &two_x);

@@ -1,8 +1,8 @@
 /* The extension of degree 6 of the field of quadratic.h by a root w of w^6 = xi: six coefficients, that of w^0 first.
    A product is one sum of products for each coefficient, which the calls add up for nothing.
 
-   Whoever includes this defines the initialisers of xi, DODECIC_XI, and of xi^(i (p - 1) / 6) for i from 1 to 5,
-   DODECIC_FROBENIUS. A result may be an operand. */
+   Whoever includes this defines the initialisers of xi, DODECIC_XI, of 3 xi, DODECIC_TRIPLE_XI, of p - 2,
+   DODECIC_MINUS_TWO, and of xi^(i (p - 1) / 6) for i from 1 to 5, DODECIC_FROBENIUS. A result may be an operand. */
 
 #define DODECIC_DEGREE 6
 
@@ -18,7 +18,9 @@ typedef struct {
 
 #define EXTENDED_ZERO (DODECIC_DEGREE - 1)
 
+static const fp MINUS_TWO = DODECIC_MINUS_TWO;
 static const fp2 XI = DODECIC_XI;
+static const fp2 TRIPLE_XI = DODECIC_TRIPLE_XI;
 static const fp2 FROBENIUS[DODECIC_DEGREE - 1] = DODECIC_FROBENIUS;
 static const fp12 FP12_ONE = {{{{{1}}, {{0}}}}};
 
@@ -35,9 +37,9 @@ static inline void sum_begin(void) {
     fp_imaginary_sum.value = FP_ZERO;
 }
 
-static inline void sum_end(fp2 *sum) {
-    sum->real = fp_sum.value;
-    sum->imaginary = fp_imaginary_sum.value;
+static inline void sum_begin_with_multiple(const fp2 *a, const fp *factor) {
+    fp_multiply(&fp_sum.value, &a->real, factor);
+    fp_multiply(&fp_imaginary_sum.value, &a->imaginary, factor);
 }
 
 static void fp12_multiply(fp12 *result, const fp12 *a, const fp12 *b) {
@@ -50,10 +52,11 @@ static void fp12_multiply(fp12 *result, const fp12 *a, const fp12 *b) {
     }
     for (int k = 0; k < DODECIC_DEGREE; k++) {
         sum_begin();
-        for (int i = 0; i < DODECIC_DEGREE; i++) {
-            fp2_accumulate(&left.coefficient[i], &minus_imaginary[i], &extended.coefficient[EXTENDED_ZERO + k - i]);
+        const fp2 *right = &extended.coefficient[EXTENDED_ZERO + k];
+        for (int i = 1; i < DODECIC_DEGREE; i++) {
+            fp2_accumulate(&left.coefficient[i], &minus_imaginary[i], right - i);
         }
-        sum_end(&result->coefficient[k]);
+        fp2_accumulate_last(&result->coefficient[k], &left.coefficient[0], &minus_imaginary[0], right);
     }
 }
 
@@ -71,19 +74,21 @@ static void fp12_square(fp12 *result, const fp12 *a) {
     const fp2 *base = &extended.coefficient[EXTENDED_ZERO];
     for (int k = 0; k < DODECIC_DEGREE; k++) {
         sum_begin();
-        /* i + j = k or i + j = k + 6 with j < i. */
-        for (int i = k / 2 + 1; i <= k; i++) {
+        /* i + j = k + 6 and i + j = k with j < i; the last term of an odd k, and the squares of an even one. */
+        for (int i = (k + DODECIC_DEGREE) / 2 + 1; i < DODECIC_DEGREE; i++) {
             fp2_accumulate(&doubled.coefficient[i], &minus_imaginary_doubled[i], base + k - i);
         }
-        for (int i = (k + DODECIC_DEGREE) / 2 + 1; i < DODECIC_DEGREE; i++) {
+        for (int i = k / 2 + 1; i < k + (k % 2 == 0); i++) {
             fp2_accumulate(&doubled.coefficient[i], &minus_imaginary_doubled[i], base + k - i);
         }
         if (k % 2 == 0) {
             int low = k / 2, high = low + DODECIC_DEGREE / 2;
             fp2_accumulate(base + low, &minus_imaginary[low], base + low);
-            fp2_accumulate(base + high, &minus_imaginary[high], base + high - DODECIC_DEGREE);
+            fp2_accumulate_last(&result->coefficient[k], base + high, &minus_imaginary[high],
+                                base + high - DODECIC_DEGREE);
+        } else {
+            fp2_accumulate_last(&result->coefficient[k], &doubled.coefficient[k], &minus_imaginary_doubled[k], base);
         }
-        sum_end(&result->coefficient[k]);
     }
 }
 
@@ -143,26 +148,25 @@ static void fp12_invert(fp12 *result, const fp12 *a) {
     fp12_multiply(result, &conjugate, &others);
 }
 
-/* (x + y s)^2 for s = w^3, s^2 = xi. */
-static inline void square_over_cube(fp2 *low, fp2 *high, const fp2 *x, const fp2 *y) {
-    fp2 square;
-    fp2_multiply(&square, y, y);
-    fp2_multiply(&square, &square, &XI);
-    fp2_multiply(low, x, x);
-    fp2_add(low, low, &square);
-    fp2_multiply(high, x, y);
-    fp2_double(high, high);
-}
-
-/* 3 t - 2 a, or 3 t + 2 a. */
-static inline void triple_less_double(fp2 *result, const fp2 *t, const fp2 *a, bool is_sum) {
-    fp2 thrice, twice;
-    fp2_triple(&thrice, t);
-    fp2_double(&twice, a);
-    if (is_sum) {
-        fp2_add(result, &thrice, &twice);
+/* For t = (x + y s)^2 with s = w^3 and s^2 = xi: low = 3 (x^2 + xi y^2) - 2 from_low and, with the factor 1 or xi,
+   high = 3 factor 2 x y + 2 to_high. */
+static inline void triple_square(fp2 *low, fp2 *high, const fp2 *x, const fp2 *y, const fp2 *from_low,
+                                 const fp2 *to_high, bool is_times_xi) {
+    fp2 triple_x, triple_xi_y, doubled;
+    fp minus_x, minus_xi_y;
+    fp2_triple(&triple_x, x);
+    fp2_multiply(&triple_xi_y, y, &TRIPLE_XI);
+    fp_negate(&minus_x, &triple_x.imaginary);
+    fp_negate(&minus_xi_y, &triple_xi_y.imaginary);
+    fp2_double(&doubled, is_times_xi ? x : y);
+    sum_begin_with_multiple(from_low, &MINUS_TWO);
+    fp2_accumulate(&triple_x, &minus_x, x);
+    fp2_accumulate_last(low, &triple_xi_y, &minus_xi_y, y);
+    sum_begin_with_multiple(to_high, &FP_TWO);
+    if (is_times_xi) {
+        fp2_accumulate_last(high, &triple_xi_y, &minus_xi_y, &doubled);
     } else {
-        fp2_subtract(result, &thrice, &twice);
+        fp2_accumulate_last(high, &triple_x, &minus_x, &doubled);
     }
 }
 
@@ -171,26 +175,23 @@ static inline void triple_less_double(fp2 *result, const fp2 *t, const fp2 *a, b
 static void fp12_cyclotomic_square(fp12 *result, const fp12 *a) {
     const fp2 *in = a->coefficient;
     fp2 *out = result->coefficient;
-    fp2 a_low, a_high, b_low, b_high, c_low, c_high;
-    square_over_cube(&a_low, &a_high, &in[0], &in[3]);
-    square_over_cube(&b_low, &b_high, &in[1], &in[4]);
-    square_over_cube(&c_low, &c_high, &in[2], &in[5]);
-    fp2_multiply(&c_high, &c_high, &XI);
-    triple_less_double(&out[0], &a_low, &in[0], false);
-    triple_less_double(&out[3], &a_high, &in[3], true);
-    triple_less_double(&out[1], &c_high, &in[1], true);
-    triple_less_double(&out[4], &c_low, &in[4], false);
-    triple_less_double(&out[2], &b_low, &in[2], false);
-    triple_less_double(&out[5], &b_high, &in[5], true);
+    /* The result may be a: the second step writes where the third reads. */
+    const fp2 third_x = in[2], third_y = in[5];
+    triple_square(&out[0], &out[3], &in[0], &in[3], &in[0], &in[3], false);
+    triple_square(&out[2], &out[5], &in[1], &in[4], &in[2], &in[5], false);
+    triple_square(&out[4], &out[1], &third_x, &third_y, &in[4], &in[1], true);
 }
 
-/* a^exponent for a in the cyclotomic subgroup and an exponent that is not 0; the result is not a. */
-static void fp12_cyclotomic_power(fp12 *result, const fp12 *a, uint64_t exponent) {
+/* The power of a in the cyclotomic subgroup by an exponent with these signed digits, the highest of which is 1; the
+   result is not a. */
+static void fp12_cyclotomic_power(fp12 *result, const fp12 *a, const int8_t *digits, size_t length) {
+    fp12 inverse;
+    fp12_conjugate(&inverse, a);
     *result = *a;
-    for (int bit = DOUBLEWORD_BITS - 2 - __builtin_clzll(exponent); bit >= 0; bit--) {
+    for (size_t position = length - 1; position-- > 0;) {
         fp12_cyclotomic_square(result, result);
-        if (exponent >> bit & 1) {
-            fp12_multiply(result, result, a);
+        if (digits[position] != 0) {
+            fp12_multiply(result, result, digits[position] > 0 ? a : &inverse);
         }
     }
 }

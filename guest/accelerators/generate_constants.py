@@ -290,12 +290,15 @@ def bn254() -> list[str]:
     return [
         *_prime("BN254", BN254_PRIME, 4),
         _define("BN254_X", hex(BN254_PARAMETER)),
+        _define("BN254_MINUS_TWO", _base(BN254_PRIME - 2, 4)),
         _define("BN254_XI", _element(xi, 4)),
+        _define("BN254_TRIPLE_XI", _element(xi.times(3), 4)),
         _define("BN254_TWIST_B", _element(three / xi, 4)),
         _define("BN254_FROBENIUS", _elements(powers[1:], 4)),
         _define("BN254_PSI_X", _element(powers[2], 4)),
         _define("BN254_PSI_Y", _element(powers[3], 4)),
         _define("BN254_LOOP_DIGITS", _digits(signed_digits(6 * BN254_PARAMETER + 2))),
+        _define("BN254_PARAMETER_DIGITS", _digits(signed_digits(BN254_PARAMETER))),
     ]
 
 
@@ -317,7 +320,9 @@ def bls12_381() -> list[str]:
         _define("BLS12_381_G1_GENERATOR", _base_point(g1[0].real, g1[1].real, 6)),
         _define("BLS12_381_MINUS_G2_GENERATOR", _point((g2[0], -g2[1]), 6)),
         _define("BLS12_381_KZG_SETUP", _point(_kzg_setup(twist), 6)),
+        _define("BLS12_381_MINUS_TWO", _base(prime - 2, 6)),
         _define("BLS12_381_XI", _element(xi, 6)),
+        _define("BLS12_381_TRIPLE_XI", _element(xi.times(3), 6)),
         _define("BLS12_381_TWIST_B", _element(twist.b, 6)),
         _define("BLS12_381_FROBENIUS", _elements(powers[1:], 6)),
         _define("BLS12_381_PSI_X", _element(one / powers[2], 6)),

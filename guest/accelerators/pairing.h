@@ -42,8 +42,7 @@ static void multiply_by_line(fp12 *f, const miller_term *term, const fp2 *slope)
         fp_sum.value = from[-LINE_UNIT].real;
         fp_imaginary_sum.value = from[-LINE_UNIT].imaginary;
         fp2_accumulate(&at_slope, &minus_slope, from - LINE_SLOPE);
-        fp2_accumulate(&at_constant, &minus_constant, from - LINE_CONSTANT);
-        sum_end(&f->coefficient[k]);
+        fp2_accumulate_last(&f->coefficient[k], &at_constant, &minus_constant, from - LINE_CONSTANT);
     }
 }
 

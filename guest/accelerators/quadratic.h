@@ -20,12 +20,20 @@ static inline void fp2_accumulate(const fp2 *a, const fp *minus_imaginary, const
     fp_multiply_add(&fp_imaginary_sum.value, &a->imaginary, &b->real, &fp_imaginary_sum);
 }
 
+/* The sum and a b. In this order, so that the result may be an operand. */
+static inline void fp2_accumulate_last(fp2 *result, const fp2 *a, const fp *minus_imaginary, const fp2 *b) {
+    fp_multiply_add(&fp_sum.value, minus_imaginary, &b->imaginary, &fp_sum);
+    fp_multiply_add(&fp_imaginary_sum.value, &a->real, &b->imaginary, &fp_imaginary_sum);
+    fp_multiply_add(&result->imaginary, &a->imaginary, &b->real, &fp_imaginary_sum);
+    fp_multiply_add(&result->real, &a->real, &b->real, &fp_sum);
+}
+
+/* As above, of no sum. */
 static inline void fp2_multiply(fp2 *result, const fp2 *a, const fp2 *b) {
     fp minus_imaginary;
     fp_negate(&minus_imaginary, &a->imaginary);
     fp_multiply(&fp_sum.value, &minus_imaginary, &b->imaginary);
     fp_multiply(&fp_imaginary_sum.value, &a->real, &b->imaginary);
-    /* In this order, so that the result may be an operand. */
     fp_multiply_add(&result->imaginary, &a->imaginary, &b->real, &fp_imaginary_sum);
     fp_multiply_add(&result->real, &a->real, &b->real, &fp_sum);
 }

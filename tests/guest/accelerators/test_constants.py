@@ -86,9 +86,13 @@ def test_final_exponents_are_multiples_of_the_hard_part_prime_to_the_order() -> 
 
 def test_orders_allow_the_subgroup_checks() -> None:
     """What the comments at the three checks say about orders and traces."""
-    trace = 6 * BN254_PARAMETER**2 + 1
+    x, trace = BN254_PARAMETER, 6 * BN254_PARAMETER**2 + 1
     assert BN254_PRIME + 1 - trace == BN254_ORDER
-    assert gcd(2 * BN254_PRIME - BN254_ORDER, BN254_ORDER) == 1
+    # (x + 1) + x psi + x psi^2 - 2 x psi^3 with psi^2 = t psi - p.
+    constant, linear = x + 1 - (x - 2 * x * trace) * BN254_PRIME, x + x * trace - 2 * x * (trace**2 - BN254_PRIME)
+    assert (constant + linear * BN254_PRIME) % BN254_ORDER == 0
+    norm = constant**2 + constant * linear * trace + linear**2 * BN254_PRIME
+    assert gcd(norm, BN254_ORDER * (2 * BN254_PRIME - BN254_ORDER)) == BN254_ORDER
     assert BLS12_381_PRIME + 1 - (BLS12_381_PARAMETER + 1) == BLS12_381_G1_COFACTOR * BLS12_381_ORDER
     assert gcd(BLS12_381_G1_COFACTOR, BLS12_381_G2_COFACTOR) == 1
     assert gcd(BLS12_381_G1_COFACTOR * BLS12_381_G2_COFACTOR, BLS12_381_ORDER) == 1
