@@ -59,19 +59,21 @@ static inline uint32_t mix(int function, uint32_t x, uint32_t y, uint32_t z) {
     }
 }
 
-static void run_line(uint32_t state[5], const uint32_t *block, const line *steps, bool is_right) {
+/* Sixteen steps, written out: then all but the words are constants. */
+static inline __attribute__((always_inline)) void run_round(uint32_t state[5], const uint32_t *block, const line *steps,
+                                                            int round, int function) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-    for (int round = 0; round < ROUNDS; round++) {
-        int function = is_right ? ROUNDS - 1 - round : round;
-        for (int step = STEPS_PER_ROUND * round; step < STEPS_PER_ROUND * (round + 1); step++) {
-            uint32_t sum = a + mix(function, b, c, d) + block[steps->words[step]] + steps->constants[round];
-            sum = rotate_left(sum, steps->rotations[step]) + e;
-            a = e;
-            e = d;
-            d = rotate_left(c, 10);
-            c = b;
-            b = sum;
-        }
+    const uint8_t *words = steps->words + STEPS_PER_ROUND * round;
+    const uint8_t *rotations = steps->rotations + STEPS_PER_ROUND * round;
+#pragma GCC unroll 16
+    for (int step = 0; step < STEPS_PER_ROUND; step++) {
+        uint32_t sum = a + mix(function, b, c, d) + block[words[step]] + steps->constants[round];
+        sum = rotate_left(sum, rotations[step]) + e;
+        a = e;
+        e = d;
+        d = rotate_left(c, 10);
+        c = b;
+        b = sum;
     }
     state[0] = a;
     state[1] = b;
@@ -80,13 +82,26 @@ static void run_line(uint32_t state[5], const uint32_t *block, const line *steps
     state[4] = e;
 }
 
+/* The left line takes the functions from the first on, the right one from the last back. */
+static void run_lines(uint32_t left[5], uint32_t right[5], const uint32_t *block) {
+    run_round(left, block, &LEFT, 0, 0);
+    run_round(left, block, &LEFT, 1, 1);
+    run_round(left, block, &LEFT, 2, 2);
+    run_round(left, block, &LEFT, 3, 3);
+    run_round(left, block, &LEFT, 4, 4);
+    run_round(right, block, &RIGHT, 0, 4);
+    run_round(right, block, &RIGHT, 1, 3);
+    run_round(right, block, &RIGHT, 2, 2);
+    run_round(right, block, &RIGHT, 3, 1);
+    run_round(right, block, &RIGHT, 4, 0);
+}
+
 static void compress(uint32_t state[5], const uint8_t *bytes) {
     uint32_t block[BLOCK_BYTES / 4], left[5], right[5];
     memcpy(block, bytes, BLOCK_BYTES);
     memcpy(left, state, sizeof left);
     memcpy(right, state, sizeof right);
-    run_line(left, block, &LEFT, false);
-    run_line(right, block, &RIGHT, true);
+    run_lines(left, right, block);
     uint32_t first = state[1] + left[2] + right[3];
     state[1] = state[2] + left[3] + right[4];
     state[2] = state[3] + left[4] + right[0];

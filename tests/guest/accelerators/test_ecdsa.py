@@ -235,7 +235,9 @@ def test_recovery_with_x_above_the_prime_fails(library: Library) -> None:
     """r + n would have to be reduced by the prime first."""
     r = SECP256K1.prime - SECP256K1.order
     assert _recover(library, 17, r, 23, 2) == (EFAIL, None)
-    assert _recover(library, 17, 2**255, 23, 3) == (EFAIL, None)
+    # Here r + n has 257 bits, of which the lower 256 are the x of a point.
+    x, _ = _key_with_small_x(SECP256K1)
+    assert _recover(library, 17, 2**256 - SECP256K1.order + x, 23, 2) == (EFAIL, None)
 
 
 @pytest.mark.parametrize("identifier", [4, 5, 27, 28, 128, 255])
