@@ -80,6 +80,10 @@ INVALID_G2 = {
     },
     "x of the prime": _g2(PRIME, 0, 0, 0),
     "off the curve": _g2(1, 2, 3, 4),
+    # (u^2 x, u^3 y) with u in the prime field lies on the curve of u^6 b, where the subgroup's equation holds too.
+    "on another curve": _g2(
+        *(part * factor % PRIME for part, factor in zip(_GENERATOR_PARTS, (4, 4, 8, 8), strict=True))
+    ),
     "parts swapped": _g2(*(_GENERATOR_PARTS[i] for i in (1, 0, 3, 2))),
     "outside the subgroup": _outside_the_subgroup(),
 }

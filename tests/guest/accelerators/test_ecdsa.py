@@ -251,7 +251,8 @@ def test_recovery_with_an_identifier_above_three_fails(library: Library, identif
 def test_recovery_with_a_scalar_out_of_range_fails(library: Library, what: str, value: int) -> None:
     number, r, s, _ = _case(SECP256K1)
     r, s = (value, s) if what == "r" else (r, value)
-    assert _recover(library, number, r, s, 0) == (EFAIL, None)
+    for identifier in range(4):
+        assert _recover(library, number, r, s, identifier) == (EFAIL, None)
 
 
 def test_recovery_where_r_is_the_x_of_no_point_fails(library: Library) -> None:
@@ -272,7 +273,7 @@ def test_recovery_of_infinity_fails(library: Library) -> None:
     assert _recover(library, s * nonce % SECP256K1.order, point[0].real, s, identifier) == (EFAIL, None)
 
 
-@pytest.mark.parametrize("number", [0, SECP256K1.order])
-def test_recovery_with_a_hash_that_is_zero_finds_the_key(library: Library, number: int) -> None:
-    r, s, identifier = SECP256K1.sign(31337, 0, 1001)
+@pytest.mark.parametrize("number", [0, SECP256K1.order, SECP256K1.order + 1, 2**256 - 1])
+def test_recovery_takes_the_hash_modulo_the_order(library: Library, number: int) -> None:
+    r, s, identifier = SECP256K1.sign(31337, number, 1001)
     assert _recover(library, number, r, s, identifier) == (EOK, SECP256K1.encode(SECP256K1.multiply(31337)))
