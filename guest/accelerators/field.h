@@ -84,6 +84,7 @@ static inline bool fp_sign(const fp *a) {
 
 /* Any number of FIELD_LIMBS doublewords that the host likes. */
 static inline void fp_advice(fp *advised, enum limpid_advice kind, const fp *a, const fp *modulus) {
+    UNROLLED
     for (uint64_t i = 0; i < FIELD_LIMBS; i++) {
         advised->limb[i] = limpid_advice(kind, a->limb, modulus->limb, i);
     }

@@ -13,6 +13,9 @@
 
 __extension__ typedef unsigned __int128 uint128_t;
 
+/* Before loops over limbs, of which there are mostly four or six, known where the function is used. */
+#define UNROLLED _Pragma("GCC unroll 6")
+
 /* RV64IM has no instruction for it, and the compiler would call a function. */
 static inline uint64_t swap_bytes(uint64_t value) {
     const uint64_t bytes = UINT64_C(0x00ff00ff00ff00ff);
@@ -24,6 +27,7 @@ static inline uint64_t swap_bytes(uint64_t value) {
 
 /* The bytes are aligned to doublewords, as in all structs of zkvm_accelerators.h. */
 static inline void load_big_endian(uint64_t *limbs, const uint8_t *bytes, size_t count) {
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         uint64_t word;
         memcpy(&word, __builtin_assume_aligned(bytes + DOUBLEWORD_BYTES * (count - 1 - i), DOUBLEWORD_BYTES),
@@ -33,6 +37,7 @@ static inline void load_big_endian(uint64_t *limbs, const uint8_t *bytes, size_t
 }
 
 static inline void store_big_endian(uint8_t *bytes, const uint64_t *limbs, size_t count) {
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         uint64_t word = swap_bytes(limbs[i]);
         memcpy(__builtin_assume_aligned(bytes + DOUBLEWORD_BYTES * (count - 1 - i), DOUBLEWORD_BYTES), &word,
@@ -42,6 +47,7 @@ static inline void store_big_endian(uint8_t *bytes, const uint64_t *limbs, size_
 
 static inline bool is_zero(const uint64_t *limbs, size_t count) {
     uint64_t bits = 0;
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         bits |= limbs[i];
     }
@@ -50,6 +56,7 @@ static inline bool is_zero(const uint64_t *limbs, size_t count) {
 
 static inline bool is_equal(const uint64_t *left, const uint64_t *right, size_t count) {
     uint64_t difference = 0;
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         difference |= left[i] ^ right[i];
     }
@@ -68,6 +75,7 @@ static inline bool is_less(const uint64_t *left, const uint64_t *right, size_t c
 /* The result may be an operand; returns the carry. */
 static inline uint64_t add_limbs(uint64_t *result, const uint64_t *left, const uint64_t *right, size_t count) {
     uint64_t carry = 0;
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         uint64_t partial = left[i] + carry;
         carry = partial < carry;
@@ -80,6 +88,7 @@ static inline uint64_t add_limbs(uint64_t *result, const uint64_t *left, const u
 /* The result may be an operand; returns the borrow. */
 static inline uint64_t subtract_limbs(uint64_t *result, const uint64_t *left, const uint64_t *right, size_t count) {
     uint64_t borrow = 0;
+    UNROLLED
     for (size_t i = 0; i < count; i++) {
         uint64_t subtrahend = right[i] + borrow;
         borrow = subtrahend < borrow;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ MOST_INSTRUCTIONS = {
     "`bls12_pairing` of 2 pairs": 20_000_000,
 }
 """What the library promises at most."""
+
+LONG = {
+    "`bn254_pairing` of 2 pairs",
+    "`kzg_point_eval`",
+    "`bls12_g1_msm` of 8 pairs",
+    "`bls12_pairing` of 2 pairs",
+}
+"""Run once a session, not once a compiler."""
 
 INVERSES, ROOTS = (1, 2), (3, 4)
 
@@ -70,6 +79,17 @@ def test_accelerators_under_qemu_give_what_they_give_here(
         status, result = sample.expected(library)
         found = run_under_qemu(elf, sample.function.to_bytes(8, "little") + sample.operands)
         assert (found.exit_code, found.output) == (0, bytes([status & 0xFF]) + (result or b"")), sample.title
+
+
+def test_accelerators_compiled_by_clang_give_what_they_give_here(library: Library, tmp_path: Path) -> None:
+    if shutil.which("clang") is None or shutil.which("ld.lld") is None:
+        pytest.skip("clang or LLD is not installed (Debian packages clang and lld)")
+    elf = tmp_path / "dispatcher.elf"
+    build([Path(__file__).parent / "dispatcher.c"], elf, compiler="clang")
+    for sample in SAMPLES:
+        if sample.title not in LONG:
+            run = run_accelerator(elf, sample.function, sample.operands)
+            assert (run.status, run.result) == sample.expected(library), sample.title
 
 
 @pytest.mark.parametrize("function", [Function.KECCAK256, Function.SHA256])
