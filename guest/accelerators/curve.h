@@ -46,7 +46,7 @@ static inline void point_negate(point *result, const point *p) {
     result->is_infinity = p->is_infinity;
 }
 
-/* Of the tangent in p, whose y is not 0. */
+/* Of the tangent in p. */
 static inline void tangent_slope(coordinate *slope, const point *p) {
     coordinate numerator, denominator;
     COORDINATE(multiply)(&numerator, &p->x, &p->x);
@@ -81,8 +81,9 @@ static inline void third_point(point *result, const point *p, const coordinate *
     result->is_infinity = false;
 }
 
+/* All groups here have odd order, so no y is 0. */
 static inline void point_double(point *result, const point *p) {
-    if (p->is_infinity || COORDINATE(is_zero)(&p->y)) {
+    if (p->is_infinity) {
         *result = INFINITY_POINT;
         return;
     }

@@ -17,6 +17,8 @@ from guest.accelerators.generate_constants import (
     Curve,
     Element,
     Point,
+    eleven_torsion,
+    g1_map_curve,
 )
 from tests.guest.accelerators.native import EFAIL, EOK, Library
 
@@ -239,6 +241,23 @@ def test_bls12_map_to_g1_where_the_formula_has_no_denominator_is_that_of_another
     if root * root % PRIME != square:
         pytest.skip("-1/11 is no square")
     assert _map_g1(library, _number(root)) == (EOK, _bytes(clear_cofactor_G1(map_to_curve_G1(FQ(root)))))
+
+
+def test_bls12_map_to_g1_of_the_isogenys_kernel_is_infinity(library: Library) -> None:
+    """From x = -b/a (1 + 1/(t^2 + t)) with t = 11 u^2 back to u, for the x of points of order 11."""
+    curve = g1_map_curve()
+    a, b = curve.a.real, curve.b.real
+    elements = []
+    for x in eleven_torsion(curve):
+        product = pow(-a * x.real * pow(b, -1, PRIME) - 1, -1, PRIME)
+        root = pow(1 + 4 * product, (PRIME + 1) // 4, PRIME)
+        for t in ((root - 1) * pow(2, -1, PRIME) % PRIME, (-root - 1) * pow(2, -1, PRIME) % PRIME):
+            u = pow(t * pow(11, -1, PRIME), (PRIME + 1) // 4, PRIME)
+            if (t * t + t) * pow(product, -1, PRIME) % PRIME == 1 and 11 * u * u % PRIME == t:
+                elements.append(u)
+    assert elements
+    for element in elements:
+        assert _map_g1(library, _number(element)) == (EOK, bytes(96))
 
 
 @pytest.mark.parametrize("element", [PRIME, PRIME + 1, 2**384 - 1])

@@ -24,6 +24,7 @@ from guest.accelerators.generate_constants import (
     Isogeny,
     header,
 )
+from tests.guest.accelerators.curves import SECP256K1, SECP256R1
 
 BN254_ORDER = 36 * BN254_PARAMETER**4 + 36 * BN254_PARAMETER**3 + 18 * BN254_PARAMETER**2 + 6 * BN254_PARAMETER + 1
 
@@ -96,6 +97,23 @@ def test_orders_allow_the_subgroup_checks() -> None:
     assert BLS12_381_PRIME + 1 - (BLS12_381_PARAMETER + 1) == BLS12_381_G1_COFACTOR * BLS12_381_ORDER
     assert gcd(BLS12_381_G1_COFACTOR, BLS12_381_G2_COFACTOR) == 1
     assert gcd(BLS12_381_G1_COFACTOR * BLS12_381_G2_COFACTOR, BLS12_381_ORDER) == 1
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        SECP256K1.order,
+        SECP256R1.order,
+        BN254_ORDER,
+        BN254_ORDER * (2 * BN254_PRIME - BN254_ORDER),
+        BLS12_381_G1_COFACTOR * BLS12_381_ORDER,
+        BLS12_381_G2_COFACTOR * BLS12_381_ORDER,
+    ],
+    ids=["secp256k1", "secp256r1", "BN254", "BN254's twist", "BLS12-381", "BLS12-381's twist"],
+)
+def test_orders_of_all_curves_are_odd(order: int) -> None:
+    """So no point has y = 0, and every tangent has a slope."""
+    assert order % 2 == 1
 
 
 def test_signed_digits_are_those_of_the_number() -> None:
