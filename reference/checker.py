@@ -22,7 +22,7 @@ from spec.air.chip import Role
 from spec.air.machine import Token
 from spec.field import P
 from spec.protocol.shape import SEVERAL_INSTANCES, TableShape, clock_end, message_counts
-from spec.rv64im.buses import BUSES, LIMBS
+from spec.rv64im.buses import LIMBS
 from spec.rv64im.machine import CHIPS, RV64IM, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import SEGMENT_TOKENS, output_tokens
@@ -174,13 +174,13 @@ def _row_violations(trace: Trace) -> Iterator[ConstraintViolation]:
 
 
 def _local_imbalances(trace: Trace) -> Iterator[Imbalance]:
-    for bus in BUSES:
+    for bus in RV64IM.buses:
         if bus.scope is Scope.LOCAL:
             yield from _imbalances(bus, _voices(trace, bus), _spoken(SEGMENT_TOKENS, trace.public_values))
 
 
 def _global_imbalances(traces: Sequence[Trace]) -> Iterator[Imbalance]:
-    for bus in BUSES:
+    for bus in RV64IM.buses:
         if bus.scope is Scope.GLOBAL:
             voices = []
             for index, trace in enumerate(traces):

@@ -29,6 +29,7 @@ from optimized.execution.account import (
 )
 from optimized.execution.events import Events
 from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.keccak import permute
 from optimized.execution.sha256 import compress
 from spec.isa.calls import CALLS
 from spec.isa.system import CALL_NUMBER_REGISTER
@@ -48,6 +49,7 @@ U64, I64 = np.uint64, np.int64
 class CallNumber(IntEnum):
     """The numbers in a7, as compiled code compares them."""
 
+    KECCAK_F = 256
     SHA256_COMPRESS = 257
 
 
@@ -151,7 +153,9 @@ def take_operands(
 def results_of(number: np.uint64, contents: NDArray[np.uint64], results: NDArray[np.uint64]) -> bool:
     """What the doublewords of a call hold afterwards; False if the call cannot complete."""
     results[:] = contents
-    if number == U64(CallNumber.SHA256_COMPRESS):
+    if number == U64(CallNumber.KECCAK_F):
+        permute(results)
+    elif number == U64(CallNumber.SHA256_COMPRESS):
         compress(contents, results[8:12])
     return True
 

@@ -16,6 +16,7 @@ from reference.trace import (
     divide,
     halt,
     jump,
+    keccak,
     load,
     misaligned,
     multiply,
@@ -44,11 +45,12 @@ FILLERS: dict[str, Filler] = {
     **multiply.FILLERS,
     **divide.FILLERS,
     **halt.FILLERS,
+    **keccak.FILLERS,
     **sha256.FILLERS,
 }
 """By chip name."""
 
-WORK_FILLERS: dict[str, WorkFiller] = {**sha256.WORK_FILLERS}
+WORK_FILLERS: dict[str, WorkFiller] = {**keccak.WORK_FILLERS, **sha256.WORK_FILLERS}
 """By the name of the call that orders the work."""
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from spec.isa.keccak import LANES, keccak_f
 from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.protocol.sha256 import compression
@@ -105,6 +106,19 @@ def _sha256_compress(held: Mapping[str, Doublewords]) -> Mapping[str, Doubleword
     return {"state": doublewords_of(state)}
 
 
+def _keccak_f(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
+    return {"state": keccak_f(held["state"])}
+
+
+KECCAK_F = Call(
+    name="keccak_f",
+    number=256,
+    operands=(Operand("state", CALL_ARGUMENT_REGISTER, LANES, Use.UPDATE),),
+    meaning=_keccak_f,
+    source="FIPS 202, 3.3",
+)
+"""The 25 lanes of the state become their permutation by Keccak-f[1600]."""
+
 SHA256_COMPRESS = Call(
     name="sha256_compress",
     number=257,
@@ -117,6 +131,6 @@ SHA256_COMPRESS = Call(
 )
 """The eight words of the state, native 32-bit words, become their compression with a block of 64 bytes."""
 
-CALLS = (SHA256_COMPRESS,)
+CALLS = (KECCAK_F, SHA256_COMPRESS)
 
 CALL_BY_NUMBER: Mapping[int, Call] = {call.number: call for call in CALLS}

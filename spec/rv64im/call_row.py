@@ -58,3 +58,8 @@ class CallRow(InstructionRow):
         multiple = low.divided_by(DOUBLEWORD_BYTES)
         self.in_range(f"{operand.name}_pointer_is_aligned", multiple, LIMB_BITS - alignment_bits, self.real)
         return low, high
+
+
+def doublewords_of_limbs(limbs: Sequence[Expression]) -> list[Sequence[Expression]]:
+    """Limbs in groups of four."""
+    return [limbs[i : i + LIMBS] for i in range(0, len(limbs), LIMBS)]

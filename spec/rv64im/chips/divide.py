@@ -7,6 +7,7 @@ absolute value than half of that range, so it is exact, and the two conditions o
 A divisor of zero is the only case apart: the quotient is all ones and the equation leaves remainder = dividend.
 """
 
+from spec.air.bits import total
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
 from spec.rv64im.buses import LIMB_BITS, LIMBS
@@ -20,7 +21,7 @@ from spec.rv64im.gadgets import (
     sign_extended,
     top_bit,
 )
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 CARRY_BITS = 13
 """A joined pair of product columns, a remainder limb and the incoming carry are below 2^29."""

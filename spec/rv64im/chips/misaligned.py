@@ -4,12 +4,13 @@ Sixteen bytes of memory are seen at once, the doubleword of the address and the 
 only by a row that crosses into it, so that the last doubleword of a region can be accessed misaligned.
 """
 
+from spec.air.bits import total
 from spec.air.chip import Chip
 from spec.air.expression import Expression
 from spec.memory_map import Space
 from spec.rv64im.chips.load import doubleword_offset
 from spec.rv64im.gadgets import byte_pairs, doubleword_index, limbs_of_bytes, memory_operands
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 _WIDTHS = (2, 4, 8)
 _OFFSETS = range(1, 8)

@@ -1,0 +1,70 @@
+"""Plans and traces of runs that make calls: the optimised executor's are the reference's, byte by byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+import pytest
+
+from limpid.optimized_runs import CompiledTraces, plan_run
+from optimized.kernels import OptimizedKernels
+from optimized.trace.fill import CALL_FILLERS, WORK_FILLERS
+from reference.program_keys import proving_key
+from reference.segments.codec import encode_segment_plan
+from reference.tables import Trace
+from reference.trace import segmentation
+from reference.trace.build import build_segment
+from reference.trace.limits import NO_LIMITS, SegmentLimits
+from reference.trace.plan import SegmentPlan
+from spec.isa.calls import KECCAK_F
+from spec.parameters import TINY
+from spec.program import Program
+from spec.rv64im.machine import CALL_CHIPS, WORK_CHIPS
+from tests.reference.assembly import SCRATCH
+from tests.reference.call_programs import calling
+
+
+def _keccak(times: int) -> Program:
+    source = Random(5)
+    state = SCRATCH.start + 8
+    assembly = calling(KECCAK_F, [state], [(state, [source.getrandbits(64) for _ in range(25)])], times)
+    assembly.exit()
+    return assembly.program()
+
+
+RUNS: dict[str, tuple[Callable[[], Program], SegmentLimits]] = {
+    "keccak": (lambda: _keccak(3), NO_LIMITS),
+    "keccak, two blocks of rows": (lambda: _keccak(10), NO_LIMITS),
+    "keccak, cut by clock": (lambda: _keccak(3), SegmentLimits(clock=6_000, memory_rows=20)),
+}
+
+
+def _require_equal(ours: Trace, reference: Trace) -> None:
+    assert (ours.public_values, ours.output) == (reference.public_values, reference.output)
+    assert [(t.chip, t.height) for t in ours.tables] == [(t.chip, t.height) for t in reference.tables]
+    for table, expected in zip(ours.tables, reference.tables, strict=True):
+        differing = np.nonzero((table.main != expected.main).any(axis=0))[0].tolist()
+        assert [expected.chip.columns[column] for column in differing] == [], expected.chip.name
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
+    make, limits = RUNS[name]
+    program = make()
+    plans: list[SegmentPlan] = []
+    expected: list[SegmentPlan] = []
+    run = plan_run(program, b"", limits, plans.append)
+    assert run == segmentation.plan_run(program, b"", limits, expected.append)
+    assert [encode_segment_plan(plan) for plan in plans] == [encode_segment_plan(plan) for plan in expected]
+    assert (len(plans) > 1) == (limits is not NO_LIMITS)
+    traces = CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY))
+    for plan in plans:
+        segment = run.segment(plan)
+        _require_equal(traces.segment(segment), build_segment(program, segment))
+
+
+def test_fillers_are_those_of_every_call_and_work_table() -> None:
+    assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
+    assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
