@@ -10,6 +10,8 @@ _BY_REASON = {
     TrapReason.ILLEGAL_INSTRUCTION: "compile for this machine: -march=rv64im -mabi=lp64, as limpid build does",
     TrapReason.MISALIGNED_TARGET: "look for a wrong function pointer or an overwritten return address",
     TrapReason.BREAKPOINT: "look for what called abort, or for an assertion that failed",
+    TrapReason.ZERO_MODULUS: "look at what lies behind the addend at a3: the modulus of the call",
+    TrapReason.WIDE_QUOTIENT: "reduce the operands first: the quotient must have as many bits as they",
     TrapReason.UNKNOWN_ENVIRONMENT_CALL: "the only call is exit, a7 = 93: link with limpid build, not with Linux calls",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spec.isa import Decoded
+from spec.isa.calls import NoResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class TrapReason(Enum):
     BREAKPOINT = "the program executed ebreak"
     MISALIGNED_POINTER = "a pointer of a call is not a multiple of 8"
     UNMAPPED_OPERAND = "an operand of a call is not wholly in mapped memory"
+    ZERO_MODULUS = NoResult.ZERO_MODULUS.value
+    WIDE_QUOTIENT = NoResult.WIDE_QUOTIENT.value
     UNKNOWN_ENVIRONMENT_CALL = "the program made an unknown environment call"
     INSTRUCTION_LIMIT = "the caller's limit of instructions was reached"
 

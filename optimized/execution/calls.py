@@ -30,6 +30,7 @@ from optimized.execution.account import (
 from optimized.execution.events import Events
 from optimized.execution.guest_memory import Doublewords, is_mapped
 from optimized.execution.keccak import permute
+from optimized.execution.modular import multiply_add_divide
 from optimized.execution.sha256 import compress
 from spec.isa.calls import CALLS
 from spec.isa.system import CALL_NUMBER_REGISTER
@@ -51,6 +52,8 @@ class CallNumber(IntEnum):
 
     KECCAK_F = 256
     SHA256_COMPRESS = 257
+    MULTIPLY_ADD_MODULO_256 = 258
+    MULTIPLY_ADD_MODULO_384 = 259
 
 
 class CallTable(NamedTuple):
@@ -157,6 +160,10 @@ def results_of(number: np.uint64, contents: NDArray[np.uint64], results: NDArray
         permute(results)
     elif number == U64(CallNumber.SHA256_COMPRESS):
         compress(contents, results[8:12])
+    else:
+        size = len(contents) // 5
+        quotient = np.empty(size, dtype=U64)
+        return bool(multiply_add_divide(contents, size, quotient, results[4 * size :]))
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.trace import arithmetic, control, keccak, memory_access, multiply_divide, sha256
+from optimized.trace import arithmetic, control, keccak, memory_access, modular, multiply_divide, sha256
 from optimized.trace.calls import CallRows
 from optimized.trace.rows import Cells, Column, Rows, common_cells
 from optimized.words import Words
@@ -43,6 +43,7 @@ FILLERS: dict[str, Filler] = {
 CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {
     "keccak_f": keccak.call,
     "sha256_compress": sha256.call,
+    **dict.fromkeys(("multiply_add_modulo_256", "multiply_add_modulo_384"), modular.call),
 }
 """By chip name."""
 

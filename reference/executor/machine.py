@@ -15,7 +15,7 @@ from reference.executor.trap import TrapError, described
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
 from spec.isa import Decoded, decode
-from spec.isa.calls import CALL_BY_NUMBER, Call
+from spec.isa.calls import CALL_BY_NUMBER, Call, NoResultError
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
 from spec.isa.step import crosses, effective_address, is_instruction_address, loaded, stored
@@ -257,8 +257,12 @@ class Machine:
                 address = position * DOUBLEWORD_BYTES
                 details = f"{call.name} accesses the doubleword at {address:#x}"
                 raise TrapError(TrapReason.UNMAPPED_OPERAND, pc, address, details) from None
+        try:
+            results = call.results(contents)
+        except NoResultError as error:
+            raise TrapError(TrapReason(error.why.value), pc, None, call.name) from None
         # Of a doubleword that is read and written, what is written comes last.
-        self.memory.doublewords.update(zip(positions, call.results(contents), strict=True))
+        self.memory.doublewords.update(zip(positions, results, strict=True))
         self.calls[pc, call.number] += 1
 
     def _system(self, pc: int, system: System) -> Action:

@@ -19,6 +19,7 @@ from reference.trace import (
     keccak,
     load,
     misaligned,
+    modular,
     multiply,
     sha256,
     shift,
@@ -47,6 +48,7 @@ FILLERS: dict[str, Filler] = {
     **halt.FILLERS,
     **keccak.FILLERS,
     **sha256.FILLERS,
+    **modular.FILLERS,
 }
 """By chip name."""
 

@@ -17,7 +17,7 @@ from spec.isa.keccak import LANES, keccak_f
 from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.protocol.sha256 import compression
-from spec.word import WORD_MASK
+from spec.word import WORD_BITS, WORD_MASK
 
 Doublewords = tuple[int, ...]
 
@@ -27,6 +27,7 @@ class Use(Enum):
 
     READ = "read"
     UPDATE = "read and written"
+    WRITE = "written"
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,23 @@ class Operand:
     use: Use
 
 
+class NoResult(Enum):
+    """Why a call has no result for its operands."""
+
+    ZERO_MODULUS = "the modulus of a call is zero"
+    WIDE_QUOTIENT = "the quotient of a call has more bits than its operands"
+
+
+class NoResultError(ValueError):
+    """A call on operands for which it has no result: the program ends abnormally."""
+
+    def __init__(self, why: NoResult) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
 Meaning = Callable[[Mapping[str, Doublewords]], Mapping[str, Doublewords]]
-"""From what every operand holds to what the written ones hold afterwards, by name."""
+"""From what every operand holds to what the written ones hold afterwards, by name. May raise NoResultError."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,10 @@ class Call:
         ]
 
     def results(self, contents: Sequence[int]) -> list[int]:
-        """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before."""
+        """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before.
+
+        Raises NoResultError.
+        """
         held, start = {}, 0
         for operand in self.operands:
             held[operand.name] = tuple(contents[start : start + operand.doublewords])
@@ -99,6 +118,22 @@ def doublewords_of(words: Sequence[int]) -> Doublewords:
 def bytes_of(doublewords: Sequence[int]) -> bytes:
     """The bytes as they lie in memory."""
     return b"".join((doubleword & WORD_MASK).to_bytes(DOUBLEWORD_BYTES, "little") for doubleword in doublewords)
+
+
+def integer_of(doublewords: Sequence[int]) -> int:
+    """The number, the lowest doubleword first."""
+    return int.from_bytes(bytes_of(doublewords), "little")
+
+
+def _multiply_add_modulo(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
+    size = len(held["result"])
+    addend, modulus = integer_of(held["addend_and_modulus"][:size]), integer_of(held["addend_and_modulus"][size:])
+    if modulus == 0:
+        raise NoResultError(NoResult.ZERO_MODULUS)
+    quotient, result = divmod(integer_of(held["left"]) * integer_of(held["right"]) + addend, modulus)
+    if quotient >> WORD_BITS * size:
+        raise NoResultError(NoResult.WIDE_QUOTIENT)
+    return {"result": tuple(result >> WORD_BITS * i & WORD_MASK for i in range(size))}
 
 
 def _sha256_compress(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
@@ -131,6 +166,28 @@ SHA256_COMPRESS = Call(
 )
 """The eight words of the state, native 32-bit words, become their compression with a block of 64 bytes."""
 
-CALLS = (KECCAK_F, SHA256_COMPRESS)
+
+def _multiply_add_modulo_call(bits: int, number: int) -> Call:
+    doublewords = bits // WORD_BITS
+    return Call(
+        name=f"multiply_add_modulo_{bits}",
+        number=number,
+        operands=(
+            Operand("left", CALL_ARGUMENT_REGISTER + 1, doublewords, Use.READ),
+            Operand("right", CALL_ARGUMENT_REGISTER + 2, doublewords, Use.READ),
+            Operand("addend_and_modulus", CALL_ARGUMENT_REGISTER + 3, 2 * doublewords, Use.READ),
+            Operand("result", CALL_ARGUMENT_REGISTER, doublewords, Use.WRITE),
+        ),
+        meaning=_multiply_add_modulo,
+        source="schoolbook arithmetic",
+    )
+
+
+MULTIPLY_ADD_MODULO_256 = _multiply_add_modulo_call(256, 258)
+MULTIPLY_ADD_MODULO_384 = _multiply_add_modulo_call(384, 259)
+"""result = (left * right + addend) modulo the modulus, which lies behind the addend. The result is less than the
+modulus; the operands need not be, but the quotient must have as many bits as they."""
+
+CALLS = (KECCAK_F, SHA256_COMPRESS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384)
 
 CALL_BY_NUMBER: Mapping[int, Call] = {call.number: call for call in CALLS}

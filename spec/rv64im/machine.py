@@ -22,6 +22,7 @@ from spec.rv64im.chips import (
     keccak,
     load,
     misaligned,
+    modular,
     multiply,
     program_tables,
     sha256,
@@ -32,13 +33,13 @@ from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT
 from spec.rv64im.recursion_shapes import LISTED_PROGRAMS, listed_shapes
 from spec.rv64im.tokens import EXIT_CODE_VALUES, SEGMENT_TOKENS
 
-CALL_CHIPS: tuple[Chip, ...] = (*keccak.CHIPS, *sha256.CHIPS)
+CALL_CHIPS: tuple[Chip, ...] = (*keccak.CHIPS, *sha256.CHIPS, *modular.CHIPS)
 """The chips of ecalls that order work from an accelerator, by the names of their calls."""
 
 WORK_CHIPS: tuple[Chip, ...] = (*keccak.WORK_CHIPS, *sha256.WORK_CHIPS)
 
 WORK_ROWS: Mapping[str, Mapping[str, int]] = {**keccak.WORK_ROWS, **sha256.WORK_ROWS}
-"""By call, how many rows of which work tables it orders."""
+"""By call, how many rows of which work tables it orders: none where its own row does all."""
 
 INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *constant.CHIPS,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spec.isa.calls import Call
 from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES
-from tests.reference.assembly import Assembly
+from tests.reference.assembly import SCRATCH, Assembly
 
 WORD, BASE = 5, 8
 """Registers that no call takes a pointer from."""
@@ -39,3 +39,9 @@ def calling(
     for _ in range(times):
         make_call(assembly, call, pointers)
     return assembly
+
+
+def operands_apart(call: Call) -> list[int]:
+    """Pointers into the scratch area, each operand behind the one before."""
+    sizes = [DOUBLEWORD_BYTES * operand.doublewords for operand in call.operands]
+    return [SCRATCH.start + sum(sizes[:place]) for place in range(len(sizes))]

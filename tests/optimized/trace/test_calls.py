@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -16,14 +17,17 @@ from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
 from reference.trace import segmentation
 from reference.trace.build import build_segment
+from reference.trace.errors import UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.plan import SegmentPlan
-from spec.isa.calls import KECCAK_F
+from spec.isa.calls import CALLS, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call
 from spec.parameters import TINY
 from spec.program import Program
 from spec.rv64im.machine import CALL_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH
-from tests.reference.call_programs import calling
+from tests.reference.call_programs import calling, operands_apart
+from tests.reference.executor.test_calls import DIVISIONS, division_program, program_of
+from tests.reference.trace.test_modular import divisions, modular_program
 
 
 def _keccak(times: int) -> Program:
@@ -37,6 +41,12 @@ def _keccak(times: int) -> Program:
 RUNS: dict[str, tuple[Callable[[], Program], SegmentLimits]] = {
     "keccak": (lambda: _keccak(3), NO_LIMITS),
     "keccak, two blocks of rows": (lambda: _keccak(10), NO_LIMITS),
+    "modular, 256 bits": (lambda: modular_program(MULTIPLY_ADD_MODULO_256, divisions(4)), NO_LIMITS),
+    "modular, 384 bits": (lambda: modular_program(MULTIPLY_ADD_MODULO_384, divisions(6)), NO_LIMITS),
+    "modular, cut by clock": (
+        lambda: modular_program(MULTIPLY_ADD_MODULO_256, divisions(4)),
+        SegmentLimits(clock=500, memory_rows=40),
+    ),
     "keccak, cut by clock": (lambda: _keccak(3), SegmentLimits(clock=6_000, memory_rows=20)),
 }
 
@@ -68,3 +78,41 @@ def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
 def test_fillers_are_those_of_every_call_and_work_table() -> None:
     assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
     assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
+
+
+def _misaligned(call: Call) -> Program:
+    return program_of(call, [pointer + 4 for pointer in operands_apart(call)])
+
+
+def _across_the_end(call: Call) -> Program:
+    *pointers, _ = operands_apart(call)
+    return program_of(call, [*pointers, SCRATCH.end - 8])
+
+
+def _outside(call: Call) -> Program:
+    *pointers, _ = operands_apart(call)
+    return program_of(call, [*pointers, 2**32])
+
+
+TRAPS: dict[str, partial[Program]] = {
+    f"{call.name}, {name}": partial(make, call)
+    for call in CALLS
+    if call.operands
+    for name, make in (("misaligned", _misaligned), ("across the end", _across_the_end), ("outside", _outside))
+} | {
+    f"{call.name}, {name}": partial(division_program, call, name)
+    for call in (MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384)
+    for name in DIVISIONS
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_run_that_traps_in_a_call_ends_as_in_the_reference(name: str) -> None:
+    program = TRAPS[name]()
+    with pytest.raises(UnprovableError) as ours:
+        plan_run(program, b"", NO_LIMITS, lambda plan: None)
+    with pytest.raises(UnprovableError) as expected:
+        segmentation.plan_run(program, b"", NO_LIMITS, lambda plan: None)
+    found, wanted = ours.value.execution, expected.value.execution
+    assert (found.trap, found.registers, found.instructions) == (wanted.trap, wanted.registers, wanted.instructions)
+    assert wanted.trap is not None

@@ -88,7 +88,9 @@ def test_rows_of_another_permutation_are_an_imbalance(honest: Trace) -> None:
     main = table.main.copy()
     for i, (_, cells) in enumerate(permutation_cells(clock, [1] * LANES)):
         main[i] = in_order(TABLE.chip, cells)
-    found = {getattr(violation, "bus", None) for violation in check_trace(with_table(honest, replace(table, main=main)))}
+    found = {
+        getattr(violation, "bus", None) for violation in check_trace(with_table(honest, replace(table, main=main)))
+    }
     assert found == {"keccak_state"}
 
 

@@ -55,13 +55,13 @@ def test_two_blocks_are_hashlibs() -> None:
 
 def test_constants_are_the_published_ones() -> None:
     """FIPS 202, table 2, by lane; the constants' first and last of The Keccak reference, table 2."""
-    assert ROTATIONS == (
+    assert (
         *(0, 1, 62, 28, 27),
         *(36, 44, 6, 55, 20),
         *(3, 10, 43, 25, 39),
         *(41, 45, 15, 21, 8),
         *(18, 2, 61, 56, 14),
-    )
+    ) == ROTATIONS
     assert (ROUND_CONSTANTS[0], ROUND_CONSTANTS[1], ROUND_CONSTANTS[23]) == (1, 0x8082, 0x8000_0000_8000_8008)
 
 
