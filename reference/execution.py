@@ -37,7 +37,7 @@ class Step:
     """The value of rs2; for ECALL of a0; 0 if the instruction reads no rs2."""
 
     result: int | None
-    """What rd, or the sink in its place, received; None for instructions without rd."""
+    """What rd, or the sink in its place, or the register of a call's result received; None without one."""
 
     memory: tuple[DoublewordAccess, ...]
     """None, one, or two when the access crosses into the next doubleword, by ascending address; of a call all

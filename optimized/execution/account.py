@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 EXECUTING, COUNTING, RECORDING = range(3)
 """What the loop does beside executing. Counting: rows and the addresses that a segment touches. Recording: events."""
 
-RUNNING, HALTED, TRAPPED, FULL = range(4)
-"""How the loop ended. Full: the next instruction has no room; it has not been executed."""
+RUNNING, HALTED, TRAPPED, FULL, ADVISING = range(5)
+"""How the loop ended. Full: the next instruction has no room. Advising: it is a call that the host has not answered
+yet. In both cases it has not been executed."""
 
-STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
-    7
-)
+STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED = range(5)
 """Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
-touched; these and its registers; and how many of them it has room for."""
+touched."""
 
-STATE_SIZE = 7
+STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM, STATE_ADVICE = range(5, 8)
+"""Doublewords and registers that the segment has touched, how many of them it has room for; answers that it has
+taken."""
+
+STATE_SIZE = 8
 
 
 class SegmentAccount(NamedTuple):

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from optimized.compilation import compiled
 from optimized.execution.account import (
+    ADVISING,
     COUNTING,
     EXECUTING,
     FULL,
     RECORDING,
     RUNNING,
+    STATE_ADVICE,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
     STATE_CHIP,
@@ -42,6 +44,7 @@ FIRST_CALL_CHIP = len(INSTRUCTION_CHIPS) - len(CALLS)
 """The number of the first call's chip among the instruction chips: those of calls are the last, in their order."""
 
 NO_CALL = -1
+NO_REGISTER = -1
 
 U64, I64 = np.uint64, np.int64
 
@@ -54,6 +57,7 @@ class CallNumber(IntEnum):
     SHA256_COMPRESS = 257
     MULTIPLY_ADD_MODULO_256 = 258
     MULTIPLY_ADD_MODULO_384 = 259
+    ADVICE = 260
 
 
 class CallTable(NamedTuple):
@@ -68,6 +72,9 @@ class CallTable(NamedTuple):
 
     doublewords: NDArray[np.int64]
     """(calls, operands): the size of each."""
+
+    result_registers: NDArray[np.int64]
+    """Where the host's word goes; NO_REGISTER for calls that ask for none."""
 
 
 class CallEvents(NamedTuple):
@@ -115,7 +122,8 @@ def call_table() -> CallTable:
         doublewords[place, : len(call.operands)] = [operand.doublewords for operand in call.operands]
     numbers = np.array([call.number for call in CALLS], dtype=np.uint64)
     operands = np.array([len(call.operands) for call in CALLS], dtype=np.int64)
-    return CallTable(numbers, operands, registers, doublewords)
+    results = [NO_REGISTER if call.result_register is None else call.result_register for call in CALLS]
+    return CallTable(numbers, operands, registers, doublewords, np.array(results, dtype=np.int64))
 
 
 @compiled
@@ -160,7 +168,7 @@ def results_of(number: np.uint64, contents: NDArray[np.uint64], results: NDArray
         permute(results)
     elif number == U64(CallNumber.SHA256_COMPRESS):
         compress(contents, results[8:12])
-    else:
+    elif number == U64(CallNumber.MULTIPLY_ADD_MODULO_256) or number == U64(CallNumber.MULTIPLY_ADD_MODULO_384):
         size = len(contents) // 5
         quotient = np.empty(size, dtype=U64)
         return bool(multiply_add_divide(contents, size, quotient, results[4 * size :]))
@@ -181,8 +189,11 @@ def _account(
     results: NDArray[np.uint64],
     row: int,
     events: CallEvents,
-) -> None:
-    """Gives the accesses of a call their clocks, and counts what the segment touches for the first time."""
+) -> int:
+    """Gives the accesses to memory and pointers their clocks, and counts what the segment touches for the first time.
+
+    Returns the next clock.
+    """
     now, operands = state[STATE_CLOCK], calls.operands[place]
     for i in range(1 + operands):
         register = CALL_NUMBER_REGISTER if i == 0 else calls.registers[place, i - 1]
@@ -206,6 +217,7 @@ def _account(
             events.memory_previous[row, i] = previous
             events.before[row, i] = contents[i]
             events.after[row, i] = results[i]
+    return int(now + 1 + operands + len(positions))
 
 
 @compiled
@@ -220,8 +232,9 @@ def make_call(
     events: Events,
     calls: CallTable,
     call_events: CallEvents,
+    advice: NDArray[np.uint64],
 ) -> int:
-    """Executes an ecall that does not halt, unless it has no room or cannot complete; says how it ended."""
+    """Executes an ecall that does not halt, unless it has no room, no answer or cannot complete; says how it ended."""
     place = called(registers[CALL_NUMBER_REGISTER], calls)
     if place == NO_CALL:
         return TRAPPED
@@ -234,22 +247,41 @@ def make_call(
     positions, contents, results = room[:count], held[:count], left[:count]
     if not results_of(calls.numbers[place], contents, results):
         return TRAPPED
+    boundary_end = state[STATE_BOUNDARY_ROWS] + account.advances[chip]
+    has_room = account.rows[chip] < account.room[chip] and boundary_end <= state[STATE_BOUNDARY_ROOM]
+    if mode != EXECUTING and not has_room:
+        state[STATE_CHIP] = chip
+        return FULL
+    register = calls.result_registers[place]
+    word_of_host = U64(0)
+    if register != NO_REGISTER:
+        if state[STATE_ADVICE] == len(advice):
+            return ADVISING
+        word_of_host = advice[state[STATE_ADVICE]]
+        state[STATE_ADVICE] += 1
     if mode != EXECUTING:
-        boundary_end = state[STATE_BOUNDARY_ROWS] + account.advances[chip]
-        if account.rows[chip] >= account.room[chip] or boundary_end > state[STATE_BOUNDARY_ROOM]:
-            state[STATE_CHIP] = chip
-            return FULL
         event = account.first_events[chip] + account.rows[chip]
         row = event - account.first_events[FIRST_CALL_CHIP]
         account.rows[chip] += 1
         if mode == RECORDING:
             events.word[event], events.next_pc[event] = word, (pc + 4) >> 2
             events.clock[event] = state[STATE_CLOCK]
-        _account(mode, place, calls, registers, memory, state, account, positions, contents, results, row, call_events)
+        clock = _account(
+            mode, place, calls, registers, memory, state, account, positions, contents, results, row, call_events
+        )
+        if register != NO_REGISTER:
+            previous = account.register_clocks[register]
+            state[STATE_BOUNDARY_ROWS] += previous == 0
+            account.register_clocks[register] = clock
+            if mode == RECORDING:
+                events.destination_previous[event] = previous
+                events.before[event], events.result[event] = registers[register], word_of_host
         state[STATE_CLOCK] += account.advances[chip]
     for i in range(count):
         # Of a doubleword that is read and written, what is written comes last.
         memory.values[positions[i]] = results[i]
+    if register != NO_REGISTER:
+        registers[register] = word_of_host
     return RUNNING
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.execution.account import (
+    ADVISING,
     EXECUTING,
     HALTED,
+    STATE_ADVICE,
     STATE_CLOCK,
     STATE_INSTRUCTIONS,
     STATE_PC,
@@ -19,9 +21,10 @@ from optimized.execution.account import (
 )
 from optimized.execution.calls import NO_CALL_EVENTS, CallEvents, call_table
 from optimized.execution.events import NO_EVENTS, Events
-from optimized.execution.guest_memory import Doublewords, guest_memory
+from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, guest_memory, is_mapped
 from optimized.execution.instruction_loop import run_instructions
 from optimized.execution.predecoded import Predecoded, access_positions, predecode
+from spec.isa.advice import HonestHost, Host
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.memory_map import SINK
@@ -49,6 +52,14 @@ class Machine:
     """Misaligned loads and stores by word of the code."""
 
     account: SegmentAccount
+    advice: NDArray[np.uint64]
+    """What the host has answered, and room for more."""
+
+    known_advice: int = 0
+    """How many answers there are."""
+
+    host: Host | None = None
+    """Who answers more; None if nobody does."""
 
     @staticmethod
     def at(pc: int, code: Predecoded, memory: Doublewords) -> Machine:
@@ -67,7 +78,8 @@ class Machine:
             touched_values=np.empty(0, dtype=np.uint64),
         )
         misaligned = np.zeros(len(code.kind), dtype=np.int64)
-        return Machine(code, memory, np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64), state, misaligned, account)
+        registers, advice = np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+        return Machine(code, memory, registers, state, misaligned, account, advice)
 
     @property
     def pc(self) -> int:
@@ -91,7 +103,38 @@ class Machine:
         return dict(zip(addresses.tolist(), self.misaligned[words].tolist(), strict=True))
 
     def run(self, mode: int, limit: int, events: Events = NO_EVENTS, call_events: CallEvents = NO_CALL_EVENTS) -> int:
-        """Executes up to so many instructions; mode and status are those of `run_instructions`."""
+        """Executes up to so many instructions; mode and status are those of `run_instructions`.
+
+        A call that the host is there to answer does not end it.
+        """
+        end = self.instructions + limit
+        while True:
+            status = self._run(mode, end - self.instructions, events, call_events)
+            if status != ADVISING or self.host is None:
+                return status
+            self._take_advice(self.host)
+
+    def taken_advice(self) -> NDArray[np.uint64]:
+        """What the instructions so far have taken of it. From now on there is none."""
+        taken = self.advice[: self.state[STATE_ADVICE]].copy()
+        self.known_advice = self.state[STATE_ADVICE] = 0
+        return taken
+
+    def _take_advice(self, host: Host) -> None:
+        """Asks the host about the call at which the loop stands."""
+        kind, *arguments = self.registers[CALL_ARGUMENT_REGISTER : CALL_ARGUMENT_REGISTER + 4].tolist()
+        if self.known_advice == len(self.advice):
+            self.advice = np.concatenate([self.advice, np.empty(1 + self.known_advice, dtype=np.uint64)])
+        self.advice[self.known_advice] = host(kind, (arguments[0], arguments[1], arguments[2]), self._look)
+        self.known_advice += 1
+
+    def _look(self, position: int) -> int | None:
+        """A doubleword of memory; None if it belongs to no region."""
+        if position >= DOUBLEWORDS or not is_mapped(position, self.memory):
+            return None
+        return int(self.memory.values[position])
+
+    def _run(self, mode: int, limit: int, events: Events, call_events: CallEvents) -> int:
         run: Any = run_instructions
         status: int = run(
             mode,
@@ -105,6 +148,7 @@ class Machine:
             events,
             call_table(),
             call_events,
+            self.advice[: self.known_advice],
         )
         return status
 
@@ -112,6 +156,7 @@ class Machine:
 def execute(program: Program, private_input: bytes = b"") -> Machine:
     """Runs the program to its end. Raises TrapError, InputTooLongError, CodeTooLargeError."""
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
+    machine.host = HonestHost()
     if machine.run(EXECUTING, UNLIMITED) != HALTED:
         place = f"at pc {machine.pc:#x}, after {machine.instructions} instructions"
         raise TrapError(f"the execution ended abnormally {place}")

@@ -85,8 +85,10 @@ def run_instructions(
     events: Events,
     calls: CallTable,
     call_events: CallEvents,
+    advice: NDArray[np.uint64],
 ) -> int:
-    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word."""
+    """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word; `advice`
+    holds what the host has answered so far."""
     positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
     values, clocks = memory.values, memory.clocks
     pc, clock, touched = state[STATE_PC], state[STATE_CLOCK], state[STATE_TOUCHED]
@@ -101,7 +103,7 @@ def run_instructions(
         kind = code.kind[word]
         if kind == CALL and registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
             state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS] = clock, touched, boundary_rows
-            status = make_call(mode, word, pc, registers, memory, state, account, events, calls, call_events)
+            status = make_call(mode, word, pc, registers, memory, state, account, events, calls, call_events, advice)
             clock, touched, boundary_rows = state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS]
             if status != RUNNING:
                 break

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.trace import arithmetic, control, keccak, memory_access, modular, multiply_divide, sha256
+from optimized.trace import advice, arithmetic, control, keccak, memory_access, modular, multiply_divide, sha256
 from optimized.trace.calls import CallRows
 from optimized.trace.rows import Cells, Column, Rows, common_cells
 from optimized.words import Words
@@ -44,6 +44,7 @@ CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {
     "keccak_f": keccak.call,
     "sha256_compress": sha256.call,
     **dict.fromkeys(("multiply_add_modulo_256", "multiply_add_modulo_384"), modular.call),
+    "advice": advice.call,
 }
 """By chip name."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from reference.arrays.field_arrays import Matrix
 from reference.trace import (
     addition,
+    advice,
     bitwise,
     branch,
     comparison,
@@ -49,6 +50,7 @@ FILLERS: dict[str, Filler] = {
     **keccak.FILLERS,
     **sha256.FILLERS,
     **modular.FILLERS,
+    **advice.FILLERS,
 }
 """By chip name."""
 

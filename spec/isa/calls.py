@@ -76,6 +76,9 @@ class Call:
     source: str
     """Where the function is defined."""
 
+    result_register: int | None = None
+    """The register that the host writes a word of its choice to, the last access of all; None for other calls."""
+
     def __repr__(self) -> str:
         return f"<call {self.name}>"
 
@@ -188,6 +191,16 @@ MULTIPLY_ADD_MODULO_384 = _multiply_add_modulo_call(384, 259)
 """result = (left * right + addend) modulo the modulus, which lies behind the addend. The result is less than the
 modulus; the operands need not be, but the quotient must have as many bits as they."""
 
-CALLS = (KECCAK_F, SHA256_COMPRESS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384)
+ADVICE = Call(
+    name="advice",
+    number=260,
+    operands=(),
+    meaning=lambda held: held,
+    source="spec/isa/advice.py",
+    result_register=CALL_ARGUMENT_REGISTER,
+)
+"""a0 becomes a word of the host's choice. What an honest host answers stands in spec/isa/advice.py."""
+
+CALLS = (KECCAK_F, SHA256_COMPRESS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, ADVICE)
 
 CALL_BY_NUMBER: Mapping[int, Call] = {call.number: call for call in CALLS}

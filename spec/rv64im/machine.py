@@ -10,6 +10,7 @@ from spec.field import P
 from spec.rv64im.buses import BUSES, CLOCK_BITS, RESERVED_IDENTITIES
 from spec.rv64im.chips import (
     addition,
+    advice,
     bitwise,
     branch,
     comparison,
@@ -33,7 +34,7 @@ from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT
 from spec.rv64im.recursion_shapes import LISTED_PROGRAMS, listed_shapes
 from spec.rv64im.tokens import EXIT_CODE_VALUES, SEGMENT_TOKENS
 
-CALL_CHIPS: tuple[Chip, ...] = (*keccak.CHIPS, *sha256.CHIPS, *modular.CHIPS)
+CALL_CHIPS: tuple[Chip, ...] = (*keccak.CHIPS, *sha256.CHIPS, *modular.CHIPS, *advice.CHIPS)
 """The chips of ecalls that order work from an accelerator, by the names of their calls."""
 
 WORK_CHIPS: tuple[Chip, ...] = (*keccak.WORK_CHIPS, *sha256.WORK_CHIPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -17,9 +18,10 @@ from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
 from reference.trace import segmentation
 from reference.trace.build import build_segment
-from reference.trace.errors import UnprovableError
+from reference.trace.errors import PlanError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.plan import SegmentPlan
+from spec.isa.advice import HonestHost
 from spec.isa.calls import CALLS, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call
 from spec.parameters import TINY
 from spec.program import Program
@@ -27,6 +29,7 @@ from spec.rv64im.machine import CALL_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH
 from tests.reference.call_programs import calling, operands_apart
 from tests.reference.executor.test_calls import DIVISIONS, division_program, program_of
+from tests.reference.trace.test_advice import CUT, advice_program
 from tests.reference.trace.test_modular import divisions, modular_program
 
 
@@ -47,6 +50,8 @@ RUNS: dict[str, tuple[Callable[[], Program], SegmentLimits]] = {
         lambda: modular_program(MULTIPLY_ADD_MODULO_256, divisions(4)),
         SegmentLimits(clock=500, memory_rows=40),
     ),
+    "advice": (advice_program, NO_LIMITS),
+    "advice, cut by clock": (advice_program, CUT),
     "keccak, cut by clock": (lambda: _keccak(3), SegmentLimits(clock=6_000, memory_rows=20)),
 }
 
@@ -78,6 +83,34 @@ def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
 def test_fillers_are_those_of_every_call_and_work_table() -> None:
     assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
     assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
+
+
+@pytest.mark.parametrize(
+    ("advice", "message"),
+    [
+        (lambda words: words[:-1], "segment 0 takes more advice than planned"),
+        (lambda words: (*words, 0), "segment 0 takes less advice than planned"),
+        (lambda words: (*words[:-1], words[-1] ^ 1), "segment 0 does not touch memory as planned"),
+    ],
+    ids=["fewer", "more", "other"],
+)
+def test_plan_with_other_advice_is_refused(advice: Callable[[tuple[int, ...]], tuple[int, ...]], message: str) -> None:
+    program = advice_program()
+    plans: list[SegmentPlan] = []
+    run = plan_run(program, b"", NO_LIMITS, plans.append)
+    changed = replace(plans[0], advice=advice(plans[0].advice))
+    with pytest.raises(PlanError, match=message):
+        CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY)).segment(run.segment(changed))
+
+
+def test_host_of_the_caller_answers() -> None:
+    plans: list[SegmentPlan] = []
+    expected: list[SegmentPlan] = []
+    host = partial(HonestHost, b"seed")
+    plan_run(advice_program(), b"", CUT, plans.append, host)
+    segmentation.plan_run(advice_program(), b"", CUT, expected.append, host)
+    assert plans == expected
+    assert len({word for plan in plans for word in plan.advice}) == 3
 
 
 def _misaligned(call: Call) -> Program:
