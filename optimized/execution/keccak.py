@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from spec.isa import keccak
+from spec import keccak
 
 LANES, SIDE, ROUNDS = keccak.LANES, keccak.SIDE, keccak.ROUNDS
 MOVED_FROM = np.array(keccak.MOVED_FROM, dtype=np.int64)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from optimized.trace.calls import CallRows, call_cells
 from optimized.trace.rows import Cells, limb_array
 from spec.air.chip import Chip
-from spec.isa.keccak import (
+from spec.keccak import (
     CONSTANT_POSITIONS,
     LANE_BITS,
     LANES,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reference.trace.cells import Cells, Filler, WorkFiller, array, limbs, parts, pointer_cells
 from reference.trace.clock import Row
 from spec.isa.calls import KECCAK_F
-from spec.isa.keccak import (
+from spec.keccak import (
     CONSTANT_POSITIONS,
     LANE_BITS,
     LANES,

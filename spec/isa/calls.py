@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from spec.isa.keccak import LANES, keccak_f
 from spec.isa.system import CALL_ARGUMENT_REGISTER
+from spec.keccak import LANES, keccak_f
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.protocol.sha256 import compression
 from spec.word import WORD_BITS, WORD_MASK

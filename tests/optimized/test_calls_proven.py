@@ -16,7 +16,7 @@ from reference.trace.limits import NO_LIMITS
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.isa.calls import CALLS, bytes_of
-from spec.isa.keccak import keccak_f
+from spec.keccak import keccak_f
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof_encoding import encode_proof

@@ -20,7 +20,7 @@ from spec.air.bits import differ, number_of, total
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Expression
-from spec.isa.keccak import (
+from spec.keccak import (
     CONSTANT_POSITIONS,
     LANE_BITS,
     LANES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spec.air.chip import Chip
 from spec.air.chips.keccak import STATE_LIMBS, KeccakTable
 from spec.isa.calls import KECCAK_F
-from spec.isa.keccak import ROUNDS
+from spec.keccak import ROUNDS
 from spec.rv64im.buses import KECCAK_IDENTITY
 from spec.rv64im.call_row import CallRow, doublewords_of_limbs
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimized.execution.keccak import permute
-from spec.isa.keccak import LANES, keccak_f
+from spec.keccak import LANES, keccak_f
 
 SOURCE = Random(11)
 STATES = [[0] * LANES, [2**64 - 1] * LANES, *([SOURCE.getrandbits(64) for _ in range(LANES)] for _ in range(5))]

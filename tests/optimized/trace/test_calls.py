@@ -27,8 +27,9 @@ from spec.parameters import TINY
 from spec.program import Program
 from spec.rv64im.machine import CALL_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH
-from tests.reference.call_programs import calling, operands_apart
-from tests.reference.executor.test_calls import DIVISIONS, division_program, program_of
+from tests.reference.call_programs import calling_program
+from tests.reference.call_run import from_address, operands_apart
+from tests.reference.executor.test_call_traps import DIVISIONS, division_program, program_of
 from tests.reference.trace.test_advice import CUT, advice_program
 from tests.reference.trace.test_modular import divisions, modular_program
 
@@ -36,9 +37,8 @@ from tests.reference.trace.test_modular import divisions, modular_program
 def _keccak(times: int) -> Program:
     source = Random(5)
     state = SCRATCH.start + 8
-    assembly = calling(KECCAK_F, [state], [(state, [source.getrandbits(64) for _ in range(25)])], times)
-    assembly.exit()
-    return assembly.program()
+    values = from_address(state, [source.getrandbits(64) for _ in range(25)])
+    return calling_program(KECCAK_F, *[[state]] * times, values=values)
 
 
 RUNS: dict[str, tuple[Callable[[], Program], SegmentLimits]] = {

@@ -23,7 +23,8 @@ from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.program import Program
 from tests.changed_traces import table_of, with_table
 from tests.reference.assembly import SCRATCH, Assembly
-from tests.reference.call_programs import make_call, store_words
+from tests.reference.call_programs import add_call, store
+from tests.reference.call_run import from_address
 from tests.reference.mutation import lookup_indices, unnoticed_changes
 from tests.spec.isa.test_multiply_add_modulo import SECP256K1, doublewords
 
@@ -40,13 +41,13 @@ def ask(assembly: Assembly, kind: int, place: int = 0, *, again: bool = False) -
         assembly.constant(A0 + 1, SCRATCH.start)
         assembly.constant(A0 + 2, SCRATCH.start + 32)
         assembly.constant(A0 + 3, place)
-    make_call(assembly, ADVICE, [])
+    add_call(assembly, ADVICE, [])
 
 
 def advice_program() -> Program:
     """Asks for words of an inverse and for random ones, long after its operands were stored; exits with the last."""
     assembly = Assembly()
-    store_words(assembly, SCRATCH.start, doublewords(NUMBER, 4) + doublewords(SECP256K1, 4))
+    store(assembly, from_address(SCRATCH.start, doublewords(NUMBER, 4) + doublewords(SECP256K1, 4)))
     ask(assembly, AdviceKind.INVERSE_256, 2)
     for _ in range(60):
         assembly.add("addi", 6, 6, immediate=1)
@@ -140,7 +141,7 @@ def test_plan_with_advice_comes_back_from_its_bytes() -> None:
 
 def _exiting_with_advice() -> Trace:
     assembly = Assembly()
-    make_call(assembly, ADVICE, [])
+    add_call(assembly, ADVICE, [])
     assembly.add("addi", 17, immediate=93)
     assembly.add("ecall")
     return build_trace(assembly.program())

@@ -17,14 +17,15 @@ from reference.trace.fillers import in_order
 from reference.trace.keccak import permutation_cells
 from spec.field import P
 from spec.isa.calls import KECCAK_F, bytes_of
-from spec.isa.keccak import LANES, ROUNDS, keccak_f
+from spec.keccak import LANES, ROUNDS, keccak_f
 from spec.program import Program
 from spec.rv64im.chips.keccak import TABLE
 from tests.changed_traces import table_of, with_table
 from tests.reference.assembly import SCRATCH
-from tests.reference.call_programs import calling
+from tests.reference.call_programs import calling_program
+from tests.reference.call_run import from_address
 from tests.reference.mutation import lookup_indices, noticed_rows, unnoticed_changes
-from tests.spec.isa.test_keccak import padded_state
+from tests.spec.test_keccak import padded_state
 
 STATE = SCRATCH.start + 0x40
 COLUMNS_AT_ONCE = 200
@@ -32,9 +33,8 @@ COLUMNS_AT_ONCE = 200
 
 
 def _program(times: int = 2) -> Program:
-    assembly = calling(KECCAK_F, [STATE], [(STATE, padded_state(b"abc", 136, 0x06))], times)
-    assembly.exit()
-    return assembly.program()
+    values = from_address(STATE, padded_state(b"abc", 136, 0x06))
+    return calling_program(KECCAK_F, *[[STATE]] * times, values=values)
 
 
 @pytest.fixture(scope="module")

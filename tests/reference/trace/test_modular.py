@@ -18,7 +18,8 @@ from spec.program import Program
 from spec.rv64im.chips import modular
 from tests.changed_traces import table_of, with_table
 from tests.reference.assembly import SCRATCH, Assembly
-from tests.reference.call_programs import make_call, store_words
+from tests.reference.call_programs import add_call, store
+from tests.reference.call_run import from_address
 from tests.reference.mutation import lookup_indices, unnoticed_changes
 from tests.spec.isa.test_multiply_add_modulo import BLS12_381, CALLS, SECP256K1, doublewords
 
@@ -54,8 +55,8 @@ def modular_program(call: Call, cases: Sequence[Division]) -> Program:
     assembly = Assembly()
     left, right, addend, result = (SCRATCH.start + 8 * place * size for place in (0, 1, 2, 4))
     for case in cases:
-        store_words(assembly, left, [word for number in case for word in doublewords(number, size)])
-        make_call(assembly, call, [left, right, addend, result])
+        store(assembly, from_address(left, [word for number in case for word in doublewords(number, size)]))
+        add_call(assembly, call, [left, right, addend, result])
     assembly.exit()
     return assembly.program()
 
@@ -81,9 +82,9 @@ def test_result_may_lie_where_operands_lie(call: Call, size: int, place: str) ->
     step = 8 * size
     addresses = {"left": 0, "right": step, "addend": 2 * step, "modulus": 3 * step, "between": step - 8}
     assembly = Assembly()
-    store_words(assembly, SCRATCH.start, [word for number in case for word in doublewords(number, size)])
+    store(assembly, from_address(SCRATCH.start, [word for number in case for word in doublewords(number, size)]))
     pointer = SCRATCH.start + addresses[place]
-    make_call(assembly, call, [SCRATCH.start, SCRATCH.start + step, SCRATCH.start + 2 * step, pointer])
+    add_call(assembly, call, [SCRATCH.start, SCRATCH.start + step, SCRATCH.start + 2 * step, pointer])
     assembly.exit()
     program = assembly.program()
     memory = execute(program).memory
@@ -96,8 +97,8 @@ def test_result_may_lie_where_operands_lie(call: Call, size: int, place: str) ->
 def test_operands_may_be_one_and_the_same(call: Call, size: int) -> None:
     modulus = divisions(size)[-1][3]
     assembly = Assembly()
-    store_words(assembly, SCRATCH.start, doublewords(modulus - 5, size) + doublewords(modulus, size))
-    make_call(assembly, call, [SCRATCH.start] * 4)
+    store(assembly, from_address(SCRATCH.start, doublewords(modulus - 5, size) + doublewords(modulus, size)))
+    add_call(assembly, call, [SCRATCH.start] * 4)
     assembly.exit()
     program = assembly.program()
     memory = execute(program).memory

@@ -14,16 +14,15 @@ from reference.trace.segmentation import plan_run
 from spec.isa.calls import CALLS, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call
 from spec.program import Program
 from tests.reference.assembly import SCRATCH
-from tests.reference.call_programs import calling, operands_apart
+from tests.reference.call_programs import calling_program
+from tests.reference.call_run import from_address, operands_apart
 
 WITH_OPERANDS = [call for call in CALLS if call.operands]
 
 
 def program_of(call: Call, pointers: list[int]) -> Program:
     """Makes the call with operands of ones in the scratch area, whichever its pointers are."""
-    assembly = calling(call, pointers, [(SCRATCH.start, [1] * call.doublewords)])
-    assembly.exit()
-    return assembly.program()
+    return calling_program(call, pointers, values=from_address(SCRATCH.start, [1] * call.doublewords))
 
 
 def _trapped(program: Program) -> tuple[TrapReason, int | None, str]:
@@ -79,9 +78,7 @@ def division_program(call: Call, name: str) -> Program:
     """A division without a result."""
     size = call.operands[0].doublewords
     pointers = [SCRATCH.start + 8 * size * place for place in (0, 1, 2, 2)]
-    assembly = calling(call, pointers, [(SCRATCH.start, DIVISIONS[name][0](size))])
-    assembly.exit()
-    return assembly.program()
+    return calling_program(call, pointers, values=from_address(SCRATCH.start, DIVISIONS[name][0](size)))
 
 
 @pytest.mark.parametrize("call", [MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384], ids=lambda call: call.name)

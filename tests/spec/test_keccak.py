@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from spec.isa.calls import KECCAK_F, bytes_of
-from spec.isa.keccak import LANE_BITS, LANES, ROTATIONS, ROUND_CONSTANTS, keccak_f, rotated
+from spec.keccak import LANE_BITS, LANES, ROTATIONS, ROUND_CONSTANTS, keccak_f, rotated
 
 STATE_BYTES = LANES * LANE_BITS // 8
 
