@@ -11,6 +11,7 @@ from spec.keccak import (
     CONSTANT_POSITIONS,
     LANE_BITS,
     LANES,
+    ROUND_CONSTANTS,
     ROUNDS,
     SIDE,
     chi,
@@ -37,16 +38,17 @@ def permutation_cells(key: int, state: Sequence[int]) -> list[tuple[str, Cells]]
     """The rows of the work table for one permutation, as cells by column name, in the order of the rounds."""
     rows, lanes = [], tuple(state)
     for number in range(ROUNDS):
-        rows.append((TABLE.chip.name, {"key": key} | _round(lanes, number)))
+        rows.append((TABLE.chip.name, {"key": key} | round_cells(lanes, theta(lanes), number)))
         lanes = keccak_round(lanes, number)
     return rows
 
 
-def _round(lanes: Sequence[int], number: int) -> Cells:
-    mixed = theta(lanes)
+def round_cells(lanes: Sequence[int], mixed: Sequence[int], number: int) -> Cells:
+    """All cells but the key of a row that takes these lanes, and has these after theta."""
     plain = chi(rho_and_pi(mixed))
+    left = [plain[0] ^ ROUND_CONSTANTS[number], *plain[1:]]
     cells = array("is_round", [int(i == number) for i in range(ROUNDS)])
-    cells |= _state("before", lanes) | _state("after", keccak_round(lanes, number))
+    cells |= _state("before", lanes) | _state("after", left)
     for x, parity in enumerate(parities(lanes)):
         cells |= array(f"parity_{x}", parts(parity, 1, LANE_BITS))
         columns = zip(*(parts(mixed[lane_at(x, y)], 1, LANE_BITS) for y in range(SIDE)), strict=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from reference.checker import check_trace
+from reference.checker import ConstraintViolation, Imbalance, check_trace
 from reference.executor import execute
 from reference.trace.build import build_trace
 from reference.trace.modular import division_cells
-from spec.field import P
+from spec.field import P, inverse
 from spec.isa.calls import MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call, integer_of
 from spec.program import Program
 from spec.rv64im.chips import modular
-from tests.changed_traces import table_of, with_table
+from spec.rv64im.machine import CHIP_BY_NAME, WORK_ROWS
+from tests.changed_traces import table_of, with_cells, with_table
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.call_programs import add_call, store
 from tests.reference.call_run import from_address
@@ -129,3 +131,99 @@ def test_every_equation_is_one_over_the_integers(call: Call) -> None:
     carry = 1 << modular.CARRY_BITS - 1
     assert joined + 2 * (2**16 - 1) + carry + carry * 2**16 < P
     assert (joined + 2**16 - 1 + carry) >> 16 < carry
+
+
+def _lookups_that_fail(call: Call, cells: Mapping[str, int]) -> set[str]:
+    """Kinds of the lookups of a row that find nothing, when some of its cells are others and no constraint notices."""
+    trace = build_trace(modular_program(call, [(0, 0, 0, SECP256K1)]))
+    changed = with_cells(trace, {(call.name, 0, column): cell for column, cell in cells.items()})
+    found = check_trace(changed)
+    assert [str(violation) for violation in found if isinstance(violation, ConstraintViolation)] == []
+    speakers = {
+        re.sub(r"\d+", "#", speaker)
+        for violation in found
+        if isinstance(violation, Imbalance) and violation.bus in ("range", "byte_pair")
+        for speaker in violation.speakers
+        if speaker.startswith(call.name) and not _is_in_range(violation)
+    }
+    return {speaker.split()[3] for speaker in speakers}
+
+
+def _is_in_range(violation: Imbalance) -> bool:
+    if violation.bus == "range":
+        return violation.message["value"] >> violation.message["width"] == 0
+    return max(violation.message.values()) < 256
+
+
+def test_result_that_is_wrong_by_the_field_needs_carries_out_of_range() -> None:
+    """0 * 0 + 0 is p, modulo p: the limbs' equations hold over the field, if carries may be any elements."""
+    call, carry = MULTIPLY_ADD_MODULO_256, 0
+    result = [limb for word in doublewords(P, 4) for limb in (word >> 16 * i & 0xFFFF for i in range(4))]
+    cells = {f"result_{i}": limb for i, limb in enumerate(result)}
+    for i in range(31):
+        carry = (carry - (result[i] if i < 16 else 0)) * inverse(2**16) % P
+        cells[f"carry_{i}"] = carry
+    assert carry == 0
+    cells |= {"decides_15": 1, "margin": 0xFFFF}
+    assert _lookups_that_fail(call, cells) == {"carry_#_has_#_bits"}
+
+
+def test_result_that_is_wrong_by_anything_needs_a_quotient_that_is_no_number() -> None:
+    """0 * 0 + 0 is 1, if the quotient's bytes may be any elements: 32 linear equations for as many of them."""
+    modulus = [SECP256K1 >> 8 * i & 0xFF for i in range(32)] + [0] * 32
+
+    def factor(column: int) -> int:
+        return modulus[column] if column >= 0 else 0
+
+    rows = [
+        [*(factor(2 * i - j) + 256 * factor(2 * i + 1 - j) for j in range(32)), -1 if i == 0 else 0] for i in range(32)
+    ]
+    cells = {f"quotient_{j}": element for j, element in enumerate(solved(rows))}
+    cells |= {"result_0": 1, "decides_15": 1, "margin": 0xFFFF}
+    assert _lookups_that_fail(MULTIPLY_ADD_MODULO_256, cells) == {"quotient_#_#_are_bytes"}
+
+
+def solved(rows: list[list[int]]) -> list[int]:
+    """The solution of as many linear equations over the field as unknowns, the constant last in each."""
+    count = len(rows)
+    for column in range(count):
+        pivot = next(i for i in range(column, count) if rows[i][column] % P)
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        scale = inverse(rows[column][column] % P)
+        rows[column] = [element * scale % P for element in rows[column]]
+        for i in range(count):
+            if i != column:
+                factor = rows[i][column]
+                rows[i] = [(a - factor * b) % P for a, b in zip(rows[i], rows[column], strict=True)]
+    return [row[count] for row in rows]
+
+
+@pytest.mark.parametrize(("call", "cells"), [(MULTIPLY_ADD_MODULO_256, 300), (MULTIPLY_ADD_MODULO_384, 450)])
+def test_operation_costs_at_most_so_many_cells(call: Call, cells: int) -> None:
+    assert len(CHIP_BY_NAME[call.name].columns) <= cells
+    assert call.name not in WORK_ROWS
+
+
+FIVES = sum(5 << 16 * i for i in range(16))
+"""A modulus with room in every limb."""
+
+
+@pytest.mark.parametrize(
+    ("remainder", "order", "constraints"),
+    [
+        (1, {"decides_1": 1, "decides_2": 1, "margin": 1}, {"one_limb_decides"}),
+        (2**16, {"decides_1": -1, "decides_2": 2, "margin": 1}, {"decides_1_is_boolean", "decides_2_is_boolean"}),
+        (2**240 - 1, {"margin": 1}, {"undecided_limb_15_is_equal"}),
+        (1, {"margin": 1}, {"margin_is_of_the_deciding_limb"}),
+    ],
+    ids=["two limbs decide", "limbs that are no flags", "a limb below the highest", "another margin"],
+)
+def test_order_that_is_none_is_noticed_by_one_rule(
+    remainder: int, order: Mapping[str, int], constraints: set[str]
+) -> None:
+    """The quotient one less, so that the result is a modulus more."""
+    call, division = MULTIPLY_ADD_MODULO_256, (3, FIVES, remainder, FIVES)
+    trace = build_trace(modular_program(call, [division]))
+    cells = division_cells(*division, 2, 32) | {f"decides_{i}": 0 for i in range(1, 16)} | dict(order)
+    found = check_trace(with_cells(trace, {(call.name, 0, column): cell for column, cell in cells.items()}))
+    assert {violation.constraint for violation in found if isinstance(violation, ConstraintViolation)} == constraints
