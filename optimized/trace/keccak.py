@@ -46,9 +46,9 @@ def work(chip: Chip, rows: CallRows, first: int, stop: int) -> Cells:
     cells |= _state("before", before) | _state("after", after)
     for x in range(SIDE):
         cells |= _bits(f"parity_{x}", parity[x])
+        carried, carried_next = _pairs(mixed[x::SIDE])
         for z in range(LANE_BITS):
-            ones = sum((mixed[lane] >> np.uint64(z) & ONE for lane in range(x, LANES, SIDE)), np.uint64(0))
-            cells[f"pairs_{x}_{z}"] = np.asarray(ones) // np.uint64(2)
+            cells[f"pairs_{x}_{z}"] = (carried >> np.uint64(z) & ONE) + (carried_next >> np.uint64(z) & ONE)
     for lane in range(LANES):
         cells |= _bits(f"mixed_{lane}", mixed[lane])
     return cells | {f"plain_{z}": plain[0] >> np.uint64(z) & ONE for z in CONSTANT_POSITIONS}
@@ -64,6 +64,13 @@ def _state(name: str, lanes: Lanes) -> Cells:
 
 def _bits(name: str, lane: NDArray[np.uint64]) -> Cells:
     return {f"{name}_{z}": lane >> np.uint64(z) & ONE for z in range(LANE_BITS)}
+
+
+def _pairs(column: Lanes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Words whose bits add up to the number of pairs of ones among five lanes: the carries of two full adders."""
+    a, b, c, d, e = column
+    odd = a ^ b ^ c
+    return a & b | c & (a | b), odd & d | e & (odd | d)
 
 
 def _states(held: NDArray[np.uint64]) -> NDArray[np.uint64]:
