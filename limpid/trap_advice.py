@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from reference.execution import Trap, TrapReason
+from spec.isa.calls import CALLS
+from spec.isa.system import HALT_CALL
 from spec.memory_map import HEAP, NULL_PAGE, STACK
+
+_CALLS = ", ".join([f"exit, a7 = {HALT_CALL}", *(f"{call.name}, {call.number}" for call in CALLS)])
 
 _BY_REASON = {
     TrapReason.FETCH_OUTSIDE_PROGRAM: "look for a wrong function pointer or an overwritten return address",
@@ -12,7 +16,8 @@ _BY_REASON = {
     TrapReason.BREAKPOINT: "look for what called abort, or for an assertion that failed",
     TrapReason.ZERO_MODULUS: "look at what lies behind the addend at a3: the modulus of the call",
     TrapReason.WIDE_QUOTIENT: "reduce the operands first: the quotient must have as many bits as they",
-    TrapReason.UNKNOWN_ENVIRONMENT_CALL: "the only call is exit, a7 = 93: link with limpid build, not with Linux calls",
+    TrapReason.MISALIGNED_POINTER: "align what calls work on to 8 bytes",
+    TrapReason.UNKNOWN_ENVIRONMENT_CALL: f"the calls are {_CALLS}: link with limpid build, not with Linux calls",
 }
 
 

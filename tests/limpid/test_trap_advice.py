@@ -6,6 +6,7 @@ import pytest
 
 from limpid.trap_advice import next_step
 from reference.execution import Trap, TrapReason
+from spec.isa.calls import CALLS
 from spec.memory_map import HEAP, STACK
 
 ENDING = "; step through it with: limpid debug GUEST.elf. Such a run has no proof"
@@ -39,4 +40,13 @@ def test_unmapped_access_is_explained_by_its_address(reason: TrapReason, address
 
 def test_abort_and_illegal_instructions_have_their_own_advice() -> None:
     assert _advice(TrapReason.BREAKPOINT) == "look for what called abort, or for an assertion that failed" + ENDING
+    assert _advice(TrapReason.ZERO_MODULUS).startswith("look at what lies behind the addend at a3")
+    assert _advice(TrapReason.WIDE_QUOTIENT).startswith("reduce the operands first")
+    assert _advice(TrapReason.MISALIGNED_POINTER, 4) == "align what calls work on to 8 bytes" + ENDING
     assert "-march=rv64im -mabi=lp64" in _advice(TrapReason.ILLEGAL_INSTRUCTION)
+
+
+def test_unknown_call_is_told_those_that_there_are() -> None:
+    advice = _advice(TrapReason.UNKNOWN_ENVIRONMENT_CALL)
+    assert advice.startswith("the calls are exit, a7 = 93, keccak_f, 256, sha256_compress, 257, ")
+    assert all(f"{call.name}, {call.number}" in advice for call in CALLS)
