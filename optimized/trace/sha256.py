@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.execution.sha256 import CONSTANTS
 from optimized.trace.calls import CallRows, call_cells
 from optimized.trace.rows import Cells, Column, byte_array, limb_array
 from spec.air.chip import Chip
 from spec.air.chips.sha256 import HALVES, LIMB_BITS, MESSAGE_WORDS, ROUNDS, STATE_WORDS, WORD_BITS
-from spec.protocol.sha256 import ROUND_CONSTANTS
 from spec.rv64im.chips.sha256 import BLOCK_BYTES, LAYOUT
 
 BLOCK, STATE = slice(0, 8), slice(8, 12)
@@ -92,7 +92,7 @@ def compressions(held: NDArray[np.uint64]) -> Compressions:
     for t in range(ROUNDS):
         d, c, b, now_a = a[t : t + HISTORY]
         h, g, f, now_e = e[t : t + HISTORY]
-        first = h + _big_sigma_1(now_e) + (g ^ (now_e & (f ^ g))) + np.uint32(ROUND_CONSTANTS[t]) + words[t]
+        first = h + _big_sigma_1(now_e) + (g ^ (now_e & (f ^ g))) + CONSTANTS[t] + words[t]
         majority = (now_a & b) ^ (now_a & c) ^ (b & c)
         a[t + HISTORY] = first + _big_sigma_0(now_a) + majority
         e[t + HISTORY] = d + first
@@ -137,7 +137,7 @@ class _TableRows:
         return sums
 
     def constant(self, step: int) -> WordArray:
-        return np.array(ROUND_CONSTANTS, dtype=np.uint32)[self._start + step]
+        return CONSTANTS[self._start + step]
 
 
 def _limbs(word: WordArray) -> LimbPair:

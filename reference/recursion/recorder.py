@@ -16,10 +16,9 @@ from spec.circuit.chips.words import OCTET_WORDS, WORD_BITS
 from spec.circuit.circuit import Circuit, Row, without_useless_rows
 from spec.field import EXTENSION_DEGREE, ZERO, Extension, P
 from spec.protocol.algebra import OpenedLeaf
-from spec.protocol.hash import BLOCK_WORDS
+from spec.protocol.hash import BLOCK_WORDS, compress
 from spec.protocol.merkle import MerkleOpening, TreeShape
 from spec.protocol.numbers import NumberAlgebra, expand_opening
-from spec.protocol.sha256 import compression
 from spec.rejection import Rejected, Rejection
 
 Cells = tuple[int, ...]
@@ -118,7 +117,9 @@ class Recorder:
         self._canonical: dict[int, int] = {}
         """By element, the address of its word."""
 
-        self._packed: dict[tuple[tuple[Any, int], ...], int] = {}
+        self._packed: dict[tuple[int, ...], int] = {}
+        """By the addresses of eight words."""
+
         self._bits: dict[int, list[int]] = {}
         self._split: dict[int, list[int]] = {}
         self._chosen: dict[tuple[int, int, int], tuple[int, int]] = {}
@@ -314,12 +315,11 @@ class Recorder:
             return first
         if all(word.source is None for word in words):
             return self._constant_octet(_limbs([word.lane for word in words]))
-        addresses = [self._word_address(word) for word in words]
-        key = tuple((address, 0) for address in addresses)
+        key = tuple(self._word_address(word) for word in words)
         if key not in self._packed:
-            limbs = tuple(limb for address in addresses for limb in self.values[address][:2])
+            limbs = tuple(limb for address in key for limb in self.values[address][:2])
             self._packed[key] = self._new_octet(limbs)
-            self._row("pack", addresses, [self._packed[key]])
+            self._row("pack", key, [self._packed[key]])
         return self._packed[key]
 
     def low_bits(self, word: Word, count: int) -> list[Element]:
@@ -342,7 +342,7 @@ class Recorder:
     def compress(self, state: Sequence[Word], block: Sequence[Word]) -> list[Word]:
         before, left, right = self._octet(state), self._octet(block[:OCTET_WORDS]), self._octet(block[OCTET_WORDS:])
         words = [*_words(self.octets[left]), *_words(self.octets[right])]
-        after = compression(_words(self.octets[before]), b"".join(word.to_bytes(4, "big") for word in words))
+        after = compress(_words(self.octets[before]), words)
         address = self._new_octet(_limbs(after))
         self._row("compress", [before, left, right], [address], [self._compressions])
         self._compressions += 1

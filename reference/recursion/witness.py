@@ -15,7 +15,7 @@ from spec.air.chip import Chip
 from spec.air.machine import Machine
 from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS, SHA256
 from spec.circuit.chips.words import HIGHEST_LIMB
-from spec.circuit.circuit import SIGNATURES, Circuit, Row, rows_by_chip
+from spec.circuit.circuit import SIGNATURES, Circuit, Row
 from spec.circuit.machine import HALTED, LIMB_TABLE, limb_rows
 from spec.field import P, inverse
 from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
@@ -28,11 +28,11 @@ def circuit_trace(machine: Machine, recorder: Recorder) -> Trace:
     circuit = recorder.circuit
     tables, limbs = [], Counter[int]()
     compressions: list[tuple[str, dict[str, int]]] = []
-    for name, rows in rows_by_chip(circuit).items():
+    for name, rows in circuit.rows_by_chip.items():
         chip = machine.chip_by_name[name]
         cells = [_cells(chip, row, recorder) for row in rows]
         limbs.update(limb for of in cells for limb in _LIMBS.get(name, _no_limbs)(of))
-        main = _matrix([[of[column] for column in chip.columns] for of in cells], len(chip.columns), len(rows))
+        main = _matrix([[of[column] for column in chip.columns] for of in cells], len(chip.columns))
         tables.append(Table(chip, main, fixed_matrix(circuit, chip)))
         if name == "compress":
             for row, of in zip(rows, cells, strict=True):
@@ -40,7 +40,7 @@ def circuit_trace(machine: Machine, recorder: Recorder) -> Trace:
     for chip in (SHA256.first, SHA256.rest):
         work = [[of[column] for column in chip.columns] for name, of in compressions if name == chip.name]
         if work:
-            main = _matrix(work, len(chip.columns), len(work))
+            main = _matrix(work, len(chip.columns))
             tables.append(Table(chip, main, without_fixed_columns(len(main))))
     tables.append(_limb_table(limbs))
     order = {chip.name: position for position, chip in enumerate(machine.chips)}
@@ -52,8 +52,7 @@ def circuit_trace(machine: Machine, recorder: Recorder) -> Trace:
 
 def fixed_matrix(circuit: Circuit, chip: Chip) -> Matrix:
     """The fixed cells of the chip's table, with rows of zeros behind, which read and write nothing."""
-    rows = circuit.fixed_rows(chip.name)
-    return _matrix(rows, len(chip.fixed_columns), len(rows))
+    return _matrix(circuit.fixed_rows(chip.name), len(chip.fixed_columns))
 
 
 def program_tables(machine: Machine, circuit: Circuit) -> list[Table]:
@@ -66,11 +65,11 @@ def program_tables(machine: Machine, circuit: Circuit) -> list[Table]:
     return tables
 
 
-def _matrix(rows: Sequence[Sequence[int]], width: int, count: int) -> Matrix:
-    height = 1 << max(MINIMUM_HEIGHT_LOG2, (count - 1).bit_length() if count else 0)
+def _matrix(rows: Sequence[Sequence[int]], width: int) -> Matrix:
+    height = 1 << max(MINIMUM_HEIGHT_LOG2, max(0, len(rows) - 1).bit_length())
     matrix = np.zeros((height, width), dtype=np.uint64)
-    if count:
-        matrix[:count] = np.array(rows, dtype=object) % P
+    if rows:
+        matrix[: len(rows)] = np.array(rows, dtype=object) % P
     return matrix
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.trace.cells import BYTE_BITS, Cells, Filler, WorkFiller, array, byte_array, parts
+from reference.trace.cells import Cells, Filler, WorkFiller, array, byte_array, parts
 from reference.trace.clock import Row
 from spec.air.chips.sha256 import (
     HALVES,
@@ -19,7 +19,6 @@ from spec.air.chips.sha256 import (
 from spec.isa.calls import SHA256_COMPRESS, bytes_of, words_of
 from spec.protocol.sha256 import ROUND_CONSTANTS
 from spec.rv64im.chips.sha256 import BLOCK_BYTES, LAYOUT
-from spec.word import WORD_BITS as DOUBLEWORD_BITS
 
 WORD_MASK = (1 << WORD_BITS) - 1
 
@@ -31,18 +30,22 @@ def _call(row: Row) -> Cells:
     accesses = row.accesses
     before = [limb for word in _state(row) for limb in _limbs(word)]
     after = [limb for i in range(4) for limb in parts(accesses[f"state_{i}"].after, LIMB_BITS, 4)]
-    block = b"".join(accesses[f"block_{i}"].before.to_bytes(DOUBLEWORD_BITS // BYTE_BITS, "little") for i in range(8))
     rounds = [limb for i in range(0, 16, 2) for limb in _limbs((_word(after, i) - _word(before, i)) & WORD_MASK)]
     cells = array("before", before) | array("rounds", rounds) | array("after", after)
     for operand, pointer in zip(SHA256_COMPRESS.operands, row.step.pointers, strict=True):
         low, high = parts(pointer, LIMB_BITS, 2)
         cells |= {f"{operand.name}_pointer_low": low, f"{operand.name}_pointer_high": high}
-    return cells | byte_array("block", int.from_bytes(block, "little"), BLOCK_BYTES)
+    return cells | byte_array("block", int.from_bytes(_block(row), "little"), BLOCK_BYTES)
 
 
 def _state(row: Row) -> list[int]:
     """The eight words that the compression starts from."""
     return words_of([row.accesses[f"state_{i}"].before for i in range(4)])
+
+
+def _block(row: Row) -> bytes:
+    """The 64 bytes that it takes in."""
+    return bytes_of([row.accesses[f"block_{i}"].before for i in range(8)])
 
 
 def _limbs(word: int) -> Limbs:
@@ -54,8 +57,7 @@ def _word(limbs: Sequence[int], first: int) -> int:
 
 
 def _work(row: Row) -> list[tuple[str, Cells]]:
-    block = bytes_of([row.accesses[f"block_{i}"].before for i in range(8)])
-    return compression_cells(LAYOUT, row.clock, _state(row), block)
+    return compression_cells(LAYOUT, row.clock, _state(row), _block(row))
 
 
 def compression_cells(layout: Sha256Layout, key: int, state: Sequence[int], block: bytes) -> list[tuple[str, Cells]]:

@@ -7,6 +7,7 @@ the prover, the verifier, the Z3 translation, the code generator) implement `Int
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, TypeVar
@@ -194,6 +195,19 @@ def degree(expression: Expression, known: dict[Expression, int] | None = None) -
         return result
 
     return walk(expression)
+
+
+def total(parts: Iterable[Expression]) -> Expression:
+    """The sum of expressions; the constant 0 for none."""
+    result: Expression = lift(0)
+    for part in parts:
+        result = result + part
+    return result
+
+
+def number_of(bits: Iterable[Expression]) -> Expression:
+    """The number with these bits, lowest first."""
+    return total(bit * (1 << i) for i, bit in enumerate(bits))
 
 
 def operands(expression: Expression) -> tuple[Expression, ...]:

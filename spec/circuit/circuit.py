@@ -60,6 +60,14 @@ class Circuit:
             counts.update((bus.name, address) for bus, address in zip(operands, row.reads, strict=True))
         return counts
 
+    @cached_property
+    def rows_by_chip(self) -> Mapping[str, Sequence[Row]]:
+        """The rows of each chip, in order."""
+        rows: dict[str, list[Row]] = {chip: [] for chip in SIGNATURES}
+        for row in self.rows:
+            rows[row.chip].append(row)
+        return rows
+
     def fixed_rows(self, chip: str) -> list[tuple[int, ...]]:
         """The fixed cells of the chip's rows in the order of the circuit."""
         results = SIGNATURES[chip].results
@@ -71,8 +79,7 @@ class Circuit:
                 *(self.reads.get((bus.name, at), 0) for bus, at in zip(results, row.writes, strict=True)),
                 *row.parameters,
             )
-            for row in self.rows
-            if row.chip == chip
+            for row in self.rows_by_chip[chip]
         ]
 
 
@@ -144,11 +151,3 @@ def _useless(circuit: Circuit) -> list[Fault]:
         if results and not is_read:
             found.append(Fault(number, f"nothing reads what {row.chip} writes"))
     return found
-
-
-def rows_by_chip(circuit: Circuit) -> Mapping[str, Sequence[Row]]:
-    """The circuit's rows of each chip, in order."""
-    rows: dict[str, list[Row]] = {chip.name: [] for chip in CIRCUIT_CHIPS}
-    for row in circuit.rows:
-        rows[row.chip].append(row)
-    return rows

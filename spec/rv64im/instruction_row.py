@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from spec.air.chip import Chip, Role
-from spec.air.expression import Expression, lift
+from spec.air.expression import Expression, lift, total
 from spec.memory_map import Space
 from spec.rv64im.buses import BYTE_PAIR, CLOCK_LOW_BITS, LIMBS, MEMORY, PROGRAM, STATE
 from spec.rv64im.machine_row import MachineRow
@@ -114,11 +114,3 @@ class InstructionRow(MachineRow):
             pair = [*self._bytes[start : start + 2], lift(0)][:2]
             self.receive(f"bytes_{start // 2}", BYTE_PAIR, pair, self.real)
         return self.build(instructions=self.opcodes, accesses=advance, outputs=tuple(outputs), domain=domain)
-
-
-def total(parts: Iterable[Expression]) -> Expression:
-    """The sum of expressions; the constant 0 for none."""
-    result: Expression = lift(0)
-    for part in parts:
-        result = result + part
-    return result

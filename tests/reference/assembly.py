@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from spec.isa import decode, encode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT, SINK, Interval, RegionKind, Space
-from spec.program import Program, Region
+from spec.program import Program, Region, Symbol
+
+RETURN_ADDRESS = 1
+"""The register ra."""
 
 CODE_START = 0x0001_0000
 DATA_START = 0x0010_0000
 SCRATCH = Interval(0x0020_0000, 0x0020_1000)
 """Zero at the start."""
+
+
+FUNCTIONS = (CODE_START + 4, CODE_START + 8)
+"""Where the two functions of `program_of_calls` stand."""
 
 
 class Assembly:
@@ -80,3 +90,18 @@ class Assembly:
             ),
             executable=(Interval(self._code_start, self._code_start + 4 * len(self._words)),),
         )
+
+
+def program_of_calls(names: tuple[str, str], calls: Sequence[tuple[int, int, int]]) -> Program:
+    """Calls two functions of these names at (address, a0, a1), which only return, and exits."""
+    assembly = Assembly()
+    assembly.add("jal", immediate=12)
+    assembly.add("jalr", rs1=RETURN_ADDRESS)
+    assembly.add("jalr", rs1=RETURN_ADDRESS)
+    for address, first, second in calls:
+        assembly.constant(CALL_ARGUMENT_REGISTER, first)
+        assembly.constant(CALL_ARGUMENT_REGISTER + 1, second)
+        assembly.add("jal", RETURN_ADDRESS, immediate=address - assembly.here)
+    assembly.exit()
+    symbols = tuple(Symbol(address, 4, name) for address, name in zip(FUNCTIONS, names, strict=True))
+    return replace(assembly.program(), symbols=symbols)

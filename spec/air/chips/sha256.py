@@ -20,7 +20,7 @@ from functools import cached_property
 
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.air.expression import Expression, degree, lift
+from spec.air.expression import Expression, degree, lift, number_of, total
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 WORD_BITS = 32
@@ -168,7 +168,7 @@ class _Row(ChipBuilder):
             self.selectors = {start: self.column(f"from_round_{start}") for start in starts}
             for start, selector in self.selectors.items():
                 self.boolean(f"from_round_{start}_is_boolean", selector)
-            self.real = self.define("real", _total(self.selectors.values()))
+            self.real = self.define("real", total(self.selectors.values()))
             self.boolean("at_most_one_selector", self.real)
         self.words = {name: self._taken_word(name) for name in STATE_WORDS}
         zero = lift(0)
@@ -177,7 +177,7 @@ class _Row(ChipBuilder):
     @property
     def from_round(self) -> Expression:
         """The number of the row's first round; 0 on a padding row."""
-        return _total(selector * start for start, selector in self.selectors.items())
+        return total(selector * start for start, selector in self.selectors.items())
 
     @property
     def working_limbs(self) -> list[Expression]:
@@ -264,8 +264,8 @@ class _Row(ChipBuilder):
     def _constant(self, step: int) -> Limbs:
         """The round constant of the row's step."""
         constants = {selector: ROUND_CONSTANTS[start + step] for start, selector in self.selectors.items()}
-        low = _total(selector * (constant % LIMB_BASE) for selector, constant in constants.items())
-        return low, _total(selector * (constant >> LIMB_BITS) for selector, constant in constants.items())
+        low = total(selector * (constant % LIMB_BASE) for selector, constant in constants.items())
+        return low, total(selector * (constant >> LIMB_BITS) for selector, constant in constants.items())
 
     def _add_pending(self, later: int, limbs: Limbs) -> None:
         """Adds to the sum of the word that comes so many words after the next one."""
@@ -283,7 +283,7 @@ class _Row(ChipBuilder):
             bits = [self.column(f"{name}_{half}_carry_{i}") for i in range(carry_bits)]
             for i, bit in enumerate(bits):
                 self.boolean(f"{name}_{half}_carry_{i}_is_boolean", bit)
-            carry = _total(bit * 2**i for i, bit in enumerate(bits)) - self.real * borrow
+            carry = number_of(bits) - self.real * borrow
             self.zero(f"{name}_{half}_adds", on_left + carry * LIMB_BASE - on_right - carried)
             carried = carry
 
@@ -339,20 +339,12 @@ def _outputs(layout: Sha256Layout) -> tuple[str, ...]:
     return tuple(f"new_{name}_{step}_{i}" for name in "ae" for step in steps for i in range(WORD_BITS))
 
 
-def _total(parts: Iterable[Expression]) -> Expression:
-    total: Expression = lift(0)
-    for part in parts:
-        total = total + part
-    return total
-
-
 def _sum_of(*words: Limbs) -> Limbs:
-    return _total(word[0] for word in words), _total(word[1] for word in words)
+    return total(word[0] for word in words), total(word[1] for word in words)
 
 
 def _limbs_of(bits: Bits) -> Limbs:
-    low, high = bits[:LIMB_BITS], bits[LIMB_BITS:]
-    return _total(bit * 2**i for i, bit in enumerate(low)), _total(bit * 2**i for i, bit in enumerate(high))
+    return number_of(bits[:LIMB_BITS]), number_of(bits[LIMB_BITS:])
 
 
 def _aligned(*words: _Word) -> Iterable[tuple[Expression, ...]]:

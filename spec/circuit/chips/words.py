@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from spec.air.chip import Chip
-from spec.air.expression import Expression, lift
+from spec.air.expression import number_of
 from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS
 from spec.circuit.row import LIMB_BASE, CircuitRow
 from spec.field import EXTENSION_DEGREE, P
@@ -82,14 +80,6 @@ def _challenge() -> Chip:
     ]
     row.write_value(coefficients)
     return row.finish()
-
-
-def number_of(bits: Sequence[Expression]) -> Expression:
-    """The number with these bits, lowest first."""
-    total: Expression = lift(0)
-    for i, bit in enumerate(bits):
-        total = total + bit * (1 << i)
-    return total
 
 
 CHIPS = (_canonical(), _bits(), _pack(), _unpack(), _challenge())

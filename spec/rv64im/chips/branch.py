@@ -1,10 +1,10 @@
 """Branches: equality, and both orders. The target comes from the program table."""
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression
+from spec.air.expression import Expression, total
 from spec.rv64im.chips.comparison import below
 from spec.rv64im.gadgets import top_bit
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 
 def _finish(row: InstructionRow, left: list[Expression], right: list[Expression], taken: Expression) -> Chip:

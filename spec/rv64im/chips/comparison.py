@@ -1,10 +1,10 @@
 """slt, sltu and their immediate forms: the highest limb in which the operands differ decides."""
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression, lift
+from spec.air.expression import Expression, lift, total
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.gadgets import LIMB_BASE, immediate_of, top_bit
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 
 def below(

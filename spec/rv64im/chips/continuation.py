@@ -1,10 +1,9 @@
 """Memory across segments: the boundary table of each segment and the memory table of the whole run."""
 
 from spec.air.chip import Chip, Role
-from spec.air.expression import Expression, Public
+from spec.air.expression import Expression, Public, total
 from spec.memory_map import RegionKind
 from spec.rv64im.buses import CONTINUATION, CURSOR, IMAGE, LIMB_BITS, MEMORY, OUTPUT, REGION, SEGMENT_GAP_BITS
-from spec.rv64im.instruction_row import total
 from spec.rv64im.machine_row import MachineRow
 
 ADDRESS_BITS = 29

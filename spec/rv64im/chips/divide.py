@@ -8,7 +8,7 @@ A divisor of zero is the only case apart: the quotient is all ones and the equat
 """
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression, lift
+from spec.air.expression import Expression, lift, total
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.chips.multiply import product_columns
 from spec.rv64im.gadgets import (
@@ -20,7 +20,7 @@ from spec.rv64im.gadgets import (
     sign_extended,
     top_bit,
 )
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 CARRY_BITS = 13
 """A joined pair of product columns, a remainder limb and the incoming carry are below 2^29."""

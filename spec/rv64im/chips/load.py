@@ -1,11 +1,11 @@
 """Aligned loads, one chip for each width; the misaligned ones are in misaligned.py."""
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression
+from spec.air.expression import Expression, total
 from spec.memory_map import Space
 from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.gadgets import byte_pairs, doubleword_index, memory_operands, sign_extended, top_bit
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 
 def doubleword_offset(row: InstructionRow, address_low: Expression, offset: Expression | int) -> None:

@@ -5,11 +5,11 @@ only by a row that crosses into it, so that the last doubleword of a region can 
 """
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression
+from spec.air.expression import Expression, total
 from spec.memory_map import Space
 from spec.rv64im.chips.load import doubleword_offset
 from spec.rv64im.gadgets import byte_pairs, doubleword_index, limbs_of_bytes, memory_operands
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 _WIDTHS = (2, 4, 8)
 _OFFSETS = range(1, 8)

@@ -7,9 +7,9 @@ far from p: every limb equation is an equation over the integers.
 from collections.abc import Sequence
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression, lift
+from spec.air.expression import Expression, lift, total
 from spec.rv64im.gadgets import LIMB_BASE, byte_pairs, limbs_of_bytes, ranged_limbs, ranged_word, sign_extended, top_bit
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 CARRY_BITS = 12
 """A joined pair of columns and its incoming carry are below 2^28, so a carry is below 2^12."""

@@ -13,10 +13,10 @@ limb that drops out at the end: with one bit too many, some limb would not fit.
 from dataclasses import dataclass
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression, lift
+from spec.air.expression import Expression, lift, total
 from spec.rv64im.buses import LIMB_BITS, LIMBS, SHIFT
 from spec.rv64im.gadgets import LIMB_BASE, LIMB_MAXIMUM, ranged_limbs, ranged_word, sign_extended, top_bit
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 HALF_BASE = 1 << (LIMB_BITS // 2)
 

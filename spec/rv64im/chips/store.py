@@ -1,11 +1,11 @@
 """Aligned stores, one chip for each width; the misaligned ones are in misaligned.py."""
 
 from spec.air.chip import Chip
-from spec.air.expression import Expression
+from spec.air.expression import Expression, total
 from spec.memory_map import Space
 from spec.rv64im.chips.load import doubleword_offset, limb_offset, limb_selectors
 from spec.rv64im.gadgets import byte_pairs, doubleword_index, memory_operands
-from spec.rv64im.instruction_row import InstructionRow, total
+from spec.rv64im.instruction_row import InstructionRow
 
 _AFTER = tuple(f"after_{i}" for i in range(4))
 

@@ -9,27 +9,16 @@ import pytest
 from reference.executor import execute
 from reference.executor.console import LONGEST_TEXT_BYTES
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT
-from spec.program import Program, Symbol
-from tests.reference.assembly import CODE_START, SCRATCH, Assembly
+from spec.program import Program
+from tests.reference.assembly import FUNCTIONS, SCRATCH, program_of_calls
 
 RA, A0, A1 = 1, 10, 11
 TEXT = INPUT.start + DOUBLEWORD_BYTES
-WRITE, PUT = CODE_START + 4, CODE_START + 8
+WRITE, PUT = FUNCTIONS
 
 
 def _program(*calls: tuple[int, int, int]) -> Program:
-    """Calls functions at (address, a0, a1), which only return, and exits."""
-    assembly = Assembly()
-    assembly.add("jal", immediate=12)
-    assembly.add("jalr", rs1=RA)
-    assembly.add("jalr", rs1=RA)
-    for address, first, second in calls:
-        assembly.constant(A0, first)
-        assembly.constant(A1, second)
-        assembly.add("jal", RA, immediate=address - assembly.here)
-    assembly.exit()
-    symbols = (Symbol(WRITE, 4, "limpid_console_write"), Symbol(PUT, 4, "limpid_console_put"))
-    return replace(assembly.program(), symbols=symbols)
+    return program_of_calls(("limpid_console_write", "limpid_console_put"), calls)
 
 
 def _shown(program: Program, private_input: bytes = b"") -> list[bytes]:

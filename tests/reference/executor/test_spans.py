@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from reference.executor import execute
 from reference.executor.profiling import profile
 from reference.executor.spans import LONGEST_NAME_BYTES, Span, SpanCounter
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT
-from spec.program import Program, Symbol
-from tests.reference.assembly import CODE_START, Assembly
+from spec.program import Program
+from tests.reference.assembly import FUNCTIONS, program_of_calls
 
 RA, A0, A1 = 1, 10, 11
 TEXT = INPUT.start + DOUBLEWORD_BYTES
-BEGIN, END = CODE_START + 4, CODE_START + 8
+BEGIN, END = FUNCTIONS
 
 
 def _program(*calls: tuple[int, int, int]) -> Program:
-    """Calls functions at (address, a0, a1), which only return, and exits."""
-    assembly = Assembly()
-    assembly.add("jal", immediate=12)
-    assembly.add("jalr", rs1=RA)
-    assembly.add("jalr", rs1=RA)
-    for address, first, second in calls:
-        assembly.constant(A0, first)
-        assembly.constant(A1, second)
-        assembly.add("jal", RA, immediate=address - assembly.here)
-    assembly.exit()
-    symbols = (Symbol(BEGIN, 4, "limpid_span_begin"), Symbol(END, 4, "limpid_span_end"))
-    return replace(assembly.program(), symbols=symbols)
+    return program_of_calls(("limpid_span_begin", "limpid_span_end"), calls)
 
 
 def test_span_of_a_run_counts_from_begin_to_end() -> None:

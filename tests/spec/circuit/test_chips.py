@@ -6,51 +6,29 @@ from random import Random
 
 import pytest
 
+from documentation.worked_example import RowNumbers
 from spec.air.chip import Chip
 from spec.air.expression import evaluate
 from spec.circuit.buses import LIMB
 from spec.circuit.chips.words import HIGHEST_LIMB
 from spec.circuit.machine import CIRCUIT_CHIPS, circuit_machine, limb_form, limb_rows
 from spec.field import Extension, P, inverse
+from tests.chip_rows import row_of
 
 CHIP = {chip.name: chip for chip in CIRCUIT_CHIPS}
 RANDOM = Random(11)
 Cells = dict[str, int]
 
 
-class _Row:
-    """A row's cells, fixed ones included, as an interpretation of its chip's expressions."""
-
-    def __init__(self, chip: Chip, cells: Cells) -> None:
-        self._main = [cells.get(name, 0) % P for name in chip.columns]
-        self._fixed = [cells.get(name, 0) % P for name in chip.fixed_columns]
-
-    def constant(self, element: int) -> int:
-        return element
-
-    def main(self, index: int) -> int:
-        return self._main[index]
-
-    def fixed(self, index: int) -> int:
-        return self._fixed[index]
-
-    def public(self, name: str) -> int:
-        raise AssertionError(name)
-
-    def add(self, left: int, right: int) -> int:
-        return (left + right) % P
-
-    def subtract(self, left: int, right: int) -> int:
-        return (left - right) % P
-
-    def multiply(self, left: int, right: int) -> int:
-        return left * right % P
+def _row(chip: Chip, cells: Cells, real: int = 1) -> RowNumbers:
+    """A row whose other cells are zeros."""
+    return row_of(chip, dict.fromkeys((*chip.columns, *chip.fixed_columns), 0) | {"real": real, **cells})
 
 
 def _violated(name: str, cells: Cells) -> set[str]:
     """Constraints that do not vanish, and lookups of what has no 16 bits."""
     chip = CHIP[name]
-    row = _Row(chip, {"real": 1, **cells})
+    row = _row(chip, cells)
     found = {c.name for c in chip.constraints if evaluate(c.expression, row)}
     asked = [i for i in chip.interactions if i.bus == LIMB and evaluate(i.multiplicity, row)]
     return found | {i.name for i in asked if evaluate(i.message[0], row) >= 1 << 16}
@@ -60,7 +38,7 @@ def _result(name: str, cells: Cells, result: int = 0) -> tuple[int, ...]:
     """What the row writes as one of its results."""
     chip = CHIP[name]
     (sent,) = (i for i in chip.interactions if i.name == f"result_{result}")
-    return tuple(evaluate(part, _Row(chip, {"real": 1, **cells})) for part in sent.message[1:])
+    return tuple(evaluate(part, _row(chip, cells)) for part in sent.message[1:])
 
 
 def _array(name: str, cells: tuple[int, ...] | list[int]) -> Cells:
@@ -172,7 +150,7 @@ def test_challenge_is_a_word_and_a_byte_above_it() -> None:
     cells = _array("limb", limbs[:12]) | _array("byte", list(octets))
     assert _violated("challenge", cells) == set()
     (read,) = (i for i in CHIP["challenge"].interactions if i.name == "operand_0")
-    row = _Row(CHIP["challenge"], {"real": 1, **cells})
+    row = _row(CHIP["challenge"], cells)
     assert [evaluate(part, row) for part in read.message[1:]] == limbs
     assert _result("challenge", cells) == tuple((words[i] + 2**32 * octets[i]) % P for i in range(6))
     assert "byte_3_shifted_is_16_bits" in _violated("challenge", {**cells, "byte_3": 256})
@@ -180,7 +158,7 @@ def test_challenge_is_a_word_and_a_byte_above_it() -> None:
 
 @pytest.mark.parametrize("chip", CIRCUIT_CHIPS, ids=lambda chip: chip.name)
 def test_row_of_zeros_is_padding(chip: Chip) -> None:
-    row = _Row(chip, {})
+    row = _row(chip, {}, real=0)
     assert not any(evaluate(c.expression, row) for c in chip.constraints)
     assert not any(evaluate(i.multiplicity, row) for i in chip.interactions)
 

@@ -10,9 +10,9 @@ from reference.trace.cells import Cells
 from reference.trace.sha256 import compression_cells
 from spec.air.chip import WORK_CELLS_PER_TICK, Chip, Interaction, Role
 from spec.air.chips.sha256 import ROUNDS, Sha256Layout
-from spec.air.expression import evaluate
-from spec.field import P
+from spec.air.expression import Expression, evaluate
 from spec.protocol.sha256 import SHA256_INITIAL_VALUE, compression
+from tests.chip_rows import row_of
 
 KEY = 4711
 BLOCK = bytes(range(64))
@@ -21,41 +21,13 @@ LAYOUTS = [Sha256Layout(rounds, 64) for rounds in (2, 4, 8, 16)]
 LIMB = 2**16
 
 
-class _Row:
-    """A row's cells as an interpretation of its chip's expressions."""
-
-    def __init__(self, chip: Chip, cells: Cells) -> None:
-        self._cells = [cells[name] for name in chip.columns]
-
-    def constant(self, element: int) -> int:
-        return element
-
-    def main(self, index: int) -> int:
-        return self._cells[index]
-
-    def fixed(self, index: int) -> int:
-        raise AssertionError(index)
-
-    def public(self, name: str) -> int:
-        raise AssertionError(name)
-
-    def add(self, left: int, right: int) -> int:
-        return (left + right) % P
-
-    def subtract(self, left: int, right: int) -> int:
-        return (left - right) % P
-
-    def multiply(self, left: int, right: int) -> int:
-        return left * right % P
-
-
 def _violated(chip: Chip, cells: Cells) -> list[str]:
-    row, memory = _Row(chip, cells), dict[object, int]()
-    return [c.name for c in chip.constraints if evaluate(c.expression, row, memory)]  # type: ignore[arg-type]
+    row, memory = row_of(chip, cells), dict[Expression, int]()
+    return [c.name for c in chip.constraints if evaluate(c.expression, row, memory)]
 
 
 def _message(chip: Chip, cells: Cells, interaction: Interaction) -> tuple[int, ...]:
-    return tuple(evaluate(part, _Row(chip, cells)) for part in interaction.message)
+    return tuple(evaluate(part, row_of(chip, cells)) for part in interaction.message)
 
 
 def _rows(layout: Sha256Layout) -> list[tuple[Chip, Cells]]:
@@ -79,7 +51,7 @@ def test_honest_rows_take_a_block_and_a_state_and_leave_the_rounds_between_them(
     balance: Counter[tuple[str, tuple[int, ...]]] = Counter()
     for chip, cells in _rows(layout):
         for interaction in chip.interactions:
-            times = evaluate(interaction.multiplicity, _Row(chip, cells))
+            times = evaluate(interaction.multiplicity, row_of(chip, cells))
             balance[interaction.bus.name, _message(chip, cells, interaction)] += interaction.sign * times
     words = tuple(int.from_bytes(BLOCK[i : i + 4], "big") for i in range(0, len(BLOCK), 4))
     rounds = tuple((new - old) % 2**32 for old, new in zip(STATE, compression(STATE, BLOCK), strict=True))
@@ -95,7 +67,7 @@ def test_row_of_zeros_is_padding(layout: Sha256Layout) -> None:
     for chip in (layout.first, layout.rest):
         zeros = dict.fromkeys(chip.columns, 0)
         assert _violated(chip, zeros) == []
-        assert not any(evaluate(i.multiplicity, _Row(chip, zeros)) for i in chip.interactions)
+        assert not any(evaluate(i.multiplicity, row_of(chip, zeros)) for i in chip.interactions)
 
 
 @pytest.mark.parametrize(
