@@ -6,11 +6,16 @@ message as later.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from types import FrameType
 
 from limpid.errors import INTERRUPTED, TERMINATED
+
+CYCLES_THRESHOLDS = (200_000, 20, 20)
+"""What a command makes by the hundred thousand, expressions and records of rows, has no cycles and lives to its end:
+with Python's own thresholds the collector takes a seventh of a short proof."""
 
 
 class TerminatedExit(SystemExit):
@@ -19,6 +24,7 @@ class TerminatedExit(SystemExit):
 
 def main() -> None:
     """Runs the command line and exits with its status."""
+    gc.set_threshold(*CYCLES_THRESHOLDS)
     _open_closed_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -29,6 +35,9 @@ def main() -> None:
         _end("interrupted", INTERRUPTED)
     except TerminatedExit:
         _end("terminated", TERMINATED)
+    finally:
+        # The interpreter would look for cycles among all that is left, to free what ends with the process.
+        gc.freeze()
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

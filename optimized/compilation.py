@@ -22,7 +22,7 @@ import numba
 import platformdirs
 from llvmlite.binding import get_host_cpu_name
 from numba.core import config as numba_config
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -106,8 +106,21 @@ CACHE = cache_in(Path(config.CACHE_DIR or Path(platformdirs.user_cache_dir("limp
 config.CACHE_DIR = str(CACHE.folder)
 
 
+class _KnownFolder(UserProvidedCacheLocator):
+    """A place in `CACHE.folder`, which can be written: numba would write a file for every function, to find out."""
+
+    def ensure_cache_path(self) -> None:
+        Path(self.get_cache_path()).mkdir(parents=True, exist_ok=True)  # type: ignore[no-untyped-call]
+
+
+class _KnownFolderCache(CompileResultCacheImpl):
+    _locator_classes: list[type[object]] = [_KnownFolder]  # noqa: RUF012
+
+
 class _ForgivingCache(FunctionCache):
     """Compiles anew what is damaged on disk, where numba would fail for good."""
+
+    _impl_class = _KnownFolderCache
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
@@ -122,7 +135,7 @@ def compiled(function: Function) -> Function:
     """Compiles a function on its first call and keeps the machine code on disk; it runs without Python's lock."""
     njit: Any = numba.njit
     make_cache: Any = _ForgivingCache
-    dispatcher: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
+    dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
     dispatcher._cache = make_cache(function)
     result: Function = dispatcher
     return result

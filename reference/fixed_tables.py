@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 
@@ -53,6 +54,7 @@ def _listed_heights(tables: Mapping[str, Sequence[TableRow]]) -> Mapping[str, in
 
 
 def _matrix(rows: list[TableRow]) -> Matrix:
-    matrix = np.array(rows, dtype=np.uint64)
+    # By way of one iterator: numpy looks at every row of a list of tuples first, which takes four times as long.
+    matrix = np.fromiter(chain.from_iterable(rows), np.uint64, len(rows) * len(rows[0])).reshape(len(rows), -1)
     matrix.setflags(write=False)
     return matrix

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from limpid.arguments import require_run_arguments
 from limpid.reading.programs import Elf, load_program
 from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
-from limpid.runs.planning import PROVE_SHORTER, planning_errors, require_provable
+from limpid.runs.planning import PROVE_SHORTER, plan_provable, planning_errors
 from reference.checker import Violation, check_run
 from reference.program_keys import fixed_cells
 from reference.tables import Trace
@@ -40,13 +40,11 @@ def check_trace(
     Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError, MisuseError.
     """
     require_run_arguments(private_input, maximum_instructions)
-    program, backend, limits = load_program(elf), backend_named(DEFAULT_BACKEND), SegmentLimits()
-    require_provable(
-        backend, program, private_input, maximum_instructions=maximum_instructions, limits=limits, executed=executed
-    )
+    program, backend = load_program(elf), backend_named(DEFAULT_BACKEND)
     plans: list[SegmentPlan] = []
     with planning_errors(PROVE_SHORTER):
-        run = backend.plan_run(program, private_input, limits, plans.append)
+        plan = plan_provable(backend, maximum_instructions, executed)
+        run = plan(program, private_input, SegmentLimits(), plans.append)
     filling = backend.traces(program, fixed_cells(program, listed=False))
     heights: list[tuple[tuple[str, int], ...]] = []
 

@@ -13,12 +13,12 @@ from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, param
 from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
 from limpid.runs.background import begun
 from limpid.runs.memory_limits import FittingTraces
-from limpid.runs.planning import PROVE_SHORTER, planned, planning_errors, require_provable
+from limpid.runs.planning import PROVE_SHORTER, plan_provable, planning_errors
 from reference.program_keys import proving_key, verification_key
 from reference.prover.progress import Observer, Stage, silent
 from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import Workbench
-from reference.trace.limits import SegmentLimits, limits_of_heights
+from reference.trace.limits import SegmentLimits
 from reference.trace.shape_choice import limits_under
 from soundcalc.protocol.runs import RunSecurity
 from spec.protocol.development import DevelopmentReceipt
@@ -93,9 +93,9 @@ def prove(
 ) -> Proof:
     """Proves a run, whatever its exit code. Every backend gives the same bytes.
 
-    The run is executed before it is planned: what cannot be proven is refused at once, and so is a run that has not
-    ended after `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is
-    held at a time. `executed` hears how far the first execution is, `observer` of the progress after it.
+    What cannot be proven is refused as soon as it has been executed, and so is a run that has not ended after
+    `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is held at a
+    time. `executed` hears how far the first execution is, `observer` of the progress after it.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
     OutOfMemoryError, MisuseError.
     """
@@ -110,19 +110,10 @@ def prove(
         with plan_store() as plans:
             # Executing takes one core; the key does not depend on the execution.
             key_in_work = begun(lambda: proving_key(kernels, program, chosen))
-            limits = limits_of_heights(chosen.tallest_log2)
-            end = require_provable(
-                proving,
-                program,
-                private_input,
-                maximum_instructions=maximum_instructions,
-                limits=limits,
-                executed=executed,
-            )
+            plan = plan_provable(proving, maximum_instructions, executed)
             with planning_errors(PROVE_SHORTER):
-                limits = limits_under(chosen, proving.plan_run, program, private_input)
-                keep = planned(plans.keep, end.instructions, observer)
-                run = proving.plan_run(program, private_input, limits, keep)
+                limits = limits_under(chosen, plan, program, private_input)
+                run = plan(program, private_input, limits, plans.keep)
                 key = key_in_work.result()
             bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key.tables), key))
             encoded, shapes = prove_planned(bench, run, plans, observer)
@@ -160,12 +151,9 @@ def prove_dev(
     proving = backend_named(backend)
     program = load_program(elf)
     start = time.monotonic()
-    limits = SegmentLimits()
-    require_provable(
-        proving, program, private_input, maximum_instructions=maximum_instructions, limits=limits, executed=executed
-    )
+    plan = plan_provable(proving, maximum_instructions, executed)
     with planning_errors(PROVE_SHORTER):
-        end = proving.plan_run(program, private_input, limits, lambda _: None).end
+        run = plan(program, private_input, SegmentLimits(), lambda _: None)
         key = verification_key(proving.kernels(), program, chosen)
-    receipt = DevelopmentReceipt(key, end.output, end.exit_code)
-    return DevelopmentRun(receipt.encoded(), receipt, end.instructions, time.monotonic() - start)
+    receipt = DevelopmentReceipt(key, run.end.output, run.end.exit_code)
+    return DevelopmentRun(receipt.encoded(), receipt, run.end.instructions, time.monotonic() - start)

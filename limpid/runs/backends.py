@@ -95,8 +95,18 @@ class Backend(Protocol):
         """Executes the program and counts what it does, as `reference.executor.profiling.profile`."""
         ...
 
-    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
-        """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`."""
+    def plan_run(
+        self,
+        program: Program,
+        private_input: bytes,
+        limits: SegmentLimits,
+        keep: Keep,
+        *,
+        maximum_instructions: int | None = None,
+        executed: Executed = unheard,
+    ) -> RunPlan:
+        """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`; `executed` hears
+        how many instructions are done."""
         ...
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
@@ -147,10 +157,21 @@ class ReferenceBackend:
         executed(counted.execution.instructions)
         return counted
 
-    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+    def plan_run(
+        self,
+        program: Program,
+        private_input: bytes,
+        limits: SegmentLimits,
+        keep: Keep,
+        *,
+        maximum_instructions: int | None = None,
+        executed: Executed = unheard,
+    ) -> RunPlan:
         from reference.trace.segmentation import plan_run
 
-        return plan_run(program, private_input, limits, keep)
+        run = plan_run(program, private_input, limits, keep, maximum_instructions=maximum_instructions)
+        executed(run.end.instructions)
+        return run
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
         from reference.trace.build import PlainTraces
@@ -221,10 +242,21 @@ class OptimizedBackend:
 
         return profile_compiled(program, private_input, executed=executed)
 
-    def plan_run(self, program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+    def plan_run(
+        self,
+        program: Program,
+        private_input: bytes,
+        limits: SegmentLimits,
+        keep: Keep,
+        *,
+        maximum_instructions: int | None = None,
+        executed: Executed = unheard,
+    ) -> RunPlan:
         from limpid.runs.optimized_runs import plan_run as plan_compiled
 
-        return plan_compiled(program, private_input, limits, keep)
+        return plan_compiled(
+            program, private_input, limits, keep, maximum_instructions=maximum_instructions, executed=executed
+        )
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
         from limpid.runs.optimized_runs import segment_traces

@@ -1,24 +1,27 @@
-"""Executing a run before it is proven: what cannot be proven is refused here, before any of it is planned."""
+"""Executing and planning a run before it is proven: what cannot be proven is refused here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from limpid.advice.trap_advice import trap_error
-from limpid.errors import InputError, TooLargeError, TooLongError, TrapError, UnprovableError
+from limpid.errors import InputError, LimpidError, TooLargeError, TooLongError, UnprovableError
 from limpid.runs.backends import Backend, Executed
 from reference.execution import Execution
 from reference.fixed_tables import ProgramTooLargeError
 from reference.machine_memory import InputTooLongError
-from reference.prover.progress import SHARES, Observer, Stage
 from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits, least_cost, most_instructions
-from reference.trace.plan import SegmentPlan
-from reference.trace.segmentation import Keep
+from reference.trace.plan import RunPlan, SegmentPlan
+from reference.trace.segmentation import Keep, PlanRun
 from spec.program import Program
 from spec.rv64im.machine import MAXIMUM_SEGMENTS
+
+SHORT_RUN = 2**24
+"""Instructions, which take a tenth of a second."""
 
 PROVE_SHORTER = "prove a shorter run"
 """What to do about one that is too long."""
@@ -37,37 +40,74 @@ def require_provable(
 
     Raises InputError, UnprovableError, TooLongError, and TrapError, also where `maximum_instructions` are reached.
     """
-    most = most_instructions(limits)
-    limit = most if maximum_instructions is None else min(most, maximum_instructions)
+    most = Most(limits, maximum_instructions)
     with planning_errors(PROVE_SHORTER):
-        execution = backend.execute(program, private_input, maximum_instructions=limit, executed=executed)
+        execution = backend.execute(program, private_input, maximum_instructions=most.instructions, executed=executed)
     if execution.trap is None and execution.provable:
         return execution
-    if execution.trap is not None and execution.instructions == limit != maximum_instructions:
-        raise TooLongError(
-            f"the execution has not ended after {limit:,} instructions, more than {MAXIMUM_SEGMENTS:,} segments hold",
-            f"{PROVE_SHORTER}; if it never ends, find out where it stays with: limpid run GUEST.elf --limit 1000000",
+    raise most.refused(program, execution)
+
+
+def plan_provable(backend: Backend, maximum_instructions: int | None, executed: Executed) -> PlanRun:
+    """`plan_run` of a backend, for runs that can be proven: of others `keep` receives nothing, and it raises as
+    `require_provable` does. A short run is executed once for both; a long one, which may be endless, is executed to its
+    end before it is planned."""
+
+    def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        most = Most(limits, maximum_instructions)
+        at_once = min(most.instructions, SHORT_RUN)
+        plans: list[SegmentPlan] = []
+        try:
+            run = backend.plan_run(
+                program, private_input, limits, plans.append, maximum_instructions=at_once, executed=executed
+            )
+        except UnprovableRunError as error:
+            if not error.execution.instructions == at_once < most.instructions:
+                raise most.refused(program, error.execution) from error
+        else:
+            for plan in plans:
+                keep(plan)
+            return run
+        plans.clear()
+        require_provable(
+            backend,
+            program,
+            private_input,
+            maximum_instructions=maximum_instructions,
+            limits=limits,
+            executed=executed,
         )
-    raise _unprovable(program, execution)
+        return backend.plan_run(program, private_input, limits, keep)
+
+    return plan_run
 
 
-def planned(keep: Keep, instructions: int, observer: Observer) -> Keep:
-    """The same receiver of plans, which tells the observer how much of so many instructions is planned."""
-    done = 0
+@dataclass(frozen=True)
+class Most:
+    """How long a run may be that is to be proven in segments of these limits."""
 
-    def kept(plan: SegmentPlan) -> None:
-        nonlocal done
-        keep(plan)
-        done += plan.instructions
-        observer(Stage.PLAN, done / instructions * SHARES[Stage.PLAN] / sum(SHARES.values()))
+    limits: SegmentLimits
+    wanted: int | None
+    """The caller's limit of instructions."""
 
-    return kept
+    @property
+    def instructions(self) -> int:
+        """The caller's limit, or what all segments of a run hold, if that is less."""
+        most = most_instructions(self.limits)
+        return most if self.wanted is None else min(most, self.wanted)
 
-
-def _unprovable(program: Program, execution: Execution) -> TrapError | UnprovableError:
-    if execution.trap is not None:
+    def refused(self, program: Program, execution: Execution) -> LimpidError:
+        """Why an execution that was stopped there cannot be proven."""
+        if execution.trap is None:
+            return UnprovableError(str(execution.unprovable_reason))
+        if execution.instructions == self.instructions != self.wanted:
+            return TooLongError(
+                f"the execution has not ended after {execution.instructions:,} instructions, more than "
+                f"{MAXIMUM_SEGMENTS:,} segments hold",
+                f"{PROVE_SHORTER}; if it never ends, find out where it stays with: "
+                "limpid run GUEST.elf --limit 1000000",
+            )
         return trap_error(program, execution)
-    return UnprovableError(str(execution.unprovable_reason))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ some thousand neighbours, which stay in the cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,14 @@ DISTANT_WORDS = 64
 DISTANT_TILE_WORDS = 1 << 15
 """Where rows are few, more of each."""
 
+SMALL_SECTION_WORDS = 1 << 17
+"""Of all columns together. Each thread makes such sections by itself: they stay in its second-level cache."""
+
 SMALLEST_TASK_WORDS = 1 << 15
 SMALLEST_TASK_FIBRES = 16
+
+Run = Callable[[Any, tuple[Any, ...], int, int], None]
+"""Runs a kernel with operands on so many tasks, the smallest of them for one thread: `shared` or `alone`."""
 
 
 def bit_reversed(numbers: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
@@ -108,7 +114,7 @@ class Codewords:
         is_needed = self.prefixes_log2.max() > self.tile_log2
         return arrays.empty(count, 1 << self.longest_log2 if is_needed else 0)
 
-    def write_polynomials(self, first: int, section: int, polynomials: Words) -> None:
+    def write_polynomials(self, first: int, section: int, polynomials: Words, run: Run) -> None:
         """Writes the polynomials of a section's tiles, of as many columns from the first on as there is room for."""
         count, room = polynomials.shape
         if not room:
@@ -133,7 +139,7 @@ class Codewords:
         )
         smallest = SMALLEST_TASK_WORDS // (width << rows_log2)
         tasks = (count << self.tile_log2) // width
-        _run(distant_pass, operands, tasks, smallest)
+        run(distant_pass, operands, tasks, smallest)
 
     def fibres(self, numbers: Sequence[int], folding_log2: int) -> Words:
         """The values at 3 w^(i + j n / 2^folding_log2), j ascending, for these i: (numbers, count, 2^folding_log2)."""
@@ -150,7 +156,7 @@ class Codewords:
                 chosen = np.flatnonzero(tiles >> tiles_log2 == section)
                 if not len(chosen):
                     continue
-                self.write_polynomials(column, section, polynomials)
+                self.write_polynomials(column, section, polynomials, shared)
                 found = np.empty(len(chosen) << folding_log2, dtype=np.uint32)
                 operands = (
                     self.columns[column * self.pitch :],
@@ -165,19 +171,29 @@ class Codewords:
                     folding_log2,
                     found,
                 )
-                _run(open_fibres, operands, len(chosen), SMALLEST_TASK_FIBRES)
+                shared(open_fibres, operands, len(chosen), SMALLEST_TASK_FIBRES)
                 values[chosen, column] = found.reshape(len(chosen), -1)
         return values
 
     def hash_leaves(self, folding_log2: int, order: LeafOrder, layer: Words) -> None:
         """Writes the digest of each leaf, in planes: position q of the layer has that of leaf bitrev(q)."""
+        if self.count << self.longest_log2 <= SMALL_SECTION_WORDS:
+            # Threads wait for each other twice a section if they share it.
+            in_parallel(
+                lambda start, stop: self._hash_sections(self.sections[start:stop], folding_log2, order, layer, alone),
+                len(self.sections),
+            )
+        else:
+            self._hash_sections(self.sections, folding_log2, order, layer, shared)
+
+    def _hash_sections(self, sections: range, folding_log2: int, order: LeafOrder, layer: Words, run: Run) -> None:
         points = bit_reversed(order.points, folding_log2)
         inner = tile_levels(self.tile_log2)
         tiles = 1 << (self.longest_log2 - self.tile_log2)
         smallest = SMALLEST_TASK_WORDS // (self.count << self.tile_log2)
         polynomials = self.room(self.count)
-        for section in self.sections:
-            self.write_polynomials(0, section, polynomials)
+        for section in sections:
+            self.write_polynomials(0, section, polynomials, run)
             operands = (
                 self.columns,
                 self.pitch,
@@ -194,11 +210,18 @@ class Codewords:
                 layer.reshape(-1),
                 layer.shape[1],
             )
-            _run(hash_tiles, operands, tiles, smallest)
+            run(hash_tiles, operands, tiles, smallest)
 
 
-def _run(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:
+def shared(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:
+    """All threads share the tasks."""
     in_parallel(lambda start, stop: compiled(*operands, start, stop), count, smallest)
+
+
+def alone(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:
+    """The caller's thread does all tasks."""
+    del smallest
+    compiled(*operands, 0, count)
 
 
 def can_encode(domain_log2: int, folding_log2: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, Machine
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import (
     FULL,
@@ -55,12 +55,15 @@ class TooManySegmentsError(Exception):
 
 
 class NoProofError(Exception):
-    """No proof of the execution exists: it trapped, or its output cannot be claimed. The machine is as it ended."""
+    """No proof of the execution exists: it trapped, was stopped, or its output cannot be claimed. The machine is as it
+    ended."""
 
-    def __init__(self, machine: Machine, *, halted: bool, addresses: NDArray[np.uint32]) -> None:
+    def __init__(self, machine: Machine, status: int, addresses: NDArray[np.uint32]) -> None:
         super().__init__("no proof of the execution exists")
         self.machine = machine
-        self.halted = halted
+        self.status = status
+        """How it ended: TRAPPED; HALTED where its output cannot be claimed; RUNNING where it was stopped."""
+
         self.addresses = addresses
         """All doublewords that have been touched."""
 
@@ -70,18 +73,25 @@ def plan_run(
     private_input: bytes,
     new_meter: Callable[[], Meter],
     keep: Callable[[SegmentPlan], None],
+    *,
+    limit: int = UNLIMITED,
+    executed: Callable[[int], None] = lambda _: None,
 ) -> RunPlan:
-    """Executes the program, cutting before the first instruction that has no room; `keep` receives the segments.
+    """Executes the program, cutting before the first instruction that has no room; `keep` receives the segments,
+    `executed` now and then how many instructions have been executed. More than `limit` are not.
 
     Raises NoProofError, SegmentTooSmallError, TooManySegmentsError, InputTooLongError, CodeTooLargeError.
     """
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
     planner = _Planner(machine, new_meter, keep)
-    while (status := machine.count(INSTRUCTIONS_AT_ONCE)) != HALTED:
+    while (status := machine.count(min(limit - machine.instructions, INSTRUCTIONS_AT_ONCE))) != HALTED:
         if status == FULL:
             planner.make_room()
-        elif status == TRAPPED:
-            raise NoProofError(machine, halted=False, addresses=planner.touched_addresses())
+        elif status == TRAPPED or machine.instructions >= limit:
+            raise NoProofError(machine, status, planner.touched_addresses())
+        else:
+            executed(machine.instructions)
+    executed(machine.instructions)
     return planner.finish()
 
 
@@ -123,7 +133,7 @@ class _Planner:
         machine, addresses = self._machine, self.touched_addresses()
         output = claimed_output(machine.memory.values, addresses)
         if output is None:
-            raise NoProofError(machine, halted=True, addresses=addresses)
+            raise NoProofError(machine, HALTED, addresses)
         self._end_segment(None)
         return RunPlan(
             segment_count=self._index,

@@ -17,6 +17,7 @@ from spec.protocol.columns import ColumnClaims
 from spec.protocol.gkr import BusChallenges, Circuit
 from spec.protocol.hash import Digest
 from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RoundPolynomial
 from spec.protocol.stacking import Commitment, Stacking
 from spec.protocol.whir import Iteration
@@ -108,6 +109,10 @@ class FoldedVector(Rounds, Protocol):
 
 class Kernels(Protocol):
     """Everything that takes a prover's time. Arrays that come in are never changed."""
+
+    def algebra(self) -> NumberAlgebra:
+        """Numbers to say the transcript of one proof with."""
+        ...
 
     def commit(
         self,

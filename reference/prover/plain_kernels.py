@@ -8,11 +8,13 @@ from reference.prover.grinding import grind
 from reference.prover.stacked_columns import commit
 from reference.prover.stacking_rounds import stacking
 from reference.prover.zerocheck_rounds import zerocheck
+from spec.protocol.numbers import NumberAlgebra
 
 
 class PlainKernels:
     """The plain implementation of `Kernels`: a room for each step."""
 
+    algebra = NumberAlgebra
     commit = staticmethod(commit)
     circuit = staticmethod(circuit)
     zerocheck = staticmethod(zerocheck)

@@ -22,7 +22,6 @@ from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
 from spec.protocol.hash import Digest, digest_words
 from spec.protocol.labels import Label
-from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import LayerProof, RoundPolynomial, SegmentProof
 from spec.protocol.run import (
     RunStatement,
@@ -80,7 +79,7 @@ def pin_segment(
 
     `shape` is the whole segment's, which decides the stacking height; `trace` may hold the continuation tables alone.
     """
-    algebra = NumberAlgebra()
+    algebra = kernels.algebra()
     place = SegmentPlace(statement, index, SegmentForm(shape, statement.parameters))
     tables = [table for table in trace.tables if table.chip.role is Role.CONTINUATION]
     shapes = [TableShape(table.chip, table.height_log2) for table in tables]
@@ -97,7 +96,7 @@ def prove_segment(
     kernels: Kernels, key: ProvingKey, run: Sequence[int], pinned: PinnedSegment, progress: Progress
 ) -> SegmentProof:
     """The proof of a pinned segment in the run with digest `run`."""
-    algebra = NumberAlgebra()
+    algebra = kernels.algebra()
     place, trace, form = pinned.place, pinned.trace, pinned.place.form
     machine = form.shape.machine
 

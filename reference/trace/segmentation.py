@@ -30,18 +30,25 @@ Keep = Callable[[SegmentPlan], None]
 """Receives each segment's plan as soon as the segment has ended."""
 
 PlanRun = Callable[[Program, bytes, SegmentLimits, Keep], RunPlan]
-"""`plan_run`, or what does the same."""
+"""`plan_run` without a limit of instructions, or what does the same."""
 
 
-def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+def plan_run(
+    program: Program,
+    private_input: bytes,
+    limits: SegmentLimits,
+    keep: Keep,
+    *,
+    maximum_instructions: int | None = None,
+) -> RunPlan:
     """Executes the program, cutting as late as the limits allow; `keep` receives the segments in order.
 
-    Raises InputTooLongError, UnprovableError if no proof of the execution exists, TraceTooLongError if it takes too
-    many segments or the limits have no room for an instruction.
+    Raises InputTooLongError, UnprovableError if no proof of the execution exists or it has not ended after so many
+    instructions, TraceTooLongError if it takes too many segments or the limits have no room for an instruction.
     """
     cutter = _Cutter(program, limits, keep)
     machine = Machine(program, private_input, [cutter.instrument])
-    execution = machine.run()
+    execution = machine.run(maximum_instructions)
     if execution.unprovable_reason is not None or execution.exit_code is None:
         raise UnprovableError(execution)
     segment_count = cutter.finish(machine)

@@ -42,10 +42,8 @@ class Expression:
     def __mul__(self, other: Expression | int) -> Expression:
         right = lift(other)
         for factor, rest in ((self, right), (right, self)):
-            if _is_constant(factor, 0):
-                return factor
-            if _is_constant(factor, 1):
-                return rest
+            if type(factor) is Constant and factor.value < 2:
+                return rest if factor.value else factor
         return Product(self, right)
 
     __rmul__ = __mul__
@@ -110,6 +108,10 @@ class Named(Expression):
     name: str
     definition: Expression
 
+
+_OPERATIONS = (Sum, Difference, Product)
+
+_DEGREES_OF_LEAVES: dict[type[Expression], int] = {Constant: 0, Public: 0, MainColumn: 1, FixedColumn: 1}
 
 Value = TypeVar("Value")
 
@@ -176,22 +178,17 @@ def degree(expression: Expression, known: dict[Expression, int] | None = None) -
     degrees: dict[Expression, int] = {} if known is None else known
 
     def walk(node: Expression) -> int:
-        if node in degrees:
-            return degrees[node]
-        match node:
-            case Sum(left, right) | Difference(left, right):
-                result = max(walk(left), walk(right))
-            case Product(left, right):
-                result = walk(left) + walk(right)
-            case Named(_, definition):
-                result = walk(definition)
-            case Constant() | Public():
-                result = 0
-            case MainColumn() | FixedColumn():
-                result = 1
-            case _:
-                raise TypeError(f"{type(node).__name__} is not a kind of expression")
-        degrees[node] = result
+        found = degrees.get(node)
+        if found is not None:
+            return found
+        # Every declaration is walked at every start: asking for the type is a third of matching it.
+        kind = type(node)
+        if kind in _DEGREES_OF_LEAVES:
+            return _DEGREES_OF_LEAVES[kind]
+        parts = [walk(part) for part in operands(node)]
+        if not parts:
+            raise TypeError(f"{kind.__name__} is not a kind of expression")
+        degrees[node] = result = sum(parts) if kind is Product else max(parts)
         return result
 
     return walk(expression)
@@ -212,12 +209,9 @@ def number_of(bits: Iterable[Expression]) -> Expression:
 
 def operands(expression: Expression) -> tuple[Expression, ...]:
     """What an expression is directly made of."""
-    match expression:
-        case Sum(left, right) | Difference(left, right) | Product(left, right):
-            return (left, right)
-        case Named(_, definition):
-            return (definition,)
-    return ()
+    if isinstance(expression, _OPERATIONS):
+        return (expression.left, expression.right)
+    return (expression.definition,) if isinstance(expression, Named) else ()
 
 
 def describe(expression: Expression, *, inside_product: bool = False) -> str:
@@ -286,4 +280,4 @@ def definitions(*expressions: Expression) -> dict[str, Expression]:
 
 
 def _is_constant(expression: Expression, value: int) -> bool:
-    return isinstance(expression, Constant) and expression.value == value
+    return type(expression) is Constant and expression.value == value

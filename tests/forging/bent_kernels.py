@@ -21,6 +21,7 @@ from spec.protocol.columns import ColumnClaims
 from spec.protocol.cube import powers
 from spec.protocol.gkr import BusChallenges, Circuit
 from spec.protocol.merkle import TreeShape
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.stacking import Commitment, Stacking
 from spec.protocol.whir import Iteration
 from spec.protocol.zerocheck import TableWeights
@@ -30,6 +31,9 @@ PLAIN: Kernels = PlainKernels()
 
 class HonestKernels:
     """The plain kernels, as something to bend."""
+
+    def algebra(self) -> NumberAlgebra:
+        return PLAIN.algebra()
 
     def commit(
         self,

@@ -68,7 +68,7 @@ def test_unknown_parameter_set_raises_before_any_work(function: object, tmp_path
 
 
 def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_long(*_: object) -> None:
+    def too_long(*_: object, **__: object) -> None:
         raise TraceTooLongError("the clock would pass its limit")
 
     monkeypatch.setattr(optimized_runs, "plan_run", too_long)
@@ -97,7 +97,7 @@ def test_prove_passes_its_observer_on_and_times_itself(tiny: Path, monkeypatch: 
     monkeypatch.setattr(proving, "prove_planned", prove_planned)
     ten = (10).to_bytes(8, "little")
     proof = limpid.prove(FIBONACCI, ten, parameters="tiny", observer=lambda *said: heard.append(said))
-    assert heard == [(Stage.PLAN, 0.0), (Stage.PLAN, 0.01), (Stage.PIN, 0.0)]
+    assert heard == [(Stage.PLAN, 0.0), (Stage.PIN, 0.0)]
     assert proof.seconds > 0
     assert (proof.encoded, proof.key, proof.output) == (encode_proof(stored), stored.key, (55).to_bytes(8, "little"))
     assert (proof.exit_code, proof.segments) == (0, 1)

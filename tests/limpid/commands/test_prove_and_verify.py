@@ -363,20 +363,18 @@ def test_exit_code_that_no_register_holds_is_misuse(code: str, proven: Proven) -
     assert _verify(proven.proof, "--any-program", "--any-output", "--exit-code", code).status == 2
 
 
-def test_prove_stops_at_the_limit_before_it_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prove_stops_at_the_limit(tmp_path: Path) -> None:
     (tmp_path / "guest.elf").write_bytes(program_elf([encode("jal")]))
-    monkeypatch.setattr("limpid.runs.optimized_runs.plan_columns", lambda *_: pytest.fail("planned"))
     arguments = ["prove", tmp_path / "guest.elf", "--parameters", "tiny", "--limit", "1000", "--json"]
     for place in (["-o", tmp_path / "proof"], ["--out", tmp_path / "folder"], ["-o", tmp_path / "proof", "--dev"]):
         error = limpid(*arguments, *place).error
         assert (error["reason"], error["instructions"]) == ("INSTRUCTION_LIMIT", 1000)
-    assert not (tmp_path / "proof").exists()
+    assert list(tmp_path.iterdir()) == [tmp_path / "guest.elf"]
 
 
-def test_prove_refuses_an_endless_run_before_it_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prove_refuses_an_endless_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "guest.elf").write_bytes(program_elf([encode("jal")]))
     monkeypatch.setattr("limpid.runs.planning.most_instructions", lambda _: 5000)
-    monkeypatch.setattr("limpid.runs.optimized_runs.plan_columns", lambda *_: pytest.fail("planned"))
     error = limpid("prove", tmp_path / "guest.elf", "-o", tmp_path / "proof", "--parameters", "tiny", "--json").error
     assert error["kind"] == "too_long"
     assert error["message"] == "the execution has not ended after 5,000 instructions, more than 4,096 segments hold"

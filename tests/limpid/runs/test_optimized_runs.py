@@ -155,7 +155,7 @@ def test_input_above_the_capacity_is_refused() -> None:
         plan_run(counting_program(), Long(), NO_LIMITS, lambda _: None)
 
 
-def _too_large(*_: object) -> None:
+def _too_large(*_: object, **__: object) -> None:
     raise CodeTooLargeError
 
 

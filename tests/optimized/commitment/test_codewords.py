@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from optimized.commitment import codewords as compiled_codewords
 from optimized.commitment import streaming
 from optimized.commitment.codewords import (
     LARGEST_TILE_LOG2,
     Codewords,
     LeafOrder,
+    alone,
     bit_reversed,
     can_encode,
+    shared,
 )
 from optimized.lanes.vectors import LANES
 from optimized.memory import arrays
@@ -90,16 +93,28 @@ def test_leaves_by_point_have_all_columns_at_each_point() -> None:
     assert np.array_equal(layer_of(codes, LeafOrder.by_point(6, 2), 2), leaf_digests(by_point))
 
 
+def test_threads_that_share_sections_make_the_same_leaves_as_threads_with_sections_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = encoded(random_columns(14, [14, 13]), [14, 13], 17)
+    order = LeafOrder.by_column(2, 2)
+    own = layer_of(codes, order, 2)
+    monkeypatch.setattr(compiled_codewords, "SMALL_SECTION_WORDS", 0)
+    assert np.array_equal(layer_of(codes, order, 2), own)
+    expected = column_fibres(codewords(codes.columns[: 2 << 14].reshape(2, -1).astype(np.uint64), 17), 2)
+    assert np.array_equal(own, leaf_digests(expected.reshape(-1, 8)))
+
+
 def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # Large enough for memory of whole pages, which is aligned.
     columns = random_columns(18, [18])
     codes = encoded(columns, [18], 19)
     assert codes.sections == range(2)
     expected, found = codes.room(1), codes.room(1)
-    codes.write_polynomials(0, 1, expected)
+    codes.write_polynomials(0, 1, expected, alone)
     monkeypatch.setattr(streaming, "SMALLEST_STREAMED_WORDS", 0)
     assert streaming.is_streamed(found.reshape(-1))
-    codes.write_polynomials(0, 1, found)
+    codes.write_polynomials(0, 1, found, shared)
     assert np.array_equal(found, expected)
 
 
