@@ -129,13 +129,13 @@ class Interpretation(Protocol[Value]):
 
 
 def evaluate(
-    expression: Expression, interpretation: Interpretation[Value], memory: dict[Expression, Value] | None = None
+    expression: Expression, interpretation: Interpretation[Value], evaluated: dict[Expression, Value] | None = None
 ) -> Value:
-    """The expression's value. `memory` holds shared subexpressions, by identity, within one evaluation.
+    """The expression's value. `evaluated` holds shared subexpressions, by identity, within one evaluation.
 
     A caller that evaluates many expressions over the same row passes one dictionary to all calls.
     """
-    known: dict[Expression, Value] = {} if memory is None else memory
+    known: dict[Expression, Value] = {} if evaluated is None else evaluated
 
     def walk(node: Expression) -> Value:
         if node in known:
