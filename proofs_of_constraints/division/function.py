@@ -36,9 +36,10 @@ class _Reading:
 
 
 _READINGS = {
-    f"{stem}{suffix}": _Reading("u" not in stem, stem.startswith("div"))
-    for stem in ("div", "divu", "rem", "remu")
-    for suffix in ("", "w")
+    f"{stem}{sign}{width}": _Reading(signed, of_quotient)
+    for stem, of_quotient in (("div", True), ("rem", False))
+    for sign, signed in (("", True), ("u", False))
+    for width in ("", "w")
 }
 
 
