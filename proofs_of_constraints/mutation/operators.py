@@ -26,7 +26,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_interaction,
 )
 from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction, Role
+from spec.air.chip import Chip, Interaction, Role, kind_of
 from spec.air.expression import (
     Constant,
     Difference,
@@ -121,7 +121,7 @@ def sampled(names: Sequence[str]) -> set[str]:
     """Of each kind of name one, where there are several not the first: no round comes before that."""
     kinds: dict[str, list[str]] = {}
     for name in names:
-        kinds.setdefault(re.sub(r"\d+", "#", name), []).append(name)
+        kinds.setdefault(kind_of(name), []).append(name)
     return {_decided(alike[1:] or alike, str) for alike in kinds.values()}
 
 

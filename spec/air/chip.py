@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -123,6 +124,12 @@ def _fraction_degree(interactions: Sequence[Interaction]) -> int:
         for interaction, fingerprint in zip(interactions, fingerprints, strict=True)
     )
     return max(denominator, *numerators)
+
+
+def kind_of(name: str) -> str:
+    """The name of a column, constraint or definition with a sign in the place of every number: declarations name alike
+    what is alike."""
+    return re.sub(r"\d+", "#", name)
 
 
 def expressions_of(chip: Chip) -> list[Expression]:
