@@ -12,7 +12,8 @@ from spec.protocol.algebra import Bit, Element, NodeAlgebra, Value, Word
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import Prefix
 from spec.protocol.key_list import KEY_LIST_LOG2, KeyPath, root_over
-from spec.protocol.node_statement import NodeStatement, statement_of
+from spec.protocol.node_statement import NodeStatement, NumberStatement, statement_of
+from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
 from spec.protocol.run import (
     RunStatement,
@@ -36,6 +37,15 @@ class NodeProof:
 
     proof: RunProof
     path: KeyPath
+
+    @property
+    def public_numbers(self) -> tuple[int, ...]:
+        """The public values that spell its statement."""
+        return self.proof.segments[0].public_values[OWN_PUBLIC_VALUES:]
+
+    def statement(self, segments: Machine) -> NumberStatement:
+        """What it states, accepted or not. Raises Rejected where public values spell no statement."""
+        return statement_of(NumberAlgebra(), segments, self.public_numbers, "node")
 
 
 def verified_node(

@@ -11,7 +11,7 @@ import numpy as np
 from reference.arrays.field_arrays import Matrix
 from reference.recursion.recorder import Cells, Recorder
 from reference.tables import Table, Trace, without_fixed_columns
-from reference.trace.sha256 import compression_cells
+from reference.trace.sha256 import compression_rows
 from spec.air.chip import Chip
 from spec.air.chips.sha256 import Sha256Layout
 from spec.air.machine import Machine
@@ -39,21 +39,14 @@ def circuit_trace(
     height."""
     circuit = recorder.circuit
     tables, limbs = [], Counter[int]()
-    compressions: list[tuple[str, dict[str, int]]] = []
     for name, rows in circuit.rows_by_chip.items():
         chip = machine.chip_by_name[name]
-        cells = [_cells(chip, row, recorder) for row in rows]
+        cells = [_cells(row, recorder) for row in rows]
         limbs.update(limb for of in cells for limb in _LIMBS.get(name, _no_limbs)(of))
         main = _matrix([[of[column] for column in chip.columns] for of in cells], chip.columns, name, heights)
         tables.append(Table(chip, main, fixed_matrix(circuit, chip, heights)))
-        if name == "compress":
-            for row, of in zip(rows, cells, strict=True):
-                compressions += _work(layout, row.parameters[0], of)
-    for chip in (layout.first, layout.rest):
-        work = [[of[column] for column in chip.columns] for name, of in compressions if name == chip.name]
-        if work or chip.name in heights:
-            main = _matrix(work, chip.columns, chip.name, heights)
-            tables.append(Table(chip, main, without_fixed_columns(len(main))))
+        if name == "compress" and rows:
+            tables += _work_tables(layout, [row.parameters[0] for row in rows], cells, heights)
     tables.append(_limb_table(limbs))
     order = {chip.name: position for position, chip in enumerate(machine.chips)}
     tables.sort(key=lambda table: order[table.chip.name])
@@ -88,7 +81,7 @@ def _matrix(rows: Sequence[Sequence[int]], columns: Sequence[str], chip: str, he
     if height_log2 < least:
         raise ValueError(f"{chip}: {len(rows)} rows do not fit into 2^{height_log2}")
     matrix = np.zeros((1 << height_log2, len(columns)), dtype=np.uint64)
-    if rows:
+    if rows and rows[0]:
         matrix[: len(rows)] = np.array(rows, dtype=np.int64) % P
     return matrix
 
@@ -101,17 +94,28 @@ def _limb_table(limbs: Mapping[int, int]) -> Table:
     return Table(LIMB_TABLE, main, fixed)
 
 
-def _work(layout: Sha256Layout, key: int, cells: Mapping[str, int]) -> list[tuple[str, dict[str, int]]]:
-    state = [_word(cells, "before", i) for i in range(8)]
-    block = [_word(cells, half, i) for half in ("left", "right") for i in range(8)]
-    return compression_cells(layout, key, state, b"".join(word.to_bytes(4, "big") for word in block))
+def _work_tables(
+    layout: Sha256Layout, keys: Sequence[int], cells: Sequence[Mapping[str, int]], heights: Heights
+) -> list[Table]:
+    """Both work tables, from the rows that order the compressions: all of them are done at once, on arrays."""
+
+    def words(*names: str) -> list[Matrix]:
+        halves = [(f"{name}_{2 * i}", f"{name}_{2 * i + 1}") for name in names for i in range(OCTET_LIMBS // 2)]
+        return [np.array([of[low] + (of[high] << LIMB_BITS) for of in cells]) for low, high in halves]
+
+    rows = compression_rows(layout, np.array(keys), words("before"), words("left", "right"))
+    tables = []
+    for chip in (layout.first, layout.rest):
+        of_chip = [row for name, row in rows if name == chip.name]
+        main = _matrix([()] * (len(keys) * len(of_chip)), chip.columns, chip.name, heights)
+        for place, row in enumerate(of_chip):
+            for number, column in enumerate(chip.columns):
+                main[place : len(keys) * len(of_chip) : len(of_chip), number] = row[column]
+        tables.append(Table(chip, main, without_fixed_columns(len(main))))
+    return tables
 
 
-def _word(cells: Mapping[str, int], name: str, word: int) -> int:
-    return cells[f"{name}_{2 * word}"] + (cells[f"{name}_{2 * word + 1}"] << LIMB_BITS)
-
-
-def _cells(chip: Chip, row: Row, recorder: Recorder) -> dict[str, int]:
+def _cells(row: Row, recorder: Recorder) -> dict[str, int]:
     memory = {"value": recorder.values, "octet": recorder.octets}
     signature = SIGNATURES[row.chip]
     operands = [memory[bus.name][at] for bus, at in zip(signature.operands, row.reads, strict=True)]
