@@ -235,11 +235,11 @@ def _indices(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: State
     return list(stated), [segment.index for segment in segments]
 
 
-def _no_start_is_halted(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
+def _does_not_start_halted(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
+    """Of the first segment: of the others it follows, since the one before them has not halted."""
     name, number = machine.halted
     (enters,) = (join.enters for join in machine.joins if join.leaves == name)
-    found = [_truth(algebra, algebra.equals(segment.public_values[enters], number)) for segment in segments]
-    return found, [algebra.value(0)] * len(found)
+    return _truth(algebra, algebra.equals(segments[0].public_values[enters], number)), algebra.value(0)
 
 
 def _no_exit_without_halt(
@@ -260,7 +260,7 @@ def _nothing_moves_alone(_: AnyAlgebra, machine: Machine, segments: Segments, __
 
 CONVERT: Relation[Segments] = (
     Condition("indices_are_the_leafs", Rejection.SEGMENT_INDEX, _indices),
-    Condition("no_start_is_halted", Rejection.SEGMENT_AFTER_HALT, _no_start_is_halted),
+    Condition("does_not_start_halted", Rejection.SEGMENT_AFTER_HALT, _does_not_start_halted),
     Condition("no_exit_code_without_halt", Rejection.EXIT_CODE_WITHOUT_HALT, _no_exit_without_halt),
     Condition("nothing_moves_without_its_table", Rejection.MOVED_WITHOUT_TABLE, _nothing_moves_alone),
     *map(_over_segments, JOINED),
