@@ -168,7 +168,7 @@ CONVERT_LIES: Mapping[str, Lie] = {
         _NODE,
     ),
     "indices_meet": (
-        (segment(0), replace(segment(1), index=4, public_values=segment(1).public_values | {"segment": 4})),
+        (segment(0), replace(segment(1), index=4, public_values={**segment(1).public_values, "segment": 4})),
         _NODE,
     ),
     "spans_meet": _segments(pc_in=77),

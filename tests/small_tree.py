@@ -15,6 +15,7 @@ from optimized.kernels import OptimizedKernels
 from reference.recursion.convert import SpanProof
 from reference.recursion.keys import TreeKeys, tree_keys
 from reference.recursion.node_proof import NodeProof
+from reference.recursion.statements import leaf_of
 from reference.recursion.tree import TreeProver
 from reference.tables import Table, Trace
 from reference.verifier.final import Asked, TreeConstants
@@ -22,7 +23,7 @@ from spec.air.chip import Role
 from spec.circuit.buses import NARROW_SHA256
 from spec.circuit.nodes import CircuitShape, TreeDesign
 from spec.parameters import TINY, Schedule
-from spec.protocol.hash import Digest, digest_words
+from spec.protocol.hash import Digest, digest_bytes, digest_words
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
 from spec.protocol.run import leaves_root, run_digest
@@ -123,9 +124,6 @@ def spans(counts: Sequence[int]) -> list[SpanProof]:
 
 def digest_of(proof: RunProof) -> Digest:
     """G."""
-    from reference.recursion.statements import leaf_of
-    from spec.protocol.hash import digest_bytes
-
     span = SpanProof(proof.key, proof.segments)
     root = leaves_root([digest_bytes(leaf_of(span, segment)) for segment in proof.segments])
     statement = proof.key.statement(proof.output, len(proof.segments))

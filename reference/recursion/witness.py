@@ -75,13 +75,18 @@ def least_height_log2(rows: int) -> int:
     return max(MINIMUM_HEIGHT_LOG2, (rows - 1).bit_length() if rows else 0)
 
 
-def _matrix(rows: Sequence[Sequence[int]], columns: Sequence[str], chip: str, heights: Heights) -> Matrix:
-    least = least_height_log2(len(rows))
+def _zeros(rows: int, width: int, chip: str, heights: Heights) -> Matrix:
+    """A table of the chip that has room for so many rows. Raises ValueError where its height has not."""
+    least = least_height_log2(rows)
     height_log2 = heights.get(chip, least)
     if height_log2 < least:
-        raise ValueError(f"{chip}: {len(rows)} rows do not fit into 2^{height_log2}")
-    matrix = np.zeros((1 << height_log2, len(columns)), dtype=np.uint64)
-    if rows and rows[0]:
+        raise ValueError(f"{chip}: {rows} rows do not fit into 2^{height_log2}")
+    return np.zeros((1 << height_log2, width), dtype=np.uint64)
+
+
+def _matrix(rows: Sequence[Sequence[int]], columns: Sequence[str], chip: str, heights: Heights) -> Matrix:
+    matrix = _zeros(len(rows), len(columns), chip, heights)
+    if rows:
         matrix[: len(rows)] = np.array(rows, dtype=np.int64) % P
     return matrix
 
@@ -107,7 +112,7 @@ def _work_tables(
     tables = []
     for chip in (layout.first, layout.rest):
         of_chip = [row for name, row in rows if name == chip.name]
-        main = _matrix([()] * (len(keys) * len(of_chip)), chip.columns, chip.name, heights)
+        main = _zeros(len(keys) * len(of_chip), len(chip.columns), chip.name, heights)
         for place, row in enumerate(of_chip):
             for number, column in enumerate(chip.columns):
                 main[place : len(keys) * len(of_chip) : len(of_chip), number] = row[column]
