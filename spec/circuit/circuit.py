@@ -11,6 +11,7 @@ from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.circuit.buses import OCTET, VALUE
 from spec.circuit.machine import CIRCUIT_CHIPS
+from spec.circuit.row import FLAG
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Signature:
     operands: tuple[Bus, ...]
     results: tuple[Bus, ...]
     parameters: int
+    flags: int
+    """1 if the chip has the column that tells its rows from padding, else 0."""
 
 
 def signature_of(chip: Chip) -> Signature:
@@ -27,7 +30,9 @@ def signature_of(chip: Chip) -> Signature:
     memory = [i for i in chip.interactions if i.bus in (VALUE, OCTET)]
     operands = tuple(i.bus for i in memory if i.sign < 0)
     results = tuple(i.bus for i in memory if i.sign > 0)
-    return Signature(operands, results, len(chip.fixed_columns) - 1 - len(operands) - 2 * len(results))
+    flags = int(FLAG in chip.fixed_columns)
+    parameters = len(chip.fixed_columns) - flags - len(operands) - 2 * len(results)
+    return Signature(operands, results, parameters, flags)
 
 
 SIGNATURES: Mapping[str, Signature] = {chip.name: signature_of(chip) for chip in CIRCUIT_CHIPS}
@@ -70,10 +75,10 @@ class Circuit:
 
     def fixed_rows(self, chip: str) -> list[tuple[int, ...]]:
         """The fixed cells of the chip's rows in the order of the circuit."""
-        results = SIGNATURES[chip].results
+        results, flags = SIGNATURES[chip].results, SIGNATURES[chip].flags
         return [
             (
-                1,
+                *[1] * flags,
                 *row.reads,
                 *row.writes,
                 *(self.reads.get((bus.name, at), 0) for bus, at in zip(results, row.writes, strict=True)),
