@@ -60,13 +60,9 @@ def _given(view: CircuitView, meaning: Meaning) -> list[Part]:
             if name in view.parameters or part.is_constant or part in known:
                 continue
             known.append(part)
-            interval = ELEMENT if size is None else bits(size)
-            is_word = meaning.reads_words or (what == "result" and "limb" in view.chip.purpose)
-            if size is None and is_word:
-                interval = bits(LIMB_BITS)
-            if name in meaning.domain:
-                interval = bits(meaning.domain[name])
-            found.append((f"{what} {number} part {i}", part, interval))
+            label = f"{what} {number} part {i}"
+            asked = meaning.domain.get(name, meaning.domain.get(label, LIMB_BITS if meaning.reads_words else size))
+            found.append((label, part, ELEMENT if asked is None else bits(asked)))
     for (_, sign), parts in view.orders.items():
         if sign < 0:
             found += [(name, part, bits(LIMB_BITS)) for name, part in parts.items() if name != "key"]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import z3
 
-from proofs_of_constraints.circuit.meanings import MEANINGS, Case, Claim, HasBits, Holds, Meaning, Vanishes
+from proofs_of_constraints.circuit.meanings import MEANINGS, Adds, Case, Claim, HasBits, Holds, Meaning, Vanishes
 from proofs_of_constraints.circuit.view import CircuitView, circuit_view_of
 from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Outcome, Session, Verdict
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
+from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import Implication, RowSystem, row_with_lookups
@@ -47,7 +49,15 @@ def real_row(view: CircuitView, assumed: Mapping[str, int]) -> RowSystem:
     for name in view.parameters:
         if any(cell.bus.field_bits and Polynomial.variable(name) in cell.parts for cell in view.results):
             system.restrict("assumed constant", Polynomial.variable(name), bits(LIMB_BITS))
+    # An inverse stands in one equation. What messages speak of is kept, though it may stand in one, too.
+    system.eliminate_free_variables(kept=_spoken_of(view))
     return system
+
+
+def _spoken_of(view: CircuitView) -> set[str]:
+    parts = [part for cell in (*view.operands, *view.results) for part in cell.parts]
+    parts += [part for message in view.orders.values() for part in message.values()]
+    return {name for part in parts for name in part.variables()}
 
 
 def prove_function(session: Session, chip: Chip) -> Outcome:
@@ -76,6 +86,11 @@ def _prove_case(session: Session, view: CircuitView, case: Case) -> tuple[Outcom
         if _speaks_of_no_column(system, claim):
             return Outcome(Verdict.REFUTED, f"{claim.name}: the row has no such column"), 0, {}
     open_claims = [claim for claim in claims if not _is_plain(system, claim)]
+    for adds in (claim for claim in open_claims if isinstance(claim, Adds)):
+        outcome = _prove_sum(session, view, system, adds)
+        if outcome is not None:
+            return outcome, 0, {}
+    open_claims = [claim for claim in open_claims if not isinstance(claim, Adds)]
     for start in range(0, len(open_claims), CLAIMS_OF_A_QUERY):
         few = open_claims[start : start + CLAIMS_OF_A_QUERY]
         row = BitVectorRow(system)
@@ -90,6 +105,34 @@ def _prove_case(session: Session, view: CircuitView, case: Case) -> tuple[Outcom
     return None, len(claims), system.wraps()
 
 
+def _prove_sum(session: Session, view: CircuitView, system: RowSystem, claim: Adds) -> Outcome | None:
+    """Over the integers, from the facts that speak of the claim's columns, and of those that these speak of."""
+    names = {name for polynomial in _polynomials(claim) for name in system.resolve(polynomial).variables()}
+    row = IntegerRow(_about(system, names))
+    numbers = []
+    for limbs in (claim.left, claim.right, claim.total):
+        low, high = (row.value(limb) for limb in limbs)
+        numbers.append(low + high * (1 << LIMB_BITS))
+    left, right, total = numbers
+    holds = z3.Or(left + right == total, left + right == total + (1 << 2 * LIMB_BITS))
+    model = session.satisfying(f"{Kind.FUNCTION.value}/{view.chip.name}/{claim.name}", [z3.Not(holds), *row.formulas()])
+    if model is None:
+        return None
+    cells = row.cells(model)
+    return Outcome(Verdict.REFUTED, f"not so: {claim.name}", Counterexample(cells, (claim.name,), derived=cells))
+
+
+def _about(system: RowSystem, names: set[str]) -> RowSystem:
+    """The system with only those facts from which anything can follow about these variables."""
+    about = system.copy()
+    while True:
+        about.facts = [f for f in system.facts if names & {n for factor in f.factors for n in factor.variables()}]
+        reached = {name for fact in about.facts for factor in fact.factors for name in factor.variables()}
+        if reached <= names:
+            return about
+        names = names | reached
+
+
 def _ensured(view: CircuitView) -> Iterator[Claim]:
     """What receivers may assume of what the row sends."""
     for name, bus, parts in view.sent:
@@ -100,7 +143,13 @@ def _ensured(view: CircuitView) -> Iterator[Claim]:
 
 
 def _polynomials(claim: Claim) -> Sequence[Polynomial]:
-    return () if isinstance(claim, Holds) else (claim.polynomial,)
+    match claim:
+        case Adds(_, left, right, total):
+            return (*left, *right, *total)
+        case Holds():
+            return ()
+        case _:
+            return (claim.polynomial,)
 
 
 def _speaks_of_no_column(system: RowSystem, claim: Claim) -> bool:
@@ -132,6 +181,8 @@ def _formula(row: BitVectorRow, claim: Claim) -> z3.BoolRef:
             return row.value(polynomial) < 1 << size
         case Holds(_, formula):
             return formula(row)
+        case Adds():
+            raise TypeError("a sum of words is proven over the integers")
 
 
 def prove_row_exists(session: Session, machine: Machine, chip: Chip) -> Outcome:
@@ -182,14 +233,31 @@ def prove_determinism(session: Session, chip: Chip) -> Outcome:
             both.constrain("the same is received", one - other)
     # What is made of received cells alone is the same in both.
     unknown = [part for part in map(system.resolve, told) if not part.variables() <= known]
-    row = BitVectorRow(both)
-    differ = [z3.Not(row.vanishes(_renamed(p, known, COPIES[0]) - _renamed(p, known, COPIES[1]))) for p in unknown]
-    if differ:
-        title = f"{Kind.DETERMINISM.value}/{chip.name}"
-        model = session.satisfying(title, [any_of(*differ), *row.formulas()], bit_vectors=True)
+    differences = [_renamed(p, known, COPIES[0]) - _renamed(p, known, COPIES[1]) for p in unknown]
+    fault = "what is read does not determine the results"
+    title = f"{Kind.DETERMINISM.value}/{chip.name}"
+    if not meaning_of(chip).is_arithmetic:
+        row = BitVectorRow(both)
+        differ = [z3.Not(row.vanishes(difference)) for difference in differences]
+        formulas = [any_of(*differ), *row.formulas()]
+        model = session.satisfying(title, formulas, bit_vectors=True) if differ else None
         if model is not None:
-            return Outcome(Verdict.REFUTED, "what is read does not determine the results", _cells_of(row, model))
+            return Outcome(Verdict.REFUTED, fault, Counterexample(row.cells(model)))
+    else:
+        for difference in differences:
+            sums = IntegerRow(_about(both, difference.variables()))
+            differs = z3.Not(sums.vanishes(difference))
+            formulas = [differs, *map(partial(_follows, sums), both.implications), *sums.formulas()]
+            model = session.satisfying(title, formulas)
+            if model is not None:
+                return Outcome(Verdict.REFUTED, fault, Counterexample(sums.cells(model)))
     return Outcome(Verdict.PROVEN, f"{len(told)} cells")
+
+
+def _follows(row: IntegerRow, implication: Implication) -> z3.BoolRef:
+    """An implication over the integers: a premise that does not vanish is one that is not zero exactly."""
+    premises = [z3.Not(row.vanishes(premise)) for premise in implication.premises]
+    return z3.Or(row.vanishes(implication.conclusion), *premises)
 
 
 def _is_of(part: Polynomial, view: CircuitView) -> bool:
@@ -220,8 +288,3 @@ def _two_rows(system: RowSystem, known: set[str]) -> RowSystem:
                 )
             )
     return both
-
-
-def _cells_of(row: BitVectorRow, model: z3.ModelRef) -> Counterexample:
-    return Counterexample(row.cells(model))
-

@@ -51,7 +51,17 @@ class Holds:
     formula: Callable[[BitVectorRow], z3.BoolRef]
 
 
-Claim = Vanishes | HasBits | Holds
+@dataclass(frozen=True)
+class Adds:
+    """That a word is the sum of two words modulo 2^32; each is a lower and an upper limb."""
+
+    name: str
+    left: Sequence[Polynomial]
+    right: Sequence[Polynomial]
+    total: Sequence[Polynomial]
+
+
+Claim = Vanishes | HasBits | Holds | Adds
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,11 @@ class Meaning:
     """Whether operands are words: the circuit's structure says so, and their limbs have 16 bits."""
 
     domain: Mapping[str, int] = field(default_factory=dict)
-    """How many bits an operand has that stands in a column, for a row to exist: any element, if nothing is said."""
+    """How many bits has what a row is given, by the name of the column or of the part, for it to exist; where nothing
+    is said, what the bus promises, or any element."""
+
+    is_arithmetic: bool = False
+    """Whether the row's equations are exact over the integers, where the solver then finds the determinism."""
 
     seeds: Callable[[Cells], Cells] = lambda _: {}
     """Columns of the row that exists, from those that operands and answers stand in, where no equation gives them."""
@@ -196,8 +210,9 @@ def _canonical(view: CircuitView) -> Iterator[Claim]:
 
 
 def _canonical_seeds(cells: Cells) -> Cells:
-    top = z3.If(cells["element"] == P - 1, z3.IntVal(1), z3.IntVal(0))
-    return {"at_top": top}
+    element = cells["element"]
+    at_top = z3.If(element == P - 1, z3.IntVal(1), z3.IntVal(0))
+    return {"low": element % (1 << LIMB_BITS), "high": element / (1 << LIMB_BITS), "at_top": at_top}
 
 
 def _bits(view: CircuitView) -> Iterator[Claim]:
@@ -275,15 +290,8 @@ def _compress(view: CircuitView) -> Iterator[Claim]:
     answer_key, *rounds = view.orders[SHA256.result.name, -1].values()
     yield Vanishes("the answer has the order's key", answer_key - key)
     for i in range(OCTET_WORDS):
-
-        def is_sum(row: BitVectorRow, i: int = i) -> z3.BoolRef:
-            old, added, new = (
-                row.value(limbs[2 * i]) + row.value(limbs[2 * i + 1]) * (1 << LIMB_BITS)
-                for limbs in (before, rounds, after)
-            )
-            return z3.Extract(WORD_BITS - 1, 0, old + added) == z3.Extract(WORD_BITS - 1, 0, new)
-
-        yield Holds(f"word {i} after is the sum modulo 2^32", is_sum)
+        word = slice(2 * i, 2 * i + 2)
+        yield Adds(f"word {i} after is the sum modulo 2^32", before[word], rounds[word], after[word])
 
 
 def _compress_seeds(cells: Cells) -> Cells:
@@ -319,7 +327,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "constant_octet": Meaning(_always(_constant)),
     "hint": Meaning(_always(_hint)),
     "hint_element": Meaning(_always(_hint_element)),
-    "hint_word": Meaning(_always(_hint_word)),
+    "hint_word": Meaning(_always(_hint_word), domain={"hint_0": LIMB_BITS, "hint_1": LIMB_BITS}),
     "hint_octet": Meaning(_always(_hint)),
     "multiply_add": Meaning(_always(_multiply_add)),
     "equal": Meaning(_always(_equal_operands)),
@@ -329,12 +337,15 @@ MEANINGS: Mapping[str, Meaning] = {
         _always(_equals_number),
         seeds=lambda cells: {"equals": z3.If(cells["element"] == cells["number"], z3.IntVal(1), z3.IntVal(0))},
     ),
-    "canonical": Meaning(_always(_canonical), seeds=_canonical_seeds),
-    "bits": Meaning(_always(_bits)),
+    "canonical": Meaning(_always(_canonical), is_arithmetic=True, seeds=_canonical_seeds),
+    "bits": Meaning(
+        _always(_bits),
+        domain={"operand 0 part 0": LIMB_BITS, "operand 0 part 1": LIMB_BITS},
+    ),
     "pack": Meaning(_always(_pack), reads_words=True),
     "unpack": Meaning(_always(_unpack)),
     "challenge": Meaning(_always(_challenge), seeds=_challenge_seeds),
-    "compress": Meaning(_always(_compress), seeds=_compress_seeds),
+    "compress": Meaning(_always(_compress), is_arithmetic=True, seeds=_compress_seeds),
     "choose": Meaning((Case({}, _bit_of_choice), _choice(0), _choice(1)), domain={"bit": 1}),
 }
 """By chip."""
