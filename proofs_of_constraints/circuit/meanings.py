@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import z3
 
@@ -260,7 +261,9 @@ def _challenge(view: CircuitView) -> Iterator[Claim]:
         word, place = 6 + i // 4, 3 - i % 4
         limb, half = limbs[2 * word + place // 2], place % 2
 
-        def is_byte(row: BitVectorRow, byte: Polynomial = byte, limb: Polynomial = limb, half: int = half) -> z3.BoolRef:
+        def is_byte(
+            row: BitVectorRow, byte: Polynomial = byte, limb: Polynomial = limb, half: int = half
+        ) -> z3.BoolRef:
             return row.value(byte) == z3.LShR(row.value(limb), BYTE_BITS * half) & 0xFF
 
         yield Holds(f"byte {i} is that of the last words", is_byte)
@@ -270,7 +273,7 @@ def _challenge(view: CircuitView) -> Iterator[Claim]:
 
 
 def _challenge_seeds(cells: Cells) -> Cells:
-    found = {}
+    found: dict[str, Any] = {}
     for i, low_byte in enumerate((2, 0, 6, 4)):
         limb = cells[f"operand 0 part {12 + i}"]
         found |= {f"byte_{low_byte}": limb / 256, f"byte_{low_byte + 1}": limb % 256}
@@ -295,7 +298,7 @@ def _compress(view: CircuitView) -> Iterator[Claim]:
 
 
 def _compress_seeds(cells: Cells) -> Cells:
-    found = {}
+    found: dict[str, Any] = {}
     for i in range(0, OCTET_LIMBS, 2):
         low = cells[f"before_{i}"] + cells[f"rounds_{i}"]
         high = cells[f"before_{i + 1}"] + cells[f"rounds_{i + 1}"] + low / (1 << LIMB_BITS)
