@@ -60,8 +60,8 @@ ASSUMPTIONS: dict[str, str] = {
     "argument, clock order).",
     CIRCUIT: "The fixed cells of a circuit's tables are those of rows in which spec.circuit.circuit.faults finds "
     "nothing wrong, which is checked on every circuit: numbers are canonical, each address is written by one row and "
-    "before it is read, as often read as is counted, less than p times; compressions have different keys; what is packed into an "
-    "octet has been written as a word, and constants of octets have 16 bits.",
+    "before it is read, as often read as is counted, less than p times; compressions have different keys; what is "
+    "packed into an octet has been written as a word, and constants of octets have 16 bits.",
     WRITTEN_ONCE: "What a circuit's row reads is what the row has written that writes the address, with the bits that "
     "the bus promises: the memory argument, and the function obligation of every chip that writes.",
     FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
