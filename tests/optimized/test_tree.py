@@ -42,7 +42,7 @@ from tests.small_machine import SMALL_MACHINE, Move, output_tokens
 from tests.small_runs import CAPPED
 from tests.small_tree import DESIGN, EXAMPLE, KERNELS, NODES, asked, constants, keys, prover, run, spans
 
-KEY_LIST_ROOT = "0" * 64
+KEY_LIST_ROOT = "7b4a0aad836aad9d7173069347fa494f02a4995d588a374e96432be016de97e2"
 """Of the tree's circuits: it changes with the verifier, the machine of circuits and every shape."""
 
 
