@@ -156,7 +156,7 @@ LIES: dict[str, tuple[Callable[[], tuple[Sequence[NodeProof], NumberStatement]],
     "exit code of the first child": (
         lambda: (_pairs(), replace(_honest(), exit_values=_statement(_pairs()[0]).exit_values)),
         Rejection.NODE_STATEMENT,
-        "combine, exit_values_is_the_last_spans",
+        "combine, exit_values_from_the_last_span",
     ),
     "wrong sum": (
         lambda: (_pairs(), replace(_honest(), global_total=Extension.of(1))),

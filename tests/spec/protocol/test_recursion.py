@@ -93,7 +93,7 @@ def test_lie_is_rejected_for_the_reason_of_its_condition(relation: str, name: st
 @pytest.mark.parametrize("name", OTHER)
 def test_statement_with_one_other_field_is_refused(name: str) -> None:
     assert _broken(COMBINE, PAIR, said(WHOLE, name)) != []
-    assert _broken(UNCHANGED, WHOLE, said(WHOLE, name)) == [f"{name}_is_the_childs"]
+    assert _broken(UNCHANGED, WHOLE, said(WHOLE, name)) == [f"{name}_from_the_child"]
     if name != "key_list_root":
         segments = [segment(0), segment(1)]
         assert (_broken(CONVERT, segments, said(converted(0, 1), name)) != []) == (name != "run")
