@@ -74,6 +74,15 @@ def verify_final(
     (segment,) = proof.segments
     stated = segment.public_values[-len(public_names(machine)) :]
     statement = statement_of(algebra, machine, stated, "final")
+    require_statement(algebra, statement, constants, asked)
+    return statement
+
+
+def require_statement(
+    algebra: NumberAlgebra, statement: NumberStatement, constants: TreeConstants, asked: Asked
+) -> None:
+    """The statement at the end of a tree is what the caller asks about. Raises Rejected."""
+    machine = asked.program.machine
 
     def digest_over(count: int, root: Sequence[int]) -> Sequence[int]:
         return run_digest(algebra, asked.program.statement(asked.output, count), digest_bytes(root))
@@ -91,7 +100,6 @@ def verify_final(
         output_total=output_total,
     )
     require(FINAL, algebra, machine, context, statement, "final")
-    return statement
 
 
 def verify_encoded_final(

@@ -22,7 +22,13 @@ from reference.recursion.keys import circuit_key, heights_of
 from reference.recursion.node_proof import NodeProof
 from reference.recursion.statements import combined, converted
 from reference.recursion.witness import circuit_trace
-from reference.verifier.final import KnownTree, TreeConstants, verify_encoded_final, verify_final
+from reference.verifier.final import (
+    KnownTree,
+    TreeConstants,
+    require_statement,
+    verify_encoded_final,
+    verify_final,
+)
 from reference.verifier.program import PLAIN_TOOLS
 from reference.verifier.run import verify_run
 from spec.circuit.circuit import without_useless_rows
@@ -217,6 +223,7 @@ def test_forged_combination_that_is_proven_all_the_same_is_refused() -> None:
     assert found == (Rejection.LOCAL_BUSES_UNBALANCED, "segment 0")
 
 
+@pytest.mark.slow
 def test_circuit_with_a_requirement_left_out_is_not_in_the_list() -> None:
     """Its proof is accepted under its own key."""
     child = _unlisted()
@@ -243,13 +250,18 @@ def test_child_that_is_no_whole_run_of_its_circuit_is_refused() -> None:
 # What the native verifier holds against the last statement.
 
 
-def test_final_proof_of_a_dropped_child_is_refused() -> None:
-    left, right = _pairs()
-    assert _rejection(lambda: _verify(prover().finish(left))) == (Rejection.NOT_HALTED, "final, has_halted")
-    assert _rejection(lambda: _verify(prover().finish(right))) == (
-        Rejection.SEGMENT_INDEX,
-        "final, starts_with_the_first_segment",
-    )
+def test_statement_of_a_tree_with_a_dropped_child_is_refused() -> None:
+    """Proven, accepted, and not about the whole run."""
+    left, right = (_statement(child) for child in _pairs())
+
+    def held(statement: NumberStatement) -> tuple[Rejection, str]:
+        return _rejection(lambda: require_statement(NumberAlgebra(), statement, constants(), asked()))
+
+    assert held(left) == (Rejection.NOT_HALTED, "final, has_halted")
+    assert held(right) == (Rejection.SEGMENT_INDEX, "final, starts_with_the_first_segment")
+    assert held(replace(right, first_index=0)) == (Rejection.START_DIFFERS, "final, starts_as_the_key_says")
+    moved = replace(right, first_index=0, starts=left.starts)
+    assert held(moved) == (Rejection.RUN_DIFFERS, "final, run_digest_is_recomputed")
 
 
 ASKED: dict[str, tuple[Callable[[], object], Rejection, str]] = {
@@ -323,8 +335,8 @@ def _verify_bytes(encoded: bytes, program: bytes | None = None, *, allow_insecur
 def test_bytes_of_a_final_proof_are_verified_as_they_are_read() -> None:
     encoded = _encoded()
     found = _verify_bytes(encoded, run().key.program_id)
-    assert found == decode_final(encoded, SMALL_MACHINE, DESIGN.final_machine)
-    assert encode_final(found) == encoded
+    assert (found.program, found.output) == (run().key, run().output)
+    assert encode_final(decode_final(encoded, SMALL_MACHINE, DESIGN.final_machine)) == encoded
 
 
 @pytest.mark.usefixtures("_sets")
