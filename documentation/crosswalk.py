@@ -140,10 +140,14 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     Requirement(
         "3.5",
-        "relation of each node (open)",
+        "relation of each node",
         ("5.2",),
-        ("spec/protocol/recursion.py", "spec/protocol/algebra.py"),
-        ("tests/spec/protocol/test_recursion.py",),
+        ("spec/protocol/recursion.py", "spec/protocol/node_statement.py", "spec/circuit/nodes.py"),
+        (
+            "tests/spec/protocol/test_recursion.py",
+            "tests/reference/recursion/test_relations.py",
+            "tests/optimized/test_tree.py",
+        ),
     ),
     Requirement(
         "3.5",

@@ -124,10 +124,10 @@ COMBINE_LIES: Mapping[str, Lie] = {
     ),
     "indices_meet": _children(lambda left, right: (left, said(right, "first_index"))),
     "spans_meet": _children(lambda left, right: (left, said(right, starts=(150, 8)))),
-    "first_index_is_the_first_spans": (PAIR, said(WHOLE, "first_index")),
-    "starts_is_the_first_spans": (PAIR, said(WHOLE, "starts")),
-    "ends_is_the_last_spans": (PAIR, said(WHOLE, ends=PAIR[0].ends)),
-    "exit_values_is_the_last_spans": (PAIR, said(WHOLE, exit_values=PAIR[0].exit_values)),
+    "first_index_from_the_first_span": (PAIR, said(WHOLE, "first_index")),
+    "starts_from_the_first_span": (PAIR, said(WHOLE, "starts")),
+    "ends_from_the_last_span": (PAIR, said(WHOLE, ends=PAIR[0].ends)),
+    "exit_values_from_the_last_span": (PAIR, said(WHOLE, exit_values=PAIR[0].exit_values)),
     "counts_add_up": (PAIR, said(WHOLE, "segment_count")),
     "totals_add_up": (PAIR, said(WHOLE, "global_total")),
     "root_is_the_tree_over_all": (PAIR, said(WHOLE, leaves_root=tree_root(ALGEBRA, [_digest(1), _digest(2)]))),
@@ -172,17 +172,17 @@ CONVERT_LIES: Mapping[str, Lie] = {
         _NODE,
     ),
     "spans_meet": _segments(pc_in=77),
-    "first_index_is_the_first_spans": (MIDDLE, said(_NODE, "first_index")),
-    "starts_is_the_first_spans": (MIDDLE, said(_NODE, "starts")),
-    "ends_is_the_last_spans": (MIDDLE, said(_NODE, "ends")),
-    "exit_values_is_the_last_spans": (MIDDLE, said(_NODE, "exit_values")),
+    "first_index_from_the_first_span": (MIDDLE, said(_NODE, "first_index")),
+    "starts_from_the_first_span": (MIDDLE, said(_NODE, "starts")),
+    "ends_from_the_last_span": (MIDDLE, said(_NODE, "ends")),
+    "exit_values_from_the_last_span": (MIDDLE, said(_NODE, "exit_values")),
     "counts_add_up": (MIDDLE, said(_NODE, "segment_count")),
     "totals_add_up": (MIDDLE, said(_NODE, "global_total")),
     "root_is_the_tree_over_all": (MIDDLE, said(_NODE, "leaves_root")),
     "depth_is_zero": (MIDDLE, said(_NODE, "depth")),
 }
 
-UNCHANGED_LIES: Mapping[str, Lie] = {f"{name}_is_the_childs": (WHOLE, said(WHOLE, name)) for name in OTHER}
+UNCHANGED_LIES: Mapping[str, Lie] = {f"{name}_from_the_child": (WHOLE, said(WHOLE, name)) for name in OTHER}
 
 
 def _recomputed(count: int, root: Sequence[int]) -> Sequence[int]:

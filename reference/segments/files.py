@@ -29,6 +29,8 @@ class Kind(Enum):
     SEGMENT_PLAN = "plan"
     LEAF = "leaf"
     SEGMENT_PROOF = "proof"
+    CIRCUIT_KEY = "key"
+    NODE_PROOF = "node"
 
 
 class FileFault(Enum):
@@ -54,7 +56,7 @@ class Label:
 
     kind: Kind
     index: int
-    """The segment's."""
+    """The segment's, the first one's of a node, or a circuit's place in the list of keys."""
 
     binding: bytes
     """A digest of what the file belongs to."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reference.verifier.buses import token_sum
-from reference.verifier.run import NumberSteps, verify_run
-from spec.air.machine import Token
+from reference.verifier.program import PLAIN_TOOLS, VerifierTools, check_statement
+from reference.verifier.run import NumberSteps, check_key, verify_run
+from spec.air.machine import Machine, Token
 from spec.field import Extension
+from spec.protocol.final_encoding import FinalProof, read_final
 from spec.protocol.hash import Digest, digest_bytes, digest_words
 from spec.protocol.key import VerificationKey
 from spec.protocol.node_statement import NumberStatement, public_names, statement_of
@@ -27,6 +29,19 @@ class TreeConstants:
     """Of the circuit that ends a tree."""
 
     key_list_root: Digest
+
+
+@dataclass(frozen=True)
+class KnownTree:
+    """The trees that a verifier accepts: over which machine's segments, and by which circuits."""
+
+    segments: Machine
+    circuits: Machine
+    """Of the circuit that ends a tree."""
+
+    constants: TreeConstants
+    output_tokens: Callable[[bytes], Sequence[Token]]
+    """Of a claimed output, on the machine's global buses. Raises ValueError for an output that no run has."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,15 @@ def verify_final(
     (segment,) = proof.segments
     stated = segment.public_values[-len(public_names(machine)) :]
     statement = statement_of(algebra, machine, stated, "final")
+    require_statement(algebra, statement, constants, asked)
+    return statement
+
+
+def require_statement(
+    algebra: NumberAlgebra, statement: NumberStatement, constants: TreeConstants, asked: Asked
+) -> None:
+    """The statement at the end of a tree is what the caller asks about. Raises Rejected."""
+    machine = asked.program.machine
 
     def digest_over(count: int, root: Sequence[int]) -> Sequence[int]:
         return run_digest(algebra, asked.program.statement(asked.output, count), digest_bytes(root))
@@ -76,4 +100,30 @@ def verify_final(
         output_total=output_total,
     )
     require(FINAL, algebra, machine, context, statement, "final")
-    return statement
+
+
+def verify_encoded_final(
+    encoded: bytes,
+    tree: KnownTree,
+    program: VerificationKey | bytes | None,
+    output: bytes | None,
+    exit_values: tuple[int, ...],
+    *,
+    allow_insecure: bool = False,
+    tools: VerifierTools = PLAIN_TOOLS,
+) -> FinalProof:
+    """Checks the canonical bytes of a final proof against a program, by key or id, an output and an exit code.
+
+    Without `program` or `output` whatever the proof claims of it is accepted and returned. Raises Rejected, and nothing
+    else, on any byte string.
+    """
+    final = read_final(tools.reader(encoded), tree.segments, tree.circuits)
+    check_key(final.program)
+    check_statement(final.program, final.output, program, output, allow_insecure=allow_insecure)
+    try:
+        tokens = tree.output_tokens(final.output)
+    except ValueError as error:
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, str(error)) from error
+    asked = Asked(final.program, final.output, tokens, exit_values)
+    verify_final(tools.algebra(), final.proof, tree.constants, asked, tools.steps)
+    return final

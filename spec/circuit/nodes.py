@@ -19,7 +19,7 @@ from spec.field import P
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
 from spec.protocol.node_statement import public_names
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, listed_shape, run_message_counts
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_shape, listed_shape, run_message_counts
 
 NODE_SHAPE = "node"
 """The name of the only shape that a node's machine lists."""
@@ -77,10 +77,17 @@ NodeKind = Convert | Combine
 """A circuit whose proof may be a child: its key stands in the list."""
 
 
+def _check(shape: SegmentShape, parameters: ParameterSet) -> None:
+    """All that the verifier asks of a shape's heights. Raises Rejected."""
+    program = {table.chip.name: table.height_log2 for table in shape.tables_of(Role.PROGRAM_TABLE)}
+    check_shape(shape, program, parameters)
+
+
 @dataclass(frozen=True)
 class TreeDesign:
-    """What a list of keys is made for. Raises ValueError for a shape of which a run may have so many segments that the
-    messages of a global bus could wrap around p."""
+    """What a list of keys is made for. Raises Rejected for a shape that no verifier admits: circuits check none, they
+    are made for one. Raises ValueError for a shape of which a run may have so many segments that the messages of a
+    global bus could wrap around p."""
 
     segments: Machine
     segment_parameters: ParameterSet
@@ -95,7 +102,10 @@ class TreeDesign:
     final: CircuitShape
 
     def __post_init__(self) -> None:
+        _check(shape_of(self.node_machine), self.nodes.parameters)
+        _check(shape_of(self.final_machine), self.final.parameters)
         for name, shape in self.segment_shapes.items():
+            _check(shape, self.segment_parameters)
             for bus, count in run_message_counts([shape]).items():
                 if count * self.segments.maximum_segments >= P:
                     raise ValueError(f"shape {name}: a run may have so many messages on {bus} that they wrap around p")

@@ -125,11 +125,11 @@ def _same_everywhere(name: str) -> Condition[Spans]:
     return Condition(f"{name}_is_the_same_everywhere", Rejection.NODES_DIFFER, sides)
 
 
-def _is_that_of(place: str, name: str) -> Condition[Spans]:
+def _from_the(place: str, name: str) -> Condition[Spans]:
     def sides(_: AnyAlgebra, __: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
         return getattr(node, name), getattr(spans[0 if place == "first" else -1], name)
 
-    return Condition(f"{name}_is_the_{place}_spans", Rejection.NODE_STATEMENT, sides)
+    return Condition(f"{name}_from_the_{place}_span", Rejection.NODE_STATEMENT, sides)
 
 
 def _only_the_last_has_halted(algebra: AnyAlgebra, machine: Machine, spans: Spans, _: Statement) -> tuple[Any, Any]:
@@ -155,8 +155,8 @@ JOINED: Relation[Spans] = (
         Rejection.SEGMENTS_DO_NOT_MEET,
         lambda _, __, spans, ___: ([span.ends for span in spans[:-1]], [span.starts for span in spans[1:]]),
     ),
-    *(_is_that_of("first", name) for name in ("first_index", "starts")),
-    *(_is_that_of("last", name) for name in ("ends", "exit_values")),
+    *(_from_the("first", name) for name in ("first_index", "starts")),
+    *(_from_the("last", name) for name in ("ends", "exit_values")),
     Condition("counts_add_up", Rejection.NODE_STATEMENT, _counts_add_up),
     Condition(
         "totals_add_up",
@@ -272,14 +272,14 @@ CONVERT: Relation[Segments] = (
 )
 
 
-def _is_the_childs(name: str) -> Condition[Statement]:
+def _from_the_child(name: str) -> Condition[Statement]:
     def sides(_: AnyAlgebra, __: Machine, child: Statement, node: Statement) -> tuple[Any, Any]:
         return getattr(node, name), getattr(child, name)
 
-    return Condition(f"{name}_is_the_childs", Rejection.NODE_STATEMENT, sides)
+    return Condition(f"{name}_from_the_child", Rejection.NODE_STATEMENT, sides)
 
 
-UNCHANGED: Relation[Statement] = tuple(_is_the_childs(field.name) for field in fields(NodeStatement))
+UNCHANGED: Relation[Statement] = tuple(_from_the_child(field.name) for field in fields(NodeStatement))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from optimized.verifier.run import TOOLS as OPTIMIZED_TOOLS
 from reference.prover.run import prove_run
 from reference.recursion.circuits import blank_circuit, record_combine, record_convert
 from reference.recursion.combine import combine, finish
@@ -21,12 +22,21 @@ from reference.recursion.keys import circuit_key, heights_of
 from reference.recursion.node_proof import NodeProof
 from reference.recursion.statements import combined, converted
 from reference.recursion.witness import circuit_trace
-from reference.verifier.final import TreeConstants, verify_final
+from reference.verifier.final import (
+    KnownTree,
+    TreeConstants,
+    require_statement,
+    verify_encoded_final,
+    verify_final,
+)
 from reference.verifier.program import PLAIN_TOOLS
 from reference.verifier.run import verify_run
 from spec.circuit.circuit import without_useless_rows
 from spec.circuit.nodes import Combine
 from spec.field import Extension
+from spec.parameters import PARAMETER_SETS
+from spec.protocol import key_encoding
+from spec.protocol.final_encoding import FinalProof, decode_final, encode_final
 from spec.protocol.hash import digest_bytes, digest_words
 from spec.protocol.key_list import KeyPath
 from spec.protocol.node_statement import NumberStatement, public_numbers
@@ -35,9 +45,10 @@ from spec.protocol.proof import RunProof
 from spec.rejection import Rejected, Rejection
 from tests import small_tree
 from tests.small_machine import SMALL_MACHINE, Move, output_tokens
-from tests.small_tree import DESIGN, EXAMPLE, KERNELS, asked, constants, keys, prover, run, spans
+from tests.small_runs import CAPPED
+from tests.small_tree import DESIGN, EXAMPLE, KERNELS, NODES, asked, constants, keys, prover, run, spans
 
-KEY_LIST_ROOT = "0" * 64
+KEY_LIST_ROOT = "7b4a0aad836aad9d7173069347fa494f02a4995d588a374e96432be016de97e2"
 """Of the tree's circuits: it changes with the verifier, the machine of circuits and every shape."""
 
 
@@ -151,7 +162,7 @@ LIES: dict[str, tuple[Callable[[], tuple[Sequence[NodeProof], NumberStatement]],
     "exit code of the first child": (
         lambda: (_pairs(), replace(_honest(), exit_values=_statement(_pairs()[0]).exit_values)),
         Rejection.NODE_STATEMENT,
-        "combine, exit_values_is_the_last_spans",
+        "combine, exit_values_from_the_last_span",
     ),
     "wrong sum": (
         lambda: (_pairs(), replace(_honest(), global_total=Extension.of(1))),
@@ -212,6 +223,7 @@ def test_forged_combination_that_is_proven_all_the_same_is_refused() -> None:
     assert found == (Rejection.LOCAL_BUSES_UNBALANCED, "segment 0")
 
 
+@pytest.mark.slow
 def test_circuit_with_a_requirement_left_out_is_not_in_the_list() -> None:
     """Its proof is accepted under its own key."""
     child = _unlisted()
@@ -238,13 +250,18 @@ def test_child_that_is_no_whole_run_of_its_circuit_is_refused() -> None:
 # What the native verifier holds against the last statement.
 
 
-def test_final_proof_of_a_dropped_child_is_refused() -> None:
-    left, right = _pairs()
-    assert _rejection(lambda: _verify(prover().finish(left))) == (Rejection.NOT_HALTED, "final, has_halted")
-    assert _rejection(lambda: _verify(prover().finish(right))) == (
-        Rejection.SEGMENT_INDEX,
-        "final, starts_with_the_first_segment",
-    )
+def test_statement_of_a_tree_with_a_dropped_child_is_refused() -> None:
+    """Proven, accepted, and not about the whole run."""
+    left, right = (_statement(child) for child in _pairs())
+
+    def held(statement: NumberStatement) -> tuple[Rejection, str]:
+        return _rejection(lambda: require_statement(NumberAlgebra(), statement, constants(), asked()))
+
+    assert held(left) == (Rejection.NOT_HALTED, "final, has_halted")
+    assert held(right) == (Rejection.SEGMENT_INDEX, "final, starts_with_the_first_segment")
+    assert held(replace(right, first_index=0)) == (Rejection.START_DIFFERS, "final, starts_as_the_key_says")
+    moved = replace(right, first_index=0, starts=left.starts)
+    assert held(moved) == (Rejection.RUN_DIFFERS, "final, run_digest_is_recomputed")
 
 
 ASKED: dict[str, tuple[Callable[[], object], Rejection, str]] = {
@@ -292,3 +309,66 @@ def test_final_proof_held_against_another_question_is_refused(question: str) -> 
     found, said = _rejection(act)
     assert found is reason
     assert said.startswith(detail)
+
+
+# The bytes of a final proof.
+
+
+@pytest.fixture
+def _sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {**PARAMETER_SETS, CAPPED.name: CAPPED, NODES.name: NODES}
+    monkeypatch.setattr(key_encoding, "PARAMETER_SETS", known)
+
+
+def _encoded() -> bytes:
+    return encode_final(FinalProof(run().key, run().output, small_tree.final()))
+
+
+def _verify_bytes(encoded: bytes, program: bytes | None = None, *, allow_insecure: bool = True) -> FinalProof:
+    tree = KnownTree(SMALL_MACHINE, DESIGN.final_machine, constants(), output_tokens)
+    return verify_encoded_final(
+        encoded, tree, program, None, (EXAMPLE.exit_code,), allow_insecure=allow_insecure, tools=OPTIMIZED_TOOLS
+    )
+
+
+@pytest.mark.usefixtures("_sets")
+def test_bytes_of_a_final_proof_are_verified_as_they_are_read() -> None:
+    encoded = _encoded()
+    found = _verify_bytes(encoded, run().key.program_id)
+    assert (found.program, found.output) == (run().key, run().output)
+    assert encode_final(decode_final(encoded, SMALL_MACHINE, DESIGN.final_machine)) == encoded
+
+
+@pytest.mark.usefixtures("_sets")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda encoded: b"LIMPIDPF" + encoded[8:], Rejection.PROOF_MAGIC),
+        (lambda encoded: encoded[:8] + b"\2\0" + encoded[10:], Rejection.PROOF_VERSION),
+        (lambda encoded: encoded[:-1], Rejection.ENCODING_TRUNCATED),
+        (lambda encoded: encoded + b"\0", Rejection.ENCODING_TRAILING_BYTES),
+    ],
+)
+def test_other_bytes_than_those_of_a_final_proof_are_refused(
+    change: Callable[[bytes], bytes], reason: Rejection
+) -> None:
+    assert _rejection(lambda: _verify_bytes(change(_encoded())))[0] is reason
+
+
+@pytest.mark.usefixtures("_sets")
+def test_final_proof_under_parameters_for_tests_is_refused_unless_allowed() -> None:
+    found = _rejection(lambda: _verify_bytes(_encoded(), allow_insecure=False))
+    assert found == (Rejection.PARAMETERS_INSECURE, CAPPED.name)
+
+
+@pytest.mark.usefixtures("_sets")
+def test_final_proof_of_another_program_than_the_callers_is_refused() -> None:
+    assert _rejection(lambda: _verify_bytes(_encoded(), bytes(32)))[0] is Rejection.PROGRAM_DIFFERS
+
+
+@pytest.mark.usefixtures("_sets")
+def test_final_proof_with_any_byte_changed_is_refused() -> None:
+    """A spread of the bytes: some of every part."""
+    encoded = _encoded()
+    for at in [*range(0, 400, 37), *range(400, len(encoded), 6007)]:
+        _rejection(lambda at=at: _verify_bytes(encoded[:at] + bytes([encoded[at] ^ 1]) + encoded[at + 1 :]))  # type: ignore[misc]

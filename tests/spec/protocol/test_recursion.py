@@ -93,7 +93,7 @@ def test_lie_is_rejected_for_the_reason_of_its_condition(relation: str, name: st
 @pytest.mark.parametrize("name", OTHER)
 def test_statement_with_one_other_field_is_refused(name: str) -> None:
     assert _broken(COMBINE, PAIR, said(WHOLE, name)) != []
-    assert _broken(UNCHANGED, WHOLE, said(WHOLE, name)) == [f"{name}_is_the_childs"]
+    assert _broken(UNCHANGED, WHOLE, said(WHOLE, name)) == [f"{name}_from_the_child"]
     if name != "key_list_root":
         segments = [segment(0), segment(1)]
         assert (_broken(CONVERT, segments, said(converted(0, 1), name)) != []) == (name != "run")
@@ -111,6 +111,18 @@ def test_depth_is_one_more_than_the_deepest_childs(depths: tuple[int, int]) -> N
         assert _broken(COMBINE, pair, replace(combined(pair), depth=other)) == ["depth_is_one_more"]
 
 
-def test_final_statement_of_no_segment_is_refused() -> None:
+def test_depth_is_bounded() -> None:
+    deep = replace(PAIR[0], depth=depth_limit(RV64IM))
+    assert "depth_is_bounded" in _broken(COMBINE, (deep, PAIR[1]), combined((deep, PAIR[1])))
+
+
+@pytest.mark.parametrize("name", [name for name in OTHER if name != "depth"])
+def test_final_statement_with_one_other_field_is_refused(name: str) -> None:
+    """The depth is bounded, and otherwise as it likes."""
+    assert _broken(FINAL, CONTEXT, said(WHOLE, name)) != []
+
+
+@pytest.mark.parametrize("segment_count", [0, RV64IM.maximum_segments + 1])
+def test_final_statement_with_an_impossible_count_is_refused(segment_count: int) -> None:
     context = replace(CONTEXT, digest_over=lambda count, root: lies.RUN)
-    assert _broken(FINAL, context, said(WHOLE, segment_count=0)) == ["count_is_bounded"]
+    assert _broken(FINAL, context, said(WHOLE, segment_count=segment_count)) == ["count_is_bounded"]
