@@ -189,5 +189,7 @@ ACCELERATOR_IDENTITIES = range(64, 128)
 SHA256_IDENTITY = 64
 """The first of four."""
 
-RESERVED_IDENTITIES = range(68, 128)
+KECCAK_IDENTITY = 68
+
+RESERVED_IDENTITIES = range(69, 128)
 """Bus identities kept for further accelerators: no bus of the machine may take one."""
