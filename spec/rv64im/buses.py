@@ -190,6 +190,7 @@ SHA256_IDENTITY = 64
 """The first of four."""
 
 KECCAK_IDENTITY = 68
+"""The first of two."""
 
-RESERVED_IDENTITIES = range(69, 128)
+RESERVED_IDENTITIES = range(70, 128)
 """Bus identities kept for further accelerators: no bus of the machine may take one."""

@@ -1,7 +1,8 @@
 """The permutation Keccak-f[1600] [FIPS 202, 3.3] as a work table, for any machine that sends it work.
 
-A row does one round. Rows know only their own cells: the state passes from row to row on a bus, as limbs of 16 bits,
-under the key of the permutation and the number of the round that comes next.
+A row does one round. Rows know only their own cells: the state passes from row to row on two buses, half of it on
+each, as limbs of 16 bits, under the key of the permutation and the number of the round that comes next. One message of
+the whole state would be the machine's widest by far, for which every proof would pay in security.
 
 Only the state after theta stands as bits. From it the row goes forward, by chi, to the state that it leaves; and
 backward, by the exclusive or with what theta has put in, to the state that it takes. Theta puts into every lane of
@@ -35,6 +36,7 @@ from spec.keccak import (
 LIMB_BITS = 16
 LANE_LIMBS = LANE_BITS // LIMB_BITS
 STATE_LIMBS = LANES * LANE_LIMBS
+HALF_LIMBS = STATE_LIMBS // 2
 
 Lane = Sequence[Expression]
 """64 bits, least significant first."""
@@ -42,23 +44,26 @@ Lane = Sequence[Expression]
 
 @dataclass(frozen=True)
 class KeccakTable:
-    """The table and its bus."""
+    """The table and its buses."""
 
-    identity: int
-    """Of the bus."""
+    first_identity: int
+    """Of the buses, which have this one and the next."""
 
     @cached_property
-    def bus(self) -> Bus:
-        """The state before each round, and after the last."""
-        fields = tuple(f"state_{i}" for i in range(STATE_LIMBS))
+    def buses(self) -> tuple[Bus, Bus]:
+        """The lower and the upper half of the state before each round, and after the last."""
+        return self._bus("lower", 0), self._bus("upper", 1)
+
+    def _bus(self, half: str, number: int) -> Bus:
+        fields = tuple(f"state_{number * HALF_LIMBS + i}" for i in range(HALF_LIMBS))
         return Bus(
-            name="keccak_state",
-            identity=self.identity,
+            name=f"keccak_{half}",
+            identity=self.first_identity + number,
             fields=("key", "round", *fields),
             scope=Scope.LOCAL,
             receiver_assumes=(
-                f"the permutation of this key has this state before this round, or after the last if it is {ROUNDS}; "
-                "limbs have 16 bits"
+                f"the permutation of this key has this {half} half of the state before this round, or after the last "
+                f"if it is {ROUNDS}; limbs have 16 bits"
             ),
             sender_ensures=(
                 "at round 0 it starts a permutation with this key and receives its result; else it has done the round "
@@ -70,10 +75,15 @@ class KeccakTable:
     @cached_property
     def chip(self) -> Chip:
         """The table: 24 rows do a permutation."""
-        return _keccak_round(self.bus)
+        return _keccak_round(self.buses)
 
 
-def _keccak_round(bus: Bus) -> Chip:
+def halves_of(limbs: Sequence[Expression]) -> tuple[Sequence[Expression], Sequence[Expression]]:
+    """What the two buses say of a state."""
+    return limbs[:HALF_LIMBS], limbs[HALF_LIMBS:]
+
+
+def _keccak_round(buses: tuple[Bus, Bus]) -> Chip:
     row = ChipBuilder("keccak_round", Role.WORK, "One round of Keccak-f[1600].")
     key = row.column("key")
     selectors = [row.column(f"is_round_{i}") for i in range(ROUNDS)]
@@ -97,8 +107,10 @@ def _keccak_round(bus: Bus) -> Chip:
     for lane, bits in enumerate(left):
         for i, limb in enumerate(_limbs(bits), lane * LANE_LIMBS):
             row.zero(f"after_{i}_is_after_the_round", after[i] - limb)
-    row.receive("before", bus, [key, number, *before], real)
-    row.send("after", bus, [key, number + real, *after], real)
+    for bus, half in zip(buses, halves_of(before), strict=True):
+        row.receive(f"before_on_{bus.name}", bus, [key, number, *half], real)
+    for bus, half in zip(buses, halves_of(after), strict=True):
+        row.send(f"after_on_{bus.name}", bus, [key, number + real, *half], real)
     return row.build(outputs=tuple(f"after_{i}" for i in range(STATE_LIMBS)))
 
 

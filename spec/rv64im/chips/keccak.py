@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spec.air.chip import Chip
-from spec.air.chips.keccak import STATE_LIMBS, KeccakTable
+from spec.air.chips.keccak import STATE_LIMBS, KeccakTable, halves_of
 from spec.isa.calls import KECCAK_F
 from spec.keccak import ROUNDS
 from spec.rv64im.buses import KECCAK_IDENTITY
@@ -17,8 +17,10 @@ def _keccak_f() -> Chip:
     row = CallRow(KECCAK_F, "Permutes a state of Keccak.")
     before, after = row.column_array("before", STATE_LIMBS), row.column_array("after", STATE_LIMBS)
     row.operand("state", doublewords_of_limbs(before), doublewords_of_limbs(after))
-    row.send("start", TABLE.bus, [row.key, 0, *before], row.real)
-    row.receive("result", TABLE.bus, [row.key, ROUNDS, *after], row.real)
+    for bus, half in zip(TABLE.buses, halves_of(before), strict=True):
+        row.send(f"start_on_{bus.name}", bus, [row.key, 0, *half], row.real)
+    for bus, half in zip(TABLE.buses, halves_of(after), strict=True):
+        row.receive(f"result_on_{bus.name}", bus, [row.key, ROUNDS, *half], row.real)
     return row.finish_call([f"after_{i}" for i in range(STATE_LIMBS)])
 
 
