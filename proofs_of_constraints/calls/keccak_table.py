@@ -13,6 +13,7 @@ Words are found by their columns' names, which are hints: a wrong one makes a pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import z3
 
@@ -36,6 +37,7 @@ from proofs_of_constraints.obligations.obligation import Counterexample, Kind, O
 from proofs_of_constraints.translation.bit_sum_terms import is_exact, packed, single_bit
 from proofs_of_constraints.translation.bit_sums import BitSum
 from proofs_of_constraints.translation.instruction_view import LayoutError
+from proofs_of_constraints.translation.interval import Interval
 from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.air.chips.keccak import KeccakTable
@@ -81,7 +83,7 @@ def _of_rows(
 ) -> Outcome:
     """The outcome for the rows of every round, or of one. What is the same equations in all rows is proven once."""
     numbers, claims = [], 0
-    proven: set[tuple[str, object]] = set()
+    proven: set[tuple[str, str]] = set()
     for kind in row_kinds(chip):
         try:
             row = _Row(session, table, kind, proven)
@@ -99,7 +101,7 @@ def _of_rows(
 class _Row:
     """The claims about the rows of one round."""
 
-    def __init__(self, session: Session, table: KeccakTable, kind: RowKind, proven: set[tuple[str, object]]) -> None:
+    def __init__(self, session: Session, table: KeccakTable, kind: RowKind, proven: set[tuple[str, str]]) -> None:
         self._session = session
         self._buses = table.buses
         self._kind = kind
@@ -126,10 +128,14 @@ class _Row:
         before = parity(received)
         for x in range(SIDE):
             for z in range(LANE_BITS):
-                count, is_zero, few = self._count(x, z)
-                differ = z3.Extract(z, z, parities[x]) != z3.Extract(z, z, before[x])
-                claim = f"bit {z} of parity {x} is the parity of what is received"
-                self._refute_once(claim, count, [is_zero, few, differ])
+                count = self._count(x, z)
+
+                def wrong(count: BitSum = count, x: int = x, z: int = z) -> list[z3.BoolRef]:
+                    few = z3.ULE(_pairs(x, z), MOST_PAIRS)
+                    differ = z3.Extract(z, z, parities[x]) != z3.Extract(z, z, before[x])
+                    return [packed(count, COUNT_BITS) == 0, few, differ]
+
+                self._refute_once(f"bit {z} of parity {x} is the parity of what is received", count, wrong)
         self._prove_composition()
 
     def _prove_composition(self) -> None:
@@ -139,7 +145,8 @@ class _Row:
         right = [one == other for one, other in zip(parities, parity(taken), strict=True)]
         put_in = effect(parities)
         for (x, y), lane in theta(taken).items():
-            self._refute_once(f"lane {x}, {y} is theta's", BitSum(), [*right, lane != taken[x, y] ^ put_in[x]])
+            different = lane != taken[x, y] ^ put_in[x]
+            self._refute_once(f"lane {x}, {y} is theta's", (), partial(list, [*right, different]))
 
     def prove_round(self) -> None:
         """What is sent is what the other steps of the round make of the state after theta."""
@@ -148,7 +155,7 @@ class _Row:
             self._prove_limb(self._after(i), _limb(expected, i), f"limb {i} of what is sent is the round's")
 
     def prove_messages(self) -> None:
-        """A row receives both halves of a state and sends both of one, which has its limbs' bits, for the next round."""
+        """A row receives both halves of a state and sends both of one, of limbs with 16 bits, for the next round."""
         said = sorted((m.bus.name, m.sign) for m in self._kind.messages)
         expected = sorted((bus.name, sign) for bus in self._buses for sign in (-1, +1))
         self._claim(f"rows of round {self.number} say what they are to say", said == expected)
@@ -157,8 +164,8 @@ class _Row:
             self._claim(f"what is sent on {bus.name} is for round {self.number + 1}", after == self.number + 1)
         for i in range(LIMBS):
             limb = self._after(i)
-            outside = z3.UGE(packed(limb, _width(limb)), 1 << LIMB_BITS)
-            self._refute_once(f"limb {i} of what is sent has 16 bits", limb, [outside])
+            claim = f"limb {i} of what is sent has 16 bits"
+            self._refute_once(claim, limb, partial(_exceeds, limb))
 
     def prove_determined(self) -> None:
         """Two rows that receive the same have the same parities and bits; from them every other cell follows."""
@@ -173,11 +180,12 @@ class _Row:
         given = [received[at] == same[at] for at in received]
         for x in range(SIDE):
             # As `theta` proves, each is the parity of what its row receives.
-            right = [parities[x] == known[x], others[x] == equal[x]]
-            self._refute_once(f"parity {x} is determined", BitSum(), [*given, *right, parities[x] != others[x]])
+            wrong = [parities[x] == known[x], others[x] == equal[x], parities[x] != others[x]]
+            self._refute_once(f"parity {x} is determined", (), partial(list, [*given, *wrong]))
         agree = [parities[x] == others[x] for x in range(SIDE)]
         for at in state:
-            self._refute_once(f"lane {at} is determined", BitSum(), [*given, *agree, state[at] != other[at]])
+            different = state[at] != other[at]
+            self._refute_once(f"lane {at} is determined", (), partial(list, [*given, *agree, different]))
         self._follow()
 
     def _follow(self) -> None:
@@ -195,7 +203,7 @@ class _Row:
             new = equation.names - known
             # One that says something of known cells alone is one of those proven to hold of them.
             if new:
-                one = len(new) == 1 and equation.columns.get(*new, 0) % P != 0
+                one = len(new) == 1 and any(c % P for n, c in equation.columns.items() if n in new)
                 self._claim(f"{name} gives {', '.join(sorted(new))}", one)
                 known |= new
         missing = [name for name in self._chip.columns if name not in known]
@@ -210,11 +218,15 @@ class _Row:
         before = parity({(x, y): lane ^ put_in[x] for (x, y), lane in self._mixed().items()})
         for x in range(SIDE):
             for z in range(LANE_BITS):
-                count, is_zero, _ = self._count(x, z)
-                pairs = self._pairs(x, z)
-                right = z3.Extract(z, z, parities[x]) == z3.Extract(z, z, before[x])
-                fits = z3.Or(*(z3.substitute(is_zero, (pairs, z3.BitVecVal(n, COUNT_BITS))) for n in (0, 1, 2)))
-                self._refute_once(f"column {x}, {z} has a number of pairs", count, [right, z3.Not(fits)])
+                count = self._count(x, z)
+
+                def wrong(count: BitSum = count, x: int = x, z: int = z) -> list[z3.BoolRef]:
+                    right = z3.Extract(z, z, parities[x]) == z3.Extract(z, z, before[x])
+                    numbers = [z3.BitVecVal(n, COUNT_BITS) for n in range(MOST_PAIRS + 1)]
+                    vanishes = packed(count, COUNT_BITS) == 0
+                    return [right, *(z3.Not(z3.substitute(vanishes, (_pairs(x, z), number))) for number in numbers)]
+
+                self._refute_once(f"column {x}, {z} has a number of pairs", count, wrong)
         # With M = theta(B) the limbs of B are those that are demanded; the sums of bits of others are given.
         for i in range(LIMBS):
             self._before(i), self._after(i)
@@ -275,21 +287,17 @@ class _Row:
                 raise _RefutedError(f"not so: {bit} is a bit")
         return z3.Concat(*(single_bit(name) for name in reversed(bits)))
 
-    def _pairs(self, x: int, z: int) -> z3.BitVecRef:
-        return z3.BitVec(f"pairs_{x}_{z}", COUNT_BITS)
-
-    def _count(self, x: int, z: int) -> tuple[BitSum, z3.BoolRef, z3.BoolRef]:
-        """What a column's count says: the sum, that it vanishes, and that there are few pairs. Raises _RefutedError."""
+    def _count(self, x: int, z: int) -> BitSum:
+        """What a column's count says: the sum that vanishes over the integers. Raises _RefutedError."""
         count, pairs = self._equation(f"parity_{x}_{z}_is_counted"), f"pairs_{x}_{z}"
         interval = count.interval(self._kind.row.ranges)
         known = self._kind.row.ranges.get(pairs)
-        if known is None or known.low < 0 or known.high > MOST_PAIRS:
+        if known != Interval(0, MOST_PAIRS):
             raise _RefutedError(f"not so: {pairs} is 0, 1 or 2")
         small = interval.low > -(1 << COUNT_BITS - 1) and interval.high < 1 << COUNT_BITS - 1
         if {*count.columns} != {pairs} or not small:
             raise _RefutedError(f"not so: column {x}, {z} is counted without wrapping around")
-        few = z3.ULE(self._pairs(x, z), known.high)
-        return count, packed(count, COUNT_BITS) == 0, few
+        return count
 
     def _equation(self, name: str) -> BitSum:
         if name not in self._kind.row.equations:
@@ -339,25 +347,37 @@ class _Row:
 
     def _prove_limb(self, limb: BitSum, expected: z3.BitVecRef, claim: str) -> None:
         """A sum of bits is a number of 16 bits, and this one."""
-        width = _width(limb)
-        self._refute_once(claim, limb, [packed(limb, width) != z3.ZeroExt(width - LIMB_BITS, expected)])
+
+        def different() -> list[z3.BoolRef]:
+            width = _width(limb)
+            return [packed(limb, width) != z3.ZeroExt(width - LIMB_BITS, expected)]
+
+        self._refute_once(claim, limb, different)
 
     def _claim(self, claim: str, holds: bool) -> None:
         if not holds:
             raise _RefutedError(f"not so: {claim}")
         self.claims += 1
 
-    def _refute_once(self, claim: str, about: object, formulas: Sequence[z3.BoolRef]) -> None:
+    def _refute_once(self, claim: str, about: object, formulas: Callable[[], Sequence[z3.BoolRef]]) -> None:
         """Proves that formulas contradict each other, unless that was done for the rows of another round."""
         key = (claim, repr(about))
         if key not in self._proven:
             title = f"{Kind.FUNCTION.value}/{self._chip.name}/{self._kind.name}/{claim}"
-            model = self._session.satisfying(title, formulas, bit_vectors=True)
+            model = self._session.satisfying(title, formulas(), bit_vectors=True)
             if model is not None:
                 cells = {str(d): model[d].as_long() for d in model.decls() if hasattr(model[d], "as_long")}
                 raise _RefutedError(f"not so: {claim}", Counterexample(cells, (claim,)))
             self._proven.add(key)
         self.claims += 1
+
+
+def _exceeds(limb: BitSum) -> list[z3.BoolRef]:
+    return [z3.UGE(packed(limb, _width(limb)), 1 << LIMB_BITS)]
+
+
+def _pairs(x: int, z: int) -> z3.BitVecRef:
+    return z3.BitVec(f"pairs_{x}_{z}", COUNT_BITS)
 
 
 def _width(limb: BitSum) -> int:

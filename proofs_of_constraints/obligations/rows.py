@@ -89,7 +89,7 @@ def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
 
 def _prove_discipline(view: InstructionView, ordering: Sequence[Bus]) -> Outcome:
     """The row sends on its three buses and for its order only, one state for one state, one token for one token, reads
-    before writes; each bus of an order that it speaks to hears it once."""
+    before writes; each bus of an order that it speaks to hears it once, and answers once."""
     sent = [i for i in view.chip.interactions if i.sign > 0]
     for interaction in sent:
         if interaction.bus not in (STATE, MEMORY, EXIT, *ordering):
@@ -99,7 +99,7 @@ def _prove_discipline(view: InstructionView, ordering: Sequence[Bus]) -> Outcome
             return Outcome(Verdict.REFUTED, f"{interaction.name} does not have the fields of its bus")
         if interaction.bus in (STATE, EXIT, *ordering) and polynomial_of(interaction.multiplicity) != view.real:
             return Outcome(Verdict.REFUTED, f"{interaction.name} does not happen once on every row")
-    ordered = [interaction.bus.name for interaction in view.chip.interactions if interaction.bus in ordering]
+    ordered = [(i.bus.name, i.sign) for i in view.chip.interactions if i.bus in ordering]
     if len(set(ordered)) != len(ordered):
         return Outcome(Verdict.REFUTED, "two messages of one order go to one bus")
     if view.exit_code is not None and view.departure[0] != Polynomial.constant(HALTED):
