@@ -202,10 +202,14 @@ def prove_call_row_exists(session: Session, view: CallView, values: Mapping[str,
 
 
 def prove_call_function(
-    session: Session, view: CallView, meaning: CallMeaning, prepare: Prepare = prepare_nothing
+    session: Session,
+    view: CallView,
+    meaning: CallMeaning,
+    prepare: Prepare = prepare_nothing,
+    values: Mapping[str, int] = NO_VALUES,
 ) -> Outcome:
-    """What the row must do, from all constraints that `prepare` leaves."""
-    system = _simplified(view, prepare, NO_VALUES)
+    """What the row must do, from all constraints that `prepare` leaves; of rows with these values only."""
+    system = _simplified(view, prepare, values)
     if system.contradiction is not None:
         return Outcome(Verdict.REFUTED, f"no row satisfies {system.contradiction}")
     if system.lookups:

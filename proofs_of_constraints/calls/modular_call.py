@@ -17,13 +17,18 @@ from functools import cached_property, reduce
 import z3
 
 from proofs_of_constraints.calls.call_completeness import prove_call_complete
-from proofs_of_constraints.calls.call_row import ASSUMED, prove_call_function, prove_call_row_exists
+from proofs_of_constraints.calls.call_row import (
+    ASSUMED,
+    CallExecution,
+    prove_call_function,
+    prove_call_row_exists,
+)
 from proofs_of_constraints.calls.call_view import CallView, call_view_of
 from proofs_of_constraints.obligations.assumptions import CLOCKS, FUNCTION, MEMORY_LIMBS, PROGRAM_TABLE
 from proofs_of_constraints.obligations.determinism import prove_determinism
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.cells import cells_of
-from proofs_of_constraints.translation.execution import executed_row
+from proofs_of_constraints.translation.execution import Claim, executed_row
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.interval import BOOLEAN, Interval, bits, integer_form
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, centered, factors_of, polynomial_of
@@ -239,9 +244,12 @@ def _generic(system: RowSystem, division: Division) -> None:
 
 
 def _prove_function(session: Session, division: Division) -> Outcome:
-    generic = prove_call_function(session, division.view, lambda _: (), lambda system: _generic(system, division))
+    view = division.view
+    generic = prove_call_function(session, view, _nothing_more, lambda system: _generic(system, division))
     if generic.verdict is not Verdict.PROVEN:
-        return generic
+        # A row that shows it has to satisfy the division as well, which is linear for some operands.
+        shown = prove_call_function(session, view, _nothing_more, values=_some_values(division))
+        return shown if shown.verdict is Verdict.REFUTED else generic
     _prove_division(division)
     _prove_below(session, division)
     _prove_only_result(session, division)
@@ -329,19 +337,27 @@ def _prove_only_result(session: Session, division: Division) -> None:
     division.refute(session, "there is one result", [*given, z3.Or(more != 0, result != other)])
 
 
+def _nothing_more(_: CallExecution) -> Sequence[Claim]:
+    """The division is proven by itself."""
+    return ()
+
+
 def _prove_exists(session: Session, division: Division) -> Outcome:
     """A row satisfies everything, checked on the declaration modulo p."""
+    return prove_call_row_exists(session, division.view, _some_values(division))
+
+
+def _some_values(division: Division) -> dict[str, int]:
+    """The cells of some operands and their quotient."""
     size = division.size
     number = int.from_bytes(bytes(range(1, size + 1)), "little")
     modulus = number // 3
     left, right, addend = number % modulus, number // 7, number // 5
-    quotient, result = divmod(left * right + addend, modulus)
+    quotient = (left * right + addend) // modulus
     values: dict[str, int] = {}
     for name, value in (("left", left), ("right", right), ("modulus", modulus), ("quotient", quotient)):
         values |= {f"{name}_{i}": value >> BYTE_BITS * i & 0xFF for i in range(size)}
-    for name, value in (("addend", addend), ("result", result)):
-        values |= {f"{name}_{i}": value >> LIMB_BITS * i & LIMB_BASE - 1 for i in range(size // 2)}
-    return prove_call_row_exists(session, division.view, values)
+    return values | {f"addend_{i}": addend >> LIMB_BITS * i & LIMB_BASE - 1 for i in range(size // 2)}
 
 
 def _prove_determined(session: Session, division: Division) -> Outcome:
