@@ -48,7 +48,7 @@ LIES = {
         {Rejection.ZEROCHECK_MISMATCH, Rejection.LOCAL_BUSES_UNBALANCED},
     ),
 }
-"""By chip, the call whose trace has it, a column of its first row that gets one more, and why verifiers may refuse it."""
+"""By chip, the call whose trace has it, a column of its first row changed by one, and why verifiers may refuse it."""
 
 CALL_BY_NAME = {call.name: call for call in CALLS}
 
