@@ -16,10 +16,10 @@ from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.polynomial import Polynomial
 from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS, SHA256
 from spec.field import EXTENSION_DEGREE, P
+from spec.word import BYTE_BITS
 
 WORD_BITS = 32
 OCTET_WORDS = OCTET_LIMBS // 2
-BYTE_BITS = 8
 LIMB_BASE = Polynomial.constant(1 << LIMB_BITS)
 ZERO = Polynomial.constant(0)
 

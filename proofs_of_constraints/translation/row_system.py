@@ -7,7 +7,7 @@ by the polynomial that some equation makes it. Each step keeps the set of soluti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofs_of_constraints.translation.contracts import (
@@ -373,6 +373,14 @@ class RowSystem:
                 self._narrow(source, name, interval)
                 changed = True
         return changed
+
+
+Prepare = Callable[[RowSystem], None]
+"""Leaves out facts of a declared row before it is simplified: what is proven without them is proven with them."""
+
+
+def prepare_nothing(_: RowSystem) -> None:
+    """Every fact is used."""
 
 
 def declared_facts(chip: Chip) -> RowSystem:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from reference.trace.clock import Row
+from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.step import effective_address
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.word import BYTE_BITS, INTEGER_WORDS, WORD_BITS
@@ -76,6 +77,16 @@ def address_cells(row: Row) -> Cells:
     """Base register and effective address."""
     low, high = limbs(address_of(row), 2)
     return {**limb_array("base", row.step.left), "address_low": low, "address_high": high}
+
+
+def pointer_cells(row: Row) -> Cells:
+    """The pointers of a call's operands, two limbs each."""
+    cells: Cells = {}
+    operands = CALL_BY_NUMBER[row.step.left].operands
+    for operand, pointer in zip(operands, row.step.pointers, strict=True):
+        low, high = limbs(pointer, 2)
+        cells |= {f"{operand.name}_pointer_low": low, f"{operand.name}_pointer_high": high}
+    return cells
 
 
 def common_cells(row: Row) -> Cells:

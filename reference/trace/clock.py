@@ -95,11 +95,16 @@ class Clock:
         return row
 
     def _call_accesses(self, chip: Chip, step: Step) -> dict[str, Access]:
-        """A call's number and pointers, then the doublewords of its operands."""
+        """A call's number and pointers, the doublewords of its operands, then the register of its result."""
         registers = (CALL_NUMBER_REGISTER, *(operand.register for operand in CALL_BY_NUMBER[step.left].operands))
         values = (step.left, *step.pointers)
         places = [(Space.REGISTERS, register, value, value) for register, value in zip(registers, values, strict=True)]
         places += [(Space.MEMORY, access.address, access.before, access.after) for access in step.memory]
+        result_register = CALL_BY_NUMBER[step.left].result_register
+        if result_register is not None and step.result is not None:
+            before = self._registers[result_register]
+            self._registers[result_register] = step.result
+            places.append((Space.REGISTERS, result_register, before, step.result))
         clocks = range(self.now, self.now + chip.accesses)
         names = _ACCESSES[chip.name]
         return {name: self._take(*place, now) for name, place, now in zip(names, places, clocks, strict=True)}

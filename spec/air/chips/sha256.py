@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from spec.air.bits import differ
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.air.expression import Expression, lift, number_of, total
@@ -230,7 +231,7 @@ class _Row(ChipBuilder):
         big_sigma_0 = self._named(
             f"big_sigma_0_{step}", _exclusive_or(_rotated(a, 2), _rotated(a, 13), _rotated(a, 22))
         )
-        majority = self._named(f"majority_{step}", [x * y + z * _differ(x, y) for x, y, z in _aligned(a, b, c)])
+        majority = self._named(f"majority_{step}", [x * y + z * differ(x, y) for x, y, z in _aligned(a, b, c)])
         new_e = self.word_column(f"new_e_{step}")
         # Six terms below 2^16, so the carry is at most 5.
         terms = _sum_of(d.limbs, h.limbs, big_sigma_1, choice, self._constant(step), word.limbs)
@@ -360,11 +361,6 @@ def _shifted(word: _Word, count: int) -> Bits:
     return [*word.bits[count:], *([lift(0)] * count)]
 
 
-def _differ(left: Expression, right: Expression) -> Expression:
-    """The exclusive or of two bits."""
-    return left + right - left * right * 2
-
-
 def _exclusive_or(one: Bits, two: Bits, three: Bits) -> list[Expression]:
     """The exclusive or of three words, bit by bit: degree 3."""
-    return [_differ(_differ(x, y), z) for x, y, z in zip(one, two, three, strict=True)]
+    return [differ(differ(x, y), z) for x, y, z in zip(one, two, three, strict=True)]
