@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from Crypto.Hash import keccak
 
-from tests.guest.accelerators.native import EOK, Library
+from tests.guest.accelerators.library import EOK, Library
 
 _PADDING = bytes(16)
 _BLS12_381_ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001

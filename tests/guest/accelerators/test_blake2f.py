@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 BLOCK_BYTES = 128
 ROUNDS = 12

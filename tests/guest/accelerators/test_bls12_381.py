@@ -20,7 +20,7 @@ from guest.accelerators.generate_constants import (
     eleven_torsion,
     g1_map_curve,
 )
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 PRIME, ORDER = int(field_modulus), int(curve_order)
 FIELD_BYTES = 48

@@ -20,7 +20,7 @@ from tests.guest.accelerators.bn254_points import (
     multiply,
     neg,
 )
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 TRUE, FALSE, FAIL = (EOK, b"\1"), (EOK, b"\0"), (EFAIL, None)
 G1_INFINITY, G2_INFINITY = bytes(64), bytes(128)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 
 from guest.accelerators.generate_constants import Element, Point
 from tests.guest.accelerators.curves import SECP256K1, SECP256R1, SignatureCurve, scalar_bytes
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 CURVES = {"secp256k1": SECP256K1, "secp256r1": SECP256R1}
 LIBRARY_CURVES: dict[str, ec.EllipticCurve] = {"secp256k1": ec.SECP256K1(), "secp256r1": ec.SECP256R1()}

@@ -8,7 +8,7 @@ import random
 import pytest
 from Crypto.Hash import RIPEMD160, keccak
 
-from tests.guest.accelerators.native import EOK, Library
+from tests.guest.accelerators.library import EOK, Library
 
 MILLION_A = b"a" * 1_000_000
 ALPHABET_448_BITS = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"

@@ -7,7 +7,7 @@ from py_ecc.bls.point_compression import compress_G1
 from py_ecc.optimized_bls12_381 import G1, curve_order, field_modulus, multiply
 
 from guest.accelerators.generate_constants import BLS12_381_PRIME, Curve, Element
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 ORDER, PRIME = int(curve_order), int(field_modulus)
 TRUE, FALSE, FAIL = (EOK, b"\1"), (EOK, b"\0"), (EFAIL, None)

@@ -10,7 +10,7 @@ import pytest
 
 from limpid.guest_build.build import build
 from tests.guest.accelerators.machine import Advice, Function, Run, run_accelerator
-from tests.guest.accelerators.native import EFAIL, Library
+from tests.guest.accelerators.library import EFAIL, Library
 from tests.guest.accelerators.python_calls import honest_advice
 from tests.guest.accelerators.samples import samples
 from tests.guest.emulation import run_under_qemu
@@ -46,11 +46,11 @@ def runs(dispatcher: Path) -> dict[str, Run]:
 
 @pytest.mark.parametrize("title", BY_TITLE)
 def test_accelerator_on_the_machine_gives_what_it_gives_here(
-    runs: dict[str, Run], library: Library, title: str
+    runs: dict[str, Run], native_library: Library, title: str
 ) -> None:
     run = runs[title]
     assert not run.is_trap
-    assert (run.status, run.result) == BY_TITLE[title].expected(library)
+    assert (run.status, run.result) == BY_TITLE[title].expected(native_library)
 
 
 @pytest.mark.parametrize("title", MOST_INSTRUCTIONS)
@@ -71,17 +71,17 @@ def test_page_states_the_measured_costs(runs: dict[str, Run]) -> None:
 
 
 def test_accelerators_under_qemu_give_what_they_give_here(
-    qemu: str, compiler: str, library: Library, tmp_path: Path
+    qemu: str, compiler: str, native_library: Library, tmp_path: Path
 ) -> None:
     elf = tmp_path / "dispatcher.elf"
     build([Path(__file__).parent / "dispatcher.c"], elf, compiler=compiler, runtime="linux")
     for sample in SAMPLES:
-        status, result = sample.expected(library)
+        status, result = sample.expected(native_library)
         found = run_under_qemu(elf, sample.function.to_bytes(8, "little") + sample.operands)
         assert (found.exit_code, found.output) == (0, bytes([status & 0xFF]) + (result or b"")), sample.title
 
 
-def test_accelerators_compiled_by_clang_give_what_they_give_here(library: Library, tmp_path: Path) -> None:
+def test_accelerators_compiled_by_clang_give_what_they_give_here(native_library: Library, tmp_path: Path) -> None:
     if shutil.which("clang") is None or shutil.which("ld.lld") is None:
         pytest.skip("clang or LLD is not installed (Debian packages clang and lld)")
     elf = tmp_path / "dispatcher.elf"
@@ -89,17 +89,17 @@ def test_accelerators_compiled_by_clang_give_what_they_give_here(library: Librar
     for sample in SAMPLES:
         if sample.title not in LONG:
             run = run_accelerator(elf, sample.function, sample.operands)
-            assert (run.status, run.result) == sample.expected(library), sample.title
+            assert (run.status, run.result) == sample.expected(native_library), sample.title
 
 
 @pytest.mark.parametrize("function", [Function.KECCAK256, Function.SHA256])
 @pytest.mark.parametrize("offset", range(1, 8))
 def test_hash_of_unaligned_bytes_is_that_of_aligned_ones(
-    dispatcher: Path, library: Library, function: Function, offset: int
+    dispatcher: Path, native_library: Library, function: Function, offset: int
 ) -> None:
     message = bytes(range(256)) * 2
     unaligned = run_accelerator(dispatcher, Function.UNALIGNED, bytes([function, offset]) + bytes(6 + offset) + message)
-    expected = library.call(function.name.lower(), message, len(message), result_bytes=32)
+    expected = native_library.call(function.name.lower(), message, len(message), result_bytes=32)
     assert (unaligned.status, unaligned.result) == expected
 
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.guest.accelerators.native import EFAIL, EOK, Library
+from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 MAXIMUM_BYTES = 1024
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guest.accelerators.native import Library
+from tests.guest.accelerators.library import Library
 from tests.guest.accelerators.precompiles import PRECOMPILES
 
 VECTORS = Path(__file__).resolve().parents[3].parent / "shared" / "precompile-vectors"

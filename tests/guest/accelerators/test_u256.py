@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.guest.accelerators.native import EOK, Library
+from tests.guest.accelerators.library import EOK, Library
 
 TOP = 2**256
 SIGN = 2**255
