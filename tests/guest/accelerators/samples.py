@@ -14,8 +14,8 @@ from py_ecc.optimized_bls12_381 import normalize as bls12_normalize
 
 from tests.guest.accelerators import bn254_points as bn254
 from tests.guest.accelerators.curves import SECP256K1, SECP256R1, SignatureCurve, scalar_bytes
-from tests.guest.accelerators.machine import Function
 from tests.guest.accelerators.library import Library
+from tests.guest.accelerators.machine import Function
 
 _RANDOM = random.Random(2)
 _SCALAR = _RANDOM.randbytes(32)

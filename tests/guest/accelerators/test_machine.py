@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from limpid.guest_build.build import build
-from tests.guest.accelerators.machine import Advice, Function, Run, run_accelerator
 from tests.guest.accelerators.library import EFAIL, Library
+from tests.guest.accelerators.machine import Advice, Function, Run, run_accelerator
 from tests.guest.accelerators.python_calls import honest_advice
 from tests.guest.accelerators.samples import samples
 from tests.guest.emulation import run_under_qemu
