@@ -24,7 +24,7 @@ _SIGNATURE = bytes.fromhex(
 )
 _ADDRESS = bytes.fromhex("a94f5374fce5edbc8e2a8697c15331677e6ebf0b")
 
-# consensus-spec-tests, bls, sign_case_11b8c7cad5238946, of the root of zeros; key and signature are not compressed here.
+# consensus-spec-tests, bls, sign_case_11b8c7cad5238946, of the root of zeros; key and signature uncompressed.
 _BLS_KEY = bytes.fromhex(
     "1301803f8b5ac4a1133581fc676dfedc60d891dd5fa99028805e5ea5b08d3491af75d0707adab3b70c6a6a580217bf81"
     "0e4efa61b558d043cd3fed5c44ac75415de0d032586fecb22acbb67d508cde9f9536a7609d69c1d6e60450843e4ec59a"
