@@ -25,6 +25,9 @@ Argument = Buffer | int
 class Library(ABC):
     """The functions of zkvm_accelerators.h, zkvm_u256.h and zkvm_random.h."""
 
+    stride: int
+    """Of a long series of calls, every so manieth is enough."""
+
     @abstractmethod
     def invoke(self, name: str, arguments: Sequence[Argument], buffers: Sequence[bytes]) -> tuple[int, list[bytes]]:
         """Calls `zkvm_<name>` with aligned copies of the buffers, multiples of 8 bytes long: what it returns as a

@@ -28,6 +28,8 @@ def build_native_library(output: Path) -> None:
 class NativeLibrary(Library):
     """The shared library at a path."""
 
+    stride = 1
+
     def __init__(self, path: Path) -> None:
         self._library = ctypes.CDLL(str(path))
 

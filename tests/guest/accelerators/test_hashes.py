@@ -43,6 +43,9 @@ def _ripemd160(message: bytes) -> bytes:
     return bytes(12) + RIPEMD160.new(message).digest()
 
 
+EDGES = (55, 56, 63, 64, 65, 119, 120, 135, 136, 137, 271, 272, 273)
+"""Where one block of SHA-256, RIPEMD-160 or Keccak-256 more is needed, or filled."""
+
 ORACLES = {"keccak256": _keccak256, "sha256": _sha256, "ripemd160": _ripemd160}
 
 
@@ -55,8 +58,8 @@ def test_hash_of_a_published_example_is_the_published_digest(
 
 
 @pytest.mark.parametrize("name", ORACLES)
-def test_hash_of_every_short_length_is_that_of_another_implementation(library: Library, name: str) -> None:
+def test_hash_of_short_lengths_is_that_of_another_implementation(library: Library, name: str) -> None:
     message = random.Random(name).randbytes(290)
-    for size in range(len(message) + 1):
+    for size in sorted({*range(0, len(message) + 1, library.stride), *EDGES}):
         expected = ORACLES[name](message[:size])
         assert library.call(name, message[:size], size, result_bytes=32) == (EOK, expected), size
