@@ -28,6 +28,7 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
     "Application developers": (
         "docs/for-developers.md",
         "docs/guests.md",
+        "docs/accelerators.md",
         "docs/porting.md",
         "docs/long-runs.md",
         "guest/examples/README.md",
