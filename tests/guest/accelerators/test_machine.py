@@ -10,9 +10,10 @@ import pytest
 
 from limpid.guest_build.build import build
 from tests.guest.accelerators.library import EFAIL, Library
-from tests.guest.accelerators.machine import Advice, Function, Run, run_accelerator
+from tests.guest.accelerators.machine import Function, Run, run_accelerator
 from tests.guest.accelerators.python_calls import honest_advice
 from tests.guest.accelerators.samples import samples
+from tests.guest.accelerators.unicorn_calls import Advice
 from tests.guest.emulation import run_under_qemu
 
 SAMPLES = samples()
