@@ -105,6 +105,8 @@ def soundcalc_command(
     """
     del debug  # Whoever starts the command line reads it.
     try:
+        if subjects and (schema or kind is not None):
+            raise click.UsageError("--template and --schema are about no subject")
         if kind is not None:
             click.echo(template(kind), nl=False)
             return DONE
@@ -292,8 +294,8 @@ def _counts(configuration: PublishedConfiguration, wishes: Wishes) -> dict[str, 
     """--proofs N for every circuit, --proofs CIRCUIT=N for one."""
     counts: dict[str, int] = {}
     for text in wishes.proofs:
-        circuit, _, number = text.rpartition("=")
-        if not (number.isascii() and number.isdigit()) or len(number) > 15:
+        circuit, equals, number = text.rpartition("=")
+        if bool(equals) != bool(circuit) or not (number.isascii() and number.isdigit()) or len(number) > 15:
             raise click.UsageError(f"--proofs {text} is not N or CIRCUIT=N")
         try:
             counts |= proof_counts(configuration, circuit, int(number))

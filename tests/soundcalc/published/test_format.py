@@ -289,3 +289,14 @@ def test_unknown_keys_are_listed_when_lenient() -> None:
         "main.future_key",
         "main, lookup range.other",
     )
+
+
+def test_file_with_more_circuits_than_any_system_has_is_refused() -> None:
+    head, _, circuit = template("fri").partition("[[circuits]]")
+    circuits = "".join(
+        f"[[circuits]]{circuit.partition('[[circuits.lookups]]')[0]}".replace('"main"', f'"c{number}"')
+        for number in range(129)
+    )
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(head + circuits, "x")
+    assert (refusal.value.key, refusal.value.reason) == ("circuits", "has 129 tables, more than 128")

@@ -153,7 +153,7 @@ def _hashes(opening: WhirOpening) -> int:
 
 
 def test_proof_of_work_moves_to_where_it_saves_most_and_is_no_more_than_the_file_has() -> None:
-    circuit, target = _whir(20, 1000, "KoalaBear^6"), Target(110)
+    circuit, target = _whir(22, 1000, "KoalaBear^6"), Target(110)
     found = smallest(circuit, target).circuit.opening
     assert isinstance(found, WhirOpening)
     # Rows of 1000 columns are dear, so that the first queries have more bits than the file's.
