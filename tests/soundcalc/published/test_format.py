@@ -10,6 +10,7 @@ from soundcalc.published.arguments import DeepAli
 from soundcalc.published.format import parse_configuration, read_configuration
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.regimes import LIST, UNIQUE
+from soundcalc.published.template import template
 from soundcalc.regimes.proximity import Batching
 
 PUBLISHED = Path(__file__).parent
