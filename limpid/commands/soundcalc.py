@@ -24,6 +24,7 @@ from limpid.reading.published_reports import (
 )
 from limpid.reading.published_variants import comparison_report, search_report, sweep_report
 from limpid.terminal.files import write_bytes
+from limpid.terminal.output import json_text
 from limpid.terminal.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
@@ -108,7 +109,8 @@ def soundcalc_command(
         if subjects and (schema or kind is not None):
             raise click.UsageError("--template and --schema are about no subject")
         if kind is not None:
-            click.echo(template(kind), nl=False)
+            text = template(kind)
+            click.echo(f"{json_text({'kind': 'template', 'text': text})}\n" if as_json else text, nl=False)
             return DONE
         if schema:
             made = Report(schema_blocks(), {"kind": "schema", "tables": schema_facts()})

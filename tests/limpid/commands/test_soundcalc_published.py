@@ -128,6 +128,7 @@ def test_template_is_a_file_that_is_answered(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "new.toml"
     path.write_text(limpid("soundcalc", "--template", kind).stdout)
     assert limpid("soundcalc", path, "--json").document["name"] == "Example"
+    assert limpid("soundcalc", "--template", kind, "--json").document["text"] == path.read_text()
 
 
 def test_schema_names_every_key() -> None:
