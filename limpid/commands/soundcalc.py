@@ -24,6 +24,7 @@ from limpid.reading.published_reports import (
 )
 from limpid.reading.published_variants import comparison_report, search_report, sweep_report
 from limpid.terminal.files import write_bytes
+from limpid.terminal.output import json_text
 from limpid.terminal.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
@@ -105,8 +106,11 @@ def soundcalc_command(
     """
     del debug  # Whoever starts the command line reads it.
     try:
+        if subjects and (schema or kind is not None):
+            raise click.UsageError("--template and --schema are about no subject")
         if kind is not None:
-            click.echo(template(kind), nl=False)
+            text = template(kind)
+            click.echo(f"{json_text({'kind': 'template', 'text': text})}\n" if as_json else text, nl=False)
             return DONE
         if schema:
             made = Report(schema_blocks(), {"kind": "schema", "tables": schema_facts()})
@@ -292,8 +296,8 @@ def _counts(configuration: PublishedConfiguration, wishes: Wishes) -> dict[str, 
     """--proofs N for every circuit, --proofs CIRCUIT=N for one."""
     counts: dict[str, int] = {}
     for text in wishes.proofs:
-        circuit, _, number = text.rpartition("=")
-        if not (number.isascii() and number.isdigit()) or len(number) > 15:
+        circuit, equals, number = text.rpartition("=")
+        if bool(equals) != bool(circuit) or not (number.isascii() and number.isdigit()) or len(number) > 15:
             raise click.UsageError(f"--proofs {text} is not N or CIRCUIT=N")
         try:
             counts |= proof_counts(configuration, circuit, int(number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from soundcalc.protocol.proximity import CurveBound
@@ -26,4 +27,8 @@ class OwnSystem:
 
     def reports(self, curve: CurveBound = CurveBound.CORRECTED) -> dict[int, ProofSecurity]:
         """The security of each. Raises ConditionViolatedError where no regime has a bound."""
-        return {height: security(shape, curve) for height, shape in self.shapes.items()}
+        return {height: _security(shape, curve) for height, shape in self.shapes.items()}
+
+
+_security = lru_cache(maxsize=256)(security)
+"""Along a sweep most heights stay as they are."""

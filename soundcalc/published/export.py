@@ -92,6 +92,8 @@ def _opening_entries(table: Mapping[str, Any], circuit: PublishedCircuit) -> dic
                 "num_queries": fri.queries,
                 "fri_folding_factors": list(fri.folding_factors),
                 "fri_early_stop_degree": fri.final_domain_size,
+                "grinding_commit_phase": fri.grinding_commit,
+                "grinding_query_phase": fri.grinding_query,
             }
             if LIST in circuit.regimes:
                 entries["gap_to_radius"] = _gap(circuit)

@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 
 from soundcalc.errors import ConditionViolatedError
-from soundcalc.exact import floor_bits, log2_ceiling, rounded_down
+from soundcalc.exact import floor_bits, rounded_down
 from soundcalc.published.lookups import LOGUP_LISTED
 from soundcalc.published.regimes import UNIQUE, JohnsonGap
 from soundcalc.published.rounds import TOTAL, Formulas, Round, Step, weakest
@@ -196,7 +196,7 @@ class Figure:
     round_name: str
     public_bits: float | None
     public_bits_floor: int | None
-    """Rounded down, where the public calculator shows tenths to the nearest."""
+    """Rounded down as ours are, where the public calculator shows tenths to the nearest, or bits below 0."""
 
     corrected_bits: int | None
     own_bits: int | None
@@ -241,7 +241,7 @@ def _figure(entry: Analysis, name: str, shown: Sequence[Round | None]) -> Figure
         regime=entry.regime,
         round_name=name,
         public_bits=None if public is None else _public_bits(entry, name, public),
-        public_bits_floor=None if public is None else -log2_ceiling(public.error),
+        public_bits_floor=None if public is None else floor_bits(public.error),
         corrected_bits=None if corrected is None else floor_bits(corrected.error),
         own_bits=None if own is None else floor_bits(own.error),
         own_bits_rounded=None if own is None else float(rounded_down(own.bits)),
@@ -265,6 +265,8 @@ def _reason(entry: Analysis, figure: Figure, corrected: Round | None) -> str:
         return refusals[0]
     if figure.round_name == TOTAL:
         return "the weakest round differs"
+    if corrected is None:
+        return "no such round: a list of one needs no samples to tell its members apart"
     reasons = []
     if corrected is not None and figure.public_bits_floor != figure.corrected_bits:
         reasons.append(CORRECTIONS[corrected.bound.key])

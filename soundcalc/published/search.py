@@ -1,7 +1,9 @@
 """The smallest proof of a published circuit that reaches a target: rate, folds, last length, queries.
 
-The target is for a run of so many proofs, all rounds of all of them added up. Proof of work, batching and all that the
-file says of the argument stay as they are; the size is the expected one as the public calculator counts it.
+The target is for a run of so many proofs, all rounds of all of them added up. Batching and all that the file says of
+the argument stay as they are; the size is the expected one as the public calculator counts it. Proof of work
+expects no more hashes than the file's own bits at every place of the opening that is found would: in WHIR it moves to
+where it saves most, and what is not needed is left out.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from soundcalc.published.fri import FriOpening
 from soundcalc.published.opening import Opening
 from soundcalc.published.search_fri import fri_candidates
 from soundcalc.published.search_whir import whir_candidates
+from soundcalc.published.search_work import lightened
 from soundcalc.published.system import PublishedCircuit
 from soundcalc.published.whir import WhirOpening
 
@@ -60,7 +63,9 @@ def smallest(circuit: PublishedCircuit, target: Target, bounds: Bounds = Bounds.
             f"circuit {circuit.name}: no opening reaches {target.bits} bits over {target.proofs} proofs; "
             f"the file's own has {rounded_down(float_bits(proof_error(circuit, bounds)[1]))} for one"
         )
-    return found
+    circuit = lightened(found.circuit, lambda proposed: proof_error(proposed, bounds)[1] <= target.proof_error)
+    regime, error = proof_error(circuit, bounds)
+    return Found(circuit, regime, error, found.size_bits)
 
 
 def proof_error(circuit: PublishedCircuit, bounds: Bounds = Bounds.PROVEN) -> tuple[str, Fraction]:

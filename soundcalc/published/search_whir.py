@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cache
 
 from soundcalc.published.figures import Bounds, attempted, own_regimes
+from soundcalc.published.keys import MAXIMUM_GRINDING_BITS
 from soundcalc.published.merkle_size import openings_bits
 from soundcalc.published.opening import Opening
 from soundcalc.published.regimes import LIST, UNIQUE
@@ -39,6 +40,13 @@ MOST_ADDED = 6
 KEPT_SCHEDULES = 3
 """So many of the smallest proposals are improved exactly."""
 
+KEPT_WORKS = 3
+"""So many ways to distribute the proof of work of each are improved as well."""
+
+FEWER_BITS = 6
+MORE_BITS = 6
+"""How far proof of work at one place moves from the file's own."""
+
 
 @dataclass(frozen=True)
 class Iteration:
@@ -53,6 +61,51 @@ class Iteration:
 Path = tuple[float, tuple[Iteration, ...]]
 
 
+@dataclass(frozen=True)
+class Work:
+    """Bits of proof of work of a proposal: before each fold, and before the queries of each iteration."""
+
+    folding: int
+    queries: tuple[int, ...]
+
+    @staticmethod
+    def of_file(published: WhirOpening, iterations: int) -> Work:
+        """The file's own at every place."""
+        folding = min(min(bits) for bits in published.grinding_folding)
+        return Work(folding, (max(published.grinding_queries),) * iterations)
+
+    def hashes(self, folds: int) -> int:
+        """What a prover expects to compute for so many folds and all queries."""
+        return folds * hashes_of(self.folding) + sum(map(hashes_of, self.queries))
+
+    def redistributed(self, folds: int) -> Iterator[Work]:
+        """Others that expect no more hashes: another number for the folds and for the first queries, the rest even."""
+        allowed = self.hashes(folds)
+        later = len(self.queries) - 1
+        for folding in range(max(0, self.folding - FEWER_BITS), self.folding + MORE_BITS + 1):
+            for first in range(max(0, self.queries[0] - FEWER_BITS), self.queries[0] + MORE_BITS + 1):
+                left = allowed - folds * hashes_of(folding) - hashes_of(first)
+                if left < 0 or max(folding, first) > MAXIMUM_GRINDING_BITS:
+                    continue
+                bits = [first, *_even(left, later)]
+                if bits != list(self.queries) or folding != self.folding:
+                    yield Work(folding, tuple(bits))
+
+
+def hashes_of(bits: int) -> int:
+    """The expected hashes of one proof of work; none where none is asked."""
+    return 1 << bits if bits else 0
+
+
+def _even(hashes: int, places: int) -> Iterator[int]:
+    """Bits for so many places that expect no more hashes together, as even as they go, the larger ones first."""
+    for left in range(places, 0, -1):
+        bits = min(MAXIMUM_GRINDING_BITS, max(0, -(-hashes // left)).bit_length() - 1)
+        bits = bits if bits > 0 and hashes_of(bits) <= hashes else 0
+        hashes -= hashes_of(bits)
+        yield bits
+
+
 def whir_candidates(circuit: PublishedCircuit, budget: Fraction, bounds: Bounds) -> Iterator[Opening]:
     """Openings whose proofs may stay within the budget: the file's own with other queries, then the smallest."""
     published = circuit.opening
@@ -60,14 +113,42 @@ def whir_candidates(circuit: PublishedCircuit, budget: Fraction, bounds: Bounds)
     paths: list[Path] = []
     codes = _Codes(circuit, published, bounds)
     for iterations in range(1, MOST_ITERATIONS + 1):
-        search = _Paths(circuit, published, codes, float(budget) / iterations, iterations)
+        search = _Paths(circuit, published, codes, float(budget) / iterations, Work.of_file(published, iterations))
         for first in range(min(published.rates_log2[0], LOWEST_RATE_LOG2), LOWEST_RATE_LOG2 + 1):
             best = search.best(published.variables, first, 0)
             if best is not None:
                 paths.append(best)
     yield improved(circuit, published, budget, bounds)
     for _, schedule in sorted(paths, key=lambda path: path[0])[:KEPT_SCHEDULES]:
-        yield improved(circuit, opening_of(published, schedule), budget, bounds)
+        work = Work.of_file(published, len(schedule))
+        yield improved(circuit, opening_of(published, schedule, work), budget, bounds)
+        if circuit.family is not Family.SWIRL:
+            for opening in _redistributed(circuit, published, codes, schedule, budget):
+                yield improved(circuit, opening, budget, bounds)
+
+
+def _redistributed(
+    circuit: PublishedCircuit, published: WhirOpening, codes: _Codes, schedule: tuple[Iteration, ...], budget: Fraction
+) -> list[WhirOpening]:
+    """The same folds and rates with the proof of work at other places, the smallest by estimate.
+
+    A query of the first iteration opens whole rows, so that work there saves most; and work before the folds lets the
+    multiplicity grow.
+    """
+    found: list[tuple[float, WhirOpening]] = []
+    share = float(budget) / len(schedule)
+    for work in Work.of_file(published, len(schedule)).redistributed(sum(entry.fold for entry in schedule)):
+        search = _Paths(circuit, published, codes, share, work)
+        size, steps, variables = 0.0, [], published.variables
+        for number, entry in enumerate(schedule):
+            step = search.step(variables, entry.rate_log2, entry.fold, number)
+            if step is None:
+                break
+            size, variables = size + step[0], variables - entry.fold
+            steps.append(step[1])
+        else:
+            found.append((size, opening_of(published, tuple(steps), work)))
+    return [opening for _, opening in sorted(found, key=lambda pair: pair[0])[:KEPT_WORKS]]
 
 
 @dataclass(frozen=True)
@@ -112,13 +193,14 @@ class _Paths:
     """Shortest paths with so many iterations."""
 
     def __init__(
-        self, circuit: PublishedCircuit, published: WhirOpening, codes: _Codes, share: float, iterations: int
+        self, circuit: PublishedCircuit, published: WhirOpening, codes: _Codes, share: float, work: Work
     ) -> None:
         self.circuit = circuit
         self.published = published
         self.codes = codes
         self.share = share
-        self.iterations = iterations
+        self.iterations = len(work.queries)
+        self.work = work
         self.field_size = float(circuit.field.size)
         self.folds = (FOLD,) if circuit.family is Family.SWIRL else FOLDS
         self.best = cache(self._best)
@@ -131,13 +213,14 @@ class _Paths:
         for fold in self.folds:
             if fold > variables or variables + rate_log2 - fold > self.circuit.field.domain_log2:
                 continue
-            step = self._step(variables, rate_log2, fold, done)
+            step = self.step(variables, rate_log2, fold, done)
             rest = None if step is None else self.best(variables - fold, rate_log2 + fold - 1, done + 1)
             if step is not None and rest is not None:
                 found.append((step[0] + rest[0], (step[1], *rest[1])))
         return min(found, key=lambda path: path[0], default=None)
 
-    def _step(self, variables: int, rate_log2: int, fold: int, done: int) -> tuple[float, Iteration] | None:
+    def step(self, variables: int, rate_log2: int, fold: int, done: int) -> tuple[float, Iteration] | None:
+        """The bits of an iteration, and the iteration; None where its errors exceed its share."""
         published, field = self.published, self.circuit.field
         needed = self._needed(variables, rate_log2, fold, done)
         if needed is None:
@@ -151,7 +234,7 @@ class _Paths:
 
     def _needed(self, variables: int, rate_log2: int, fold: int, done: int) -> tuple[int, int] | None:
         """Queries and samples of the iteration, in the best regime."""
-        bits = math.log2(self.share * QUERIES_SHARE) + max(self.published.grinding_queries)
+        bits = math.log2(self.share * QUERIES_SHARE) + self.work.queries[done]
         best: tuple[int, int] | None = None
         for regime in self.codes.at(variables, rate_log2):
             queries = max(1, math.ceil(bits / regime.log_agreement))
@@ -166,9 +249,8 @@ class _Paths:
         """The samples with which the other rounds stay within their share; None where none do."""
         published, size = self.published, self.field_size
         allowed = self.share * (1 - QUERIES_SHARE)
-        grinding = min(min(bits) for bits in published.grinding_folding)
         # The domain halves from fold to fold, and with it nearly all of a fold's error.
-        error = (fold * published.degree * regime.members + regime.gap) / size / 2**grinding
+        error = (fold * published.degree * regime.members + regime.gap) / size / 2**self.work.folding
         if done == 0:
             lines = published.batching.line_count(published.functions)
             error += lines * regime.gap / size / 2**published.grinding_batching
@@ -180,9 +262,8 @@ class _Paths:
         return None
 
 
-def opening_of(published: WhirOpening, iterations: tuple[Iteration, ...]) -> WhirOpening:
-    """The opening with these iterations, and the proof of work of the file at every place."""
-    folding = min(min(bits) for bits in published.grinding_folding)
+def opening_of(published: WhirOpening, iterations: tuple[Iteration, ...], work: Work) -> WhirOpening:
+    """The opening with these iterations and this proof of work; before samples as much as the file has."""
     between = len(iterations) - 1
     return replace(
         published,
@@ -190,8 +271,8 @@ def opening_of(published: WhirOpening, iterations: tuple[Iteration, ...]) -> Whi
         folds=tuple(iteration.fold for iteration in iterations),
         queries=tuple(iteration.queries for iteration in iterations),
         samples=tuple(iteration.samples for iteration in iterations[1:]),
-        grinding_folding=tuple((folding,) * iteration.fold for iteration in iterations),
-        grinding_queries=(max(published.grinding_queries),) * len(iterations),
+        grinding_folding=tuple((work.folding,) * iteration.fold for iteration in iterations),
+        grinding_queries=work.queries,
         grinding_samples=(min(published.grinding_samples, default=0),) * between,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from soundcalc.composition.claim import Invocations, concrete_quantum_bits, non_interactive_bits, run_error
 from soundcalc.exact import float_bits
@@ -115,6 +116,7 @@ def summarised(
     return SystemSummary(configuration, circuits, proofs or {})
 
 
+@lru_cache(maxsize=1 << 10)
 def circuit_summary(circuit: PublishedCircuit, bounds: Bounds = Bounds.PROVEN) -> CircuitSummary:
     """The summary of one circuit."""
     entries = tuple(analysis(circuit, regime, bounds) for regime in circuit.regimes)

@@ -214,7 +214,8 @@ def _agreement(multiplicity: int, rate: Fraction) -> Fraction:
 def _list_size(multiplicity: int, rate: Fraction) -> Fraction:
     # a^2 is rational though a need not be, so only the numerator is rounded up.
     excess = rate * (1 + Fraction(1, 2 * multiplicity)) ** 2 - rate
-    return Fraction((_agreement(multiplicity, rate) - rate) // excess)
+    # For a small m at a high rate the agreement exceeds 1, where nothing is near; a list of none would hide rounds.
+    return Fraction(max(1, (_agreement(multiplicity, rate) - rate) // excess))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from soundcalc.own.format import TABLES as OWN_TABLES
 from soundcalc.published.export import toml_value
 from soundcalc.published.figures import Figure, Levels
 from soundcalc.published.keys import Key
+from soundcalc.published.rounds import TOTAL
 from soundcalc.published.schema import CIRCUITS, HEADER, LOOKUP, SWIRL_LOGUP
 from soundcalc.report.document import Block, Heading, Table, bold, table
 
@@ -25,14 +26,19 @@ def figures_table(figures: Iterable[Figure]) -> Table:
                 figure.circuit,
                 figure.regime,
                 figure.round_name,
-                REFUSED if figure.public_bits is None else f"{figure.public_bits:g}",
-                REFUSED if figure.corrected_bits_rounded is None else f"{figure.corrected_bits_rounded:.2f}",
-                REFUSED if figure.own_bits_rounded is None else _own(figure),
+                _absent(figure) if figure.public_bits is None else f"{figure.public_bits:g}",
+                _absent(figure) if figure.corrected_bits_rounded is None else f"{figure.corrected_bits_rounded:.2f}",
+                _absent(figure) if figure.own_bits_rounded is None else _own(figure),
                 figure.reason,
             )
             for figure in figures
         ),
     )
+
+
+def _absent(figure: Figure) -> str:
+    """A regime that is refused has no total; a round may have no counterpart."""
+    return REFUSED if figure.round_name == TOTAL else "-"
 
 
 def _own(figure: Figure) -> str:

@@ -128,6 +128,7 @@ def test_template_is_a_file_that_is_answered(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "new.toml"
     path.write_text(limpid("soundcalc", "--template", kind).stdout)
     assert limpid("soundcalc", path, "--json").document["name"] == "Example"
+    assert limpid("soundcalc", "--template", kind, "--json").document["text"] == path.read_text()
 
 
 def test_schema_names_every_key() -> None:
@@ -194,6 +195,9 @@ def test_bounds_that_are_asked_for_are_used() -> None:
         ([SP1, "--sweep", "queries=1,2", "--plot", "x.gif"], "a plot ends in .png"),
         ([SP1, "--report", "x.doc"], "a report ends in .md, .json, .tex, .txt, .pdf"),
         ([SP1, "--proofs", "many"], "--proofs many is not N or CIRCUIT=N"),
+        ([SP1, "--proofs", "=2"], "--proofs =2 is not N or CIRCUIT=N"),
+        ([SP1, "--template", "fri"], "--template and --schema are about no subject"),
+        ([SP1, "--schema"], "--template and --schema are about no subject"),
         ([SP1, "--proofs", "nowhere=2"], "no circuit is called nowhere"),
         (["segment", "--set", "queries=1"], "queries is a list: set all of it, or one entry as queries[0]=..."),
         (["segment", "--proofs", "9", "--loss"], "--loss, --proofs say nothing about a parameter set"),

@@ -104,6 +104,14 @@ def test_file_without_heights_is_refused(tables: str) -> None:
         _read(f"{tables}\n[limpid]{header}")
 
 
+def test_file_with_more_heights_than_any_set_has_is_refused() -> None:
+    document: dict[str, Any] = dict(_system().document)
+    document["heights"] = [dict(document["heights"][0], height_log2=height) for height in range(1, 18)]
+    with pytest.raises(ConfigurationError) as refusal:
+        own_of(document, "x")
+    assert (refusal.value.key, refusal.value.reason) == ("heights", "has 17 tables, more than 16")
+
+
 def test_no_key_has_a_default() -> None:
     assert all(key.required for keys in (HEADER, HEIGHT) for key in keys.values())
 

@@ -21,12 +21,13 @@ from soundcalc.published.figures import (
     own_regimes,
     public_levels,
 )
-from soundcalc.published.format import read_configuration
+from soundcalc.published.format import parse_configuration, read_configuration
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.lookups import LOGUP_LISTED, PublishedLookup
 from soundcalc.published.regimes import LIST, UNIQUE
 from soundcalc.published.rounds import TOTAL, Formulas, weakest
 from soundcalc.published.system import PublishedCircuit, PublishedConfiguration
+from soundcalc.published.template import template
 from soundcalc.published.whir import WhirOpening
 from soundcalc.regimes.proximity import Johnson, JohnsonCubic, UniqueDecoding
 
@@ -236,3 +237,35 @@ def test_circuit_over_a_field_with_no_point_outside_trace_and_domain_is_refused(
     assert list(argument.rounds(opening, UniqueDecoding(), smallest, Formulas.CORRECTED))
     with pytest.raises(ConditionViolatedError, match="field"):
         list(argument.rounds(opening, UniqueDecoding(), smallest - 1, Formulas.CORRECTED))
+
+
+def _changed(kind: str, *pairs: tuple[str, str]) -> PublishedConfiguration:
+    text = template(kind)
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return parse_configuration(text, "x")
+
+
+@pytest.mark.parametrize("kind", ["fri", "whir", "jagged", "jagged-whir", "swirl"])
+@pytest.mark.parametrize("field", ["KoalaBear", "BabyBear^2", "Goldilocks"])
+def test_field_that_is_too_small_has_every_round_with_its_bits_and_no_fewer_rounds(kind: str, field: str) -> None:
+    small, large = (_changed(kind, ("KoalaBear^4", name)) for name in (field, "KoalaBear^8"))
+    for left, right in zip(analyses(small), analyses(large), strict=True):
+        assert isinstance(left.own, tuple)
+        assert isinstance(right.own, tuple)
+        assert [entry.name for entry in left.own] == [entry.name for entry in right.own]
+    rows = figures(small)
+    assert all(bool(row.reason) == row.differs for row in rows)
+    assert all(row.own_bits is not None and row.own_bits >= 0 for row in rows)
+
+
+def test_round_that_a_list_of_one_does_not_have_says_why() -> None:
+    configuration = _changed("whir", ("num_ood_samples = [1, 1]", "num_ood_samples = [0, 0]"))
+    rows = {(row.regime, row.round_name): row for row in figures(configuration)}
+    none = rows[UNIQUE, "OOD(i=1)"]
+    assert (none.public_bits, none.corrected_bits, none.own_bits) == (0, None, None)
+    assert none.reason == "no such round: a list of one needs no samples to tell its members apart"
+    # Without samples nothing tells the members of a longer list apart.
+    assert (rows[LIST, "OOD(i=1)"].corrected_bits, rows[LIST, "OOD(i=1)"].own_bits) == (0, 0)
+    assert rows[LIST, TOTAL].own_bits == 0

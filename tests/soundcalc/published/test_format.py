@@ -10,6 +10,7 @@ from soundcalc.published.arguments import DeepAli
 from soundcalc.published.format import parse_configuration, read_configuration
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.regimes import LIST, UNIQUE
+from soundcalc.published.template import template
 from soundcalc.regimes.proximity import Batching
 
 PUBLISHED = Path(__file__).parent
@@ -289,3 +290,48 @@ def test_unknown_keys_are_listed_when_lenient() -> None:
         "main.future_key",
         "main, lookup range.other",
     )
+
+
+def test_file_with_more_circuits_than_any_system_has_is_refused() -> None:
+    head, _, circuit = template("fri").partition("[[circuits]]")
+    circuits = "".join(
+        f"[[circuits]]{circuit.partition('[[circuits.lookups]]')[0]}".replace('"main"', f'"c{number}"')
+        for number in range(129)
+    )
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(head + circuits, "x")
+    assert (refusal.value.key, refusal.value.reason) == ("circuits", "has 129 tables, more than 128")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        ('name = "main"', f'name = "{"n" * 101}"', "name", "has 101 characters, more than 100"),
+        ('name = "main"', 'name = "  "', "name", "is empty"),
+        ('name = "main"', 'name = ""', "name", "is empty"),
+        ('name = "main"', 'name = "a\\u202eb"', "name", r"'a\u202eb' has characters that cannot be printed"),
+        ('name = "main"', 'name = "a\\nb"', "name", r"'a\nb' has characters that cannot be printed"),
+        ("[4, 4, 4, 4, 4, 4]", f"{[2] * 65}", "fri_folding_factors", "has 65 entries, more than 64"),
+        ("rho = 0.5", "rho = true", "rho", "True is not a number"),
+        ("num_queries = 100", "num_queries = -1", "num_queries", "-1 is below 1"),
+        ("num_queries = 100", "num_queries = 4097", "num_queries", "4097 exceeds 4096"),
+        ("# grinding_deep = 0", "grinding_deep = 65", "grinding_deep", "65 bits of proof of work exceed 64"),
+        ("# gap_to_radius = 0.005", "gap_to_radius = 0.0000001", "gap_to_radius", "0.0000001 is below 2^-20"),
+        ("# gap_to_radius = 0.005", "gap_to_radius = 0.3", "gap_to_radius",
+         "0.3 does not lie between 0 and 1 - sqrt(rho)"),
+    ],
+)  # fmt: skip
+def test_value_beyond_its_bound_is_refused_with_its_key(old: str, new: str, key: str, reason: str) -> None:
+    text = template("fri")
+    place = text.index(old, text.index("[[circuits]]"))
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(text[:place] + new + text[place + len(old) :], "x")
+    assert (refusal.value.key, refusal.value.reason) == (key, reason)
+
+
+def test_circuit_with_more_lookups_than_any_has_is_refused() -> None:
+    lookup = '[[circuits.lookups]]\nname = "l{}"\nrows_L = 1\nrows_T = 1\n'
+    text = template("fri").partition("[[circuits.lookups]]")[0] + "".join(map(lookup.format, range(65)))
+    with pytest.raises(ConfigurationError) as refusal:
+        parse_configuration(text, "x")
+    assert (refusal.value.key, refusal.value.reason) == ("lookups", "has 65 tables, more than 64")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 import tracemalloc
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,12 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundcalc.errors import CalculatorError, ConfigurationError
+from soundcalc.own.format import HEADER as OWN_HEADER
+from soundcalc.own.format import HEIGHT as OWN_HEIGHT
+from soundcalc.own.format import exported_own, own_of, own_system
+from soundcalc.protocol.sets import SET_TARGETS
+from soundcalc.protocol.shape import shape_under
 from soundcalc.published.figures import figures, public_levels
 from soundcalc.published.format import parse_configuration
 from soundcalc.published.keys import Kind
 from soundcalc.published.schema import CIRCUITS, LOOKUP
 from soundcalc.published.template import FAMILIES, template
-from soundcalc.published.toml_text import MAXIMUM_CHARACTERS
+from soundcalc.published.toml_text import MAXIMUM_CHARACTERS, parsed
+from spec.parameters import FINAL
 
 SECONDS = 5.0
 MEMORY_BYTES = 200 << 20
@@ -47,7 +55,7 @@ HOSTILE = st.one_of(
             "1e999999999", "1e-99999999", "1e-300", "1e-99", "0.0", "-0.0", "nan", "inf", "0.5", "0.25",
             "1000000000", "99999999999999999999999", f"0x{'f' * 4000}", f"1{'0' * 5000}", f"[{'2, ' * 60}2]",
             '"KoalaBear^1000000"', '"KoalaBear^64"', '"BN254^64"', '"KoalaBear^٣"', '"query phase"', '"list"',
-            "1099511627776", "4096", "64", "40", f'"{"n" * 5000}"',
+            "1099511627776", "4096", "64", "40", '"KoalaBear"', '"M31"', '"Goldilocks"', f'"{"n" * 5000}"',
         ]
     ),
     st.integers(-(2**70), 2**70).map(str),
@@ -184,3 +192,20 @@ def test_as_much_as_is_admitted_is_answered_soon(text: str) -> None:
 def test_more_work_than_is_admitted_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="have 1920 folds, iterations and lookups together, more than 1536"):
         parse_configuration(_many("whir", 128), "fuzz.toml")
+
+
+@pytest.fixture(scope="module")
+def own_text() -> str:
+    target = SET_TARGETS["final"]
+    shapes = {height: shape_under(target.bounds_at(height), FINAL, height) for height in FINAL.heights_log2}
+    return exported_own(own_system("final", "what it was searched for", 1, shapes))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from([*OWN_HEADER, *OWN_HEIGHT]), value=HOSTILE)
+def test_file_of_a_set_with_a_hostile_value_is_answered_or_refused(own_text: str, name: str, value: str) -> None:
+    text = re.sub(rf"(?m)^{name} = .*$", lambda _: f"{name} = {value}", own_text, count=1)
+    began = time.process_time()
+    with suppress(CalculatorError):
+        own_of(parsed(text, "fuzz.toml"), "fuzz.toml").reports()
+    assert time.process_time() - began < SECONDS

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -90,3 +91,17 @@ def test_comparison_of_circuits_without_common_names_goes_by_their_order() -> No
 def test_system_compared_with_itself_differs_in_nothing() -> None:
     summary = summarised(_read("openvm2"))
     assert not any(row.differs for row in compared(side(summary), side(summary)))
+
+
+@pytest.mark.parametrize("name", ["sp1", "openvm", "openvm2"])
+def test_proof_has_the_sum_of_its_rounds_and_a_run_the_sum_of_its_proofs(name: str) -> None:
+    counts = {entry.name: number for number, entry in enumerate(_read(name).circuits, start=3)}
+    summary = summarised(_read(name), proofs=counts)
+    total = Fraction(0)
+    for entry in summary.circuits:
+        rounds = entry.best.own
+        assert isinstance(rounds, tuple)
+        assert entry.proof_error == sum(part.error for part in rounds) > max(part.error for part in rounds)
+        total += counts[entry.circuit.name] * entry.proof_error
+    assert summary.run_lines is not None
+    assert summary.run_lines.interactive == pytest.approx(-math.log2(total))

@@ -11,13 +11,15 @@ from typing import Any
 import mpmath
 import pytest
 
+from soundcalc.published.arguments import DeepAli
 from soundcalc.published.format import parse_configuration, read_configuration
+from soundcalc.published.fri import FriOpening
 from soundcalc.published.rounds import Formulas, Round
 from soundcalc.published.swirl import Swirl
 from soundcalc.published.system import PublishedCircuit
 from soundcalc.published.template import template
 from soundcalc.published.whir import WhirOpening
-from soundcalc.regimes.proximity import Johnson, Regime, UniqueDecoding
+from soundcalc.regimes.proximity import Batching, Johnson, Regime, UniqueDecoding
 
 PUBLISHED = Path(__file__).parent
 F = mpmath.mpf
@@ -50,7 +52,7 @@ def _line(rate: Real, points: Real, multiplicity: int | None) -> tuple[Real, Rea
         return (1 + rate) / 2, F(1), (1 - rate) / 2 * points + 1
     m = multiplicity + F(1) / 2
     agreement = mpmath.sqrt(rate) * (1 + F(1) / (2 * multiplicity))
-    members = mpmath.floor((agreement - rate) / (agreement**2 - rate))
+    members = max(F(1), mpmath.floor((agreement - rate) / (agreement**2 - rate)))
     gap = (2 * m**5 + 3 * m * (1 - agreement) * rate) * points / (3 * rate ** (F(3) / 2)) + m / mpmath.sqrt(rate)
     return agreement, members, gap
 
@@ -161,3 +163,84 @@ def test_stated_rates_are_those_of_the_iterations() -> None:
     text = template("jagged-whir").replace("# whir_log_inv_rates = [1, 4, 7]", "whir_log_inv_rates = [1, 3, 5, 5]")
     (circuit,) = parse_configuration(text, "x").circuits
     assert list(circuit.opening.rates) == [Fraction(1, 2), Fraction(1, 8), Fraction(1, 32)]
+
+
+def _deep_ali_terms(circuit: PublishedCircuit, multiplicity: int | None) -> dict[str, Real]:
+    """FRI that batches by powers, with DEEP-ALI and lookups."""
+    opening, argument, field = circuit.opening, circuit.argument, F(circuit.field.size)
+    assert isinstance(opening, FriOpening)
+    assert isinstance(argument, DeepAli)
+    assert opening.batching is Batching.POWERS
+    rate, height = _number(opening.rate), F(opening.height)
+    agreement, members, gap = _line(rate, height / rate, multiplicity)
+    terms = {"batching": (opening.functions - 1) * gap / field / 2**opening.grinding_batching}
+    left = height / rate
+    for layer, factor in enumerate(opening.folding_factors, start=1):
+        left /= factor
+        gap = _line(rate, left, multiplicity)[2]
+        terms[f"commit round {layer}"] = (factor - 1) * gap / field / 2**opening.grinding_commit
+    terms["query phase"] = agreement**opening.queries / 2**opening.grinding_query
+    terms["ALI"] = members * argument.constraints / field
+    roots = argument.maximum_degree * (height + argument.opening_points - 1) + height - 1
+    terms["DEEP"] = members * roots / (field - height - height / rate) / 2**argument.grinding_deep
+    for lookup in circuit.lookups:
+        assert not lookup.is_multivariate
+        fractions = F(lookup.lookups) * (lookup.rows_looked_up + lookup.rows_table)
+        width = mpmath.log(lookup.tuple_columns, 2) if lookup.multilinear_fingerprint else F(lookup.tuple_columns)
+        error = members * fractions * (width + 2) / field + _number(lookup.reduction_error)
+        terms[lookup.name] = error / 2**lookup.grinding_bits
+    return terms
+
+
+@pytest.mark.parametrize("multiplicity", [None, 1, 3, 40])
+@pytest.mark.parametrize(("file", "number"), [("airbender", 0), ("zisk", 0), ("zisk", 43), ("pico", 3)])
+def test_deep_ali_terms_agree_with_high_precision(file: str, number: int, multiplicity: int | None) -> None:
+    circuit = _circuit(file, number)
+    rounds = circuit.rounds([_regime(multiplicity)], Formulas.CORRECTED)
+    with digits():
+        _assert_close(rounds, _deep_ali_terms(circuit, multiplicity))
+
+
+def test_some_circuit_of_those_has_lookups_and_work_at_every_place() -> None:
+    circuit = _circuit("airbender", 0)
+    assert circuit.lookups
+    assert isinstance(circuit.opening, FriOpening)
+    assert circuit.opening.grinding_query > 0
+
+
+@pytest.mark.parametrize(("formulas", "members"), [(Formulas.CORRECTED, 7), (Formulas.PUBLIC, 1)])
+def test_lookup_and_jagged_reduction_hold_for_each_member_of_the_list(formulas: Formulas, members: int) -> None:
+    circuit = _circuit("sp1", 0)
+    size = circuit.field.size
+    (lookup,) = circuit.lookups
+    (one,), (many,) = (lookup.rounds(Fraction(length), size, formulas) for length in (1, 7))
+    assert many.error / one.error == pytest.approx(members)
+    regimes = UniqueDecoding(), Johnson(2)
+    length = regimes[1].list_size(circuit.opening.rates[0])
+    assert length > 1
+    plain, listed = (list(circuit.argument.rounds(circuit.opening, regime, size, formulas)) for regime in regimes)
+    for left, right in zip(plain, listed, strict=True):
+        assert right.error / left.error == pytest.approx(1 if members == 1 else float(length))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "round_name", "points"),
+    [
+        # C = 1000 against 3 A, W = 2000 columns against 2^s - 1 = 3, n = 18 later variables against 5 * 3.
+        ("num_airs = 50", "num_airs = 50", "constraint_batching", 1000),
+        ("num_airs = 50", "num_airs = 500", "constraint_batching", 1500),
+        ("num_trace_columns = 2000", "num_trace_columns = 2000", "stacked_reduction", 4000),
+        ("num_trace_columns = 2000", "num_trace_columns = 2", "stacked_reduction", 6),
+        ("max_log_trace_height = 20", "max_log_trace_height = 20", "zerocheck_sumcheck", 21),
+        ("max_log_trace_height = 20", "max_log_trace_height = 5", "zerocheck_sumcheck", 15),
+    ],
+)
+def test_swirl_round_has_the_largest_of_its_counts(key: str, value: str, round_name: str, points: int) -> None:
+    text = template("swirl")
+    assert f"\n{key}  #" in text
+    (circuit,) = parse_configuration(text.replace(f"\n{key}  #", f"\n{value}  #"), "x").circuits
+    regime = Johnson(2)
+    rounds = circuit.argument.rounds(circuit.opening, regime, circuit.field.size, Formulas.CORRECTED)
+    (entry,) = (entry for entry in rounds if entry.name == round_name)
+    expected = points * regime.list_size(circuit.opening.rates[0]) / circuit.field.size
+    assert 1 <= entry.error / expected < 1 + Fraction(1, 1 << 200)

@@ -76,7 +76,7 @@ def test_list_size_is_that_of_the_agreement_and_below_the_coarser_bound(rate: Fr
         rho = mpmath.mpf(rate.numerator) / rate.denominator
         agreement = mpmath.sqrt(rho) * (1 + mpmath.mpf(1) / (2 * multiplicity))
         exact = (agreement - rho) / (agreement**2 - rho)
-        assert Johnson(multiplicity).list_size(rate) == int(mpmath.floor(exact))
+        assert Johnson(multiplicity).list_size(rate) == max(1, int(mpmath.floor(exact)))
         assert exact < (multiplicity + mpmath.mpf(1) / 2) / mpmath.sqrt(rho)
 
 
@@ -188,3 +188,10 @@ def test_unique_line_bound_fails_on_a_small_code_at_the_radius_itself() -> None:
     # k = 2, n = 4, theta n = 1: with one error admitted three scalars are exceptional, not theta n + 1 = 2.
     counts = [_near_scalars([error, 0, 0, 0], [0, 1, 0, 0], [1, 4, 13, 16], 2, 1) for error in range(1, 17)]
     assert max(counts) == 3 > UniqueDecoding().exceptional_points(Fraction(1, 2), Fraction(4))
+
+
+@pytest.mark.parametrize("multiplicity", [1, 2, 3, 100])
+@pytest.mark.parametrize("rate_log2", range(1, 9))
+def test_list_has_a_member_at_any_agreement(multiplicity: int, rate_log2: int) -> None:
+    """At rate 1/2 and m = 1 the agreement exceeds 1: a list of none would take away every round that it multiplies."""
+    assert Johnson(multiplicity).list_size(Fraction(1, 1 << rate_log2)) >= 1

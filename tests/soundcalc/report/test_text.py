@@ -15,6 +15,8 @@ SAME = Figure("main", "UDR", "ALI", 100, 100, 100, 100, 100.5, 100.5, "")
 DIFFERENT = Figure("main", "UDR", "range", 90, 90, 88, 89, 89.25, 88.1, "why")
 REFUSED = Figure("main", "JBR", "total", None, None, None, None, None, None, "no slack")
 
+ABSENT = Figure("main", "UDR", "OOD(i=1)", 0, 0, None, None, None, None, "none")
+
 
 def test_table_escapes_bars() -> None:
     assert markdown_table(("a", "b"), [("|F|", "1")]) == "| a | b |\n| --- | --- |\n| \\|F\\| | 1 |\n"
@@ -26,10 +28,11 @@ def test_row_that_does_not_fit_its_header_is_refused() -> None:
 
 
 def test_figures_table_shows_all_three_and_marks_what_differs() -> None:
-    assert figures_table([SAME, DIFFERENT, REFUSED]).rows == (
+    assert figures_table([SAME, DIFFERENT, REFUSED, ABSENT]).rows == (
         ("main", "UDR", "ALI", "100", "100.50", "100.50", ""),
         ("main", "UDR", "range", "90", "88.10", "**89.25**", "why"),
         ("main", "JBR", "total", "refused", "refused", "refused", "no slack"),
+        ("main", "UDR", "OOD(i=1)", "0", "-", "-", "none"),
     )
 
 
