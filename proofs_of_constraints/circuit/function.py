@@ -34,6 +34,19 @@ def meaning_of(chip: Chip) -> Meaning:
     return MEANINGS[chip.name]
 
 
+def view_of(chip: Chip) -> CircuitView:
+    """The chip with the operands and results that its meaning speaks of. Raises LayoutError for one with others."""
+    view, meaning = circuit_view_of(chip), meaning_of(chip)
+    operands, results = (tuple(cell.bus for cell in cells) for cells in (view.operands, view.results))
+    if (operands, results, len(view.parameters)) != (meaning.operands, meaning.results, meaning.parameters):
+        counts = f"{len(operands)} operands, {len(results)} results and {len(view.parameters)} numbers"
+        raise LayoutError(f"{chip.name} has {counts}, or of other buses than it means to have")
+    ordered = {(bus.name, sign) for bus, sign in meaning.orders}
+    if view.orders.keys() != ordered:
+        raise LayoutError(f"{chip.name} speaks to {len(view.orders)} buses of an order, not to {len(ordered)}")
+    return view
+
+
 def real_row(view: CircuitView, assumed: Mapping[str, int]) -> RowSystem:
     """A row that is not padding: its constraints, what its lookups and the buses say, and what the circuit ensures."""
     chip, meaning = view.chip, meaning_of(view.chip)
@@ -62,7 +75,7 @@ def _spoken_of(view: CircuitView) -> set[str]:
 
 def prove_function(session: Session, chip: Chip) -> Outcome:
     """Proves every claim of the chip's meaning, and that what the row sends has the bits that receivers assume."""
-    view, count = circuit_view_of(chip), 0
+    view, count = view_of(chip), 0
     wraps: dict[str, range] = {}
     for case in meaning_of(chip).cases:
         outcome, proven, wrapped = _prove_case(session, view, case)
@@ -187,7 +200,7 @@ def _formula(row: BitVectorRow, claim: Claim) -> z3.BoolRef:
 
 def prove_row_exists(session: Session, machine: Machine, chip: Chip) -> Outcome:
     """Some row that is not padding satisfies everything, checked on the declaration modulo p."""
-    view = circuit_view_of(chip)
+    view = view_of(chip)
     for case in meaning_of(chip).cases:
         system = real_row(view, case.assumed)
         system.simplify()
@@ -208,7 +221,7 @@ COPIES = ("first", "second")
 
 def prove_determinism(session: Session, chip: Chip) -> Outcome:
     """Two rows that read the same and get the same answers write and order the same, and have the same outputs."""
-    view = circuit_view_of(chip)
+    view = view_of(chip)
     if not view.operands:
         # A constant's cells are the circuit's; a hint is what the prover likes.
         free = [part for cell in view.results for part in cell.parts if not _is_of(part, view)]

@@ -13,7 +13,8 @@ import z3
 from proofs_of_constraints.circuit.view import CircuitView
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.polynomial import Polynomial
-from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS, SHA256
+from spec.air.bus import Bus
+from spec.circuit.buses import LIMB_BITS, OCTET, OCTET_LIMBS, SHA256, VALUE
 from spec.field import EXTENSION_DEGREE, P
 
 WORD_BITS = 32
@@ -76,6 +77,11 @@ class Case:
 class Meaning:
     """What a chip's rows mean."""
 
+    operands: tuple[Bus, ...]
+    results: tuple[Bus, ...]
+    parameters: int
+    """How many numbers a circuit fixes."""
+
     cases: Sequence[Case]
 
     reads_words: bool = False
@@ -84,6 +90,9 @@ class Meaning:
     domain: Mapping[str, int] = field(default_factory=dict)
     """How many bits has what a row is given, by the name of the column or of the part, for it to exist; where nothing
     is said, what the bus promises, or any element."""
+
+    orders: Sequence[tuple[Bus, int]] = ()
+    """Buses to work tables, with the direction in which a row speaks to them."""
 
     is_arithmetic: bool = False
     """Whether the row's equations are exact over the integers, where the solver then finds the determinism."""
@@ -140,17 +149,16 @@ def _constant(view: CircuitView) -> Iterator[Claim]:
 
 
 def _hint(view: CircuitView) -> Iterator[Claim]:
-    # A hint means nothing: that it is written, the layout says.
-    yield Vanishes("nothing is read", Polynomial.constant(len(view.operands)))
+    """A hint means nothing beyond what the bus promises of it."""
+    del view
+    yield from ()
 
 
 def _hint_element(view: CircuitView) -> Iterator[Claim]:
-    yield from _hint(view)
     yield from _is_element("the result", view.results[0].parts)
 
 
 def _hint_word(view: CircuitView) -> Iterator[Claim]:
-    yield from _hint(view)
     yield from _is_word("the result", view.results[0].parts)
 
 
@@ -193,6 +201,10 @@ def _equals_number(view: CircuitView) -> Iterator[Claim]:
     yield Holds("1 means equal", lambda row: row.vanishes(answer - one) == row.vanishes(difference))
 
 
+def _equals_number_seeds(cells: Cells) -> Cells:
+    return {"equals": z3.If(cells["element"] == cells["number"], z3.IntVal(1), z3.IntVal(0))}
+
+
 # Words.
 
 
@@ -217,8 +229,6 @@ def _canonical_seeds(cells: Cells) -> Cells:
 
 def _bits(view: CircuitView) -> Iterator[Claim]:
     (operand,) = view.operands
-    if len(view.results) != WORD_BITS:
-        yield Vanishes(f"{len(view.results)} bits", Polynomial.constant(1))
     for i, result in enumerate(view.results):
         yield from _is_element(f"bit {i}", result.parts)
         yield HasBits(f"bit {i} is a bit", result.parts[0], 1)
@@ -240,7 +250,6 @@ def _pack(view: CircuitView) -> Iterator[Claim]:
     (result,) = view.results
     for i, operand in enumerate(view.operands):
         yield from _equal(f"operand {i}", operand.parts, _zeros_behind(result.parts[2 * i : 2 * i + 2]))
-    yield Vanishes("there are eight words", Polynomial.constant(len(view.operands) - OCTET_WORDS))
 
 
 def _unpack(view: CircuitView) -> Iterator[Claim]:
@@ -248,7 +257,6 @@ def _unpack(view: CircuitView) -> Iterator[Claim]:
     for i, result in enumerate(view.results):
         yield from _equal(f"result {i}", result.parts, _zeros_behind(operand.parts[2 * i : 2 * i + 2]))
         yield from _is_word(f"result {i}", result.parts)
-    yield Vanishes("there are eight words", Polynomial.constant(len(view.results) - OCTET_WORDS))
 
 
 def _challenge(view: CircuitView) -> Iterator[Claim]:
@@ -260,7 +268,9 @@ def _challenge(view: CircuitView) -> Iterator[Claim]:
         word, place = 6 + i // 4, 3 - i % 4
         limb, half = limbs[2 * word + place // 2], place % 2
 
-        def is_byte(row: BitVectorRow, byte: Polynomial = byte, limb: Polynomial = limb, half: int = half) -> z3.BoolRef:
+        def is_byte(
+            row: BitVectorRow, byte: Polynomial = byte, limb: Polynomial = limb, half: int = half
+        ) -> z3.BoolRef:
             return row.value(byte) == z3.LShR(row.value(limb), BYTE_BITS * half) & 0xFF
 
         yield Holds(f"byte {i} is that of the last words", is_byte)
@@ -270,7 +280,7 @@ def _challenge(view: CircuitView) -> Iterator[Claim]:
 
 
 def _challenge_seeds(cells: Cells) -> Cells:
-    found = {}
+    found: dict[str, z3.ArithRef] = {}
     for i, low_byte in enumerate((2, 0, 6, 4)):
         limb = cells[f"operand 0 part {12 + i}"]
         found |= {f"byte_{low_byte}": limb / 256, f"byte_{low_byte + 1}": limb % 256}
@@ -295,7 +305,7 @@ def _compress(view: CircuitView) -> Iterator[Claim]:
 
 
 def _compress_seeds(cells: Cells) -> Cells:
-    found = {}
+    found: dict[str, z3.ArithRef] = {}
     for i in range(0, OCTET_LIMBS, 2):
         low = cells[f"before_{i}"] + cells[f"rounds_{i}"]
         high = cells[f"before_{i + 1}"] + cells[f"rounds_{i + 1}"] + low / (1 << LIMB_BITS)
@@ -322,30 +332,40 @@ def _choice(bit: int) -> Case:
     return Case({"bit": bit}, claims)
 
 
+V, O = VALUE, OCTET  # noqa: E741
+
 MEANINGS: Mapping[str, Meaning] = {
-    "constant": Meaning(_always(_constant)),
-    "constant_octet": Meaning(_always(_constant)),
-    "hint": Meaning(_always(_hint)),
-    "hint_element": Meaning(_always(_hint_element)),
-    "hint_word": Meaning(_always(_hint_word), domain={"hint_0": LIMB_BITS, "hint_1": LIMB_BITS}),
-    "hint_octet": Meaning(_always(_hint)),
-    "multiply_add": Meaning(_always(_multiply_add)),
-    "equal": Meaning(_always(_equal_operands)),
-    "join": Meaning(_always(_join)),
-    "split": Meaning(_always(_split)),
-    "equals_number": Meaning(
-        _always(_equals_number),
-        seeds=lambda cells: {"equals": z3.If(cells["element"] == cells["number"], z3.IntVal(1), z3.IntVal(0))},
-    ),
-    "canonical": Meaning(_always(_canonical), is_arithmetic=True, seeds=_canonical_seeds),
+    "constant": Meaning((), (V,), 6, _always(_constant)),
+    "constant_octet": Meaning((), (O,), 16, _always(_constant)),
+    "hint": Meaning((), (V,), 0, _always(_hint)),
+    "hint_element": Meaning((), (V,), 0, _always(_hint_element)),
+    "hint_word": Meaning((), (V,), 0, _always(_hint_word), domain={"hint_0": LIMB_BITS, "hint_1": LIMB_BITS}),
+    "hint_octet": Meaning((), (O,), 0, _always(_hint)),
+    "multiply_add": Meaning((V, V, V), (V,), 2, _always(_multiply_add)),
+    "equal": Meaning((V, V), (), 0, _always(_equal_operands)),
+    "join": Meaning((V,) * 6, (V,), 0, _always(_join)),
+    "split": Meaning((V,), (V,) * 6, 0, _always(_split)),
+    "equals_number": Meaning((V,), (V,), 1, _always(_equals_number), seeds=_equals_number_seeds),
+    "canonical": Meaning((V,), (V,), 0, _always(_canonical), is_arithmetic=True, seeds=_canonical_seeds),
     "bits": Meaning(
+        (V,),
+        (V,) * 32,
+        0,
         _always(_bits),
         domain={"operand 0 part 0": LIMB_BITS, "operand 0 part 1": LIMB_BITS},
     ),
-    "pack": Meaning(_always(_pack), reads_words=True),
-    "unpack": Meaning(_always(_unpack)),
-    "challenge": Meaning(_always(_challenge), seeds=_challenge_seeds),
-    "compress": Meaning(_always(_compress), is_arithmetic=True, seeds=_compress_seeds),
-    "choose": Meaning((Case({}, _bit_of_choice), _choice(0), _choice(1)), domain={"bit": 1}),
+    "pack": Meaning((V,) * 8, (O,), 0, _always(_pack), reads_words=True),
+    "unpack": Meaning((O,), (V,) * 8, 0, _always(_unpack)),
+    "challenge": Meaning((O,), (V,), 0, _always(_challenge), seeds=_challenge_seeds),
+    "compress": Meaning(
+        (O, O, O),
+        (O,),
+        1,
+        _always(_compress),
+        orders=((SHA256.start, +1), (SHA256.message, +1), (SHA256.result, -1)),
+        is_arithmetic=True,
+        seeds=_compress_seeds,
+    ),
+    "choose": Meaning((V, O, O), (O, O), 0, (Case({}, _bit_of_choice), _choice(0), _choice(1)), domain={"bit": 1}),
 }
 """By chip."""

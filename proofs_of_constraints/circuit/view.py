@@ -40,7 +40,9 @@ class CircuitView:
     @property
     def sent(self) -> list[tuple[str, Bus, tuple[Polynomial, ...]]]:
         """Everything that the row sends whose receivers may assume something of it: name, bus, parts by field."""
-        found = [(f"result {i}", cell.bus, (Polynomial.constant(0), *cell.parts)) for i, cell in enumerate(self.results)]
+        found = [
+            (f"result {i}", cell.bus, (Polynomial.constant(0), *cell.parts)) for i, cell in enumerate(self.results)
+        ]
         for (bus, sign), parts in self.orders.items():
             if sign > 0:
                 found.append((bus, next(b for b in SHA256.buses if b.name == bus), tuple(parts.values())))

@@ -141,8 +141,8 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
 def _too_long(machine: Machine, names: Sequence[str]) -> Iterator[SegmentShape]:
     """For every chip that may stand in several tables, the lowest segment that has more ticks than a clock can count.
 
-    Where its own tables cannot be so high, other chips' tables come with it. Of a machine whose tables cannot be so high
-    all together there is none.
+    Where its own tables cannot be so high, other chips' tables come with it. Of a machine whose tables cannot be so
+    high all together there is none.
     """
     highest = min(machine.clock_bits, PARAMETERS.tallest_log2)
     limit = 1 << machine.clock_bits

@@ -20,7 +20,9 @@ def _constant() -> Chip:
 
 def _constant_octet() -> Chip:
     names = [f"constant_{i}" for i in range(OCTET_LIMBS)]
-    row = CircuitRow("constant_octet", "Writes eight words of the circuit.", reads=0, writes=1, parameters=names, flagged=False)
+    row = CircuitRow(
+        "constant_octet", "Writes eight words of the circuit.", reads=0, writes=1, parameters=names, flagged=False
+    )
     row.write_octet(row.parameters)
     row.zero("unused_is_zero", row.column("unused"))
     return row.finish()
