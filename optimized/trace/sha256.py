@@ -12,7 +12,7 @@ from optimized.execution.sha256 import CONSTANTS
 from optimized.trace.calls import CallRows, call_cells
 from optimized.trace.rows import Cells, Column, byte_array, limb_array
 from spec.air.chip import Chip
-from spec.air.chips.sha256 import HALVES, LIMB_BITS, MESSAGE_WORDS, ROUNDS, STATE_WORDS, WORD_BITS
+from spec.air.chips.sha256 import HALVES, LIMB_BITS, MESSAGE_WORDS, ROUNDS, STATE_WORDS, WORD_BITS, Sha256Layout
 from spec.rv64im.chips.sha256 import BLOCK_BYTES, LAYOUT
 
 BLOCK, STATE = slice(0, 8), slice(8, 12)
@@ -78,15 +78,13 @@ def _big_sigma_1(e: WordArray) -> WordArray:
     return _rotated(e, 6) ^ _rotated(e, 11) ^ _rotated(e, 25)
 
 
-def compressions(held: NDArray[np.uint64]) -> Compressions:
-    """The rounds of calls whose doublewords these are: (count, at least 12)."""
-    count = len(held)
+def compressions(state: WordArray, message: WordArray) -> Compressions:
+    """The rounds from states, (8, count), with blocks, (16, count)."""
+    count = state.shape[1]
     words = np.empty((ROUNDS, count), dtype=np.uint32)
-    in_memory = np.ascontiguousarray(held[:, BLOCK]).view("<u4")
-    words[:MESSAGE_WORDS] = in_memory.byteswap().T
+    words[:MESSAGE_WORDS] = message
     for t in range(MESSAGE_WORDS, ROUNDS):
         words[t] = _small_sigma_1(words[t - 2]) + words[t - 7] + _small_sigma_0(words[t - 15]) + words[t - 16]
-    state = np.ascontiguousarray(held[:, STATE]).view("<u4").T
     a, e = (np.empty((HISTORY + ROUNDS, count), dtype=np.uint32) for _ in range(2))
     a[:HISTORY], e[:HISTORY] = state[:4][::-1], state[4:][::-1]
     for t in range(ROUNDS):
@@ -97,6 +95,12 @@ def compressions(held: NDArray[np.uint64]) -> Compressions:
         a[t + HISTORY] = first + _big_sigma_0(now_a) + majority
         e[t + HISTORY] = d + first
     return Compressions(words, a, e)
+
+
+def _of_calls(held: NDArray[np.uint64]) -> Compressions:
+    """The rounds of calls whose doublewords these are: (count, at least 12)."""
+    in_memory = np.ascontiguousarray(held[:, BLOCK]).view("<u4")
+    return compressions(np.ascontiguousarray(held[:, STATE]).view("<u4").T, in_memory.byteswap().T)
 
 
 class _TableRows:
@@ -172,17 +176,30 @@ def _carries(name: str, sums: LimbPair, bits: int, borrow: int = 0) -> Cells:
 
 def work(chip: Chip, rows: CallRows, first: int, stop: int) -> Cells:
     """Rows of a work table from one number to before another; rows of the calls, in their order, are given."""
-    per_call = LAYOUT.work_rows[chip.name]
-    calls = slice(first // per_call, -(-stop // per_call))
+    calls = calls_of(LAYOUT, chip, first, stop)
+    return work_cells(LAYOUT, chip, rows.events.clock[calls], _of_calls(rows.calls.before[calls]), first, stop)
+
+
+def calls_of(layout: Sha256Layout, chip: Chip, first: int, stop: int) -> slice:
+    """The compressions that rows of a work table are of, from one number to before another."""
+    per_call = layout.work_rows[chip.name]
+    return slice(first // per_call, -(-stop // per_call))
+
+
+def work_cells(
+    layout: Sha256Layout, chip: Chip, keys: NDArray[np.uint32], done: Compressions, first: int, stop: int
+) -> Cells:
+    """Rows of a work table from one number to before another: given are keys and rounds of `calls_of` these rows."""
+    per_call = layout.work_rows[chip.name]
     numbers = np.arange(first, stop)
-    place = numbers // per_call - calls.start
-    table_start = 0 if chip is LAYOUT.first else MESSAGE_WORDS
-    start = table_start + numbers % per_call * LAYOUT.rounds_per_row
-    table = _TableRows(compressions(rows.calls.before[calls]), place, start)
-    cells: Cells = {"key": rows.events.clock[calls][place]} | _selectors(chip, start) | _entering(chip, table)
-    for step in range(LAYOUT.rounds_per_row):
-        cells |= _round(table, step, from_schedule=chip is LAYOUT.rest)
-    return cells | _leaving(chip, table)
+    place = numbers // per_call - first // per_call
+    is_first = chip is layout.first
+    start = (0 if is_first else MESSAGE_WORDS) + numbers % per_call * layout.rounds_per_row
+    table = _TableRows(done, place, start)
+    cells: Cells = {"key": keys[place]} | _selectors(chip, start) | _entering(chip, table)
+    for step in range(layout.rounds_per_row):
+        cells |= _round(table, step, from_schedule=not is_first)
+    return cells | _leaving(chip, table, layout)
 
 
 def _selectors(chip: Chip, start: NDArray[np.int64]) -> Cells:
@@ -203,11 +220,11 @@ def _entering(chip: Chip, table: _TableRows) -> Cells:
     return cells
 
 
-def _leaving(chip: Chip, table: _TableRows) -> Cells:
+def _leaving(chip: Chip, table: _TableRows, layout: Sha256Layout) -> Cells:
     cells: Cells = {}
     for i in range(MESSAGE_WORDS):
         if f"left_{i}_low" in chip.columns:
-            cells |= _halves(f"left_{i}", table.pending(LAYOUT.rounds_per_row + i, LAYOUT.rounds_per_row))
+            cells |= _halves(f"left_{i}", table.pending(layout.rounds_per_row + i, layout.rounds_per_row))
     return cells
 
 
