@@ -12,8 +12,7 @@ from optimized.memory import arrays
 from optimized.recursion.memory import Memory, Memory64, octet_limbs
 from optimized.recursion.program import ChipRows, CircuitProgram
 from optimized.threads import in_parallel
-from optimized.trace.fill import write_cells
-from optimized.trace.sha256 import calls_of, compressions, work_cells
+from optimized.trace.sha256_rounds import calls_of, compressions, write_work_rows
 from optimized.words import Words
 from reference.arrays.field_arrays import inverses
 from reference.tables import Table, Trace, without_fixed_columns
@@ -108,7 +107,7 @@ def _work_tables(rows: ChipRows, memory: Memory) -> Iterable[Table]:
                 last = min(first + BLOCK_ROWS, count)
                 calls = calls_of(SHA256, chip, first, last)
                 done = compressions(state[:, calls], message[:, calls])
-                write_cells(chip, work_cells(SHA256, chip, keys[calls], done, first, last), main[first:last])
+                write_work_rows(SHA256, chip, keys[calls], done, first, last, main[first:last])
 
         in_parallel(fill, -(-count // BLOCK_ROWS))
         yield Table(chip, main, without_fixed_columns(len(main)))

@@ -43,11 +43,11 @@ FILLERS: dict[str, Filler] = {
 CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {"sha256_compress": sha256.call}
 """By chip name."""
 
-WORK_FILLERS: dict[str, Callable[[Chip, CallRows, int, int], Cells]] = {
+WORK_WRITERS: dict[str, Callable[[Chip, CallRows, int, int, Words], None]] = {
     "sha256_first": sha256.work,
     "sha256_rest": sha256.work,
 }
-"""By work table: its rows, from one number to before another, of all calls that order them."""
+"""By work table: writes its rows, from one number to before another, of all calls that order them."""
 
 
 class FillerError(Exception):
