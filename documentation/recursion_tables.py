@@ -6,7 +6,8 @@ from documentation.markdown import code, codes, table
 from soundcalc.protocol.segment_cost import segment_compressions
 from spec.parameters import RECURSION
 from spec.protocol.form import SegmentForm
-from spec.protocol.recursion import COMBINE, CONVERT, FINAL, PUBLIC_ELEMENTS
+from spec.protocol.node_statement import public_elements
+from spec.protocol.recursion import COMBINE, CONVERT, FINAL, UNCHANGED
 from spec.protocol.shape import listed_shape
 from spec.protocol.stacking import Commitment
 from spec.rv64im.machine import RV64IM
@@ -20,10 +21,15 @@ from spec.rv64im.recursion_shapes import (
 
 def relations() -> str:
     """The public values of a node, and the conditions of each relation by their names."""
-    values = ", ".join(f"{code(name)} ({count})" for name, count in PUBLIC_ELEMENTS.items())
+    values = ", ".join(f"{code(name)} ({count})" for name, count in public_elements(RV64IM).items())
     rows = [
         (f"**{name}**", ", ".join(condition.name.replace("_", " ") for condition in conditions))
-        for name, conditions in (("convert", CONVERT), ("combine", COMBINE), ("final", FINAL))
+        for name, conditions in (
+            ("convert", CONVERT),
+            ("combine", COMBINE),
+            ("final", UNCHANGED),
+            ("verifier of final", FINAL),
+        )
     ]
     listed = f"Public values of a node, with the number of base-field elements of each: {values}."
     return table(("node", "conditions, beside the acceptance of the child proofs"), rows, (14, 86)) + f"\n\n{listed}"

@@ -77,6 +77,17 @@ class Rejection(Enum):
     LOCAL_BUSES_UNBALANCED = "The messages on a segment's local buses do not balance."
     GLOBAL_BUSES_UNBALANCED = "The messages on the run's global buses do not balance."
 
+    PUBLIC_LIMB = "A public value that is half of a digest's word does not have 16 bits."
+    NODES_DIFFER = "Children of a node are about different runs, programs or lists of keys."
+    NODE_STATEMENT = "A node states something else than follows from its children."
+    NODE_DEPTH = "A node is deeper than a tree may be, or states another depth than its children's and one."
+    NODE_START = "A node's proof is not the run of a circuit from its start to its end."
+    KEY_NOT_LISTED = "A child's key does not stand in the list of keys."
+    KEY_LIST_DIFFERS = "The tree was made under another list of keys than the verifier's."
+    FINAL_KEY_DIFFERS = "The last proof is not one of the circuit that ends a tree."
+    SEGMENT_COUNT = "A tree states no segment, or more than a run may have."
+    RUN_DIFFERS = "The tree is about a run of another machine, program, output or other segments."
+
 
 class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
     """A refusal: the reason, a detail that says what and where, and what was expected and found, where both are known:

@@ -26,7 +26,7 @@ from optimized.execution.predecoded import Predecoded, access_positions
 from spec.isa.calls import CALLS
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
-from spec.memory_map import SINK
+from spec.memory_map import REGISTER_FILE_SIZE
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS
 
@@ -35,8 +35,6 @@ UNLIMITED = 2**62
 
 INSTRUCTIONS_AT_ONCE = 1 << 24
 """Executed without a look at signals and at what the guest has shown: a few tenths of a second."""
-
-REGISTER_FILE_SIZE = SINK + 1
 
 
 @dataclass

@@ -70,6 +70,9 @@ class HintAlgebra(CompiledAlgebra):
             self._words += numbers
         return numbers
 
+    def words_of_limbs(self, limbs: Sequence[int], reason: Rejection, where: str) -> Sequence[int]:
+        return self.read_words(super().words_of_limbs(limbs, reason, where))
+
     def read_leaves(
         self, opening: MerkleOpening, positions: Sequence[Sequence[int]], shape: TreeShape, where: str
     ) -> Sequence[OpenedLeaf[int, int]]:

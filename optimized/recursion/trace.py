@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from optimized.words import Words
 from reference.arrays.field_arrays import inverses
 from reference.tables import Table, Trace, without_fixed_columns
 from spec.air.chip import Chip
+from spec.air.chips.sha256 import Sha256Layout
 from spec.air.machine import Machine
 from spec.circuit.buses import LIMB_BITS, SHA256
 from spec.circuit.chips.words import HIGHEST_LIMB, OCTET_WORDS
@@ -31,22 +33,35 @@ BLOCK_ROWS = 256
 Columns = Mapping[str, Memory64]
 """By name of a column, or of an array of columns: (rows,) or (rows, columns)."""
 
+Heights = Mapping[str, int]
+"""By chip, the base-2 logarithm of its table's height. Tables that are not named are as high as their rows need."""
+
+NATURAL: Heights = MappingProxyType({})
+"""Every table as high as its rows need."""
+
 Filler = Callable[[ChipRows, Memory], Columns]
 
 
-def circuit_trace(machine: Machine, program: CircuitProgram, memory: Memory, publics: Sequence[int]) -> Trace:
-    """All tables of a circuit, as a run of one segment."""
+def circuit_trace(
+    machine: Machine,
+    program: CircuitProgram,
+    memory: Memory,
+    publics: Sequence[int],
+    heights: Heights = NATURAL,
+    layout: Sha256Layout = SHA256,
+) -> Trace:
+    """All tables of a circuit, as a run of one segment. Raises ValueError if a table has more rows than its height."""
     tables: list[Table] = []
     counts = np.zeros(1 << LIMB_BITS, dtype=np.int64)
     for name, rows in program.rows.items():
         chip = machine.chip_by_name[name]
         columns = _FILLERS[name](rows, memory)
-        main = _empty_table(len(rows.fixed), len(chip.columns))
+        main = _empty_table(len(rows.fixed), len(chip.columns), name, heights)
         _write(chip, columns, main[: len(rows.fixed)])
         for asked in _LIMBS.get(name, _no_limbs)(columns):
             counts += np.bincount(asked.reshape(-1).astype(np.int64), minlength=len(counts))
-        tables.append(Table(chip, main, fixed_cells(program, chip)))
-    tables += _work_tables(program.rows["compress"], memory)
+        tables.append(Table(chip, main, fixed_cells(program, chip, heights)))
+    tables += _work_tables(program.rows["compress"], memory, heights, layout)
     tables.append(_limb_table(counts))
     order = {chip.name: position for position, chip in enumerate(machine.chips)}
     tables.sort(key=lambda table: order[table.chip.name])
@@ -54,27 +69,31 @@ def circuit_trace(machine: Machine, program: CircuitProgram, memory: Memory, pub
     return Trace(machine, tuple(tables), public, b"")
 
 
-def program_tables(machine: Machine, program: CircuitProgram) -> list[Table]:
+def program_tables(machine: Machine, program: CircuitProgram, heights: Heights = NATURAL) -> list[Table]:
     """The circuit's tables as its key commits to them."""
     tables = []
     for name in SIGNATURES:
-        chip, fixed = machine.chip_by_name[name], fixed_cells(program, machine.chip_by_name[name])
+        chip = machine.chip_by_name[name]
+        fixed = fixed_cells(program, chip, heights)
         tables.append(Table(chip, np.zeros((len(fixed), len(chip.columns)), dtype=np.uint32), fixed))
     return tables
 
 
-def fixed_cells(program: CircuitProgram, chip: Chip) -> Words:
-    """The fixed cells of the chip's table, with rows of zeros behind."""
+def fixed_cells(program: CircuitProgram, chip: Chip, heights: Heights = NATURAL) -> Words:
+    """The fixed cells of the chip's table, with rows of zeros behind. Raises ValueError where these do not fit."""
     fixed = program.rows[chip.name].fixed
-    cells = _empty_table(len(fixed), len(chip.fixed_columns))
+    cells = _empty_table(len(fixed), len(chip.fixed_columns), chip.name, heights)
     cells[: len(fixed)] = fixed
     return cells
 
 
-def _empty_table(rows: int, columns: int) -> Words:
-    """A table high enough for so many rows, with zeros behind these."""
-    height = 1 << max(MINIMUM_HEIGHT_LOG2, max(0, rows - 1).bit_length())
-    main = arrays.empty(height, columns)
+def _empty_table(rows: int, columns: int, chip: str, heights: Heights) -> Words:
+    """A table of the chip with zeros behind so many rows. Raises ValueError where its height has no room for them."""
+    least = max(MINIMUM_HEIGHT_LOG2, (rows - 1).bit_length() if rows else 0)
+    height_log2 = heights.get(chip, least)
+    if height_log2 < least:
+        raise ValueError(f"{chip}: {rows} rows do not fit into 2^{height_log2}")
+    main = arrays.empty(1 << height_log2, columns)
     main[rows:] = 0
     return main
 
@@ -91,23 +110,23 @@ def _write(chip: Chip, columns: Columns, main: Words) -> None:
         raise ValueError(f"{chip.name}: {written} of {len(chip.columns)} columns are filled in")
 
 
-def _work_tables(rows: ChipRows, memory: Memory) -> Iterable[Table]:
+def _work_tables(rows: ChipRows, memory: Memory, heights: Heights, layout: Sha256Layout) -> Iterable[Table]:
     """The tables in which the rounds are done, filled in block by block."""
     state, left, right = (memory.octets[rows.reads[:, i]].astype(np.uint32).T for i in range(3))
     message = np.concatenate([left, right])
     keys = rows.fixed[:, -1]
-    for chip in (SHA256.first, SHA256.rest):
-        count = len(keys) * SHA256.work_rows[chip.name]
+    for chip in (layout.first, layout.rest):
+        count = len(keys) * layout.work_rows[chip.name]
         if not count:
             continue
-        main = _empty_table(count, len(chip.columns))
+        main = _empty_table(count, len(chip.columns), chip.name, heights)
 
         def fill(start: int, stop: int, chip: Chip = chip, count: int = count, main: Words = main) -> None:
             for first in range(start * BLOCK_ROWS, min(stop * BLOCK_ROWS, count), BLOCK_ROWS):
                 last = min(first + BLOCK_ROWS, count)
-                calls = calls_of(SHA256, chip, first, last)
+                calls = calls_of(layout, chip, first, last)
                 done = compressions(state[:, calls], message[:, calls])
-                write_work_rows(SHA256, chip, keys[calls], done, first, last, main[first:last])
+                write_work_rows(layout, chip, keys[calls], done, first, last, main[first:last])
 
         in_parallel(fill, -(-count // BLOCK_ROWS))
         yield Table(chip, main, without_fixed_columns(len(main)))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from optimized.execution.calls import FIRST_CALL_CHIP, CallEvents, empty_call_events
 from optimized.execution.events import Events, empty_events, first_positions
-from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.executor import UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
 from optimized.execution.loop_state import (
     FULL,
@@ -20,7 +20,7 @@ from optimized.execution.loop_state import (
 from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.memory_map import ADDRESS_BITS
+from spec.memory_map import ADDRESS_BITS, REGISTER_FILE_SIZE
 from spec.rv64im.machine import CLOCK_LIMIT
 
 END_KEY = FIRST_REGISTER_KEY + REGISTER_FILE_SIZE

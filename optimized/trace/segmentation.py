@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import (
     FULL,
@@ -23,6 +23,7 @@ from optimized.execution.loop_state import (
 from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
+from spec.memory_map import REGISTER_FILE_SIZE
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS

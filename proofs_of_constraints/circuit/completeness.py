@@ -63,9 +63,9 @@ def _given(view: CircuitView, meaning: Meaning) -> list[Part]:
             label = f"{what} {number} part {i}"
             asked = meaning.domain.get(name, meaning.domain.get(label, LIMB_BITS if meaning.reads_words else size))
             found.append((label, part, ELEMENT if asked is None else bits(asked)))
-    for (_, sign), parts in view.orders.items():
-        if sign < 0:
-            found += [(name, part, bits(LIMB_BITS)) for name, part in parts.items() if name != "key"]
+    for order in view.orders:
+        if order.sign < 0:
+            found += [(name, part, bits(LIMB_BITS)) for name, part in order.parts.items() if name != "key"]
     return found
 
 

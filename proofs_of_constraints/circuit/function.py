@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -20,7 +21,7 @@ from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import Implication, RowSystem, row_with_lookups
 from spec.air.chip import Chip
 from spec.air.machine import Machine
-from spec.circuit.buses import LIMB_BITS
+from spec.circuit.buses import LIMB_BITS, SHA256
 from spec.circuit.row import FLAG
 
 CLAIMS_OF_A_QUERY = 8
@@ -41,9 +42,10 @@ def view_of(chip: Chip) -> CircuitView:
     if (operands, results, len(view.parameters)) != (meaning.operands, meaning.results, meaning.parameters):
         counts = f"{len(operands)} operands, {len(results)} results and {len(view.parameters)} numbers"
         raise LayoutError(f"{chip.name} has {counts}, or of other buses than it means to have")
-    ordered = {(bus.name, sign) for bus, sign in meaning.orders}
-    if view.orders.keys() != ordered:
-        raise LayoutError(f"{chip.name} speaks to {len(view.orders)} buses of an order, not to {len(ordered)}")
+    said = Counter((order.bus.name, order.sign) for order in view.orders)
+    # A message may come in parts, and has to be whole: that is a claim.
+    if said.keys() != set(meaning.orders) or any(said[at] > 1 for at in said if at[0] != SHA256.message.name):
+        raise LayoutError(f"{chip.name} says other than {len(meaning.orders)} things of an order")
     return view
 
 
@@ -69,7 +71,7 @@ def real_row(view: CircuitView, assumed: Mapping[str, int]) -> RowSystem:
 
 def _spoken_of(view: CircuitView) -> set[str]:
     parts = [part for cell in (*view.operands, *view.results) for part in cell.parts]
-    parts += [part for message in view.orders.values() for part in message.values()]
+    parts += [part for order in view.orders for part in order.parts.values()]
     return {name for part in parts for name in part.variables()}
 
 
@@ -230,9 +232,9 @@ def prove_determinism(session: Session, chip: Chip) -> Outcome:
     system = real_row(view, {})
     system.simplify()
     received = [part for cell in view.operands for part in cell.parts]
-    received += [part for (_, sign), parts in view.orders.items() if sign < 0 for part in parts.values()]
+    received += [part for order in view.orders if order.sign < 0 for part in order.parts.values()]
     told = [part for cell in view.results for part in cell.parts]
-    told += [part for (_, sign), parts in view.orders.items() if sign > 0 for part in parts.values()]
+    told += [part for order in view.orders if order.sign > 0 for part in order.parts.values()]
     told += [Polynomial.variable(name) for name in chip.outputs]
     known = set(chip.fixed_columns)
     for part in map(system.resolve, received):

@@ -91,8 +91,8 @@ class Meaning:
     """How many bits has what a row is given, by the name of the column or of the part, for it to exist; where nothing
     is said, what the bus promises, or any element."""
 
-    orders: Sequence[tuple[Bus, int]] = ()
-    """Buses to work tables, with the direction in which a row speaks to them."""
+    orders: Sequence[tuple[str, int]] = ()
+    """Buses to work tables by name, with the direction in which a row speaks to them."""
 
     is_arithmetic: bool = False
     """Whether the row's equations are exact over the integers, where the solver then finds the determinism."""
@@ -289,15 +289,24 @@ def _challenge_seeds(cells: Cells) -> Cells:
 
 # Hashing.
 
+START, MESSAGE, RESULT = (SHA256.start.name, +1), (SHA256.message.name, +1), (SHA256.result.name, -1)
+"""What a row says of its order, on buses of the same names in every layout."""
+
 
 def _compress(view: CircuitView) -> Iterator[Claim]:
     """The state after is that before plus what the rounds have made of it, word by word [FIPS 180-4, 6.2.2, step 4]."""
     before, left, right = (cell.parts for cell in view.operands)
     key, after = view.parameters["key"], view.results[0].parts
-    start, message = view.orders[SHA256.start.name, +1], view.orders[SHA256.message.name, +1]
+    by_bus = {at: [o.parts for o in view.orders if (o.bus.name, o.sign) == at] for at in (START, MESSAGE, RESULT)}
+    (start,), ((answer_key, *rounds),) = by_bus[START], (parts.values() for parts in by_bus[RESULT])
     yield from _equal("the order's state", list(start.values()), [key, *before])
-    yield from _equal("the order's message", list(message.values()), [key, ZERO, *left, *right])
-    answer_key, *rounds = view.orders[SHA256.result.name, -1].values()
+    said: list[Polynomial] = []
+    for message in by_bus[MESSAGE]:
+        message_key, first_round, *words = message.values()
+        yield Vanishes("a message has the order's key", message_key - key)
+        yield Vanishes("a message is for its round", first_round - Polynomial.constant(len(said) // 2))
+        said += words
+    yield from _equal("the order's message", said, [*left, *right])
     yield Vanishes("the answer has the order's key", answer_key - key)
     for i in range(OCTET_WORDS):
         word = slice(2 * i, 2 * i + 2)
@@ -362,7 +371,7 @@ MEANINGS: Mapping[str, Meaning] = {
         (O,),
         1,
         _always(_compress),
-        orders=((SHA256.start, +1), (SHA256.message, +1), (SHA256.result, -1)),
+        orders=(START, MESSAGE, RESULT),
         is_arithmetic=True,
         seeds=_compress_seeds,
     ),

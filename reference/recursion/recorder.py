@@ -81,6 +81,8 @@ class Word(_Handle):
         self.lane = lane
 
 
+LIMB_MASK = (1 << LIMB_BITS) - 1
+
 _NO_DIGEST = (0,) * OCTET_WORDS
 
 ALONE = -1
@@ -99,7 +101,7 @@ class Requirement:
 
 @dataclass
 class Recorder:
-    """Implements `spec.protocol.algebra.Algebra`. `publics` are the numbers of the public values, elements."""
+    """Implements `spec.protocol.algebra.NodeAlgebra`. `publics` are the numbers of the public values, elements."""
 
     publics: Sequence[int] = ()
     rows: list[Row] = field(default_factory=list)
@@ -126,7 +128,9 @@ class Recorder:
         self._compressions = 0
         for number in self.publics:
             self._new_value((number % P, *([0] * (EXTENSION_DEGREE - 1))))
-        self.public_elements = [Element(address) for address in range(len(self.publics))]
+        copied = [self._copied(address) for address in range(len(self.publics))]
+        self.public_elements = [Element(address) for address in copied]
+        """Copies: the verifier writes a public value to be read once."""
 
     @property
     def circuit(self) -> Circuit:
@@ -178,6 +182,9 @@ class Recorder:
         result = self._new_value((a * b * scale + c * addend_scale).coefficients)
         self._row("multiply_add", [left, right, addend], [result], [scale % P, addend_scale % P])
         return result
+
+    def _copied(self, address: int) -> int:
+        return self._multiply_add(address, self._number(1), self._number(0), 1, 0)
 
     def _number(self, number: int) -> int:
         return self._constant_value(_padded([number % P]))
@@ -288,6 +295,14 @@ class Recorder:
             self._split[address] = parts
         return self._split[address]
 
+    def words_of_limbs(self, limbs: Sequence[Element], reason: Rejection, where: str) -> list[Word]:
+        held = [self._element_held(limb) & LIMB_MASK for limb in limbs]
+        words = self.read_words([low + (high << LIMB_BITS) for low, high in zip(held[::2], held[1::2], strict=True)])
+        zeros = [self.element(0)] * (EXTENSION_DEGREE - 2)
+        for word, low, high in zip(words, limbs[::2], limbs[1::2], strict=True):
+            self._require(self.join([low, high, *zeros]).address, self._word_address(word), reason, where)
+        return words
+
     def _word_address(self, word: Word) -> int:
         """Where the word stands alone."""
         if word.source is None:
@@ -383,9 +398,11 @@ class Recorder:
         for one, other in zip(lefts, rights, strict=True):
             if type(one) is not type(other):
                 raise TypeError(f"{type(one).__name__} and {type(other).__name__} are required to be equal")
-            requirement = Requirement(self._address(one), self._address(other), reason, where)
-            self.requirements.append(requirement)
-            self._row("equal", [requirement.left, requirement.right], [])
+            self._require(self._address(one), self._address(other), reason, where)
+
+    def _require(self, left: int, right: int, reason: Rejection, where: str) -> None:
+        self.requirements.append(Requirement(left, right, reason, where))
+        self._row("equal", [left, right], [])
 
     def _address(self, handle: Element | Value | Word) -> int:
         return self._word_address(handle) if isinstance(handle, Word) else handle.address

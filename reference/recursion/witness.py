@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from reference.arrays.field_arrays import Matrix
 from reference.recursion.recorder import Cells, Recorder
 from reference.tables import Table, Trace, without_fixed_columns
-from reference.trace.sha256 import compression_cells
+from reference.trace.sha256 import compression_rows
 from spec.air.chip import Chip
+from spec.air.chips.sha256 import Sha256Layout
 from spec.air.machine import Machine
 from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS, SHA256
 from spec.circuit.chips.words import HIGHEST_LIMB
@@ -23,25 +25,28 @@ from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
 LIMB_MASK = (1 << LIMB_BITS) - 1
 
 
-def circuit_trace(machine: Machine, recorder: Recorder) -> Trace:
-    """All tables of a recorded circuit, as a run of one segment."""
+Heights = Mapping[str, int]
+"""By chip, the base-2 logarithm of its table's height. Tables that are not named are as high as their rows need."""
+
+NATURAL: Heights = MappingProxyType({})
+"""Every table as high as its rows need."""
+
+
+def circuit_trace(
+    machine: Machine, recorder: Recorder, heights: Heights = NATURAL, layout: Sha256Layout = SHA256
+) -> Trace:
+    """All tables of a recorded circuit, as a run of one segment. Raises ValueError if a table has more rows than its
+    height."""
     circuit = recorder.circuit
     tables, limbs = [], Counter[int]()
-    compressions: list[tuple[str, dict[str, int]]] = []
     for name, rows in circuit.rows_by_chip.items():
         chip = machine.chip_by_name[name]
-        cells = [_cells(chip, row, recorder) for row in rows]
+        cells = [_cells(row, recorder) for row in rows]
         limbs.update(limb for of in cells for limb in _LIMBS.get(name, _no_limbs)(of))
-        main = _matrix([[of[column] for column in chip.columns] for of in cells], len(chip.columns))
-        tables.append(Table(chip, main, fixed_matrix(circuit, chip)))
-        if name == "compress":
-            for row, of in zip(rows, cells, strict=True):
-                compressions += _work(row.parameters[0], of)
-    for chip in (SHA256.first, SHA256.rest):
-        work = [[of[column] for column in chip.columns] for name, of in compressions if name == chip.name]
-        if work:
-            main = _matrix(work, len(chip.columns))
-            tables.append(Table(chip, main, without_fixed_columns(len(main))))
+        main = _matrix([[of[column] for column in chip.columns] for of in cells], chip.columns, name, heights)
+        tables.append(Table(chip, main, fixed_matrix(circuit, chip, heights)))
+        if name == "compress" and rows:
+            tables += _work_tables(layout, [row.parameters[0] for row in rows], cells, heights)
     tables.append(_limb_table(limbs))
     order = {chip.name: position for position, chip in enumerate(machine.chips)}
     tables.sort(key=lambda table: order[table.chip.name])
@@ -50,26 +55,39 @@ def circuit_trace(machine: Machine, recorder: Recorder) -> Trace:
     return Trace(machine, tuple(tables), public, b"")
 
 
-def fixed_matrix(circuit: Circuit, chip: Chip) -> Matrix:
+def fixed_matrix(circuit: Circuit, chip: Chip, heights: Heights = NATURAL) -> Matrix:
     """The fixed cells of the chip's table, with rows of zeros behind, which read and write nothing."""
-    return _matrix(circuit.fixed_rows(chip.name), len(chip.fixed_columns))
+    return _matrix(circuit.fixed_rows(chip.name), chip.fixed_columns, chip.name, heights)
 
 
-def program_tables(machine: Machine, circuit: Circuit) -> list[Table]:
+def program_tables(machine: Machine, circuit: Circuit, heights: Heights = NATURAL) -> list[Table]:
     """The circuit's tables as its key commits to them."""
     tables = []
     for name in SIGNATURES:
         chip = machine.chip_by_name[name]
-        fixed = fixed_matrix(circuit, chip)
+        fixed = fixed_matrix(circuit, chip, heights)
         tables.append(Table(chip, np.zeros((len(fixed), len(chip.columns)), dtype=np.uint64), fixed))
     return tables
 
 
-def _matrix(rows: Sequence[Sequence[int]], width: int) -> Matrix:
-    height = 1 << max(MINIMUM_HEIGHT_LOG2, max(0, len(rows) - 1).bit_length())
-    matrix = np.zeros((height, width), dtype=np.uint64)
+def least_height_log2(rows: int) -> int:
+    """Of a table that holds so many rows."""
+    return max(MINIMUM_HEIGHT_LOG2, (rows - 1).bit_length() if rows else 0)
+
+
+def _zeros(rows: int, width: int, chip: str, heights: Heights) -> Matrix:
+    """A table of the chip that has room for so many rows. Raises ValueError where its height has not."""
+    least = least_height_log2(rows)
+    height_log2 = heights.get(chip, least)
+    if height_log2 < least:
+        raise ValueError(f"{chip}: {rows} rows do not fit into 2^{height_log2}")
+    return np.zeros((1 << height_log2, width), dtype=np.uint64)
+
+
+def _matrix(rows: Sequence[Sequence[int]], columns: Sequence[str], chip: str, heights: Heights) -> Matrix:
+    matrix = _zeros(len(rows), len(columns), chip, heights)
     if rows:
-        matrix[: len(rows)] = np.array(rows, dtype=object) % P
+        matrix[: len(rows)] = np.array(rows, dtype=np.int64) % P
     return matrix
 
 
@@ -81,17 +99,28 @@ def _limb_table(limbs: Mapping[int, int]) -> Table:
     return Table(LIMB_TABLE, main, fixed)
 
 
-def _work(key: int, cells: Mapping[str, int]) -> list[tuple[str, dict[str, int]]]:
-    state = [_word(cells, "before", i) for i in range(8)]
-    block = [_word(cells, half, i) for half in ("left", "right") for i in range(8)]
-    return compression_cells(SHA256, key, state, b"".join(word.to_bytes(4, "big") for word in block))
+def _work_tables(
+    layout: Sha256Layout, keys: Sequence[int], cells: Sequence[Mapping[str, int]], heights: Heights
+) -> list[Table]:
+    """Both work tables, from the rows that order the compressions: all of them are done at once, on arrays."""
+
+    def words(*names: str) -> list[Matrix]:
+        halves = [(f"{name}_{2 * i}", f"{name}_{2 * i + 1}") for name in names for i in range(OCTET_LIMBS // 2)]
+        return [np.array([of[low] + (of[high] << LIMB_BITS) for of in cells]) for low, high in halves]
+
+    rows = compression_rows(layout, np.array(keys), words("before"), words("left", "right"))
+    tables = []
+    for chip in (layout.first, layout.rest):
+        of_chip = [row for name, row in rows if name == chip.name]
+        main = _zeros(len(keys) * len(of_chip), len(chip.columns), chip.name, heights)
+        for place, row in enumerate(of_chip):
+            for number, column in enumerate(chip.columns):
+                main[place : len(keys) * len(of_chip) : len(of_chip), number] = row[column]
+        tables.append(Table(chip, main, without_fixed_columns(len(main))))
+    return tables
 
 
-def _word(cells: Mapping[str, int], name: str, word: int) -> int:
-    return cells[f"{name}_{2 * word}"] + (cells[f"{name}_{2 * word + 1}"] << LIMB_BITS)
-
-
-def _cells(chip: Chip, row: Row, recorder: Recorder) -> dict[str, int]:
+def _cells(row: Row, recorder: Recorder) -> dict[str, int]:
     memory = {"value": recorder.values, "octet": recorder.octets}
     signature = SIGNATURES[row.chip]
     operands = [memory[bus.name][at] for bus, at in zip(signature.operands, row.reads, strict=True)]

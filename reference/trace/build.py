@@ -10,7 +10,7 @@ from reference.executor import Machine
 from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
 from reference.tables import Table, Trace, without_fixed_columns
-from reference.trace.clock import REGISTER_FILE_SIZE, Clock
+from reference.trace.clock import Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
 from reference.trace.fillers import in_order, instruction_cells, padded_matrix, work_cells
@@ -20,7 +20,7 @@ from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.memory_map import Space
+from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.program import Program
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE

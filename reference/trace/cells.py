@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reference.trace.clock import Row
 from spec.isa.step import effective_address
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
-from spec.word import INTEGER_WORDS, WORD_BITS
+from spec.word import BYTE_BITS, INTEGER_WORDS, WORD_BITS
 
 Cells: TypeAlias = dict[str, int]
 """Column name to an integer; it stands for its residue modulo p."""
@@ -18,8 +18,6 @@ Filler: TypeAlias = Callable[[Row], Cells]
 
 WorkFiller: TypeAlias = Callable[[Row], list[tuple[str, Cells]]]
 """The rows of work tables that a row orders: by table, all columns."""
-
-BYTE_BITS = 8
 
 
 def parts(number: int, bits: int, count: int) -> list[int]:

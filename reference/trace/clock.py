@@ -13,15 +13,13 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Load, Store, System
 from spec.isa.step import effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
-from spec.memory_map import SINK, Space
+from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
 from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, USUAL_CHIPS
 from spec.rv64im.program_row import HALTED, ProgramRow, program_row
 from spec.word import INTEGER_WORDS
-
-REGISTER_FILE_SIZE = SINK + 1
 
 
 def declared_accesses(chip: Chip) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from reference.executor import Machine
 from reference.executor.machine import Action
-from reference.trace.clock import REGISTER_FILE_SIZE, Touched, chips_of, declared_accesses, register_accesses
+from reference.trace.clock import Touched, chips_of, declared_accesses, register_accesses
 from reference.trace.continuation import memory_key
 from reference.trace.errors import SegmentTooSmallError, TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
@@ -18,7 +18,7 @@ from spec.isa import Decoded
 from spec.isa.calls import CALL_BY_NUMBER, Call
 from spec.isa.instruction import Load, Store, System
 from spec.isa.system import CALL_NUMBER_REGISTER
-from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
+from spec.memory_map import DOUBLEWORD_BYTES, REGISTER_FILE_SIZE, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS

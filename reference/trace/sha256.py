@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from reference.trace.cells import Cells, Filler, WorkFiller, array, byte_array, parts
 from reference.trace.clock import Row
@@ -63,6 +64,14 @@ def _work(row: Row) -> list[tuple[str, Cells]]:
 def compression_cells(layout: Sha256Layout, key: int, state: Sequence[int], block: bytes) -> list[tuple[str, Cells]]:
     """The rows of both work tables for one compression, as cells by column name, in the order of the rounds."""
     message = [int.from_bytes(block[i : i + 4], "big") for i in range(0, len(block), 4)]
+    return compression_rows(layout, key, state, message)
+
+
+def compression_rows(
+    layout: Sha256Layout, key: Any, state: Sequence[Any], message: Sequence[Any]
+) -> list[tuple[str, dict[str, Any]]]:
+    """The same from the message's words; or for several compressions at once, where key and words are arrays of
+    64-bit integers, and so are the cells."""
     working = list(state)
     pending: list[Limbs] = [(0, 0)] * MESSAGE_WORDS
     rows = []

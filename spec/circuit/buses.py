@@ -51,4 +51,10 @@ LIMB = Bus(
 SHA256 = Sha256Layout(rounds_per_row=16, first_identity=4)
 """Wide rows: a node hashes thousands of blocks, so cells count more than columns."""
 
-BUSES = (VALUE, OCTET, LIMB, *SHA256.buses)
+NARROW_SHA256 = Sha256Layout(rounds_per_row=4, first_identity=4)
+"""Narrow rows: fewer columns to claim in a proof, for more cells."""
+
+
+def buses(layout: Sha256Layout) -> tuple[Bus, ...]:
+    """The buses of a circuit whose compressions are laid out so."""
+    return (VALUE, OCTET, LIMB, *layout.buses)

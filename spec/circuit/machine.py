@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spec.air.chip import Chip, ChipBuilder, Role
+from spec.air.chips.sha256 import Sha256Layout
 from spec.air.machine import Join, Machine, MachineTable, Token
-from spec.circuit.buses import BUSES, LIMB, LIMB_BITS, SHA256, VALUE
+from spec.circuit.buses import LIMB, LIMB_BITS, SHA256, VALUE, buses
 from spec.circuit.chips import arithmetic, constants, hashing, words
 from spec.field import EXTENSION_DEGREE
 from spec.protocol.algebra import Value
@@ -43,12 +44,18 @@ def limb_form(point: Sequence[Value]) -> tuple[Value, ...]:
     return (total,)
 
 
-def circuit_machine(name: str, public_values: Sequence[str]) -> Machine:
+def circuit_chips(layout: Sha256Layout) -> tuple[Chip, ...]:
+    """The chips whose rows a circuit lists, ordering compressions of this layout."""
+    ordering = hashing.compress_chip(layout)
+    return tuple(ordering if chip.name == ordering.name else chip for chip in CIRCUIT_CHIPS)
+
+
+def circuit_machine(name: str, public_values: Sequence[str], layout: Sha256Layout = SHA256) -> Machine:
     """The machine of circuits with these public values: they stand at the addresses from 0 on, each read once."""
     return Machine(
         name=name,
-        chips=(*CIRCUIT_CHIPS, SHA256.first, SHA256.rest, LIMB_TABLE),
-        buses=BUSES,
+        chips=(*circuit_chips(layout), layout.first, layout.rest, LIMB_TABLE),
+        buses=buses(layout),
         public_values=("segment", "start", "end", *public_values),
         tables={LIMB_TABLE.name: MachineTable(LIMB_BITS, limb_rows, limb_form, "value sum_i 2^(15 - i) x_i")},
         tokens=tuple(

@@ -144,3 +144,14 @@ class Algebra(Protocol[Element, Value, Word, Bit]):
     def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
         """Rejects for this reason where the two differ."""
         ...
+
+
+class NodeAlgebra(Algebra[Element, Value, Word, Bit], Protocol[Element, Value, Word, Bit]):
+    """What a node of the recursion does besides: its public values are elements, and what it hashes are words."""
+
+    def words_of_limbs(self, limbs: Sequence[Element], reason: Rejection, where: str) -> Sequence[Word]:
+        """The words whose limbs of 16 bits these elements are, each its lower limb first: two elements a word.
+
+        Another element is rejected for this reason.
+        """
+        ...

@@ -50,6 +50,7 @@ class Domain(Enum):
     RUN = "limpid run"
     GLOBAL_CHALLENGES = "limpid global challenges"
     SEGMENT = "limpid segment"
+    KEY_LIST = "limpid key list"
 
     @property
     def initial_value(self) -> Digest:

@@ -17,6 +17,10 @@ Numbers = Algebra[int, Extension, int, int]
 """The interface on plain numbers."""
 
 
+LIMB_BITS = 16
+"""Of a word's halves, which are elements where a word may be none."""
+
+
 class NumberAlgebra:
     """Integers below p, extension elements, words as integers, bits as 0 and 1.
 
@@ -115,6 +119,11 @@ class NumberAlgebra:
     def compress_anew(self, state: Sequence[int], block: Sequence[int]) -> Digest:
         """One compression. A faster algebra replaces this alone."""
         return hashing.compress(state, block)
+
+    def words_of_limbs(self, limbs: Sequence[int], reason: Rejection, where: str) -> Sequence[int]:
+        if any(limb >> LIMB_BITS for limb in limbs):
+            raise Rejected(reason, where)
+        return [low + (high << LIMB_BITS) for low, high in zip(limbs[::2], limbs[1::2], strict=True)]
 
     def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
         if left != right:

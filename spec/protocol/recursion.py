@@ -1,15 +1,17 @@
 """The relations of the recursion's nodes: what folds the proofs of a run's segments into one.
 
-A node proves a statement about a span of consecutive segments. `convert` makes it of one segment's proof, `combine` of
-two nodes that stand next to each other, and `final` ends the tree with a proof that is small enough to be sent. This is
-what their circuits have to constrain, as conditions on statements, and what the native verifier checks of the last one.
+A node proves a statement about a span of consecutive segments. `convert` makes it of the proofs of one or several
+segments, `combine` of several nodes that stand next to each other, and `final` ends the tree with a proof that is small
+enough to be sent. A relation is a list of conditions: two sides that have to be equal. On numbers they are checked, on
+recorded values they become rows of the node's circuit; the native verifier checks those of the last statement.
 
-    convert    witness: a segment proof, its index, the key that its shape demands, a path of that key in the list
-               relation: CONVERT, and the segment proof is accepted under G (reference.verifier.run)
-    combine    witness: two node proofs, their keys, paths of the keys in the list
-               relation: COMBINE, and both node proofs are accepted under keys whose digests stand in the list
+    convert    witness: segment proofs of one shape, and the key that the shape demands
+               relation: CONVERT, and the segment proofs are accepted under G
+    combine    witness: node proofs, their keys, paths of the keys in the list
+               relation: COMBINE, and the node proofs are accepted under keys whose digests stand in the list
     final      witness: one node proof, its key, a path
-               statement: that of the node, unchanged
+               relation: UNCHANGED, and the node proof is accepted under a key whose digest stands in the list
+    verifier   of a final proof: FINAL
 
 The proofs of convert and combine have one shape, so that combine verifies either. The key of a child is witness: it is
 hashed and must stand in a list whose root is public, the same in every node, and known to the native verifier. The
@@ -18,197 +20,330 @@ tree may have any shape: the root binds the leaves and the shape, and G binds th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
-from spec.field import EXTENSION_DEGREE, Extension
-from spec.protocol.hash import DIGEST_BYTES, Prefix, tagged_digest
-from spec.protocol.run import leaves_root
-from spec.rv64im.buses import LIMBS
-from spec.rv64im.machine import RV64IM
-from spec.rv64im.program_row import HALTED
+from spec.air.machine import Machine
+from spec.field import Extension
+from spec.protocol.algebra import NodeAlgebra
+from spec.protocol.hash import Digest, Prefix
+from spec.protocol.node_statement import NodeStatement
+from spec.protocol.run import tagged_words, tree_root
+from spec.rejection import Rejection
 
-DEPTH_LIMIT = (RV64IM.maximum_segments - 1).bit_length()
-"""A balanced tree over the most segments has this depth. The error of a tree grows with it, so it is bounded."""
-
-_DIGEST_LIMBS = DIGEST_BYTES // 2
-"""A digest is 16 limbs of 16 bits: its 32-bit words are no field elements."""
-
-PUBLIC_ELEMENTS: Mapping[str, int] = {
-    "run": _DIGEST_LIMBS,
-    "program_id": _DIGEST_LIMBS,
-    "segment_count": 1,
-    "first_index": 1,
-    "pc_in": 1,
-    "cursor_in": 1,
-    "pc_out": 1,
-    "cursor_out": 1,
-    "exit_code": LIMBS,
-    "leaves_root": _DIGEST_LIMBS,
-    "global_total": EXTENSION_DEGREE,
-    "key_list_root": _DIGEST_LIMBS,
-    "depth": 1,
-}
-"""The public values of every node, in order, and the number of base-field elements of each."""
+AnyAlgebra = NodeAlgebra[Any, Any, Any, Any]
+Statement = NodeStatement[Any, Any, Any]
 
 
-@dataclass(frozen=True)
-class NodeStatement:
-    """In the run with digest `run`, this program goes from (first_index, pc_in, cursor_in) to
-    (first_index + segment_count, pc_out, cursor_out), and its segments' global sums add up to `global_total`."""
-
-    run: bytes
-    """G: it binds machine, parameters, program, output, number and leaves of all segments of the run."""
-
-    program_id: bytes
-    segment_count: int
-    first_index: int
-    pc_in: int
-    cursor_in: int
-    pc_out: int
-    cursor_out: int
-    exit_code: tuple[int, ...]
-    """Limbs; all 0 while the span has not halted."""
-
-    leaves_root: bytes
-    """Of the span's segments alone."""
-
-    global_total: Extension
-    key_list_root: bytes
-    """The root of the list of keys that a child may have."""
-
-    depth: int
-    """0 for a converted segment."""
+def depth_limit(machine: Machine) -> int:
+    """A balanced tree over the most segments has this depth. The error of a tree grows with it, so it is bounded."""
+    return (machine.maximum_segments - 1).bit_length()
 
 
 @dataclass(frozen=True)
 class SegmentStatement:
-    """What an accepted segment proof says, as convert reads it."""
+    """What an accepted segment proof says, as convert reads it. Its run is the node's: it was verified under it."""
 
-    run: bytes
-    program_id: bytes
-    index: int
-    public_values: Mapping[str, int]
-    leaf: bytes
-    global_total: Extension
+    program_id: Sequence[Any]
+    index: Any
+    """The word that its leaf has."""
+
+    public_values: Mapping[str, Any]
+    leaf: Sequence[Any]
+    global_total: Any
     """The sum of the totals that its tables state for the global buses."""
 
+    absent_tables: frozenset[str]
+    """Of the shape that the circuit is made for."""
 
-Children = TypeVar("Children")
+
+Premise = TypeVar("Premise")
 
 
 @dataclass(frozen=True)
-class Condition(Generic[Children]):
-    """A condition on the children of a node and its own statement."""
+class Condition(Generic[Premise]):
+    """A condition on what a node is made of and its own statement: two sides that are equal."""
 
     name: str
-    holds: Callable[[Children, NodeStatement], bool]
+    reason: Rejection
+    sides: Callable[[AnyAlgebra, Machine, Premise, Statement], tuple[Any, Any]]
 
 
-def _segment_has(name: str) -> Condition[SegmentStatement]:
-    def holds(segment: SegmentStatement, node: NodeStatement) -> bool:
-        return bool(getattr(node, name) == segment.public_values[name])
-
-    return Condition(f"{name}_is_the_segments", holds)
+Relation = tuple[Condition[Premise], ...]
 
 
-CONVERT: tuple[Condition[SegmentStatement], ...] = (
-    Condition("run_is_the_segments", lambda segment, node: node.run == segment.run),
-    Condition("program_is_the_segments", lambda segment, node: node.program_id == segment.program_id),
-    Condition("index_is_the_stated_one", lambda segment, _: segment.public_values["segment"] == segment.index),
-    Condition("first_index_is_the_segments", lambda segment, node: node.first_index == segment.index),
-    Condition("does_not_start_halted", lambda segment, _: segment.public_values["pc_in"] != HALTED),
-    Condition("counts_one", lambda _, node: node.segment_count == 1),
-    *map(_segment_has, ("pc_in", "cursor_in", "pc_out", "cursor_out")),
-    Condition(
-        "exit_code_is_the_segments",
-        lambda segment, node: node.exit_code == tuple(segment.public_values[f"exit_code_{i}"] for i in range(LIMBS)),
-    ),
-    Condition("no_exit_code_without_halt", lambda _, node: node.pc_out == HALTED or not any(node.exit_code)),
-    Condition("root_is_the_leafs", lambda segment, node: node.leaves_root == leaves_root([segment.leaf])),
-    Condition("total_is_the_segments", lambda segment, node: node.global_total == segment.global_total),
-    Condition("depth_is_zero", lambda _, node: node.depth == 0),
-)
-
-Pair = tuple[NodeStatement, NodeStatement]
-"""The left and the right child."""
+def require(
+    relation: Relation[Premise], algebra: AnyAlgebra, machine: Machine, premise: Premise, node: Statement, where: str
+) -> None:
+    """All conditions hold of a node over segments of the machine. Raises Rejected."""
+    for condition in relation:
+        left, right = condition.sides(algebra, machine, premise, node)
+        algebra.require_equal(_listed(left), _listed(right), condition.reason, f"{where}, {condition.name}")
 
 
-def _same_everywhere(name: str) -> Condition[Pair]:
-    def holds(pair: Pair, node: NodeStatement) -> bool:
-        return bool(getattr(pair[0], name) == getattr(pair[1], name) == getattr(node, name))
-
-    return Condition(f"{name}_is_the_same_everywhere", holds)
-
-
-def _child_has(child: int, name: str) -> Condition[Pair]:
-    def holds(pair: Pair, node: NodeStatement) -> bool:
-        return bool(getattr(node, name) == getattr(pair[child], name))
-
-    return Condition(f"{name}_is_the_{('left', 'right')[child]}_childs", holds)
+def broken(
+    relation: Relation[Premise], algebra: AnyAlgebra, machine: Machine, premise: Premise, node: Statement
+) -> list[str]:
+    """The names of the conditions that do not hold of numbers; none if the relation does."""
+    sides = {condition.name: condition.sides(algebra, machine, premise, node) for condition in relation}
+    return [name for name, (left, right) in sides.items() if _listed(left) != _listed(right)]
 
 
-COMBINE: tuple[Condition[Pair], ...] = (
+def _listed(side: Any) -> Any:
+    """Sequences as lists, since lists and tuples differ."""
+    return [_listed(part) for part in side] if isinstance(side, list | tuple) else side
+
+
+def _sum(algebra: AnyAlgebra, values: Iterable[Any]) -> Any:
+    total = algebra.value(0)
+    for value in values:
+        total = total + value
+    return total
+
+
+def _truth(algebra: AnyAlgebra, bit: Any) -> Any:
+    """A bit as a value."""
+    return algebra.select(bit, algebra.value(1), algebra.value(0))
+
+
+def _halted(algebra: AnyAlgebra, machine: Machine, span: Statement) -> Any:
+    """1 where the span ends the run, else 0."""
+    name, number = machine.halted
+    (position,) = (at for at, join in enumerate(machine.joins) if join.leaves == name)
+    return _truth(algebra, algebra.equals(span.ends[position], number))
+
+
+Spans = Sequence[Statement]
+"""Neighbours, first to last."""
+
+
+def _same_everywhere(name: str) -> Condition[Spans]:
+    def sides(_: AnyAlgebra, __: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
+        return [getattr(span, name) for span in spans], [getattr(node, name)] * len(spans)
+
+    return Condition(f"{name}_is_the_same_everywhere", Rejection.NODES_DIFFER, sides)
+
+
+def _is_that_of(place: str, name: str) -> Condition[Spans]:
+    def sides(_: AnyAlgebra, __: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
+        return getattr(node, name), getattr(spans[0 if place == "first" else -1], name)
+
+    return Condition(f"{name}_is_the_{place}_spans", Rejection.NODE_STATEMENT, sides)
+
+
+def _only_the_last_has_halted(algebra: AnyAlgebra, machine: Machine, spans: Spans, _: Statement) -> tuple[Any, Any]:
+    before = [_halted(algebra, machine, span) for span in spans[:-1]]
+    return before, [algebra.value(0)] * len(before)
+
+
+def _indices_meet(algebra: AnyAlgebra, _: Machine, spans: Spans, __: Statement) -> tuple[Any, Any]:
+    ends = [algebra.embed(span.first_index) + algebra.embed(span.segment_count) for span in spans[:-1]]
+    return ends, [algebra.embed(span.first_index) for span in spans[1:]]
+
+
+def _counts_add_up(algebra: AnyAlgebra, _: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
+    return algebra.embed(node.segment_count), _sum(algebra, (algebra.embed(span.segment_count) for span in spans))
+
+
+JOINED: Relation[Spans] = (
     *map(_same_everywhere, ("run", "program_id", "key_list_root")),
-    Condition("left_has_not_halted", lambda pair, _: pair[0].pc_out != HALTED),
-    Condition("indices_meet", lambda pair, _: pair[0].first_index + pair[0].segment_count == pair[1].first_index),
-    Condition("program_counters_meet", lambda pair, _: pair[0].pc_out == pair[1].pc_in),
-    Condition("cursors_meet", lambda pair, _: pair[0].cursor_out == pair[1].cursor_in),
-    *(_child_has(0, name) for name in ("first_index", "pc_in", "cursor_in")),
-    *(_child_has(1, name) for name in ("pc_out", "cursor_out", "exit_code")),
-    Condition("counts_add_up", lambda pair, node: node.segment_count == pair[0].segment_count + pair[1].segment_count),
-    Condition("totals_add_up", lambda pair, node: node.global_total == pair[0].global_total + pair[1].global_total),
+    Condition("only_the_last_has_halted", Rejection.SEGMENT_AFTER_HALT, _only_the_last_has_halted),
+    Condition("indices_meet", Rejection.SEGMENT_INDEX, _indices_meet),
     Condition(
-        "root_is_the_node_over_both",
-        lambda pair, node: (
-            node.leaves_root == tagged_digest(Prefix.RUN_NODE, pair[0].leaves_root + pair[1].leaves_root)
-        ),
+        "spans_meet",
+        Rejection.SEGMENTS_DO_NOT_MEET,
+        lambda _, __, spans, ___: ([span.ends for span in spans[:-1]], [span.starts for span in spans[1:]]),
     ),
-    Condition("depth_is_one_more", lambda pair, node: node.depth == 1 + max(pair[0].depth, pair[1].depth)),
-    Condition("depth_is_bounded", lambda _, node: node.depth <= DEPTH_LIMIT),
+    *(_is_that_of("first", name) for name in ("first_index", "starts")),
+    *(_is_that_of("last", name) for name in ("ends", "exit_values")),
+    Condition("counts_add_up", Rejection.NODE_STATEMENT, _counts_add_up),
+    Condition(
+        "totals_add_up",
+        Rejection.NODE_STATEMENT,
+        lambda algebra, _, spans, node: (node.global_total, _sum(algebra, [span.global_total for span in spans])),
+    ),
+    Condition(
+        "root_is_the_tree_over_all",
+        Rejection.NODE_STATEMENT,
+        lambda algebra, _, spans, node: (node.leaves_root, tree_root(algebra, [span.leaves_root for span in spans])),
+    ),
 )
+"""A node over spans that stand next to each other in one run."""
+
+
+def _depths(algebra: AnyAlgebra, machine: Machine, span: Statement) -> list[Any]:
+    """For each depth that a child may have, 1 where the span has it."""
+    return [_truth(algebra, algebra.equals(span.depth, depth)) for depth in range(depth_limit(machine))]
+
+
+def _depth_is_one_more(algebra: AnyAlgebra, machine: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
+    """The largest depth is the number of depths above 0 that some child reaches."""
+    by_span = [_depths(algebra, machine, span) for span in spans]
+    reached = []
+    for depth in range(1, depth_limit(machine)):
+        none_reaches = algebra.value(1)
+        for depths in by_span:
+            none_reaches = none_reaches * (algebra.value(1) - _sum(algebra, depths[depth:]))
+        reached.append(algebra.value(1) - none_reaches)
+    return algebra.embed(node.depth), _sum(algebra, [algebra.value(1), *reached])
+
+
+def _depth_is_bounded(algebra: AnyAlgebra, machine: Machine, spans: Spans, _: Statement) -> tuple[Any, Any]:
+    found = [_sum(algebra, _depths(algebra, machine, span)) for span in spans]
+    return found, [algebra.value(1)] * len(found)
+
+
+COMBINE: Relation[Spans] = (
+    *JOINED,
+    Condition("depth_is_one_more", Rejection.NODE_DEPTH, _depth_is_one_more),
+    Condition("depth_is_bounded", Rejection.NODE_DEPTH, _depth_is_bounded),
+)
+
+Segments = Sequence[SegmentStatement]
+"""Of one shape and one program, first to last."""
+
+
+def span_of(algebra: AnyAlgebra, machine: Machine, segment: SegmentStatement, node: Statement) -> Statement:
+    """What a segment alone states."""
+    public = segment.public_values
+    return NodeStatement(
+        run=node.run,
+        program_id=segment.program_id,
+        segment_count=algebra.element(1),
+        first_index=public[machine.segment_index],
+        starts=[public[join.enters] for join in machine.joins],
+        ends=[public[join.leaves] for join in machine.joins],
+        exit_values=[public[name] for name in machine.exit_values],
+        leaves_root=tagged_words(algebra, Prefix.RUN_LEAF, segment.leaf),
+        global_total=segment.global_total,
+        key_list_root=node.key_list_root,
+        depth=algebra.element(0),
+    )
+
+
+def _over_segments(condition: Condition[Spans]) -> Condition[Segments]:
+    def sides(algebra: AnyAlgebra, machine: Machine, segments: Segments, node: Statement) -> tuple[Any, Any]:
+        spans = [span_of(algebra, machine, segment, node) for segment in segments]
+        return condition.sides(algebra, machine, spans, node)
+
+    return Condition(condition.name, condition.reason, sides)
+
+
+def _indices(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
+    stated = algebra.element_words([segment.public_values[machine.segment_index] for segment in segments])
+    return list(stated), [segment.index for segment in segments]
+
+
+def _does_not_start_halted(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
+    """Of the first segment: of the others it follows, since the one before them has not halted."""
+    name, number = machine.halted
+    (enters,) = (join.enters for join in machine.joins if join.leaves == name)
+    return _truth(algebra, algebra.equals(segments[0].public_values[enters], number)), algebra.value(0)
+
+
+def _no_exit_without_halt(
+    algebra: AnyAlgebra, machine: Machine, segments: Segments, node: Statement
+) -> tuple[Any, Any]:
+    found = []
+    for segment in segments:
+        span = span_of(algebra, machine, segment, node)
+        goes_on = algebra.value(1) - _halted(algebra, machine, span)
+        found += [goes_on * algebra.embed(value) for value in span.exit_values]
+    return found, [algebra.value(0)] * len(found)
+
+
+def _nothing_moves_alone(_: AnyAlgebra, machine: Machine, segments: Segments, __: Statement) -> tuple[Any, Any]:
+    fixed = [(of, join) for of in segments for join in machine.joins if join.moved_by in of.absent_tables]
+    return [of.public_values[join.leaves] for of, join in fixed], [of.public_values[join.enters] for of, join in fixed]
+
+
+CONVERT: Relation[Segments] = (
+    Condition("indices_are_the_leafs", Rejection.SEGMENT_INDEX, _indices),
+    Condition("does_not_start_halted", Rejection.SEGMENT_AFTER_HALT, _does_not_start_halted),
+    Condition("no_exit_code_without_halt", Rejection.EXIT_CODE_WITHOUT_HALT, _no_exit_without_halt),
+    Condition("nothing_moves_without_its_table", Rejection.MOVED_WITHOUT_TABLE, _nothing_moves_alone),
+    *map(_over_segments, JOINED),
+    Condition(
+        "depth_is_zero",
+        Rejection.NODE_DEPTH,
+        lambda algebra, _, __, node: (algebra.embed(node.depth), algebra.value(0)),
+    ),
+)
+
+
+def _is_the_childs(name: str) -> Condition[Statement]:
+    def sides(_: AnyAlgebra, __: Machine, child: Statement, node: Statement) -> tuple[Any, Any]:
+        return getattr(node, name), getattr(child, name)
+
+    return Condition(f"{name}_is_the_childs", Rejection.NODE_STATEMENT, sides)
+
+
+UNCHANGED: Relation[Statement] = tuple(_is_the_childs(field.name) for field in fields(NodeStatement))
 
 
 @dataclass(frozen=True)
 class FinalContext:
     """What the native verifier holds against the statement of a final proof: nothing of it comes from the proof."""
 
-    program_id: bytes
-    entry_pc: int
-    """The entry's byte address over 4."""
+    program_id: Digest
+    starts: tuple[int, ...]
+    """As the program's key states them."""
 
-    exit_code: tuple[int, ...]
-    """The limbs that the caller asks for."""
+    exit_values: tuple[int, ...]
+    """The ones that the caller asks for."""
 
-    key_list_root: bytes
-    digest_over: Callable[[int, bytes], bytes]
+    key_list_root: Digest
+    digest_over: Callable[[int, Sequence[int]], Sequence[int]]
     """G from (number of segments, root of the leaves), for this machine, program, parameters and output."""
 
-    output_total: Callable[[bytes], Extension]
+    output_total: Callable[[Sequence[int]], Extension]
     """What the output's tokens add to the global sums, under the challenge that derives from a G."""
 
 
-FINAL: tuple[Condition[FinalContext], ...] = (
-    Condition("program_is_the_callers", lambda context, node: node.program_id == context.program_id),
-    Condition("key_list_is_the_verifiers", lambda context, node: node.key_list_root == context.key_list_root),
-    Condition("starts_with_the_first_segment", lambda _, node: node.first_index == 0),
-    Condition("starts_at_the_entry", lambda context, node: node.pc_in == context.entry_pc),
-    Condition("starts_at_cursor_zero", lambda _, node: node.cursor_in == 0),
-    Condition("has_halted", lambda _, node: node.pc_out == HALTED),
-    Condition("exit_code_is_the_callers", lambda context, node: node.exit_code == context.exit_code),
-    Condition("count_is_bounded", lambda _, node: 1 <= node.segment_count <= RV64IM.maximum_segments),
+FINAL: Relation[FinalContext] = (
+    Condition(
+        "program_is_the_callers",
+        Rejection.PROGRAM_DIFFERS,
+        lambda _, __, asked, node: (node.program_id, asked.program_id),
+    ),
+    Condition(
+        "key_list_is_the_verifiers",
+        Rejection.KEY_LIST_DIFFERS,
+        lambda _, __, asked, node: (node.key_list_root, asked.key_list_root),
+    ),
+    Condition("starts_with_the_first_segment", Rejection.SEGMENT_INDEX, lambda _, __, ___, node: (node.first_index, 0)),
+    Condition(
+        "starts_as_the_key_says", Rejection.START_DIFFERS, lambda _, __, asked, node: (node.starts, asked.starts)
+    ),
+    Condition(
+        "has_halted",
+        Rejection.NOT_HALTED,
+        lambda algebra, machine, _, node: (_halted(algebra, machine, node), algebra.value(1)),
+    ),
+    Condition(
+        "exit_code_is_the_callers",
+        Rejection.EXIT_CODE_DIFFERS,
+        lambda _, __, asked, node: (node.exit_values, asked.exit_values),
+    ),
+    Condition(
+        "count_is_bounded",
+        Rejection.SEGMENT_COUNT,
+        lambda _, machine, __, node: (1 <= node.segment_count <= machine.maximum_segments, True),
+    ),
+    Condition(
+        "depth_is_within_the_limit",
+        Rejection.NODE_DEPTH,
+        lambda _, machine, __, node: (node.depth <= depth_limit(machine), True),
+    ),
     Condition(
         "run_digest_is_recomputed",
-        lambda context, node: node.run == context.digest_over(node.segment_count, node.leaves_root),
+        Rejection.RUN_DIFFERS,
+        lambda _, __, asked, node: (node.run, asked.digest_over(node.segment_count, node.leaves_root)),
     ),
     Condition(
         "global_buses_balance",
-        lambda context, node: node.global_total + context.output_total(node.run) == Extension.of(0),
+        Rejection.GLOBAL_BUSES_UNBALANCED,
+        lambda algebra, _, asked, node: (node.global_total + asked.output_total(node.run), algebra.value(0)),
     ),
 )
-
-
-def broken(relation: tuple[Condition[Children], ...], children: Children, node: NodeStatement) -> list[str]:
-    """The names of the conditions that do not hold; empty if the relation does."""
-    return [condition.name for condition in relation if not condition.holds(children, node)]

@@ -21,8 +21,9 @@ from spec.parameters import ParameterSet
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges, bus_challenges, widest_message
-from spec.protocol.hash import Domain, Prefix, digest_words, tagged_digest
+from spec.protocol.hash import BLOCK_WORDS, WORD_BYTES, Domain, Prefix, digest_words, tagged_digest
 from spec.protocol.labels import Label
+from spec.protocol.sha256 import SHA256_INITIAL_VALUE, WORD_MASK
 from spec.protocol.transcript import Transcript
 
 
@@ -135,14 +136,44 @@ def leaves_root(leaves: Sequence[bytes]) -> bytes:
     return tagged_digest(Prefix.RUN_NODE, leaves_root(leaves[:split]) + leaves_root(leaves[split:]))
 
 
+def tagged_words(
+    algebra: Algebra[Element, Value, Word, Bit], prefix: Prefix, payload: Sequence[Word]
+) -> Sequence[Word]:
+    """`tagged_digest` of words, by SHA-256 as it stands: its own initial value, and its padding."""
+    message = [algebra.word(int.from_bytes(prefix.value[i : i + 4], "big")) for i in range(0, len(prefix.value), 4)]
+    message += payload
+    bits = 8 * WORD_BYTES * len(message)
+    padding = [0x80000000, *[0] * (-(len(message) + 3) % BLOCK_WORDS), bits >> 32, bits & WORD_MASK]
+    initial = [algebra.word(word) for word in SHA256_INITIAL_VALUE]
+    return algebra.chain(initial, [*message, *map(algebra.word, padding)])
+
+
+def tree_root(algebra: Algebra[Element, Value, Word, Bit], roots: Sequence[Sequence[Word]]) -> Sequence[Word]:
+    """The root over neighbouring subtrees, in the shape of `leaves_root`."""
+    if len(roots) == 1:
+        return roots[0]
+    split = 1 << ((len(roots) - 1).bit_length() - 1)
+    left, right = tree_root(algebra, roots[:split]), tree_root(algebra, roots[split:])
+    return tagged_words(algebra, Prefix.RUN_NODE, [*left, *right])
+
+
 def run_digest(algebra: Algebra[Element, Value, Word, Bit], statement: RunStatement, root: bytes) -> Sequence[Word]:
     """G, from the root over the leaves."""
+    program, leaves = ([algebra.word(word) for word in digest_words(of)] for of in (statement.program_id, root))
+    return run_digest_over(algebra, statement, program, leaves)
+
+
+def run_digest_over(
+    algebra: Algebra[Element, Value, Word, Bit], statement: RunStatement, program: Sequence[Word], root: Sequence[Word]
+) -> Sequence[Word]:
+    """G, from the program's id and the root over the leaves, which a proof may hold. The statement's own program does
+    not matter."""
     transcript = Transcript(algebra, Domain.RUN)
     _absorb_statement(transcript, statement.machine, statement.parameters)
-    transcript.absorb_numbers(Label.PROGRAM, digest_words(statement.program_id))
+    transcript.absorb(Label.PROGRAM, program)
     transcript.absorb_numbers(Label.OUTPUT, digest_words(tagged_digest(Prefix.OUTPUT, statement.output)))
     transcript.absorb_numbers(Label.SEGMENT_COUNT, [statement.segment_count])
-    transcript.absorb_numbers(Label.LEAVES_ROOT, digest_words(root))
+    transcript.absorb(Label.LEAVES_ROOT, root)
     return transcript.state
 
 

@@ -20,7 +20,7 @@ from functools import cached_property
 
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.air.expression import Expression, degree, lift, number_of, total
+from spec.air.expression import Expression, lift, number_of, total
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 WORD_BITS = 32
@@ -243,11 +243,10 @@ class _Row(ChipBuilder):
 
     def keep_pending(self) -> None:
         """New columns for pending sums that are not linear, so that they can be sent."""
-        known: dict[Expression, int] = {}
         for i, limbs in enumerate(self.pending):
             kept: list[Expression] = []
             for half, limb in zip(HALVES, limbs, strict=True):
-                if degree(limb, known) > 1:
+                if limb.degree > 1:
                     column = self.column(f"left_{i}_{half}")
                     self.zero(f"left_{i}_{half}_is_pending", column - limb)
                     kept.append(column)

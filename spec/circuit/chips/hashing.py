@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from spec.air.chip import Chip
+from spec.air.chips.sha256 import MESSAGE_WORDS, Sha256Layout
 from spec.circuit.buses import OCTET_LIMBS, SHA256
 from spec.circuit.row import LIMB_BASE, CircuitRow
 
 
-def _compress() -> Chip:
+def compress_chip(layout: Sha256Layout) -> Chip:
+    """The chip that orders compressions from work tables of this layout."""
     row = CircuitRow(
         "compress",
         "The compression of a state with a block of two halves.",
@@ -27,9 +29,13 @@ def _compress() -> Chip:
         row.boolean(f"word_{i // 2}_leaves_a_bit", above)
     for i, limb in enumerate(after):
         row.limb(f"after_{i}", limb)
-    row.send("start", SHA256.start, [key, *before], row.real)
-    row.send("message", SHA256.message, [key, 0, *left, *right], row.real)
-    row.receive("rounds", SHA256.result, [key, *rounds], row.real)
+    row.send("start", layout.start, [key, *before], row.real)
+    message = [*left, *right]
+    for start in range(0, MESSAGE_WORDS, layout.rounds_per_row):
+        words = message[2 * start : 2 * (start + layout.rounds_per_row)]
+        name = "message" if layout.rounds_per_row == MESSAGE_WORDS else f"message_from_{start}"
+        row.send(name, layout.message, [key, start, *words], row.real)
+    row.receive("rounds", layout.result, [key, *rounds], row.real)
     row.write_octet(after)
     return row.finish([f"after_{i}" for i in range(OCTET_LIMBS)])
 
@@ -55,4 +61,4 @@ def _choose() -> Chip:
     return row.finish([*(f"first_{i}" for i in range(OCTET_LIMBS)), *(f"second_{i}" for i in range(OCTET_LIMBS))])
 
 
-CHIPS = (_compress(), _choose())
+CHIPS = (compress_chip(SHA256), _choose())

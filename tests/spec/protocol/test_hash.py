@@ -67,6 +67,7 @@ def test_initial_values_of_leaves_nodes_transcripts_and_grinding_have_names_of_t
         "limpid run",
         "limpid global challenges",
         "limpid segment",
+        "limpid key list",
     ]
 
 
