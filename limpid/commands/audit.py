@@ -16,7 +16,7 @@ from limpid.terminal.files import STANDARD_STREAM, cause_of, require_writable, w
 from limpid.terminal.output import Answer, answering, json_text
 from limpid.terminal.progress import showing
 from proofs_of_constraints.audit import instructions_about, run, selected
-from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT, NARROW_AUDIT
+from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT
 from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.mutation.record import fate_counts, stored_record
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
@@ -31,7 +31,7 @@ from proofs_of_constraints.report.page import html_page
 from proofs_of_constraints.report.results import facts_of, result_lines, verdict_counts
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 
-AUDITS: Mapping[str, AuditedMachine] = {"rv64im": RV64IM_AUDIT, "circuit": CIRCUIT_AUDIT, "final": NARROW_AUDIT}
+AUDITS: Mapping[str, AuditedMachine] = {"rv64im": RV64IM_AUDIT, "circuit": CIRCUIT_AUDIT}
 """By the name that the option takes."""
 
 INDENTED = "\n    "
@@ -45,7 +45,7 @@ INDENTED = "\n    "
     type=click.Choice(sorted(AUDITS)),
     default="rv64im",
     show_default=True,
-    help="The machine of guests, that of circuits which verify proofs, or that of the last circuit.",
+    help="The machine of guests, or that of the circuits that verify proofs.",
 )
 @click.option("--instruction", metavar="NAME", help="Only what concerns this instruction.")
 @click.option("--chip", metavar="NAME", help="Only what concerns this chip.")

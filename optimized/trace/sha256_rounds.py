@@ -190,20 +190,20 @@ def _places(places: Sequence[int] | Sequence[Sequence[int]]) -> Places:
 
 
 @compiled
-def _write_bits(row: Words, first: int, word: int, count: int) -> None:
+def _write_bits(row: Words, first: int, word: np.int64, count: int) -> None:
     if first != ABSENT:
         for i in range(count):
             row[first + i] = word >> i & 1
 
 
 @compiled
-def _write_halves(row: Words, places: Places, low: int, high: int) -> None:
+def _write_halves(row: Words, places: Places, low: np.int64, high: np.int64) -> None:
     if places[0] != ABSENT:
         row[places[0]], row[places[1]] = low, high
 
 
 @compiled
-def _write_carries(row: Words, places: Places, low: int, high: int, bits: int, borrow: int) -> None:
+def _write_carries(row: Words, places: Places, low: np.int64, high: np.int64, bits: int, borrow: int) -> None:
     """The bits of the carries out of both limbs of a sum, each more by `borrow`."""
     low_carry = low >> LIMB_BITS
     high_carry = (high + low_carry) >> LIMB_BITS
@@ -212,12 +212,12 @@ def _write_carries(row: Words, places: Places, low: int, high: int, bits: int, b
 
 
 @compiled
-def _turned(word: int, count: int) -> int:
+def _turned(word: np.int64, count: int) -> np.int64:
     return (word >> count | word << (WORD_BITS - count)) & 0xFFFFFFFF
 
 
 @compiled
-def _pending(words: WordArray, place: int, start: int, step: int, known: int) -> tuple[int, int]:
+def _pending(words: WordArray, place: int, start: int, step: int, known: int) -> tuple[np.int64, np.int64]:
     """What the first words, up to step `known` of the row, add to the word of a step, limb by limb."""
     low = high = I64(0)
     for earlier in (16, 15, 7, 2):
@@ -234,7 +234,7 @@ def _pending(words: WordArray, place: int, start: int, step: int, known: int) ->
 
 
 @compiled
-def _last_four(history: WordArray, at: int, place: int) -> tuple[int, int, int, int]:
+def _last_four(history: WordArray, at: int, place: int) -> tuple[np.int64, np.int64, np.int64, np.int64]:
     return (
         I64(history[at - 1, place]),
         I64(history[at - 2, place]),

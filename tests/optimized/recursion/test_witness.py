@@ -112,8 +112,8 @@ def test_circuit_takes_its_own_number_of_public_values() -> None:
     recorder = Recorder(publics=[7, 7])
     recorder.require_equal(recorder.public_elements[0], recorder.public_elements[1], Rejection.SEGMENT_INDEX, "here")
     program, none = circuit_program(recorder.circuit, recorder.rows), HintAlgebra().hints
-    assert fill_memory(program, none, [5, 5]).values[:, 0].tolist() == [5, 5]
-    with pytest.raises(UnsatisfiedError, match="row 0 requires"):
+    assert fill_memory(program, none, [5, 5]).values[:2, 0].tolist() == [5, 5]
+    with pytest.raises(UnsatisfiedError, match="requires two values to be equal"):
         fill_memory(program, none, [5, 6])
     with pytest.raises(ValueError, match="1 public values, the circuit has 2"):
         fill_memory(program, none, [5])
