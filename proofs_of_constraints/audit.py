@@ -50,7 +50,8 @@ def obligations_of(audited: AuditedMachine) -> list[Obligation]:
     """Every obligation of a machine. Identities are unique."""
     found = [obligation for chip in audited.machine.chips for obligation in obligations_of_chip(chip, audited)]
     found += audited.whole(audited.machine.chips)
-    found += chain_obligations()
+    if audited.chains:
+        found += chain_obligations()
     found += machine_obligations(audited)
     return found
 

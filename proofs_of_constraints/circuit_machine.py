@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from proofs_of_constraints.calls.orders import work_obligations
@@ -15,65 +15,81 @@ from proofs_of_constraints.obligations.assumptions import BALANCE, CIRCUIT
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from spec.air.chip import Chip, Role
-from spec.circuit.buses import LIMB_BITS, SHA256
-from spec.circuit.machine import circuit_machine
+from spec.air.chips.sha256 import Sha256Layout
+from spec.circuit.buses import LIMB_BITS, NARROW_SHA256, SHA256
+from spec.circuit.machine import LIMB_TABLE, circuit_machine, limb_rows
 from spec.circuit.row import FLAG
 
-EXAMPLE = circuit_machine("circuit", ("first", "second"))
-"""Machines of circuits differ in their public values alone."""
-
-ORDER = Order("compress", (SHA256.first.name, SHA256.rest.name), SHA256.buses)
+EXAMPLE_PUBLIC_VALUES = ("first", "second")
+"""Machines of circuits differ in their public values and in the layout of their compressions alone."""
 
 
 def _of_limb_table(chip: Chip) -> Iterator[Obligation]:
     def all_limbs(_: Session) -> Outcome:
-        if list(EXAMPLE.tables[chip.name].rows()) != [(value,) for value in range(1 << LIMB_BITS)]:
+        if chip.name != LIMB_TABLE.name or limb_rows() != [(value,) for value in range(1 << LIMB_BITS)]:
             return Outcome(Verdict.REFUTED, "the rows are not all numbers of 16 bits")
         return Outcome(Verdict.PROVEN, f"{1 << LIMB_BITS} rows")
 
     yield Obligation(Kind.FUNCTION, chip.name, "", (), all_limbs)
 
 
-def _of_circuit(chip: Chip) -> Iterator[Obligation]:
-    yield from circuit_obligations(EXAMPLE, chip)
-
-
-def _of_all_chips(chips: Sequence[Chip]) -> Iterator[Obligation]:
+def _of_all_chips(order: Order, chips: Sequence[Chip]) -> Iterator[Obligation]:
     by_name = {chip.name: chip for chip in chips}
     yield from memory_obligations(MEMORIES)
-    if by_name.keys() >= set(ORDER.chips):
-        compress = by_name[ORDER.ordered_by]
-        yield Obligation(Kind.ORDER, compress.name, "keys of calls", (CIRCUIT,), lambda _: _prove_keys(compress))
-        yield from work_obligations(ORDER, by_name, lambda _: Polynomial.variable(FLAG), (BALANCE, CIRCUIT))
+    if by_name.keys() >= set(order.chips):
+        compress = by_name[order.ordered_by]
+        yield Obligation(Kind.ORDER, compress.name, "keys of calls", (CIRCUIT,), lambda _: _prove_keys(order, compress))
+        yield from work_obligations(order, by_name, lambda _: Polynomial.variable(FLAG), (BALANCE, CIRCUIT))
 
 
-def _prove_keys(chip: Chip) -> Outcome:
+def _prove_keys(order: Order, chip: Chip) -> Outcome:
     """Every message of an order has the row's own number as its key, which no other row of the circuit has."""
-    key = Polynomial.variable(ORDER.key)
-    if ORDER.key not in chip.fixed_columns:
+    key = Polynomial.variable(order.key)
+    if order.key not in chip.fixed_columns:
         return Outcome(Verdict.REFUTED, "the key is no number of the circuit")
     for interaction in chip.interactions:
-        if interaction.bus in ORDER.buses:
-            found = polynomial_of(interaction.message[interaction.bus.fields.index(ORDER.key)])
+        if interaction.bus in order.buses:
+            found = polynomial_of(interaction.message[interaction.bus.fields.index(order.key)])
             if found != key:
                 return Outcome(Verdict.REFUTED, f"the key of {interaction.name} is not the row's number")
     return Outcome(Verdict.PROVEN, "the key is the row's number")
 
 
-_MEANINGS: dict[Role, ChipMeaning] = {
-    Role.PROGRAM_TABLE: _of_circuit,
-    Role.WORK: partial(sha256_table_obligations, SHA256),
-    Role.MACHINE_TABLE: _of_limb_table,
-}
+def circuit_audit(layout: Sha256Layout) -> AuditedMachine:
+    """The machine of circuits whose compressions are laid out so."""
+    machine = circuit_machine("circuit", EXAMPLE_PUBLIC_VALUES, layout)
+    order = Order("compress", (layout.first.name, layout.rest.name), layout.buses)
+    meanings: dict[Role, ChipMeaning] = {
+        Role.PROGRAM_TABLE: partial(circuit_obligations, machine),
+        Role.WORK: partial(sha256_table_obligations, layout),
+        Role.MACHINE_TABLE: _of_limb_table,
+    }
+    return AuditedMachine(
+        machine=machine,
+        opcodes={},
+        chains=(),
+        run_tokens=(),
+        orders=(order,),
+        meanings=meanings,
+        whole=partial(_of_all_chips, order),
+        memories=MEMORIES,
+    )
 
 
-CIRCUIT_AUDIT = AuditedMachine(
-    machine=EXAMPLE,
-    opcodes={},
-    chains=(),
-    run_tokens=(),
-    orders=(ORDER,),
-    meanings=_MEANINGS,
-    whole=_of_all_chips,
-    memories=MEMORIES,
+CIRCUIT_AUDIT = circuit_audit(SHA256)
+"""Of nodes: wide rows."""
+
+NARROW_AUDIT = circuit_audit(NARROW_SHA256)
+"""Of the last proof: narrow rows. Not all of it is proven: see `OPEN`."""
+
+OPEN: Mapping[str, str] = dict.fromkeys(
+    (
+        "not-vacuous/sha256_first",
+        "function/sha256_first/messages",
+        "determinism/sha256_first",
+        "complete/sha256_first",
+    ),
+    "The first row takes no pending sums, and those that it hands on for words of the message may be any element. "
+    "No row reads them: a word of the message is not a sum. The proofs ask them to have the bits of their field.",
 )
+"""By identity, the obligations about narrow rows that are not proven, and why."""

@@ -16,6 +16,8 @@ from limpid.terminal.files import STANDARD_STREAM, cause_of, require_writable, w
 from limpid.terminal.output import Answer, answering, json_text
 from limpid.terminal.progress import showing
 from proofs_of_constraints.audit import instructions_about, run, selected
+from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT
+from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.mutation.record import fate_counts, stored_record
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligations.obligation import DEFAULT_TIMEOUT_SECONDS, Kind, Result, Verdict
@@ -29,11 +31,22 @@ from proofs_of_constraints.report.page import html_page
 from proofs_of_constraints.report.results import facts_of, result_lines, verdict_counts
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 
+AUDITS: Mapping[str, AuditedMachine] = {"rv64im": RV64IM_AUDIT, "circuit": CIRCUIT_AUDIT}
+"""By the name that the option takes."""
+
 INDENTED = "\n    "
 
 
 @click.command("audit")
 @click.argument("file", metavar="[FILE.picus]", required=False)
+@click.option(
+    "--machine",
+    "machine_name",
+    type=click.Choice(sorted(AUDITS)),
+    default="rv64im",
+    show_default=True,
+    help="The machine of guests, or that of the circuits that verify proofs.",
+)
 @click.option("--instruction", metavar="NAME", help="Only what concerns this instruction.")
 @click.option("--chip", metavar="NAME", help="Only what concerns this chip.")
 @click.option(
@@ -74,6 +87,7 @@ INDENTED = "\n    "
 @answering
 def audit_command(
     file: str | None,
+    machine_name: str,
     instruction: str | None,
     chip: str | None,
     kind_names: tuple[str, ...],
@@ -88,13 +102,18 @@ def audit_command(
     keep: bool,
     assumed: tuple[str, ...],
 ) -> Answer:
-    """Prove with Z3 that every chip's constraints mean its instructions, at full width.
+    """Prove with Z3 that every chip's constraints mean its instructions, or its operation of a circuit, at full width.
 
     With a file of Picus constraints: prove that the inputs of each of its modules determine the outputs.
 
     Exit status 1 if an obligation is refuted or not decided in time, if the second solver contradicts Z3, or if a
     mutant's fate is not the recorded one or has no reviewed reason.
     """
+    audited = AUDITS[machine_name]
+    if audited is not RV64IM_AUDIT and (file is not None or mutants or html):
+        raise click.UsageError(
+            "--machine goes with --chip, --kind, --jobs, --timeout, --smt2, --trace and a second solver"
+        )
     if file is not None and (instruction or chip or kind_names or mutants or jobs > 1):
         raise click.UsageError("a file goes with --assume, --timeout, --smt2, --html, --trace and --second-solver only")
     if assumed and file is None:
@@ -111,7 +130,7 @@ def audit_command(
         obligations = obligations_of_file(file, explained)
     else:
         try:
-            obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind), RV64IM_AUDIT)
+            obligations = selected(instruction, chip, {Kind(name) for name in kind_names} or set(Kind), audited)
         except KeyError as unknown:
             raise click.UsageError(str(unknown.args[0])) from None
     if html == trace == STANDARD_STREAM:
@@ -124,15 +143,15 @@ def audit_command(
         _require_second_solver()
     with showing(f"proving {len(obligations)} obligations"):
         second = second_solver_timeout if second_solver else None
-        results = list(run(obligations, jobs, timeout, folder, second, RV64IM_AUDIT))
+        results = list(run(obligations, jobs, timeout, folder, second, audited))
     if html is not None:
-        audited = {result.chip for result in results} if file is None else set()
-        mutants_of = {name: counts for name, counts in fate_counts(stored_record()).items() if name in audited}
+        about = {result.chip for result in results} if file is None else set()
+        mutants_of = {name: counts for name, counts in fate_counts(stored_record()).items() if name in about}
         write_bytes(html, html_page(results, mutants_of).encode())
     if trace is not None:
         rows = [facts_of(result) for result in results if result.outcome.counterexample is not None]
         write_bytes(trace, f"{json_text({'counterexamples': rows})}\n".encode())
-    return replace(_answer(results, explained), to_error=STANDARD_STREAM in (html, trace))
+    return replace(_answer(results, explained, audited), to_error=STANDARD_STREAM in (html, trace))
 
 
 def _folder(path: str) -> Path:
@@ -151,7 +170,7 @@ def _require_second_solver() -> None:
         raise SecondSolverError(str(missing), "install it with: pip install 'limpid[second-solver]'") from None
 
 
-def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:
+def _answer(results: list[Result], explained: Mapping[str, str], audited: AuditedMachine) -> Answer:
     counts = verdict_counts(results)
     unproven = [result for result in results if result.outcome.verdict is not Verdict.PROVEN]
     opinions = Counter(result.second.agreement for result in results if result.second is not None)
@@ -170,7 +189,7 @@ def _answer(results: list[Result], explained: Mapping[str, str]) -> Answer:
         verdicts = ", ".join(f"{agreement.value} {opinions[agreement]}" for agreement in Agreement)
         lines["second solver"] = f"of {opinions.total()} obligations: {verdicts}"
     for result in unproven:
-        about = ", ".join(instructions_about(result, RV64IM_AUDIT))
+        about = ", ".join(instructions_about(result, audited))
         lines[result.identity] = INDENTED.join([*result_lines(result), *([f"about: {about}"] if about else [])])
     for result in results:
         if result.second is not None and result.second.agreement is not Agreement.AGREES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from limpid.commands.inspect_circuit import circuit_answer
 from limpid.reading.inspection import DevelopmentContent, KeyContent, ProofContent, SegmentContent, content_of_file
 from limpid.reading.proof_files import read_proof
 from limpid.terminal.output import Answer, answering, exit_code_text, shown
@@ -16,12 +17,15 @@ from spec.protocol.key import VerificationKey
 
 @click.command("inspect")
 @click.argument("file", metavar="PROOF|KEY|DIR")
+@click.option("--circuit", is_flag=True, help="Show instead how large the circuit is that verifies a segment.")
 @answering
-def inspect_command(file: str) -> Answer:
+def inspect_command(file: str, circuit: bool) -> Answer:
     """Show what is in a proof or a verification key.
 
     Nothing is verified. DIR is a folder of prove --out.
     """
+    if circuit:
+        return circuit_answer(file)
     encoded = read_proof(file)
     with showing("reading"):
         content = content_of_file(file, encoded)

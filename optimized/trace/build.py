@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from optimized.threads import in_parallel
 from optimized.trace.calls import CallRows
 from optimized.trace.continuation import Regions, boundary_cells, memory_cells
 from optimized.trace.execution import executed_events
-from optimized.trace.fill import CALL_FILLERS, WORK_FILLERS, instruction_cells, write_cells
+from optimized.trace.fill import CALL_FILLERS, WORK_WRITERS, instruction_cells, write_cells
 from optimized.trace.lookups import Counts, Lookups
 from optimized.trace.plan import PlannedSegment
 from optimized.trace.rows import Cells, Rows
@@ -60,8 +61,8 @@ class _Content:
     chip: Chip
     rows: int
     heights: tuple[int, ...]
-    cells: Callable[[int, int], Cells]
-    """Of the rows from the first number to before the second."""
+    write: Callable[[int, int, Words], None]
+    """Writes the rows from the first number to before the second."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class SegmentBuilder:
             for block in blocks[start:stop]:
                 rows = block.main[block.start : block.start + block.count]
                 chip = block.content.chip
-                write_cells(chip, block.content.cells(block.first, block.first + block.count), rows)
+                block.content.write(block.first, block.first + block.count, rows)
                 self._lookups.count(chip, rows, block.first, public_values, counts)
             idle.append(counts)
 
@@ -126,7 +127,7 @@ class SegmentBuilder:
         tables, blocks = _tables_and_blocks(self._continuation(planned))
         for block in blocks:
             rows = block.main[block.start : block.start + block.count]
-            write_cells(block.content.chip, block.content.cells(block.first, block.first + block.count), rows)
+            block.content.write(block.first, block.first + block.count, rows)
         return _in_order(tables, public_values_of(planned), planned.output)
 
     def _executed(self, planned: PlannedSegment) -> list[_Content]:
@@ -139,22 +140,20 @@ class SegmentBuilder:
             def cells(start: int, stop: int) -> Cells:
                 return instruction_cells(Rows(chip, events.between(first + start, first + stop), code))
 
-            return _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
+            return _Content(chip, rows, table_heights(chip, rows, planned.shape), _writing(chip, cells))
 
         def calls(chip: Chip, first: int, rows: int) -> list[_Content]:
             own = call_events.between(first - firsts[FIRST_CALL_CHIP], first - firsts[FIRST_CALL_CHIP] + rows)
             made = CallRows(chip, events.between(first, first + rows), own, code)
 
             def ordered(work: Chip, count: int) -> _Content:
-                def cells(start: int, stop: int) -> Cells:
-                    return WORK_FILLERS[work.name](work, made, start, stop)
-
-                return _Content(work, count, table_heights(work, count, planned.shape), cells)
+                write = partial(WORK_WRITERS[work.name], work, made)
+                return _Content(work, count, table_heights(work, count, planned.shape), write)
 
             def cells(start: int, stop: int) -> Cells:
                 return CALL_FILLERS[chip.name](made.between(start, stop))
 
-            own_table = _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
+            own_table = _Content(chip, rows, table_heights(chip, rows, planned.shape), _writing(chip, cells))
             of_work = [ordered(CHIP_BY_NAME[name], rows * each) for name, each in WORK_ROWS.get(chip.name, {}).items()]
             return [own_table, *of_work]
 
@@ -175,9 +174,14 @@ class SegmentBuilder:
 
         touched, shown = len(plan.cells.key), len(memory.key)
         return [
-            _Content(BOUNDARY, touched, table_heights(BOUNDARY, touched, shape), boundary),
-            _Content(MEMORY_TABLE, shown, table_heights(MEMORY_TABLE, shown, shape), of_memory),
+            _Content(BOUNDARY, touched, table_heights(BOUNDARY, touched, shape), _writing(BOUNDARY, boundary)),
+            _Content(MEMORY_TABLE, shown, table_heights(MEMORY_TABLE, shown, shape), _writing(MEMORY_TABLE, of_memory)),
         ]
+
+
+def _writing(chip: Chip, cells: Callable[[int, int], Cells]) -> Callable[[int, int, Words], None]:
+    """Writes rows whose cells are given by column name."""
+    return lambda first, stop, main: write_cells(chip, cells(first, stop), main)
 
 
 def public_values_of(planned: PlannedSegment) -> dict[str, int]:

@@ -48,12 +48,17 @@ CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {
 }
 """By chip name."""
 
-WORK_FILLERS: dict[str, Callable[[Chip, CallRows, int, int], Cells]] = {
-    "keccak_round": keccak.work,
+
+def _written_keccak(chip: Chip, rows: CallRows, first: int, stop: int, main: Words) -> None:
+    write_cells(chip, keccak.work(chip, rows, first, stop), main)
+
+
+WORK_WRITERS: dict[str, Callable[[Chip, CallRows, int, int, Words], None]] = {
+    "keccak_round": _written_keccak,
     "sha256_first": sha256.work,
     "sha256_rest": sha256.work,
 }
-"""By work table: its rows, from one number to before another, of all calls that order them."""
+"""By work table: writes its rows, from one number to before another, of all calls that order them."""
 
 
 class FillerError(Exception):

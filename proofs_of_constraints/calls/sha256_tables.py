@@ -11,7 +11,7 @@ words any numbers of 16 bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -160,7 +160,8 @@ class _Rows:
     def __init__(self, session: Session, layout: Sha256Layout, kind: RowKind) -> None:
         self._session = session
         self._layout = layout
-        self._kind = kind
+        # A pending sum is received as one of as many limbs as terms are known: less than the bits of its field.
+        self._kind = replace(kind, row=replace(kind.row, ranges={**kind.row.ranges, **_promised(layout, kind)}))
         self._chip = kind.row.chip
         self.start = _start_of(layout, kind)
         self._takes_pending = any(m.bus == layout.state and m.sign < 0 for m in kind.messages)

@@ -30,7 +30,7 @@ from spec.field import P
 KNOWN_TABLES = 8
 """All obligations of one table after the other read the same rows."""
 
-MAXIMUM_FLAGS = 8
+MAXIMUM_FLAGS = 12
 """More flags than any table has: all choices of them are tried."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import z3
 
-from proofs_of_constraints.circuit.function import meaning_of, real_row
+from proofs_of_constraints.circuit.function import meaning_of, real_row, view_of
 from proofs_of_constraints.circuit.meanings import Case, Meaning
-from proofs_of_constraints.circuit.view import CircuitView, circuit_view_of
+from proofs_of_constraints.circuit.view import CircuitView
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.interval import ELEMENT, Interval, bits
@@ -25,7 +25,7 @@ def prove_complete(session: Session, chip: Chip) -> Outcome:
 
     Operands are of the form that the function obligation says they have: elements with zeros behind, words, equal.
     """
-    view, meaning = circuit_view_of(chip), meaning_of(chip)
+    view, meaning = view_of(chip), meaning_of(chip)
     # A case that fixes columns is one of several into which the domain falls.
     cases = [case for case in meaning.cases if case.assumed] or list(meaning.cases)
     hows = []
@@ -57,15 +57,15 @@ def _given(view: CircuitView, meaning: Meaning) -> list[Part]:
         promised = [cell.bus.field_bits.get(name) for name in cell.bus.fields[1:]]
         for i, (part, size) in enumerate(zip(cell.parts, promised, strict=True)):
             name = part.only_variable() or ""
-            if name in view.parameters or part.is_constant or part in known:
+            if name in view.parameters or part.is_constant or (part in known and what == "operand"):
                 continue
             known.append(part)
             label = f"{what} {number} part {i}"
             asked = meaning.domain.get(name, meaning.domain.get(label, LIMB_BITS if meaning.reads_words else size))
             found.append((label, part, ELEMENT if asked is None else bits(asked)))
-    for (_, sign), parts in view.orders.items():
-        if sign < 0:
-            found += [(name, part, bits(LIMB_BITS)) for name, part in parts.items() if name != "key"]
+    for order in view.orders:
+        if order.sign < 0:
+            found += [(name, part, bits(LIMB_BITS)) for name, part in order.parts.items() if name != "key"]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -20,7 +21,7 @@ from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import Implication, RowSystem, row_with_lookups
 from spec.air.chip import Chip
 from spec.air.machine import Machine
-from spec.circuit.buses import LIMB_BITS
+from spec.circuit.buses import LIMB_BITS, SHA256
 from spec.circuit.row import FLAG
 
 CLAIMS_OF_A_QUERY = 8
@@ -32,6 +33,20 @@ def meaning_of(chip: Chip) -> Meaning:
     if chip.name not in MEANINGS:
         raise LayoutError(f"nothing is said of what {chip.name} means")
     return MEANINGS[chip.name]
+
+
+def view_of(chip: Chip) -> CircuitView:
+    """The chip with the operands and results that its meaning speaks of. Raises LayoutError for one with others."""
+    view, meaning = circuit_view_of(chip), meaning_of(chip)
+    operands, results = (tuple(cell.bus for cell in cells) for cells in (view.operands, view.results))
+    if (operands, results, len(view.parameters)) != (meaning.operands, meaning.results, meaning.parameters):
+        counts = f"{len(operands)} operands, {len(results)} results and {len(view.parameters)} numbers"
+        raise LayoutError(f"{chip.name} has {counts}, or of other buses than it means to have")
+    said = Counter((order.bus.name, order.sign) for order in view.orders)
+    # A message may come in parts, and has to be whole: that is a claim.
+    if said.keys() != set(meaning.orders) or any(said[at] > 1 for at in said if at[0] != SHA256.message.name):
+        raise LayoutError(f"{chip.name} says other than {len(meaning.orders)} things of an order")
+    return view
 
 
 def real_row(view: CircuitView, assumed: Mapping[str, int]) -> RowSystem:
@@ -56,13 +71,13 @@ def real_row(view: CircuitView, assumed: Mapping[str, int]) -> RowSystem:
 
 def _spoken_of(view: CircuitView) -> set[str]:
     parts = [part for cell in (*view.operands, *view.results) for part in cell.parts]
-    parts += [part for message in view.orders.values() for part in message.values()]
+    parts += [part for order in view.orders for part in order.parts.values()]
     return {name for part in parts for name in part.variables()}
 
 
 def prove_function(session: Session, chip: Chip) -> Outcome:
     """Proves every claim of the chip's meaning, and that what the row sends has the bits that receivers assume."""
-    view, count = circuit_view_of(chip), 0
+    view, count = view_of(chip), 0
     wraps: dict[str, range] = {}
     for case in meaning_of(chip).cases:
         outcome, proven, wrapped = _prove_case(session, view, case)
@@ -187,7 +202,7 @@ def _formula(row: BitVectorRow, claim: Claim) -> z3.BoolRef:
 
 def prove_row_exists(session: Session, machine: Machine, chip: Chip) -> Outcome:
     """Some row that is not padding satisfies everything, checked on the declaration modulo p."""
-    view = circuit_view_of(chip)
+    view = view_of(chip)
     for case in meaning_of(chip).cases:
         system = real_row(view, case.assumed)
         system.simplify()
@@ -208,7 +223,7 @@ COPIES = ("first", "second")
 
 def prove_determinism(session: Session, chip: Chip) -> Outcome:
     """Two rows that read the same and get the same answers write and order the same, and have the same outputs."""
-    view = circuit_view_of(chip)
+    view = view_of(chip)
     if not view.operands:
         # A constant's cells are the circuit's; a hint is what the prover likes.
         free = [part for cell in view.results for part in cell.parts if not _is_of(part, view)]
@@ -217,9 +232,9 @@ def prove_determinism(session: Session, chip: Chip) -> Outcome:
     system = real_row(view, {})
     system.simplify()
     received = [part for cell in view.operands for part in cell.parts]
-    received += [part for (_, sign), parts in view.orders.items() if sign < 0 for part in parts.values()]
+    received += [part for order in view.orders if order.sign < 0 for part in order.parts.values()]
     told = [part for cell in view.results for part in cell.parts]
-    told += [part for (_, sign), parts in view.orders.items() if sign > 0 for part in parts.values()]
+    told += [part for order in view.orders if order.sign > 0 for part in order.parts.values()]
     told += [Polynomial.variable(name) for name in chip.outputs]
     known = set(chip.fixed_columns)
     for part in map(system.resolve, received):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import z3
 
 from proofs_of_constraints.circuit.view import CircuitView
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.polynomial import Polynomial
-from spec.circuit.buses import LIMB_BITS, OCTET_LIMBS, SHA256
+from spec.air.bus import Bus
+from spec.circuit.buses import LIMB_BITS, OCTET, OCTET_LIMBS, SHA256, VALUE
 from spec.field import EXTENSION_DEGREE, P
 from spec.word import BYTE_BITS
 
@@ -77,6 +77,11 @@ class Case:
 class Meaning:
     """What a chip's rows mean."""
 
+    operands: tuple[Bus, ...]
+    results: tuple[Bus, ...]
+    parameters: int
+    """How many numbers a circuit fixes."""
+
     cases: Sequence[Case]
 
     reads_words: bool = False
@@ -85,6 +90,9 @@ class Meaning:
     domain: Mapping[str, int] = field(default_factory=dict)
     """How many bits has what a row is given, by the name of the column or of the part, for it to exist; where nothing
     is said, what the bus promises, or any element."""
+
+    orders: Sequence[tuple[str, int]] = ()
+    """Buses to work tables by name, with the direction in which a row speaks to them."""
 
     is_arithmetic: bool = False
     """Whether the row's equations are exact over the integers, where the solver then finds the determinism."""
@@ -141,17 +149,16 @@ def _constant(view: CircuitView) -> Iterator[Claim]:
 
 
 def _hint(view: CircuitView) -> Iterator[Claim]:
-    # A hint means nothing: that it is written, the layout says.
-    yield Vanishes("nothing is read", Polynomial.constant(len(view.operands)))
+    """A hint means nothing beyond what the bus promises of it."""
+    del view
+    yield from ()
 
 
 def _hint_element(view: CircuitView) -> Iterator[Claim]:
-    yield from _hint(view)
     yield from _is_element("the result", view.results[0].parts)
 
 
 def _hint_word(view: CircuitView) -> Iterator[Claim]:
-    yield from _hint(view)
     yield from _is_word("the result", view.results[0].parts)
 
 
@@ -194,6 +201,10 @@ def _equals_number(view: CircuitView) -> Iterator[Claim]:
     yield Holds("1 means equal", lambda row: row.vanishes(answer - one) == row.vanishes(difference))
 
 
+def _equals_number_seeds(cells: Cells) -> Cells:
+    return {"equals": z3.If(cells["element"] == cells["number"], z3.IntVal(1), z3.IntVal(0))}
+
+
 # Words.
 
 
@@ -218,8 +229,6 @@ def _canonical_seeds(cells: Cells) -> Cells:
 
 def _bits(view: CircuitView) -> Iterator[Claim]:
     (operand,) = view.operands
-    if len(view.results) != WORD_BITS:
-        yield Vanishes(f"{len(view.results)} bits", Polynomial.constant(1))
     for i, result in enumerate(view.results):
         yield from _is_element(f"bit {i}", result.parts)
         yield HasBits(f"bit {i} is a bit", result.parts[0], 1)
@@ -241,7 +250,6 @@ def _pack(view: CircuitView) -> Iterator[Claim]:
     (result,) = view.results
     for i, operand in enumerate(view.operands):
         yield from _equal(f"operand {i}", operand.parts, _zeros_behind(result.parts[2 * i : 2 * i + 2]))
-    yield Vanishes("there are eight words", Polynomial.constant(len(view.operands) - OCTET_WORDS))
 
 
 def _unpack(view: CircuitView) -> Iterator[Claim]:
@@ -249,7 +257,6 @@ def _unpack(view: CircuitView) -> Iterator[Claim]:
     for i, result in enumerate(view.results):
         yield from _equal(f"result {i}", result.parts, _zeros_behind(operand.parts[2 * i : 2 * i + 2]))
         yield from _is_word(f"result {i}", result.parts)
-    yield Vanishes("there are eight words", Polynomial.constant(len(view.results) - OCTET_WORDS))
 
 
 def _challenge(view: CircuitView) -> Iterator[Claim]:
@@ -273,7 +280,7 @@ def _challenge(view: CircuitView) -> Iterator[Claim]:
 
 
 def _challenge_seeds(cells: Cells) -> Cells:
-    found: dict[str, Any] = {}
+    found: dict[str, z3.ArithRef] = {}
     for i, low_byte in enumerate((2, 0, 6, 4)):
         limb = cells[f"operand 0 part {12 + i}"]
         found |= {f"byte_{low_byte}": limb / 256, f"byte_{low_byte + 1}": limb % 256}
@@ -282,15 +289,24 @@ def _challenge_seeds(cells: Cells) -> Cells:
 
 # Hashing.
 
+START, MESSAGE, RESULT = (SHA256.start.name, +1), (SHA256.message.name, +1), (SHA256.result.name, -1)
+"""What a row says of its order, on buses of the same names in every layout."""
+
 
 def _compress(view: CircuitView) -> Iterator[Claim]:
     """The state after is that before plus what the rounds have made of it, word by word [FIPS 180-4, 6.2.2, step 4]."""
     before, left, right = (cell.parts for cell in view.operands)
     key, after = view.parameters["key"], view.results[0].parts
-    start, message = view.orders[SHA256.start.name, +1], view.orders[SHA256.message.name, +1]
+    by_bus = {at: [o.parts for o in view.orders if (o.bus.name, o.sign) == at] for at in (START, MESSAGE, RESULT)}
+    (start,), ((answer_key, *rounds),) = by_bus[START], (parts.values() for parts in by_bus[RESULT])
     yield from _equal("the order's state", list(start.values()), [key, *before])
-    yield from _equal("the order's message", list(message.values()), [key, ZERO, *left, *right])
-    answer_key, *rounds = view.orders[SHA256.result.name, -1].values()
+    said: list[Polynomial] = []
+    for message in by_bus[MESSAGE]:
+        message_key, first_round, *words = message.values()
+        yield Vanishes("a message has the order's key", message_key - key)
+        yield Vanishes("a message is for its round", first_round - Polynomial.constant(len(said) // 2))
+        said += words
+    yield from _equal("the order's message", said, [*left, *right])
     yield Vanishes("the answer has the order's key", answer_key - key)
     for i in range(OCTET_WORDS):
         word = slice(2 * i, 2 * i + 2)
@@ -298,7 +314,7 @@ def _compress(view: CircuitView) -> Iterator[Claim]:
 
 
 def _compress_seeds(cells: Cells) -> Cells:
-    found: dict[str, Any] = {}
+    found: dict[str, z3.ArithRef] = {}
     for i in range(0, OCTET_LIMBS, 2):
         low = cells[f"before_{i}"] + cells[f"rounds_{i}"]
         high = cells[f"before_{i + 1}"] + cells[f"rounds_{i + 1}"] + low / (1 << LIMB_BITS)
@@ -325,30 +341,40 @@ def _choice(bit: int) -> Case:
     return Case({"bit": bit}, claims)
 
 
+V, O = VALUE, OCTET  # noqa: E741
+
 MEANINGS: Mapping[str, Meaning] = {
-    "constant": Meaning(_always(_constant)),
-    "constant_octet": Meaning(_always(_constant)),
-    "hint": Meaning(_always(_hint)),
-    "hint_element": Meaning(_always(_hint_element)),
-    "hint_word": Meaning(_always(_hint_word), domain={"hint_0": LIMB_BITS, "hint_1": LIMB_BITS}),
-    "hint_octet": Meaning(_always(_hint)),
-    "multiply_add": Meaning(_always(_multiply_add)),
-    "equal": Meaning(_always(_equal_operands)),
-    "join": Meaning(_always(_join)),
-    "split": Meaning(_always(_split)),
-    "equals_number": Meaning(
-        _always(_equals_number),
-        seeds=lambda cells: {"equals": z3.If(cells["element"] == cells["number"], z3.IntVal(1), z3.IntVal(0))},
-    ),
-    "canonical": Meaning(_always(_canonical), is_arithmetic=True, seeds=_canonical_seeds),
+    "constant": Meaning((), (V,), 6, _always(_constant)),
+    "constant_octet": Meaning((), (O,), 16, _always(_constant)),
+    "hint": Meaning((), (V,), 0, _always(_hint)),
+    "hint_element": Meaning((), (V,), 0, _always(_hint_element)),
+    "hint_word": Meaning((), (V,), 0, _always(_hint_word), domain={"hint_0": LIMB_BITS, "hint_1": LIMB_BITS}),
+    "hint_octet": Meaning((), (O,), 0, _always(_hint)),
+    "multiply_add": Meaning((V, V, V), (V,), 2, _always(_multiply_add)),
+    "equal": Meaning((V, V), (), 0, _always(_equal_operands)),
+    "join": Meaning((V,) * 6, (V,), 0, _always(_join)),
+    "split": Meaning((V,), (V,) * 6, 0, _always(_split)),
+    "equals_number": Meaning((V,), (V,), 1, _always(_equals_number), seeds=_equals_number_seeds),
+    "canonical": Meaning((V,), (V,), 0, _always(_canonical), is_arithmetic=True, seeds=_canonical_seeds),
     "bits": Meaning(
+        (V,),
+        (V,) * 32,
+        0,
         _always(_bits),
         domain={"operand 0 part 0": LIMB_BITS, "operand 0 part 1": LIMB_BITS},
     ),
-    "pack": Meaning(_always(_pack), reads_words=True),
-    "unpack": Meaning(_always(_unpack)),
-    "challenge": Meaning(_always(_challenge), seeds=_challenge_seeds),
-    "compress": Meaning(_always(_compress), is_arithmetic=True, seeds=_compress_seeds),
-    "choose": Meaning((Case({}, _bit_of_choice), _choice(0), _choice(1)), domain={"bit": 1}),
+    "pack": Meaning((V,) * 8, (O,), 0, _always(_pack), reads_words=True),
+    "unpack": Meaning((O,), (V,) * 8, 0, _always(_unpack)),
+    "challenge": Meaning((O,), (V,), 0, _always(_challenge), seeds=_challenge_seeds),
+    "compress": Meaning(
+        (O, O, O),
+        (O,),
+        1,
+        _always(_compress),
+        orders=(START, MESSAGE, RESULT),
+        is_arithmetic=True,
+        seeds=_compress_seeds,
+    ),
+    "choose": Meaning((V, O, O), (O, O), 0, (Case({}, _bit_of_choice), _choice(0), _choice(1)), domain={"bit": 1}),
 }
 """By chip."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_of_constraints.circuit.completeness import prove_complete
-from proofs_of_constraints.circuit.function import prove_determinism, prove_function, prove_row_exists
-from proofs_of_constraints.circuit.view import circuit_view_of
+from proofs_of_constraints.circuit.function import prove_determinism, prove_function, prove_row_exists, view_of
 from proofs_of_constraints.obligations.assumptions import (
     BALANCE,
     CIRCUIT,
@@ -39,7 +38,7 @@ def circuit_obligations(machine: Machine, chip: Chip) -> Iterator[Obligation]:
 
 def prove_layout(chip: Chip) -> Outcome:
     """Addresses, counts and multiplicities are the fixed columns that a circuit fills in, in their places."""
-    view = circuit_view_of(chip)
+    view = view_of(chip)
     return Outcome(Verdict.PROVEN, f"{len(view.operands)} operands, {len(view.results)} results")
 
 

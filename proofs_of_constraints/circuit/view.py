@@ -10,10 +10,13 @@ from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
 from spec.air.expression import Expression, FixedColumn
-from spec.circuit.buses import LIMB, OCTET, SHA256, VALUE
+from spec.circuit.buses import LIMB, NARROW_SHA256, OCTET, SHA256, VALUE
 from spec.circuit.row import FLAG
 
 MEMORIES = (VALUE, OCTET)
+
+ORDER_BUSES = (*SHA256.buses, *NARROW_SHA256.buses)
+"""Those of every layout of compressions that a circuit may have."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,16 @@ class Cell:
 
     bus: Bus
     parts: tuple[Polynomial, ...]
+
+
+@dataclass(frozen=True)
+class OrderMessage:
+    """What a row sends to work tables (sign +1) or receives from them (-1), by field."""
+
+    name: str
+    bus: Bus
+    sign: int
+    parts: Mapping[str, Polynomial]
 
 
 @dataclass(frozen=True)
@@ -34,17 +47,15 @@ class CircuitView:
     parameters: Mapping[str, Polynomial]
     """What else a circuit fixes of a row, by the names of the columns."""
 
-    orders: Mapping[tuple[str, int], Mapping[str, Polynomial]]
-    """By bus and sign, the row's message to the work tables or from them, by field."""
+    orders: tuple[OrderMessage, ...]
+    """The row's messages to the work tables and from them."""
 
     @property
     def sent(self) -> list[tuple[str, Bus, tuple[Polynomial, ...]]]:
         """Everything that the row sends whose receivers may assume something of it: name, bus, parts by field."""
-        zero = Polynomial.constant(0)
-        found = [(f"result {i}", cell.bus, (zero, *cell.parts)) for i, cell in enumerate(self.results)]
-        for (bus, sign), parts in self.orders.items():
-            if sign > 0:
-                found.append((bus, next(b for b in SHA256.buses if b.name == bus), tuple(parts.values())))
+        address = Polynomial.constant(0)
+        found = [(f"result {i}", cell.bus, (address, *cell.parts)) for i, cell in enumerate(self.results)]
+        found += [(order.name, order.bus, tuple(order.parts.values())) for order in self.orders if order.sign > 0]
         return found
 
 
@@ -68,24 +79,22 @@ def circuit_view_of(chip: Chip) -> CircuitView:
         _require(chip, interaction, address, real)
     for interaction, address, count in zip(writes, write_at, reads_of, strict=True):
         _require(chip, interaction, address, count)
-    orders = {}
+    orders = []
     for interaction in chip.interactions:
         if interaction in memory:
             continue
-        if interaction.bus not in (LIMB, *SHA256.buses) or (interaction.bus == LIMB and interaction.sign > 0):
+        if interaction.bus not in (LIMB, *ORDER_BUSES) or (interaction.bus == LIMB and interaction.sign > 0):
             raise LayoutError(f"{chip.name}: {interaction.name} speaks to bus {interaction.bus.name}")
         _require(chip, interaction, None, real)
         if interaction.bus != LIMB:
-            key = (interaction.bus.name, interaction.sign)
-            if key in orders:
-                raise LayoutError(f"{chip.name}: two messages of one direction on bus {interaction.bus.name}")
-            orders[key] = dict(zip(interaction.bus.fields, map(polynomial_of, interaction.message), strict=True))
+            parts = dict(zip(interaction.bus.fields, map(polynomial_of, interaction.message), strict=True))
+            orders.append(OrderMessage(interaction.name, interaction.bus, interaction.sign, parts))
     return CircuitView(
         chip,
         tuple(map(_cell, reads)),
         tuple(map(_cell, writes)),
         {name: Polynomial.variable(name) for name in parameters},
-        orders,
+        tuple(orders),
     )
 
 

@@ -7,9 +7,10 @@ and different memories.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from spec.circuit.buses import LIMB_BITS
 from spec.circuit.chips.words import OCTET_WORDS, WORD_BITS
@@ -99,12 +100,44 @@ class Requirement:
     where: str
 
 
+class Origin(NamedTuple):
+    """A place in the verifier: a function that has called the recorder, at a line, and the functions that called it.
+
+    Functions are told by file and name, innermost first.
+    """
+
+    file: str
+    function: str
+    line: int
+    callers: tuple[tuple[str, str], ...]
+
+
+KNOWN_CALLERS = 4
+"""So many functions around a place tell whose it is: a digest of a leaf or of a node, for which tree."""
+
+
+def _origin() -> Origin:
+    frame = sys._getframe(1)
+    # A dataclass's own functions have no file.
+    while frame.f_code.co_filename in (__file__, "<string>") and frame.f_back is not None:
+        frame = frame.f_back
+    callers: list[tuple[str, str]] = []
+    outer = frame.f_back
+    while outer is not None and len(callers) < KNOWN_CALLERS:
+        callers.append((outer.f_code.co_filename, outer.f_code.co_name))
+        outer = outer.f_back
+    return Origin(frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno, tuple(callers))
+
+
 @dataclass
 class Recorder:
     """Implements `spec.protocol.algebra.NodeAlgebra`. `publics` are the numbers of the public values, elements."""
 
     publics: Sequence[int] = ()
     rows: list[Row] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
+    """By row, the place in the verifier for which it has been recorded."""
+
     requirements: list[Requirement] = field(default_factory=list)
     values: dict[int, Cells] = field(default_factory=dict)
     octets: dict[int, Cells] = field(default_factory=dict)
@@ -156,6 +189,7 @@ class Recorder:
 
     def _row(self, chip: str, reads: Sequence[int], writes: Sequence[int], parameters: Sequence[int] = ()) -> None:
         self.rows.append(Row(chip, tuple(reads), tuple(writes), tuple(parameters)))
+        self.origins.append(_origin())
 
     def _constant_value(self, cells: Cells) -> int:
         if cells not in self._constants:

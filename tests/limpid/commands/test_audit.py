@@ -32,6 +32,18 @@ def test_audit_of_an_unknown_chip_is_misuse() -> None:
     assert "there is no chip cpu" in invocation.stderr
 
 
+def test_audit_of_the_circuits_machine_proves_what_its_chips_mean() -> None:
+    invocation = limpid("audit", "--machine", "circuit", "--chip", "canonical", "--json")
+    assert invocation.status == DONE
+    kinds = {o["kind"] for o in invocation.document["obligations"]}
+    assert kinds == {"not vacuous", "function", "determinism", "complete", "padding", "bus discipline"}
+
+
+def test_audit_of_the_circuits_machine_knows_its_own_chips_and_has_no_mutants() -> None:
+    assert "there is no chip halt" in limpid("audit", "--machine", "circuit", "--chip", "halt").stderr
+    assert limpid("audit", "--machine", "circuit", "--mutants").status == MISUSED
+
+
 def test_audit_writes_page_and_queries(tmp_path: Path) -> None:
     page, queries = tmp_path / "audit.html", tmp_path / "queries"
     invocation = limpid("audit", "--chip", "halt", "--html", page, "--smt2", queries)

@@ -13,7 +13,7 @@ import pytest
 from limpid.guest_build.build import EXAMPLES
 from limpid.runs.optimized_runs import CompiledTraces, plan_run
 from optimized.trace.build import BLOCK_ROWS
-from optimized.trace.fill import CALL_FILLERS, FILLERS, WORK_FILLERS, FillerError, write_cells
+from optimized.trace.fill import CALL_FILLERS, FILLERS, WORK_WRITERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
 from reference.program_keys import fixed_cells
@@ -179,7 +179,7 @@ def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> 
 def test_fillers_are_those_of_every_instruction_and_work_chip() -> None:
     assert {*FILLERS, *CALL_FILLERS} == {chip.name for chip in INSTRUCTION_CHIPS}
     assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
-    assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
+    assert set(WORK_WRITERS) == {chip.name for chip in WORK_CHIPS}
 
 
 def test_cells_that_are_not_the_chips_columns_are_refused() -> None:
