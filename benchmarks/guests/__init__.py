@@ -40,15 +40,27 @@ def _arithmetic_loop(instructions: int) -> Guest:
 
 _RANDOM = random.Random(1)
 
+_SIGNED = (
+    "18c547e4f7b0f325ad1e56f57e26c745b09a3e503d86e00e5255ff7f715d3d1c"
+    "73b1693892219d736caba55bdb67216e485557ea6b6af75f37096c9aa6a5a75f"
+    "eeb940b1d03b21e36b0e47e79769f095fe2ab855bd91e3a38756b7d75a9c454901"
+)
+"""Hash, r, s and recovery identifier [go-ethereum, ecRecover.json, ValidKey]."""
+
 GUESTS: dict[str, Guest] = {
     "sha256": Guest("SHA-256 of 16 KiB", EXAMPLES / "sha256.c", _RANDOM.randbytes(16 * 1024)),
     "sort": Guest("heapsort of 4,200 numbers", EXAMPLES / "sort.c", _RANDOM.randbytes(4 * 4200)),
     "memory": Guest("50,000 steps through 128 KiB", HERE / "memory_walk.c", struct.pack("<Q", 50_000)),
+    "keccak256": Guest("Keccak-256 of 128 KiB", EXAMPLES / "keccak256.c", _RANDOM.randbytes(128 * 1024)),
+    "keccak256-unrolled": Guest(
+        "Keccak-256 of 16 KiB, unrolled C", HERE / "keccak256_unrolled.c", _RANDOM.randbytes(16 * 1024)
+    ),
+    "ecdsa": Guest("ECDSA recovery", EXAMPLES / "ecdsa_recovery.c", bytes.fromhex(_SIGNED)),
     "arithmetic-250k": _arithmetic_loop(MILLION // 4),
     "arithmetic-1M": _arithmetic_loop(MILLION),
     "arithmetic-4M": _arithmetic_loop(4 * MILLION),
 }
-"""By name: mixed guests of about a million instructions, and one loop at three lengths."""
+"""By name: mixed guests of about a million instructions, two that call accelerators, and one loop at three lengths."""
 
 SERIES = ("arithmetic-250k", "arithmetic-1M", "arithmetic-4M")
 """The same program at lengths that grow fourfold."""

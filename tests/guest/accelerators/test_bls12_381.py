@@ -180,6 +180,21 @@ def test_bls12_sum_of_opposite_products_is_infinity(library: Library, group: str
 
 
 @pytest.mark.parametrize("group", CURVES)
+@pytest.mark.parametrize("count", [2, 3, 8, 9, 17])
+def test_bls12_sum_of_products_of_few_points_is_that_of_another_library(
+    library: Library, group: str, count: int
+) -> None:
+    """Equal points, opposite ones and infinity meet in every sum on the way."""
+    generator = random.Random(count)
+    multiples = (1, 2, 3, -1, -2, 0)
+    points = {factor: _bytes(multiply(GENERATORS[group], factor % ORDER)) for factor in multiples}
+    scalars = (0, 1, 2, 3, ORDER - 1, ORDER, ORDER + 1, 2**256 - 1, generator.getrandbits(8))
+    chosen = [(generator.choice(multiples), generator.choice(scalars)) for _ in range(count)]
+    expected = _bytes(multiply(GENERATORS[group], sum(factor * scalar for factor, scalar in chosen) % ORDER))
+    assert _sum(library, group, *((points[factor], scalar) for factor, scalar in chosen)) == (EOK, expected)
+
+
+@pytest.mark.parametrize("group", CURVES)
 def test_bls12_sum_of_no_products_fails(library: Library, group: str) -> None:
     assert _sum(library, group) == FAIL
 

@@ -1,4 +1,4 @@
-"""The accelerators as guest code: the same results on the machine, what they cost, and hosts that advise wrongly."""
+"""The accelerators as guest code, on unicorn and on our machine: results, costs, and hosts that advise wrongly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from limpid.guest_build.build import build
+from tests.guest.accelerators import guest, machine
 from tests.guest.accelerators.library import EFAIL, Library
-from tests.guest.accelerators.machine import Function, Run, run_accelerator
+from tests.guest.accelerators.machine import Function, Run
 from tests.guest.accelerators.python_calls import honest_advice
 from tests.guest.accelerators.samples import samples
 from tests.guest.accelerators.unicorn_calls import Advice
@@ -39,8 +40,18 @@ INVERSES, ROOTS = (1, 2), (3, 4)
 PAGE = Path(__file__).parents[3] / "docs" / "accelerators.md"
 
 
+RunAccelerator = Callable[..., Run]
+"""From dispatcher.c's program, function, operands and, if they are not honest, the host's answers."""
+
+
+@pytest.fixture(scope="module", params=["unicorn", "executor"])
+def run_accelerator(request: pytest.FixtureRequest) -> RunAccelerator:
+    """Runs dispatcher.c's program on either machine."""
+    return guest.run_accelerator if request.param == "executor" else machine.run_accelerator
+
+
 @pytest.fixture(scope="module")
-def runs(dispatcher: Path) -> dict[str, Run]:
+def runs(run_accelerator: RunAccelerator, dispatcher: Path) -> dict[str, Run]:
     """Every sample on the machine."""
     return {sample.title: run_accelerator(dispatcher, sample.function, sample.operands) for sample in SAMPLES}
 
@@ -82,7 +93,9 @@ def test_accelerators_under_qemu_give_what_they_give_here(
         assert (found.exit_code, found.output) == (0, bytes([status & 0xFF]) + (result or b"")), sample.title
 
 
-def test_accelerators_compiled_by_clang_give_what_they_give_here(native_library: Library, tmp_path: Path) -> None:
+def test_accelerators_compiled_by_clang_give_what_they_give_here(
+    run_accelerator: RunAccelerator, native_library: Library, tmp_path: Path
+) -> None:
     if shutil.which("clang") is None or shutil.which("ld.lld") is None:
         pytest.skip("clang or LLD is not installed (Debian packages clang and lld)")
     elf = tmp_path / "dispatcher.elf"
@@ -96,7 +109,7 @@ def test_accelerators_compiled_by_clang_give_what_they_give_here(native_library:
 @pytest.mark.parametrize("function", [Function.KECCAK256, Function.SHA256])
 @pytest.mark.parametrize("offset", range(1, 8))
 def test_hash_of_unaligned_bytes_is_that_of_aligned_ones(
-    dispatcher: Path, native_library: Library, function: Function, offset: int
+    run_accelerator: RunAccelerator, dispatcher: Path, native_library: Library, function: Function, offset: int
 ) -> None:
     message = bytes(range(256)) * 2
     unaligned = run_accelerator(dispatcher, Function.UNALIGNED, bytes([function, offset]) + bytes(6 + offset) + message)
@@ -104,7 +117,7 @@ def test_hash_of_unaligned_bytes_is_that_of_aligned_ones(
     assert (unaligned.status, unaligned.result) == expected
 
 
-def test_random_number_is_the_hosts(dispatcher: Path) -> None:
+def test_random_number_is_the_hosts(run_accelerator: RunAccelerator, dispatcher: Path) -> None:
     def advice(kind: int, number: int, modulus: int, third: int) -> int:
         return 0x0123456789ABCDEF if kind == 0 else honest_advice(kind, number, modulus, third)
 
@@ -148,21 +161,25 @@ WITH_ROOTS = ["`secp256k1_ecrecover`", "`kzg_point_eval`", "`bls12_map_fp_to_g1`
 
 @pytest.mark.parametrize("title", WITH_INVERSES)
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_inverse_ends_the_run(dispatcher: Path, title: str, wrong: str) -> None:
+def test_wrong_inverse_ends_the_run(run_accelerator: RunAccelerator, dispatcher: Path, title: str, wrong: str) -> None:
     sample = BY_TITLE[title]
     assert run_accelerator(dispatcher, sample.function, sample.operands, _words(WRONG[wrong], INVERSES)).is_trap
 
 
 @pytest.mark.parametrize("title", WITH_ROOTS)
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_square_root_ends_the_run(dispatcher: Path, title: str, wrong: str) -> None:
+def test_wrong_square_root_ends_the_run(
+    run_accelerator: RunAccelerator, dispatcher: Path, title: str, wrong: str
+) -> None:
     """It must not make an input invalid either, or take another branch of a map."""
     sample = BY_TITLE[title]
     assert run_accelerator(dispatcher, sample.function, sample.operands, _words(WRONG[wrong], ROOTS)).is_trap
 
 
 @pytest.mark.parametrize("title", ["`bn254_g1_add`", "`bls12_g1_add`", "`bls12_g2_add`", "`bls12_map_fp_to_g1`"])
-def test_inverse_that_is_not_reduced_changes_nothing(dispatcher: Path, runs: dict[str, Run], title: str) -> None:
+def test_inverse_that_is_not_reduced_changes_nothing(
+    run_accelerator: RunAccelerator, dispatcher: Path, runs: dict[str, Run], title: str
+) -> None:
     sample = BY_TITLE[title]
     advice = _words(lambda kind, number, modulus, honest: honest + modulus, INVERSES)
     run = run_accelerator(dispatcher, sample.function, sample.operands, advice)
@@ -170,7 +187,9 @@ def test_inverse_that_is_not_reduced_changes_nothing(dispatcher: Path, runs: dic
 
 
 @pytest.mark.parametrize("title", ["`bls12_map_fp_to_g1`", "`bls12_map_fp2_to_g2`", "`secp256k1_ecrecover`"])
-def test_other_square_root_changes_nothing(dispatcher: Path, runs: dict[str, Run], title: str) -> None:
+def test_other_square_root_changes_nothing(
+    run_accelerator: RunAccelerator, dispatcher: Path, runs: dict[str, Run], title: str
+) -> None:
     """Nor does one that is not reduced, where there is room for it."""
     sample = BY_TITLE[title]
 
@@ -181,7 +200,9 @@ def test_other_square_root_changes_nothing(dispatcher: Path, runs: dict[str, Run
     assert (run.status, run.result) == (runs[title].status, runs[title].result)
 
 
-def test_recovery_where_no_root_exists_fails_with_an_honest_host(dispatcher: Path) -> None:
+def test_recovery_where_no_root_exists_fails_with_an_honest_host(
+    run_accelerator: RunAccelerator, dispatcher: Path
+) -> None:
     sample = BY_TITLE["`secp256k1_ecrecover`"]
     # r = 5 is the x of no point of secp256k1.
     operands = sample.operands[:32] + (5).to_bytes(32, "big") + sample.operands[64:]
@@ -190,7 +211,9 @@ def test_recovery_where_no_root_exists_fails_with_an_honest_host(dispatcher: Pat
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_recovery_where_no_root_exists_ends_with_a_wrong_host(dispatcher: Path, wrong: str) -> None:
+def test_recovery_where_no_root_exists_ends_with_a_wrong_host(
+    run_accelerator: RunAccelerator, dispatcher: Path, wrong: str
+) -> None:
     sample = BY_TITLE["`secp256k1_ecrecover`"]
     operands = sample.operands[:32] + (5).to_bytes(32, "big") + sample.operands[64:]
     assert run_accelerator(dispatcher, sample.function, operands, _words(WRONG[wrong], ROOTS)).is_trap
