@@ -92,8 +92,12 @@ class Toolchain:
         """All standard flags for compiling this source, by its suffix C, C++ or assembler."""
         own = _CLANG_COMPILE_FLAGS if self.is_clang else _GCC_COMPILE_FLAGS
         compiles_cpp = is_cpp(source)
-        # To clang a freestanding C++ main is a function like any other, with a mangled name.
-        hosting = () if compiles_cpp and self.is_clang else ("-ffreestanding",)
+        # Only to a hosted compiler is main the function of the standard, which gives 0 where its body ends. But
+        # without a C library there are headers of a freestanding one only.
+        hosting: tuple[str, ...] = ("-fno-builtin",) if self.has_c_library else ("-ffreestanding",)
+        if compiles_cpp and self.is_clang:
+            # To clang a freestanding C++ main even has a mangled name.
+            hosting = ()
         return (*self.target_flags, *own, *hosting, *_COMPILE_FLAGS, *(_CPP_FLAGS if compiles_cpp else ()))
 
     @property
