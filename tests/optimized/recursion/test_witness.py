@@ -101,8 +101,8 @@ def test_another_hint_does_not_satisfy_the_circuit(kind: str) -> None:
 
 def test_rejected_proof_has_no_hints() -> None:
     proof = EXAMPLE.proof
-    left, *others = proof.segments[0].bus_totals
-    forged = replace(proof.segments[0], bus_totals=(left + Extension.of(1), *others))
+    left, right, above, below = proof.segments[0].bus_totals
+    forged = replace(proof.segments[0], bus_totals=(left + Extension.of(1), right, above, below))
     with pytest.raises(Rejected) as rejected:
         Recording(replace(proof, segments=(forged,)), HintAlgebra).algebra  # type: ignore[arg-type]  # noqa: B018
     assert rejected.value.reason is Rejection.LOCAL_BUSES_UNBALANCED

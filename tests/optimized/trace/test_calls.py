@@ -12,7 +12,7 @@ import pytest
 
 from limpid.runs.optimized_runs import CompiledTraces, plan_run
 from optimized.kernels import OptimizedKernels
-from optimized.trace.fill import CALL_FILLERS, WORK_FILLERS
+from optimized.trace.fill import CALL_FILLERS, WORK_WRITERS
 from reference.program_keys import proving_key
 from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
@@ -82,7 +82,7 @@ def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
 
 def test_fillers_are_those_of_every_call_and_work_table() -> None:
     assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
-    assert set(WORK_FILLERS) == {chip.name for chip in WORK_CHIPS}
+    assert set(WORK_WRITERS) == {chip.name for chip in WORK_CHIPS}
 
 
 @pytest.mark.parametrize(
