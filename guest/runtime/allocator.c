@@ -125,6 +125,8 @@ static struct block *find(uint64_t size) {
 /* Makes [block, block + size) free: joins it with what is free beside it. Its header's flag AFTER_FREE holds. */
 static void release(struct block *block, uint64_t size) {
     struct block *next = above(block, size);
+    /* Also where the header does not stay one: freeing the block again is noticed by it. */
+    block->size_and_flags |= FREE;
     if (block->size_and_flags & AFTER_FREE) {
         uint64_t size_below = block->size_below;
         block = (struct block *)((uint8_t *)block - size_below);

@@ -29,6 +29,7 @@ start
 -1 Illegal seek
 raw
 4 -1
+0 1 -1
 2 12 abc
 1:
 |5:line
@@ -93,6 +94,17 @@ def test_program_ends_in_order(choice: int, exit_code: int, output: bytes, tmp_p
     assert (execution.exit_code, execution.output) == (exit_code, output)
 
 
+@pytest.mark.parametrize("name", ["main.c", "main.cpp"])
+def test_main_without_return_gives_zero(name: str, tmp_path: Path) -> None:
+    source, output = tmp_path / name, tmp_path / "guest.elf"
+    source.write_text(
+        "__attribute__((noinline)) static int same(int number) { return number; }\n"
+        "int main(int count, char **arguments) { (void)arguments; same(count); }\n"
+    )
+    build([source], output)
+    assert execute(load(output)).exit_code == 0
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_allocator_keeps_what_is_allocated_and_joins_what_is_freed(seed: int, tmp_path: Path) -> None:
     execution = execute(load(_built("allocator.c", tmp_path)), seed.to_bytes(8, "little"))
@@ -114,8 +126,16 @@ def test_cleared_memory_that_was_never_used_is_not_cleared_again(tmp_path: Path)
     assert (execution.exit_code, execution.instructions < 400) == (0, True)
 
 
-def test_memory_freed_twice_aborts(tmp_path: Path) -> None:
-    body = "void *p = malloc(8), *q = malloc(8); free(p); free(p); return q == p;"
+@pytest.mark.parametrize(
+    "body",
+    [
+        "void *p = malloc(8), *q = malloc(8); free(p); free(p); return q == p;",
+        "void *p = malloc(8); free(p); free(p);",
+        "void *p = malloc(8), *q = malloc(8), *r = malloc(8); free(p); free(q); free(q); return r == p;",
+    ],
+    ids=["between others", "the last", "joined with the one below"],
+)
+def test_memory_freed_twice_aborts(body: str, tmp_path: Path) -> None:
     source = f"#include <stdlib.h>\nint main(void) {{ {body} }}\n"
     trap = execute(load(_written(tmp_path, source, "-fno-builtin"))).trap
     assert trap is not None

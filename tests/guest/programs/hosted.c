@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@ static void files(void) {
     printf("%ld %ld %s\n", (long)lseek(0, 2, SEEK_SET), (long)read(0, bytes, 3), bytes);
     printf("%ld %s\n", (long)lseek(1, 0, SEEK_SET), strerror(errno));
     printf("%ld %d\n", (long)write(1, "raw\n", 4), close(7));
+    struct stat status;
+    printf("%d %d %d\n", fstat(0, &status), S_ISFIFO(status.st_mode), fstat(7, &status));
 }
 
 static void lines(void) {
