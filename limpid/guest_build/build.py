@@ -79,6 +79,11 @@ def build(
     _check_sources(sources)
     if output.is_dir():
         raise BuildError(f"cannot write {output}: it is a directory")
+    if output.exists() and not output.is_file():
+        # Renaming over a device would replace it.
+        raise BuildError(f"cannot write {output}: it exists and is no regular file")
+    if any(output.resolve() == source.resolve() for source in sources):
+        raise BuildError(f"cannot write {output}: it is one of the sources")
     if not output.parent.is_dir():
         raise BuildError(f"cannot write {output}: the directory {output.parent} does not exist")
     try:
@@ -137,7 +142,7 @@ def _object(
         return source
     if not is_cpp(source):
         return compile_source(toolchain, source, extra_flags, output)
-    headers = cpp_library.include_flags if cpp_library is not None else ()
+    headers = cpp_library.source_flags if cpp_library is not None else ()
     try:
         return compile_source(toolchain, source, [*headers, *extra_flags], output)
     except BuildError as error:

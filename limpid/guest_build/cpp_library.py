@@ -8,6 +8,7 @@ Exceptions work for guests that are compiled with `-fexceptions`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata, util
@@ -43,6 +44,8 @@ _CONFIGURATION = (
     "-D_LIBCPP_HAS_NO_VENDOR_AVAILABILITY_ANNOTATIONS",
     "-D_LIBCPP_HAS_NO_WIDE_CHARACTERS",
 )
+# What version 16 of libc++ counts as an experiment, such as std::format, is finished by now.
+_SOURCE_FLAGS = ("-D_LIBCPP_ENABLE_EXPERIMENTAL",)
 _LIBRARY_FLAGS = (
     EXCEPTIONS_FLAG,
     "-frtti",
@@ -109,6 +112,11 @@ class CppLibrary:
         self._root = root
 
     @property
+    def source_flags(self) -> tuple[str, ...]:
+        """Compile flags for a guest's sources."""
+        return (*self.include_flags, *_SOURCE_FLAGS)
+
+    @property
     def include_flags(self) -> tuple[str, ...]:
         """Compile flags for the headers."""
         headers = (self._root / "libcxx" / "include", self._root / "libcxxabi" / "include")
@@ -165,9 +173,33 @@ def sources_directory() -> Path | None:
     return root if (root / "libcxxabi" / "src").is_dir() else None
 
 
+_ABSENT = re.compile(r'#error "(?P<what>[^"]*is not supported since libc\+\+ has been configured without [^"]*)"')
+_INCLUDED_FROM = re.compile(r"^(?:In file included|\s+) from (?P<place>[^\n]+?:\d+)(?::\d+)?[,:]$", re.MULTILINE)
+
+
+def _absent_header(message: str) -> BuildError | None:
+    """An error of few lines for a header that this library is built without; else its own errors are a hundred lines.
+
+    The place that it names is the guest's include, not the one in the library that failed.
+    """
+    absent = _ABSENT.search(message)
+    if absent is None:
+        return None
+    step, chain = message.partition("\n")[0], message[: absent.start()]
+    places = [place for place in _INCLUDED_FROM.findall(chain) if "/libcxx/" not in place]
+    # GCC names the innermost include first, in one sentence; clang names it last.
+    innermost = 0 if ",\n" in chain else -1
+    error = f"{places[innermost]}: error: {absent['what']}" if places else absent["what"]
+    note = "note: a guest has no locales, threads, files or clock; printf and std::format are there"
+    return BuildError(f"{step}\n{error}\n{note}")
+
+
 def explained(error: BuildError, flags: Sequence[str], *, is_installed: bool) -> BuildError:
     """The error of a C++ compilation with what to do about what it says, where that is known."""
     message = str(error)
+    absent = _absent_header(message)
+    if absent is not None:
+        return absent
     if not is_installed and "No such file or directory" in message:
         return BuildError(f"{message}\nnote: the C++ standard library is not installed: {INSTALL_COMMAND}")
     if EXCEPTIONS_FLAG not in flags and "exception" in message:

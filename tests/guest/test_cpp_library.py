@@ -57,6 +57,41 @@ def test_memory_that_runs_out_throws_what_the_standard_says(library: None, tmp_p
     assert execute(load(_written(tmp_path, source, "-fexceptions", "-fno-builtin"))).exit_code == 6
 
 
+@pytest.mark.parametrize(
+    ("header", "what", "aspect"),
+    [
+        ("sstream", "The iostreams library", "localization"),
+        ("thread", "<thread>", "threads"),
+        ("filesystem", "The <filesystem> library", "a filesystem"),
+    ],
+)
+def test_header_that_the_library_is_built_without_is_named_in_three_lines(
+    header: str, what: str, aspect: str, library: None, tmp_path: Path
+) -> None:
+    (tmp_path / "own.h").write_text(f"#include <vector>\n#include <{header}>\n")
+    with pytest.raises(BuildError) as caught:
+        _written(tmp_path, '#include "own.h"\nint main() {}\n')
+    assert str(caught.value).splitlines() == [
+        "compiling main.cpp failed:",
+        f"{tmp_path}/own.h:2: error: {what} is not supported since libc++ has been configured without support for "
+        f"{aspect}.",
+        "note: a guest has no locales, threads, files or clock; printf and std::format are there",
+    ]
+
+
+def test_text_is_formatted_by_the_standard_library(library: None, tmp_path: Path) -> None:
+    source = """
+        #include <format>
+        #include "zkvm_io.h"
+        int main() {
+            std::string text = std::format("{:>5}|{:#x}|{:.3f}|{:^5}", 42, 255, 3.14159, "mid");
+            write_output(reinterpret_cast<const uint8_t *>(text.data()), text.size());
+        }
+    """
+    execution = execute(load(_written(tmp_path, source)))
+    assert (execution.exit_code, execution.output) == (0, b"   42|0xff|3.142| mid ")
+
+
 def test_exceptions_without_the_flag_are_refused_with_the_flag_to_give(compiler: str, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"note: exceptions work when the guest is built with --flag=-fexceptions$"):
         _written(tmp_path, "int main() { throw 5; }\n")

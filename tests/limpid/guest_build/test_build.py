@@ -74,6 +74,23 @@ def test_build_that_fails_keeps_the_old_output(compiler: str, tmp_path: Path) ->
     assert sorted(os.listdir(tmp_path)) == ["main.c", "main.elf"]
 
 
+def test_build_onto_one_of_its_sources_is_refused(compiler: str, tmp_path: Path) -> None:
+    source = _source(tmp_path, SOURCE)
+    with pytest.raises(BuildError) as raised:
+        build([source], source)
+    assert str(raised.value) == f"cannot write {source}: it is one of the sources"
+    assert source.read_text() == SOURCE
+
+
+def test_build_onto_what_is_no_regular_file_leaves_it(compiler: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BuildError) as raised:
+        build([_source(tmp_path, SOURCE)], pipe)
+    assert str(raised.value) == f"cannot write {pipe}: it exists and is no regular file"
+    assert pipe.is_fifo()
+
+
 def test_build_with_an_error_in_the_source_quotes_the_compiler(compiler: str, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"compiling main\.c failed:\n(.|\n)*main\.c:1:\d+: error: expected"):
         build([_source(tmp_path, "int main(void) { return }\n")], tmp_path / "main.elf")
