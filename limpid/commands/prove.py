@@ -23,7 +23,7 @@ from limpid.commands.options import (
 from limpid.commands.traps import explained_traps
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
-from limpid.terminal.output import Answer, answering, exit_code_text, shown
+from limpid.terminal.output import Answer, answering, exit_code_text, shown, signed
 from limpid.terminal.progress import compiling, showing
 from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from reference.segments.folder import PROOF_NAME
@@ -143,7 +143,7 @@ def prove_command(
     if not proof.key.parameters.secure:
         notes.append(f"the parameter set {parameters} is insecure; verify needs --allow-insecure")
     if proof.exit_code:
-        notes.append(f"verify accepts this proof only with --exit-code {proof.exit_code}")
+        notes.append(f"verify accepts this proof only with --exit-code {signed(proof.exit_code)}")
     return Answer(facts, lines, notes=tuple(notes), to_error=STANDARD_STREAM in (output, public_output))
 
 

@@ -23,7 +23,7 @@ from limpid.commands.traps import explained_traps
 from limpid.reading.places import place
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import require_writable, write_bytes
-from limpid.terminal.output import Answer, answering, exit_code_text, shown, tell
+from limpid.terminal.output import Answer, answering, exit_code_text, shown, signed, tell
 from limpid.terminal.progress import Display, compiling, showing
 from reference.execution import Execution
 from reference.executor.console import CONSOLE_SYMBOLS
@@ -95,7 +95,7 @@ def run_command(
     if not execution.provable:
         notes.append(f"no proof of this run can exist: {execution.unprovable_reason}")
     if execution.exit_code:
-        notes.append(f"verify accepts a proof of this run only with --exit-code {execution.exit_code}")
+        notes.append(f"verify accepts a proof of this run only with --exit-code {signed(execution.exit_code)}")
     if execution.provable and (profile_directory is not None or estimates):
         with showing("counting") as display:
             counted = executing.profile(loaded.program, content, executed=display.executed)
