@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+from contextlib import suppress
 from types import FrameType
 
-from limpid.errors import INTERRUPTED, TERMINATED
+from limpid.errors import SCHEMA_VERSION, TERMINATED, LimpidError, StoppedError, TerminatedError
 
 CYCLES_THRESHOLDS = (200_000, 20, 20)
 """What a command makes by the hundred thousand, expressions and records of rows, has no cycles and lives to its end:
@@ -32,9 +34,14 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        _end("interrupted", INTERRUPTED)
+        _end(StoppedError, "interrupted")
     except TerminatedExit:
-        _end("terminated", TERMINATED)
+        _end(TerminatedError, "terminated")
+    except Exception as error:
+        stop = stop_behind(error)
+        if stop is None:
+            raise
+        _end(stop, "interrupted" if stop is StoppedError else "terminated")
     finally:
         # The interpreter would look for cycles among all that is left, to free what ends with the process.
         gc.freeze()
@@ -44,10 +51,30 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise TerminatedExit(TERMINATED)
 
 
-def _end(what: str, status: int) -> None:
+def stop_behind(error: BaseException) -> type[LimpidError] | None:
+    """The error of the signal that an error comes from: Python raises another where a class is being made."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, KeyboardInterrupt):
+            return StoppedError
+        # Under another name this module is there twice.
+        if type(chain).__name__ == TerminatedExit.__name__:
+            return TerminatedError
+        chain = chain.__cause__ or chain.__context__
+    return None
+
+
+def _end(kind: type[LimpidError], what: str) -> None:
     """Ends at once: what is half imported should not be unwound."""
-    os.write(2, f"\nError: {what}; nothing is left half-written\n".encode())
-    os._exit(status)
+    import json
+
+    message = f"{what}; nothing is left half-written"
+    with suppress(OSError):
+        if "--json" in sys.argv:
+            os.write(1, f"{json.dumps({'schema': SCHEMA_VERSION, **kind(message).facts()})}\n".encode())
+    with suppress(OSError):
+        os.write(2, f"\nError: {message}\n".encode())
+    os._exit(kind.exit_status)
 
 
 def _open_closed_streams() -> None:

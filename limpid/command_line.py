@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -17,7 +18,7 @@ from typing import Any, TextIO
 
 import click
 
-from limpid.__main__ import TerminatedExit
+from limpid.__main__ import TerminatedExit, stop_behind
 from limpid.command_table import COMMANDS, GROUPS
 from limpid.errors import (
     DONE,
@@ -145,6 +146,9 @@ def _forget_output() -> None:
 
 
 def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
+    stop = stop_behind(error)
+    if stop is not None:
+        return stop(f"{'interrupted' if stop is StoppedError else 'terminated'}; nothing is left half-written")
     match error:
         case LimpidError():
             return error
@@ -154,7 +158,7 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
             return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
             return _memory_error(str(error) or "there is not enough memory")
-        case RuntimeError() | ImportError() | OSError() if any(s in str(error).lower() for s in _OUT_OF_MEMORY):
+        case RuntimeError() | ImportError() | OSError() if _is_of_memory(str(error).lower()):
             return _memory_error(f"there is not enough memory ({error})")
         case OSError():
             name = "standard output" if _is_of_printing(error) else str(error.filename or "a file of this command")
@@ -162,6 +166,12 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _is_of_memory(message: str) -> bool:
+    """Whether a system library's message comes from too little memory; one does not say why it was not loaded."""
+    is_limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    return any(sign in message for sign in _OUT_OF_MEMORY) or (is_limited and "load shared object" in message)
 
 
 def _is_of_printing(error: OSError) -> bool:

@@ -8,6 +8,7 @@ library's wins too. A C library and this one need each other: the linker takes b
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Literal
 
 from limpid.guest_build.compiled_libraries import CacheError, compiled_once
 from limpid.guest_build.toolchain import PICOLIBC, BuildError, Toolchain, find_toolchain, invoke
-from limpid.terminal.files import cause_of
+from limpid.terminal.files import cause_of, filled_directory
 
 Runtime = Literal["limpid", "linux"]
 """What a guest is linked against: the Limpid machine, or Linux system calls (for user-mode QEMU)."""
@@ -80,18 +81,20 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
     Raises BuildError.
     """
     toolchain = find_toolchain(compiler)
+    if directory.exists() and not directory.is_dir():
+        raise BuildError(f"cannot write the SDK to {directory}: not a directory")
     try:
         include, library = directory / "include", directory / "lib"
-        include.mkdir(parents=True, exist_ok=True)
-        library.mkdir(exist_ok=True)
-        headers = [Path(shutil.copy(header, include)) for header in sorted((SDK / "include").glob("*.h"))]
-        script = Path(shutil.copy(LINKER_SCRIPT, library))
-        scratch = library / ".objects"
-        scratch.mkdir(exist_ok=True)
-        try:
-            archive = build_library(toolchain, library / LIBRARY_NAME, scratch)
-        finally:
-            shutil.rmtree(scratch)
+        with filled_directory(directory), tempfile.TemporaryDirectory(prefix=".sdk-", dir=directory) as name:
+            # Whole in here before anything gets its place.
+            scratch = Path(name)
+            copies = [Path(shutil.copy(header, scratch)) for header in sorted((SDK / "include").glob("*.h"))]
+            script_copy = Path(shutil.copy(LINKER_SCRIPT, scratch))
+            built = build_library(toolchain, scratch / LIBRARY_NAME, scratch)
+            include.mkdir(exist_ok=True)
+            library.mkdir(exist_ok=True)
+            headers = [path.replace(include / path.name) for path in copies]
+            script, archive = (path.replace(library / path.name) for path in (script_copy, built))
     except OSError as error:
         raise BuildError(f"cannot write the SDK to {directory}: {cause_of(error)}") from error
     return InstalledSdk(

@@ -11,7 +11,7 @@ from limpid.profiling.pprof import pprof_file
 from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
 from limpid.runs.estimation import cost_of
-from limpid.terminal.files import write_bytes
+from limpid.terminal.files import cause_of, filled_directory, write_bytes
 from reference.cost import rows_by_pc
 from reference.executor.profiling import Profile
 
@@ -32,10 +32,10 @@ def write_profile(profile: Profile, directory: str, title: str, elf: bytes) -> R
     told = report(profile, cost_of(profile), rows)
     target = Path(directory)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(directory, f"cannot be made a directory: {error.strerror}") from error
-    write_bytes(str(target / REPORT_NAME), told.text().encode())
-    write_bytes(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title).encode())
-    write_bytes(str(target / PPROF_NAME), pprof_file(calls))
+        with filled_directory(target):
+            write_bytes(str(target / REPORT_NAME), told.text().encode())
+            write_bytes(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title).encode())
+            write_bytes(str(target / PPROF_NAME), pprof_file(calls))
+    except (OSError, ValueError) as error:
+        raise FileError(directory, f"cannot be made a directory: {cause_of(error)}") from error
     return told

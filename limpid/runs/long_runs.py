@@ -16,7 +16,7 @@ from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unhea
 from limpid.runs.optimized_runs import plan_run
 from limpid.runs.planning import PROVE_SHORTER, planning_errors, require_provable
 from limpid.runs.workbench import Recipe, workbench
-from limpid.terminal.files import cause_of
+from limpid.terminal.files import FULL_DISK, cause_of
 from optimized.kernels import OptimizedKernels
 from optimized.verifier.run import TOOLS
 from reference.program_keys import verification_key
@@ -125,6 +125,9 @@ def _file_error(folder: Path, error: OSError) -> FileError:
             return FileError(str(folder), "cannot be a folder: a file is in the way", "choose another with --out")
         case IsADirectoryError():
             return FileError(str(error.filename), "is a directory", "remove it, or choose another folder with --out")
+        case _ if error.errno in FULL_DISK:
+            next_step = f"make room in {folder.absolute()}, then give the same command: it goes on where it stood"
+            return FileError(str(error.filename or folder), cause_of(error), next_step)
         case _:
             return FileError(str(error.filename or folder), cause_of(error))
 

@@ -136,6 +136,22 @@ def new_directory(path: str) -> Iterator[Path]:
         raise FileError(path, f"cannot be made: {cause_of(error)}", _make_room(error, target.parent)) from error
 
 
+@contextmanager
+def filled_directory(path: Path) -> Iterator[None]:
+    """Makes the directory, and those above it, unless it is there; what was made here goes again after an error.
+
+    Raises OSError.
+    """
+    made = next((folder for folder in reversed((path, *path.parents)) if not folder.exists()), None)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
 def _umask() -> int:
     """A scratch file is private; the result has the permissions of any new file."""
     umask = os.umask(0)

@@ -12,6 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from limpid.__main__ import TerminatedExit
 from limpid.api import executing
 from limpid.command_line import main
 from limpid.command_table import COMMANDS, GROUPS
@@ -160,6 +161,20 @@ def test_interrupt_ends_with_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     invocation = limpid("run", SHA256)
     # The empty line keeps the terminal's ^C apart.
     assert (invocation.status, invocation.stderr) == (130, "\nError: interrupted; nothing is left half-written\n")
+
+
+@pytest.mark.parametrize(
+    ("cause", "status", "word"), [(KeyboardInterrupt(), 130, "interrupted"), (TerminatedExit(), 143, "terminated")]
+)
+def test_signal_while_a_class_is_being_made_ends_with_one_error(
+    cause: BaseException, status: int, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python wraps what __set_name__ raises.
+    error = RuntimeError("Error calling __set_name__ on 'Field' instance 'name' in 'Class'")
+    error.__cause__ = cause
+    monkeypatch.setattr(executing, "run", _failing(error))
+    invocation = limpid("run", SHA256)
+    assert (invocation.status, invocation.stderr) == (status, f"Error: {word}; nothing is left half-written\n")
 
 
 def test_debug_shows_the_error_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 import subprocess
@@ -83,6 +84,20 @@ def test_signal_during_imports_ends_with_one_error(number: signal.Signals, statu
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert completed.returncode == status
     assert completed.stderr == f"\nError: {word}; nothing is left half-written\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_signal_during_imports_is_one_object_with_json(number: signal.Signals, status: int, word: str) -> None:
+    command = [sys.executable, "-c", IMPORTING_SLOWLY, "run", SHA256, "--json", str(int(number))]
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode == status
+    message = f"{word}; nothing is left half-written"
+    assert json.loads(completed.stdout) == {
+        "schema": 1,
+        "error": {"kind": "interrupted", "message": message, "next_step": None},
+    }
 
 
 def test_limit_on_addresses_is_named() -> None:

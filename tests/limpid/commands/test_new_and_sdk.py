@@ -68,6 +68,18 @@ def test_new_project_without_a_name_is_misuse() -> None:
     assert (invocation.status, invocation.error["message"]) == (2, "NAME is empty")
 
 
+def test_sdk_that_cannot_be_written_leaves_nothing(
+    compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("limpid.guest_build.guest_library.build_library", full)
+    error = limpid("sdk", tmp_path / "sdk", "--json").error
+    assert error["message"] == f"cannot write the SDK to {tmp_path / 'sdk'}: no space left on device"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_sdk_onto_a_file_says_so_and_blames_no_tool(compiler: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     error = limpid("sdk", tmp_path / "file", "--json").error

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from limpid.errors import FileError
-from limpid.terminal.files import read_file, require_writable, write_bytes
+from limpid.terminal.files import filled_directory, read_file, require_writable, write_bytes
 
 
 def test_written_file_has_the_content_and_ordinary_permissions(tmp_path: Path) -> None:
@@ -26,6 +26,19 @@ def test_written_file_replaces_the_one_before(tmp_path: Path) -> None:
     path.write_bytes(b"a longer content than the next")
     write_bytes(str(path), b"content")
     assert path.read_bytes() == b"content"
+
+
+def test_directory_made_to_be_filled_goes_again_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError), filled_directory(tmp_path / "new" / "inner"):
+        (tmp_path / "new" / "inner").mkdir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_directory_that_was_there_keeps_what_it_holds_after_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ZeroDivisionError), filled_directory(tmp_path):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def test_failure_while_writing_leaves_the_old_file_and_no_scratch(
