@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow fuzz calibrate bench bench-long check guests whitepaper whitepaper-text verdicts mutants lock clean
+.PHONY: demo test test-slow fuzz calibrate bench bench-long check guests site whitepaper whitepaper-text verdicts mutants lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -41,6 +41,10 @@ check: $(INSTALLED)
 
 guests: $(INSTALLED)
 	$(BIN)/python -c 'from limpid.guest_build.build import build_examples; build_examples()'
+
+# All pages as a site: python -m http.server --directory build/site/html shows it, with a search.
+site: $(INSTALLED)
+	$(BIN)/python -m documentation --site build/site
 
 # What spec/whitepaper generates from the declarations.
 whitepaper-text: $(INSTALLED)

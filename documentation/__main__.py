@@ -1,5 +1,6 @@
 """`python -m documentation` brings the document's generated parts up to date; `--check` only says what is stale,
-`--render DIRECTORY` also makes HTML and PDF there, `--audit FILE` first records an audit's verdicts."""
+`--render DIRECTORY` also makes HTML and PDF there, `--site DIRECTORY` the pages to click through, `--audit FILE` first
+records an audit's verdicts."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m documentation", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
     parser.add_argument("--render", type=Path, metavar="DIRECTORY", help="make HTML and PDF in this directory")
+    parser.add_argument("--site", type=Path, metavar="DIRECTORY", help="make all pages as a site in this directory")
     parser.add_argument(
         "--audit", type=Path, metavar="FILE", help="record the verdicts in this output of limpid audit --json"
     )
@@ -31,6 +33,11 @@ def main() -> int:
 
         for path in render(arguments.render):
             print(f"rendered: {path}")
+    if arguments.site is not None:
+        # Only the site needs mkdocs.
+        from documentation.site import build_site
+
+        print(f"site: {build_site(arguments.site)}")
     return int(arguments.check and bool(files))
 
 

@@ -20,6 +20,7 @@ from documentation import (
     protocol_tables,
     recursion_tables,
     verdicts,
+    walks,
 )
 from documentation.blocks import Generator, block, filled
 from documentation.chip_families import ChipFamily, chip_families
@@ -31,7 +32,10 @@ WHITEPAPER = ROOT / "spec" / "whitepaper"
 
 PAGES = (
     ROOT / "README.md",
-    *(ROOT / "docs" / name for name in ("soundcalc.md", "published-systems.md", "bounds.md")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("soundcalc", "published-systems", "bounds", "instruction-path", "output")
+    ),
 )
 """Pages outside the document with generated blocks."""
 
@@ -82,6 +86,11 @@ GENERATORS: Mapping[str, Generator] = {
     "mutant_redundancies": mutants.redundancies,
     "assumptions": verdicts.assumptions,
     "trusted": verdicts.trusted,
+    "instruction_word": walks.instruction_word,
+    "instruction_path": walks.instruction_path,
+    "instruction_chip": walks.instruction_chip,
+    "instruction_verdicts": walks.instruction_verdicts,
+    "output_path": walks.output_path,
     "crosswalk": crosswalk.table_of_requirements,
 }
 """By block name."""

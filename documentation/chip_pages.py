@@ -17,7 +17,6 @@ from spec.air.expression import (
     Named,
     Product,
     Sum,
-    degree,
     describe,
     evaluate,
 )
@@ -144,7 +143,7 @@ def _constraints(chip: Chip) -> str:
     rows = [
         (
             sentence(constraint.name) + _likewise(count),
-            degree(constraint.expression),
+            constraint.expression.degree,
             code(describe(constraint.expression)),
         )
         for constraint, count in shown(chip, chip.constraints, lambda of: of.name)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from spec.air.chip import Chip
+from spec.air.chip import Chip, kind_of
 
 Entry = TypeVar("Entry")
 
 MOST_COLUMNS = 400
 """What a chip of more columns has is shown by kind."""
-
-
-def kind_of(name: str) -> str:
-    """The name with a sign in the place of every number."""
-    return re.sub(r"\d+", "#", name)
 
 
 def by_kind(entries: Iterable[Entry], name: Callable[[Entry], str]) -> list[tuple[Entry, int]]:

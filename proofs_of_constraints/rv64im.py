@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from proofs_of_constraints.calls.call_row import CallMeaning, call_obligations
+from proofs_of_constraints.calls.call_row import CallExecution, CallMeaning, call_obligations
+from proofs_of_constraints.calls.keccak_call import keccak_meaning
+from proofs_of_constraints.calls.keccak_table import keccak_table_obligations
+from proofs_of_constraints.calls.modular_call import modular_obligations
 from proofs_of_constraints.calls.orders import order_obligations
 from proofs_of_constraints.calls.sha256_call import sha256_meaning
 from proofs_of_constraints.calls.sha256_tables import sha256_table_obligations
@@ -18,26 +21,49 @@ from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.rows import row_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
+from proofs_of_constraints.translation.execution import Claim
 from proofs_of_constraints.translation.rv64im_rows import RV64IM_CONTRACTS
 from spec.air.chip import Chip, Role
 from spec.field import P
-from spec.isa.calls import SHA256_COMPRESS
+from spec.isa.calls import ADVICE, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, SHA256_COMPRESS
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import CONTINUATION, CURSOR, MEMORY, STATE
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.chips.keccak import TABLE as KECCAK_TABLE
 from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT, UNREACHABLE
 from spec.rv64im.tokens import output_tokens
 
-RV64IM_ORDERS = (Order(SHA256_COMPRESS.name, (SHA256_LAYOUT.first.name, SHA256_LAYOUT.rest.name), SHA256_LAYOUT.buses),)
 
-_CALL_MEANINGS: Mapping[str, CallMeaning] = {SHA256_COMPRESS.name: sha256_meaning(SHA256_LAYOUT)}
+def _meaning(meaning: CallMeaning) -> ChipMeaning:
+    return lambda chip: call_obligations(chip, meaning)
+
+
+def _nothing_more(_: CallExecution) -> Sequence[Claim]:
+    """Advice is any word: beyond what every call does there is nothing that it means."""
+    return ()
+
+
+RV64IM_ORDERS = (
+    Order(KECCAK_F.name, (KECCAK_TABLE.chip.name,), KECCAK_TABLE.buses),
+    Order(SHA256_COMPRESS.name, (SHA256_LAYOUT.first.name, SHA256_LAYOUT.rest.name), SHA256_LAYOUT.buses),
+)
+
+_CALL_MEANINGS: Mapping[str, ChipMeaning] = {
+    KECCAK_F.name: _meaning(keccak_meaning(KECCAK_TABLE)),
+    SHA256_COMPRESS.name: _meaning(sha256_meaning(SHA256_LAYOUT)),
+    MULTIPLY_ADD_MODULO_256.name: modular_obligations,
+    MULTIPLY_ADD_MODULO_384.name: modular_obligations,
+    ADVICE.name: _meaning(_nothing_more),
+}
 """By the name of a call's chip."""
 
-_WORK_MEANINGS: Mapping[str, ChipMeaning] = dict.fromkeys(
-    RV64IM_ORDERS[0].tables, partial(sha256_table_obligations, SHA256_LAYOUT)
-)
+_WORK_MEANINGS: Mapping[str, ChipMeaning] = {
+    KECCAK_TABLE.chip.name: partial(keccak_table_obligations, KECCAK_TABLE),
+    SHA256_LAYOUT.first.name: partial(sha256_table_obligations, SHA256_LAYOUT),
+    SHA256_LAYOUT.rest.name: partial(sha256_table_obligations, SHA256_LAYOUT),
+}
 
 
 def row_shape_obligations(chip: Chip) -> Iterator[Obligation]:
@@ -55,7 +81,7 @@ def row_shape_obligations(chip: Chip) -> Iterator[Obligation]:
 def row_meaning_obligations(chip: Chip) -> Iterator[Obligation]:
     """What is proven of what a row computes; of system tables nothing beyond their shape."""
     if chip.name in _CALL_MEANINGS:
-        yield from call_obligations(chip, _CALL_MEANINGS[chip.name])
+        yield from _CALL_MEANINGS[chip.name](chip)
     elif chip.role is Role.INSTRUCTION:
         yield from instruction_obligations(chip)
     elif chip.role is Role.WORK:

@@ -92,7 +92,7 @@ def rows_by_pc(profile: Profile) -> dict[int, PcRows]:
 
 
 def _registers(chip: Chip, fetched: ProgramRow, calls: Iterable[str]) -> tuple[int, ...]:
-    """The registers that a row of the chip accesses, and those with the pointers of these calls."""
+    """The registers that a row of the chip accesses, and those with the pointers and results of these calls."""
     indices = {
         "source1": fetched.source1,
         "source2": fetched.source2,
@@ -100,8 +100,10 @@ def _registers(chip: Chip, fetched: ProgramRow, calls: Iterable[str]) -> tuple[i
         "call_number": CALL_NUMBER_REGISTER,
         "exit_code": CALL_ARGUMENT_REGISTER,
     }
-    pointers = (operand.register for call in CALLS if call.name in calls for operand in call.operands)
-    return (*(indices[access] for access in declared_accesses(chip) if access in indices), *pointers)
+    made = [call for call in CALLS if call.name in calls]
+    pointers = (operand.register for call in made for operand in call.operands)
+    results = (call.result_register for call in made if call.result_register is not None)
+    return (*(indices[access] for access in declared_accesses(chip) if access in indices), *pointers, *results)
 
 
 def rows_by_chip(rows: Mapping[int, PcRows]) -> Counter[str]:

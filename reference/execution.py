@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from spec.isa import Decoded
+from spec.isa.calls import NoResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Step:
     """The value of rs2; for ECALL of a0; 0 if the instruction reads no rs2."""
 
     result: int | None
-    """What rd, or the sink in its place, received; None for instructions without rd."""
+    """What rd, or the sink in its place, or the register of a call's result received; None without one."""
 
     memory: tuple[DoublewordAccess, ...]
     """None, one, or two when the access crosses into the next doubleword, by ascending address; of a call all
@@ -58,6 +59,8 @@ class TrapReason(Enum):
     BREAKPOINT = "the program executed ebreak"
     MISALIGNED_POINTER = "a pointer of a call is not a multiple of 8"
     UNMAPPED_OPERAND = "an operand of a call is not wholly in mapped memory"
+    ZERO_MODULUS = NoResult.ZERO_MODULUS.value
+    WIDE_QUOTIENT = NoResult.WIDE_QUOTIENT.value
     UNKNOWN_ENVIRONMENT_CALL = "the program made an unknown environment call"
     INSTRUCTION_LIMIT = "the caller's limit of instructions was reached"
 

@@ -25,6 +25,8 @@ REGISTER_COUNT = 32
 SINK = 32
 """The register that decoding substitutes for a destination x0: written, never read."""
 
+REGISTER_FILE_SIZE = SINK + 1
+
 
 class RegionKind(IntEnum):
     """What a region's doublewords hold at the start; the memory table's selectors follow these numbers."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
+BYTE_BITS = 8
 WORD_BITS = 64
 WORD_MASK = (1 << WORD_BITS) - 1
 

@@ -88,6 +88,10 @@ def _advice(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
             return "the calls are exit, a7 = 93, and those of accelerators: link with limpid build, not Linux calls"
         case TrapReason.MISALIGNED_POINTER:
             return "copy the operand to an address that is a multiple of 8 before the call"
+        case TrapReason.ZERO_MODULUS:
+            return "look at what lies behind the addend at a3: it is the modulus of the call"
+        case TrapReason.WIDE_QUOTIENT:
+            return "reduce the operands before the call: its quotient has no more bits than they have"
         case TrapReason.MISALIGNED_TARGET:
             target = trap.address or 0
             return COMPRESSED if target % 2 == 0 and _is_executable(program, target) else POINTER

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,29 @@ from typing import Any
 import click
 
 from limpid.errors import DONE, FAILED
-from limpid.reading.calculation import CalculationError, ProofSubject, SetSubject, Subject, subject_named
+from limpid.reading.calculation import CalculationError, SetSubject, Subject, own_subject, subject_named
 from limpid.reading.calculation_reports import Report, proof_report, set_report, set_search_report
-from limpid.reading.published_reports import compatibility_report, system_report, systems_report
+from limpid.reading.calculation_wishes import ABOUT_FILES, ABOUT_PROOFS, ABOUT_SETS, ABOUT_SEVERAL, Wishes, bits_range
+from limpid.reading.own_variants import own_picture, own_side, own_sweep_report
+from limpid.reading.published_reports import (
+    compatibility_report,
+    deciding_error,
+    system_facts,
+    system_report,
+    systems_report,
+)
 from limpid.reading.published_variants import comparison_report, search_report, sweep_report
 from limpid.terminal.files import write_bytes
 from limpid.terminal.report_output import FORMATS, json_of, write_plot, write_report
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits, rounded_down
+from soundcalc.own.format import exported_own, own_of
+from soundcalc.own.variants import changed as changed_own
+from soundcalc.own.variants import swept_own
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.sets import SET_TARGETS
+from soundcalc.published.comparison import Side, side
 from soundcalc.published.export import exported, with_openings
-from soundcalc.published.figures import Bounds
 from soundcalc.published.format import configuration_of
 from soundcalc.published.search import Target, smallest
 from soundcalc.published.summary import SystemSummary, summarised
@@ -30,50 +42,21 @@ from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.whatif import Change, axis, change, changed
 from soundcalc.report.document import Block, Heading
+from soundcalc.report.plot import picture
 from soundcalc.report.text import bounds_blocks, bounds_facts, schema_blocks, schema_facts
 
 COMPARE = "compare"
 """As the first subject: the two others side by side."""
 
 
-@dataclass(frozen=True)
-class _Wishes:
-    """The options, by what they are about."""
-
-    compat: bool
-    lenient: bool
-    curve: CurveBound
-    loss: bool
-    target_bits: int | None
-    segments: int | None
-    changes: tuple[Change, ...]
-    sweep: str | None
-    plot: str | None
-    plot_range: str | None
-    proofs: tuple[str, ...]
-    export: str | None
-    rounds: bool
-
-    @property
-    def bounds(self) -> Bounds:
-        """Of published systems."""
-        if self.loss:
-            return Bounds.LOSS
-        return Bounds.CUBIC if self.curve is CurveBound.CUBIC else Bounds.PROVEN
-
-    @property
-    def are_about_files(self) -> bool:
-        """Whether some of them mean nothing without a FILE.toml."""
-        about = (self.changes, self.sweep, self.plot, self.proofs, self.export, self.loss)
-        return any(about)
-
-
 @click.command("soundcalc")
-@click.argument("subjects", metavar="SET|PROOF|KEY|FILE.toml...|compare A.toml B.toml", nargs=-1)
+@click.argument("subjects", metavar="SET|PROOF|KEY|FILE.toml...|compare A B", nargs=-1)
 @click.option("--compat", is_flag=True, help="Of a FILE.toml: the figures of the public calculator, nothing else.")
 @click.option("--lenient", is_flag=True, help="Of a FILE.toml: list unknown keys and ignore them.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Of a FILE.toml: what if it had this value.")
-@click.option("--sweep", metavar="KEY=LOW:HIGH:STEP", help="Of a FILE.toml: figures along these values, or KEY=A,B,C.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="What if a FILE.toml, or a set, had this value."
+)
+@click.option("--sweep", metavar="KEY=LOW:HIGH:STEP", help="Figures along these values, or KEY=A,B,C.")
 @click.option("--plot", metavar="FILE.png", help="Draw the sweep.")
 @click.option("--plot-range", metavar="LOW:HIGH", help="Of the bits in the plot; all curves by default.")
 @click.option(
@@ -81,7 +64,10 @@ class _Wishes:
 )
 @click.option("--target-bits", type=click.IntRange(1, 256), metavar="BITS", help="Search parameters that reach them.")
 @click.option(
-    "--segments", type=click.IntRange(1, 1 << 20), metavar="N", help="The bits are for a run of so many proofs."
+    "--segments",
+    type=click.IntRange(1, 1 << 20),
+    metavar="N",
+    help="Of a run of so many proofs.",
 )
 @click.option(
     "--curve",
@@ -94,7 +80,7 @@ class _Wishes:
 @click.option("--rounds", is_flag=True, help="Of a FILE.toml: every round of every circuit, however many there are.")
 @click.option("--fail-below", type=click.IntRange(1, 256), metavar="BITS", help="Exit with 1 where there are fewer.")
 @click.option("--bounds", is_flag=True, help="Print every bound, its source and its status as well.")
-@click.option("--export", metavar="FILE.toml", help="Write the configuration, with its changes.")
+@click.option("--export", metavar="FILE.toml", help="Write the configuration or the set, with its changes.")
 @click.option("--template", "kind", type=click.Choice(list(FAMILIES)), help="Print a FILE.toml to fill in.")
 @click.option("--schema", is_flag=True, help="Print every key of a FILE.toml.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Of standard output.")
@@ -151,56 +137,125 @@ def _status(made: Report, fail_below: int | None) -> int:
     return FAILED
 
 
-def _wishes(options: dict[str, Any]) -> _Wishes:
+def _wishes(options: dict[str, Any]) -> Wishes:
     texts = options.pop("changes")
     try:
         changes = tuple(map(change, texts))
     except ParameterError as error:
         raise click.UsageError(f"--set {error}") from error
-    return _Wishes(**{**options, "curve": CurveBound[options["curve"].upper()], "changes": changes})
+    wishes = Wishes(**{**options, "curve": CurveBound[options["curve"].upper()], "changes": changes})
+    wishes.check()
+    return wishes
 
 
-def _report(subjects: tuple[str, ...], wishes: _Wishes) -> Report:
+def _report(subjects: tuple[str, ...], wishes: Wishes) -> Report:
     if not subjects:
         raise click.UsageError("Missing argument: a parameter set, a proof, a key, or a FILE.toml")
     if subjects[0] == COMPARE:
         if len(subjects) != 3:
-            raise click.UsageError("compare needs two FILE.toml")
-        return comparison_report(*(_summary(name, wishes) for name in subjects[1:]))
+            raise click.UsageError("compare needs two FILE.toml, parameter sets or keys")
+        wishes.check_kind("a comparison", ABOUT_SEVERAL)
+        return _comparison(subjects[1:], wishes)
     if len(subjects) > 1:
+        wishes.check_kind("several files", ABOUT_SEVERAL)
         return systems_report([_summary(name, wishes) for name in subjects])
     subject = subject_named(subjects[0], lenient=wishes.lenient, curve=wishes.curve)
-    if isinstance(subject, PublishedConfiguration):
-        return _published(subject, subjects[0], wishes)
-    return _own(subject, wishes)
+    match subject:
+        case PublishedConfiguration():
+            wishes.check_kind("a FILE.toml", ABOUT_FILES)
+            return _published(subject, subjects[0], wishes)
+        case SetSubject():
+            wishes.check_kind("a parameter set", ABOUT_SETS)
+            return _set(subject, subjects[0], wishes)
+        case _:
+            wishes.check_kind("a proof", ABOUT_PROOFS)
+            return proof_report(subject)
 
 
-def _own(subject: SetSubject | ProofSubject, wishes: _Wishes) -> Report:
-    if wishes.compat or wishes.lenient:
-        raise click.UsageError("--compat and --lenient need a FILE.toml")
-    if wishes.are_about_files:
-        raise click.UsageError("--set, --sweep, --plot, --proofs, --export and --loss need a FILE.toml")
+def _set(subject: SetSubject, name: str, wishes: Wishes) -> Report:
     if wishes.target_bits is not None:
-        if not isinstance(subject, SetSubject) or subject.name not in SET_TARGETS:
+        if name not in SET_TARGETS:
             raise click.UsageError(f"--target-bits needs a FILE.toml or a parameter set: {', '.join(SET_TARGETS)}")
-        return set_search_report(subject, wishes.target_bits, wishes.segments, wishes.curve)
-    return set_report(subject) if isinstance(subject, SetSubject) else proof_report(subject)
+        wishes.check_kind("a search for schedules", frozenset({"--target-bits", "--segments", "--curve"}))
+        return set_search_report(name, wishes.target_bits, wishes.segments, wishes.curve)
+    subject = _set_with_changes(subject, name, wishes)
+    if wishes.export is not None:
+        write_bytes(wishes.export, exported_own(subject.system).encode())
+    if wishes.sweep is None:
+        return set_report(subject)
+    try:
+        along = axis(wishes.sweep)
+        points = swept_own(subject.system, Path(name).name, along, wishes.curve)
+    except ParameterError as error:
+        raise click.UsageError(f"--sweep {error}") from error
+    if wishes.plot is not None:
+        write_plot(own_picture(subject.name, along, points), wishes.plot, bits_range(wishes.plot_range))
+    return own_sweep_report(subject.name, along, points)
 
 
-def _summary(name: str, wishes: _Wishes) -> SystemSummary:
+def _set_with_changes(subject: SetSubject, name: str, wishes: Wishes) -> SetSubject:
+    """--set, and --segments for the run that is reported."""
+    changes = list(wishes.changes)
+    if wishes.segments is not None:
+        changes.append(Change("", "segments", None, wishes.segments))
+    if not changes:
+        return subject
+    try:
+        document = changed_own(subject.system, changes)
+    except ParameterError as error:
+        raise click.UsageError(f"--set {error}") from error
+    return own_subject(own_of(document, Path(name).name), wishes.curve)
+
+
+def _comparison(names: Sequence[str], wishes: Wishes) -> Report:
+    """Of published systems, of sets of our own, or of one of each."""
+    sides: list[Side] = []
+    facts: list[Mapping[str, object]] = []
+    errors: list[Fraction] = []
+    for name in names:
+        subject = subject_named(name, lenient=wishes.lenient, curve=wishes.curve)
+        match subject:
+            case PublishedConfiguration():
+                summary = _summarised(subject, name, wishes)
+                sides.append(side(summary))
+                facts.append(system_facts(summary))
+                errors.append(deciding_error(summary))
+            case SetSubject():
+                wishes.check_kind("a parameter set", frozenset({"--curve", "--set"}))
+                subject = _set_with_changes(subject, name, wishes)
+                sides.append(own_side(subject))
+                facts.append(set_report(subject).facts)
+                errors.append(subject.weakest.run_error(subject.segments))
+            case _:
+                raise click.UsageError(f"{name} is a proof: compare keys, parameter sets or FILE.toml")
+    return comparison_report(sides[0], sides[1], facts, max(errors))
+
+
+def _summary(name: str, wishes: Wishes) -> SystemSummary:
     subject: Subject = subject_named(name, lenient=wishes.lenient, curve=wishes.curve)
     if not isinstance(subject, PublishedConfiguration):
-        raise click.UsageError(f"{name} is not a FILE.toml")
+        raise click.UsageError(f"{name} is not a FILE.toml of a published system")
+    return _summarised(subject, name, wishes)
+
+
+def _summarised(subject: PublishedConfiguration, name: str, wishes: Wishes) -> SystemSummary:
+    _check_curve(wishes)
     configuration, _ = _with_changes(subject, name, wishes)
     return summarised(configuration, wishes.bounds, _counts(configuration, wishes))
 
 
-def _published(subject: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:
+def _check_curve(wishes: Wishes) -> None:
+    if wishes.curve is CurveBound.PRINTED:
+        raise click.UsageError("--curve printed is about mutual agreement in parameter sets, not about a FILE.toml")
+
+
+def _published(subject: PublishedConfiguration, name: str, wishes: Wishes) -> Report:
+    _check_curve(wishes)
     configuration, notes = _with_changes(subject, name, wishes)
-    if wishes.plot is not None and wishes.sweep is None:
-        raise click.UsageError("--plot draws a sweep: give --sweep as well")
     if wishes.target_bits is not None:
         return _search(configuration, name, wishes)
+    if wishes.segments is not None:
+        raise click.UsageError("--segments of a FILE.toml goes with --target-bits; --proofs N counts proofs of a run")
     if wishes.export is not None:
         write_bytes(wishes.export, exported(configuration).encode())
     if wishes.compat:
@@ -210,7 +265,7 @@ def _published(subject: PublishedConfiguration, name: str, wishes: _Wishes) -> R
     return system_report(configuration, wishes.bounds, _counts(configuration, wishes), notes, wishes.rounds)
 
 
-def _search(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:
+def _search(configuration: PublishedConfiguration, name: str, wishes: Wishes) -> Report:
     assert wishes.target_bits is not None
     target = Target(wishes.target_bits, wishes.segments or 1)
     found = [smallest(circuit, target, wishes.bounds) for circuit in configuration.circuits]
@@ -222,7 +277,7 @@ def _search(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -
 
 
 def _with_changes(
-    configuration: PublishedConfiguration, name: str, wishes: _Wishes
+    configuration: PublishedConfiguration, name: str, wishes: Wishes
 ) -> tuple[PublishedConfiguration, list[str]]:
     if not wishes.changes:
         return configuration, []
@@ -233,7 +288,7 @@ def _with_changes(
     return configuration_of(document, Path(name).name, wishes.lenient), notes
 
 
-def _counts(configuration: PublishedConfiguration, wishes: _Wishes) -> dict[str, int] | None:
+def _counts(configuration: PublishedConfiguration, wishes: Wishes) -> dict[str, int] | None:
     """--proofs N for every circuit, --proofs CIRCUIT=N for one."""
     counts: dict[str, int] = {}
     for text in wishes.proofs:
@@ -247,7 +302,7 @@ def _counts(configuration: PublishedConfiguration, wishes: _Wishes) -> dict[str,
     return counts or None
 
 
-def _sweep(configuration: PublishedConfiguration, name: str, wishes: _Wishes) -> Report:
+def _sweep(configuration: PublishedConfiguration, name: str, wishes: Wishes) -> Report:
     assert wishes.sweep is not None
     try:
         along = axis(wishes.sweep)
@@ -255,15 +310,5 @@ def _sweep(configuration: PublishedConfiguration, name: str, wishes: _Wishes) ->
     except ParameterError as error:
         raise click.UsageError(f"--sweep {error}") from error
     if wishes.plot is not None:
-        write_plot(configuration, along, points, wishes.plot, _range(wishes.plot_range))
+        write_plot(picture(configuration.name, along.name, points), wishes.plot, bits_range(wishes.plot_range))
     return sweep_report(configuration, along, points)
-
-
-def _range(text: str | None) -> tuple[float, float] | None:
-    """LOW:HIGH in bits."""
-    if text is None:
-        return None
-    low, _, high = text.partition(":")
-    if not (low.isascii() and low.isdigit() and high.isascii() and high.isdigit()) or not int(low) < int(high) < 10_000:
-        raise click.UsageError(f"--plot-range {text} is not LOW:HIGH")
-    return float(low), float(high)

@@ -49,6 +49,14 @@ _C_LIBRARY_START = ("runtime/printf.c", "runtime/decimal.c")
 _C_LIBRARY_MEMBERS = ("runtime/files.c", "runtime/lines.c", "runtime/system.c")
 """Compiled only where the C library's headers are installed."""
 
+ACCELERATORS = SDK / "accelerators"
+"""The sources of the accelerators, each a member of the library."""
+
+# Small copies are instructions, not calls.
+_ACCELERATOR_FLAGS = ("-Wall", "-Wextra", "-Werror", "-fbuiltin", f"-I{ACCELERATORS}")
+_SOFTWARE_CALLS = "runtime_linux/calls.c"
+"""The machine calls under Linux, which has none."""
+
 # Without the second, the compiler turns the loops of memcpy and memset into calls of themselves.
 _RUNTIME_FLAGS = ("-Wall", "-Wextra", "-Werror", "-fno-builtin")
 _GCC_RUNTIME_FLAGS = ("-fno-tree-loop-distribute-patterns",)
@@ -112,6 +120,7 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
     members = compiled(_MEMBERS[runtime])
     if toolchain.has_c_library:
         members += compiled(_C_LIBRARY_MEMBERS)
+    members += map(str, _accelerators(toolchain, scratch, runtime))
     output.unlink(missing_ok=True)
     # D: no dates, users or modes in the archive.
     invoke([toolchain.archiver, "rcsD", str(output), str(first), *members], f"archiving {output.name}")
@@ -123,7 +132,8 @@ def runtime_library(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> Pa
 
     Raises BuildError.
     """
-    sources = sorted(path for name in ("include", "runtime", "runtime_linux") for path in (SDK / name).iterdir())
+    directories = ("include", "runtime", "runtime_linux", "accelerators")
+    sources = sorted(path for name in directories for path in (SDK / name).glob("*.[chS]*"))
     facts = [
         invoke([toolchain.compiler, "--version"], "asking the compiler"),
         *toolchain.compile_flags(Path("runtime.c")),
@@ -162,3 +172,30 @@ def compile_source(toolchain: Toolchain, source: Path, flags: Sequence[str], out
 def _compile_member(toolchain: Toolchain, name: str, flags: Sequence[str], scratch: Path) -> Path:
     source = SDK / name
     return compile_source(toolchain, source, flags, scratch / f"{source.parent.name}_{source.stem}.o")
+
+
+def _accelerators(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> list[Path]:
+    """The accelerators' objects in order of name: unchanged ones are not compiled again. Raises BuildError."""
+    sources = sorted(ACCELERATORS.glob("*.c"))
+    flags = list(_ACCELERATOR_FLAGS)
+    if runtime == "linux":
+        sources.append(SDK / _SOFTWARE_CALLS)
+        flags.append("-DLIMPID_CALLS_IN_SOFTWARE")
+    read = [*sources, *sorted(ACCELERATORS.glob("*.h")), *sorted((SDK / "include").glob("*.h"))]
+    identity = [
+        invoke([toolchain.compiler, "--version"], "asking the compiler"),
+        *toolchain.compile_flags(sources[0]),
+        *flags,
+        *(f"{path.relative_to(SDK)}\n{path.read_text()}" for path in read),
+    ]
+
+    def fill(directory: Path) -> None:
+        for source in sources:
+            compile_source(toolchain, source, flags, directory / f"{source.stem}.o")
+
+    try:
+        directory = compiled_once("accelerators", "\0".join(identity).encode(), fill)
+    except CacheError:
+        fill(scratch)
+        directory = scratch
+    return [directory / f"{source.stem}.o" for source in sources]

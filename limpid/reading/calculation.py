@@ -10,11 +10,14 @@ from limpid.errors import KeyFileError, LimpidError
 from limpid.reading.inspection import forms_of
 from limpid.terminal.files import read_file
 from soundcalc.errors import CalculatorError, ConfigurationError, ConfigurationProblemsError
+from soundcalc.own.format import is_own, own_of, own_system
+from soundcalc.own.system import OwnSystem
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.runs import RunSecurity, expected_bytes, largest_reports, run_security
 from soundcalc.protocol.security import ProofSecurity
-from soundcalc.published.format import parse_configuration
+from soundcalc.published.format import configuration_of
 from soundcalc.published.system import PublishedConfiguration
+from soundcalc.published.toml_text import parsed
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key
@@ -46,11 +49,10 @@ class SubjectError(LimpidError):
 
 @dataclass(frozen=True)
 class SetSubject:
-    """A parameter set, or a key under it: the largest proofs that a verifier admits."""
+    """A parameter set, a key under it, or a file of one: the largest proofs that a verifier admits."""
 
     name: str
     about: str
-    parameters: ParameterSet
     reports: Mapping[int, ProofSecurity]
     """By stacking height."""
 
@@ -61,6 +63,12 @@ class SetSubject:
     def weakest(self) -> ProofSecurity:
         """The report whose errors sum to the most."""
         return max(self.reports.values(), key=lambda report: report.error)
+
+    @property
+    def system(self) -> OwnSystem:
+        """What a file of it says."""
+        shapes = {height: report.shape for height, report in self.reports.items()}
+        return own_system(self.name, self.about, self.segments, shapes)
 
 
 @dataclass(frozen=True)
@@ -109,12 +117,20 @@ def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
         known = ", ".join(PARAMETER_SETS)
         next_step = f"name one of those, or a parameter set: {known}"
         raise SubjectError(f"{name}: is no proof, no key and no TOML file", next_step, {"path": name}) from error
-    return parse_configuration(text, Path(name).name, lenient)
+    document = parsed(text, Path(name).name)
+    if is_own(document):
+        return own_subject(own_of(document, Path(name).name), curve)
+    return configuration_of(document, Path(name).name, lenient)
+
+
+def own_subject(system: OwnSystem, curve: CurveBound) -> SetSubject:
+    """The figures of a file of our own, or of changes to one. Raises CalculatorError."""
+    return SetSubject(system.name, system.about, system.reports(curve), system.segments)
 
 
 def _largest(name: str, about: str, parameters: ParameterSet, curve: CurveBound) -> SetSubject:
     reports = largest_reports(RV64IM, parameters, MOST_OUTPUT_TOKENS, curve)
-    return SetSubject(name, about, parameters, reports, RV64IM.maximum_segments)
+    return SetSubject(name, about, reports, RV64IM.maximum_segments)
 
 
 def _proof(name: str, content: bytes, curve: CurveBound) -> ProofSubject:

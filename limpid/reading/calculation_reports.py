@@ -91,9 +91,9 @@ def proof_report(subject: ProofSubject) -> Report:
     return Report(blocks, facts, security_notes(security), error=segments_error(security.reports))
 
 
-def set_search_report(subject: SetSubject, target_bits: int, segments: int | None, curve: CurveBound) -> Report:
+def set_search_report(name: str, target_bits: int, segments: int | None, curve: CurveBound) -> Report:
     """Schedules of a parameter set that reach a target, for a proof or for a run of so many."""
-    target = SET_TARGETS[subject.name]
+    target = SET_TARGETS[name]
     rows, found_facts = [], {}
     for height in target.parameters.heights_log2:
         problem = replace(target.problem(height), target=Fraction(1, (segments or 1) << target_bits), curve=curve)
@@ -117,6 +117,6 @@ def set_search_report(subject: SetSubject, target_bits: int, segments: int | Non
     header = ("height", "folds", "queries", "work before delta", "before folds", "before queries", "bits", "usual KiB")
     what = "a proof" if segments is None else f"a run of {segments}"
     head = Heading(f"{target_bits} bits summed over {what}, with the least {target.goal.value}")
-    facts: dict[str, object] = {"kind": "search", "name": subject.name, "target_bits": target_bits}
+    facts: dict[str, object] = {"kind": "search", "name": name, "target_bits": target_bits}
     facts |= {"segments": segments or 1, "heights": found_facts}
     return Report([head, table(header, rows)], facts)

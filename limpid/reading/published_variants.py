@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from limpid.reading.calculation_reports import Report
 from limpid.reading.published_reports import deciding_error, system_facts, title_of
 from soundcalc.exact import float_bits, rounded_down
-from soundcalc.published.comparison import compared, kibibytes
+from soundcalc.published.comparison import Side, compared, kibibytes
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.search import Found, Target
-from soundcalc.published.summary import SystemSummary, weakest_round
+from soundcalc.published.summary import weakest_round
 from soundcalc.published.sweep import Point
 from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.whatif import Axis
@@ -19,23 +19,22 @@ from soundcalc.published.whir import WhirOpening
 from soundcalc.report.document import Heading, bold, table
 
 
-def comparison_report(left: SystemSummary, right: SystemSummary) -> Report:
-    """Two systems side by side; what differs is bold and marked."""
+def comparison_report(left: Side, right: Side, systems: Sequence[Mapping[str, object]], error: Fraction) -> Report:
+    """Two systems side by side; what differs is bold and marked. `systems` says of each what a report would."""
     rows = compared(left, right)
-    names = [summary.configuration.name for summary in (left, right)]
+    names = [left.name, right.name]
     cells = [
         (row.circuit, row.what, *((bold(row.left), bold(row.right), "≠") if row.differs else (row.left, row.right, "")))
         for row in rows
     ]
     facts = {
         "kind": "comparison",
-        "systems": [system_facts(left), system_facts(right)],
+        "systems": list(systems),
         "rows": [
             {"circuit": row.circuit, "what": row.what, "left": row.left, "right": row.right, "differs": row.differs}
             for row in rows
         ],
     }
-    error = max(deciding_error(left), deciding_error(right))
     return Report([table(("circuit", "what", *names, "differs"), cells)], facts, error=error)
 
 
@@ -43,7 +42,7 @@ def sweep_report(configuration: PublishedConfiguration, along: Axis, points: Seq
     """One row for each value."""
     regimes = list(dict.fromkeys(regime for point in points for regime in point.by_regime))
     rows = [(str(point.value), *_point_cells(point, regimes)) for point in points]
-    name = f"{along.circuit}.{along.key}" if along.circuit else along.key
+    name = along.name
     header = (
         name, "bits", *regimes, "non-interactive", "run", "weakest circuit", "weakest round", "expected KiB",
         "worst KiB",
@@ -64,7 +63,7 @@ def sweep_report(configuration: PublishedConfiguration, along: Axis, points: Seq
             for point in points
         ],
     }
-    notes = tuple(f"{along.key} = {point.value}: {point.reason}" for point in points if point.reason)
+    notes = tuple(f"{name} = {point.value}: {point.reason}" for point in points if point.reason)
     errors = [deciding_error(point.summary) for point in points if point.summary is not None]
     return Report(
         [Heading(f"{title_of(configuration)} along {name}"), table(header, rows)],

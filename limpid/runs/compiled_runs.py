@@ -29,6 +29,8 @@ from reference.executor.spans import SPAN_SYMBOLS
 from reference.executor.trap import TrapError, described
 from reference.machine_memory import InputTooLongError
 from reference.output_region import read_output
+from spec.isa.calls import CALL_BY_NUMBER
+from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT
 from spec.program import Program
 
@@ -187,8 +189,8 @@ def execution_of(
 
 
 def _trap(program: Program, ended: CompiledMachine, status: int) -> Trap:
-    """Why an execution ended abnormally: the reference's machine, put where the compiled one stands, says it. Whether
-    an instruction traps depends on no value in memory."""
+    """Why an execution ended abnormally: the reference's machine, put where the compiled one stands, says it. What
+    traps changes nothing, so memory still holds what the instruction found."""
     if status != TRAPPED:
         details = f"after {ended.instructions} instructions"
         error = TrapError(TrapReason.INSTRUCTION_LIMIT, ended.pc, None, details)
@@ -196,6 +198,12 @@ def _trap(program: Program, ended: CompiledMachine, status: int) -> Trap:
     machine = Machine(program)
     machine.pc = ended.pc
     machine.registers[:] = ended.registers.tolist()
+    call = CALL_BY_NUMBER.get(machine.registers[CALL_NUMBER_REGISTER])
+    if call is not None:
+        pointers = [machine.registers[operand.register] for operand in call.operands]
+        values = ended.memory.values
+        positions = [position for position in call.positions(pointers) if position < len(values)]
+        machine.memory.doublewords |= {position: int(values[position]) for position in positions}
     trap = machine.step()
     if trap is None:
         raise RuntimeError(f"the compiled executor traps at {ended.pc:#x}, the reference does not")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -18,13 +18,10 @@ from limpid.reading.calculation_reports import Report
 from limpid.terminal.files import require_writable, write_bytes
 from limpid.terminal.output import json_text
 from soundcalc.bounds import SOURCES
-from soundcalc.published.sweep import Point
-from soundcalc.published.system import PublishedConfiguration
-from soundcalc.published.whatif import Axis
 from soundcalc.report.document import Block, Heading, Paragraph, Table, runs, table
 from soundcalc.report.latex import latex
 from soundcalc.report.markdown import markdown
-from soundcalc.report.plot import drawn_png
+from soundcalc.report.plot import Picture, drawn_png
 from soundcalc.report.typst import typst
 
 UNKNOWN_WIDTH = 200
@@ -106,23 +103,16 @@ def write_report(report: Report, path: str) -> None:
         raise MisuseError(f"{path}: a report ends in {', '.join((*ENDINGS, '.pdf'))}")
 
 
-def write_plot(
-    configuration: PublishedConfiguration,
-    along: Axis,
-    points: Sequence[Point],
-    path: str,
-    bits_range: tuple[float, float] | None,
-) -> None:
+def write_plot(shown: Picture, path: str, bits_range: tuple[float, float] | None) -> None:
     """The picture of a sweep. Raises MisuseError for another ending than .png, FileError, PlotError."""
     if Path(path).suffix.lower() != ".png":
         raise MisuseError(f"{path}: a plot ends in .png")
     require_writable(path)
-    name = f"{along.circuit}.{along.key}" if along.circuit else along.key
     try:
-        picture = drawn_png(configuration.name, name, points, bits_range)
+        png = drawn_png(shown, bits_range)
     except ImportError as error:
         raise PlotError("plots need matplotlib, which is not installed", "pip install 'limpid[plots]'") from error
-    write_bytes(path, picture)
+    write_bytes(path, png)
 
 
 def _pdf(report: Report) -> bytes:

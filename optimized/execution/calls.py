@@ -16,9 +16,12 @@ from optimized.compilation import compiled
 from optimized.execution.accounting import access, note_touched
 from optimized.execution.events import Events
 from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.keccak import permute
 from optimized.execution.loop_state import (
+    ADVISING,
     FULL,
     RUNNING,
+    STATE_ADVICE,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
     STATE_CHIP,
@@ -27,6 +30,7 @@ from optimized.execution.loop_state import (
     TRAPPED,
     SegmentAccount,
 )
+from optimized.execution.modular import multiply_add_divide
 from optimized.execution.sha256 import compress
 from spec.isa.calls import CALLS
 from spec.isa.system import CALL_NUMBER_REGISTER
@@ -38,6 +42,7 @@ FIRST_CALL_CHIP = len(INSTRUCTION_CHIPS) - len(CALLS)
 """The number of the first call's chip among the instruction chips: those of calls are the last, in their order."""
 
 NO_CALL = -1
+NO_REGISTER = -1
 
 U64, I64 = np.uint64, np.int64
 
@@ -46,7 +51,11 @@ U64, I64 = np.uint64, np.int64
 class CallNumber(IntEnum):
     """The numbers in a7, as compiled code compares them."""
 
+    KECCAK_F = 256
     SHA256_COMPRESS = 257
+    MULTIPLY_ADD_MODULO_256 = 258
+    MULTIPLY_ADD_MODULO_384 = 259
+    ADVICE = 260
 
 
 class CallTable(NamedTuple):
@@ -61,6 +70,9 @@ class CallTable(NamedTuple):
 
     doublewords: NDArray[np.int64]
     """(calls, operands): the size of each."""
+
+    result_registers: NDArray[np.int64]
+    """Where the host's word goes; NO_REGISTER for calls that ask for none."""
 
 
 class CallEvents(NamedTuple):
@@ -108,7 +120,8 @@ def call_table() -> CallTable:
         doublewords[place, : len(call.operands)] = [operand.doublewords for operand in call.operands]
     numbers = np.array([call.number for call in CALLS], dtype=np.uint64)
     operands = np.array([len(call.operands) for call in CALLS], dtype=np.int64)
-    return CallTable(numbers, operands, registers, doublewords)
+    results = [NO_REGISTER if call.result_register is None else call.result_register for call in CALLS]
+    return CallTable(numbers, operands, registers, doublewords, np.array(results, dtype=np.int64))
 
 
 @compiled
@@ -149,8 +162,14 @@ def take_operands(
 def results_of(number: np.uint64, contents: NDArray[np.uint64], results: NDArray[np.uint64]) -> bool:
     """What the doublewords of a call hold afterwards; False if the call cannot complete."""
     results[:] = contents
-    if number == U64(CallNumber.SHA256_COMPRESS):
+    if number == U64(CallNumber.KECCAK_F):
+        permute(results)
+    elif number == U64(CallNumber.SHA256_COMPRESS):
         compress(contents, results[8:12])
+    elif number == U64(CallNumber.MULTIPLY_ADD_MODULO_256) or number == U64(CallNumber.MULTIPLY_ADD_MODULO_384):
+        size = len(contents) // 5
+        quotient = np.empty(size, dtype=U64)
+        return bool(multiply_add_divide(contents, size, quotient, results[4 * size :]))
     return True
 
 
@@ -167,8 +186,11 @@ def _account(
     results: NDArray[np.uint64],
     row: int,
     events: CallEvents | None,
-) -> None:
-    """Gives the accesses of a call their clocks, and counts what the segment touches for the first time."""
+) -> int:
+    """Gives the accesses to memory and pointers their clocks, and counts what the segment touches for the first time.
+
+    Returns the next clock.
+    """
     now, operands = state[STATE_CLOCK], calls.operands[place]
     for i in range(1 + operands):
         register = CALL_NUMBER_REGISTER if i == 0 else calls.registers[place, i - 1]
@@ -190,6 +212,7 @@ def _account(
             events.memory_previous[row, i] = previous
             events.before[row, i] = contents[i]
             events.after[row, i] = results[i]
+    return int(now + 1 + operands + len(positions))
 
 
 @compiled
@@ -205,10 +228,11 @@ def make_call(
     events: Events | None,
     calls: CallTable,
     call_events: CallEvents | None,
+    advice: NDArray[np.uint64],
 ) -> int:
-    """Executes an ecall that does not halt, unless it has no room or cannot complete; says how it ended.
+    """Executes an ecall that does not halt, unless it has no room, no answer or cannot complete; says how it ended.
 
-    `accelerated` counts calls by place and word.
+    `accelerated` counts calls by place and word; `advice` holds what the host has answered so far.
     """
     place = called(registers[CALL_NUMBER_REGISTER], calls)
     if place == NO_CALL:
@@ -227,18 +251,36 @@ def make_call(
         if account.rows[chip] >= account.room[chip] or boundary_end > state[STATE_BOUNDARY_ROOM]:
             state[STATE_CHIP] = chip
             return FULL
+    register = calls.result_registers[place]
+    word_of_host = U64(0)
+    if register != NO_REGISTER:
+        if state[STATE_ADVICE] == len(advice):
+            return ADVISING
+        word_of_host = advice[state[STATE_ADVICE]]
+        state[STATE_ADVICE] += 1
+    if account is not None:
         event = account.first_events[chip] + account.rows[chip]
         row = event - account.first_events[FIRST_CALL_CHIP]
         account.rows[chip] += 1
         if events is not None:
             events.word[event], events.next_pc[event] = word, (pc + 4) >> 2
             events.clock[event] = state[STATE_CLOCK]
-        _account(place, calls, registers, memory, state, account, positions, contents, results, row, call_events)
+        clock = _account(
+            place, calls, registers, memory, state, account, positions, contents, results, row, call_events
+        )
+        if register != NO_REGISTER:
+            previous = access(account.register_clocks, register, clock)
+            state[STATE_BOUNDARY_ROWS] += previous == 0
+            if events is not None:
+                events.destination_previous[event] = previous
+                events.before[event], events.result[event] = registers[register], word_of_host
         state[STATE_CLOCK] += account.advances[chip]
     for i in range(count):
         # Of a doubleword that is read and written, what is written comes last.
         memory.values[positions[i]] = results[i]
         if touched is not None:
             touched[positions[i]] = True
+    if register != NO_REGISTER:
+        registers[register] = word_of_host
     accelerated[place, word] += 1
     return RUNNING

@@ -15,6 +15,7 @@ from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machin
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import HALTED, RUNNING, TRAPPED
 from optimized.execution.predecoded import predecode
+from spec.isa.advice import HonestHost
 from spec.program import Program
 
 
@@ -99,4 +100,6 @@ def execute_counting(
 def _machine(program: Program, private_input: bytes) -> Machine:
     """The machine at the start of a run that is not cut into segments."""
     memory = guest_memory(program, private_input, with_clocks=False)
-    return Machine.at(program.entry, predecode(program), memory)
+    machine = Machine.at(program.entry, predecode(program), memory)
+    machine.host = HonestHost()
+    return machine

@@ -13,9 +13,11 @@ from optimized.execution.call_counts import CallCounts
 from optimized.execution.calls import CallEvents, call_table
 from optimized.execution.console import Console
 from optimized.execution.events import Events
-from optimized.execution.guest_memory import Doublewords
+from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, is_mapped
 from optimized.execution.instruction_loop import run_instructions
 from optimized.execution.loop_state import (
+    ADVISING,
+    STATE_ADVICE,
     STATE_CLOCK,
     STATE_INSTRUCTIONS,
     STATE_PC,
@@ -23,10 +25,11 @@ from optimized.execution.loop_state import (
     SegmentAccount,
 )
 from optimized.execution.predecoded import Predecoded, access_positions
+from spec.isa.advice import Host
 from spec.isa.calls import CALLS
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_ARGUMENT_REGISTER
-from spec.memory_map import SINK
+from spec.memory_map import REGISTER_FILE_SIZE
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS
 
@@ -35,8 +38,6 @@ UNLIMITED = 2**62
 
 INSTRUCTIONS_AT_ONCE = 1 << 24
 """Executed without a look at signals and at what the guest has shown: a few tenths of a second."""
-
-REGISTER_FILE_SIZE = SINK + 1
 
 
 @dataclass
@@ -54,6 +55,14 @@ class Machine:
     """(calls, words): calls of accelerators by place in CALLS and word of the code."""
 
     account: SegmentAccount
+    advice: NDArray[np.uint64]
+    """What the host has answered, and room for more."""
+
+    known_advice: int = 0
+    """How many answers there are."""
+
+    host: Host | None = None
+    """Who answers more; None if nobody does."""
 
     @staticmethod
     def at(pc: int, code: Predecoded, memory: Doublewords) -> Machine:
@@ -73,8 +82,8 @@ class Machine:
         )
         misaligned = np.zeros(len(code.kind), dtype=np.int64)
         accelerated = np.zeros((len(CALLS), len(code.kind)), dtype=np.int64)
-        registers = np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64)
-        return Machine(code, memory, registers, state, misaligned, accelerated, account)
+        registers, advice = np.zeros(REGISTER_FILE_SIZE, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+        return Machine(code, memory, registers, state, misaligned, accelerated, account, advice)
 
     @property
     def pc(self) -> int:
@@ -105,6 +114,12 @@ class Machine:
         counts = self.accelerated[places, words].tolist()
         return Counter({(at, number): n for at, number, n in zip(addresses, numbers, counts, strict=True)})
 
+    def taken_advice(self) -> NDArray[np.uint64]:
+        """What the instructions so far have taken of it. From now on there is none."""
+        taken = self.advice[: self.state[STATE_ADVICE]].copy()
+        self.known_advice = self.state[STATE_ADVICE] = 0
+        return taken
+
     def run(
         self,
         limit: int,
@@ -133,21 +148,41 @@ class Machine:
         events: Events | None,
         call_events: CallEvents | None = None,
     ) -> int:
+        """A call that the host is there to answer does not end it."""
         run: Any = run_instructions
-        status: int = run(
-            limit,
-            self.code,
-            self.registers,
-            self.memory,
-            self.state,
-            self.misaligned,
-            touched,
-            console,
-            calls,
-            account,
-            events,
-            call_table(),
-            self.accelerated,
-            call_events,
-        )
-        return status
+        end = self.instructions + limit
+        while True:
+            status: int = run(
+                end - self.instructions,
+                self.code,
+                self.registers,
+                self.memory,
+                self.state,
+                self.misaligned,
+                touched,
+                console,
+                calls,
+                account,
+                events,
+                call_table(),
+                self.accelerated,
+                call_events,
+                self.advice[: self.known_advice],
+            )
+            if status != ADVISING or self.host is None:
+                return status
+            self._take_advice(self.host)
+
+    def _take_advice(self, host: Host) -> None:
+        """Asks the host about the call at which the loop stands."""
+        kind, *arguments = self.registers[CALL_ARGUMENT_REGISTER : CALL_ARGUMENT_REGISTER + 4].tolist()
+        if self.known_advice == len(self.advice):
+            self.advice = np.concatenate([self.advice, np.empty(1 + self.known_advice, dtype=np.uint64)])
+        self.advice[self.known_advice] = host(kind, (arguments[0], arguments[1], arguments[2]), self._look)
+        self.known_advice += 1
+
+    def _look(self, position: int) -> int | None:
+        """A doubleword of memory; None if it belongs to no region."""
+        if position >= DOUBLEWORDS or not is_mapped(position, self.memory):
+            return None
+        return int(self.memory.values[position])

@@ -104,12 +104,14 @@ def run_instructions(
     accelerators: CallTable,
     accelerated: NDArray[np.int64],
     call_events: CallEvents | None,
+    advice: NDArray[np.uint64],
 ) -> int:
     """Executes up to `limit` instructions; says how it ended. `misaligned` counts misaligned accesses by word.
 
     `touched` learns which doublewords are accessed, `console` what is shown, `calls` what is executed under which
     calls, `account` what a segment takes: with the addresses that it touches or, with `events`, all that was done; what
-    calls of accelerators did is in `call_events` then. `accelerated` counts these calls by place and word.
+    calls of accelerators did is in `call_events` then. `accelerated` counts these calls by place and word; `advice`
+    holds what the host has answered so far.
     """
     values, clocks = memory.values, memory.clocks
     if account is not None:
@@ -147,6 +149,7 @@ def run_instructions(
                 events,
                 accelerators,
                 call_events,
+                advice,
             )
             clock, count, boundary_rows = state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS]
             if status != RUNNING:

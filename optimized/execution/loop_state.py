@@ -7,17 +7,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-RUNNING, HALTED, TRAPPED, FULL = range(4)
+RUNNING, HALTED, TRAPPED, FULL, ADVISING = range(5)
 """How the loop ended. Running: after as many instructions as it may execute. Full: the next instruction has no room in
-its segment, in the console's buffer or among the counted calls; it has not been executed."""
+its segment, in the console's buffer or among the counted calls; it has not been executed. Advising: neither has the
+next one, a call that the host has not answered yet."""
 
-STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED, STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM = range(
-    7
-)
+STATE_PC, STATE_CLOCK, STATE_INSTRUCTIONS, STATE_CHIP, STATE_TOUCHED = range(5)
 """Program counter, next clock, executed instructions; the chip that had no room; doublewords that the segment has
-touched; these and its registers; and how many of them it has room for."""
+touched."""
 
-STATE_SIZE = 7
+STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM, STATE_ADVICE = range(5, 8)
+"""Doublewords and registers that the segment has touched, how many of them it has room for; answers that it has
+taken."""
+
+STATE_SIZE = 8
 
 
 class SegmentAccount(NamedTuple):

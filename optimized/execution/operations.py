@@ -26,24 +26,24 @@ class Operation(IntEnum):
     EXCLUSIVE_OR = 7
     OR = 8
     AND = 9
-    ADD_HALF = 10
-    SUBTRACT_HALF = 11
-    SHIFT_LEFT_HALF = 12
-    SHIFT_RIGHT_LOGICAL_HALF = 13
-    SHIFT_RIGHT_ARITHMETIC_HALF = 14
+    ADD_32 = 10
+    SUBTRACT_32 = 11
+    SHIFT_LEFT_32 = 12
+    SHIFT_RIGHT_LOGICAL_32 = 13
+    SHIFT_RIGHT_ARITHMETIC_32 = 14
     MULTIPLY = 15
     MULTIPLY_HIGH_SIGNED = 16
     MULTIPLY_HIGH_SIGNED_UNSIGNED = 17
     MULTIPLY_HIGH_UNSIGNED = 18
-    MULTIPLY_HALF = 19
+    MULTIPLY_32 = 19
     DIVIDE_SIGNED = 20
     DIVIDE_UNSIGNED = 21
     REMAINDER_SIGNED = 22
     REMAINDER_UNSIGNED = 23
-    DIVIDE_SIGNED_HALF = 24
-    DIVIDE_UNSIGNED_HALF = 25
-    REMAINDER_SIGNED_HALF = 26
-    REMAINDER_UNSIGNED_HALF = 27
+    DIVIDE_SIGNED_32 = 24
+    DIVIDE_UNSIGNED_32 = 25
+    REMAINDER_SIGNED_32 = 26
+    REMAINDER_UNSIGNED_32 = 27
 
 
 OPERATION_OF: dict[WordFunction, Operation] = {
@@ -57,55 +57,47 @@ OPERATION_OF: dict[WordFunction, Operation] = {
     register_arithmetic.exclusive_or: Operation.EXCLUSIVE_OR,
     register_arithmetic.inclusive_or: Operation.OR,
     register_arithmetic.conjoin: Operation.AND,
-    word_arithmetic.add_half: Operation.ADD_HALF,
-    word_arithmetic.subtract_half: Operation.SUBTRACT_HALF,
-    word_arithmetic.shift_left_half: Operation.SHIFT_LEFT_HALF,
-    word_arithmetic.shift_right_logical_half: Operation.SHIFT_RIGHT_LOGICAL_HALF,
-    word_arithmetic.shift_right_arithmetic_half: Operation.SHIFT_RIGHT_ARITHMETIC_HALF,
+    word_arithmetic.add_32: Operation.ADD_32,
+    word_arithmetic.subtract_32: Operation.SUBTRACT_32,
+    word_arithmetic.shift_left_32: Operation.SHIFT_LEFT_32,
+    word_arithmetic.shift_right_logical_32: Operation.SHIFT_RIGHT_LOGICAL_32,
+    word_arithmetic.shift_right_arithmetic_32: Operation.SHIFT_RIGHT_ARITHMETIC_32,
     multiply_divide.multiply: Operation.MULTIPLY,
     multiply_divide.multiply_high_signed: Operation.MULTIPLY_HIGH_SIGNED,
     multiply_divide.multiply_high_signed_unsigned: Operation.MULTIPLY_HIGH_SIGNED_UNSIGNED,
     multiply_divide.multiply_high_unsigned: Operation.MULTIPLY_HIGH_UNSIGNED,
-    multiply_divide.multiply_half: Operation.MULTIPLY_HALF,
+    multiply_divide.multiply_32: Operation.MULTIPLY_32,
     multiply_divide.divide_signed: Operation.DIVIDE_SIGNED,
     multiply_divide.divide_unsigned: Operation.DIVIDE_UNSIGNED,
     multiply_divide.remainder_signed: Operation.REMAINDER_SIGNED,
     multiply_divide.remainder_unsigned: Operation.REMAINDER_UNSIGNED,
-    multiply_divide.divide_signed_half: Operation.DIVIDE_SIGNED_HALF,
-    multiply_divide.divide_unsigned_half: Operation.DIVIDE_UNSIGNED_HALF,
-    multiply_divide.remainder_signed_half: Operation.REMAINDER_SIGNED_HALF,
-    multiply_divide.remainder_unsigned_half: Operation.REMAINDER_UNSIGNED_HALF,
+    multiply_divide.divide_signed_32: Operation.DIVIDE_SIGNED_32,
+    multiply_divide.divide_unsigned_32: Operation.DIVIDE_UNSIGNED_32,
+    multiply_divide.remainder_signed_32: Operation.REMAINDER_SIGNED_32,
+    multiply_divide.remainder_unsigned_32: Operation.REMAINDER_UNSIGNED_32,
 }
-
-# Compiled code wants plain numbers.
-ADD, SUBTRACT, SHIFT_LEFT, SHIFT_RIGHT_LOGICAL, SHIFT_RIGHT_ARITHMETIC = range(5)
-BELOW_SIGNED, BELOW_UNSIGNED, EXCLUSIVE_OR, OR, AND = range(5, 10)
-ADD_HALF, SUBTRACT_HALF, SHIFT_LEFT_HALF, SHIFT_RIGHT_LOGICAL_HALF, SHIFT_RIGHT_ARITHMETIC_HALF = range(10, 15)
-MULTIPLY, MULTIPLY_HIGH_SIGNED, MULTIPLY_HIGH_SIGNED_UNSIGNED, MULTIPLY_HIGH_UNSIGNED, MULTIPLY_HALF = range(15, 20)
-DIVIDE_SIGNED, DIVIDE_UNSIGNED, REMAINDER_SIGNED, REMAINDER_UNSIGNED = range(20, 24)
-DIVIDE_SIGNED_HALF, DIVIDE_UNSIGNED_HALF, REMAINDER_SIGNED_HALF, REMAINDER_UNSIGNED_HALF = range(24, 28)
 
 Word: TypeAlias = Any
 """A 64-bit word of compiled code."""
 
 U64, I64, U32, I32 = np.uint64, np.int64, np.uint32, np.int32
 ALL_ONES = np.uint64(2**64 - 1)
-LOW_HALF = np.uint64(2**32 - 1)
+LOW_32 = np.uint64(2**32 - 1)
 
 
 @compiled
-def _half(word: Word) -> Word:
+def _low_32(word: Word) -> Word:
     """The low 32 bits, sign-extended."""
-    return U64(I64(I32(U32(word & LOW_HALF))))
+    return U64(I64(I32(U32(word & LOW_32))))
 
 
 @compiled
 def _high_product(left: Word, right: Word) -> Word:
-    """The high 64 bits of the product of unsigned numbers, from four products of halves."""
-    a, b = left >> U64(32), left & LOW_HALF
-    c, d = right >> U64(32), right & LOW_HALF
+    """The high 64 bits of the product of unsigned numbers, from four products of their halves."""
+    a, b = left >> U64(32), left & LOW_32
+    c, d = right >> U64(32), right & LOW_32
     middle = b * c + (b * d >> U64(32))
-    other = a * d + (middle & LOW_HALF)
+    other = a * d + (middle & LOW_32)
     return a * c + (middle >> U64(32)) + (other >> U64(32))
 
 
@@ -134,59 +126,59 @@ def _remainder_signed(left: Word, right: Word) -> Word:
 @compiled
 def operate(operation: int, left: Word, right: Word) -> Word:
     """The result of an arithmetic operation on two 64-bit words."""
-    if operation == ADD:
+    if operation == Operation.ADD:
         return left + right
-    if operation == SUBTRACT:
+    if operation == Operation.SUBTRACT:
         return left - right
-    if operation == SHIFT_LEFT:
+    if operation == Operation.SHIFT_LEFT:
         return left << (right & U64(63))
-    if operation == SHIFT_RIGHT_LOGICAL:
+    if operation == Operation.SHIFT_RIGHT_LOGICAL:
         return left >> (right & U64(63))
-    if operation == SHIFT_RIGHT_ARITHMETIC:
+    if operation == Operation.SHIFT_RIGHT_ARITHMETIC:
         return U64(I64(left) >> I64(right & U64(63)))
-    if operation == BELOW_SIGNED:
+    if operation == Operation.BELOW_SIGNED:
         return U64(I64(left) < I64(right))
-    if operation == BELOW_UNSIGNED:
+    if operation == Operation.BELOW_UNSIGNED:
         return U64(left < right)
-    if operation == EXCLUSIVE_OR:
+    if operation == Operation.EXCLUSIVE_OR:
         return left ^ right
-    if operation == OR:
+    if operation == Operation.OR:
         return left | right
-    if operation == AND:
+    if operation == Operation.AND:
         return left & right
-    if operation == ADD_HALF:
-        return _half(left + right)
-    if operation == SUBTRACT_HALF:
-        return _half(left - right)
-    if operation == SHIFT_LEFT_HALF:
-        return _half(left << (right & U64(31)))
-    if operation == SHIFT_RIGHT_LOGICAL_HALF:
-        return _half((left & LOW_HALF) >> (right & U64(31)))
-    if operation == SHIFT_RIGHT_ARITHMETIC_HALF:
-        return U64(I64(_half(left)) >> I64(right & U64(31)))
-    if operation == MULTIPLY:
+    if operation == Operation.ADD_32:
+        return _low_32(left + right)
+    if operation == Operation.SUBTRACT_32:
+        return _low_32(left - right)
+    if operation == Operation.SHIFT_LEFT_32:
+        return _low_32(left << (right & U64(31)))
+    if operation == Operation.SHIFT_RIGHT_LOGICAL_32:
+        return _low_32((left & LOW_32) >> (right & U64(31)))
+    if operation == Operation.SHIFT_RIGHT_ARITHMETIC_32:
+        return U64(I64(_low_32(left)) >> I64(right & U64(31)))
+    if operation == Operation.MULTIPLY:
         return left * right
-    if operation == MULTIPLY_HIGH_UNSIGNED:
+    if operation == Operation.MULTIPLY_HIGH_UNSIGNED:
         return _high_product(left, right)
-    if operation == MULTIPLY_HIGH_SIGNED_UNSIGNED:
+    if operation == Operation.MULTIPLY_HIGH_SIGNED_UNSIGNED:
         return _high_product(left, right) - (right if I64(left) < 0 else U64(0))
-    if operation == MULTIPLY_HIGH_SIGNED:
+    if operation == Operation.MULTIPLY_HIGH_SIGNED:
         lost = (right if I64(left) < 0 else U64(0)) + (left if I64(right) < 0 else U64(0))
         return _high_product(left, right) - lost
-    if operation == MULTIPLY_HALF:
-        return _half(left * right)
-    if operation == DIVIDE_SIGNED:
+    if operation == Operation.MULTIPLY_32:
+        return _low_32(left * right)
+    if operation == Operation.DIVIDE_SIGNED:
         return _divide_signed(left, right)
-    if operation == DIVIDE_UNSIGNED:
+    if operation == Operation.DIVIDE_UNSIGNED:
         return left // right if right != 0 else ALL_ONES
-    if operation == REMAINDER_SIGNED:
+    if operation == Operation.REMAINDER_SIGNED:
         return _remainder_signed(left, right)
-    if operation == REMAINDER_UNSIGNED:
+    if operation == Operation.REMAINDER_UNSIGNED:
         return left % right if right != 0 else left
-    if operation == DIVIDE_SIGNED_HALF:
-        return _half(_divide_signed(_half(left), _half(right)))
-    if operation == DIVIDE_UNSIGNED_HALF:
-        return _half((left & LOW_HALF) // (right & LOW_HALF)) if right & LOW_HALF != 0 else ALL_ONES
-    if operation == REMAINDER_SIGNED_HALF:
-        return _half(_remainder_signed(_half(left), _half(right)))
-    return _half((left & LOW_HALF) % (right & LOW_HALF)) if right & LOW_HALF != 0 else _half(left)
+    if operation == Operation.DIVIDE_SIGNED_32:
+        return _low_32(_divide_signed(_low_32(left), _low_32(right)))
+    if operation == Operation.DIVIDE_UNSIGNED_32:
+        return _low_32((left & LOW_32) // (right & LOW_32)) if right & LOW_32 != 0 else ALL_ONES
+    if operation == Operation.REMAINDER_SIGNED_32:
+        return _low_32(_remainder_signed(_low_32(left), _low_32(right)))
+    return _low_32((left & LOW_32) % (right & LOW_32)) if right & LOW_32 != 0 else _low_32(left)

@@ -21,9 +21,10 @@ from optimized.trace.rows import (
 from reference.arrays.field_arrays import Matrix, inverses
 from spec.field import P
 from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.rv64im.chips.shift import SHIFTS, Direction
 from spec.rv64im.gadgets import LIMB_MAXIMUM
 
-HALF_LIMBS, HALF_BITS = 2, 32
+WORD_32_LIMBS, WORD_32_BITS = 2, 32
 
 
 def reads_source2(rows: Rows) -> bool:
@@ -69,11 +70,12 @@ def addition_of_immediate(rows: Rows) -> Cells:
 
 
 def addition(rows: Rows) -> Cells:
-    """add, sub, and the forms on half words."""
+    """add, sub, and the forms on 32 bits."""
     right = limb_array("right", rows.right) if reads_source2(rows) else immediate_cells(rows)
     cells = limb_array("left", rows.left) | right
-    if rows.chip.name.endswith("w"):
-        return {**cells, **limb_array("result", rows.result, HALF_LIMBS), "sign": top_bit(rows.result, HALF_BITS)}
+    if "sign" in rows.chip.columns:
+        # The forms on 32 bits.
+        return {**cells, **limb_array("result", rows.result, WORD_32_LIMBS), "sign": top_bit(rows.result, WORD_32_BITS)}
     return cells | limb_array("result", rows.result)
 
 
@@ -98,21 +100,20 @@ def logic_with_immediate(rows: Rows) -> Cells:
 
 def shift(rows: Rows) -> Cells:
     """All shifts."""
-    name = rows.chip.name
-    width_limbs = HALF_LIMBS if name.endswith("w") else LIMBS
-    width_bits = width_limbs * LIMB_BITS
-    by_register = reads_source2(rows)
+    declared = SHIFTS[rows.chip.name]
+    width_limbs, width_bits, by_register = declared.width_limbs, declared.width_bits, declared.by_register
+    arithmetic = declared.direction is Direction.RIGHT_ARITHMETIC
     amount = rows.right & np.uint64(width_bits - 1) if by_register else rows.immediate
     by_limbs, rest = amount >> np.uint64(4), amount & np.uint64(LIMB_BITS - 1)
     half = rest >> np.uint64(3)
     one, whole, back = np.uint64(1), amount - rest, np.uint64(LIMB_BITS) - rest
-    if name.startswith("sll"):
+    if declared.direction is Direction.LEFT:
         low_bits, piece_is_low = back, half == 1
         moved_word = rows.left << whole
         dropped = limb(moved_word, width_limbs - 1) >> back
     else:
         low_bits, piece_is_low = rest, half == 0
-        moved_word = _moved_right(rows.left, whole, width_bits, arithmetic=name.startswith("sra"))
+        moved_word = _moved_right(rows.left, whole, width_bits, arithmetic=arithmetic)
         dropped = (limb(moved_word, 0) & (one << rest) - one) << back
     moved = [limb(moved_word, i) for i in range(width_limbs)]
     cells: Cells = {
@@ -130,7 +131,7 @@ def shift(rows: Rows) -> Cells:
     }
     if by_register:
         cells |= {**limb_array("right", rows.right), "amount": amount}
-    if name.startswith("sra"):
+    if arithmetic:
         cells["left_sign"] = top_bit(rows.left, width_bits)
     elif width_limbs < LIMBS:
         cells["sign"] = top_bit(rows.result, width_bits)

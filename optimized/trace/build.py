@@ -155,7 +155,7 @@ class SegmentBuilder:
                 return CALL_FILLERS[chip.name](made.between(start, stop))
 
             own_table = _Content(chip, rows, table_heights(chip, rows, planned.shape), cells)
-            of_work = [ordered(CHIP_BY_NAME[name], rows * each) for name, each in WORK_ROWS[chip.name].items()]
+            of_work = [ordered(CHIP_BY_NAME[name], rows * each) for name, each in WORK_ROWS.get(chip.name, {}).items()]
             return [own_table, *of_work]
 
         tables = list(zip(INSTRUCTION_CHIPS, firsts, plan.rows, strict=False))

@@ -51,6 +51,9 @@ def call_cells(rows: CallRows) -> Cells:
     previous = [calls.registers_previous[:, i] for i in range(len(names))]
     names += [f"{operand.name}_{i}" for operand in operands for i in range(operand.doublewords)]
     previous += [calls.memory_previous[:, i] for i in range(rows.call.doublewords)]
+    if rows.call.result_register is not None:
+        names.append("result")
+        previous.append(rows.events.destination_previous)
     for position, (name, before) in enumerate(zip(names, previous, strict=True)):
         high: Column = clock + np.uint32(position) - before - np.uint32(1) >> np.uint32(CLOCK_LOW_BITS)
         cells |= {f"{name}_previous_clock": before, f"{name}_clock_high": high}

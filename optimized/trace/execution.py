@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from optimized.execution.calls import FIRST_CALL_CHIP, CallEvents, empty_call_events
 from optimized.execution.events import Events, empty_events, first_positions
-from optimized.execution.executor import REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.executor import UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, Doublewords, zeros
 from optimized.execution.loop_state import (
+    ADVISING,
     FULL,
     HALTED,
     RUNNING,
+    STATE_ADVICE,
     STATE_BOUNDARY_ROOM,
     STATE_BOUNDARY_ROWS,
     STATE_CLOCK,
@@ -20,7 +22,7 @@ from optimized.execution.loop_state import (
 from optimized.execution.predecoded import Predecoded
 from optimized.trace.plan import FIRST_REGISTER_KEY, SegmentPlan
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.memory_map import ADDRESS_BITS
+from spec.memory_map import ADDRESS_BITS, REGISTER_FILE_SIZE
 from spec.rv64im.machine import CLOCK_LIMIT
 
 END_KEY = FIRST_REGISTER_KEY + REGISTER_FILE_SIZE
@@ -49,14 +51,19 @@ def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) ->
     first = first_positions(plan.rows)
     machine.account.first_events[:] = first[:-1]
     machine.account.room[:] = plan.rows
+    machine.advice, machine.known_advice = plan.advice, len(plan.advice)
     machine.state[STATE_BOUNDARY_ROOM] = UNLIMITED
     events, call_events = empty_events(first[-1]), empty_call_events(sum(plan.rows[FIRST_CALL_CHIP:]))
     status = machine.record(len(events.word), events, call_events)
     clock = int(machine.state[STATE_CLOCK])
+    if status == ADVISING:
+        raise PlanMismatchError(f"segment {plan.index} takes more advice than planned")
     if status == FULL or (tuple(machine.account.rows.tolist()), clock) != (plan.rows, plan.clock_out):
         raise PlanMismatchError(
             f"segment {plan.index} executes {machine.instructions} instructions up to clock {clock}"
         )
+    if machine.state[STATE_ADVICE] != len(plan.advice):
+        raise PlanMismatchError(f"segment {plan.index} takes less advice than planned")
     if (status, machine.pc) != (RUNNING, plan.pc_out) and (status, plan.pc_out) != (HALTED, None):
         raise PlanMismatchError(f"segment {plan.index} does not end where planned")
     ends = np.concatenate([values[addresses], machine.registers[numbers]])

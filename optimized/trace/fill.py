@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimized.trace import arithmetic, control, memory_access, multiply_divide, sha256
+from optimized.trace import advice, arithmetic, control, keccak, memory_access, modular, multiply_divide, sha256
 from optimized.trace.calls import CallRows
 from optimized.trace.rows import Cells, Column, Rows, common_cells
 from optimized.words import Words
@@ -40,10 +40,16 @@ FILLERS: dict[str, Filler] = {
 """By chip name."""
 
 
-CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {"sha256_compress": sha256.call}
+CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {
+    "keccak_f": keccak.call,
+    "sha256_compress": sha256.call,
+    **dict.fromkeys(("multiply_add_modulo_256", "multiply_add_modulo_384"), modular.call),
+    "advice": advice.call,
+}
 """By chip name."""
 
 WORK_FILLERS: dict[str, Callable[[Chip, CallRows, int, int], Cells]] = {
+    "keccak_round": keccak.work,
     "sha256_first": sha256.work,
     "sha256_rest": sha256.work,
 }

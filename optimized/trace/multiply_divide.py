@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.trace.arithmetic import HALF_BITS, HALF_LIMBS
+from optimized.trace.arithmetic import WORD_32_BITS, WORD_32_LIMBS
 from optimized.trace.rows import (
     WORD_BITS,
     Cells,
@@ -70,17 +70,17 @@ def mul(rows: Rows) -> Cells:
 
 
 def mulw(rows: Rows) -> Cells:
-    """The product of half words."""
+    """The product of words of 32 bits."""
     left, right, result = rows.left, rows.right, rows.result
     none = np.zeros_like(left)
     return {
         **byte_array("left", left, 4),
         **byte_array("right", right, 4),
-        **upper_limbs("left_upper", left, HALF_LIMBS),
-        **upper_limbs("right_upper", right, HALF_LIMBS),
-        **limb_array("result", result, HALF_LIMBS),
-        **_carries((left, none), (right, none), (none, none), (result, none), HALF_LIMBS),
-        "sign": top_bit(result, HALF_BITS),
+        **upper_limbs("left_upper", left, WORD_32_LIMBS),
+        **upper_limbs("right_upper", right, WORD_32_LIMBS),
+        **limb_array("result", result, WORD_32_LIMBS),
+        **_carries((left, none), (right, none), (none, none), (result, none), WORD_32_LIMBS),
+        "sign": top_bit(result, WORD_32_BITS),
     }
 
 
@@ -115,7 +115,7 @@ def _margin(
     limb_count: int,
 ) -> Cells:
     """|divisor| - |remainder| - 1 modulo 2^width, and its carries, which may be negative."""
-    mask = ALL_ONES if limb_count == LIMBS else np.uint64(2**HALF_BITS - 1)
+    mask = ALL_ONES if limb_count == LIMBS else np.uint64(2**WORD_32_BITS - 1)
     margin = magnitudes[0] - magnitudes[1] - ONE & mask
     divisor_factor, remainder_factor = np.where(negative_divisor, -1, 1), np.where(negative, -1, 1)
     cells = limb_array("margin", margin, limb_count)
@@ -132,12 +132,12 @@ def _margin(
 
 
 def divide(rows: Rows) -> Cells:
-    """Quotients and remainders, of words and of half words."""
-    is_half = rows.chip.name == "divide_word"
-    limb_count = HALF_LIMBS if is_half else LIMBS
+    """Quotients and remainders, of 64 and of 32 bits."""
+    is_32 = rows.chip.name == "divide_word"
+    limb_count = WORD_32_LIMBS if is_32 else LIMBS
     width_bits = limb_count * LIMB_BITS
     mask = np.uint64(2**width_bits - 1)
-    signed = rows.opcode_is("divw", "remw") if is_half else rows.opcode_is("div", "rem")
+    signed = rows.opcode_is("divw", "remw") if is_32 else rows.opcode_is("div", "rem")
     dividend, divisor = rows.left & mask, rows.right & mask
     negative_dividend = signed & (top_bit(dividend, width_bits) == ONE)
     negative_divisor = signed & (top_bit(divisor, width_bits) == ONE)
@@ -167,7 +167,7 @@ def divide(rows: Rows) -> Cells:
     cells: Cells = {
         **limb_array("dividend", rows.left),
         **byte_array("divisor", divisor, 2 * limb_count),
-        **(upper_limbs("divisor_upper", rows.right, limb_count) if is_half else {}),
+        **(upper_limbs("divisor_upper", rows.right, limb_count) if is_32 else {}),
         **byte_array("quotient", quotient, 2 * limb_count),
         **limb_array("remainder", remainder, limb_count),
         "dividend_sign": negative_dividend,
@@ -186,7 +186,7 @@ def divide(rows: Rows) -> Cells:
         ),
         **limb_array("result", rows.result, limb_count),
     }
-    if is_half:
+    if is_32:
         cells["sign"] = top_bit(rows.result, width_bits)
     return cells
 

@@ -61,6 +61,8 @@ class SegmentPlan:
 
     clock_out: int
     cells: SegmentCells
+    advice: NDArray[np.uint64]
+    """What the host has answered, in order: it may depend on memory that the segment does not touch."""
 
 
 @dataclass(frozen=True)

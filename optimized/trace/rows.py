@@ -14,6 +14,7 @@ from optimized.execution.predecoded import Predecoded, declared_accesses
 from spec.air.chip import Chip
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.rv64im.program_row import OPCODES
+from spec.word import BYTE_BITS
 
 Numbers: TypeAlias = NDArray[np.uint64]
 """(rows,) 64-bit words."""
@@ -23,7 +24,6 @@ Column: TypeAlias = NDArray[np.integer[Any]] | NDArray[np.bool_] | int
 
 Cells: TypeAlias = dict[str, Column]
 
-BYTE_BITS = 8
 WORD_BITS = 64
 
 

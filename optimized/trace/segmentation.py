@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, REGISTER_FILE_SIZE, UNLIMITED, Machine
+from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machine
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import (
     FULL,
@@ -23,6 +23,8 @@ from optimized.execution.loop_state import (
 from optimized.execution.predecoded import predecode
 from optimized.trace.output_region import claimed_output
 from optimized.trace.plan import FIRST_REGISTER_KEY, RunCells, RunPlan, SegmentCells, SegmentPlan
+from spec.isa.advice import HonestHost, Host
+from spec.memory_map import REGISTER_FILE_SIZE
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
@@ -76,13 +78,16 @@ def plan_run(
     *,
     limit: int = UNLIMITED,
     executed: Callable[[int], None] = lambda _: None,
+    new_host: Callable[[], Host] = HonestHost,
 ) -> RunPlan:
     """Executes the program, cutting before the first instruction that has no room; `keep` receives the segments,
-    `executed` now and then how many instructions have been executed. More than `limit` are not.
+    `executed` now and then how many instructions have been executed. More than `limit` are not. A new host answers
+    calls of advice.
 
     Raises NoProofError, SegmentTooSmallError, TooManySegmentsError, InputTooLongError, CodeTooLargeError.
     """
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
+    machine.host = new_host()
     planner = _Planner(machine, new_meter, keep)
     while (status := machine.count(min(limit - machine.instructions, INSTRUCTIONS_AT_ONCE))) != HALTED:
         if status == FULL:
@@ -186,7 +191,8 @@ class _Planner:
         account, state = self._machine.account, self._machine.state
         cells = self._absorbed()
         rows = tuple(account.rows.tolist())
-        self._keep(SegmentPlan(self._index, self._pc_in, pc_out, rows, int(state[STATE_CLOCK]), cells))
+        advice = self._machine.taken_advice()
+        self._keep(SegmentPlan(self._index, self._pc_in, pc_out, rows, int(state[STATE_CLOCK]), cells, advice))
         self._index += 1
 
     def _absorbed(self) -> SegmentCells:

@@ -1,1 +1,16 @@
-"""The zerocheck: H of every table in lanes of rows, first on base cells, then on columns of the extension."""
+"""The zerocheck of all tables at once, compiled. Its plain twin is `reference.prover.zerocheck_rounds`.
+
+    chip ── forms ──> products of linear forms ── grouping ──> plan ── layout ──> flat arrays      (once for each chip)
+                                                                                      │
+    challenges, weights ── constants: what the plan's symbols stand for ──────────────┤            (once for each proof)
+                                                                                      v
+    cells ── cells: rows into lanes ──> first_rounds ── sums at nine points ──> polynomials ──> two messages
+                                                                                      │ bound: both coordinates
+                                                                                      v
+                               columns of the extension ──> later_rounds: fold, multiply, sum ──> a message each
+                                                                                      │
+                                       column_values: the claims that are left <──────┘
+
+A table of few rows is repeated until every lane has some (`tables`). Linear parts are folded, products are done anew in
+every round: so a plan asks for as few products as it can, and most of a chip's H is linear forms.
+"""

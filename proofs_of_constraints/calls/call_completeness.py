@@ -14,15 +14,18 @@ from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import Access
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import polynomial_of
+from proofs_of_constraints.translation.row_system import Prepare, prepare_nothing
 from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.rv64im.buses import ACCELERATOR_IDENTITIES, CLOCK_BITS, LIMB_BITS, LIMBS
 from spec.rv64im.program_row import limbs_of
 
 
-def prove_call_complete(session: Session, view: CallView) -> Outcome:
-    """Proves that a row exists for any operands at pointers that the call may have, and any answer."""
+def prove_call_complete(session: Session, view: CallView, prepare: Prepare = prepare_nothing) -> Outcome:
+    """Proves that a row exists for any operands at pointers that the call may have, and any answer, as far as the
+    constraints that `prepare` leaves go."""
     system = declared_row(view.chip)
+    prepare(system)
     system.assume(view.row.selection("ecall"))
     system.propagate()
     system.eliminate_free_variables()
@@ -61,6 +64,9 @@ class _Inputs:
         for accesses in view.doublewords.values():
             for access in accesses:
                 self._limbs(access)
+        if view.result is not None:
+            self._limbs(view.result)
+            self._any_word(view.result)
         for interaction in view.chip.interactions:
             if interaction.sign < 0 and interaction.bus.identity in ACCELERATOR_IDENTITIES:
                 for field, expression in zip(interaction.bus.fields, interaction.message, strict=True):
@@ -68,6 +74,13 @@ class _Inputs:
                         answer = z3.Int(f"{interaction.name} {field}")
                         self.given += [answer >= 0, answer < 1 << interaction.bus.field_bits[field]]
                         ladder.receive(f"{interaction.name} {field}", polynomial_of(expression), answer)
+
+    def _any_word(self, access: Access) -> None:
+        """Whatever the host answers."""
+        for k, part in enumerate(access.after):
+            limb = z3.Int(f"{access.name} answer {k}")
+            self.given += [limb >= 0, limb < 1 << LIMB_BITS]
+            self.ladder.receive(f"{access.name} answer {k}", part, limb)
 
     def _limbs(self, access: Access) -> list[z3.ArithRef]:
         limbs = [z3.Int(f"{access.name} limb {k}") for k in range(LIMBS)]

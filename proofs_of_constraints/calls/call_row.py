@@ -5,12 +5,12 @@ What a call computes is said by a meaning of its own, in terms of what its work 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import z3
 
 from proofs_of_constraints.calls.call_completeness import prove_call_complete
-from proofs_of_constraints.calls.call_view import CallView, call_view_of
+from proofs_of_constraints.calls.call_view import CALL_BY_NAME, CallView, call_view_of
 from proofs_of_constraints.obligations.assumptions import (
     BALANCE,
     CLOCKS,
@@ -32,7 +32,7 @@ from proofs_of_constraints.translation.instruction_view import Access
 from proofs_of_constraints.translation.interval import WrapError
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed, executed_instructions
-from proofs_of_constraints.translation.row_system import RowSystem
+from proofs_of_constraints.translation.row_system import Prepare, RowSystem, prepare_nothing
 from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.isa.calls import Use
@@ -82,7 +82,8 @@ class CallExecution:
 
     def claims(self) -> list[Claim]:
         """What every call's row must do."""
-        return [*self._next_pc(), *self._number(), *self._pointers(), *self._operands()]
+        result = [] if self.view.result is None else self._has_limbs("result", self.view.result)
+        return [*self._next_pc(), *self._number(), *self._pointers(), *self._operands(), *result]
 
     def _next_pc(self) -> list[Claim]:
         view = self.view.row
@@ -142,22 +143,28 @@ class CallExecution:
         ]
 
 
+NO_VALUES: Mapping[str, int] = {}
+
 CallMeaning = Callable[[CallExecution], Sequence[Claim]]
 """What a call orders and writes, beyond what every call does."""
 
 
 def call_obligations(chip: Chip, meaning: CallMeaning) -> Iterator[Obligation]:
-    """The obligations of a call's chip that stand in the place of those of an instruction's."""
+    """The obligations of a call's chip that stand in the place of those of an instruction's.
+
+    A word of the host is not determined: instead, any word is to have a row.
+    """
     executed = _executed()
 
     def of(prove: Callable[[Session, CallView], Outcome]) -> Callable[[Session], Outcome]:
         return lambda session: prove(session, call_view_of(chip))
 
-    yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), of(_prove_row_exists))
-    function = of(lambda session, view: _prove_function(session, view, meaning))
+    yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), of(prove_call_row_exists))
+    function = of(lambda session, view: prove_call_function(session, view, meaning))
     yield Obligation(Kind.FUNCTION, chip.name, executed.name, ASSUMED, function)
-    determinism = of(lambda session, view: prove_determinism(session, view.row, executed))
-    yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*ASSUMED, FUNCTION), determinism)
+    if CALL_BY_NAME[chip.name].result_register is None:
+        determinism = of(lambda session, view: prove_determinism(session, view.row, executed))
+        yield Obligation(Kind.DETERMINISM, chip.name, executed.name, (*ASSUMED, FUNCTION), determinism)
     complete = (PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, ORDER_LIMBS)
     yield Obligation(Kind.COMPLETE, chip.name, executed.name, complete, of(prove_call_complete))
 
@@ -168,17 +175,19 @@ def _executed() -> Executed:
     return found
 
 
-def _simplified(view: CallView) -> RowSystem:
+def _simplified(view: CallView, prepare: Prepare, values: Mapping[str, int]) -> RowSystem:
     system = executed_row(view.row, _executed())
+    prepare(system)
+    system.assume(values)
     system.simplify()
     # A pointer's low limb is eight times what its alignment looks up: so it is divided by eight in addresses.
     system.replace_multiples()
     return system
 
 
-def _prove_row_exists(session: Session, view: CallView) -> Outcome:
-    """Some row satisfies everything, checked on the declaration modulo p."""
-    system = _simplified(view)
+def prove_call_row_exists(session: Session, view: CallView, values: Mapping[str, int] = NO_VALUES) -> Outcome:
+    """Some row, if need be one with these values, satisfies everything, checked on the declaration modulo p."""
+    system = _simplified(view, prepare_nothing, values)
     if system.contradiction is not None:
         return Outcome(Verdict.REFUTED, f"no row satisfies {system.contradiction}")
     row = BitVectorRow(system)
@@ -192,8 +201,15 @@ def _prove_row_exists(session: Session, view: CallView) -> Outcome:
     return Outcome(Verdict.PROVEN, "a row exists")
 
 
-def _prove_function(session: Session, view: CallView, meaning: CallMeaning) -> Outcome:
-    system = _simplified(view)
+def prove_call_function(
+    session: Session,
+    view: CallView,
+    meaning: CallMeaning,
+    prepare: Prepare = prepare_nothing,
+    values: Mapping[str, int] = NO_VALUES,
+) -> Outcome:
+    """What the row must do, from all constraints that `prepare` leaves; of rows with these values only."""
+    system = _simplified(view, prepare, values)
     if system.contradiction is not None:
         return Outcome(Verdict.REFUTED, f"no row satisfies {system.contradiction}")
     if system.lookups:

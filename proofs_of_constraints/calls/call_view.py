@@ -31,6 +31,9 @@ class CallView:
     doublewords: Mapping[str, tuple[Access, ...]]
     """By operand, in the order of addresses."""
 
+    result: Access | None
+    """That of the register which the host writes, if the call has one."""
+
     @property
     def chip(self) -> Chip:
         return self.row.chip
@@ -54,11 +57,13 @@ def call_view_of(chip: Chip) -> CallView:
     call, row = CALL_BY_NAME[chip.name], view_of(chip)
     if any(access.multiplicity != row.real for access in row.accesses):
         raise LayoutError(f"{chip.name}: an access is not made by every row")
+    result = None if call.result_register is None else _result_of(call, row)
+    others = row.accesses if result is None else row.accesses[:-1]
     registers, memory = (
-        [access for access in row.accesses if access.space == Polynomial.constant(space)]
+        [access for access in others if access.space == Polynomial.constant(space)]
         for space in (Space.REGISTERS, Space.MEMORY)
     )
-    if list(row.accesses) != [*registers, *memory] or len(memory) != call.doublewords:
+    if list(others) != [*registers, *memory] or len(memory) != call.doublewords:
         raise LayoutError(f"{chip.name}: {len(registers)} registers and {len(memory)} doublewords are accessed")
     by_address = {access.address.constant_term: access for access in registers if access.address.is_constant}
     expected = [CALL_NUMBER_REGISTER, *(operand.register for operand in call.operands)]
@@ -74,4 +79,14 @@ def call_view_of(chip: Chip) -> CallView:
         by_address[CALL_NUMBER_REGISTER],
         {operand.name: by_address[operand.register] for operand in call.operands},
         doublewords,
+        result,
     )
+
+
+def _result_of(call: Call, row: InstructionView) -> Access:
+    """The last access, which is that of the result's register. Raises LayoutError."""
+    last = row.accesses[-1] if row.accesses else None
+    register = Polynomial.constant(call.result_register or 0)
+    if last is None or (last.space, last.address) != (Polynomial.constant(Space.REGISTERS), register):
+        raise LayoutError(f"{row.chip.name}: the last access is not that of register {call.result_register}")
+    return last

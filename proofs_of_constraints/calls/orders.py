@@ -9,7 +9,7 @@ what is received is what was sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -48,14 +48,25 @@ def order_obligations(order: Order, chips: Mapping[str, Chip]) -> Iterator[Oblig
     call = order.ordered_by
     keys = (INDUCTION, STAMPS)
     yield Obligation(Kind.ORDER, call, "keys of calls", keys, lambda s: _prove_keys_differ(s, order, chips[call]))
+    yield from work_obligations(order, chips, lambda chip: call_view_of(chip).row.real, (BALANCE, ORDER_KEYS))
+
+
+def work_obligations(
+    order: Order, chips: Mapping[str, Chip], real: Callable[[Chip], Polynomial], assumed: tuple[str, ...]
+) -> Iterator[Obligation]:
+    """What is proven of an order whose keys differ, which is assumed: `real` is how often a row of the chip orders."""
+    call = order.ordered_by
     for name in order.tables:
 
         def one_key(_: Session, name: str = name) -> Outcome:
             return _prove_one_key(order, chips[name])
 
         yield Obligation(Kind.ORDER, name, "", (), one_key)
-    answers = (BALANCE, ORDER_KEYS)
-    yield Obligation(Kind.ORDER, call, "answers", answers, lambda s: _prove_answers(s, order, chips))
+
+    def answered(session: Session) -> Outcome:
+        return _prove_answers(session, order, chips, real(chips[call]))
+
+    yield Obligation(Kind.ORDER, call, "answers", assumed, answered)
 
 
 def _prove_keys_differ(session: Session, order: Order, chip: Chip) -> Outcome:
@@ -93,10 +104,10 @@ def _prove_one_key(order: Order, chip: Chip) -> Outcome:
     return Outcome(Verdict.PROVEN if kinds else Verdict.REFUTED, f"rows: {', '.join(kind.name for kind in kinds)}")
 
 
-def _prove_answers(session: Session, order: Order, chips: Mapping[str, Chip]) -> Outcome:
+def _prove_answers(session: Session, order: Order, chips: Mapping[str, Chip], real: Polynomial) -> Outcome:
     """Every kind of row occurs as often for a key as the call does: once, or not at all."""
     try:
-        call = _said_by_call(order, chips[order.ordered_by])
+        call = _said_by_call(order, chips[order.ordered_by], real)
         kinds = [_said_by_row(order, chips[name], kind) for name in order.tables for kind in row_kinds(chips[name])]
     except _RefutedError as refuted:
         return Outcome(Verdict.REFUTED, str(refuted))
@@ -124,8 +135,7 @@ def _ends(slot: Slot, rows: Sequence[_Said]) -> list[int]:
     return sorted(sign for said in rows for at, sign in said.slots if at == slot)
 
 
-def _said_by_call(order: Order, chip: Chip) -> _Said:
-    real = call_view_of(chip).row.real
+def _said_by_call(order: Order, chip: Chip, real: Polynomial) -> _Said:
     slots: list[tuple[Slot, int]] = []
     for interaction in chip.interactions:
         if interaction.bus not in order.buses:

@@ -13,9 +13,9 @@ from proofs_of_constraints.translation.execution import Claim
 from proofs_of_constraints.translation.polynomial import Polynomial
 from spec.air.bus import Bus
 from spec.air.chips.sha256 import Sha256Layout
+from spec.word import BYTE_BITS
 
 LIMB_BITS = 16
-BYTE_BITS = 8
 WORKING = "abcdefgh"
 
 

@@ -5,19 +5,26 @@ A kind of row is a choice of the flags that multiplicities speak of. In each, ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
 from proofs_of_constraints.obligations.checked_row import CheckedRow
-from proofs_of_constraints.translation.bit_sums import BitRow, BitSum, BitSums, NamedSums, boolean_columns
+from proofs_of_constraints.translation.bit_sums import (
+    BitRow,
+    BitSum,
+    BitSums,
+    NamedSums,
+    boolean_columns,
+    small_columns,
+)
 from proofs_of_constraints.translation.cells import cells_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval, bits
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
-from spec.air.expression import Expression
+from spec.air.expression import Constant, Difference, Expression, MainColumn, Product
 from spec.field import P
 
 KNOWN_TABLES = 8
@@ -72,34 +79,55 @@ def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
     sums = BitSums(booleans.values())
     times = {interaction: sums.of(interaction.multiplicity) for interaction in chip.interactions}
     flags = _flags(chip, times.values())
+    small = {name: found for name, found in small_columns(chip).items() if name not in booleans}
     columns: dict[Expression, frozenset[str]] = {}
     about_flags = {c.name for c in chip.constraints if cells_of(c.expression, columns) <= set(flags)}
-    others = [c for c in chip.constraints if c.name not in about_flags and c.name not in booleans]
-    equations = NamedSums(sums, {c.name: c.expression for c in others}, {})
-    row = BitRow(chip, frozenset(booleans.values()), equations, {})
-    messages = {i: dict(zip(i.bus.fields, map(sums.of, i.message), strict=True)) for i in _of_right_width(chip)}
-    definitions = NamedSums(sums, chip.definitions(), {})
+    others = [c for c in chip.constraints if c.name not in about_flags | small.keys() and c.name not in booleans]
+    messages = {i: dict(zip(i.bus.fields, i.message, strict=True)) for i in _of_right_width(chip)}
     found = []
-    for values in product((0, 1), repeat=len(flags)):
-        known = dict(zip(flags, values, strict=True))
+    for known in _choices(chip, sums, flags):
         row_of_flags = CheckedRow(chip, known, {})
         if not any(row_of_flags.value(c.expression) for c in chip.constraints if c.name in about_flags):
             said = [i for i, count in times.items() if _is_said(chip, i, count.at(known))]
-            parts = {i: {name: part.at(known) for name, part in messages[i].items()} for i in said}
             if said:
+                at = sums.at(known)
+                parts = {i: {name: at.of(part) for name, part in messages[i].items()} for i in said}
                 name = " and ".join(n for n, v in known.items() if v) or "no flag"
-                at = replace(row.at(known), ranges=_received_ranges(parts))
+                equations = NamedSums(at, {c.name: c.expression for c in others})
+                ranges = {**dict(small.values()), **_received_ranges(parts)}
+                row = BitRow(chip, frozenset(booleans.values()) - known.keys(), equations, ranges, known)
                 told = tuple(Message(i, parts[i]) for i in said)
-                found.append(RowKind(name, at, told, definitions.at(known)))
+                found.append(RowKind(name, row, told, NamedSums(at, chip.definitions())))
     return tuple(found)
 
 
 def _flags(chip: Chip, multiplicities: Iterable[BitSum]) -> list[str]:
     """The columns that multiplicities speak of."""
     names = {name for multiplicity in multiplicities for name in multiplicity.names}
-    if len(names) > MAXIMUM_FLAGS:
-        raise LayoutError(f"{chip.name}: multiplicities speak of {len(names)} columns")
     return [name for name in chip.columns if name in names]
+
+
+def _choices(chip: Chip, sums: BitSums, flags: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Every choice of flags that a row may have: of those that exclude each other, one or none. Raises LayoutError."""
+    exclusive = max((e for e in _exclusions(chip, sums) if e <= set(flags)), key=len, default=frozenset())
+    free = [flag for flag in flags if flag not in exclusive]
+    if len(free) > MAXIMUM_FLAGS:
+        raise LayoutError(f"{chip.name}: multiplicities speak of {len(free)} columns that are chosen freely")
+    for values in product((0, 1), repeat=len(free)):
+        for chosen in (None, *(flag for flag in flags if flag in exclusive)):
+            choice = dict(zip(free, values, strict=True)) | {flag: int(flag == chosen) for flag in exclusive}
+            yield {flag: choice[flag] for flag in flags}
+
+
+def _exclusions(chip: Chip, sums: BitSums) -> Iterator[frozenset[str]]:
+    """Sets of boolean columns whose sum a constraint makes boolean. The sum is far below p, so it is their number."""
+    for constraint in chip.constraints:
+        match constraint.expression:
+            case Product(total, Difference(other, Constant(1))) if total == other and not isinstance(total, MainColumn):
+                found = sums.of(total)
+                plain = all(f.table == (0, 1) and c == 1 for f, c in found.bits.items())
+                if plain and not found.columns and not found.constant:
+                    yield frozenset(found.names)
 
 
 def _of_right_width(chip: Chip) -> tuple[Interaction, ...]:

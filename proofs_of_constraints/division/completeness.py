@@ -19,8 +19,7 @@ from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed
 from spec.rv64im.buses import LIMB_BITS
-
-BYTE_BITS = 8
+from spec.word import BYTE_BITS
 
 
 def prove_division_complete(session: Session, view: InstructionView, executed: Executed) -> Outcome:

@@ -21,9 +21,10 @@ from proofs_of_constraints.translation.instruction_view import InstructionView
 from proofs_of_constraints.translation.integer_row import product_of
 from proofs_of_constraints.translation.integer_words import INTEGER_TERM_WORDS, quotient, remainder, signed
 from proofs_of_constraints.translation.program_layout import Executed
+from spec.word import BYTE_BITS
 
 WORD_LIMBS = 4
-BYTE_BITS, LIMB_BITS = 8, 16
+LIMB_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class _Reading:
 
 
 _READINGS = {
-    f"{stem}{suffix}": _Reading("u" not in stem, stem.startswith("div"))
-    for stem in ("div", "divu", "rem", "remu")
-    for suffix in ("", "w")
+    f"{stem}{sign}{width}": _Reading(signed, of_quotient)
+    for stem, of_quotient in (("div", True), ("rem", False))
+    for sign, signed in (("", True), ("u", False))
+    for width in ("", "w")
 }
 
 

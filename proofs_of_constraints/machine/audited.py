@@ -67,6 +67,9 @@ class AuditedMachine:
     """The verifier's tokens on global buses for a claimed output that has all kinds of them."""
 
     orders: tuple[Order, ...] = ()
+    memories: tuple[Bus, ...] = ()
+    """Buses of a memory that is written once: addresses, and how often each is read, are the program's."""
+
     contracts: Contracts = field(default_factory=dict)
     meanings: Mapping[Role, ChipMeaning] = field(default_factory=dict)
     """For the chips of a role, the obligations that rest on what a chip means. They stand in the place of the general

@@ -61,13 +61,13 @@ class Changed:
 
 
 def example_conversation(machine: Machine) -> Conversation:
-    """About a segment with one instruction table, the program's and all continuation tables.
+    """About a segment with one instruction table, if the machine has one, the program's and all continuation tables.
 
     The machine's fixed tables are left out: they would make the conversation longer, and not another one.
     """
-    instruction = machine.chips_of(Role.INSTRUCTION)[0].name
+    instruction = {chip.name: (2,) for chip in machine.chips_of(Role.INSTRUCTION)[:1]}
     without: dict[str, tuple[int, ...]] = dict.fromkeys(machine.tables, ())
-    place = example_place(machine, example_shape(machine, **without, **{instruction: (2,)}))
+    place = example_place(machine, example_shape(machine, **without, **instruction))
     return Conversation(place, example_digest("G"), example_digest("leaf"), example_proof(place.form))
 
 

@@ -110,14 +110,18 @@ def _number(part: Expression | int | str) -> int | None:
 
 
 def bus_senders(audited: AuditedMachine) -> str | None:
-    """A bus is a lookup, of which one fixed table is the only sender, or a chain, or an order's, or the verifier
-    receives from it."""
+    """A bus is a lookup, of which one fixed table is the only sender, or a chain, or an order's, or a memory that the
+    program addresses, or the verifier receives from it."""
     chained = {chain.bus.name for chain in audited.chains}
     for bus in audited.machine.buses:
         senders = [
             chip for chip in audited.machine.chips if any(i.bus == bus and i.sign > 0 for i in chip.interactions)
         ]
-        if any(chip.role in FIXED_TABLES for chip in senders):
+        if bus in audited.memories:
+            fault = _fault_of_memory(audited, bus)
+            if fault is not None:
+                return fault
+        elif any(chip.role in FIXED_TABLES for chip in senders):
             if len(senders) != 1 or any(token.bus == bus for token in audited.tokens):
                 return f"bus {bus.name} is sent to by {', '.join(chip.name for chip in senders)}"
         elif bus.name in {bus.name for order in audited.orders for bus in order.buses}:
@@ -126,6 +130,22 @@ def bus_senders(audited: AuditedMachine) -> str | None:
                 return fault
         elif bus.name not in chained and not _is_closed_by_the_verifier(audited, bus):
             return f"bus {bus.name} is no lookup, no chain, no order's and not the verifier's"
+    return None
+
+
+def _fault_of_memory(audited: AuditedMachine, bus: Bus) -> str | None:
+    """Only the program's tables speak to a memory, at addresses and as often as their fixed columns say; the verifier
+    writes addresses of its own."""
+    for chip in audited.machine.chips:
+        for interaction in (i for i in chip.interactions if i.bus == bus):
+            said = (interaction.message[0], interaction.multiplicity)
+            if chip.role is not Role.PROGRAM_TABLE or not all(isinstance(part, FixedColumn) for part in said):
+                return f"{chip.name}: {interaction.name} is not at an address of the program, as often as it says"
+    tokens = [token for token in audited.tokens if token.bus == bus]
+    addresses = {token.message[0] for token in tokens}
+    numbers = all(isinstance(token.message[0], int) and token.sign > 0 for token in tokens)
+    if not numbers or len(addresses) != len(tokens) or any(token.times is not None for token in tokens):
+        return f"the verifier does not write addresses of bus {bus.name} once each"
     return None
 
 
@@ -214,8 +234,11 @@ def public_values(audited: AuditedMachine) -> str | None:
     unknown = sorted(named - set(machine.public_values))
     if unknown:
         return f"{unknown[0]} is no public value of the machine"
-    # The verifier itself knows the index.
-    free = [name for name in machine.public_values if name not in in_tokens | in_rows | {machine.segment_index}]
+    # The verifier itself knows the index; of a run of one segment also what the key starts with, and what ends a run.
+    known = {machine.segment_index}
+    if machine.maximum_segments == 1:
+        known |= {join.enters for join in machine.joins} | {machine.halted[0]}
+    free = [name for name in machine.public_values if name not in in_tokens | in_rows | known]
     return f"nothing binds the public value {free[0]}" if free else None
 
 

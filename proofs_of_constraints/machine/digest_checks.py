@@ -210,6 +210,12 @@ def _program_changes(machine: Machine) -> Iterator[Machine]:
         yield replace(machine, listed_programs=tuple(others))
 
 
+def _required_changes(machine: Machine) -> Iterator[Machine]:
+    """Without the last; a machine that requires no table has none that could be required."""
+    if machine.required:
+        yield replace(machine, required=machine.required[:-1])
+
+
 def _one(**changes: Callable[[Machine], object]) -> Callable[[Machine], Iterator[Machine]]:
     """A single change: fields by name, each from the machine."""
 
@@ -231,7 +237,7 @@ _CHANGES: Mapping[str, Callable[[Machine], Iterator[Machine]]] = {
     "halted": _one(halted=lambda machine: (machine.halted[0], machine.halted[1] + 1)),
     "exit_values": _one(exit_values=lambda machine: (*machine.exit_values, SPARE)),
     "clock_bits": _one(clock_bits=lambda machine: machine.clock_bits - 1),
-    "required": _one(required=lambda machine: machine.required[:-1]),
+    "required": _required_changes,
     "maximum_instances": _one(maximum_instances=lambda machine: machine.maximum_instances + 1),
     "maximum_segments": _one(maximum_segments=lambda machine: machine.maximum_segments + 1),
     "listed_shapes": _shape_changes,

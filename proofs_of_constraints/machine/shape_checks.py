@@ -141,17 +141,19 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
 def _too_long(machine: Machine, names: Sequence[str]) -> Iterator[SegmentShape]:
     """For every chip that may stand in several tables, the lowest segment that has more ticks than a clock can count.
 
-    Where its own tables cannot be so high, other chips' tables come with it.
+    Where its own tables cannot be so high, other chips' tables come with it. Of a machine whose tables cannot be so
+    high all together there is none.
     """
     highest = min(machine.clock_bits, PARAMETERS.tallest_log2)
     limit = 1 << machine.clock_bits
     for name in names:
         heights = {name: tuple(range(highest, highest - machine.maximum_instances, -1))}
-        others = iter(names)
-        while clock_end(example_shape(machine, **heights).tables) <= limit:
-            other = next(others)
+        for other in names:
+            if clock_end(example_shape(machine, **heights).tables) > limit:
+                break
             heights.setdefault(other, (highest,))
-        yield example_shape(machine, **heights)
+        if clock_end(example_shape(machine, **heights).tables) > limit:
+            yield example_shape(machine, **heights)
 
 
 def listed_shapes_are_accepted(audited: AuditedMachine) -> str | None:

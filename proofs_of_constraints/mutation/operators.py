@@ -26,7 +26,7 @@ from proofs_of_constraints.mutation.rewriting import (
     with_interaction,
 )
 from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction, Role
+from spec.air.chip import Chip, Interaction, Role, kind_of
 from spec.air.expression import (
     Constant,
     Difference,
@@ -38,6 +38,8 @@ from spec.air.expression import (
     describe_constant,
     lift,
 )
+from spec.circuit.buses import SHA256
+from spec.circuit.buses import buses as circuit_buses
 from spec.field import P, inverse
 from spec.rv64im.buses import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
 from spec.rv64im.machine import RV64IM
@@ -121,7 +123,7 @@ def sampled(names: Sequence[str]) -> set[str]:
     """Of each kind of name one, where there are several not the first: no round comes before that."""
     kinds: dict[str, list[str]] = {}
     for name in names:
-        kinds.setdefault(re.sub(r"\d+", "#", name), []).append(name)
+        kinds.setdefault(kind_of(name), []).append(name)
     return {_decided(alike[1:] or alike, str) for alike in kinds.values()}
 
 
@@ -236,8 +238,9 @@ def _changed_multiplicities(chip: Chip, interaction: Interaction) -> Iterator[tu
 
 
 def _other_bus(bus: Bus) -> Bus | None:
-    """The next bus of the same number of fields."""
-    like = [other for other in RV64IM.buses if other.width == bus.width]
+    """The machine's next bus of the same number of fields."""
+    buses = RV64IM.buses if bus in RV64IM.buses else circuit_buses(SHA256)
+    like = [other for other in buses if other.width == bus.width]
     return None if len(like) < 2 else like[(like.index(bus) + 1) % len(like)]
 
 

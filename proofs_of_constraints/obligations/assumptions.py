@@ -21,12 +21,15 @@ TOKENS = "continuation tokens"
 REGIONS = "region table"
 ORDER_LIMBS = "limbs of orders"
 ORDER_KEYS = "keys of orders"
+CIRCUIT = "structure of the circuit"
+WRITTEN_ONCE = "memory written once"
 
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
     "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
-    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables lists: the verifier evaluates "
-    "closed forms of their columns, which are the rows' multilinear extensions (machine obligations).",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables or spec.circuit.machine lists: "
+    "the verifier evaluates closed forms of their columns, which are the rows' multilinear extensions (machine "
+    "obligations).",
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
@@ -55,6 +58,12 @@ ASSUMPTIONS: dict[str, str] = {
     ORDER_KEYS: "No two calls of a segment have one key: it is the clock at which the call's row arrives (bus "
     "discipline), and the rows of a segment form one chain of the state bus, along which the clock grows (memory "
     "argument, clock order).",
+    CIRCUIT: "The fixed cells of a circuit's tables are those of rows in which spec.circuit.circuit.faults finds "
+    "nothing wrong, which is checked on every circuit: numbers are canonical, each address is written by one row and "
+    "before it is read, as often read as is counted, less than p times; compressions have different keys; what is "
+    "packed into an octet has been written as a word, and constants of octets have 16 bits.",
+    WRITTEN_ONCE: "What a circuit's row reads is what the row has written that writes the address, with the bits that "
+    "the bus promises: the memory argument, and the function obligation of every chip that writes.",
     FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
 }
 """By name, the assumption and what stands for it."""

@@ -19,13 +19,12 @@ from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.program_layout import Executed, constants, executed_instructions
 from proofs_of_constraints.translation.symbolic import SYMBOLIC_BITS, PathResult, SymbolicInteger, all_paths, term_of
 from spec.isa import INSTRUCTIONS, Decoded, Instruction, decode, instruction_of
-from spec.isa.encoding import FUNCT3_SHIFT, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT
+from spec.isa.encoding import FUNCT3_SHIFT, INSTRUCTION_BITS, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT
 from spec.isa.instruction import System
 from spec.memory_map import ADDRESS_BITS, SINK
 from spec.rv64im.program_row import OPCODES, ProgramRow, program_row
 from spec.word import WORD_BITS
 
-INSTRUCTION_BITS = 32
 UPPER_BITS = 0xFFF0_0000
 """Where the longest masks decide beyond opcode and funct3."""
 

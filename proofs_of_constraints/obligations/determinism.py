@@ -17,20 +17,22 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import ELEMENT, Interval, centered_form
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed
-from proofs_of_constraints.translation.row_system import RowSystem
+from proofs_of_constraints.translation.row_system import Prepare, RowSystem, prepare_nothing
 from spec.isa import Family
 
 COPIES = ("first", "second")
 
 
-def prove_determinism(session: Session, view: InstructionView, executed: Executed) -> Outcome:
-    """Proves that two rows with equal messages have equal outputs."""
+def prove_determinism(
+    session: Session, view: InstructionView, executed: Executed, prepare: Prepare = prepare_nothing
+) -> Outcome:
+    """Proves that two rows with equal messages have equal outputs, from the constraints that `prepare` leaves."""
     outputs = view.chip.outputs
     if not outputs:
         return Outcome(Verdict.REFUTED, "the chip declares no outputs")
     parts = _shared(view)
     names = {name for part in parts for name in part.variables()} | set(outputs)
-    ranges = _ranges(view, executed, names)
+    ranges = _ranges(view, executed, names, prepare)
     both = RowSystem()
     for copy in COPIES:
         both.ranges |= {f"{name} {copy}": interval for name, interval in ranges.items()}
@@ -59,9 +61,10 @@ def _shared(view: InstructionView) -> list[Polynomial]:
     return parts + list(view.exit_code or ())
 
 
-def _ranges(view: InstructionView, executed: Executed, names: set[str]) -> dict[str, Interval]:
+def _ranges(view: InstructionView, executed: Executed, names: set[str], prepare: Prepare) -> dict[str, Interval]:
     """By variable, an interval that holds its value in every case of the row."""
     whole = executed_row(view, executed)
+    prepare(whole)
     if executed.instruction.family is Family.MULTIPLY_DIVIDE:
         whole.simplify()
         systems = [whole]

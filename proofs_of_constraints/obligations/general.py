@@ -17,7 +17,7 @@ from proofs_of_constraints.translation.interval import BOOLEAN
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from proofs_of_constraints.translation.row_system import RowSystem, declared_facts, row_with_lookups
 from spec.air.chip import Chip, Role
-from spec.air.expression import FixedColumn, MainColumn, degree
+from spec.air.expression import FixedColumn, MainColumn
 
 FIXED_TABLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
 
@@ -62,7 +62,7 @@ def has_value(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef
 
 def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
     """Every multiplicity is linear, and 0 or 1 on every row."""
-    if any(degree(i.multiplicity) > 1 for i in chip.interactions):
+    if any(i.multiplicity.degree > 1 for i in chip.interactions):
         return Outcome(Verdict.REFUTED, "a multiplicity is not linear")
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]

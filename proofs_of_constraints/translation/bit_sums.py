@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from proofs_of_constraints.translation.cells import cells_of
 from proofs_of_constraints.translation.interval import ELEMENT, Interval, WrapError
 from proofs_of_constraints.translation.polynomial import centered
 from spec.air.chip import Chip
@@ -152,17 +153,40 @@ class BitSums:
 
     def __init__(self, bits: Iterable[str]) -> None:
         self._bits = frozenset(bits)
+        self._known: Mapping[str, int] = {}
+        self._others: BitSums | None = None
+        self._cells: dict[Expression, frozenset[str]] = {}
         self._small: dict[Expression, BitFunction | None] = {}
         self._sums: dict[Expression, BitSum] = {}
+        self._centered: dict[Expression, BitSum] = {}
+
+    def at(self, known: Mapping[str, int]) -> BitSums:
+        """The same where some columns have these values: what multiplies them may be a sum then. Expressions without
+        these columns are shared."""
+        if self._others is not None:
+            raise ValueError("some columns have values already")
+        made = BitSums(self._bits)
+        made._known, made._others, made._cells = known, self, self._cells
+        return made
 
     def of(self, expression: Expression) -> BitSum:
         """The expression modulo p, coefficients of least absolute value. Raises WrapError for a product of more."""
-        return self._sum(expression).centered()
+        if expression not in self._centered:
+            shared = self._shared_by(expression)
+            self._centered[expression] = self._sum(expression).centered() if shared is None else shared.of(expression)
+        return self._centered[expression]
 
     def _sum(self, expression: Expression) -> BitSum:
         if expression not in self._sums:
-            self._sums[expression] = self._made(expression)
+            shared = self._shared_by(expression)
+            self._sums[expression] = self._made(expression) if shared is None else shared._sum(expression)
         return self._sums[expression]
+
+    def _shared_by(self, expression: Expression) -> BitSums | None:
+        """Who else has an expression, if no column of it has a value here."""
+        if self._others is None or not self._known.keys().isdisjoint(cells_of(expression, self._cells)):
+            return None
+        return self._others
 
     def _made(self, expression: Expression) -> BitSum:
         small = self._values(expression)
@@ -190,7 +214,8 @@ class BitSums:
     def _values(self, expression: Expression) -> BitFunction | None:
         """The values modulo p of an expression of at most FUNCTION_BITS bits."""
         if expression not in self._small:
-            self._small[expression] = self._tried(expression)
+            shared = self._shared_by(expression)
+            self._small[expression] = self._tried(expression) if shared is None else shared._values(expression)
         return self._small[expression]
 
     def _tried(self, expression: Expression) -> BitFunction | None:
@@ -198,6 +223,8 @@ class BitSums:
             case Constant(value):
                 return BitFunction((), (value,))
             case MainColumn(name, _):
+                if name in self._known:
+                    return BitFunction((), (self._known[name],))
                 return column_bit(name) if name in self._bits else None
             case Named(_, definition):
                 return self._values(definition)
@@ -231,17 +258,16 @@ def _computed(expression: Sum | Difference | Product, left: int, right: int) -> 
 
 
 class NamedSums(Mapping[str, BitSum]):
-    """Sums of expressions by name, where some columns have known values. Each is made when it is asked for."""
+    """Sums of expressions by name. Each is made when it is asked for."""
 
-    def __init__(self, sums: BitSums, expressions: Mapping[str, Expression], known: Mapping[str, int]) -> None:
+    def __init__(self, sums: BitSums, expressions: Mapping[str, Expression]) -> None:
         self._sums = sums
         self._expressions = expressions
-        self._known = known
         self._made: dict[str, BitSum] = {}
 
     def __getitem__(self, name: str) -> BitSum:
         if name not in self._made:
-            self._made[name] = self._sums.of(self._expressions[name]).at(self._known)
+            self._made[name] = self._sums.of(self._expressions[name])
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -249,10 +275,6 @@ class NamedSums(Mapping[str, BitSum]):
 
     def __len__(self) -> int:
         return len(self._expressions)
-
-    def at(self, known: Mapping[str, int]) -> NamedSums:
-        """The same where more columns are known."""
-        return NamedSums(self._sums, self._expressions, {**self._known, **known})
 
 
 @dataclass(frozen=True)
@@ -267,11 +289,32 @@ class BitRow:
     equations: NamedSums
     ranges: Mapping[str, Interval]
     known: Mapping[str, int] = field(default_factory=dict)
+    """The flags of the row's kind."""
 
-    def at(self, known: Mapping[str, int]) -> BitRow:
-        """The row where some columns have these values."""
-        equations = self.equations.at(known)
-        return BitRow(self.chip, self.bits - known.keys(), equations, self.ranges, {**self.known, **known})
+
+def small_columns(chip: Chip) -> dict[str, tuple[str, Interval]]:
+    """By constraint, the column that it gives a few values, if that is all it does: its factors vanish at 0, 1, 2 and
+    so on. Boolean columns are the least of them."""
+    found = {}
+    for constraint in chip.constraints:
+        factors, rest = [], constraint.expression
+        while isinstance(rest, Product):
+            factors.append(rest.right)
+            rest = rest.left
+        match rest:
+            case MainColumn(name, index):
+                values = {0, *(_subtracted(factor, index) for factor in factors)}
+                if values == set(range(len(factors) + 1)):
+                    found[constraint.name] = (name, Interval(0, len(factors)))
+    return found
+
+
+def _subtracted(factor: Expression, index: int) -> int | None:
+    """What a factor subtracts from the column, if it does just that."""
+    match factor:
+        case Difference(MainColumn(_, found), Constant(value)) if found == index:
+            return value
+    return None
 
 
 def boolean_columns(chip: Chip) -> dict[str, str]:

@@ -7,7 +7,7 @@ by the polynomial that some equation makes it. Each step keeps the set of soluti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofs_of_constraints.translation.contracts import (
@@ -184,9 +184,9 @@ class RowSystem:
                     break
         self.propagate()
 
-    def eliminate_free_variables(self) -> None:
+    def eliminate_free_variables(self, kept: Collection[str] = ()) -> None:
         """Drops variables that may be any element and stand in one equation only, linearly: sum x_j a_j + b = 0 has a
-        solution x just where some a_j is not zero or b is."""
+        solution x just where some a_j is not zero or b is. Those that are to be spoken of are kept."""
         uses: dict[str, int] = {}
         polynomials = [f for fact in self.facts for f in fact.factors] + list(self.replaced.values())
         polynomials += [c for look in self.lookups for c in (look.multiplicity, *look.message)]
@@ -194,12 +194,13 @@ class RowSystem:
         for polynomial in polynomials:
             for name in polynomial.variables():
                 uses[name] = uses.get(name, 0) + 1
-        kept = []
+        others = []
         for fact in self.facts:
             free = {n for f in fact.factors for n in f.variables() if self.ranges[n] == ELEMENT and uses[n] == 1}
+            free -= set(kept)
             terms = fact.factors[0].terms
             if len(fact.factors) > 1 or not free or any(sum(n in free for n in m) > 1 for m in terms):
-                kept.append(fact)
+                others.append(fact)
                 continue
             parts: dict[str, dict[Monomial, int]] = {}
             for monomial, coefficient in terms.items():
@@ -208,7 +209,7 @@ class RowSystem:
             conclusion = Polynomial(parts.pop("", {}))
             premises = tuple(map(Polynomial, parts.values()))
             self.implications.append(Implication(fact.source, tuple(parts), premises, conclusion))
-        self.facts = kept
+        self.facts = others
 
     def equations(self) -> list[tuple[str, LiftedEquation]]:
         """Every fact of a single factor, over the integers."""
@@ -372,6 +373,14 @@ class RowSystem:
                 self._narrow(source, name, interval)
                 changed = True
         return changed
+
+
+Prepare = Callable[[RowSystem], None]
+"""Leaves out facts of a declared row before it is simplified: what is proven without them is proven with them."""
+
+
+def prepare_nothing(_: RowSystem) -> None:
+    """Every fact is used."""
 
 
 def declared_facts(chip: Chip) -> RowSystem:

@@ -15,7 +15,8 @@ from reference.executor.trap import TrapError, described
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
 from spec.isa import Decoded, decode
-from spec.isa.calls import CALL_BY_NUMBER, Call
+from spec.isa.advice import HonestHost, Host
+from spec.isa.calls import CALL_BY_NUMBER, Call, NoResultError
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Store, System, UpperImmediate
 from spec.isa.step import crosses, effective_address, is_instruction_address, loaded, stored
@@ -38,7 +39,13 @@ one that watches. It is asked once for each program counter that is reached. Wha
 class Machine:
     """The state of one execution."""
 
-    def __init__(self, program: Program, private_input: bytes = b"", instruments: Sequence[Instrument] = ()) -> None:
+    def __init__(
+        self,
+        program: Program,
+        private_input: bytes = b"",
+        instruments: Sequence[Instrument] = (),
+        host: Host | None = None,
+    ) -> None:
         self.program = program
         self.registers = [0] * (SINK + 1)
         self.memory = MachineMemory(program, private_input)
@@ -50,6 +57,7 @@ class Machine:
         self.calls: Counter[tuple[int, int]] = Counter()
         self._code = dict(program.code)
         self._instruments = instruments
+        self._host = HonestHost() if host is None else host
         self._actions: dict[int, Action] = {}
 
     def run(self, maximum_instructions: int | None = None) -> Execution:
@@ -253,17 +261,32 @@ class Machine:
                 details = f"{operand.name} of {call.name} at {pointer:#x}"
                 raise TrapError(TrapReason.MISALIGNED_POINTER, pc, pointer, details)
         positions = call.positions(pointers)
-        contents = []
         for position in positions:
             try:
-                contents.append(self.memory.touch(position))
+                # A call that traps touches nothing.
+                self.memory.require_mapped(position)
             except UnmappedError:
                 address = position * DOUBLEWORD_BYTES
                 details = f"{call.name} accesses the doubleword at {address:#x}"
                 raise TrapError(TrapReason.UNMAPPED_OPERAND, pc, address, details) from None
+        try:
+            results = call.results([self.memory.value(position) for position in positions])
+        except NoResultError as error:
+            raise TrapError(TrapReason(error.why.value), pc, None, call.name) from None
         # Of a doubleword that is read and written, what is written comes last.
-        self.memory.doublewords.update(zip(positions, call.results(contents), strict=True))
+        self.memory.doublewords.update(zip(positions, results, strict=True))
+        if call.result_register is not None:
+            kind, *arguments = self.registers[CALL_ARGUMENT_REGISTER : CALL_ARGUMENT_REGISTER + 4]
+            word = self._host(kind, (arguments[0], arguments[1], arguments[2]), self._look)
+            self.registers[call.result_register] = word
         self.calls[pc, call.number] += 1
+
+    def _look(self, position: int) -> int | None:
+        """A doubleword, which is not touched; None if it belongs to no region."""
+        try:
+            return int.from_bytes(self.memory.peek(position * DOUBLEWORD_BYTES, DOUBLEWORD_BYTES), "little")
+        except UnmappedError:
+            return None
 
     def _system(self, pc: int, system: System) -> Action:
         registers = self.registers

@@ -42,6 +42,7 @@ def recording_instrument(record: Recorder) -> Instrument:
             if call is not None:
                 pointers = tuple(registers[operand.register] for operand in call.operands)
                 positions = tuple(call.positions(pointers))
+            written = rd if call is None else call.result_register
             before = [memory.value(position) for position in positions]
             next_pc = action()
             # A doubleword of two operands changes at its last access only.
@@ -54,7 +55,7 @@ def recording_instrument(record: Recorder) -> Instrument:
                     next_pc=None if next_pc == HALTED else next_pc,
                     left=left,
                     right=right,
-                    result=None if rd is None else registers[rd],
+                    result=None if written is None else registers[written],
                     memory=accesses,
                     pointers=pointers,
                 )

@@ -16,10 +16,13 @@ from reference.trace.run_memory import MemoryPart
 from spec.rv64im.chips.continuation import KEY_BITS
 from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 
-_SEGMENT = struct.Struct("<IQQIIB")
-"""Index, pc in, pc out or NO_PC, clock out, number of cells, place in _SHAPES."""
+_SEGMENT = struct.Struct("<IQQIIIB")
+"""Index, pc in, pc out or NO_PC, clock out, number of cells, words of advice, place in _SHAPES."""
 
 _SHAPES = (None, *RV64IM.listed_shapes)
+
+_ADVICE = np.dtype("<u8")
+"""A word of advice."""
 
 _ROWS = struct.Struct(f"<{len(INSTRUCTION_CHIPS)}I")
 
@@ -39,9 +42,10 @@ def encode_segment_plan(plan: SegmentPlan) -> bytes:
     """The bytes of a segment's plan."""
     pc_out = _NO_PC if plan.pc_out is None else plan.pc_out
     shape = _SHAPES.index(plan.shape)
-    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, len(plan.cells), shape)
+    counts = (len(plan.cells), len(plan.advice))
+    head = _SEGMENT.pack(plan.index, plan.pc_in, pc_out, plan.clock_out, *counts, shape)
     head += _ROWS.pack(*plan.rows)
-    return head + plan.cells.packed.tobytes()
+    return head + plan.cells.packed.tobytes() + np.array(plan.advice, dtype=_ADVICE).tobytes()
 
 
 def decode_segment_plan(encoded: bytes) -> SegmentPlan:
@@ -97,13 +101,14 @@ class _Reader:
         return MemoryPart(RunCells(self._cells(RUN_CELL, count)), cursor_in)
 
     def segment_plan(self) -> SegmentPlan:
-        index, pc_in, pc_out, clock_out, count, shape = self.numbers(_SEGMENT)
+        index, pc_in, pc_out, clock_out, count, advised, shape = self.numbers(_SEGMENT)
         if shape >= len(_SHAPES):
             raise PlanEncodingError(f"segment {index} has a shape of number {shape}, there are {len(_SHAPES) - 1}")
         executed = self.numbers(_ROWS)
         cells = SegmentCells(self._cells(SEGMENT_CELL, count))
         end = None if pc_out == _NO_PC else pc_out
-        return SegmentPlan(index, pc_in, end, executed, clock_out, cells, _SHAPES[shape])
+        advice = np.frombuffer(self._raw(_ADVICE.itemsize * advised), dtype=_ADVICE)
+        return SegmentPlan(index, pc_in, end, executed, clock_out, cells, _SHAPES[shape], tuple(advice.tolist()))
 
     def finish(self) -> None:
         if self._position != len(self._encoded):

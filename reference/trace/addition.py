@@ -6,7 +6,7 @@ from spec.field import inverse
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.gadgets import LIMB_MAXIMUM
 
-_HALF_LIMBS, _HALF_BITS = 2, 32
+_WORD_32_LIMBS, _WORD_32_BITS = 2, 32
 
 
 def _operands(row: Row) -> Cells:
@@ -33,16 +33,16 @@ def _immediate(row: Row) -> Cells:
     return cells | {**limb_array("result", written(row), 1), "inverse": inverse_to_edge}
 
 
-def _half(row: Row) -> Cells:
+def _of_32_bits(row: Row) -> Cells:
     result = written(row)
-    return {**_operands(row), **limb_array("result", result, _HALF_LIMBS), "sign": top_bit(result, _HALF_BITS)}
+    return {**_operands(row), **limb_array("result", result, _WORD_32_LIMBS), "sign": top_bit(result, _WORD_32_BITS)}
 
 
 FILLERS: dict[str, Filler] = {
     "add": _whole,
     "sub": _whole,
     "addi": _immediate,
-    "addw": _half,
-    "subw": _half,
-    "addiw": _half,
+    "addw": _of_32_bits,
+    "subw": _of_32_bits,
+    "addiw": _of_32_bits,
 }

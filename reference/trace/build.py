@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from reference.arrays.field_arrays import Matrix
@@ -10,7 +11,7 @@ from reference.executor import Machine
 from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
 from reference.tables import Table, Trace, without_fixed_columns
-from reference.trace.clock import REGISTER_FILE_SIZE, Clock
+from reference.trace.clock import Clock
 from reference.trace.continuation import boundary_rows, memory_rows
 from reference.trace.errors import PlanError, TraceTooLongError
 from reference.trace.fillers import in_order, instruction_cells, padded_matrix, work_cells
@@ -19,8 +20,9 @@ from reference.trace.multiplicities import indices_of, lookup_requests, lookup_t
 from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
+from spec.isa.advice import Read
 from spec.isa.encoding import INSTRUCTION_BYTES
-from spec.memory_map import Space
+from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.program import Program
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
@@ -120,7 +122,16 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
         for name, cells in work_cells(row):
             rows[name].append(cells)
 
-    machine = Machine(program, instruments=[recording_instrument(record)])
+    advice = deque(plan.advice)
+
+    def answer(kind: int, arguments: tuple[int, int, int], read: Read) -> int:
+        """As the host did when the run was planned."""
+        del kind, arguments, read
+        if not advice:
+            raise PlanError(f"segment {plan.index} takes more advice than planned")
+        return advice.popleft()
+
+    machine = Machine(program, instruments=[recording_instrument(record)], host=answer)
     machine.pc = plan.pc_in
     machine.registers[:] = registers
     machine.memory.doublewords.update(plan.values_in(Space.MEMORY))
@@ -128,6 +139,8 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
     executed = tuple(len(rows[chip.name]) for chip in INSTRUCTION_CHIPS)
     if (executed, clock.now) != (plan.rows, plan.clock_out):
         raise PlanError(f"segment {plan.index} executes {sum(executed)} instructions up to clock {clock.now}")
+    if advice:
+        raise PlanError(f"segment {plan.index} takes less advice than planned")
     pc_out = None if execution.trap is None else machine.pc
     if pc_out != plan.pc_out:
         raise PlanError(f"segment {plan.index} does not end where planned")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from reference.trace.clock import Row
+from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.step import effective_address
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
-from spec.word import INTEGER_WORDS, WORD_BITS
+from spec.word import BYTE_BITS, INTEGER_WORDS, WORD_BITS
 
 Cells: TypeAlias = dict[str, int]
 """Column name to an integer; it stands for its residue modulo p."""
@@ -18,8 +19,6 @@ Filler: TypeAlias = Callable[[Row], Cells]
 
 WorkFiller: TypeAlias = Callable[[Row], list[tuple[str, Cells]]]
 """The rows of work tables that a row orders: by table, all columns."""
-
-BYTE_BITS = 8
 
 
 def parts(number: int, bits: int, count: int) -> list[int]:
@@ -78,6 +77,16 @@ def address_cells(row: Row) -> Cells:
     """Base register and effective address."""
     low, high = limbs(address_of(row), 2)
     return {**limb_array("base", row.step.left), "address_low": low, "address_high": high}
+
+
+def pointer_cells(row: Row) -> Cells:
+    """The pointers of a call's operands, two limbs each."""
+    cells: Cells = {}
+    operands = CALL_BY_NUMBER[row.step.left].operands
+    for operand, pointer in zip(operands, row.step.pointers, strict=True):
+        low, high = limbs(pointer, 2)
+        cells |= {f"{operand.name}_pointer_low": low, f"{operand.name}_pointer_high": high}
+    return cells
 
 
 def common_cells(row: Row) -> Cells:

@@ -13,15 +13,13 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Load, Store, System
 from spec.isa.step import effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
-from spec.memory_map import SINK, Space
+from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
 from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, USUAL_CHIPS
 from spec.rv64im.program_row import HALTED, ProgramRow, program_row
 from spec.word import INTEGER_WORDS
-
-REGISTER_FILE_SIZE = SINK + 1
 
 
 def declared_accesses(chip: Chip) -> tuple[str, ...]:
@@ -97,11 +95,16 @@ class Clock:
         return row
 
     def _call_accesses(self, chip: Chip, step: Step) -> dict[str, Access]:
-        """A call's number and pointers, then the doublewords of its operands."""
+        """A call's number and pointers, the doublewords of its operands, then the register of its result."""
         registers = (CALL_NUMBER_REGISTER, *(operand.register for operand in CALL_BY_NUMBER[step.left].operands))
         values = (step.left, *step.pointers)
         places = [(Space.REGISTERS, register, value, value) for register, value in zip(registers, values, strict=True)]
         places += [(Space.MEMORY, access.address, access.before, access.after) for access in step.memory]
+        result_register = CALL_BY_NUMBER[step.left].result_register
+        if result_register is not None and step.result is not None:
+            before = self._registers[result_register]
+            self._registers[result_register] = step.result
+            places.append((Space.REGISTERS, result_register, before, step.result))
         clocks = range(self.now, self.now + chip.accesses)
         names = _ACCESSES[chip.name]
         return {name: self._take(*place, now) for name, place, now in zip(names, places, clocks, strict=True)}

@@ -9,6 +9,7 @@ import numpy as np
 from reference.arrays.field_arrays import Matrix
 from reference.trace import (
     addition,
+    advice,
     bitwise,
     branch,
     comparison,
@@ -16,8 +17,10 @@ from reference.trace import (
     divide,
     halt,
     jump,
+    keccak,
     load,
     misaligned,
+    modular,
     multiply,
     sha256,
     shift,
@@ -44,11 +47,14 @@ FILLERS: dict[str, Filler] = {
     **multiply.FILLERS,
     **divide.FILLERS,
     **halt.FILLERS,
+    **keccak.FILLERS,
     **sha256.FILLERS,
+    **modular.FILLERS,
+    **advice.FILLERS,
 }
 """By chip name."""
 
-WORK_FILLERS: dict[str, WorkFiller] = {**sha256.WORK_FILLERS}
+WORK_FILLERS: dict[str, WorkFiller] = {**keccak.WORK_FILLERS, **sha256.WORK_FILLERS}
 """By the name of the call that orders the work."""
 
 

@@ -110,7 +110,9 @@ def most_instructions(limits: SegmentLimits) -> int:
     """More instructions than this do not fit in a run's segments of these limits: at best every instruction has the row
     that takes the least."""
     if limits.shape is not None:
-        of_segment = sum(1 << RV64IM.listed_shapes[limits.shape][chip.name] for chip in INSTRUCTION_CHIPS)
+        heights_log2 = RV64IM.listed_shapes[limits.shape]
+        # A chip of a call is in no listed shape: no row of it fits.
+        of_segment = sum(1 << heights_log2[chip.name] for chip in INSTRUCTION_CHIPS if chip.name in heights_log2)
     else:
         of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
         if limits.cost is not None:

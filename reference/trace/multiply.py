@@ -15,7 +15,7 @@ from reference.trace.clock import Row
 from spec.rv64im.buses import LIMB_BITS
 from spec.word import INTEGER_WORDS, WORD_BITS, WORD_MASK
 
-_HALF_BYTES, _HALF_LIMBS, _HALF_BITS = 4, 2, 32
+_WORD_32_BYTES, _WORD_32_LIMBS, _WORD_32_BITS = 4, 2, 32
 
 
 def product_carries(left: int, right: int, added: int, total: int, count: int) -> list[int]:
@@ -51,18 +51,18 @@ def _mul(row: Row) -> Cells:
 def _mulw(row: Row) -> Cells:
     left, right, result = row.step.left, row.step.right, written(row)
     return {
-        **byte_array("left", left, _HALF_BYTES),
-        **byte_array("right", right, _HALF_BYTES),
+        **byte_array("left", left, _WORD_32_BYTES),
+        **byte_array("right", right, _WORD_32_BYTES),
         **_upper("left_upper", left),
         **_upper("right_upper", right),
-        **limb_array("result", result, _HALF_LIMBS),
-        **array("carry", product_carries(left, right, 0, result, _HALF_LIMBS)),
-        "sign": top_bit(result, _HALF_BITS),
+        **limb_array("result", result, _WORD_32_LIMBS),
+        **array("carry", product_carries(left, right, 0, result, _WORD_32_LIMBS)),
+        "sign": top_bit(result, _WORD_32_BITS),
     }
 
 
 def _upper(name: str, word: int) -> Cells:
-    return array(name, limbs(word)[_HALF_LIMBS:])
+    return array(name, limbs(word)[_WORD_32_LIMBS:])
 
 
 def _multiply_high(row: Row) -> Cells:

@@ -30,6 +30,9 @@ class SegmentPlan:
     shape: str | None = None
     """The listed shape of the segment's tables; None if they are as low as their rows allow."""
 
+    advice: tuple[int, ...] = ()
+    """What the host has answered, in order: it may depend on memory that the segment does not touch."""
+
     @property
     def instructions(self) -> int:
         """Every row executes one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from reference.executor import Machine
 from reference.executor.machine import Action
-from reference.trace.clock import REGISTER_FILE_SIZE, Touched, chips_of, declared_accesses, register_accesses
+from reference.trace.clock import Touched, chips_of, declared_accesses, register_accesses
 from reference.trace.continuation import memory_key
 from reference.trace.errors import SegmentTooSmallError, TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
@@ -15,10 +15,11 @@ from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import RunMemory, memory_parts
 from spec.air.chip import Chip
 from spec.isa import Decoded
+from spec.isa.advice import HonestHost, Host
 from spec.isa.calls import CALL_BY_NUMBER, Call
 from spec.isa.instruction import Load, Store, System
 from spec.isa.system import CALL_NUMBER_REGISTER
-from spec.memory_map import DOUBLEWORD_BYTES, SINK, Space
+from spec.memory_map import DOUBLEWORD_BYTES, REGISTER_FILE_SIZE, SINK, Space
 from spec.program import Program
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
@@ -40,14 +41,16 @@ def plan_run(
     keep: Keep,
     *,
     maximum_instructions: int | None = None,
+    new_host: Callable[[], Host] = HonestHost,
 ) -> RunPlan:
-    """Executes the program, cutting as late as the limits allow; `keep` receives the segments in order.
+    """Executes the program, cutting as late as the limits allow; `keep` receives the segments in order. A new host
+    answers calls of advice.
 
     Raises InputTooLongError, UnprovableError if no proof of the execution exists or it has not ended after so many
     instructions, TraceTooLongError if it takes too many segments or the limits have no room for an instruction.
     """
     cutter = _Cutter(program, limits, keep)
-    machine = Machine(program, private_input, [cutter.instrument])
+    machine = Machine(program, private_input, [cutter.instrument], new_host())
     execution = machine.run(maximum_instructions)
     if execution.unprovable_reason is not None or execution.exit_code is None:
         raise UnprovableError(execution)
@@ -92,8 +95,13 @@ class _Cutter:
             calls = {number: self._counted_call(machine, pc, call) for number, call in CALL_BY_NUMBER.items()}
 
             def act_call() -> int:
-                calls.get(registers[CALL_NUMBER_REGISTER], usual)()
-                return action()
+                number = registers[CALL_NUMBER_REGISTER]
+                calls.get(number, usual)()
+                next_pc = action()
+                call = CALL_BY_NUMBER.get(number)
+                if call is not None and call.result_register is not None:
+                    self._segment.advice.append(registers[call.result_register])
+                return next_pc
 
             return act_call
         width_bytes = meaning.width_bytes if isinstance(meaning, Load | Store) else 1
@@ -159,11 +167,14 @@ class _Cutter:
         return count
 
     def _counted_call(self, machine: Machine, pc: int, call: Call) -> Callable[[], None]:
-        """As `_counted`, for a call: its number, its pointers, then the doublewords of its operands."""
+        """As `_counted`, for a call: its number, its pointers, the doublewords of its operands, then its result."""
         chip = CHIP_BY_NAME[call.name]
         number, accesses = INSTRUCTION_CHIPS.index(chip), chip.accesses
         registers, memory = machine.registers, machine.memory
         read = [CALL_NUMBER_REGISTER, *(operand.register for operand in call.operands)]
+        read_keys = [memory_key(Space.REGISTERS, register) for register in read]
+        written = [] if call.result_register is None else [call.result_register]
+        written_keys = [memory_key(Space.REGISTERS, register) for register in written]
 
         def count() -> None:
             segment = self._segment
@@ -174,7 +185,7 @@ class _Cutter:
             for doubleword in doublewords:
                 if doubleword not in segment.clocks:
                     segment.values_in[doubleword] = memory.value(doubleword)
-            keys = [*(memory_key(Space.REGISTERS, register) for register in read), *doublewords]
+            keys = [*read_keys, *doublewords, *written_keys]
             segment.clocks.update(zip(keys, range(segment.now, segment.now + accesses), strict=True))
             segment.now += accesses
 
@@ -196,7 +207,14 @@ class _Cutter:
         cells = self.memory.absorb(segment.touched(machine), self._index)
         self._keep(
             SegmentPlan(
-                self._index, segment.pc_in, pc_out, tuple(segment.meter.rows), segment.now, cells, self._limits.shape
+                self._index,
+                segment.pc_in,
+                pc_out,
+                tuple(segment.meter.rows),
+                segment.now,
+                cells,
+                self._limits.shape,
+                tuple(segment.advice),
             )
         )
         self._index += 1
@@ -214,6 +232,9 @@ class _OpenSegment:
 
         self.values_in: dict[int, int] = {}
         """By doubleword address, what the segment's first access finds."""
+
+        self.advice: list[int] = []
+        """What the host has answered, in order."""
 
         self._registers_in = tuple(registers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reference.trace.cells import Cells, Filler, WorkFiller, array, byte_array, parts
+from reference.trace.cells import Cells, Filler, WorkFiller, array, byte_array, parts, pointer_cells
 from reference.trace.clock import Row
 from spec.air.chips.sha256 import (
     HALVES,
@@ -32,10 +32,7 @@ def _call(row: Row) -> Cells:
     before = [limb for word in _state(row) for limb in _limbs(word)]
     after = [limb for i in range(4) for limb in parts(accesses[f"state_{i}"].after, LIMB_BITS, 4)]
     rounds = [limb for i in range(0, 16, 2) for limb in _limbs((_word(after, i) - _word(before, i)) & WORD_MASK)]
-    cells = array("before", before) | array("rounds", rounds) | array("after", after)
-    for operand, pointer in zip(SHA256_COMPRESS.operands, row.step.pointers, strict=True):
-        low, high = parts(pointer, LIMB_BITS, 2)
-        cells |= {f"{operand.name}_pointer_low": low, f"{operand.name}_pointer_high": high}
+    cells = pointer_cells(row) | array("before", before) | array("rounds", rounds) | array("after", after)
     return cells | byte_array("block", int.from_bytes(_block(row), "little"), BLOCK_BYTES)
 
 

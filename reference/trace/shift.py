@@ -4,24 +4,24 @@ from reference.trace.cells import Cells, Filler, array, limb_array, limbs, top_b
 from reference.trace.clock import Row
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.chips import shift
+from spec.rv64im.chips.shift import Direction
 from spec.rv64im.shift_amount import amount_parts, bits_of
 
 
 def _shift(row: Row) -> Cells:
-    name, step = row.chip.name, row.step
-    width_limbs = LIMBS // 2 if name.endswith("w") else LIMBS
-    width_bits = width_limbs * LIMB_BITS
-    by_register = "source2" in row.accesses
+    declared, step = shift.SHIFTS[row.chip.name], row.step
+    width_limbs, width_bits, by_register = declared.width_limbs, declared.width_bits, declared.by_register
+    arithmetic = declared.direction is Direction.RIGHT_ARITHMETIC
     amount = step.right % width_bits if by_register else step.decoded.immediate
     *by_limbs, half, power = amount_parts(bits_of(amount))
     rest = amount % LIMB_BITS
     word, sign = step.left % (1 << width_bits), top_bit(step.left, width_bits)
-    if name.startswith("sll"):
+    if declared.direction is Direction.LEFT:
         moved = limbs(word << amount - rest, width_limbs)
         low_bits, piece_is_low = LIMB_BITS - rest, half == 1
         dropped = moved[-1] >> low_bits
     else:
-        filled = word - (sign << width_bits) if name.startswith("sra") else word
+        filled = word - (sign << width_bits) if arithmetic else word
         moved = limbs(filled >> amount - rest, width_limbs)
         low_bits, piece_is_low = rest, half == 0
         dropped = moved[0] % (1 << low_bits) << LIMB_BITS - rest
@@ -37,7 +37,7 @@ def _shift(row: Row) -> Cells:
     }
     if by_register:
         cells |= {**limb_array("right", step.right), "amount": amount}
-    if name.startswith("sra"):
+    if arithmetic:
         cells["left_sign"] = sign
     elif width_limbs < LIMBS:
         cells["sign"] = top_bit(written(row), width_bits)

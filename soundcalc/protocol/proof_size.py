@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from soundcalc.protocol import circuit, stacking, whir, zerocheck
 from soundcalc.protocol.openings import DIGEST_BYTES, EXTENSION_BYTES, Opening, opening
 from soundcalc.protocol.shape import ArgumentSize, ProofShape
+from spec.protocol.proof_encoding import NONCE_BYTES
 
-NONCE_BYTES = 8
 CIRCUIT_VALUES = 4
 """What a layer's sumcheck ends with, and what the circuit's outputs are: numerators and denominators of two nodes."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from soundcalc.exact import rounded_down
@@ -27,31 +28,43 @@ class Row:
         return self.left != self.right
 
 
-def compared(left: SystemSummary, right: SystemSummary) -> list[Row]:
-    """Rows about the systems, then about their circuits: those of one name are set beside each other.
+@dataclass(frozen=True)
+class Side:
+    """One of two things that are compared: facts about it, and about each of its parts by name."""
 
-    Where no two circuits have one name, they are paired in their order.
+    name: str
+    facts: Mapping[str, str]
+    parts: Mapping[str, Mapping[str, str]]
+
+
+def side(summary: SystemSummary) -> Side:
+    """A published system, its circuits as parts."""
+    parts = {entry.circuit.name: _circuit_facts(summary, entry) for entry in summary.circuits}
+    return Side(summary.configuration.name, _system_facts(summary), parts)
+
+
+def compared(left: Side, right: Side) -> list[Row]:
+    """Rows about both, then about their parts: those of one name are set beside each other.
+
+    Where no two parts have one name, they are paired in their order.
     """
-    rows = _rows("", _system_facts(left), _system_facts(right))
-    for title, first, second in _pairs(left, right):
-        rows += _rows(title, _circuit_facts(left, first), _circuit_facts(right, second))
+    rows = _rows("", left.facts, right.facts)
+    for title, first, second in _pairs(left.parts, right.parts):
+        rows += _rows(title, first, second)
     return rows
 
 
-def _pairs(left: SystemSummary, right: SystemSummary) -> list[tuple[str, CircuitSummary | None, CircuitSummary | None]]:
-    lefts = {entry.circuit.name: entry for entry in left.circuits}
-    rights = {entry.circuit.name: entry for entry in right.circuits}
-    if lefts.keys() & rights.keys():
-        return [(name, lefts.get(name), rights.get(name)) for name in dict.fromkeys([*lefts, *rights])]
-    length = max(len(left.circuits), len(right.circuits))
-    padded = [[*entries, *[None] * (length - len(entries))] for entries in (left.circuits, right.circuits)]
-    return [
-        (" / ".join(entry.circuit.name if entry else ABSENT for entry in pair), *pair)
-        for pair in zip(*padded, strict=True)
-    ]
+Facts = Mapping[str, str]
 
 
-def _rows(circuit: str, left: Mapping[str, str], right: Mapping[str, str]) -> list[Row]:
+def _pairs(left: Mapping[str, Facts], right: Mapping[str, Facts]) -> list[tuple[str, Facts, Facts]]:
+    if left.keys() & right.keys():
+        return [(name, left.get(name, {}), right.get(name, {})) for name in dict.fromkeys([*left, *right])]
+    names = zip_longest(left, right, fillvalue=ABSENT)
+    return [(f"{first} / {second}", left.get(first, {}), right.get(second, {})) for first, second in names]
+
+
+def _rows(circuit: str, left: Facts, right: Facts) -> list[Row]:
     names = dict.fromkeys([*left, *right])
     return [Row(circuit, name, left.get(name, ABSENT), right.get(name, ABSENT)) for name in names]
 
@@ -79,9 +92,7 @@ def _system_facts(summary: SystemSummary) -> dict[str, str]:
     return facts
 
 
-def _circuit_facts(summary: SystemSummary, entry: CircuitSummary | None) -> dict[str, str]:
-    if entry is None:
-        return {}
+def _circuit_facts(summary: SystemSummary, entry: CircuitSummary) -> dict[str, str]:
     facts = {
         "proof system": entry.circuit.proof_system,
         "field": str(entry.circuit.field),

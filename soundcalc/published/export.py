@@ -25,8 +25,12 @@ HEADER_COMMENT = """\
 
 def exported(configuration: PublishedConfiguration) -> str:
     """The document of a configuration: every key with its name and its value, and none besides."""
-    document = configuration.document
-    parts = [HEADER_COMMENT]
+    return written(HEADER_COMMENT, configuration.document)
+
+
+def written(comment: str, document: Mapping[str, Any]) -> str:
+    """A document as TOML, after a comment: tables, and arrays of tables that may have lookups."""
+    parts = [comment]
     for title, tables in document.items():
         if isinstance(tables, list):
             parts += [part for table in tables for part in _tables(f"[[{title}]]", table)]

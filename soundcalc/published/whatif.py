@@ -6,24 +6,32 @@ import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from soundcalc.errors import ParameterError
+from soundcalc.exact import is_power_of_two
 from soundcalc.published.schema import CIRCUITS, HEADER, SWIRL_LOGUP
-from soundcalc.published.section import WrittenNumber, shown
+from soundcalc.published.section import WrittenNumber, cut, shown
 from soundcalc.published.system import PublishedConfiguration
 
 MAXIMUM_POINTS = 200
 """Of a sweep: as many analyses of a whole system."""
 
+MAXIMUM_INDEX_DIGITS = 4
+"""No list of a file has so many entries."""
+
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "queries": ("num_queries", "whir_num_queries"),
-    "rate": ("rho",),
+    "rate": ("rho", "log_inv_rate", "log_blowup"),
     "batch": ("batch_size", "dense_batch", "w_stack"),
     "constraints": ("num_constraints", "max_constraints_per_air"),
     "grinding": ("grinding_query_phase",),
 }
 """Short names: the first key of these that a circuit has or may have."""
+
+RATES_LOG2 = ("log_inv_rate", "log_blowup")
+"""Keys that hold -log2 of a rate."""
 
 DEGREE = "degree"
 """In place of a key: the degree of the extension, of the field that the file names."""
@@ -45,23 +53,31 @@ class Change:
     value: Any
 
     def __str__(self) -> str:
-        where = f"{self.circuit}." if self.circuit else ""
-        return f"{where}{self.key}{'' if self.index is None else f'[{self.index}]'}={self.value}"
+        return cut(f"{_place_text(self.circuit, self.key, self.index)}={shown(self.value)}")
+
+
+def _place_text(circuit: str, key: str, index: int | None) -> str:
+    where = f"{circuit}." if circuit else ""
+    return f"{where}{key}{'' if index is None else f'[{index}]'}"
 
 
 def change(text: str) -> Change:
     """The change in this text. Raises ParameterError where it makes none."""
     target, equals, written = text.partition("=")
     if not equals or not target.strip() or not written.strip():
-        raise ParameterError(text, "is not KEY=VALUE, CIRCUIT.KEY=VALUE or KEY[INDEX]=VALUE")
+        raise ParameterError(cut(text), "is not KEY=VALUE, CIRCUIT.KEY=VALUE or KEY[INDEX]=VALUE")
+    return Change(*_place(text, target), value_of(written.strip()))
+
+
+def _place(text: str, target: str) -> tuple[str, str, int | None]:
+    """Circuit, key and index of what stands before the sign of equality. Raises ParameterError."""
     circuit, _, key = target.strip().rpartition(".")
-    index = None
-    if key.endswith("]"):
-        key, _, number = key[:-1].partition("[")
-        if not (number.isascii() and number.isdigit()):
-            raise ParameterError(text, f"{shown(number)} is not an index")
-        index = int(number)
-    return Change(circuit, key, index, value_of(written.strip()))
+    if not key.endswith("]"):
+        return circuit, key, None
+    key, _, number = key[:-1].partition("[")
+    if not (number.isascii() and number.isdigit()) or len(number) > MAXIMUM_INDEX_DIGITS:
+        raise ParameterError(cut(text), f"{shown(number)} is not an index")
+    return circuit, key, int(number)
 
 
 def value_of(written: str) -> Any:
@@ -79,34 +95,51 @@ class Axis:
     circuit: str
     key: str
     values: tuple[Any, ...]
+    index: int | None = None
 
     def change_to(self, value: Any) -> Change:
-        return Change(self.circuit, self.key, None, value)
+        return Change(self.circuit, self.key, self.index, value)
+
+    @property
+    def name(self) -> str:
+        """As it is asked for."""
+        return _place_text(self.circuit, self.key, self.index)
 
 
 def axis(text: str) -> Axis:
-    """KEY=LOW:HIGH or KEY=LOW:HIGH:STEP for integers, KEY=A,B,C for any values. Raises ParameterError."""
+    """KEY=LOW:HIGH or KEY=LOW:HIGH:STEP for integers, KEY=A,B,C for any values; KEY[INDEX] is one entry of a list.
+
+    Raises ParameterError.
+    """
     target, equals, written = text.partition("=")
-    circuit, _, key = target.strip().rpartition(".")
+    circuit, key, index = _place(text, target)
     if not equals or not key or not written.strip():
-        raise ParameterError(text, "is not KEY=LOW:HIGH:STEP or KEY=A,B,C")
+        raise ParameterError(cut(text), "is not KEY=LOW:HIGH:STEP or KEY=A,B,C")
     if ":" not in written:
-        values = tuple(value_of(part.strip()) for part in written.split(",") if part.strip())
+        values = _values(written)
     else:
         numbers = written.split(":")
         if not 2 <= len(numbers) <= 3 or not all(part.strip().isascii() and part.strip().isdigit() for part in numbers):
-            raise ParameterError(text, "a range is LOW:HIGH or LOW:HIGH:STEP")
+            raise ParameterError(cut(text), "a range is LOW:HIGH or LOW:HIGH:STEP")
         if any(len(part) > 15 for part in numbers):
-            raise ParameterError(text, "a number has more than 15 digits")
+            raise ParameterError(cut(text), "a number has more than 15 digits")
         low, high, step = (*map(int, numbers), 1)[:3]
         if step < 1 or high < low:
-            raise ParameterError(text, "a range grows, in steps of 1 or more")
+            raise ParameterError(cut(text), "a range grows, in steps of 1 or more")
         if (high - low) // step >= MAXIMUM_POINTS:
-            raise ParameterError(text, f"has more than {MAXIMUM_POINTS} points")
+            raise ParameterError(cut(text), f"has more than {MAXIMUM_POINTS} points")
         values = tuple(range(low, high + 1, step))
     if not 1 <= len(values) <= MAXIMUM_POINTS:
-        raise ParameterError(text, f"has {len(values)} points, not 1 to {MAXIMUM_POINTS}")
-    return Axis(circuit, key, values)
+        raise ParameterError(cut(text), f"has {len(values)} points, not 1 to {MAXIMUM_POINTS}")
+    return Axis(circuit, key, values, index)
+
+
+def _values(written: str) -> tuple[Any, ...]:
+    """What stands between commas; lists are values, where all of them are values of TOML."""
+    whole = value_of(f"[{written}]")
+    if isinstance(whole, list):
+        return tuple(whole)
+    return tuple(value_of(part.strip()) for part in written.split(",") if part.strip())
 
 
 def changed(configuration: PublishedConfiguration, changes: Sequence[Change]) -> tuple[dict[str, Any], list[str]]:
@@ -174,12 +207,15 @@ def _apply_to(
     if entry.index is None:
         if isinstance(table.get(name), list) and not isinstance(entry.value, list):
             raise ParameterError(str(entry), f"{name} is a list: set all of it, or one entry as {name}[0]=...")
-        table[name] = _fraction(entry.value)
+        table[name] = _rate_log2(entry.value) if name in RATES_LOG2 and entry.key != name else _fraction(entry.value)
     else:
         entries = table.get(name)
         if not isinstance(entries, list) or entry.index >= len(entries):
             raise ParameterError(str(entry), f"{name} has no entry {entry.index}")
         table[name] = [*entries[: entry.index], entry.value, *entries[entry.index + 1 :]]
+    if name in RATES_LOG2:
+        # The rates of the iterations follow the first.
+        table.pop("whir_log_inv_rates", None)
     if name in ("rho", "trace_length", "dense_length", "fri_folding_factors"):
         _fit_last_layer(table, entry, notes)
     return True
@@ -191,6 +227,16 @@ def _fraction(value: Any) -> Any:
         divisor = int(value[2:20])
         if divisor > 0 and divisor & (divisor - 1) == 0:
             return WrittenNumber(f"{1 / divisor:.60f}".rstrip("0")) if divisor > 1 else value
+    return value
+
+
+def _rate_log2(value: Any) -> Any:
+    """-log2 of a rate that is a power of two; anything else as it is, so that reading it tells what is wrong."""
+    value = _fraction(value)
+    if isinstance(value, WrittenNumber) and -20 < value.adjusted() < 0:
+        inverse = 1 / Fraction(value)
+        if inverse.denominator == 1 and is_power_of_two(inverse.numerator):
+            return inverse.numerator.bit_length() - 1
     return value
 
 
@@ -219,6 +265,8 @@ def _fit_last_layer(table: dict[str, Any], entry: Change, notes: list[str]) -> N
     if not isinstance(factors, list) or not isinstance(height, int) or not isinstance(stop, int):
         return
     if not isinstance(rate, WrittenNumber) or not 0 < rate < 1 or rate.adjusted() < -20:
+        return
+    if Fraction(rate).numerator != 1 or not is_power_of_two(Fraction(rate).denominator):
         return
     if not all(type(factor) is int and factor > 1 for factor in factors):
         return

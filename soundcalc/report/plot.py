@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from soundcalc.published.rounds import Step
 from soundcalc.published.sweep import Point
 
 if TYPE_CHECKING:
@@ -33,6 +32,33 @@ class Curve:
     bits: tuple[float | None, ...]
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn: curves over the values of one axis, the first of them as a pale band under the others.
+
+    `refused` says which values make no system; `switches` are the places from which on something else is the best.
+    """
+
+    title: str
+    axis: str
+    values: tuple[Any, ...]
+    curves: tuple[Curve, ...]
+    refused: tuple[bool, ...]
+    switches: tuple[tuple[int, str], ...]
+
+
+def picture(title: str, axis: str, points: Sequence[Point]) -> Picture:
+    """Of a published system's sweep."""
+    return Picture(
+        title=title,
+        axis=axis,
+        values=tuple(point.value for point in points),
+        curves=tuple(curves(points)),
+        refused=tuple(point.summary is None for point in points),
+        switches=tuple(switches(points)),
+    )
+
+
 def curves(points: Sequence[Point]) -> list[Curve]:
     """The best, then the regimes, the run and its non-interactive figure, and the weakest kinds of rounds."""
     found = [_curve("best regime", [point.summary.bits if point.summary else None for point in points])]
@@ -42,63 +68,67 @@ def curves(points: Sequence[Point]) -> list[Curve]:
     if any(runs):
         found.append(_curve("run, all rounds added up", [run.interactive if run else None for run in runs]))
         found.append(_curve("run, non-interactive", [run.non_interactive if run else None for run in runs]))
-    for step in _weakest_steps(points):
-        found.append(_curve(f"round: {step.value}", [point.by_step.get(step) for point in points]))
-    return found
+    steps = [{step.value: bits for step, bits in point.by_step.items()} for point in points]
+    return [*found, *weakest_kinds("round", steps)]
+
+
+def weakest_kinds(title: str, bits: Sequence[Mapping[str, float]]) -> list[Curve]:
+    """A curve for each of the few kinds that are weakest somewhere, the weakest first."""
+    names = dict.fromkeys(name for point in bits for name in point)
+    least = {name: min(point.get(name, float("inf")) for point in bits) for name in names}
+    shown = sorted(names, key=lambda name: least[name])[:SHOWN_STEPS]
+    return [_curve(f"{title}: {name}", [point.get(name) for point in bits]) for name in shown]
 
 
 def _curve(name: str, bits: Sequence[float | None]) -> Curve:
     return Curve(name, tuple(bits))
 
 
-def _weakest_steps(points: Sequence[Point]) -> list[Step]:
-    steps = dict.fromkeys(step for point in points for step in point.by_step)
-    least = {step: min(point.by_step.get(step, float("inf")) for point in points) for step in steps}
-    return sorted(steps, key=lambda step: least[step])[:SHOWN_STEPS]
-
-
 def switches(points: Sequence[Point]) -> list[tuple[int, str]]:
     """The places from which on another regime is the best one of the weakest circuit, with its name."""
+    return changes_of([point.summary.weakest.best.regime if point.summary else None for point in points])
+
+
+def changes_of(names: Sequence[str | None]) -> list[tuple[int, str]]:
+    """The places at which another name stands than before, and the name."""
     found: list[tuple[int, str]] = []
     before: str | None = None
-    for place, point in enumerate(points):
-        if point.summary is None:
+    for place, name in enumerate(names):
+        if name is None:
             continue
-        regime = point.summary.weakest.best.regime
-        if before is not None and regime != before:
-            found.append((place, regime))
-        before = regime
+        if before is not None and name != before:
+            found.append((place, name))
+        before = name
     return found
 
 
-def positions(points: Sequence[Point]) -> list[float]:
+def positions(values: Sequence[Any]) -> list[float]:
     """Where the values stand: as numbers if all of them are, or one after the other."""
     try:
-        return [float(point.value) for point in points]
+        return [float(value) for value in values]
     except (TypeError, ValueError):
-        return [float(place) for place in range(len(points))]
+        return [float(place) for place in range(len(values))]
 
 
-def drawn_png(title: str, axis: str, points: Sequence[Point], bits_range: tuple[float, float] | None = None) -> bytes:
+def drawn_png(shown: Picture, bits_range: tuple[float, float] | None = None) -> bytes:
     """The picture as PNG. Raises ImportError where matplotlib is not installed."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 6.5), layout="constrained")
     axes = figure.subplots()
-    where = positions(points)
-    lines = curves(points)
-    for number, curve in enumerate(lines):
+    where = positions(shown.values)
+    for number, curve in enumerate(shown.curves):
         _draw(axes, where, curve, number)
-    _label(axes, where, points)
-    for place, regime in switches(points):
+    _label(axes, where, shown)
+    for place, regime in shown.switches:
         middle = (where[place - 1] + where[place]) / 2
         axes.axvline(middle, color="0.4", linestyle=":", linewidth=1)
         axes.annotate(f"→ {regime}", (middle, 1), xycoords=("data", "axes fraction"), xytext=(3, -12),
                       textcoords="offset points", fontsize=8, color="0.3")  # fmt: skip
-    axes.set_title(title)
-    axes.set_xlabel(axis)
+    axes.set_title(shown.title)
+    axes.set_xlabel(shown.axis)
     axes.set_ylabel("bits of security")
-    low, high = bits_range or _bits_range(lines)
+    low, high = bits_range or _bits_range(shown.curves)
     axes.set_ylim(low, high)
     axes.grid(True, alpha=0.3)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
@@ -123,15 +153,15 @@ def _draw(axes: Axes, where: Sequence[float], curve: Curve, number: int) -> None
               markerfacecolor="none", linewidth=1.6, label=curve.name, zorder=2 + number)  # fmt: skip
 
 
-def _label(axes: Axes, where: Sequence[float], points: Sequence[Point]) -> None:
+def _label(axes: Axes, where: Sequence[float], shown: Picture) -> None:
     """The values under the axis where they are no numbers; few of them where they are many."""
-    names = [str(point.value) for point in points]
+    names = [str(value) for value in shown.values]
     if len(where) > 2 and min(where) > 0 and max(where) / min(where) >= 64:
         axes.set_xscale("log", base=2)
     is_named = any(name != f"{place:g}" for name, place in zip(names, where, strict=True))
     if len(names) <= TICKS or (is_named and len(names) <= 4 * TICKS):
         axes.set_xticks(list(where), names, rotation=30 if max(map(len, names)) > 6 else 0)
-    refused = [place for place, point in zip(where, points, strict=True) if point.summary is None]
+    refused = [place for place, is_refused in zip(where, shown.refused, strict=True) if is_refused]
     if refused:
         axes.plot(refused, [0.02] * len(refused), "x", color="tab:red", transform=axes.get_xaxis_transform(),
                   label="refused", zorder=20)  # fmt: skip

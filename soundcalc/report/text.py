@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from soundcalc.bounds import REGISTRY, SOURCES
+from soundcalc.own.format import TABLES as OWN_TABLES
 from soundcalc.published.export import toml_value
 from soundcalc.published.figures import Figure, Levels
 from soundcalc.published.keys import Key
@@ -120,4 +121,4 @@ def schema_facts() -> list[dict[str, object]]:
 
 def _schema_tables() -> dict[str, Mapping[str, Key]]:
     circuits = {f"[[circuits]], {family.value} over {opened}": keys for (family, opened), keys in CIRCUITS.items()}
-    return {"[zkevm]": HEADER, "[swirl]": SWIRL_LOGUP, **circuits, "[[circuits.lookups]]": LOOKUP}
+    return {"[zkevm]": HEADER, "[swirl]": SWIRL_LOGUP, **circuits, "[[circuits.lookups]]": LOOKUP, **OWN_TABLES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +15,6 @@ from spec.air.expression import (
     MainColumn,
     Named,
     definitions,
-    degree,
     describe,
     lift,
 )
@@ -105,7 +105,7 @@ class Chip:
         """
         scopes = (self.local_interactions, self.global_interactions)
         pairs = [interactions[i : i + 2] for interactions in scopes for i in range(0, len(interactions), 2)]
-        return max((*map(_fraction_degree, pairs), *(degree(c.expression) for c in self.constraints)), default=0)
+        return max((*map(_fraction_degree, pairs), *(c.expression.degree for c in self.constraints)), default=0)
 
     def column_index(self, name: str) -> int:
         return self.columns.index(name)
@@ -117,13 +117,19 @@ class Chip:
 
 def _fraction_degree(interactions: Sequence[Interaction]) -> int:
     """The larger degree of numerator and denominator of the sum of their fractions, multiplicity over fingerprint."""
-    fingerprints = [max(map(degree, interaction.message), default=0) for interaction in interactions]
+    fingerprints = [max((part.degree for part in interaction.message), default=0) for interaction in interactions]
     denominator = sum(fingerprints)
     numerators = (
-        denominator - fingerprint + degree(interaction.multiplicity)
+        denominator - fingerprint + interaction.multiplicity.degree
         for interaction, fingerprint in zip(interactions, fingerprints, strict=True)
     )
     return max(denominator, *numerators)
+
+
+def kind_of(name: str) -> str:
+    """The name of a column, constraint or definition with a sign in the place of every number: declarations name alike
+    what is alike."""
+    return re.sub(r"\d+", "#", name)
 
 
 def expressions_of(chip: Chip) -> list[Expression]:
@@ -161,7 +167,7 @@ def describe_statement(chip: Chip) -> str:
         *(f"  {name} := {describe(body)}" for name, body in chip.definitions().items()),
         "",
         f"constraints {len(chip.constraints)}",
-        *(f"  {c.name} [{degree(c.expression)}]: {describe(c.expression)} = 0" for c in chip.constraints),
+        *(f"  {c.name} [{c.expression.degree}]: {describe(c.expression)} = 0" for c in chip.constraints),
         "",
         f"interactions {len(chip.local_interactions)} local, {len(chip.global_interactions)} global",
     ]
@@ -240,12 +246,11 @@ class ChipBuilder:
 
         Raises ValueError where a degree exceeds what a round of the zerocheck has room for.
         """
-        known: dict[Expression, int] = {}
         for interaction in self.interactions:
-            if any(degree(part, known) > 1 for part in (interaction.multiplicity, *interaction.message)):
+            if any(part.degree > 1 for part in (interaction.multiplicity, *interaction.message)):
                 raise ValueError(f"{self.name}: interaction {interaction.name} is not linear")
         for constraint in self.constraints:
-            if degree(constraint.expression, known) > MAXIMUM_DEGREE:
+            if constraint.expression.degree > MAXIMUM_DEGREE:
                 raise ValueError(f"{self.name}: constraint {constraint.name} has degree above {MAXIMUM_DEGREE}")
         if self.role is Role.WORK:
             accesses = -(-len(self.columns) // WORK_CELLS_PER_TICK)

@@ -8,7 +8,6 @@ the prover, the verifier, the Z3 translation, the code generator) implement `Int
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, TypeVar
 
@@ -16,9 +15,15 @@ from spec.field import P, inverse
 
 
 class Expression:
-    """A polynomial in the columns of one row. Compared by identity, shared freely."""
+    """A polynomial in the columns of one row. Compared by identity, shared freely, never changed.
 
-    __slots__ = ()
+    Machines have a hundred thousand of them, made at every start, so their classes are as plain as can be.
+    """
+
+    __slots__ = ("degree",)
+
+    degree: int
+    """The total degree in the columns; public values and constants have degree 0."""
 
     def __add__(self, other: Expression | int) -> Expression:
         right = lift(other)
@@ -53,65 +58,95 @@ class Expression:
         return self * inverse(divisor)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Constant(Expression):
     """A base-field constant, canonical in [0, p)."""
 
-    value: int
+    __match_args__ = ("value",)
+    __slots__ = ("value",)
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+        self.degree = 0
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class MainColumn(Expression):
     """The row's cell of a committed witness column of the chip."""
 
-    name: str
-    index: int
+    __match_args__ = ("name", "index")
+    __slots__ = ("index", "name")
+
+    def __init__(self, name: str, index: int) -> None:
+        self.name = name
+        self.index = index
+        self.degree = 1
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class FixedColumn(Expression):
     """The row's cell of a fixed column: the machine's or the program's."""
 
-    name: str
-    index: int
+    __match_args__ = ("name", "index")
+    __slots__ = ("index", "name")
+
+    def __init__(self, name: str, index: int) -> None:
+        self.name = name
+        self.index = index
+        self.degree = 1
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Public(Expression):
     """A public value of the segment: the same on every row."""
 
-    name: str
+    __match_args__ = ("name",)
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.degree = 0
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Sum(Expression):
-    left: Expression
-    right: Expression
+    __match_args__ = ("left", "right")
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Expression, right: Expression) -> None:
+        self.left = left
+        self.right = right
+        self.degree = max(left.degree, right.degree)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Difference(Expression):
-    left: Expression
-    right: Expression
+    __match_args__ = ("left", "right")
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Expression, right: Expression) -> None:
+        self.left = left
+        self.right = right
+        self.degree = max(left.degree, right.degree)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Product(Expression):
-    left: Expression
-    right: Expression
+    __match_args__ = ("left", "right")
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Expression, right: Expression) -> None:
+        self.left = left
+        self.right = right
+        self.degree = left.degree + right.degree
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Named(Expression):
     """An expression with a name (a carry, a flag), so that readers can speak of it; it commits no column."""
 
-    name: str
-    definition: Expression
+    __match_args__ = ("name", "definition")
+    __slots__ = ("definition", "name")
+
+    def __init__(self, name: str, definition: Expression) -> None:
+        self.name = name
+        self.definition = definition
+        self.degree = definition.degree
 
 
 _OPERATIONS = (Sum, Difference, Product)
-
-_DEGREES_OF_LEAVES: dict[type[Expression], int] = {Constant: 0, Public: 0, MainColumn: 1, FixedColumn: 1}
 
 Value = TypeVar("Value")
 
@@ -129,13 +164,13 @@ class Interpretation(Protocol[Value]):
 
 
 def evaluate(
-    expression: Expression, interpretation: Interpretation[Value], memory: dict[Expression, Value] | None = None
+    expression: Expression, interpretation: Interpretation[Value], evaluated: dict[Expression, Value] | None = None
 ) -> Value:
-    """The expression's value. `memory` holds shared subexpressions, by identity, within one evaluation.
+    """The expression's value. `evaluated` holds shared subexpressions, by identity, within one evaluation.
 
     A caller that evaluates many expressions over the same row passes one dictionary to all calls.
     """
-    known: dict[Expression, Value] = {} if memory is None else memory
+    known: dict[Expression, Value] = {} if evaluated is None else evaluated
 
     def walk(node: Expression) -> Value:
         if node in known:
@@ -168,30 +203,6 @@ def evaluate(
 def lift(value: Expression | int) -> Expression:
     """An integer as the constant expression of its residue; an expression as it is."""
     return value if isinstance(value, Expression) else Constant(value % P)
-
-
-def degree(expression: Expression, known: dict[Expression, int] | None = None) -> int:
-    """The total degree in the columns; public values and constants have degree 0.
-
-    `known` holds shared subexpressions, by identity: a caller that asks for many passes one dictionary to all calls.
-    """
-    degrees: dict[Expression, int] = {} if known is None else known
-
-    def walk(node: Expression) -> int:
-        found = degrees.get(node)
-        if found is not None:
-            return found
-        # Every declaration is walked at every start: asking for the type is a third of matching it.
-        kind = type(node)
-        if kind in _DEGREES_OF_LEAVES:
-            return _DEGREES_OF_LEAVES[kind]
-        parts = [walk(part) for part in operands(node)]
-        if not parts:
-            raise TypeError(f"{kind.__name__} is not a kind of expression")
-        degrees[node] = result = sum(parts) if kind is Product else max(parts)
-        return result
-
-    return walk(expression)
 
 
 def total(parts: Iterable[Expression]) -> Expression:

@@ -9,8 +9,10 @@ from functools import cached_property
 
 from spec.air.bus import Bus
 from spec.air.chip import Chip
-from spec.circuit.buses import OCTET, VALUE
+from spec.circuit.buses import LIMB_BITS, OCTET, VALUE
 from spec.circuit.machine import CIRCUIT_CHIPS
+from spec.circuit.row import FLAG
+from spec.field import P
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Signature:
     operands: tuple[Bus, ...]
     results: tuple[Bus, ...]
     parameters: int
+    flags: int
+    """1 if the chip has the column that tells its rows from padding, else 0."""
 
 
 def signature_of(chip: Chip) -> Signature:
@@ -27,7 +31,9 @@ def signature_of(chip: Chip) -> Signature:
     memory = [i for i in chip.interactions if i.bus in (VALUE, OCTET)]
     operands = tuple(i.bus for i in memory if i.sign < 0)
     results = tuple(i.bus for i in memory if i.sign > 0)
-    return Signature(operands, results, len(chip.fixed_columns) - 1 - len(operands) - 2 * len(results))
+    flags = int(FLAG in chip.fixed_columns)
+    parameters = len(chip.fixed_columns) - flags - len(operands) - 2 * len(results)
+    return Signature(operands, results, parameters, flags)
 
 
 SIGNATURES: Mapping[str, Signature] = {chip.name: signature_of(chip) for chip in CIRCUIT_CHIPS}
@@ -70,10 +76,10 @@ class Circuit:
 
     def fixed_rows(self, chip: str) -> list[tuple[int, ...]]:
         """The fixed cells of the chip's rows in the order of the circuit."""
-        results = SIGNATURES[chip].results
+        results, flags = SIGNATURES[chip].results, SIGNATURES[chip].flags
         return [
             (
-                1,
+                *[1] * flags,
                 *row.reads,
                 *row.writes,
                 *(self.reads.get((bus.name, at), 0) for bus, at in zip(results, row.writes, strict=True)),
@@ -81,6 +87,10 @@ class Circuit:
             )
             for row in self.rows_by_chip[chip]
         ]
+
+
+WORD_WRITERS = ("hint_word", "canonical", "unpack")
+"""Chips all of whose results are words."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +104,14 @@ class Fault:
 def faults(circuit: Circuit) -> list[Fault]:
     """Everything because of which the circuit's memory could hold what no row has computed, or a row is useless.
 
-    An address is written by one row, before any reads it; rows have the operands, results and numbers of their chips;
-    the keys of compressions differ; public values are read once each; something reads what a row writes.
+    An address is written by one row, before any reads it; rows have the operands, results and numbers of their chips,
+    and all these numbers are canonical, or two of them could be one element; what is packed has been written as a word,
+    and constants of octets have 16 bits; the keys of compressions differ; public values are read once each; something
+    reads what a row writes.
     """
     found: list[Fault] = []
     written = {(VALUE.name, address) for address in range(circuit.public_values)}
+    words: set[int] = set()
     keys: set[int] = set()
     for number, row in enumerate(circuit.rows):
         signature = SIGNATURES.get(row.chip)
@@ -110,9 +123,17 @@ def faults(circuit: Circuit) -> list[Fault]:
         if counts != expected:
             found.append(Fault(number, f"{row.chip} has {counts} operands, results and numbers, expected {expected}"))
             continue
+        if not all(0 <= cell < P for cell in (*row.reads, *row.writes, *row.parameters)):
+            found.append(Fault(number, "has a number that is not canonical"))
         for bus, address in zip(signature.operands, row.reads, strict=True):
             if (bus.name, address) not in written:
                 found.append(Fault(number, f"reads the {bus.name} {address} before it is written"))
+            if row.chip == "pack" and address not in words:
+                found.append(Fault(number, f"packs the value {address}, which is no word"))
+        if row.chip == "constant_octet" and max(row.parameters) >> LIMB_BITS:
+            found.append(Fault(number, "has a limb of more than 16 bits"))
+        if _writes_words(row):
+            words.update(row.writes)
         for bus, address in zip(signature.results, row.writes, strict=True):
             if (bus.name, address) in written:
                 found.append(Fault(number, f"writes the {bus.name} {address} once more"))
@@ -122,6 +143,14 @@ def faults(circuit: Circuit) -> list[Fault]:
                 found.append(Fault(number, f"has the key {row.parameters[0]} of an earlier compression"))
             keys.add(row.parameters[0])
     return found or _useless(circuit)
+
+
+def _writes_words(row: Row) -> bool:
+    """Whether what a row writes is two limbs of 16 bits with zeros behind."""
+    if row.chip == "constant":
+        low, high, *others = row.parameters
+        return max(low, high) >> LIMB_BITS == 0 and not any(others)
+    return row.chip in WORD_WRITERS
 
 
 def without_useless_rows(circuit: Circuit) -> Circuit:

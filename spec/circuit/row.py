@@ -1,6 +1,6 @@
 """The row of a circuit's chip under construction.
 
-Where a row reads and writes, and how often what it writes is read, stand in fixed columns: `read_0`, `read_1`, ...,
+Where a row reads and writes, and how often what it writes is read, stand in fixed columns: `real`, `read_0`, ...,
 `write_0`, ..., `reads_of_0`, ..., then what else the row's operation fixes. A padding row has zeros in all of them,
 reads and writes nothing, and is satisfied by zeros.
 """
@@ -17,18 +17,38 @@ from spec.field import EXTENSION_DEGREE
 
 LIMB_BASE = 1 << LIMB_BITS
 
+FLAG = "real"
+"""The fixed column that tells rows of the circuit from padding."""
+
 
 class CircuitRow(ChipBuilder):
     """Collects a chip of the circuit. What it reads and writes is declared in the order of its operands."""
 
-    def __init__(self, name: str, purpose: str, *, reads: int, writes: int, parameters: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        purpose: str,
+        *,
+        reads: int,
+        writes: int,
+        parameters: Sequence[str] = (),
+        flagged: bool = True,
+    ) -> None:
+        """A row that reads nothing and looks nothing up needs no flag: what it writes is not read on padding rows."""
         super().__init__(name, Role.PROGRAM_TABLE, purpose)
-        self.real = self.fixed_column("real")
+        self._flag = self.fixed_column(FLAG) if flagged else None
         self._reads = [self.fixed_column(f"read_{i}") for i in range(reads)]
         self._writes = [self.fixed_column(f"write_{i}") for i in range(writes)]
         self._reads_of = [self.fixed_column(f"reads_of_{i}") for i in range(writes)]
         self.parameters = [self.fixed_column(name) for name in parameters]
         self._read_count = self._write_count = 0
+
+    @property
+    def real(self) -> Expression:
+        """1 on rows of the circuit, 0 on padding. Raises ValueError if the chip was announced without it."""
+        if self._flag is None:
+            raise ValueError(f"{self.name}: the row has no flag")
+        return self._flag
 
     def value_columns(self, name: str) -> list[Expression]:
         """The coefficients of an element of the extension."""

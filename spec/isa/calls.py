@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spec.isa.system import CALL_ARGUMENT_REGISTER
+from spec.keccak import LANES, keccak_f
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.protocol.sha256 import compression
-from spec.word import WORD_MASK
+from spec.word import WORD_BITS, WORD_MASK
 
 Doublewords = tuple[int, ...]
 
@@ -26,6 +27,7 @@ class Use(Enum):
 
     READ = "read"
     UPDATE = "read and written"
+    WRITE = "written"
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,23 @@ class Operand:
     use: Use
 
 
+class NoResult(Enum):
+    """Why a call has no result for its operands."""
+
+    ZERO_MODULUS = "the modulus of a call is zero"
+    WIDE_QUOTIENT = "the quotient of a call has more bits than its operands"
+
+
+class NoResultError(ValueError):
+    """A call on operands for which it has no result: the program ends abnormally."""
+
+    def __init__(self, why: NoResult) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
 Meaning = Callable[[Mapping[str, Doublewords]], Mapping[str, Doublewords]]
-"""From what every operand holds to what the written ones hold afterwards, by name."""
+"""From what every operand holds to what the written ones hold afterwards, by name. May raise NoResultError."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,9 @@ class Call:
     meaning: Meaning
     source: str
     """Where the function is defined."""
+
+    result_register: int | None = None
+    """The register that the host writes a word of its choice to, the last access of all; None for other calls."""
 
     def __repr__(self) -> str:
         return f"<call {self.name}>"
@@ -76,7 +96,10 @@ class Call:
         ]
 
     def results(self, contents: Sequence[int]) -> list[int]:
-        """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before."""
+        """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before.
+
+        Raises NoResultError.
+        """
         held, start = {}, 0
         for operand in self.operands:
             held[operand.name] = tuple(contents[start : start + operand.doublewords])
@@ -100,10 +123,39 @@ def bytes_of(doublewords: Sequence[int]) -> bytes:
     return b"".join((doubleword & WORD_MASK).to_bytes(DOUBLEWORD_BYTES, "little") for doubleword in doublewords)
 
 
+def integer_of(doublewords: Sequence[int]) -> int:
+    """The number, the lowest doubleword first."""
+    return int.from_bytes(bytes_of(doublewords), "little")
+
+
+def _multiply_add_modulo(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
+    size = len(held["result"])
+    addend, modulus = integer_of(held["addend_and_modulus"][:size]), integer_of(held["addend_and_modulus"][size:])
+    if modulus == 0:
+        raise NoResultError(NoResult.ZERO_MODULUS)
+    quotient, result = divmod(integer_of(held["left"]) * integer_of(held["right"]) + addend, modulus)
+    if quotient >> WORD_BITS * size:
+        raise NoResultError(NoResult.WIDE_QUOTIENT)
+    return {"result": tuple(result >> WORD_BITS * i & WORD_MASK for i in range(size))}
+
+
 def _sha256_compress(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
     state = compression(words_of(held["state"]), bytes_of(held["block"]))
     return {"state": doublewords_of(state)}
 
+
+def _keccak_f(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
+    return {"state": keccak_f(held["state"])}
+
+
+KECCAK_F = Call(
+    name="keccak_f",
+    number=256,
+    operands=(Operand("state", CALL_ARGUMENT_REGISTER, LANES, Use.UPDATE),),
+    meaning=_keccak_f,
+    source="FIPS 202, 3.3",
+)
+"""The 25 lanes of the state become their permutation by Keccak-f[1600]."""
 
 SHA256_COMPRESS = Call(
     name="sha256_compress",
@@ -117,6 +169,38 @@ SHA256_COMPRESS = Call(
 )
 """The eight words of the state, native 32-bit words, become their compression with a block of 64 bytes."""
 
-CALLS = (SHA256_COMPRESS,)
+
+def _multiply_add_modulo_call(bits: int, number: int) -> Call:
+    doublewords = bits // WORD_BITS
+    return Call(
+        name=f"multiply_add_modulo_{bits}",
+        number=number,
+        operands=(
+            Operand("left", CALL_ARGUMENT_REGISTER + 1, doublewords, Use.READ),
+            Operand("right", CALL_ARGUMENT_REGISTER + 2, doublewords, Use.READ),
+            Operand("addend_and_modulus", CALL_ARGUMENT_REGISTER + 3, 2 * doublewords, Use.READ),
+            Operand("result", CALL_ARGUMENT_REGISTER, doublewords, Use.WRITE),
+        ),
+        meaning=_multiply_add_modulo,
+        source="schoolbook arithmetic",
+    )
+
+
+MULTIPLY_ADD_MODULO_256 = _multiply_add_modulo_call(256, 258)
+MULTIPLY_ADD_MODULO_384 = _multiply_add_modulo_call(384, 259)
+"""result = (left * right + addend) modulo the modulus, which lies behind the addend. The result is less than the
+modulus; the operands need not be, but the quotient must have as many bits as they."""
+
+ADVICE = Call(
+    name="advice",
+    number=260,
+    operands=(),
+    meaning=lambda held: held,
+    source="spec/isa/advice.py",
+    result_register=CALL_ARGUMENT_REGISTER,
+)
+"""a0 becomes a word of the host's choice. What an honest host answers stands in spec/isa/advice.py."""
+
+CALLS = (KECCAK_F, SHA256_COMPRESS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, ADVICE)
 
 CALL_BY_NUMBER: Mapping[int, Call] = {call.number: call for call in CALLS}

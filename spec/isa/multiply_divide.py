@@ -5,7 +5,7 @@ from __future__ import annotations
 from spec.isa.encoding import FUNCT3_SHIFT, FUNCT7_SHIFT, R_FORMAT
 from spec.isa.instruction import Arithmetic, Family, Instruction, WordFunction
 from spec.isa.register_arithmetic import OPCODE_OP
-from spec.isa.word_arithmetic import HALF_BITS, OPCODE_OP_32
+from spec.isa.word_arithmetic import OPCODE_OP_32, WORD_32_BITS
 from spec.word import B, W, Words
 
 FUNCT7_MULTIPLY_DIVIDE = 0b0000001
@@ -61,33 +61,33 @@ def remainder_unsigned(words: Words[W, B], left: W, right: W) -> W:
     return words.select(zero_divisor, left, words.remainder_unsigned(left, right))
 
 
-def multiply_half(words: Words[W, B], left: W, right: W) -> W:
+def multiply_32(words: Words[W, B], left: W, right: W) -> W:
     """The low 32 bits of the product, sign-extended."""
-    return words.sign_extend(words.multiply(left, right), HALF_BITS)
+    return words.sign_extend(words.multiply(left, right), WORD_32_BITS)
 
 
-def divide_signed_half(words: Words[W, B], left: W, right: W) -> W:
-    """The quotient of the signed low halves, sign-extended: in 64 bits it cannot overflow, in 32 it wraps."""
-    quotient = divide_signed(words, words.sign_extend(left, HALF_BITS), words.sign_extend(right, HALF_BITS))
-    return words.sign_extend(quotient, HALF_BITS)
+def divide_signed_32(words: Words[W, B], left: W, right: W) -> W:
+    """The quotient of the signed low 32 bits, sign-extended: in 64 bits it cannot overflow, in 32 it wraps."""
+    quotient = divide_signed(words, words.sign_extend(left, WORD_32_BITS), words.sign_extend(right, WORD_32_BITS))
+    return words.sign_extend(quotient, WORD_32_BITS)
 
 
-def divide_unsigned_half(words: Words[W, B], left: W, right: W) -> W:
-    """The quotient of the unsigned low halves, sign-extended."""
-    quotient = divide_unsigned(words, words.zero_extend(left, HALF_BITS), words.zero_extend(right, HALF_BITS))
-    return words.sign_extend(quotient, HALF_BITS)
+def divide_unsigned_32(words: Words[W, B], left: W, right: W) -> W:
+    """The quotient of the unsigned low 32 bits, sign-extended."""
+    quotient = divide_unsigned(words, words.zero_extend(left, WORD_32_BITS), words.zero_extend(right, WORD_32_BITS))
+    return words.sign_extend(quotient, WORD_32_BITS)
 
 
-def remainder_signed_half(words: Words[W, B], left: W, right: W) -> W:
-    """The remainder of the signed low halves, sign-extended."""
-    remainder = remainder_signed(words, words.sign_extend(left, HALF_BITS), words.sign_extend(right, HALF_BITS))
-    return words.sign_extend(remainder, HALF_BITS)
+def remainder_signed_32(words: Words[W, B], left: W, right: W) -> W:
+    """The remainder of the signed low 32 bits, sign-extended."""
+    remainder = remainder_signed(words, words.sign_extend(left, WORD_32_BITS), words.sign_extend(right, WORD_32_BITS))
+    return words.sign_extend(remainder, WORD_32_BITS)
 
 
-def remainder_unsigned_half(words: Words[W, B], left: W, right: W) -> W:
-    """The remainder of the unsigned low halves, sign-extended even for a zero divisor."""
-    remainder = remainder_unsigned(words, words.zero_extend(left, HALF_BITS), words.zero_extend(right, HALF_BITS))
-    return words.sign_extend(remainder, HALF_BITS)
+def remainder_unsigned_32(words: Words[W, B], left: W, right: W) -> W:
+    """The remainder of the unsigned low 32 bits, sign-extended even for a zero divisor."""
+    remainder = remainder_unsigned(words, words.zero_extend(left, WORD_32_BITS), words.zero_extend(right, WORD_32_BITS))
+    return words.sign_extend(remainder, WORD_32_BITS)
 
 
 def _instruction(name: str, opcode: int, funct3: int, result: WordFunction, section: str) -> Instruction:
@@ -112,10 +112,10 @@ DIV = _instruction("div", OPCODE_OP, 0b100, divide_signed, _DIVISION)
 DIVU = _instruction("divu", OPCODE_OP, 0b101, divide_unsigned, _DIVISION)
 REM = _instruction("rem", OPCODE_OP, 0b110, remainder_signed, _DIVISION)
 REMU = _instruction("remu", OPCODE_OP, 0b111, remainder_unsigned, _DIVISION)
-MULW = _instruction("mulw", OPCODE_OP_32, 0b000, multiply_half, _MULTIPLICATION)
-DIVW = _instruction("divw", OPCODE_OP_32, 0b100, divide_signed_half, _DIVISION)
-DIVUW = _instruction("divuw", OPCODE_OP_32, 0b101, divide_unsigned_half, _DIVISION)
-REMW = _instruction("remw", OPCODE_OP_32, 0b110, remainder_signed_half, _DIVISION)
-REMUW = _instruction("remuw", OPCODE_OP_32, 0b111, remainder_unsigned_half, _DIVISION)
+MULW = _instruction("mulw", OPCODE_OP_32, 0b000, multiply_32, _MULTIPLICATION)
+DIVW = _instruction("divw", OPCODE_OP_32, 0b100, divide_signed_32, _DIVISION)
+DIVUW = _instruction("divuw", OPCODE_OP_32, 0b101, divide_unsigned_32, _DIVISION)
+REMW = _instruction("remw", OPCODE_OP_32, 0b110, remainder_signed_32, _DIVISION)
+REMUW = _instruction("remuw", OPCODE_OP_32, 0b111, remainder_unsigned_32, _DIVISION)
 
 MULTIPLY_DIVIDE = (MUL, MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU, MULW, DIVW, DIVUW, REMW, REMUW)

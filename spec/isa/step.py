@@ -14,9 +14,7 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Instruction, Jump, Load, Store, System, UpperImmediate
 from spec.isa.system import HALT_CALL
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES
-from spec.word import WORD_BITS, B, W, Words
-
-BYTE_BITS = 8
+from spec.word import BYTE_BITS, WORD_BITS, B, W, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""RV64I arithmetic on 32-bit words: the low halves of the operands, the result sign-extended to 64 bits."""
+"""RV64I arithmetic on 32-bit words: the low 32 bits of the operands, the result sign-extended to 64 bits."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from spec.word import B, W, Words
 OPCODE_OP_32 = 0b0111011
 OPCODE_OP_IMM_32 = 0b0011011
 
-HALF_BITS = 32
+WORD_32_BITS = 32
 """What the ISA manual calls a word, in a vocabulary whose words have 64 bits."""
 
 
-def add_half(words: Words[W, B], left: W, right: W) -> W:
+def add_32(words: Words[W, B], left: W, right: W) -> W:
     """The low 32 bits of the sum, sign-extended."""
-    return words.sign_extend(words.add(left, right), HALF_BITS)
+    return words.sign_extend(words.add(left, right), WORD_32_BITS)
 
 
-def subtract_half(words: Words[W, B], left: W, right: W) -> W:
+def subtract_32(words: Words[W, B], left: W, right: W) -> W:
     """The low 32 bits of the difference, sign-extended."""
-    return words.sign_extend(words.subtract(left, right), HALF_BITS)
+    return words.sign_extend(words.subtract(left, right), WORD_32_BITS)
 
 
-def half_shift_amount(words: Words[W, B], right: W) -> W:
+def shift_amount_32(words: Words[W, B], right: W) -> W:
     """The low 5 bits of the second operand."""
-    return words.bitwise_and(right, words.constant(HALF_BITS - 1))
+    return words.bitwise_and(right, words.constant(WORD_32_BITS - 1))
 
 
-def shift_left_half(words: Words[W, B], left: W, right: W) -> W:
-    """Left's low half shifted left by the low 5 bits of right, sign-extended."""
-    return words.sign_extend(words.shift_left(left, half_shift_amount(words, right)), HALF_BITS)
+def shift_left_32(words: Words[W, B], left: W, right: W) -> W:
+    """Left's low 32 bits shifted left by the low 5 bits of right, sign-extended."""
+    return words.sign_extend(words.shift_left(left, shift_amount_32(words, right)), WORD_32_BITS)
 
 
-def shift_right_logical_half(words: Words[W, B], left: W, right: W) -> W:
-    """Left's low half shifted right by the low 5 bits of right, filled with zeros, then sign-extended."""
-    shifted = words.shift_right_logical(words.zero_extend(left, HALF_BITS), half_shift_amount(words, right))
-    return words.sign_extend(shifted, HALF_BITS)
+def shift_right_logical_32(words: Words[W, B], left: W, right: W) -> W:
+    """Left's low 32 bits shifted right by the low 5 bits of right, filled with zeros, then sign-extended."""
+    shifted = words.shift_right_logical(words.zero_extend(left, WORD_32_BITS), shift_amount_32(words, right))
+    return words.sign_extend(shifted, WORD_32_BITS)
 
 
-def shift_right_arithmetic_half(words: Words[W, B], left: W, right: W) -> W:
-    """Left's low half shifted right by the low 5 bits of right, filled with the half's sign."""
-    return words.shift_right_arithmetic(words.sign_extend(left, HALF_BITS), half_shift_amount(words, right))
+def shift_right_arithmetic_32(words: Words[W, B], left: W, right: W) -> W:
+    """Left's low 32 bits shifted right by the low 5 bits of right, filled with their sign."""
+    return words.shift_right_arithmetic(words.sign_extend(left, WORD_32_BITS), shift_amount_32(words, right))
 
 
 def _instruction(name: str, form: Format, opcode: int, funct7: int, funct3: int, result: WordFunction) -> Instruction:
@@ -56,14 +56,14 @@ def _instruction(name: str, form: Format, opcode: int, funct7: int, funct3: int,
     )
 
 
-ADDIW = _instruction("addiw", I_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b000, add_half)
-SLLIW = _instruction("slliw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b001, shift_left_half)
-SRLIW = _instruction("srliw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b101, shift_right_logical_half)
-SRAIW = _instruction("sraiw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0100000, 0b101, shift_right_arithmetic_half)
-ADDW = _instruction("addw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b000, add_half)
-SUBW = _instruction("subw", R_FORMAT, OPCODE_OP_32, 0b0100000, 0b000, subtract_half)
-SLLW = _instruction("sllw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b001, shift_left_half)
-SRLW = _instruction("srlw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b101, shift_right_logical_half)
-SRAW = _instruction("sraw", R_FORMAT, OPCODE_OP_32, 0b0100000, 0b101, shift_right_arithmetic_half)
+ADDIW = _instruction("addiw", I_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b000, add_32)
+SLLIW = _instruction("slliw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b001, shift_left_32)
+SRLIW = _instruction("srliw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0000000, 0b101, shift_right_logical_32)
+SRAIW = _instruction("sraiw", SHIFT_5_FORMAT, OPCODE_OP_IMM_32, 0b0100000, 0b101, shift_right_arithmetic_32)
+ADDW = _instruction("addw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b000, add_32)
+SUBW = _instruction("subw", R_FORMAT, OPCODE_OP_32, 0b0100000, 0b000, subtract_32)
+SLLW = _instruction("sllw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b001, shift_left_32)
+SRLW = _instruction("srlw", R_FORMAT, OPCODE_OP_32, 0b0000000, 0b101, shift_right_logical_32)
+SRAW = _instruction("sraw", R_FORMAT, OPCODE_OP_32, 0b0100000, 0b101, shift_right_arithmetic_32)
 
 WORD_ARITHMETIC = (ADDIW, SLLIW, SRLIW, SRAIW, ADDW, SUBW, SLLW, SRLW, SRAW)

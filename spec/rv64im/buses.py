@@ -189,5 +189,8 @@ ACCELERATOR_IDENTITIES = range(64, 128)
 SHA256_IDENTITY = 64
 """The first of four."""
 
-RESERVED_IDENTITIES = range(68, 128)
+KECCAK_IDENTITY = 68
+"""The first of two."""
+
+RESERVED_IDENTITIES = range(70, 128)
 """Bus identities kept for further accelerators: no bus of the machine may take one."""

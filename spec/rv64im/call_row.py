@@ -42,6 +42,15 @@ class CallRow(InstructionRow):
         for i, (old, new) in enumerate(zip(before, before if after is None else after, strict=True)):
             self.access(f"{name}_{i}", Space.MEMORY, doubleword_index(low, high, 0) + i, old, new)
 
+    def result(self, before: Sequence[Expression], after: Sequence[Expression]) -> None:
+        """Writes the register that the host chooses the word of. The value it replaces is free: whatever was there.
+
+        Raises ValueError for a call without one.
+        """
+        if self.call.result_register is None:
+            raise ValueError(f"{self.name}: the call writes no register")
+        self.access("result", Space.REGISTERS, self.call.result_register, before, after)
+
     def finish_call(self, outputs: Sequence[str]) -> Chip:
         """The finished chip."""
         return self.finish(outputs=outputs, domain=f"a7 = {self.call.number}")
@@ -58,3 +67,8 @@ class CallRow(InstructionRow):
         multiple = low.divided_by(DOUBLEWORD_BYTES)
         self.in_range(f"{operand.name}_pointer_is_aligned", multiple, LIMB_BITS - alignment_bits, self.real)
         return low, high
+
+
+def doublewords_of_limbs(limbs: Sequence[Expression]) -> list[Sequence[Expression]]:
+    """Limbs in groups of four."""
+    return [limbs[i : i + LIMBS] for i in range(0, len(limbs), LIMBS)]

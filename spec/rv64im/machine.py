@@ -10,6 +10,7 @@ from spec.field import P
 from spec.rv64im.buses import BUSES, CLOCK_BITS, RESERVED_IDENTITIES
 from spec.rv64im.chips import (
     addition,
+    advice,
     bitwise,
     branch,
     comparison,
@@ -19,8 +20,10 @@ from spec.rv64im.chips import (
     fixed_tables,
     halt,
     jump,
+    keccak,
     load,
     misaligned,
+    modular,
     multiply,
     program_tables,
     sha256,
@@ -31,13 +34,13 @@ from spec.rv64im.program_row import HALTED, OPCODES, PC_LIMIT
 from spec.rv64im.recursion_shapes import LISTED_PROGRAMS, listed_shapes
 from spec.rv64im.tokens import EXIT_CODE_VALUES, SEGMENT_TOKENS
 
-CALL_CHIPS: tuple[Chip, ...] = sha256.CHIPS
+CALL_CHIPS: tuple[Chip, ...] = (*keccak.CHIPS, *sha256.CHIPS, *modular.CHIPS, *advice.CHIPS)
 """The chips of ecalls that order work from an accelerator, by the names of their calls."""
 
-WORK_CHIPS: tuple[Chip, ...] = sha256.WORK_CHIPS
+WORK_CHIPS: tuple[Chip, ...] = (*keccak.WORK_CHIPS, *sha256.WORK_CHIPS)
 
-WORK_ROWS: Mapping[str, Mapping[str, int]] = {**sha256.WORK_ROWS}
-"""By call, how many rows of which work tables it orders."""
+WORK_ROWS: Mapping[str, Mapping[str, int]] = {**keccak.WORK_ROWS, **sha256.WORK_ROWS}
+"""By call, how many rows of which work tables it orders: none where its own row does all."""
 
 INSTRUCTION_CHIPS: tuple[Chip, ...] = (
     *constant.CHIPS,
@@ -108,7 +111,7 @@ CLOCK_LIMIT = 2**CLOCK_BITS
 RV64IM = Machine(
     name="rv64im",
     chips=CHIPS,
-    buses=(*BUSES, *sha256.LAYOUT.buses),
+    buses=(*BUSES, *sha256.LAYOUT.buses, *keccak.TABLE.buses),
     public_values=SEGMENT_PUBLIC_VALUES,
     tables=fixed_tables.MACHINE_TABLES,
     tokens=SEGMENT_TOKENS,

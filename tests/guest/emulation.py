@@ -11,6 +11,7 @@ from unicorn import UC_ARCH_RISCV, UC_HOOK_CODE, UC_HOOK_INTR, UC_MODE_RISCV64, 
 from unicorn.riscv_const import UC_RISCV_REG_A0, UC_RISCV_REG_A7, UC_RISCV_REG_PC
 
 from spec.memory_map import DOUBLEWORD_BYTES, HEAP, INPUT, OUTPUT, PAGE_BYTES, STACK
+from tests.guest.accelerators.unicorn_calls import Call, serve_call
 
 QEMU = "qemu-riscv64"
 EXIT_ECALL = 93
@@ -67,13 +68,17 @@ def run_on_unicorn(elf: Path, guest_input: bytes, *, input_length: int | None = 
         nonlocal instructions
         instructions += 1
 
-    def end(_machine: Uc, cause: int, _context: object) -> None:
+    def end_or_serve(_machine: Uc, cause: int, _context: object) -> None:
         nonlocal ended_by
+        number = machine.reg_read(UC_RISCV_REG_A7)
+        if cause in _CAUSES_OF_ECALL and number in set(Call):
+            serve_call(machine, number)
+            return
         ended_by = cause
         machine.emu_stop()
 
     machine.hook_add(UC_HOOK_CODE, count)
-    machine.hook_add(UC_HOOK_INTR, end)
+    machine.hook_add(UC_HOOK_INTR, end_or_serve)
     try:
         machine.emu_start(entry, 0)
     except UcError:

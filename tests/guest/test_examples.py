@@ -13,6 +13,8 @@ import pytest
 
 from limpid.guest_build.build import EXAMPLES, build_examples, example_sources
 from spec.memory_map import INPUT_CAPACITY_BYTES
+from tests.guest.accelerator_cases import CASES as ACCELERATOR_CASES
+from tests.guest.accelerator_cases import PUBLISHED_ROOT, PUBLISHED_TRIE
 from tests.guest.arithmetic_model import expected_output
 from tests.guest.emulation import Outcome, run_on_unicorn, run_under_qemu
 
@@ -167,6 +169,7 @@ CASES: dict[str, tuple[str, bytes, int | None, bytes]] = {
     "arithmetic on nothing": ("arithmetic", b"", 0, expected_output([])),
     "arithmetic on edges": ("arithmetic", _pairs(_OPERANDS), 0, expected_output(_OPERANDS)),
     "arithmetic on half a pair": ("arithmetic", bytes(8), 1, b""),
+    **ACCELERATOR_CASES,
 }
 """By name: (program, input, exit code, output)."""
 
@@ -194,6 +197,10 @@ def test_linux_example_under_qemu_gives_expected_output(case: str, linux_elfs: P
 
 def test_examples_have_cases_one_and_all() -> None:
     assert {source.stem for source in example_sources()} == {program for program, *_ in CASES.values()}
+
+
+def test_trie_built_here_has_the_published_root() -> None:
+    assert PUBLISHED_TRIE.root == PUBLISHED_ROOT
 
 
 def test_sha256_of_64_bytes_takes_at_most_13000_instructions() -> None:

@@ -28,7 +28,7 @@ def test_page_has_the_commands_of_every_port() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BLOCKS)
-def test_commands_of_the_page_build_and_run_the_port(name: str, compiler: str, tmp_path: Path) -> None:
+def test_commands_of_the_page_build_run_prove_and_verify_the_port(name: str, compiler: str, tmp_path: Path) -> None:
     sources = os.environ.get("LIMPID_PORTS")
     if sources is None or not (Path(sources) / name).is_dir():
         pytest.skip(f"LIMPID_PORTS names no directory with a folder {name}")
@@ -36,9 +36,8 @@ def test_commands_of_the_page_build_and_run_the_port(name: str, compiler: str, t
         (tmp_path / shared).symlink_to(ROOT / shared)
     (tmp_path / "build").mkdir()
     commands = re.sub(r"path/to/.*", str(Path(sources) / name), BLOCKS[name], count=1)
-    script = commands.partition("limpid keygen")[0]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    subprocess.run(["bash", "-euc", script], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    subprocess.run(["bash", "-euc", commands], cwd=tmp_path, env=environment, check=True, capture_output=True)
     results = {"zlib": "packed", "lua": "printed", "sqlite": "rows"}
     output = (tmp_path / "build" / results[name]).read_bytes()
     expected = {

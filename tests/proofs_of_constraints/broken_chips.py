@@ -8,7 +8,7 @@ from proofs_of_constraints.audit import prove
 from proofs_of_constraints.obligations.obligation import Kind, Result
 from proofs_of_constraints.rv64im import orders_of, row_meaning_obligations, row_shape_obligations
 from spec.air.chip import Chip, Constraint, Interaction
-from spec.air.expression import Expression, MainColumn
+from spec.air.expression import Expression, MainColumn, lift
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 
@@ -45,6 +45,36 @@ def interaction(chip: Chip, name: str) -> Interaction:
 def column(chip: Chip, name: str) -> Expression:
     """A column of the chip as an expression."""
     return MainColumn(name, chip.column_index(name))
+
+
+def saying(chip: Chip, name: str, **fields: Expression | int) -> Chip:
+    """The chip with other parts of one message; `times` is its multiplicity."""
+    old = interaction(chip, name)
+    times = fields.pop("times", old.multiplicity)
+    parts = dict(zip(old.bus.fields, old.message, strict=True))
+    assert fields.keys() <= parts.keys()
+    message = tuple(lift(part) for part in {**parts, **fields}.values())
+    return with_interaction(chip, replace(old, message=message, multiplicity=lift(times)))
+
+
+def exchanged(chip: Chip, name: str, one: str, other: str) -> Chip:
+    """The chip with two parts of a message exchanged."""
+    old = interaction(chip, name)
+    parts = dict(zip(old.bus.fields, old.message, strict=True))
+    return saying(chip, name, **{one: parts[other], other: parts[one]})
+
+
+def accessing(chip: Chip, name: str, **fields: Expression | int) -> Chip:
+    """The chip with another place or value of an access, before it and after it."""
+    for half in ("taken", "put_back"):
+        chip = saying(chip, f"{name}_{half}", **fields)
+    return chip
+
+
+def off_by_one(chip: Chip, name: str) -> Chip:
+    """The chip with a constraint in which one is added."""
+    (old,) = [c for c in chip.constraints if c.name == name]
+    return with_constraint(chip, name, old.expression + 1)
 
 
 def result_of(chip: Chip, kind: Kind, instruction: str = "") -> Result:

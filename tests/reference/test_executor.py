@@ -20,7 +20,7 @@ from spec.word import INTEGER_WORDS
 from tests.reference.elf_file import CODE_START, ElfSegment, program_elf
 from tests.reference.random_program import random_program
 
-A0, A1, A2, A7, T0, T1 = 10, 11, 12, 17, 5, 6
+A0, A1, A2, A3, A7, T0, T1 = 10, 11, 12, 13, 17, 5, 6
 HALT = [encode("addi", A7, immediate=93), encode("ecall")]
 
 
@@ -236,6 +236,17 @@ def _trapped(words: list[int], symbols: tuple[Symbol, ...] = ()) -> tuple[TrapRe
 
 NOP = encode("addi")
 
+
+def _heap_pointers() -> list[int]:
+    """Pointers to zeros for all operands of a call, the last one apart."""
+    return [
+        *_load_address(A0, HEAP.start),
+        encode("addi", A1, A0),
+        encode("addi", A2, A0),
+        encode("addi", A3, A0, immediate=64),
+    ]
+
+
 TRAPS: dict[str, tuple[list[int], tuple[TrapReason, int, int | None, str]]] = {
     "word that decodes to nothing": (
         [NOP, 0],
@@ -316,6 +327,52 @@ TRAPS: dict[str, tuple[list[int], tuple[TrapReason, int, int | None, str]]] = {
         [NOP, encode("ebreak")],
         (TrapReason.BREAKPOINT, 4, None, "the program executed ebreak, at 0x10004, ebreak"),
     ),
+    "misaligned pointer": (
+        [encode("addi", A0, immediate=4), encode("addi", A7, immediate=256), encode("ecall")],
+        (
+            TrapReason.MISALIGNED_POINTER,
+            8,
+            4,
+            "a pointer of a call is not a multiple of 8, at 0x10008, ecall: state of keccak_f at 0x4, in the null page",
+        ),
+    ),
+    "null pointer of a call": (
+        [encode("addi", A7, immediate=256), encode("ecall")],
+        (
+            TrapReason.UNMAPPED_OPERAND,
+            4,
+            0,
+            "an operand of a call is not wholly in mapped memory, at 0x10004, ecall: "
+            "keccak_f accesses the doubleword at 0x0, in the null page",
+        ),
+    ),
+    "zero modulus": (
+        [*_heap_pointers(), encode("addi", A7, immediate=258), encode("ecall")],
+        (
+            TrapReason.ZERO_MODULUS,
+            4 * len(_heap_pointers()) + 4,
+            None,
+            "the modulus of a call is zero, at 0x1001c, ecall: multiply_add_modulo_256",
+        ),
+    ),
+    "wide quotient": (
+        [
+            *_heap_pointers(),
+            encode("addi", A1, immediate=-1),
+            encode("sd", rs1=A0, rs2=A1, immediate=24),
+            encode("addi", A1, A0),
+            encode("addi", A2, A0),
+            encode("addi", A7, immediate=258),
+            encode("sd", rs1=A3, rs2=A7, immediate=32),
+            encode("ecall"),
+        ],
+        (
+            TrapReason.WIDE_QUOTIENT,
+            4 * len(_heap_pointers()) + 24,
+            None,
+            "the quotient of a call has more bits than its operands, at 0x10030, ecall: multiply_add_modulo_256",
+        ),
+    ),
     "unknown call": (
         [encode("addi", A7, immediate=64), encode("ecall")],
         (
@@ -348,10 +405,8 @@ def test_program_that_halts_at_the_limit_is_not_stopped() -> None:
 
 
 def test_every_trap_reason_is_provoked_by_a_test() -> None:
-    """Those of calls are provoked in tests/reference/executor/test_calls.py."""
     provoked = {trap[0] for _, trap in TRAPS.values()}
-    of_calls = {TrapReason.MISALIGNED_POINTER, TrapReason.UNMAPPED_OPERAND}
-    assert provoked == set(TrapReason) - {TrapReason.INSTRUCTION_LIMIT} - of_calls
+    assert provoked == set(TrapReason) - {TrapReason.INSTRUCTION_LIMIT}
 
 
 def test_trap_names_the_function() -> None:

@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from spec.air.bits import differ
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.air.expression import Expression, degree, lift, number_of, total
+from spec.air.expression import Expression, lift, number_of, total
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 WORD_BITS = 32
@@ -230,7 +231,7 @@ class _Row(ChipBuilder):
         big_sigma_0 = self._named(
             f"big_sigma_0_{step}", _exclusive_or(_rotated(a, 2), _rotated(a, 13), _rotated(a, 22))
         )
-        majority = self._named(f"majority_{step}", [x * y + z * _differ(x, y) for x, y, z in _aligned(a, b, c)])
+        majority = self._named(f"majority_{step}", [x * y + z * differ(x, y) for x, y, z in _aligned(a, b, c)])
         new_e = self.word_column(f"new_e_{step}")
         # Six terms below 2^16, so the carry is at most 5.
         terms = _sum_of(d.limbs, h.limbs, big_sigma_1, choice, self._constant(step), word.limbs)
@@ -243,11 +244,10 @@ class _Row(ChipBuilder):
 
     def keep_pending(self) -> None:
         """New columns for pending sums that are not linear, so that they can be sent."""
-        known: dict[Expression, int] = {}
         for i, limbs in enumerate(self.pending):
             kept: list[Expression] = []
             for half, limb in zip(HALVES, limbs, strict=True):
-                if degree(limb, known) > 1:
+                if limb.degree > 1:
                     column = self.column(f"left_{i}_{half}")
                     self.zero(f"left_{i}_{half}_is_pending", column - limb)
                     kept.append(column)
@@ -361,11 +361,6 @@ def _shifted(word: _Word, count: int) -> Bits:
     return [*word.bits[count:], *([lift(0)] * count)]
 
 
-def _differ(left: Expression, right: Expression) -> Expression:
-    """The exclusive or of two bits."""
-    return left + right - left * right * 2
-
-
 def _exclusive_or(one: Bits, two: Bits, three: Bits) -> list[Expression]:
     """The exclusive or of three words, bit by bit: degree 3."""
-    return [_differ(_differ(x, y), z) for x, y, z in zip(one, two, three, strict=True)]
+    return [differ(differ(x, y), z) for x, y, z in zip(one, two, three, strict=True)]

@@ -11,7 +11,7 @@ from spec.field import EXTENSION_DEGREE
 
 def _constant() -> Chip:
     names = [f"constant_{i}" for i in range(EXTENSION_DEGREE)]
-    row = CircuitRow("constant", "Writes a value of the circuit.", reads=0, writes=1, parameters=names)
+    row = CircuitRow("constant", "Writes a value of the circuit.", reads=0, writes=1, parameters=names, flagged=False)
     row.write_value(row.parameters)
     # Every table has a committed column, so that it takes part in every commitment's shape alike.
     row.zero("unused_is_zero", row.column("unused"))
@@ -20,20 +20,22 @@ def _constant() -> Chip:
 
 def _constant_octet() -> Chip:
     names = [f"constant_{i}" for i in range(OCTET_LIMBS)]
-    row = CircuitRow("constant_octet", "Writes eight words of the circuit.", reads=0, writes=1, parameters=names)
+    row = CircuitRow(
+        "constant_octet", "Writes eight words of the circuit.", reads=0, writes=1, parameters=names, flagged=False
+    )
     row.write_octet(row.parameters)
     row.zero("unused_is_zero", row.column("unused"))
     return row.finish()
 
 
 def _hint() -> Chip:
-    row = CircuitRow("hint", "Writes any value that the prover likes.", reads=0, writes=1)
+    row = CircuitRow("hint", "Writes any value that the prover likes.", reads=0, writes=1, flagged=False)
     row.write_value(row.value_columns("hint"))
     return row.finish()
 
 
 def _hint_element() -> Chip:
-    row = CircuitRow("hint_element", "Writes any element of the base field.", reads=0, writes=1)
+    row = CircuitRow("hint_element", "Writes any element of the base field.", reads=0, writes=1, flagged=False)
     row.write_value([row.column("hint")])
     return row.finish()
 

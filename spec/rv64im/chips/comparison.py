@@ -46,9 +46,7 @@ def below(
     return less
 
 
-def _comparison(name: str) -> Chip:
-    signed = "u" not in name
-    immediate = "i" in name
+def _comparison(name: str, *, signed: bool, immediate: bool) -> Chip:
     right_name = "the immediate" if immediate else "source2"
     order = "signed" if signed else "unsigned"
     row = InstructionRow(name, f"destination = 1 if source1 < {right_name} ({order}), else 0.", [name])
@@ -68,4 +66,9 @@ def _comparison(name: str) -> Chip:
     return row.finish(constants=right if immediate else [], outputs=["less"])
 
 
-CHIPS = tuple(_comparison(name) for name in ("slt", "sltu", "slti", "sltiu"))
+CHIPS = (
+    _comparison("slt", signed=True, immediate=False),
+    _comparison("sltu", signed=False, immediate=False),
+    _comparison("slti", signed=True, immediate=True),
+    _comparison("sltiu", signed=False, immediate=True),
+)

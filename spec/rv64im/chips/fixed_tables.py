@@ -15,6 +15,7 @@ from spec.protocol.algebra import Value
 from spec.rv64im.buses import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
 from spec.rv64im.machine_row import MachineRow
 from spec.rv64im.shift_amount import AMOUNT_BITS, amount_parts, bits_of
+from spec.word import BYTE_BITS
 
 TableRow = tuple[int, ...]
 
@@ -51,9 +52,6 @@ SHIFT_TABLE = lookup_table(
     SHIFT.fields,
     [(SHIFT, len(SHIFT.fields))],
 )
-
-
-BYTE_BITS = 8
 
 
 def number(bits: Sequence[Value]) -> Value:

@@ -8,8 +8,8 @@ from spec.air.chip import Chip
 from spec.air.chips.sha256 import Sha256Layout
 from spec.air.expression import Expression
 from spec.isa.calls import SHA256_COMPRESS
-from spec.rv64im.buses import LIMBS, SHA256_IDENTITY
-from spec.rv64im.call_row import CallRow
+from spec.rv64im.buses import SHA256_IDENTITY
+from spec.rv64im.call_row import CallRow, doublewords_of_limbs
 from spec.rv64im.gadgets import add_limbs, byte_pairs, limbs_of_bytes, ranged_limbs
 
 LAYOUT = Sha256Layout(rounds_per_row=16, first_identity=SHA256_IDENTITY)
@@ -29,16 +29,12 @@ def _sha256_compress() -> Chip:
     for i in range(0, STATE_LIMBS, 2):
         word = slice(i, i + 2)
         add_limbs(row, f"word_{i // 2}_carry", before[word], rounds[word], after[word])
-    row.operand("block", _doublewords(limbs_of_bytes(block)))
-    row.operand("state", _doublewords(before), _doublewords(after))
+    row.operand("block", doublewords_of_limbs(limbs_of_bytes(block)))
+    row.operand("state", doublewords_of_limbs(before), doublewords_of_limbs(after))
     row.send("start", LAYOUT.start, [row.key, *before], row.real)
     row.send("message", LAYOUT.message, [row.key, 0, *_big_endian(block)], row.real)
     row.receive("rounds", LAYOUT.result, [row.key, *rounds], row.real)
     return row.finish_call([f"after_{i}" for i in range(STATE_LIMBS)])
-
-
-def _doublewords(limbs: Sequence[Expression]) -> list[Sequence[Expression]]:
-    return [limbs[i : i + LIMBS] for i in range(0, len(limbs), LIMBS)]
 
 
 def _big_endian(block: Sequence[Expression]) -> list[Expression]:

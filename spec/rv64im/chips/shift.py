@@ -11,6 +11,7 @@ limb that drops out at the end: with one bit too many, some limb would not fit.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift, total
@@ -114,11 +115,33 @@ def _right(
     row.zero("dropped_is_what_leaves_the_bottom", leaves[0] - _dropped(row) * amount.power)
 
 
-def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
-    width_bits = width_limbs * LIMB_BITS
+class Direction(Enum):
+    """Where a shift moves bits, and what comes in; the value is what a purpose says."""
+
+    LEFT = "left"
+    RIGHT_LOGICAL = "right"
+    RIGHT_ARITHMETIC = "right, filling in the sign"
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What sets the chips of this family apart."""
+
+    name: str
+    direction: Direction
+    width_limbs: int
+    by_register: bool
+
+    @property
+    def width_bits(self) -> int:
+        return self.width_limbs * LIMB_BITS
+
+
+def _chip(shift: Shift) -> Chip:
+    name, width_limbs, width_bits, by_register = shift.name, shift.width_limbs, shift.width_bits, shift.by_register
     is_word = width_limbs < LIMBS
-    arithmetic = name.startswith("sra")
-    direction = "left" if name.startswith("sll") else "right, filling in the sign" if arithmetic else "right"
+    arithmetic = shift.direction is Direction.RIGHT_ARITHMETIC
+    direction = shift.direction.value
     source = "source2" if by_register else "the immediate"
     extension = ", sign-extended" if is_word else ""
     purpose = f"destination = the low {width_bits} bits of source1 shifted {direction} by {source}{extension}."
@@ -144,7 +167,7 @@ def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
         outputs.append("sign")
     else:
         result, sign = ranged_limbs(row, "result"), lift(0)
-    if direction == "left":
+    if shift.direction is Direction.LEFT:
         _left(row, amount, moving, result)
     else:
         _right(row, amount, moving, result, sign if arithmetic else lift(0))
@@ -155,9 +178,13 @@ def _shift(name: str, width_limbs: int, by_register: bool) -> Chip:
     return row.finish(constants=[] if by_register else amount.message, outputs=outputs)
 
 
-CHIPS = tuple(
-    _shift(base + ("" if by_register else "i") + ("w" if width_limbs < LIMBS else ""), width_limbs, by_register)
-    for base in ("sll", "srl", "sra")
-    for width_limbs in (4, 2)
-    for by_register in (True, False)
-)
+SHIFTS = {
+    shift.name: shift
+    for stem, direction in zip(("sll", "srl", "sra"), Direction, strict=True)
+    for width_limbs, width in ((LIMBS, ""), (LIMBS // 2, "w"))
+    for by_register, source in ((True, ""), (False, "i"))
+    for shift in [Shift(f"{stem}{source}{width}", direction, width_limbs, by_register)]
+}
+"""By instruction, which is the chip's name, too."""
+
+CHIPS = tuple(map(_chip, SHIFTS.values()))

@@ -60,6 +60,8 @@ def test_abort_and_unknown_calls_have_their_own_advice() -> None:
     )
     assert _advice(TrapReason.UNKNOWN_ENVIRONMENT_CALL).startswith("the calls are exit, a7 = 93, and those of accel")
     assert _advice(TrapReason.MISALIGNED_POINTER, 4).startswith("copy the operand to an address that is a multiple of")
+    assert _advice(TrapReason.ZERO_MODULUS).startswith("look at what lies behind the addend at a3")
+    assert _advice(TrapReason.WIDE_QUOTIENT).startswith("reduce the operands before the call")
 
 
 @pytest.mark.parametrize(

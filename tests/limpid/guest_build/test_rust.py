@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,56 @@ def test_cargo_package_with_a_dependency_builds(tmp_path: Path) -> None:
     library.write_text(library.read_text().replace("&sum.to", "&dependency::double(sum).to"))
     build([tmp_path / "package" / "Cargo.toml"], tmp_path / "guest.elf")
     assert execute(load(tmp_path / "guest.elf"), b"\x03\x04").output == (14).to_bytes(8, "little")
+
+
+WITH_CRATES = """#![no_std]
+extern crate alloc;
+use alloc::vec::Vec;
+use limpid_guest::{read_input, write_output};
+use tiny_keccak::{Hasher, Keccak};
+
+limpid_guest::entry!(run);
+
+fn run() -> i32 {
+    let texts: Vec<&str> = match serde_json::from_slice(read_input()) {
+        Ok(texts) => texts,
+        Err(_) => return 1,
+    };
+    let mut keccak = Keccak::v256();
+    for text in &texts {
+        keccak.update(text.as_bytes());
+    }
+    let mut digest = [0; 32];
+    keccak.finalize(&mut digest);
+    write_output(&digest);
+    0
+}
+"""
+
+KECCAK_256 = {
+    b"[]": "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
+    b'["a", "bc"]': "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45",
+}
+"""Of the texts, one after the other: the digests of nothing and of "abc" as Ethereum's documentation has them."""
+
+
+@pytest.mark.slow
+def test_cargo_package_with_crates_of_the_registry_builds(tmp_path: Path) -> None:
+    if not cargo_is_available():
+        pytest.skip("cargo is not installed")
+    package = tmp_path / "package"
+    assert limpid("new", package, "--rust").status == 0
+    with (package / "Cargo.toml").open("a") as manifest:
+        manifest.write('tiny-keccak = { version = "2", default-features = false, features = ["keccak"] }\n')
+        manifest.write('serde_json = { version = "1", default-features = false, features = ["alloc"] }\n')
+    (package / "src" / "lib.rs").write_text(WITH_CRATES)
+    fetched = subprocess.run(["cargo", "fetch"], cwd=package, capture_output=True, text=True, check=False)
+    if fetched.returncode:
+        pytest.skip(f"cargo cannot reach its registry: {fetched.stderr.strip().splitlines()[-1]}")
+    build([package / "Cargo.toml"], tmp_path / "guest.elf")
+    guest = load(tmp_path / "guest.elf")
+    assert {texts: execute(guest, texts).output.hex() for texts in KECCAK_256} == KECCAK_256
+    assert execute(guest, b"[1]").exit_code == 1
 
 
 def test_package_without_a_library_is_refused(tmp_path: Path) -> None:

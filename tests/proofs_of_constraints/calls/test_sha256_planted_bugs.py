@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -13,45 +12,17 @@ from spec.air.chip import Chip
 from spec.air.expression import Expression, lift
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
+    accessing,
     column,
+    exchanged,
     interaction,
+    off_by_one,
     result_of,
-    with_constraint,
-    with_interaction,
+    saying,
     without,
 )
 
 CALL, FIRST, REST = (CHIP_BY_NAME[f"sha256_{name}"] for name in ("compress", "first", "rest"))
-
-
-def saying(chip: Chip, name: str, **fields: Expression | int) -> Chip:
-    """The chip with other parts of one message; `times` is its multiplicity."""
-    old = interaction(chip, name)
-    times = fields.pop("times", old.multiplicity)
-    parts = dict(zip(old.bus.fields, old.message, strict=True))
-    assert fields.keys() <= parts.keys()
-    message = tuple(lift(part) for part in {**parts, **fields}.values())
-    return with_interaction(chip, replace(old, message=message, multiplicity=lift(times)))
-
-
-def exchanged(chip: Chip, name: str, one: str, other: str) -> Chip:
-    """The chip with two parts of a message exchanged."""
-    old = interaction(chip, name)
-    parts = dict(zip(old.bus.fields, old.message, strict=True))
-    return saying(chip, name, **{one: parts[other], other: parts[one]})
-
-
-def accessing(chip: Chip, name: str, **fields: Expression | int) -> Chip:
-    """The chip with another place or value of an access, before it and after it."""
-    for half in ("taken", "put_back"):
-        chip = saying(chip, f"{name}_{half}", **fields)
-    return chip
-
-
-def off_by_one(chip: Chip, name: str) -> Chip:
-    """The chip with a constraint in which one is added."""
-    (old,) = [c for c in chip.constraints if c.name == name]
-    return with_constraint(chip, name, old.expression + 1)
 
 
 def with_other_rotation(chip: Chip, step: int, word: str) -> Chip:

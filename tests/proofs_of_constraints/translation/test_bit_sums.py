@@ -68,7 +68,7 @@ def test_packed_sum_has_the_value_of_the_sum_for_all_bits() -> None:
 
 
 def test_limb_stands_for_its_bits_and_what_is_left_keeps_its_own() -> None:
-    row = BitRow(CHIP_BY_NAME["add"], frozenset("abcd"), NamedSums(SUMS, {}, {}), {})
+    row = BitRow(CHIP_BY_NAME["add"], frozenset("abcd"), NamedSums(SUMS, {}), {})
     arithmetic = LimbArithmetic(row, {"limb": sum_of_bits("ab")})
     term = arithmetic.term(SUMS.of((A + B * 2) * 8 + D - 1))
     solver = z3.Solver()

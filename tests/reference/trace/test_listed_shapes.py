@@ -17,7 +17,7 @@ from reference.prover.run import prove_run
 from reference.tables import Table, without_fixed_columns
 from reference.trace.build import build_segment, build_traces
 from reference.trace.errors import TraceTooLongError
-from reference.trace.limits import limits_of_heights, limits_of_shape
+from reference.trace.limits import limits_of_heights, limits_of_shape, most_instructions
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
@@ -30,7 +30,7 @@ from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import listed_shape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im import recursion_shapes
-from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, RV64IM
+from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
@@ -167,3 +167,7 @@ def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> Non
         for ours, theirs in zip(filled.tables, expected.tables, strict=True):
             assert np.array_equal(ours.main, theirs.main)
             assert np.array_equal(ours.fixed, theirs.fixed)
+
+
+def test_most_instructions_of_a_listed_shape_are_its_rows_and_none_of_a_call() -> None:
+    assert most_instructions(limits_of_shape(SHAPE)) == MAXIMUM_SEGMENTS * sum(ROWS.values())

@@ -20,12 +20,12 @@ from reference.prover.run import prove_run
 from reference.prover.segment import pin_segment, prove_segment
 from reference.tables import Trace
 from reference.trace.build import build_segment, build_traces
-from reference.trace.clock import REGISTER_FILE_SIZE, Clock
+from reference.trace.clock import Clock
 from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from reference.trace.segmentation import plan_run
-from spec.memory_map import Space
+from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.protocol.hash import digest_bytes
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof

@@ -7,7 +7,7 @@ import pytest
 
 from soundcalc.composition.claim import concrete_quantum_bits
 from soundcalc.exact import float_bits
-from soundcalc.published.comparison import compared
+from soundcalc.published.comparison import compared, side
 from soundcalc.published.format import read_configuration
 from soundcalc.published.summary import SystemSummary, summarised, weakest_round
 from soundcalc.published.system import PublishedConfiguration
@@ -72,7 +72,7 @@ def test_concrete_quantum_figure_by_hand() -> None:
 
 
 def test_comparison_sets_circuits_of_one_name_beside_each_other() -> None:
-    rows = compared(summarised(_read("sp1")), summarised(_read("zkdtvm")))
+    rows = compared(side(summarised(_read("sp1"))), side(summarised(_read("zkdtvm"))))
     found = {(row.circuit, row.what): row for row in rows}
     assert found["", "name"].differs
     assert not found["", "collision cap"].differs
@@ -82,11 +82,11 @@ def test_comparison_sets_circuits_of_one_name_beside_each_other() -> None:
 
 
 def test_comparison_of_circuits_without_common_names_goes_by_their_order() -> None:
-    rows = compared(summarised(_read("sp1")), summarised(_read("dummy_whir")))
+    rows = compared(side(summarised(_read("sp1"))), side(summarised(_read("dummy_whir"))))
     circuits = list(dict.fromkeys(row.circuit for row in rows))
     assert circuits == ["", "core / riscv", "compress / convert", "shrink / combine", "- / embed"]
 
 
 def test_system_compared_with_itself_differs_in_nothing() -> None:
     summary = summarised(_read("openvm2"))
-    assert not any(row.differs for row in compared(summary, summary))
+    assert not any(row.differs for row in compared(side(summary), side(summary)))

@@ -17,7 +17,7 @@ from soundcalc.published.system import PublishedConfiguration
 from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.whatif import Axis, Change, axis, change, changed
 from soundcalc.published.whir import WhirOpening
-from soundcalc.report.plot import curves, drawn_png, switches
+from soundcalc.report.plot import curves, drawn_png, picture, switches
 
 PUBLISHED = Path(__file__).parent
 
@@ -69,6 +69,27 @@ def test_field_degree_height_and_rate_have_names_of_their_own() -> None:
     assert (internal.opening.height, internal.opening.rates[0]) == (1 << 20, Fraction(1, 8))
 
 
+@pytest.mark.parametrize(("name", "rates"), [("dummy_whir", (3, 6, 9, 12, 15)), ("openvm2", (3, 6, 9))])
+def test_rate_of_whir_is_that_of_its_first_code(name: str, rates: tuple[int, ...]) -> None:
+    opening = _with(name, "rate=1/8").circuits[0].opening
+    assert isinstance(opening, WhirOpening)
+    assert opening.rates_log2[: len(rates)] == rates
+
+
+def test_stated_rates_of_whir_give_way_to_another_first_one() -> None:
+    text = template("whir").replace("# whir_log_inv_rates", "whir_log_inv_rates")
+    document, _ = changed(parse_configuration(text, "x"), [change("rate=0.25")])
+    opening = configuration_of(document, "x").circuits[0].opening
+    assert isinstance(opening, WhirOpening)
+    assert opening.rates_log2 == (2, 5, 8)
+
+
+def test_rate_that_is_no_power_of_two_is_refused_as_a_rate() -> None:
+    for name, key in (("sp1", "rho"), ("dummy_whir", "log_inv_rate")):
+        with pytest.raises(ValueError, match=f"key '{key}': '?0.3'? is not"):
+            _with(name, "rate=0.3")
+
+
 def test_last_layer_follows_a_domain_that_grows_and_folds_one_that_shrinks() -> None:
     document, notes = changed(_read("openvm"), [change("app.rho=0.25"), change("leaf.height=20")])
     app, leaf, internal = document["circuits"]
@@ -105,6 +126,9 @@ def test_change_that_fits_nothing_is_refused(text: str, reason: str) -> None:
     [
         ("queries=80:100:10", Axis("", "queries", (80, 90, 100))),
         ("core.queries=1:3", Axis("core", "queries", (1, 2, 3))),
+        ("num_queries[2]=3:4", Axis("", "num_queries", (3, 4), 2)),
+        ("fri_folding_factors=[2, 2],[4]", Axis("", "fri_folding_factors", ([2, 2], [4]))),
+        ("rate=1/2,1/4", Axis("", "rate", ("1/2", "1/4"))),
         ("rho=0.5,0.25", Axis("", "rho", (Fraction(1, 2), Fraction(1, 4)))),
         ("field=KoalaBear^4,BabyBear^5", Axis("", "field", ("KoalaBear^4", "BabyBear^5"))),
     ],
@@ -162,8 +186,9 @@ def test_curves_hold_the_best_the_regimes_and_the_weakest_rounds() -> None:
 
 def test_plot_is_a_png() -> None:
     points = swept(_read("pico"), "x", axis("riscv.rho=0.5,0.125"))
-    assert drawn_png("Pico", "rho", points).startswith(b"\x89PNG")
-    assert drawn_png("Pico", "rho", points, (10, 20)).startswith(b"\x89PNG")
+    shown = picture("Pico", "rho", points)
+    assert drawn_png(shown).startswith(b"\x89PNG")
+    assert drawn_png(shown, (10, 20)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", ["pico", "zisk", "sp1", "dummy_whir", "openvm2", "zkdtvm_v080"])

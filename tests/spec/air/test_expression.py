@@ -11,7 +11,6 @@ from spec.air.expression import (
     Named,
     Public,
     definitions,
-    degree,
     describe,
     describe_constant,
     evaluate,
@@ -93,7 +92,7 @@ def test_shared_subexpression_is_computed_once() -> None:
     [(lift(7), 0), (S * S, 0), (A + F * F, 2), (A * (B - A) * F, 3), (Named("n", A * B) * S, 2), (A - A * A * A, 3)],
 )
 def test_degree_counts_columns_only(expression: Expression, expected: int) -> None:
-    assert degree(expression) == expected
+    assert expression.degree == expected
 
 
 @pytest.mark.parametrize(

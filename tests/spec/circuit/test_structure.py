@@ -8,6 +8,7 @@ import pytest
 
 from spec.circuit.circuit import SIGNATURES, Circuit, Fault, Row, faults, without_useless_rows
 from spec.circuit.machine import CIRCUIT_CHIPS
+from spec.field import P
 
 ZERO = (0, 0, 0, 0, 0, 0)
 OCTET = (0,) * 16
@@ -59,6 +60,9 @@ def test_sound_circuit_has_no_fault() -> None:
         (_with(6, parameters=(0,)), Fault(6, "has the key 0 of an earlier compression")),
         (_with(7, reads=(1,)), Fault(6, "nothing reads what compress writes")),
         (replace(SOUND, rows=SOUND.rows[2:]), Fault(1, "reads the value 2 before it is written")),
+        (_with(2, writes=(3 + P,)), Fault(2, "has a number that is not canonical")),
+        (_with(1, parameters=(1, -1)), Fault(1, "has a number that is not canonical")),
+        (_with(4, parameters=(*OCTET[1:], 2**16)), Fault(4, "has a limb of more than 16 bits")),
         (
             _with(1, reads=(1, 1, 1)),
             Fault(None, "the public value 0 is read 0 times, expected once"),
@@ -71,6 +75,30 @@ def test_sound_circuit_has_no_fault() -> None:
 )
 def test_circuit_with_a_fault_is_found_out(circuit: Circuit, fault: Fault) -> None:
     assert fault in faults(circuit)
+
+
+WORDS = (
+    Row("hint_word", (), (20,)),
+    Row("canonical", (0,), (21,)),
+    Row("constant", (), (22,), (7, 2**16 - 1, 0, 0, 0, 0)),
+)
+"""And those of SOUND from 4 to 11."""
+
+
+def _packing(*values: int) -> list[Fault]:
+    rows = (*SOUND.rows, *WORDS, Row("constant", (), (23,), (7, 2**16, 0, 0, 0, 0)))
+    rows += (Row("constant", (), (24,), (7, 1, 0, 0, 0, 1)), Row("pack", values, (30,)))
+    return [fault for fault in faults(Circuit(1, rows)) if fault.what.startswith("packs")]
+
+
+def test_words_may_be_packed() -> None:
+    assert _packing(4, 11, 20, 21, 22, 3, 4, 5) == []
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 23, 24])
+def test_what_is_no_word_may_not_be_packed(value: int) -> None:
+    """The public value, a hint, a sum, and constants with a limb that is too large or with something behind."""
+    assert _packing(4, 11, 20, value, 22, 3, 4, 5) == [Fault(14, f"packs the value {value}, which is no word")]
 
 
 def test_rows_that_nothing_needs_go_with_what_only_they_need() -> None:
@@ -88,9 +116,9 @@ def test_values_and_octets_have_addresses_of_their_own() -> None:
 
 
 def test_fixed_cells_say_how_often_a_result_is_read() -> None:
-    assert SOUND.fixed_rows("constant") == [(1, 3, 2, *ZERO)]
-    assert SOUND.fixed_rows("constant_octet") == [(1, 0, 5, *OCTET)]
-    assert SOUND.fixed_rows("hint") == [(1, 1, 2)]
+    assert SOUND.fixed_rows("constant") == [(3, 2, *ZERO)]
+    assert SOUND.fixed_rows("constant_octet") == [(0, 5, *OCTET)]
+    assert SOUND.fixed_rows("hint") == [(1, 2)]
     assert SOUND.fixed_rows("compress") == [(1, 0, 0, 0, 1, 1, 0), (1, 1, 0, 0, 2, 1, 1)]
 
 
@@ -98,7 +126,7 @@ def test_fixed_cells_say_how_often_a_result_is_read() -> None:
 def test_fixed_columns_are_places_counts_and_parameters_in_this_order(chip: object) -> None:
     signature = SIGNATURES[chip.name]  # type: ignore[attr-defined]
     expected = [
-        "real",
+        *["real"] * signature.flags,
         *(f"read_{i}" for i in range(len(signature.operands))),
         *(f"write_{i}" for i in range(len(signature.results))),
         *(f"reads_of_{i}" for i in range(len(signature.results))),

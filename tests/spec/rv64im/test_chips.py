@@ -6,7 +6,7 @@ import pytest
 
 from spec.air.bus import Scope
 from spec.air.chip import MAXIMUM_DEGREE, Chip, expressions_of
-from spec.air.expression import Expression, degree, evaluate
+from spec.air.expression import Expression, evaluate
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
 
@@ -16,9 +16,9 @@ INSTRUCTIONS_ONLY = pytest.mark.parametrize("chip", INSTRUCTION_CHIPS, ids=lambd
 
 @ALL_CHIPS
 def test_chip_has_degree_at_most_three(chip: Chip) -> None:
-    assert max((degree(c.expression) for c in chip.constraints), default=0) <= MAXIMUM_DEGREE
-    assert all(degree(i.multiplicity) <= 1 for i in chip.interactions)
-    assert all(degree(part) <= 1 for i in chip.interactions for part in i.message)
+    assert max((c.expression.degree for c in chip.constraints), default=0) <= MAXIMUM_DEGREE
+    assert all(i.multiplicity.degree <= 1 for i in chip.interactions)
+    assert all(part.degree <= 1 for i in chip.interactions for part in i.message)
     assert chip.maximum_degree <= MAXIMUM_DEGREE
 
 

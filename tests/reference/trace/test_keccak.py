@@ -1,0 +1,116 @@
+"""Traces of the call of Keccak-f[1600]: honest ones check clean, and every cell of the work table counts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reference.arrays.field_arrays import Matrix
+from reference.checker import check_trace
+from reference.executor import execute
+from reference.tables import Trace, without_fixed_columns
+from reference.trace.build import build_trace
+from reference.trace.fillers import in_order
+from reference.trace.keccak import permutation_cells
+from spec.field import P
+from spec.isa.calls import KECCAK_F, bytes_of
+from spec.keccak import LANES, ROUNDS, keccak_f
+from spec.program import Program
+from spec.rv64im.chips.keccak import TABLE
+from tests.changed_traces import table_of, with_table
+from tests.reference.assembly import SCRATCH
+from tests.reference.call_programs import calling_program
+from tests.reference.call_run import from_address
+from tests.reference.mutation import lookup_indices, noticed_rows, unnoticed_changes
+from tests.spec.test_keccak import padded_state
+
+STATE = SCRATCH.start + 0x40
+COLUMNS_AT_ONCE = 200
+"""Changed together, so that what is computed of them stays small."""
+
+
+def _program(times: int = 2) -> Program:
+    values = from_address(STATE, padded_state(b"abc", 136, 0x06))
+    return calling_program(KECCAK_F, *[[STATE]] * times, values=values)
+
+
+@pytest.fixture(scope="module")
+def honest() -> Trace:
+    return build_trace(_program())
+
+
+def test_call_leaves_the_digest_in_memory() -> None:
+    execution = execute(_program(1))
+    state = [execution.memory[STATE // 8 + i] for i in range(LANES)]
+    assert bytes_of(state)[:32] == hashlib.sha3_256(b"abc").digest()
+    assert list(execution.calls.values()) == [1]
+
+
+def test_honest_trace_checks_clean(honest: Trace) -> None:
+    assert [str(violation) for violation in check_trace(honest)] == []
+    assert int(table_of(honest, "keccak_f").main.any(axis=1).sum()) == 2
+    assert int(table_of(honest, "keccak_round").main.any(axis=1).sum()) == 2 * ROUNDS
+
+
+def test_row_of_the_call_has_no_free_cell(honest: Trace) -> None:
+    table = table_of(honest, "keccak_f")
+    assert unnoticed_changes(table, [0, 1], honest.public_values, lookup_indices(honest)) == []
+
+
+def _other(cells: Matrix) -> Matrix:
+    """For each cell another value that its own constraint allows, where it has one."""
+    return np.where(cells == 0, np.uint64(1), cells - np.uint64(1))
+
+
+@pytest.mark.parametrize("change", [_other, lambda cells: cells + np.uint64(2)], ids=["allowed", "out of range"])
+@pytest.mark.parametrize("round_number", [0, 11])
+def test_row_of_the_work_table_has_no_free_cell(honest: Trace, round_number: int, change: object) -> None:
+    assert callable(change)
+    chip = TABLE.chip
+    row = table_of(honest, chip.name).main[round_number]
+    for start in range(0, len(chip.columns), COLUMNS_AT_ONCE):
+        positions = np.arange(start, min(start + COLUMNS_AT_ONCE, len(chip.columns)))
+        before = np.tile(row, (len(positions), 1))
+        after = before.copy()
+        after[np.arange(len(positions)), positions] = change(row[positions]) % np.uint64(P)
+        fixed = without_fixed_columns(len(positions))
+        noticed = noticed_rows(chip, before, after, fixed, honest.public_values, {})
+        assert [chip.columns[position] for position in positions[~noticed].tolist()] == []
+
+
+def test_rows_of_another_permutation_are_an_imbalance(honest: Trace) -> None:
+    """A work table that permutes another state under the call's key."""
+    table = table_of(honest, "keccak_round")
+    clock = int(table_of(honest, "keccak_f").main[0, table_of(honest, "keccak_f").chip.column_index("clock")])
+    main = table.main.copy()
+    for i, (_, cells) in enumerate(permutation_cells(clock, [1] * LANES)):
+        main[i] = in_order(TABLE.chip, cells)
+    found = {
+        getattr(violation, "bus", None) for violation in check_trace(with_table(honest, replace(table, main=main)))
+    }
+    assert found == {"keccak_lower", "keccak_upper"}
+
+
+def test_result_of_an_earlier_round_is_an_imbalance(honest: Trace) -> None:
+    """A work table without the last round, whose state the call takes for the result."""
+    table = table_of(honest, "keccak_round")
+    main = table.main.copy()
+    main[ROUNDS - 1] = 0
+    found = [str(violation) for violation in check_trace(with_table(honest, replace(table, main=main)))]
+    # On each bus the state that nobody receives, and the one that nobody has sent.
+    assert sorted(text.split(":")[0].split(" ")[1] for text in found) == ["keccak_lower"] * 2 + ["keccak_upper"] * 2
+
+
+def test_rows_are_the_rounds_of_the_permutation() -> None:
+    rows = permutation_cells(5, range(LANES))
+    first, last = rows[0][1], rows[-1][1]
+
+    def lanes(cells: dict[str, int], name: str) -> list[int]:
+        return [sum(cells[f"{name}_{4 * lane + i}"] << 16 * i for i in range(4)) for lane in range(LANES)]
+
+    assert lanes(first, "before") == list(range(LANES))
+    assert lanes(last, "after") == list(keccak_f(range(LANES)))
+    assert [cells[f"is_round_{i}"] for i, (_, cells) in enumerate(rows)] == [1] * ROUNDS
