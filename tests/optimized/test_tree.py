@@ -48,7 +48,7 @@ from tests.small_machine import SMALL_MACHINE, Move, output_tokens
 from tests.small_runs import CAPPED
 from tests.small_tree import DESIGN, EXAMPLE, KERNELS, NODES, asked, constants, keys, prover, run, spans
 
-KEY_LIST_ROOT = "7b4a0aad836aad9d7173069347fa494f02a4995d588a374e96432be016de97e2"
+KEY_LIST_ROOT = "91c857776f935b30fe96189682ebf9b0b14e85903e12c97e9c176251490a2c9d"
 """Of the tree's circuits: it changes with the verifier, the machine of circuits and every shape."""
 
 
