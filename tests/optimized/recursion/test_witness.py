@@ -12,10 +12,13 @@ import pytest
 from optimized.recursion.hints import HintAlgebra, Hints
 from optimized.recursion.memory import UnsatisfiedError, fill_memory, octet_limbs
 from optimized.recursion.program import HINTS, OPERATION_OF, CircuitProgram, circuit_program
+from optimized.recursion.recorded import recorded_trace
 from optimized.recursion.trace import circuit_trace, program_tables
 from reference.recursion import witness
 from reference.recursion.recorder import Recorder
 from reference.tables import Trace
+from spec.air.chips.sha256 import Sha256Layout
+from spec.circuit.buses import NARROW_SHA256, SHA256
 from spec.circuit.circuit import SIGNATURES
 from spec.circuit.machine import circuit_machine
 from spec.field import Extension
@@ -68,6 +71,27 @@ def test_tables_are_those_of_the_reference(example: Example) -> None:
     assert _cells(trace) == _cells(expected)
 
 
+@pytest.mark.parametrize("layout", [SHA256, NARROW_SHA256], ids=["wide", "narrow"])
+def test_tables_of_any_layout_and_heights_are_those_of_the_reference(
+    layout: Sha256Layout,
+) -> None:
+    machine, heights = circuit_machine("node", (), layout), {"compress": 12, "multiply_add": 14, "sha256_rest": 15}
+    expected = witness.circuit_trace(machine, _recorded(EXAMPLE), heights, layout)
+    for trace in (
+        recorded_trace(machine, _recorded(EXAMPLE), heights, layout),
+        circuit_trace(machine, _program(), fill_memory(_program(), _hints(EXAMPLE), ()), (), heights, layout),
+    ):
+        for table, of_reference in zip(trace.tables, expected.tables, strict=True):
+            assert table.chip == of_reference.chip
+            assert np.array_equal(table.main, of_reference.main), table.chip.name
+            assert np.array_equal(table.fixed, of_reference.fixed), table.chip.name
+
+
+def test_table_without_room_for_its_rows_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"compress: .* rows do not fit into 2\^1"):
+        recorded_trace(MACHINE, _recorded(EXAMPLE), {"compress": 1}, SHA256)
+
+
 def test_memory_is_what_the_recorder_has_seen_wherever_it_is_read() -> None:
     recorder, memory = _recorded(EXAMPLE), fill_memory(_program(), _hints(EXAMPLE), ())
     limbs = octet_limbs(memory.octets)
@@ -101,8 +125,8 @@ def test_another_hint_does_not_satisfy_the_circuit(kind: str) -> None:
 
 def test_rejected_proof_has_no_hints() -> None:
     proof = EXAMPLE.proof
-    left, *others = proof.segments[0].bus_totals
-    forged = replace(proof.segments[0], bus_totals=(left + Extension.of(1), *others))
+    totals = proof.segments[0].bus_totals
+    forged = replace(proof.segments[0], bus_totals=(totals[0] + Extension.of(1), *totals[1:]))
     with pytest.raises(Rejected) as rejected:
         Recording(replace(proof, segments=(forged,)), HintAlgebra).algebra  # type: ignore[arg-type]  # noqa: B018
     assert rejected.value.reason is Rejection.LOCAL_BUSES_UNBALANCED
