@@ -145,6 +145,14 @@ def test_inspect_of_a_proof_prints_what_it_states(proof: RunProof, tiny: Path) -
     }
 
 
+def test_inspect_of_a_proofs_circuit_has_its_parts(tiny: Path) -> None:
+    document = limpid("inspect", tiny / "proof", "--circuit", "--json").document
+    parts = document["parts"]
+    assert {"leaves", "paths", "transcript", "constraints"} <= set(parts)
+    assert document["compressions"] == sum(part["compressions"] for part in parts.values())
+    assert any(line.endswith(" leaf_digest") for line in parts["leaves"]["cells_by_line"])
+
+
 def test_inspect_of_a_proof_for_people_says_that_nothing_is_verified(tiny: Path) -> None:
     lines = limpid("inspect", tiny / "proof").stdout.splitlines()
     assert lines[0].endswith("not verified")

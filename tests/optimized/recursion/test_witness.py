@@ -12,10 +12,13 @@ import pytest
 from optimized.recursion.hints import HintAlgebra, Hints
 from optimized.recursion.memory import UnsatisfiedError, fill_memory, octet_limbs
 from optimized.recursion.program import HINTS, OPERATION_OF, CircuitProgram, circuit_program
+from optimized.recursion.recorded import recorded_trace
 from optimized.recursion.trace import circuit_trace, program_tables
 from reference.recursion import witness
 from reference.recursion.recorder import Recorder
 from reference.tables import Trace
+from spec.air.chips.sha256 import Sha256Layout
+from spec.circuit.buses import NARROW_SHA256, SHA256
 from spec.circuit.circuit import SIGNATURES
 from spec.circuit.machine import circuit_machine
 from spec.field import Extension
@@ -66,6 +69,27 @@ def test_tables_are_those_of_the_reference(example: Example) -> None:
     assert trace.shape == expected.shape
     assert trace.public_values == expected.public_values
     assert _cells(trace) == _cells(expected)
+
+
+@pytest.mark.parametrize("layout", [SHA256, NARROW_SHA256], ids=["wide", "narrow"])
+def test_tables_of_any_layout_and_heights_are_those_of_the_reference(
+    layout: Sha256Layout,
+) -> None:
+    machine, heights = circuit_machine("node", (), layout), {"compress": 12, "multiply_add": 14, "sha256_rest": 15}
+    expected = witness.circuit_trace(machine, _recorded(EXAMPLE), heights, layout)
+    for trace in (
+        recorded_trace(machine, _recorded(EXAMPLE), heights, layout),
+        circuit_trace(machine, _program(), fill_memory(_program(), _hints(EXAMPLE), ()), (), heights, layout),
+    ):
+        for table, of_reference in zip(trace.tables, expected.tables, strict=True):
+            assert table.chip == of_reference.chip
+            assert np.array_equal(table.main, of_reference.main), table.chip.name
+            assert np.array_equal(table.fixed, of_reference.fixed), table.chip.name
+
+
+def test_table_without_room_for_its_rows_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"compress: .* rows do not fit into 2\^1"):
+        recorded_trace(MACHINE, _recorded(EXAMPLE), {"compress": 1}, SHA256)
 
 
 def test_memory_is_what_the_recorder_has_seen_wherever_it_is_read() -> None:
