@@ -181,14 +181,20 @@ def degree(expression: Expression, known: dict[Expression, int] | None = None) -
         found = degrees.get(node)
         if found is not None:
             return found
-        # Every declaration is walked at every start: asking for the type is a third of matching it.
+        # Every declaration is walked at every start: comparing the type takes a fraction of matching it.
         kind = type(node)
         if kind in _DEGREES_OF_LEAVES:
             return _DEGREES_OF_LEAVES[kind]
-        parts = [walk(part) for part in operands(node)]
-        if not parts:
+        if isinstance(node, Product):
+            result = walk(node.left) + walk(node.right)
+        elif isinstance(node, (Sum, Difference)):
+            left, right = walk(node.left), walk(node.right)
+            result = left if left > right else right
+        elif isinstance(node, Named):
+            result = walk(node.definition)
+        else:
             raise TypeError(f"{kind.__name__} is not a kind of expression")
-        degrees[node] = result = sum(parts) if kind is Product else max(parts)
+        degrees[node] = result
         return result
 
     return walk(expression)
