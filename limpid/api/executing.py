@@ -24,27 +24,29 @@ def run(
     console: Console | None = None,
     maximum_instructions: int | None = None,
     executed: Executed = unheard,
+    random_seed: bytes = b"",
 ) -> Execution:
     """Executes a guest; `console` receives what it prints to debug it by, `executed` how many instructions are done.
+    The seed makes the random words that it asks for: the same seed, the same words.
 
     An abnormal end is part of the result. Raises FileError, ProgramError, InputError, MisuseError.
     """
     require_run_arguments(private_input, maximum_instructions)
     program = load_program(elf)
     try:
-        return backend_named(DEFAULT_BACKEND).execute(
+        return backend_named(DEFAULT_BACKEND, random_seed).execute(
             program, private_input, console=console, maximum_instructions=maximum_instructions, executed=executed
         )
     except InputTooLongError as error:
         raise InputError(str(error)) from error
 
 
-def profile(elf: Elf, private_input: bytes = b"", *, executed: Executed = unheard) -> Profile:
+def profile(elf: Elf, private_input: bytes = b"", *, executed: Executed = unheard, random_seed: bytes = b"") -> Profile:
     """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
     require_run_arguments(private_input)
     program = load_program(elf)
     try:
-        counted = backend_named(DEFAULT_BACKEND).profile(program, private_input, executed=executed)
+        counted = backend_named(DEFAULT_BACKEND, random_seed).profile(program, private_input, executed=executed)
     except InputTooLongError as error:
         raise InputError(str(error)) from error
     if counted.execution.trap is not None:

@@ -90,18 +90,20 @@ def prove(
     maximum_instructions: int | None = None,
     observer: Observer = silent,
     executed: Executed = unheard,
+    random_seed: bytes = b"",
 ) -> Proof:
     """Proves a run, whatever its exit code. Every backend gives the same bytes.
 
     What cannot be proven is refused as soon as it has been executed, and so is a run that has not ended after
     `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is held at a
-    time. `executed` hears how far the first execution is, `observer` of the progress after it.
+    time. `executed` hears how far the first execution is, `observer` of the progress after it. The seed makes the
+    random words that the guest asks for: it stands in no proof.
     Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
     OutOfMemoryError, MisuseError.
     """
     require_run_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)
-    proving = backend_named(backend)
+    proving = backend_named(backend, random_seed)
     program = load_program(elf)
     start = time.monotonic()
     observer(Stage.PLAN, 0.0)
@@ -140,6 +142,7 @@ def prove_dev(
     backend: str = DEFAULT_BACKEND,
     maximum_instructions: int | None = None,
     executed: Executed = unheard,
+    random_seed: bytes = b"",
 ) -> DevelopmentRun:
     """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
 
@@ -148,7 +151,7 @@ def prove_dev(
     """
     require_run_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)
-    proving = backend_named(backend)
+    proving = backend_named(backend, random_seed)
     program = load_program(elf)
     start = time.monotonic()
     plan = plan_provable(proving, maximum_instructions, executed)

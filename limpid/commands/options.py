@@ -89,6 +89,17 @@ def input_options(command: Command) -> Command:
     )
 
 
+def random_seed_option(command: Command) -> Command:
+    """--random-seed of commands that execute."""
+    return click.option(
+        "--random-seed",
+        type=Hexadecimal(),
+        metavar="HEX",
+        default=b"",
+        help="What the random words are made of that the guest asks for.",
+    )(command)
+
+
 def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
     """The private input that the options name, empty by default. Raises FileError."""
     if input_file is not None and input_hex is not None:

@@ -18,6 +18,7 @@ from limpid.commands.options import (
     parameters_option,
     private_input,
     public_output_option,
+    random_seed_option,
     require_distinct,
 )
 from limpid.commands.traps import explained_traps
@@ -33,6 +34,7 @@ from spec.program import Program
 @click.command("prove")
 @guest_argument
 @input_options
+@random_seed_option
 @limit_option
 @output_option("PROOF", "The proof's file, - for standard output; with --out a copy.")
 @click.option("--out", "folder", metavar="DIR", help="Prove segment by segment in this folder; go on where it stands.")
@@ -48,6 +50,7 @@ def prove_command(
     guest: str,
     input_file: str | None,
     input_hex: bytes | None,
+    random_seed: bytes,
     limit: int | None,
     output: str | None,
     folder: str | None,
@@ -80,7 +83,7 @@ def prove_command(
     program = loaded.program
     if dev and output is not None:
         with explained_traps(loaded, content):
-            return _developed(program, content, limit, output, public_output, parameters, backend)
+            return _developed(program, content, random_seed, limit, output, public_output, parameters, backend)
     reports: list[str] = []
     compiled_notes = backend_named(backend).compile(Part.PROVER, compiling)
     with explained_traps(loaded, content), showing("proving") as display:
@@ -93,6 +96,7 @@ def prove_command(
                 maximum_instructions=limit,
                 observer=display,
                 executed=display.executed,
+                random_seed=random_seed,
             )
         else:
             from limpid.runs.long_runs import Place, prove_in_folder
@@ -106,6 +110,7 @@ def prove_command(
                 observer=display,
                 executed=display.executed,
                 report=reports.append,
+                random_seed=random_seed,
             )
     if output is not None:
         write_bytes(output, proof.encoded)
@@ -150,6 +155,7 @@ def prove_command(
 def _developed(
     program: Program,
     content: bytes,
+    random_seed: bytes,
     limit: int | None,
     output: str,
     public_output: str | None,
@@ -165,6 +171,7 @@ def _developed(
             backend=backend,
             maximum_instructions=limit,
             executed=display.executed,
+            random_seed=random_seed,
         )
     receipt = run.receipt
     write_bytes(output, run.encoded)

@@ -17,6 +17,7 @@ from limpid.commands.options import (
     load_guest,
     private_input,
     public_output_option,
+    random_seed_option,
     require_distinct,
 )
 from limpid.commands.traps import explained_traps
@@ -42,6 +43,7 @@ STATUS_BITS = 8
 @click.command("run")
 @guest_argument
 @input_options
+@random_seed_option
 @limit_option
 @public_output_option
 @click.option(
@@ -58,6 +60,7 @@ def run_command(
     guest: str,
     input_file: str | None,
     input_hex: bytes | None,
+    random_seed: bytes,
     limit: int | None,
     public_output: str | None,
     guest_status: bool,
@@ -74,7 +77,7 @@ def run_command(
     loaded, content = load_guest(guest), private_input(input_file, input_hex)
     notes = list(backend_named(DEFAULT_BACKEND).compile(Part.EXECUTOR, compiling))
     with explained_traps(loaded, content):
-        execution = _executed(loaded, content, limit)
+        execution = _executed(loaded, content, limit, random_seed)
     if public_output is not None:
         write_bytes(public_output, execution.output)
     facts: dict[str, object] = {
@@ -98,7 +101,7 @@ def run_command(
         notes.append(f"verify accepts a proof of this run only with --exit-code {signed(execution.exit_code)}")
     if execution.provable and (profile_directory is not None or estimates):
         with showing("counting") as display:
-            counted = executing.profile(loaded.program, content, executed=display.executed)
+            counted = executing.profile(loaded.program, content, executed=display.executed, random_seed=random_seed)
         if profile_directory is not None:
             _profiled(counted, loaded, profile_directory, facts, lines)
         if estimates:
@@ -107,7 +110,7 @@ def run_command(
     return Answer(facts, lines, status, tuple(notes), to_error=public_output == "-")
 
 
-def _executed(guest: Guest, content: bytes, limit: int | None) -> Execution:
+def _executed(guest: Guest, content: bytes, limit: int | None, random_seed: bytes) -> Execution:
     """The end of a run that halts. Raises TrapError."""
     # What a guest prints shows that something goes on, and a moving display would garble it.
     talks = any(symbol.name in CONSOLE_SYMBOLS for symbol in guest.program.symbols)
@@ -119,6 +122,7 @@ def _executed(guest: Guest, content: bytes, limit: int | None) -> Execution:
             console=tell if talks else None,
             maximum_instructions=limit,
             executed=(lambda _: None) if display is None else display.executed,
+            random_seed=random_seed,
         )
     if execution.trap is not None:
         raise trap_error(guest.program, execution)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from limpid.arguments import require_type
 from limpid.errors import BackendError
+from spec.isa.advice import HonestHost, Host
 
 if TYPE_CHECKING:
     # Each implementation imports what it needs: a command waits for nothing that it does not use.
@@ -118,8 +121,12 @@ class Backend(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class ReferenceBackend:
     """Plain numpy and Python, to be read."""
+
+    new_host: Callable[[], Host] = HonestHost
+    """Makes who answers the calls of advice of a run."""
 
     def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
         del part, compiling
@@ -146,14 +153,20 @@ class ReferenceBackend:
     ) -> Execution:
         from reference.executor import execute
 
-        execution = execute(program, private_input, console=console, maximum_instructions=maximum_instructions)
+        execution = execute(
+            program,
+            private_input,
+            console=console,
+            maximum_instructions=maximum_instructions,
+            host=self.new_host(),
+        )
         executed(execution.instructions)
         return execution
 
     def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
         from reference.executor.profiling import profile
 
-        counted = profile(program, private_input)
+        counted = profile(program, private_input, host=self.new_host())
         executed(counted.execution.instructions)
         return counted
 
@@ -169,7 +182,14 @@ class ReferenceBackend:
     ) -> RunPlan:
         from reference.trace.segmentation import plan_run
 
-        run = plan_run(program, private_input, limits, keep, maximum_instructions=maximum_instructions)
+        run = plan_run(
+            program,
+            private_input,
+            limits,
+            keep,
+            maximum_instructions=maximum_instructions,
+            new_host=self.new_host,
+        )
         executed(run.end.instructions)
         return run
 
@@ -185,8 +205,12 @@ class ReferenceBackend:
         return distinct_rows(matrix)
 
 
+@dataclass(frozen=True)
 class OptimizedBackend:
     """numba, imported where it is first needed: loading the compiled kernels takes a second."""
+
+    new_host: Callable[[], Host] = HonestHost
+    """Makes who answers the calls of advice of a run."""
 
     def compile(self, part: Part, compiling: Compiling) -> tuple[str, ...]:
         from optimized.compilation import CACHE
@@ -234,13 +258,18 @@ class OptimizedBackend:
         from limpid.runs.compiled_runs import execute as execute_compiled
 
         return execute_compiled(
-            program, private_input, console=console, maximum_instructions=maximum_instructions, executed=executed
+            program,
+            private_input,
+            console=console,
+            maximum_instructions=maximum_instructions,
+            executed=executed,
+            host=self.new_host(),
         )
 
     def profile(self, program: Program, private_input: bytes, *, executed: Executed) -> Profile:
         from limpid.runs.compiled_runs import profile as profile_compiled
 
-        return profile_compiled(program, private_input, executed=executed)
+        return profile_compiled(program, private_input, executed=executed, host=self.new_host())
 
     def plan_run(
         self,
@@ -255,7 +284,13 @@ class OptimizedBackend:
         from limpid.runs.optimized_runs import plan_run as plan_compiled
 
         return plan_compiled(
-            program, private_input, limits, keep, maximum_instructions=maximum_instructions, executed=executed
+            program,
+            private_input,
+            limits,
+            keep,
+            maximum_instructions=maximum_instructions,
+            executed=executed,
+            new_host=self.new_host,
         )
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
@@ -269,15 +304,23 @@ class OptimizedBackend:
         return distinct_compiled(matrix)
 
 
-BACKENDS: dict[str, Backend] = {"optimized": OptimizedBackend(), "reference": ReferenceBackend()}
+_WITH_HOST: dict[str, Callable[[Callable[[], Host]], Backend]] = {
+    "optimized": OptimizedBackend,
+    "reference": ReferenceBackend,
+}
+BACKENDS: dict[str, Backend] = {name: made(HonestHost) for name, made in _WITH_HOST.items()}
 """By name, the default first."""
 
 DEFAULT_BACKEND = next(iter(BACKENDS))
 
 
-def backend_named(name: str) -> Backend:
-    """The implementation of proving of this name. Raises BackendError, MisuseError."""
+def backend_named(name: str, random_seed: bytes = b"") -> Backend:
+    """The implementation of proving of this name; the seed makes the random words that guests ask for.
+
+    Raises BackendError, MisuseError.
+    """
     require_type("backend", name, str)
+    require_type("random_seed", random_seed, bytes)
     if name not in BACKENDS:
         raise BackendError(f"there is no backend {name}", f"choose one of: {', '.join(BACKENDS)}")
-    return BACKENDS[name]
+    return _WITH_HOST[name](partial(HonestHost, random_seed)) if random_seed else BACKENDS[name]

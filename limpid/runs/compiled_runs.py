@@ -29,6 +29,7 @@ from reference.executor.spans import SPAN_SYMBOLS
 from reference.executor.trap import TrapError, described
 from reference.machine_memory import InputTooLongError
 from reference.output_region import read_output
+from spec.isa.advice import Host
 from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT
@@ -47,31 +48,40 @@ def execute(
     console: Console | None = None,
     maximum_instructions: int | None = None,
     executed: Executed = lambda _: None,
+    host: Host | None = None,
 ) -> Execution:
     """As `reference.executor.execute`, a hundred times faster. Raises InputTooLongError, MemoryError."""
     shows = {s.address: _SHOWS[s.name] for s in program.symbols if console is not None and s.name in _SHOWS}
     watching = Watching(shows, LONGEST_TEXT_BYTES, console or (lambda _: None), executed)
     limit = UNLIMITED if maximum_instructions is None else maximum_instructions
     try:
-        ended = execute_compiled(program, private_input, watching, limit)
+        ended = execute_compiled(program, private_input, watching, limit, host)
     except CodeTooLargeError:
-        return execute_plainly(program, private_input, console=console, maximum_instructions=maximum_instructions)
+        return execute_plainly(
+            program, private_input, console=console, maximum_instructions=maximum_instructions, host=host
+        )
     except CompiledInputTooLongError as error:
         raise InputTooLongError(str(error)) from error
     return _execution(program, private_input, ended)
 
 
-def profile(program: Program, private_input: bytes = b"", *, executed: Executed = lambda _: None) -> Profile:
+def profile(
+    program: Program,
+    private_input: bytes = b"",
+    *,
+    executed: Executed = lambda _: None,
+    host: Host | None = None,
+) -> Profile:
     """As `reference.executor.profiling.profile`, many times faster where the program marks no spans.
 
     Raises InputTooLongError, MemoryError.
     """
     if any(symbol.name in SPAN_SYMBOLS for symbol in program.symbols):
-        return profile_plainly(program, private_input)
+        return profile_plainly(program, private_input, host=host)
     try:
-        ended, calls = execute_counting(program, private_input, CALL_RULES, executed)
+        ended, calls = execute_counting(program, private_input, CALL_RULES, executed, host)
     except CodeTooLargeError:
-        return profile_plainly(program, private_input)
+        return profile_plainly(program, private_input, host=host)
     except CompiledInputTooLongError as error:
         raise InputTooLongError(str(error)) from error
     execution, touched = _execution(program, private_input, ended), Touched(ended.touched)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from limpid.api.proving import Proof
@@ -27,8 +28,10 @@ from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
 from reference.segments.jobs import ThisProcess, Workers
 from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
+from reference.trace.segmentation import PlanRun
 from reference.trace.shape_choice import limits_under
 from spec.cost import row_cost
+from spec.isa.advice import HonestHost
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.rv64im.machine import RV64IM
@@ -72,6 +75,7 @@ def prove_in_folder(
     observer: Observer = silent,
     executed: Executed = unheard,
     report: Callable[[str], None] = lambda _: None,
+    random_seed: bytes = b"",
 ) -> Proof:
     """Proves a run in a folder, going on where an earlier call stopped; the same run gives the same bytes.
 
@@ -85,7 +89,7 @@ def prove_in_folder(
     start = time.monotonic()
     observer(Stage.PLAN, 0.0)
     end = require_provable(
-        backend_named(DEFAULT_BACKEND),
+        backend_named(DEFAULT_BACKEND, random_seed),
         program,
         private_input,
         maximum_instructions=maximum_instructions,
@@ -95,8 +99,9 @@ def prove_in_folder(
     _require_worthwhile_segments(place, end.instructions)
     with planning_errors(PROVE_SHORTER):
         key = verification_key(OptimizedKernels(), program, chosen)
-        limits = _limits(place, chosen, program, private_input)
-    request = RunRequest(program, private_input, key, limits, plan_run, TOOLS)
+        planned = partial(plan_run, new_host=partial(HonestHost, random_seed))
+        limits = _limits(place, chosen, planned, program, private_input)
+    request = RunRequest(program, private_input, key, limits, planned, TOOLS, random_seed)
     try:
         with (
             planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
@@ -149,9 +154,11 @@ def _require_worthwhile_segments(place: Place, instructions: int) -> None:
         )
 
 
-def _limits(place: Place, parameters: ParameterSet, program: Program, private_input: bytes) -> SegmentLimits:
+def _limits(
+    place: Place, parameters: ParameterSet, planned: PlanRun, program: Program, private_input: bytes
+) -> SegmentLimits:
     if place.segment_cost is None:
-        return limits_under(parameters, plan_run, program, private_input)
+        return limits_under(parameters, planned, program, private_input)
     if parameters.listed_shapes:
         raise ParametersError(f"segments under {parameters.name} have listed shapes", "leave out --segment-cost")
     return replace(limits_of_heights(parameters.tallest_log2), cost=place.segment_cost)

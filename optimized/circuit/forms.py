@@ -115,7 +115,7 @@ def pair_plans(chip: Chip, public_values: Mapping[str, int]) -> tuple[PairPlan, 
 @lru_cache(CACHED_PLANS)
 def _mentioned(chip: Chip) -> tuple[str, ...]:
     parts = [part for i in chip.interactions for part in (i.multiplicity, *i.message)]
-    return tuple(sorted({name for part in parts for name in public_names(part)}))
+    return tuple(sorted(public_names(*parts)))
 
 
 @lru_cache(CACHED_PLANS)

@@ -15,7 +15,7 @@ from optimized.execution.executor import INSTRUCTIONS_AT_ONCE, UNLIMITED, Machin
 from optimized.execution.guest_memory import DOUBLEWORDS, guest_memory, zeros
 from optimized.execution.loop_state import HALTED, RUNNING, TRAPPED
 from optimized.execution.predecoded import predecode
-from spec.isa.advice import HonestHost
+from spec.isa.advice import HonestHost, Host
 from spec.program import Program
 
 
@@ -56,13 +56,17 @@ UNWATCHED = Watching({}, 0, _ignored, _ignored)
 
 
 def execute(
-    program: Program, private_input: bytes = b"", watching: Watching = UNWATCHED, limit: int = UNLIMITED
+    program: Program,
+    private_input: bytes = b"",
+    watching: Watching = UNWATCHED,
+    limit: int = UNLIMITED,
+    host: Host | None = None,
 ) -> Ended:
-    """Executes the program until it ends or has executed so many instructions.
+    """Executes the program until it ends or has executed so many instructions; the host answers calls of advice.
 
     Raises InputTooLongError, CodeTooLargeError, MemoryError.
     """
-    machine = _machine(program, private_input)
+    machine = _machine(program, private_input, host)
     console = console_of(machine.code, watching.shows, watching.longest_text_bytes)
     touched: NDArray[np.bool_] = zeros(DOUBLEWORDS, np.bool_)
     while True:
@@ -79,13 +83,14 @@ def execute_counting(
     private_input: bytes,
     rules: CallRules,
     executed: Callable[[int], None] = _ignored,
+    host: Host | None = None,
 ) -> tuple[Ended, CallCounts]:
     """Executes the program to its end and counts its instructions by chain of calls; calls below the deepest level
     count for their ancestor there.
 
     Raises InputTooLongError, CodeTooLargeError, MemoryError.
     """
-    machine = _machine(program, private_input)
+    machine = _machine(program, private_input, host)
     functions = [symbol.address for symbol in program.symbols]
     calls = call_counts(machine.code, functions, program.entry, rules)
     touched: NDArray[np.bool_] = zeros(DOUBLEWORDS, np.bool_)
@@ -97,9 +102,9 @@ def execute_counting(
             return Ended(machine, status, touched), calls
 
 
-def _machine(program: Program, private_input: bytes) -> Machine:
+def _machine(program: Program, private_input: bytes, host: Host | None) -> Machine:
     """The machine at the start of a run that is not cut into segments."""
     memory = guest_memory(program, private_input, with_clocks=False)
     machine = Machine.at(program.entry, predecode(program), memory)
-    machine.host = HonestHost()
+    machine.host = HonestHost() if host is None else host
     return machine

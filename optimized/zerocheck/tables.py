@@ -122,7 +122,7 @@ class Tables:
 
 @lru_cache(KEPT_PLANS)
 def _public_names(chip: Chip) -> tuple[str, ...]:
-    return tuple(sorted({name for expression in expressions_of(chip) for name in public_names(expression)}))
+    return tuple(sorted(public_names(*expressions_of(chip))))
 
 
 def _repeated(matrix: Matrix) -> Words:

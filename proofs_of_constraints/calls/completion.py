@@ -75,6 +75,20 @@ def steps_of(kind: RowKind) -> list[Step]:
     return steps
 
 
+def columns_of_bits(kind: RowKind) -> list[Step]:
+    """The steps in which the bits of a row give its other columns, received ones among them: each by the first equation
+    that has it alone. Columns that no equation gives so are known like the bits."""
+    row = kind.row
+    known = {*row.known, *row.bits}
+    steps = []
+    for source, equation in row.equations.items():
+        unknown = [name for name in equation.columns if name not in known]
+        if len(unknown) == 1 and abs(equation.columns[unknown[0]]) == 1:
+            steps.append(Step(source, (unknown[0],), False, _rest(equation, {*unknown})))
+        known.update(unknown)
+    return steps
+
+
 def _digits(source: str, total: BitSum, unknown: set[str]) -> tuple[tuple[str, ...], bool]:
     """The unknown columns from the least significant digit on, and whether they are bits."""
     found: list[tuple[int, str]] = []

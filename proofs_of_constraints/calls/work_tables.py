@@ -114,7 +114,7 @@ def _choices(chip: Chip, sums: BitSums, flags: Sequence[str]) -> Iterator[dict[s
     if len(free) > MAXIMUM_FLAGS:
         raise LayoutError(f"{chip.name}: multiplicities speak of {len(free)} columns that are chosen freely")
     for values in product((0, 1), repeat=len(free)):
-        for chosen in (None, *(flag for flag in flags if flag in exclusive)):
+        for chosen in (None, *(flag for flag in reversed(flags) if flag in exclusive)):
             choice = dict(zip(free, values, strict=True)) | {flag: int(flag == chosen) for flag in exclusive}
             yield {flag: choice[flag] for flag in flags}
 

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from proofs_of_constraints.calls.call_view import CALL_BY_NAME
 from proofs_of_constraints.mutation.spoken import Message, Spoken
 from spec.air.bus import Bus
-from spec.isa.calls import SHA256_COMPRESS, Call, Use, bytes_of, words_of
+from spec.air.chips.keccak import HALF_LIMBS, LANE_LIMBS
+from spec.isa.calls import KECCAK_F, SHA256_COMPRESS, Call, NoResultError, Use, bytes_of, words_of
 from spec.isa.system import CALL_NUMBER_REGISTER
+from spec.keccak import ROUNDS
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, Space
 from spec.rv64im.buses import LIMB_BITS, MEMORY
+from spec.rv64im.chips.keccak import TABLE as KECCAK_TABLE
 from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
 
 Doublewords = Sequence[int]
@@ -25,7 +28,7 @@ def call_of(chip_name: str) -> Call | None:
 
 def ordering_buses(call: Call) -> Sequence[Bus]:
     """The buses on which a call orders its work."""
-    return _BUSES[call.name]
+    return _BUSES.get(call.name, ())
 
 
 def call_faults(call: Call, clock: int, spoken: Spoken) -> Iterator[str]:
@@ -47,6 +50,8 @@ def call_faults(call: Call, clock: int, spoken: Spoken) -> Iterator[str]:
             yield f"the pointer to {operand.name} is {pointers[-1]:#x}"
             return
     expected += [(Space.MEMORY, position) for position in call.positions(pointers)]
+    if call.result_register is not None:
+        expected.append((Space.REGISTERS, call.result_register))
     if sorted(places) != sorted(expected) or places[len(call.operands) + 1 :] != expected[len(call.operands) + 1 :]:
         yield f"the places {places} are accessed, not {expected}"
         return
@@ -55,7 +60,10 @@ def call_faults(call: Call, clock: int, spoken: Spoken) -> Iterator[str]:
     registers = len(call.operands) + 1
     if written[:registers] != held[:registers]:
         yield "a register is changed"
-    yield from _order_faults(call, clock, spoken, held[registers:], written[registers:])
+    if call.result_register is not None and written[-1] < 0:
+        yield "the result has a limb of more than 16 bits"
+    operands = slice(registers, registers + call.doublewords)
+    yield from _order_faults(call, clock, spoken, held[operands], written[operands])
 
 
 def _order_faults(call: Call, clock: int, spoken: Spoken, held: Doublewords, written: Doublewords) -> Iterator[str]:
@@ -68,7 +76,41 @@ def _order_faults(call: Call, clock: int, spoken: Spoken, held: Doublewords, wri
         start += operand.doublewords
         if operand.use is Use.READ and after[operand.name] != before[operand.name]:
             yield f"{operand.name} is changed"
-    yield from _MEANINGS[call.name](clock, spoken, before, after)
+    if call.name in _ORDERS:
+        yield from _ORDERS[call.name](clock, spoken, before, after)
+    else:
+        yield from _result_faults(call, before, after)
+
+
+def _result_faults(call: Call, before: Mapping[str, Doublewords], after: Mapping[str, Doublewords]) -> Iterator[str]:
+    """What the row of a call that orders nothing makes of its operands."""
+    try:
+        written = call.meaning({name: tuple(words) for name, words in before.items()})
+    except NoResultError as error:
+        yield f"the call has a row, though {error.why.value}"
+        return
+    for operand in call.operands:
+        if operand.use is not Use.READ and tuple(after[operand.name]) != tuple(written[operand.name]):
+            yield f"{operand.name} is not what the call makes of its operands"
+
+
+def _keccak_faults(
+    clock: int, spoken: Spoken, before: Mapping[str, Doublewords], after: Mapping[str, Doublewords]
+) -> Iterator[str]:
+    """The state is ordered before round 0, and becomes what is there after the last round."""
+    for half, bus in enumerate(KECCAK_TABLE.buses):
+        own = slice(half * HALF_LIMBS, (half + 1) * HALF_LIMBS)
+        if spoken.on(bus, +1) != [(clock, 0, *_limbs_of_lanes(before["state"])[own])]:
+            yield f"what is ordered on {bus.name} is not the state under the row's clock"
+        answers = spoken.on(bus, -1)
+        if [answer[:2] for answer in answers] != [(clock, ROUNDS)]:
+            yield f"the row takes no result on {bus.name} under its clock"
+        elif min(after["state"]) < 0 or _limbs_of_lanes(after["state"])[own] != list(answers[0][2:]):
+            yield f"what is written is not the result on {bus.name}"
+
+
+def _limbs_of_lanes(lanes: Doublewords) -> list[int]:
+    return [lane >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for lane in lanes for i in range(LANE_LIMBS)]
 
 
 def _sha256_faults(
@@ -103,8 +145,11 @@ def _word(limbs: Sequence[int]) -> int:
 
 
 _BUSES: Mapping[str, Sequence[Bus]] = {
-    SHA256_COMPRESS.name: (SHA256_LAYOUT.start, SHA256_LAYOUT.message, SHA256_LAYOUT.result)
+    KECCAK_F.name: KECCAK_TABLE.buses,
+    SHA256_COMPRESS.name: (SHA256_LAYOUT.start, SHA256_LAYOUT.message, SHA256_LAYOUT.result),
 }
-_MEANINGS: Mapping[
-    str, Callable[[int, Spoken, Mapping[str, Doublewords], Mapping[str, Doublewords]], Iterator[str]]
-] = {SHA256_COMPRESS.name: _sha256_faults}
+_ORDERS: Mapping[str, Callable[[int, Spoken, Mapping[str, Doublewords], Mapping[str, Doublewords]], Iterator[str]]] = {
+    KECCAK_F.name: _keccak_faults,
+    SHA256_COMPRESS.name: _sha256_faults,
+}
+"""By call, what is wrong with a row that orders work."""

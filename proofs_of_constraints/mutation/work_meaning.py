@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import z3
 
+from proofs_of_constraints.calls.keccak_standard import LANE_BITS, after_theta, lanes_of, state_of, theta
+from proofs_of_constraints.calls.keccak_standard import ROUNDS as KECCAK_ROUNDS
 from proofs_of_constraints.calls.sha256_standard import (
     CONSTANTS,
     ROUNDS,
@@ -22,6 +24,7 @@ from proofs_of_constraints.calls.sha256_standard import (
 from proofs_of_constraints.mutation.spoken import Message, Spoken
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.rv64im.buses import LIMB_BITS
+from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.chips.sha256 import LAYOUT
 
 LIMB_MAXIMUM = (1 << LIMB_BITS) - 1
@@ -30,6 +33,8 @@ LIMB_MAXIMUM = (1 << LIMB_BITS) - 1
 def work_inadmissible(row: ConcreteRow) -> Iterator[str]:
     """Why the other tables would not let the row stand, lookups and bus contracts apart."""
     spoken = Spoken(row)
+    if any(place not in range(KECCAK_ROUNDS) for bus in KECCAK.buses for _, place, *_ in spoken.on(bus, -1)):
+        yield "no row leaves a state before this round"
     for _, start, *parts in spoken.on(LAYOUT.state, -1):
         if start not in range(LAYOUT.rounds_per_row, ROUNDS, LAYOUT.rounds_per_row):
             yield "no row leaves its state at this round"
@@ -55,6 +60,9 @@ def work_faults(row: ConcreteRow) -> Iterator[str]:
         return
     if len({message[0] for _, _, message in spoken.messages}) > 1:
         yield "the row says something of two keys"
+    if row.chip.name == KECCAK.chip.name:
+        yield from _keccak_faults(spoken)
+        return
     started, taken = spoken.on(LAYOUT.start, -1), spoken.on(LAYOUT.state, -1)
     messages = spoken.on(LAYOUT.message, -1)
     starts = {message[1] for message in (*taken, *messages)} | {0 for _ in started}
@@ -102,6 +110,25 @@ def _round_faults(spoken: Spoken, start: int, taken: Message, messages: Sequence
         owed = [part for limbs_of_sum in sums[LAYOUT.rounds_per_row :] for part in limbs_of_sum]
         if left[2 * WORDS_OF_STATE :] != owed:
             yield f"the sums that words from {until} on have so far are others"
+
+
+def _keccak_faults(spoken: Spoken) -> Iterator[str]:
+    """FIPS 202, 3.3: a row takes both halves of a state before a round, and sends both of the state after it."""
+    taken, sent = ([spoken.on(bus, sign) for bus in KECCAK.buses] for sign in (-1, +1))
+    rounds = {message[1] for messages in taken for message in messages}
+    if any(len(messages) != 1 for messages in (*taken, *sent)) or len(rounds) != 1:
+        yield f"the row takes {[len(m) for m in taken]} halves of states of rounds {sorted(rounds)}"
+        return
+    (number,) = rounds
+    limbs = [limb for (message,) in taken for limb in message[2:]]
+    lanes = [sum(limbs[i + k] << LIMB_BITS * k for k in range(4)) for i in range(0, len(limbs), 4)]
+    after = after_theta(theta(state_of([z3.BitVecVal(lane, LANE_BITS) for lane in lanes])), number)
+    numbers = [z3.simplify(lane).as_long() for lane in lanes_of(after)]
+    expected = [lane >> LIMB_BITS * k & LIMB_MAXIMUM for lane in numbers for k in range(4)]
+    if {message[1] for (message,) in sent} != {number + 1}:
+        yield f"the row of round {number} does not leave before the next one"
+    if [limb for (message,) in sent for limb in message[2:]] != expected:
+        yield f"the state after round {number} is another"
 
 
 def _numbers(limbs: Sequence[int]) -> list[int]:

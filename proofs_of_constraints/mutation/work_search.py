@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from proofs_of_constraints.calls.completion import Step, steps_of
+from proofs_of_constraints.calls.completion import CompletionError, Step, columns_of_bits, steps_of
 from proofs_of_constraints.calls.work_tables import row_kinds
 from proofs_of_constraints.mutation.example_rows import Cells
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
@@ -33,7 +33,11 @@ class WorkRowSearch:
     def __init__(self, original: Chip, chip: Chip) -> None:
         self.chip = chip
         # Rows of all kinds get their cells in the same steps.
-        self._steps = steps_of(row_kinds(original)[0])
+        kind = row_kinds(original)[0]
+        try:
+            self._steps = steps_of(kind)
+        except CompletionError:
+            self._steps = columns_of_bits(kind)
         self._step_of = {name: i for i, step in enumerate(self._steps) for name in step.digits}
         self._slopes: dict[str, int] = {}
         """By constraint, the coefficient of its lowest digit."""

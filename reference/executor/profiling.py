@@ -15,6 +15,7 @@ from reference.execution import Execution
 from reference.executor.machine import Action, Instrument, Machine
 from reference.executor.spans import Span, SpanCounter, span_instrument
 from spec.isa import Decoded
+from spec.isa.advice import Host
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump
 from spec.memory_map import DOUBLEWORD_BYTES, Space
@@ -148,12 +149,14 @@ class _Counters:
         self.node, self.counts = node, node.instructions
 
 
-def profile(program: Program, private_input: bytes = b"", *, maximum_instructions: int | None = None) -> Profile:
+def profile(
+    program: Program, private_input: bytes = b"", *, maximum_instructions: int | None = None, host: Host | None = None
+) -> Profile:
     """Runs the program and counts. Raises InputTooLongError."""
     counters = _Counters(program)
     spans = SpanCounter()
     instruments = [_counting_instrument(counters), span_instrument(program, spans, lambda: counters.executed)]
-    machine = Machine(program, private_input, instruments)
+    machine = Machine(program, private_input, instruments, host)
     execution = machine.run(maximum_instructions)
     touched = TouchedSet(machine.memory.doublewords)
     return Profile(program, private_input, execution, counters.root, touched, spans.finish(counters.executed))

@@ -56,9 +56,13 @@ class RunRequest:
     tools: VerifierTools = PLAIN_TOOLS
     """Those with which proofs that are found are verified."""
 
+    random_seed: bytes = b""
+    """With which `plan_run` answers calls of advice."""
+
     def identity(self) -> bytes:
         """A digest of all of it."""
         parts = [self.key.program_id, hashlib.sha256(self.private_input).digest(), repr(self.limits).encode()]
+        parts += [self.random_seed] if self.random_seed else []
         return hashlib.sha256(b"limpid run" + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, Role, expressions_of
-from spec.air.expression import Expression, Public, describe, operands
+from spec.air.expression import Constant, Expression, MainColumn, Public, describe, operands
 from spec.field import P
 from spec.protocol.algebra import Value
 
@@ -277,7 +277,9 @@ def public_names(*expressions: Expression) -> set[str]:
         if expression in seen:
             continue
         seen.add(expression)
+        # Columns are met most often, and have no parts.
         if isinstance(expression, Public):
             names.add(expression.name)
-        unseen += operands(expression)
+        elif not isinstance(expression, (MainColumn, Constant)):
+            unseen += operands(expression)
     return names

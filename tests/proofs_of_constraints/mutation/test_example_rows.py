@@ -21,7 +21,7 @@ from reference.tables import Trace
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
 from spec.air.chip import Chip, Role
-from spec.isa.calls import CALLS, Use
+from spec.isa.calls import CALLS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Use
 from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import INPUT
 from spec.program import Program
@@ -29,6 +29,8 @@ from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
 from spec.rv64im.machine import CALL_CHIPS, CHIPS, RV64IM, WORK_CHIPS
 from tests.reference.assembly import SCRATCH, Assembly
+from tests.reference.call_programs import add_call, store
+from tests.reference.call_run import from_address
 from tests.reference.every_instruction import (
     BASE,
     CORNERS,
@@ -43,6 +45,7 @@ from tests.reference.every_instruction import (
 UPDATING = os.environ.get("LIMPID_UPDATE_GOLDEN") == "1"
 ROWS_PER_SELECTION = 16
 ROWS_OF_A_WORK_TABLE = 6
+MANY_SELECTIONS = 10
 PAIRS = (
     *((left, right) for left in CORNERS for right in CORNERS),
     *((0xFEDCBA9876543210, amount) for amount in (0x0123456789ABCDEF, 17, 20, 35, 52, 63)),
@@ -70,6 +73,7 @@ VALUES = (
     2**31 - 1,
     0x8000_8000_8000_8000,
 )
+MODULAR_CALLS = (MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384)
 CLOCK_GAPS = (0, 2**15 + 5, 2**16, 2**23 + 2**19 + 3)
 EXAMPLE_CHIPS = [chip for chip in CHIPS if has_meaning(chip)]
 
@@ -103,8 +107,14 @@ def _calling_program() -> Program:
     2^16 bytes too."""
     assembly = Assembly()
     places = [SCRATCH.start, *(INPUT.start + 8 + 96 * i for i in range(5)), INPUT.start + 0x2_FFC8]
+    for call in MODULAR_CALLS:
+        for numbers in _divisions(call.operands[0].doublewords):
+            pointers = [SCRATCH.start + 0x40 * i for i in range(len(call.operands))]
+            for pointer, words in zip(pointers[:3], numbers, strict=True):
+                store(assembly, from_address(pointer, words))
+            add_call(assembly, call, pointers)
     for call in CALLS:
-        for place in places:
+        for place in () if call in MODULAR_CALLS else places:
             # Once more on what the first call leaves, and once with operands that overlap.
             for offset in (0, 0, -16):
                 for operand in call.operands:
@@ -114,6 +124,25 @@ def _calling_program() -> Program:
                 assembly.add("ecall")
     assembly.exit()
     return assembly.program()
+
+
+def _divisions(size: int) -> Iterator[tuple[list[int], list[int], list[int]]]:
+    """Operands of a modular call of so many doublewords: the factors, and the addend with the modulus behind it."""
+    random_numbers, most = random.Random(9), (1 << 64 * size) - 1
+    modulus = random_numbers.getrandbits(64 * size) | 1 << 64 * size - 1
+    numbers = [(0, 0, 0, 1), (most, most, most - 1, most), (1, most, most, most), (most, 1, 5, 7 << 64 * size - 8)]
+    # Each limb decides once.
+    numbers += [(0, 3, modulus - (5 << 16 * i), modulus) for i in range(0, 4 * size, 3)]
+    for _ in range(4):
+        left, right = (random_numbers.getrandbits(64 * size) % modulus for _ in range(2))
+        numbers.append((left, right, random_numbers.getrandbits(64 * size), modulus))
+    for left, right, addend, divisor in numbers:
+        both = _words(addend, size) + _words(divisor, size)
+        yield _words(left, size), _words(right, size), both
+
+
+def _words(number: int, size: int) -> list[int]:
+    return [number >> 64 * i & (1 << 64) - 1 for i in range(size)]
 
 
 def _far_program() -> Program:
@@ -175,11 +204,12 @@ def _chosen(chip: Chip, rows: list[dict[str, int]]) -> list[dict[str, int]]:
     chosen = []
     for alike in selections.values():
         seen: set[tuple[str, int]] = set()
-        count = ROWS_OF_A_WORK_TABLE if chip.role is Role.WORK else ROWS_PER_SELECTION
+        of_work = ROWS_OF_A_WORK_TABLE if len(selections) < MANY_SELECTIONS else 1
+        count = of_work if chip.role is Role.WORK else ROWS_PER_SELECTION
         for number in range(min(count, len(alike))):
             # First the rows that show most values, then those that show most of them together.
             shown = [aspects - seen for _, aspects in alike]
-            if number < count // 2:
+            if number < -(-count // 2):
                 shown = [{aspect for aspect in aspects if " if " not in aspect[0]} for aspects in shown]
             position = max(range(len(alike)), key=lambda i: len(shown[i]))
             best, aspects = alike.pop(position)
