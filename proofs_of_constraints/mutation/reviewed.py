@@ -106,18 +106,6 @@ def _rules() -> Iterator[Reviewed]:
     )
     yield Reviewed(
         survives,
-        "advice",
-        r"result_(taken|put_back) with value_0 and value_1 exchanged",
-        "any word may be answered, and any may be replaced: the order of its limbs says nothing",
-    )
-    yield Reviewed(
-        broken,
-        "advice",
-        r"result_put_back with word_2 for word_3 at 0 of value_3",
-        "every row that is left is right, but words with two different upper limbs have none",
-    )
-    yield Reviewed(
-        survives,
         "divide|divide_word",
         r"bytes_\d with 2 \+ 1" + _AT,
         "the bias of a carry between -2 and 1 may be 3 as well as 2: a byte is still no wrap-around",
@@ -145,18 +133,6 @@ def _rules() -> Iterator[Reviewed]:
         "sha256_compress",
         r"(block|state)_pointer_is_aligned one bit wider",
         "an eighth of the pointer's low limb may be a bit more, but no limb of a register has more than 16 bits",
-    )
-    yield Reviewed(
-        survives,
-        "advice",
-        r"result_(taken|put_back) with value_0 and value_1 exchanged",
-        "any word may be answered, and any may be replaced: the order of its limbs says nothing",
-    )
-    yield Reviewed(
-        broken,
-        "advice",
-        r"result_put_back with word_2 for word_3 at 0 of value_3",
-        "every row that is left is right, but words with two different upper limbs have none",
     )
     yield Reviewed(
         survives,
