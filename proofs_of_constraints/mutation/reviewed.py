@@ -88,6 +88,18 @@ def _rules() -> Iterator[Reviewed]:
     )
     yield Reviewed(
         survives,
+        "advice",
+        r"result_(taken|put_back) with value_0 and value_1 exchanged",
+        "any word may be answered, and any may be replaced: the order of its limbs says nothing",
+    )
+    yield Reviewed(
+        broken,
+        "advice",
+        r"result_put_back with word_2 for word_3 at 0 of value_3",
+        "every row that is left is right, but words with two different upper limbs have none",
+    )
+    yield Reviewed(
+        survives,
         "divide|divide_word",
         r"carry_\d_has_13_bits one bit (wider|narrower)",
         "a limb's products, with what is added to them, carry less than 2^12, and 14 bits are still no wrap-around",
