@@ -31,8 +31,10 @@ from proofs_of_constraints.report.page import html_page
 from proofs_of_constraints.report.results import facts_of, result_lines, verdict_counts
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 
-AUDITS: Mapping[str, AuditedMachine] = {"rv64im": RV64IM_AUDIT, "circuit": CIRCUIT_AUDIT}
+AUDITS: dict[str, AuditedMachine] = {"rv64im": RV64IM_AUDIT, "circuit": CIRCUIT_AUDIT}
 """By the name that the option takes."""
+
+DEFAULT_MACHINE = "rv64im"
 
 INDENTED = "\n    "
 
@@ -43,7 +45,7 @@ INDENTED = "\n    "
     "--machine",
     "machine_name",
     type=click.Choice(sorted(AUDITS)),
-    default="rv64im",
+    default=DEFAULT_MACHINE,
     show_default=True,
     help="The machine of guests, or that of the circuits that verify proofs.",
 )
@@ -102,15 +104,16 @@ def audit_command(
     keep: bool,
     assumed: tuple[str, ...],
 ) -> Answer:
-    """Prove with Z3 that every chip's constraints mean its instructions, or its operation of a circuit, at full width.
+    """Prove with Z3 that every chip's constraints mean its instructions, at full width.
 
+    Of the machine of circuits: that they mean the circuit's operations.
     With a file of Picus constraints: prove that the inputs of each of its modules determine the outputs.
 
     Exit status 1 if an obligation is refuted or not decided in time, if the second solver contradicts Z3, or if a
     mutant's fate is not the recorded one or has no reviewed reason.
     """
     audited = AUDITS[machine_name]
-    if audited is not RV64IM_AUDIT and (file is not None or mutants or html):
+    if machine_name != DEFAULT_MACHINE and (file is not None or mutants or html):
         raise click.UsageError(
             "--machine goes with --chip, --kind, --jobs, --timeout, --smt2, --trace and a second solver"
         )

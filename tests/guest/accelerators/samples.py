@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from py_ecc.optimized_bls12_381 import G1 as BLS12_G1
 from py_ecc.optimized_bls12_381 import G2 as BLS12_G2
@@ -77,7 +78,8 @@ def _modexp(title: str, size: int, exponent: bytes) -> Sample:
     return Sample(Function.MODEXP, title, operands, arguments, size)
 
 
-def samples() -> list[Sample]:
+@cache
+def samples() -> tuple[Sample, ...]:
     """In the order of the header."""
     k1_hash, k1_signature, identifier, k1_key = _signature(SECP256K1)
     r1_hash, r1_signature, _, r1_key = _signature(SECP256R1)
@@ -105,7 +107,7 @@ def samples() -> list[Sample]:
         64,
     )
     word, other, modulus = (_RANDOM.randbytes(32) for _ in range(3))
-    return [
+    return (
         _hash(Function.KECCAK256, "`keccak256` of 1,360 bytes", 1360),
         _hash(Function.SHA256, "`sha256` of 1,280 bytes", 1280),
         _hash(Function.RIPEMD160, "`ripemd160` of 640 bytes", 640),
@@ -134,4 +136,4 @@ def samples() -> list[Sample]:
         _fixed(Function.U256_DIV, "`u256_div`", 32, word, other[:24].rjust(32, b"\0")),
         _fixed(Function.U256_MULMOD, "`u256_mulmod`", 32, word, other, modulus),
         _fixed(Function.U256_EXP, "`u256_exp`, exponent of 16 bits", 32, word, bytes(30) + b"\xab\xcd"),
-    ]
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from limpid.commands.audit import AUDITS
 from limpid.errors import FAILED
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from spec.air.chip import Chip, Role
@@ -102,14 +103,18 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Chip], None]:
     """Puts a broken chip in the place of the machine's."""
 
     def planted(broken: Chip) -> None:
-        monkeypatch.setattr("limpid.commands.audit.RV64IM_AUDIT", RV64IM_AUDIT.with_chip(broken))
+        monkeypatch.setitem(AUDITS, "rv64im", RV64IM_AUDIT.with_chip(broken))
 
     return planted
 
 
+ELSEWHERE = {"keccak_f", "keccak_round", "multiply_add_modulo_256", "multiply_add_modulo_384", "advice"}
+"""Chips whose bugs are planted in tests/proofs_of_constraints/calls, several in each."""
+
+
 def test_every_chip_has_a_planted_bug() -> None:
-    assert {*FORGOTTEN, *PLANTED} == {chip.name for chip in CHIPS}
-    assert {chip.name for chip in INSTRUCTION_CHIPS} == {*FORGOTTEN, "constant", "halt"}
+    assert {*FORGOTTEN, *PLANTED} == {chip.name for chip in CHIPS} - ELSEWHERE
+    assert {chip.name for chip in INSTRUCTION_CHIPS} - ELSEWHERE == {*FORGOTTEN, "constant", "halt"}
 
 
 def _failed(invocation: Invocation, chip: str, instruction: str) -> str:
