@@ -76,7 +76,7 @@ def test_every_count_of_a_file_changes_the_shape_that_is_read() -> None:
         ("main_columns = 384", "main_columns = 1099511627777", "height number 1", "main_columns",
          "1099511627777 exceeds 1099511627776"),
         ("circuit_depth = 30", "circuit_depth = 1000000", "height number 1", "circuit_depth", "1000000 exceeds 40"),
-        ("constraints = 16384", "constraints = true", "height number 1", "constraints", "True is not an integer"),
+        ("constraints = 32768", "constraints = true", "height number 1", "constraints", "True is not an integer"),
         ("continuation_columns = 64", "continuation_columns = 0", "height number 1", "global_messages",
          "only columns of the continuation commitment may speak globally"),
         ("[[heights]]", "[extra]\n[[heights]]", "", "extra", "is unknown"),
