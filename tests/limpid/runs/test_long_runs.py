@@ -142,7 +142,7 @@ def test_segment_without_room_for_an_instruction_names_the_least_cost_that_has_a
 
 
 def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise InputTooLongError("too long")
 
     monkeypatch.setattr(long_runs, "plan_run", refused)
