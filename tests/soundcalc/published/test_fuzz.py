@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 import tracemalloc
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +27,16 @@ from soundcalc.published.schema import CIRCUITS, LOOKUP
 from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.toml_text import MAXIMUM_CHARACTERS, parsed
 from spec.parameters import FINAL
+
+
+@pytest.fixture(autouse=True)
+def usual_recursion_limit() -> Iterator[None]:
+    """Python's own: a library of elliptic curves that other tests import raises it for the whole process."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
 
 SECONDS = 5.0
 MEMORY_BYTES = 200 << 20
