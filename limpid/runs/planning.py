@@ -49,11 +49,15 @@ def require_provable(
 
 
 def plan_provable(backend: Backend, maximum_instructions: int | None, executed: Executed) -> PlanRun:
-    """`plan_run` of a backend, for runs that can be proven: of others `keep` receives nothing, and it raises as
+    """`plan_run` of a backend, for one run, if it can be proven: if not, `keep` receives nothing, and it raises as
     `require_provable` does. A short run is executed once for both; a long one, which may be endless, is executed to its
-    end before it is planned."""
+    end before it is planned. Whoever plans the run again knows that it ends."""
+    is_provable = False
 
     def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        nonlocal is_provable
+        if is_provable:
+            return backend.plan_run(program, private_input, limits, keep)
         most = Most(limits, maximum_instructions)
         at_once = min(most.instructions, SHORT_RUN)
         plans: list[SegmentPlan] = []
@@ -65,6 +69,7 @@ def plan_provable(backend: Backend, maximum_instructions: int | None, executed: 
             if not error.execution.instructions == at_once < most.instructions:
                 raise most.refused(program, error.execution) from error
         else:
+            is_provable = True
             for plan in plans:
                 keep(plan)
             return run
@@ -77,6 +82,7 @@ def plan_provable(backend: Backend, maximum_instructions: int | None, executed: 
             limits=limits,
             executed=executed,
         )
+        is_provable = True
         return backend.plan_run(program, private_input, limits, keep)
 
     return plan_run

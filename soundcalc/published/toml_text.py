@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from typing import Any
 
@@ -13,6 +14,9 @@ MAXIMUM_CHARACTERS = 1 << 18
 
 MAXIMUM_DOTS = 64
 """Of one line: the parser takes the square of the parts of a dotted key, and no key of the format has a dot."""
+
+RECURSION_LIMIT = 1000
+"""Frames, Python's own default. It bounds the parser's nesting, also where a library has raised the process's limit."""
 
 BYTE_ORDER_MARK = "\ufeff"
 """Some editors write it in front of a text; it means nothing."""
@@ -27,12 +31,16 @@ def parsed(text: str, file: str) -> dict[str, Any]:
         code = line.partition("#")[0]
         if (line if '"' in code or "'" in code else code).count(".") > MAXIMUM_DOTS:
             raise ConfigurationError(file, "", "", f"line {number} has more than {MAXIMUM_DOTS} dots")
+    before = sys.getrecursionlimit()
     try:
+        sys.setrecursionlimit(min(before, RECURSION_LIMIT))
         return tomllib.loads(text.removeprefix(BYTE_ORDER_MARK), parse_float=WrittenNumber)
     except ValueError as error:
         raise ConfigurationError(file, "", "", f"is not TOML with finite numbers: {cut_reason(error)}") from error
     except RecursionError as error:
         raise ConfigurationError(file, "", "", "is nested too deeply") from error
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def cut_reason(error: ValueError) -> str:

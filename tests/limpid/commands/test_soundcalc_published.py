@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,6 @@ import pytest
 from soundcalc.published.format import parse_configuration
 from soundcalc.published.template import FAMILIES
 from tests.limpid.commands.invocation import limpid
-
-
-@pytest.fixture(autouse=True)
-def usual_recursion_limit() -> Iterator[None]:
-    """Python's own: a library of elliptic curves that other tests import raises it for the whole process."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(before)
-
 
 PUBLISHED = Path(__file__).parents[2] / "soundcalc/published"
 SP1 = PUBLISHED / "sp1.toml"

@@ -20,10 +20,14 @@ def test_short_and_long_runs_have_the_same_plan(backend: Backend, monkeypatch: p
     plans: dict[str, list[SegmentPlan]] = {"short": [], "long": []}
     heard: list[int] = []
     plan = plan_provable(backend, None, heard.append)
+    again = plan_provable(backend, None, unheard)
     short = plan(counting_program(), INPUT, LIMITS, plans["short"].append)
     assert heard[-1] == short.end.instructions > 20
     monkeypatch.setattr(planning, "SHORT_RUN", 20)
-    assert plan(counting_program(), INPUT, LIMITS, plans["long"].append) == short
+    assert again(counting_program(), INPUT, LIMITS, plans["long"].append) == short
+    # What is planned once more is neither executed nor tried first.
+    monkeypatch.setattr(planning, "require_provable", lambda *_, **__: pytest.fail("executed"))
+    assert again(counting_program(), INPUT, LIMITS, lambda _: None) == short
     assert plans["long"] == plans["short"]
     assert len(plans["long"]) > 1
 

@@ -6,8 +6,8 @@ import re
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,16 +27,6 @@ from soundcalc.published.schema import CIRCUITS, LOOKUP
 from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.toml_text import MAXIMUM_CHARACTERS, parsed
 from spec.parameters import FINAL
-
-
-@pytest.fixture(autouse=True)
-def usual_recursion_limit() -> Iterator[None]:
-    """Python's own: a library of elliptic curves that other tests import raises it for the whole process."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(before)
-
 
 SECONDS = 5.0
 MEMORY_BYTES = 200 << 20
@@ -151,7 +141,10 @@ def test_text_made_to_be_slow_is_refused_soon(text: str) -> None:
     assert not _answered(text)
 
 
-def test_text_nested_too_deeply_is_refused_as_such() -> None:
+@pytest.mark.parametrize("limit", [1000, 100_000], ids=["usual limit", "raised limit"])
+def test_text_nested_too_deeply_is_refused_as_such(limit: int, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(partial(sys.setrecursionlimit, sys.getrecursionlimit()))
+    sys.setrecursionlimit(limit)
     with pytest.raises(ConfigurationError, match="is nested too deeply"):
         parse_configuration("x = " + "[" * 5000 + "]" * 5000, "fuzz.toml")
 
