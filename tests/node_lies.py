@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from reference.recursion.statements import combined
 from spec.field import Extension, P
 from spec.protocol.hash import Digest, Prefix
 from spec.protocol.node_statement import NumberStatement
@@ -61,22 +62,6 @@ def converted(*indices: int) -> NumberStatement:
         global_total=total,
         key_list_root=KEYS,
         depth=0,
-    )
-
-
-def combined(spans: Sequence[NumberStatement]) -> NumberStatement:
-    """What combine states of these spans, whether they belong together or not."""
-    total = Extension.of(0)
-    for span in spans:
-        total = total + span.global_total
-    return replace(
-        spans[0],
-        segment_count=sum(span.segment_count for span in spans),
-        ends=spans[-1].ends,
-        exit_values=spans[-1].exit_values,
-        leaves_root=tree_root(ALGEBRA, [span.leaves_root for span in spans]),
-        global_total=total,
-        depth=1 + max(span.depth for span in spans),
     )
 
 

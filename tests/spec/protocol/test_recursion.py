@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reference.recursion.statements import combined
 from spec.protocol.hash import Prefix, digest_bytes, digest_words
 from spec.protocol.node_statement import NodeStatement
 from spec.protocol.numbers import NumberAlgebra
@@ -25,7 +26,7 @@ from spec.protocol.run import leaves_root, tagged_words, tree_root
 from spec.rejection import Rejected
 from spec.rv64im.machine import RV64IM
 from tests import node_lies as lies
-from tests.node_lies import CONTEXT, LEAVES, OTHER, PAIR, WHOLE, Lie, combined, converted, said, segment
+from tests.node_lies import CONTEXT, LEAVES, OTHER, PAIR, WHOLE, Lie, converted, said, segment
 
 RELATIONS: Mapping[str, tuple[Relation[Any], Mapping[str, Lie]]] = {
     "convert": (CONVERT, lies.CONVERT_LIES),
