@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from limpid.guest_build.build import EXAMPLES
-from limpid.runs.optimized_runs import plan_run
+from limpid.runs.optimized_runs import plan_compiled_run
 from optimized.kernels import OptimizedKernels
 from reference.loader import load
 from reference.program_keys import verification_key
@@ -79,7 +79,7 @@ def measure(program: Program, private_input: bytes, limits: SegmentLimits) -> di
     fixed = verification_key(OptimizedKernels(), program, SEGMENT).heights_by_chip()
     plans: list[SegmentPlan] = []
     start = time.monotonic()
-    run = plan_run(program, private_input, limits, plans.append)
+    run = plan_compiled_run(program, private_input, limits, plans.append)
     seconds = time.monotonic() - start
     costs = [segment_cost(planned_shape(run.segment(plan), fixed)) for plan in plans]
     total = sum(costs[1:], costs[0])

@@ -24,7 +24,7 @@ import numpy as np
 
 from limpid.guest_build.build import EXAMPLES
 from limpid.runs.estimation import stacked_rows
-from limpid.runs.optimized_runs import plan_run, segment_traces
+from limpid.runs.optimized_runs import plan_compiled_run, segment_traces
 from optimized.kernels import OptimizedKernels
 from reference.cost import run_cost
 from reference.executor.profiling import profile
@@ -62,7 +62,10 @@ GUESTS: tuple[tuple[str, bytes], ...] = (
 
 
 def measured(example: str, private_input: bytes) -> dict[str, Any]:
-    """One point, in a process of its own: C, seconds and peak bytes of the proof of an example."""
+    """One point, in a process of its own: C, seconds and peak bytes of the proof of an example.
+
+    Raises RuntimeError if the process fails.
+    """
     command = [sys.executable, "-m", "benchmarks.cost_fit", "--guest", example, "--input-hex", private_input.hex()]
     completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if completed.returncode != 0:
@@ -98,7 +101,7 @@ def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters:
     bench = Workbench(kernels, key, segment_traces(program, key.tables))
     start = time.process_time()
     with plan_store() as plans:
-        run = plan_run(program, private_input, SegmentLimits(), plans.keep)
+        run = plan_compiled_run(program, private_input, SegmentLimits(), plans.keep)
         encoded, _ = prove_planned(bench, run, plans)
     return time.process_time() - start, len(encoded)
 

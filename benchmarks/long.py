@@ -3,7 +3,7 @@
     python -m benchmarks.long [--guest NAME] [--instructions N] [--parameters NAME] [--json FILE]
 
 One process on all of its cores, into a folder under build/ that is removed at the end. The proof is verified at the
-end. What continuation costs is told of every guest of benchmarks/continuation_cost.py, from plans alone.
+end. What continuation costs each guest of benchmarks/continuation_cost.py is reported from plans alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from limpid.terminal.progress import showing
 from optimized.threads import thread_count
 from optimized.warm_up import warm_up
 from reference.prover.progress import Stage
-from reference.segments.files import Kind
+from reference.segments.files import FileKind
 from reference.trace.limits import SegmentLimits
 from spec.cost import segment_cost
 from spec.parameters import PARAMETER_SETS, SEGMENT
@@ -77,7 +77,7 @@ def measure(guest: str, instructions: int, parameters: str) -> dict[str, object]
             allow_insecure=not proof.key.parameters.secure,
         )
         watch.end()
-        plan_bytes = sum(path.stat().st_size for path in Path(folder).glob(f"*.{Kind.SEGMENT_PLAN.value}"))
+        plan_bytes = sum(path.stat().st_size for path in Path(folder).glob(f"*.{FileKind.SEGMENT_PLAN.value}"))
     shapes = accepted.verified.shapes
     proving = proof.seconds
     seconds = {stage: record.seconds for stage, record in watch.records.items()}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import limpid
-from benchmarks.guests import GUESTS
+from benchmarks.guests import ALL_GUESTS
 from benchmarks.stages import StageWatch
 from limpid.guest_build.build import EXAMPLES
 from optimized.execution.ended import execute
@@ -56,10 +56,10 @@ class Measurement:
     processor_seconds: float
     stages: dict[str, StageFigures]
     cells: int
-    """Of all tables at padded height, system tables included."""
+    """The cells of all tables at padded height, system tables included."""
 
     stacked_cells: int
-    """Of all stacked columns, padding included: what is committed to."""
+    """The cells of all stacked columns, padding included: what is committed to."""
 
     cost_by_chip: dict[str, int]
     """In the metric of `spec.cost`."""
@@ -69,7 +69,7 @@ class Measurement:
     proof_bytes: int
     verifying_seconds: float
     first_proof_seconds: float
-    """Of a small guest in the same process before: it compiles the kernels, or loads them."""
+    """The time of a small guest's proof made before in the same process: it compiles the kernels, or loads them."""
 
     @property
     def kilohertz(self) -> float:
@@ -89,7 +89,7 @@ class Measurement:
 
 def measure(guest: str, elf: Path, parameters: str) -> Measurement:
     """Proves a guest in this process, after a small one that loads all kernels."""
-    chosen = GUESTS[guest]
+    chosen = ALL_GUESTS[guest]
     first_proof_seconds = _first_proof(parameters)
     program = load(elf)
     start = time.perf_counter()

@@ -1,6 +1,6 @@
 """`python -m documentation` brings the document's generated parts up to date; `--check` only says what is stale,
 `--render DIRECTORY` also makes HTML and PDF there, `--site DIRECTORY` the pages to click through, `--audit FILE` first
-records an audit's verdicts."""
+records an audit's verdicts, `--prove` first makes the proof that the chapter on bytes takes apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from documentation.chapters import ROOT, stale_files, write_files
+from documentation.encodings.example import prove_example
 from documentation.verdicts import RECORD, record_of_audit
 
 
@@ -21,9 +22,14 @@ def main() -> int:
     parser.add_argument(
         "--audit", type=Path, metavar="FILE", help="record the verdicts in this output of limpid audit --json"
     )
+    parser.add_argument(
+        "--prove", action="store_true", help="first prove the example of the chapter on bytes anew: minutes"
+    )
     arguments = parser.parse_args()
     if arguments.audit is not None:
         RECORD.write_text(record_of_audit(arguments.audit).encoded())
+    if arguments.prove:
+        print(f"proven: {prove_example().relative_to(ROOT)}")
     files = stale_files() if arguments.check else write_files()
     for path in files:
         print(f"{'stale' if arguments.check else 'written'}: {path.relative_to(ROOT)}")

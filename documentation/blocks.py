@@ -22,7 +22,10 @@ def block(name: str, text: str) -> str:
 
 
 def filled(text: str, where: str, generators: Mapping[str, Generator]) -> str:
-    """The text with every block generated anew. Raises BlockError."""
+    """The text with every block generated anew.
+
+    Raises BlockError if marks do not pair up, or nobody generates a block.
+    """
     lines: list[str] = []
     inside: str | None = None
     for number, line in enumerate(text.splitlines(), start=1):

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from documentation.kinds import shown
 from documentation.markdown import capitalised, code, codes, number, sentence, table
-from documentation.verdicts import chip_obligations
+from documentation.verdicts import verdicts_in_a_line
 from documentation.worked_example import RowNumbers, WorkedRow, worked_program, worked_row, worked_table, worked_trace
-from spec.air.chip import Chip, Interaction, Role
+from spec.air.chip import Chip, Constraint, Interaction, Role
 from spec.air.expression import (
     Difference,
     Expression,
@@ -44,13 +44,13 @@ def chip_page(chip: Chip) -> str:
     if chip.definitions():
         parts += ["**Definitions.** They name polynomials and cost no column.", _definitions(chip)]
     if chip.constraints:
-        parts += ["**Constraints.** Each polynomial vanishes on every row; its name is the claim.", _constraints(chip)]
+        said = "**Constraints.** Each polynomial vanishes on every row; its name is the claim."
+        parts += [said, constraints_table(shown(chip, chip.constraints, lambda of: of.name))]
     parts += [
         "**Interactions.** With the worked row's tuples.",
         _interactions(chip),
         f"**Padding.** {_padding(chip)}",
-        "**Proof obligations.** With their recorded verdicts.",
-        chip_obligations(chip.name),
+        f"**Proof obligations.** {verdicts_in_a_line(chip.name)}; listed in Appendix C.",
     ]
     return "\n\n".join(parts)
 
@@ -59,7 +59,7 @@ def _facts(chip: Chip) -> str:
     rows = [
         ("role", chip.role.value),
         *([("operations", codes(chip.instructions)), ("domain", chip.domain)] if chip.instructions else []),
-        *([("clock advance", number(chip.accesses))] if chip.role is Role.INSTRUCTION else []),
+        *([("accesses", number(chip.accesses))] if chip.role is Role.INSTRUCTION else []),
         ("main columns", number(len(chip.columns))),
         *([("fixed columns", number(len(chip.fixed_columns)))] if chip.fixed_columns else []),
         ("constraints, interactions", f"{len(chip.constraints)}, {len(chip.interactions)}"),
@@ -112,7 +112,7 @@ def _columns(chip: Chip) -> str:
     cells = [*zip(chip.fixed_columns, row.fixed, strict=True), *zip(chip.columns, row.main, strict=True)]
     rows = [
         (
-            code(name) + (" (fixed)" if name in chip.fixed_columns else "") + _likewise(count),
+            code(name) + (" (fixed)" if name in chip.fixed_columns else "") + likewise(count),
             code(cell(element)),
             number(sum(name in names for names in in_constraints)),
             codes(dict.fromkeys(bus for bus, names in on_buses if name in names)),
@@ -122,7 +122,7 @@ def _columns(chip: Chip) -> str:
     return table(("column", "worked row", "constraints with it", "buses that carry it"), rows, (30, 14, 12, 44))
 
 
-def _likewise(count: int) -> str:
+def likewise(count: int) -> str:
     """How many entries of a list one stands for, beside itself."""
     return f" and {count - 1} like it" if count > 1 else ""
 
@@ -133,40 +133,43 @@ def _value(chip: Chip, expression: Expression) -> str:
 
 def _definitions(chip: Chip) -> str:
     rows = [
-        (code(name) + _likewise(count), code(describe(body)), code(_value(chip, body)))
+        (code(name) + likewise(count), code(describe(body)), code(_value(chip, body)))
         for (name, body), count in shown(chip, chip.definitions().items(), lambda of: of[0])
     ]
     return table(("name", "polynomial", "worked row"), rows, (22, 62, 16))
 
 
-def _constraints(chip: Chip) -> str:
+def constraints_table(constraints: Iterable[tuple[Constraint, int]]) -> str:
+    """Constraints, each with how many it stands for: the claim, the degree, the polynomial."""
     rows = [
         (
-            sentence(constraint.name) + _likewise(count),
+            sentence(constraint.name) + likewise(count),
             constraint.expression.degree,
             code(describe(constraint.expression)),
         )
-        for constraint, count in shown(chip, chip.constraints, lambda of: of.name)
+        for constraint, count in constraints
     ]
     return table(("claim", "degree", "polynomial that vanishes"), rows, (34, 8, 58))
+
+
+def saying(interaction: Interaction) -> str:
+    """What a row says on a bus, and how often."""
+    verb = "sends" if interaction.sign > 0 else "receives"
+    message = f"{interaction.bus.name}({', '.join(map(describe, interaction.message))})"
+    return f"{verb} {code(message)} times {code(describe(interaction.multiplicity))}"
 
 
 def _interactions(chip: Chip) -> str:
     rows = [
         (
             sentence(interaction.name),
-            f"{'sends' if interaction.sign > 0 else 'receives'} {code(_message(interaction))}"
-            f" times {code(describe(interaction.multiplicity))}",
+            saying(interaction),
             code(f"({', '.join(_value(chip, part) for part in interaction.message)})")
             + f" times {_value(chip, interaction.multiplicity)}",
         )
         for interaction in chip.interactions
     ]
     return table(("name", "says", "worked row"), rows, (20, 50, 30))
-
-
-def _message(interaction: Interaction) -> str:
-    return f"{interaction.bus.name}({', '.join(map(describe, interaction.message))})"
 
 
 def _padding(chip: Chip) -> str:

@@ -17,7 +17,7 @@ from spec.rv64im.buses import CLOCK_BITS, CLOCK_HIGH_BITS, CLOCK_LOW_BITS, LIMB_
 from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED, PC_LIMIT, PROGRAM_CONSTANTS, UNREACHABLE
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -29,7 +29,7 @@ _SYMBOLS: tuple[tuple[str, str, str, str], ...] = (
     ("e", str(EXTENSION_DEGREE), "degree of the extension field", "spec/field.py"),
     ("g", str(GENERATOR), "generator of the base field's units, and shift of the evaluation cosets", "spec/field.py"),
     ("s", str(TWO_ADICITY), "two-adicity: the largest power-of-two subgroup has order $2^s$", "spec/field.py"),
-    ("w", str(WORD_BITS), "bits of a machine word and of a register", "spec/word.py"),
+    ("w", str(XLEN), "bits of a machine word and of a register", "spec/word.py"),
     ("b", str(LIMB_BITS), "bits of a limb", "spec/rv64im/buses.py"),
     ("\\ell", str(LIMBS), "limbs of a word", "spec/rv64im/buses.py"),
     (

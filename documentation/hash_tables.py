@@ -59,7 +59,10 @@ def message_layout() -> str:
 
 
 def grinding_layout() -> str:
-    """The words of the block that shows a proof of work."""
+    """The words of the block that shows a proof of work.
+
+    Raises ValueError if the transcript grinds on another block.
+    """
     algebra = _ListeningAlgebra()
     transcript = Transcript(algebra, Domain.SEGMENT)
     block = transcript.grinding_block(_LABEL, *_INDICES)

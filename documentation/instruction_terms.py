@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spec.isa.instruction import Instruction, Load, Store
 from spec.isa.step import Effect, Operands, effect, effective_address
-from spec.word import WORD_BITS, Words
+from spec.word import XLEN, WordVocabulary
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Term:
 
 
 def _literal(number: int) -> Term:
-    signed = number - (number >> (WORD_BITS - 1) << WORD_BITS)
+    signed = number - (number >> (XLEN - 1) << XLEN)
     if abs(signed) < 2**8:
         return Term(str(signed))
     exponent = (signed - 1).bit_length()
@@ -38,11 +38,11 @@ def _function(name: str, *arguments: Term) -> Term:
     return Term(f"{name}({', '.join(['#'] * len(arguments))})", arguments)
 
 
-class TermWords(Words[Term, Term]):
+class TermWords(WordVocabulary[Term, Term]):
     """Words and truth values as terms."""
 
     def constant(self, number: int) -> Term:
-        return _literal(number % 2**WORD_BITS)
+        return _literal(number % 2**XLEN)
 
     def add(self, left: Term, right: Term) -> Term:
         return _infix("+", left, right)
@@ -93,10 +93,10 @@ class TermWords(Words[Term, Term]):
         return _function("\\mathsf{shr}_{s}", word, amount)
 
     def sign_extend(self, word: Term, from_bits: int) -> Term:
-        return word if from_bits == WORD_BITS else _function(f"\\mathsf{{sext}}_{{{from_bits}}}", word)
+        return word if from_bits == XLEN else _function(f"\\mathsf{{sext}}_{{{from_bits}}}", word)
 
     def zero_extend(self, word: Term, from_bits: int) -> Term:
-        return word if from_bits == WORD_BITS else _function(f"\\mathsf{{zext}}_{{{from_bits}}}", word)
+        return word if from_bits == XLEN else _function(f"\\mathsf{{zext}}_{{{from_bits}}}", word)
 
     def equal(self, left: Term, right: Term) -> Term:
         return _infix("=", left, right)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from documentation.markdown import capitalised, code, codes, number, table
+from documentation import formulas
+from documentation.markdown import capitalised, code, number, table
 from documentation.worked_example import worked_program, worked_trace
+from spec.air.machine import Machine
 from spec.memory_map import (
     DOUBLEWORD_BYTES,
     GUARD_PAGE,
     HEAP,
-    INPUT,
     INPUT_CAPACITY_BYTES,
+    INPUT_REGION,
     NULL_PAGE,
-    OUTPUT,
     OUTPUT_CAPACITY_BYTES,
+    OUTPUT_REGION,
     REGISTER_COUNT,
     SINK,
     STACK,
@@ -28,8 +30,8 @@ INTERVALS: tuple[tuple[str, Interval, str], ...] = (
     ("heap", HEAP, RegionKind.ZERO.name.lower()),
     ("guard page", GUARD_PAGE, "no region: an access traps"),
     ("stack", STACK, RegionKind.ZERO.name.lower()),
-    ("private input", INPUT, RegionKind.INPUT.name.lower()),
-    ("public output", OUTPUT, RegionKind.OUTPUT.name.lower()),
+    ("private input", INPUT_REGION, RegionKind.INPUT.name.lower()),
+    ("public output", OUTPUT_REGION, RegionKind.OUTPUT.name.lower()),
 )
 """(name, interval, kind of region), ascending. The program's own segments lie anywhere outside the reserved ones."""
 
@@ -115,8 +117,16 @@ def public_values() -> str:
 
 def closed_forms() -> str:
     """The machine's fixed tables: their rows, and the closed forms that take the place of a commitment."""
+    return forms_of(RV64IM)
+
+
+def forms_of(machine: Machine) -> str:
+    """A machine's fixed tables, column by column, with the multilinear extension of each."""
     rows = [
-        (code(name), f"$2^{{{fixed.height_log2}}}$", codes(RV64IM.chip_by_name[name].fixed_columns), fixed.description)
-        for name, fixed in RV64IM.tables.items()
+        (code(name), f"$2^{{{fixed.height_log2}}}$", code(column), formula)
+        for name, fixed in machine.tables.items()
+        for column, formula in zip(
+            machine.chip_by_name[name].fixed_columns, formulas.CLOSED_FORMS[fixed.description], strict=True
+        )
     ]
-    return table(("table", "rows", "columns", "closed form"), rows, (16, 8, 36, 40))
+    return table(("table", "rows", "column", "closed form"), rows, (18, 8, 18, 56))

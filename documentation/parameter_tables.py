@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from documentation import formulas
 from documentation.error_terms import admitted_runs, families, meant_runs, reports, used_bounds, weakest_reports
 from documentation.markdown import code, number, table
 from soundcalc.exact import float_bits, rounded_down
@@ -72,7 +74,7 @@ def security_figures() -> str:
     rows += [
         ("**one proof, all rounds added**", *(_stated(float_bits(r.error)) for r in every.values())),
         ("one proof, round by round", *(str(r.security_bits) for r in every.values())),
-        ("weakest message", *(", ".join(map(code, r.weakest_message)) for r in every.values())),
+        ("weakest message", *(", ".join(map(_label, r.weakest_message)) for r in every.values())),
         ("one proof, non-interactive", *(_stated(r.figures.non_interactive) for r in every.values())),
     ]
     for what, runs in (("segments that the set is meant for", meant_runs()), (MOST_ADMITTED, admitted_runs())):
@@ -87,6 +89,12 @@ def security_figures() -> str:
     ]
     heads = (f"{code(name)} at $2^{{{r.shape.schedule.height_log2}}}$" for name, r in every.items())
     return table(("term, or figure", *heads), rows)
+
+
+def _label(text: str) -> str:
+    """A label and, beside it, its indices: the two are told apart as in a message's header."""
+    name, indices = re.fullmatch(r"(.*?)((?:_\d+)*)", text).groups()  # type: ignore[union-attr]
+    return code(name) + (f" ({', '.join(indices.strip('_').split('_'))})" if indices else "")
 
 
 def _stated(bits: float) -> str:
@@ -154,7 +162,13 @@ def security_by_height() -> str:
 def bounds() -> str:
     """The bounds behind the figures: formula, source, status, conditions."""
     rows = [
-        (code(bound.key), bound.formula, bound.source, bound.status.value, "; ".join(bound.conditions.values()) or "-")
+        (
+            code(bound.key),
+            formulas.ERRORS[bound.formula],
+            bound.source,
+            bound.status.value,
+            "; ".join(bound.conditions.values()) or "-",
+        )
         for bound in used_bounds().values()
     ]
-    return table(("bound", "formula", "source", "status", "conditions"), rows, (14, 36, 34, 8, 22))
+    return table(("bound", "formula", "source", "status", "conditions"), rows, (26, 30, 26, 8, 18))

@@ -1,7 +1,8 @@
 """What prose may not say: numbers that a declaration could change, and sections that do not exist.
 
-Allowed are 0, 1 and 2, digits that belong to a name (`rs1`, RV64IM), numbers of sections and chapters that exist, and
-the names in STANDARDS. Everything else is to be generated, or to be a symbol of the table of constants.
+Allowed are 0, 1 and 2, digits that belong to a name (`rs1`, RV64IM), numbers of sections and chapters that exist, those
+of lemmas and theorems that are stated, and the names in STANDARDS. Everything else is to be generated, or to be a
+symbol of the table of constants.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ STANDARDS = (
     "SHA-256",
     "FIPS 180-4",
     "RFC 6962",
+    "ePrint 2016/116",
     "ePrint 2022/1530",
     "ePrint 2023/1284",
     "ePrint 2024/1586",
@@ -24,6 +26,8 @@ STANDARDS = (
 
 _NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d+(?:\.\d+)?(?![A-Za-z_])")
 _HEADING = re.compile(r"^#+ (\d+(?:\.\d+)?)\.? ", re.MULTILINE)
+_STATED = re.compile(r"^\*\*(Lemma|Theorem) (\d+)\b", re.MULTILINE)
+_CITED = re.compile(r"\b(Lemma|Theorem)s? (\d+)(?: (?:and|to) (\d+))?")
 _WORDS = re.compile(
     r"\b(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|sixteen|thirty|sixty|hundred|thousand|million)\b",
     re.IGNORECASE,
@@ -36,11 +40,23 @@ def section_numbers(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(number for text in texts for number in _HEADING.findall(text))
 
 
-def forbidden_numbers(text: str, where: str, sections: frozenset[str]) -> list[str]:
+def stated_results(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Kind and number of all lemmas and theorems."""
+    return frozenset(stated for text in texts for stated in _STATED.findall(text))
+
+
+def forbidden_numbers(
+    text: str, where: str, sections: frozenset[str], results: frozenset[tuple[str, str]] = frozenset()
+) -> list[str]:
     """Every number in the prose that is not allowed: where it is, and what it is."""
     found = []
+
+    def without_stated(cited: re.Match[str]) -> str:
+        kind, *numbers = cited.groups()
+        return kind if all(n is None or (kind, n) in results for n in numbers) else cited.group()
+
     for line_number, line in prose_lines(text):
-        rest = line
+        rest = _CITED.sub(without_stated, line)
         for name in STANDARDS:
             rest = rest.replace(name, "")
         for match in _NUMBER.finditer(rest):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 
+from documentation import formulas
 from documentation.error_terms import families, weakest_reports
 from documentation.markdown import code, codes, number, table
 from documentation.transcript_record import Event, conversation, recorded_form
 from reference.loader.rejection import LoadRejection
 from spec.air.chip import Role
 from spec.protocol.columns import PINNED
+from spec.protocol.shape import SEVERAL_INSTANCES
 from spec.protocol.stacking import Commitment
 from spec.rejection import Rejection
 from spec.rv64im.machine import RV64IM
@@ -21,7 +22,7 @@ def roles() -> str:
     rows = []
     for role in Role:
         chips = RV64IM.chips_of(role)
-        most = RV64IM.maximum_instances if role is Role.INSTRUCTION else 1
+        most = RV64IM.maximum_instances if role in SEVERAL_INSTANCES else 1
         rows.append((role.value, number(len(chips)), number(most), codes((c.name for c in chips), " ")))
     return table(("role", "chips", "tables each, at most", "names"), rows, (14, 8, 12, 66))
 
@@ -71,27 +72,20 @@ def rounds() -> str:
     terms = {name: family for report in weakest_reports().values() for name, family in families(report).items()}
     rows = []
     absorbed: list[str] = []
-    current = ""
+    current = shown = ""
     for domain, verb, label in without_repetition(conversation()):
         if domain != current:
             current, absorbed = domain, []
         if verb == "samples":
             bound = terms[label].bound
             said = codes(absorbed) if absorbed else "the same"
-            rows.append((domain, said, code(label), bound.formula, code(bound.key)))
-            absorbed = []
+            name = "" if domain == shown else domain
+            rows.append((name, said, code(label), formulas.ERRORS[bound.formula], code(bound.key)))
+            absorbed, shown = [], domain
         else:
             absorbed.append(f"grinds {label}" if verb == "grinds" else label)
     header = ("conversation", "absorbed since the challenge before", "challenge", "error", "bound")
-    return table(header, rows, (14, 34, 18, 38, 14))
-
-
-def transcripts() -> str:
-    """Every conversation in order, repetitions left out."""
-    parts = []
-    for domain, said in groupby(without_repetition(conversation()), key=lambda event: event[0]):
-        parts.append(f"- `{domain}`: {'; '.join(f'{verb} {code(label)}' for _, verb, label in said)}.")
-    return "\n".join(parts)
+    return table(header, rows, (12, 21, 20, 24, 28))
 
 
 def rejections() -> str:

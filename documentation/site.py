@@ -30,12 +30,17 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
         "docs/guests.md",
         "docs/accelerators.md",
         "docs/porting.md",
+        "docs/ethereum.md",
+        "docs/ethereum-conformance.md",
         "docs/long-runs.md",
+        "docs/final-proofs.md",
         "guest/examples/README.md",
     ),
     "Auditors": (
         "docs/for-auditors.md",
         "docs/auditing.md",
+        "docs/exploits.md",
+        "docs/foreign-circuits.md",
         "docs/instruction-path.md",
         "docs/output.md",
         "docs/published-bugs.md",
@@ -50,13 +55,18 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
     "Whitepaper": tuple(
         str(path.relative_to(ROOT)) for path in (*chapter_paths(), *(appendix_path(f) for f in chip_families()))
     ),
+    "Security": ("SECURITY.md", "docs/threat-model.md", "docs/licences.md"),
     "Contributing": "CONTRIBUTING.md",
 }
 """By heading, a page or pages, as paths of the repository."""
 
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
 _EXTERNAL = re.compile(r"[a-z]+:")
-_MATHEMATICS = re.compile(r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<formula>.*?)\\[)\]]</(?P=tag)>', re.DOTALL)
+_MATHEMATICS = re.compile(
+    r'(?P<dollar>\$?)<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<formula>.*?)\\[)\]]</(?P=tag)>(?P=dollar)',
+    re.DOTALL,
+)
+"""A formula on a line of its own inside a paragraph, as in a list, is taken for one in the text between two dollars."""
 
 _EXTENSIONS: Sequence[Any] = (
     "admonition",
@@ -87,7 +97,10 @@ def pages() -> list[str]:
 
 
 def build_site(directory: Path) -> Path:
-    """Makes the site in the directory, which is emptied first; returns its first page. Raises SiteError."""
+    """Makes the site in the directory, which is emptied first; returns its first page.
+
+    Raises SiteError if a link of a page leads nowhere.
+    """
     source, target = directory / "pages", directory / "html"
     for made in (source, target):
         shutil.rmtree(made, ignore_errors=True)
@@ -112,7 +125,7 @@ def _settings(source: Path, target: Path) -> dict[str, Any]:
         # Every link ends in a file's name: the site can be read without a server.
         "use_directory_urls": False,
         "strict": True,
-        "theme": {"name": "material", "font": False, "features": ["navigation.tabs", "navigation.indexes"]},
+        "theme": {"name": "material", "font": False, "features": ["navigation.tabs"]},
         "extra_css": [_STYLE_NAME],
         "plugins": [
             "material/search",
@@ -146,7 +159,10 @@ def _settings(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _collect(source: Path) -> None:
-    """Copies the pages, and whatever they link to, to the same places below `source`. Raises SiteError."""
+    """Copies the pages, and whatever they link to, to the same places below `source`.
+
+    Raises SiteError if a link of a page leads nowhere.
+    """
     waiting, known = pages(), set[str]()
     while waiting:
         place = waiting.pop()
@@ -176,12 +192,13 @@ def _targets(page: str, text: str) -> Iterator[str]:
 
 
 def _with_mathematics(html: str, page: str) -> str:
-    """Formulas as MathML, which browsers draw themselves. Raises SiteError."""
+    """Formulas as MathML, which browsers draw themselves. Raises SiteError if one is no LaTeX."""
 
     def drawn(found: re.Match[str]) -> str:
         formula = unescape(found["formula"])
+        is_displayed = found["tag"] == "div" or found["dollar"]
         try:
-            return str(convert(formula, display="block" if found["tag"] == "div" else "inline"))
+            return str(convert(formula, display="block" if is_displayed else "inline"))
         except Exception as error:
             raise SiteError(f"{page}: no formula: {formula}") from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,7 +42,7 @@ class VerdictRecord:
 
 
 def read_record(path: Path) -> VerdictRecord:
-    """The record in a file. Raises VerdictRecordError."""
+    """The record in a file. Raises VerdictRecordError if it is none."""
     try:
         content = json.loads(path.read_text())
         verdicts = {identity: Verdict(verdict) for identity, verdict in content["verdicts"].items()}
@@ -52,7 +52,10 @@ def read_record(path: Path) -> VerdictRecord:
 
 
 def record_of_audit(path: Path) -> VerdictRecord:
-    """The record of an audit of this machine, from the output of `limpid audit --json`. Raises VerdictRecordError."""
+    """The record of an audit of this machine, from the output of `limpid audit --json`.
+
+    Raises VerdictRecordError if the text is no such output, or of another machine.
+    """
     try:
         obligations = json.loads(path.read_text())["obligations"]
         verdicts = {entry["id"]: Verdict(entry["verdict"]) for entry in obligations}
@@ -76,22 +79,38 @@ def verdict_of(identity: str, record: VerdictRecord | None) -> str:
     return record.verdicts[identity].value
 
 
+def recorded_verdict(identity: str) -> str:
+    """The verdict on record, or `open`."""
+    return verdict_of(identity, _recorded())
+
+
 def _obligation_table(obligations: list[Obligation]) -> str:
     rows = [
         (
             obligation.kind.value,
             code(obligation.instruction) if obligation.instruction else "-",
             ", ".join(obligation.assumptions) or "-",
-            verdict_of(obligation.identity, _recorded()),
+            recorded_verdict(obligation.identity),
         )
         for obligation in obligations
     ]
     return table(("obligation", "operation", "assumptions", "verdict"), rows, (18, 22, 46, 14))
 
 
-def chip_obligations(chip: str) -> str:
-    """The obligations about one chip."""
-    return _obligation_table(selected(chip=chip))
+def verdicts_in_a_line(chip: str) -> str:
+    """How many obligations about one chip have which verdict."""
+    return _counted(selected(chip=chip))
+
+
+def all_obligations() -> str:
+    """The obligations about every chip."""
+    parts = [f"**{code(chip.name)}**\n\n{_obligation_table(selected(chip=chip.name))}" for chip in RV64IM.chips]
+    return "\n\n".join(parts)
+
+
+def _counted(obligations: Iterable[Obligation]) -> str:
+    found = Counter(recorded_verdict(obligation.identity) for obligation in obligations)
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))
 
 
 def machine_obligations() -> str:
@@ -113,7 +132,7 @@ def kinds() -> str:
     """The kinds of obligation, and how many of each have which verdict."""
     rows = []
     for kind in Kind:
-        found = Counter(verdict_of(o.identity, _recorded()) for o in selected() if o.kind is kind)
+        found = [obligation for obligation in selected() if obligation.kind is kind]
         if found:
-            rows.append((kind.value, ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))))
+            rows.append((kind.value, _counted(found)))
     return table(("kind of obligation", "recorded verdicts"), rows)

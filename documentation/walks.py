@@ -42,7 +42,10 @@ class Step:
 
     @property
     def place(self) -> str:
-        """A link to the file with the name, from a page in docs/. Raises WalkError."""
+        """A link to the file with the name, from a page in docs/.
+
+        Raises WalkError if the step names what is not there.
+        """
         module = import_module(self.module)
         owner: object = module
         for part in self.name.split("."):

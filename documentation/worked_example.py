@@ -17,8 +17,9 @@ from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_C
 from spec.memory_map import (
     DEFAULT_IMAGE_START,
     DOUBLEWORD_BYTES,
-    INPUT,
-    OUTPUT,
+    HEAP,
+    INPUT_REGION,
+    OUTPUT_REGION,
     PAGE_BYTES,
     SINK,
     STACK,
@@ -98,9 +99,9 @@ def _call(listing: _Listing) -> None:
 
 def _echo(listing: _Listing) -> None:
     """Copies the first eight bytes of the input to the output."""
-    listing.address(_BASE, INPUT.start)
+    listing.address(_BASE, INPUT_REGION.start)
     listing.add("ld", _RESULT, _BASE, immediate=DOUBLEWORD_BYTES)
-    listing.address(_BASE, OUTPUT.start)
+    listing.address(_BASE, OUTPUT_REGION.start)
     listing.add("addi", _RIGHT, immediate=DOUBLEWORD_BYTES)
     listing.add("sd", rs1=_BASE, rs2=_RIGHT)
     listing.add("sd", rs1=_BASE, rs2=_RESULT, immediate=DOUBLEWORD_BYTES)
@@ -125,7 +126,11 @@ def worked_program(*, calls: bool = True) -> Program:
         (RegionKind.IMAGE, data_start, data_start + 2),
         *(
             (kind, region.start // DOUBLEWORD_BYTES, region.end // DOUBLEWORD_BYTES)
-            for kind, region in ((RegionKind.ZERO, STACK), (RegionKind.INPUT, INPUT), (RegionKind.OUTPUT, OUTPUT))
+            for kind, region in (
+                *((RegionKind.ZERO, zero) for zero in (HEAP, STACK)),
+                (RegionKind.INPUT, INPUT_REGION),
+                (RegionKind.OUTPUT, OUTPUT_REGION),
+            )
         ),
     ]
     code = [(DEFAULT_IMAGE_START + INSTRUCTION_BYTES * i, word) for i, word in enumerate(listing.words)]

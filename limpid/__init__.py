@@ -1,16 +1,20 @@
 """The public interface of the Limpid zkVM: command line and Python API.
 
-Names are imported when they are asked for: a command waits for nothing that it does not use.
+A name is imported at its first use: a command waits for nothing that it does not use.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False
+"""As in `typing`, which whoever stops a command in its first moment would have to wait for."""
 
 if TYPE_CHECKING:
+    from limpid.api.aggregating import Final, aggregate
     from limpid.api.checking import TraceCheck, check_trace
     from limpid.api.executing import run
+    from limpid.api.final_proving import prove_final
     from limpid.api.proving import DevelopmentRun, Proof, keygen, prove, prove_dev
     from limpid.api.verifying import Accepted, check_dev_receipt, decode_key, verify
     from limpid.errors import LimpidError
@@ -25,6 +29,7 @@ __all__ = [
     "Accepted",
     "DevelopmentRun",
     "Execution",
+    "Final",
     "LimpidError",
     "Program",
     "Proof",
@@ -32,6 +37,7 @@ __all__ = [
     "Rejection",
     "TraceCheck",
     "VerificationKey",
+    "aggregate",
     "check_dev_receipt",
     "check_trace",
     "decode_key",
@@ -40,13 +46,16 @@ __all__ = [
     "load_program",
     "prove",
     "prove_dev",
+    "prove_final",
     "run",
     "verify",
 ]
 
 _MODULES = {
+    "limpid.api.aggregating": ("Final", "aggregate"),
     "limpid.api.checking": ("TraceCheck", "check_trace"),
     "limpid.api.executing": ("run",),
+    "limpid.api.final_proving": ("prove_final",),
     "limpid.api.proving": ("DevelopmentRun", "Proof", "keygen", "prove", "prove_dev"),
     "limpid.api.verifying": ("Accepted", "check_dev_receipt", "decode_key", "verify"),
     "limpid.errors": ("LimpidError",),

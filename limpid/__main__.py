@@ -10,14 +10,21 @@ import gc
 import os
 import signal
 import sys
-from contextlib import suppress
-from types import FrameType
 
-from limpid.errors import SCHEMA_VERSION, TERMINATED, LimpidError, StoppedError, TerminatedError
+from limpid import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from limpid.errors import LimpidError
 
 CYCLES_THRESHOLDS = (200_000, 20, 20)
 """What a command makes by the hundred thousand, expressions and records of rows, has no cycles and lives to its end:
 with Python's own thresholds the collector takes a seventh of a short proof."""
+
+
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "1")
+"""Nothing here multiplies matrices of floats: numpy's library need not keep a thread and its memory for each core."""
 
 
 class TerminatedExit(SystemExit):
@@ -27,32 +34,31 @@ class TerminatedExit(SystemExit):
 def main() -> None:
     """Runs the command line and exits with its status."""
     gc.set_threshold(*CYCLES_THRESHOLDS)
+    os.environ.setdefault(*BLAS_THREADS)
     _open_closed_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
         from limpid.command_line import main as run
 
         run()
-    except KeyboardInterrupt:
-        _end(StoppedError, "interrupted")
-    except TerminatedExit:
-        _end(TerminatedError, "terminated")
-    except Exception as error:
+    except (Exception, KeyboardInterrupt, TerminatedExit) as error:
         stop = stop_behind(error)
         if stop is None:
             raise
-        _end(stop, "interrupted" if stop is StoppedError else "terminated")
+        _end(stop)
     finally:
         # The interpreter would look for cycles among all that is left, to free what ends with the process.
         gc.freeze()
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise TerminatedExit(TERMINATED)
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise TerminatedExit(128 + number)
 
 
 def stop_behind(error: BaseException) -> type[LimpidError] | None:
     """The error of the signal that an error comes from: Python raises another where a class is being made."""
+    from limpid.errors import StoppedError, TerminatedError
+
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, KeyboardInterrupt):
@@ -64,17 +70,25 @@ def stop_behind(error: BaseException) -> type[LimpidError] | None:
     return None
 
 
-def _end(kind: type[LimpidError], what: str) -> None:
+def _end(kind: type[LimpidError]) -> None:
     """Ends at once: what is half imported should not be unwound."""
     import json
 
-    message = f"{what}; nothing is left half-written"
-    with suppress(OSError):
-        if "--json" in sys.argv:
-            os.write(1, f"{json.dumps({'schema': SCHEMA_VERSION, **kind(message).facts()})}\n".encode())
-    with suppress(OSError):
-        os.write(2, f"\nError: {message}\n".encode())
+    from limpid.errors import SCHEMA_VERSION, StoppedError
+
+    message = f"{'interrupted' if kind is StoppedError else 'terminated'}; nothing is left half-written"
+    if "--json" in sys.argv:
+        _write(1, f"{json.dumps({'schema': SCHEMA_VERSION, **kind(message).facts()})}\n")
+    _write(2, f"\nError: {message}\n")
     os._exit(kind.exit_status)
+
+
+def _write(stream: int, text: str) -> None:
+    """Writes what may find no reader."""
+    try:
+        os.write(stream, text.encode())
+    except OSError:
+        return
 
 
 def _open_closed_streams() -> None:

@@ -14,12 +14,15 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from click.shell_completion import CompletionItem
+from click.types import StringParamType
 
 from limpid.__main__ import TerminatedExit, stop_behind
-from limpid.command_table import COMMANDS, GROUPS
+from limpid.command_table import COMMANDS, GROUPS, LIGHT
 from limpid.errors import (
     DONE,
     FAILED,
@@ -37,6 +40,17 @@ _OUT_OF_MEMORY = ("can't start new thread", "failed to map segment", "cannot all
 """What a system library says, through errors of other types, where there is too little memory."""
 
 
+LEAST_ADDRESS_BYTES = 400 << 20
+"""What imports take of addresses, with one thread for OpenBLAS: measured, and rounded up."""
+
+
+class FileName(StringParamType):
+    """A text that may name a file or a directory: the shell completes it as such."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
 class CommandLine(click.Group):
     """A group of commands whose exit status says what happened, and that shows a traceback only where asked to."""
 
@@ -49,6 +63,9 @@ class CommandLine(click.Group):
         name = cmd_name.replace("-", "_")
         command = getattr(import_module(f"limpid.commands.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
+        for parameter in command.params:
+            if parameter.type is click.STRING:
+                parameter.type = FileName()
         # What has been read stays to the end: the collector need not go through it, which takes a third of a second.
         gc.freeze()
         return command
@@ -74,6 +91,7 @@ class CommandLine(click.Group):
             with _ending_in_order(), warnings.catch_warnings():
                 warnings.showwarning = _show_warning
                 _require_output()
+                _require_addresses(arguments)
                 status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
             _flush()
         except click.exceptions.NoArgsIsHelpError as error:
@@ -127,7 +145,21 @@ def _ending_in_order() -> Iterator[None]:
 def _require_output() -> None:
     """Raises FileError where nobody could read the answer: work of minutes would be for nothing."""
     if sys.stdout is None:
-        raise FileError("standard output", "is closed", "open it, if only with: > /dev/null")
+        from limpid.terminal.files import OPEN_OUTPUT
+
+        raise FileError("standard output", "is closed", OPEN_OUTPUT)
+
+
+def _require_addresses(arguments: Sequence[str]) -> None:
+    """Raises OutOfMemoryError where a library would find no room, and end the process itself."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+    command = _command_name(arguments)
+    is_light = command is None or command in LIGHT or not {"-h", "--help"}.isdisjoint(arguments)
+    if not is_light and allowed != resource.RLIM_INFINITY and allowed < LEAST_ADDRESS_BYTES:
+        from limpid.advice.memory_advice import MEBIBYTE, memory_error
+
+        needed = f"{LEAST_ADDRESS_BYTES // MEBIBYTE} MiB of addresses are needed to import numpy and compiled code"
+        raise memory_error(needed, LEAST_ADDRESS_BYTES)
 
 
 def _flush() -> None:
@@ -137,7 +169,7 @@ def _flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileError("standard output", (error.strerror or str(error)).lower()) from error
+        raise _output_error(error) from error
 
 
 def _forget_output() -> None:
@@ -153,7 +185,7 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
         case LimpidError():
             return error
         case click.UsageError():
-            return MisuseError(error.format_message(), f"see: {_command_path(error, arguments)} --help")
+            return MisuseError(_usage_text(error, arguments), f"see: {_command_path(error, arguments)} --help")
         case click.Abort():
             return StoppedError("interrupted; nothing is left half-written")
         case MemoryError():
@@ -161,11 +193,28 @@ def _as_limpid_error(error: Exception, arguments: Sequence[str]) -> LimpidError:
         case RuntimeError() | ImportError() | OSError() if _is_of_memory(str(error).lower()):
             return _memory_error(f"there is not enough memory ({error})")
         case OSError():
-            name = "standard output" if _is_of_printing(error) else str(error.filename or "a file of this command")
-            return FileError(name, (error.strerror or str(error)).lower())
+            return _file_error(error)
         case _:
             message = f"internal error: {type(error).__name__}: {error}"
             return InternalError(message, "run the same command with --debug and report what it prints")
+
+
+def _file_error(error: OSError) -> FileError:
+    """The error of a file that no command has named."""
+    from limpid.advice.file_advice import scratch_step, writing_step
+    from limpid.terminal.files import cause_of
+
+    if _is_of_printing(error):
+        return _output_error(error)
+    if isinstance(error.filename, str):
+        return FileError(error.filename, cause_of(error), writing_step(Path(error.filename), error))
+    return FileError("a file of this command", cause_of(error), scratch_step(error))
+
+
+def _output_error(error: OSError) -> FileError:
+    from limpid.terminal.files import REDIRECT_OUTPUT, cause_of
+
+    return FileError("standard output", cause_of(error), REDIRECT_OUTPUT)
 
 
 def _is_of_memory(message: str) -> bool:
@@ -185,12 +234,28 @@ def _memory_error(message: str) -> LimpidError:
     return memory_error(message)
 
 
+def _usage_text(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """What is wrong with the command line, on one line, with the choices that an option without its argument has."""
+    message = " ".join(error.format_message().split())
+    command = _command_name(arguments)
+    if isinstance(error, click.BadOptionUsage) and command is not None:
+        misused = main.get_command(click.Context(main), command)
+        for parameter in [] if misused is None else misused.params:
+            if error.option_name in parameter.opts and isinstance(parameter.type, click.Choice):
+                return f"{message.removesuffix('.')}: {', '.join(parameter.type.choices)}."
+    return message
+
+
 def _command_path(error: click.UsageError, arguments: Sequence[str]) -> str:
     """The command that was misused; an option without its argument does not tell."""
     if error.ctx is not None:
         return error.ctx.command_path
-    command = next((argument for argument in arguments if argument in COMMANDS), None)
+    command = _command_name(arguments)
     return "limpid" if command is None else f"limpid {command}"
+
+
+def _command_name(arguments: Sequence[str]) -> str | None:
+    return next((argument for argument in arguments if argument in COMMANDS), None)
 
 
 def _reported(error: LimpidError, *, as_json: bool) -> int:

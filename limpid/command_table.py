@@ -15,6 +15,9 @@ GROUPS = {
         "run": "Execute GUEST.elf and show what it did.",
         "keygen": "Make the verification key of GUEST.elf and print the program's id.",
         "prove": "Prove the run of GUEST.elf on a private input.",
+        "aggregate": (
+            "Fold the segments of a run, proven under the parameter set recursion, into one small final proof."
+        ),
         "verify": "Verify PROOF against a program, a public output and an exit code.",
     },
     "Understand": {
@@ -30,6 +33,9 @@ GROUPS = {
             "Bits of security of a parameter set by its name, of a proof, of a key, or of published configurations."
         ),
     },
+    "Ethereum": {
+        "ethereum": "Make inputs of Ethereum blocks for the guest that validates them, and check it on block tests.",
+    },
     "Set up": {
         "doctor": "Check Python, packages, compilers for guests, emulator and memory.",
         "demo": "Prove the SHA-256 of a file in the zkVM, and verify the proof.",
@@ -37,5 +43,8 @@ GROUPS = {
         "completion": "Print what makes SHELL complete commands and options.",
     },
 }
+
+LIGHT = frozenset({"new", "build", "doctor", "sdk", "completion"})
+"""Commands that import neither numpy nor compiled code."""
 
 COMMANDS = tuple(name for group in GROUPS.values() for name in group)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from spec.rejection import Rejected
 
 
-SCHEMA_VERSION = 1
-"""Of all JSON objects. It grows when a key changes its meaning or goes away; new keys may come at any time."""
+SCHEMA_VERSION = 2
+"""The version of all JSON objects. It grows when a key changes its meaning or goes away; new keys may come any time."""
 
 DONE = 0
 """The exit status of a command that is done, and of an accepted proof."""
@@ -69,6 +69,19 @@ class FileError(LimpidError):
         super().__init__(f"{path}: {cause}", next_step, {"path": path})
 
 
+class SecurityError(LimpidError):
+    """A proof that is right, of a run that it secures less than the caller asks for."""
+
+    kind = "security"
+
+    def __init__(self, found_bits: int, least_bits: int) -> None:
+        super().__init__(
+            f"the whole run has {found_bits} bits of security, expected {least_bits} or more",
+            "prove the run under a set that is meant for so many segments, or ask for fewer bits with --least-bits",
+            {"whole_run_bits": found_bits, "least_bits": least_bits},
+        )
+
+
 class ProgramError(LimpidError):
     """An ELF file that is no program of this machine."""
 
@@ -84,6 +97,9 @@ class InputError(LimpidError):
     """A private input that the machine has no room for."""
 
     kind = "input"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "give a smaller input")
 
 
 class ParametersError(LimpidError):
@@ -104,6 +120,21 @@ class PicusFileError(LimpidError):
     """A file that should hold constraints of another system and does not."""
 
     kind = "picus"
+
+
+class ExploitError(LimpidError):
+    """A directory that should hold an exploit and does not."""
+
+    kind = "exploit"
+
+    def __init__(self, directory: str, cause: str) -> None:
+        super().__init__(f"{directory}: {cause}", "make exploits with: limpid audit --exploit DIRECTORY")
+
+
+class AirFileError(LimpidError):
+    """A file that should hold the symbolic constraints of an AIR and does not."""
+
+    kind = "air"
 
 
 class AssumptionError(LimpidError):
@@ -132,6 +163,12 @@ class UnprovableError(LimpidError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"no proof of this run can exist: {reason}", "write the output with write_output only")
+
+
+class EmptyProgramError(LimpidError):
+    """A program of which no word can execute, so that it has no key."""
+
+    kind = "empty_program"
 
 
 class TooLargeError(LimpidError):
@@ -187,6 +224,12 @@ class OutOfMemoryError(LimpidError):
     """The machine has too little memory for the command."""
 
     kind = "memory"
+
+
+class ClusterError(LimpidError):
+    """A cluster that cannot be reached or has failed, or Dask that is missing."""
+
+    kind = "cluster"
 
 
 class InternalError(LimpidError):

@@ -27,6 +27,8 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvid
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 DIGEST_CHARACTERS = 16
+"""64 bits: sources that differ by accident do not share a folder."""
+
 MARK_SUFFIX = ".compiled"
 
 OUTDATED_SECONDS = 30 * 24 * 3600
@@ -131,14 +133,27 @@ class _ForgivingCache(FunctionCache):
             return None
 
 
-def compiled(function: Function) -> Function:
-    """Compiles a function on its first call and keeps the machine code on disk; it runs without Python's lock."""
+def _cached(function: Function, **options: bool) -> Function:
     njit: Any = numba.njit
     make_cache: Any = _ForgivingCache
-    dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
+    dispatcher: Any = njit(nogil=True, error_model="numpy", **options)(function)
     dispatcher._cache = make_cache(function)
     result: Function = dispatcher
     return result
+
+
+def compiled(function: Function) -> Function:
+    """Compiles a function on its first call and keeps the machine code on disk; it runs without Python's lock."""
+    return _cached(function)
+
+
+def borrowing(function: Function) -> Function:
+    """Compiles, as `compiled` does, a function that works in arrays of its caller: it makes, returns and keeps none.
+
+    Then numba need not count references, of which there are as many as arrays in the tuples that pass from one
+    function to the next; it refuses to compile a function that makes an array.
+    """
+    return _cached(function, _nrt=False, forceinline=True)
 
 
 def written_out(function: Function) -> Function:

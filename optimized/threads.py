@@ -12,7 +12,7 @@ TASKS_PER_THREAD = 4
 
 
 THREADS_VARIABLE = "LIMPID_THREADS"
-"""Of the environment: the number of threads, where a process shall not use all cores."""
+"""The environment variable with the number of threads, where a process shall not use all cores."""
 
 
 @cache

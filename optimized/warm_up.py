@@ -14,7 +14,7 @@ from optimized.trace.execution import executed_events
 from optimized.trace.lookups import count_rows, lookup_index
 from optimized.trace.plan import SegmentPlan
 from optimized.trace.requests import chip_requests
-from optimized.trace.segmentation import plan_run
+from optimized.trace.segmentation import plan_columns
 from reference.program_keys import proving_key
 from reference.prover.keys import ProvingKey
 from reference.prover.run import prove_run
@@ -22,12 +22,13 @@ from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits, SegmentMeter
 from spec.isa import encode
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, OUTPUT, SINK, Interval, RegionKind, Space
+from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, OUTPUT_REGION, SINK, Interval, RegionKind, Space
 from spec.parameters import TINY
 from spec.program import Program, Region
 from spec.rv64im.machine import CHIP_BY_NAME
 
 ROWS = 64
+"""Any number: what is compiled is the same for all."""
 
 
 def _halting_program() -> Program:
@@ -39,7 +40,12 @@ def _halting_program() -> Program:
         image=((doubleword, words[0] | words[1] << 32),),
         regions=(
             Region(Space.MEMORY, RegionKind.IMAGE, doubleword, doubleword + 1),
-            Region(Space.MEMORY, RegionKind.OUTPUT, OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES),
+            Region(
+                Space.MEMORY,
+                RegionKind.OUTPUT,
+                OUTPUT_REGION.start // DOUBLEWORD_BYTES,
+                OUTPUT_REGION.end // DOUBLEWORD_BYTES,
+            ),
             Region(Space.REGISTERS, RegionKind.REGISTERS, 0, SINK + 1),
         ),
         executable=(Interval(start, start + 4 * len(words)),),
@@ -49,7 +55,7 @@ def _halting_program() -> Program:
 def _execute_in_segments(program: Program) -> None:
     """Plans a run and records its one segment."""
     plans: list[SegmentPlan] = []
-    plan_run(program, b"", lambda: SegmentMeter(SegmentLimits()), plans.append)
+    plan_columns(program, b"", lambda: SegmentMeter(SegmentLimits()), plans.append)
     executed_events(predecode(program), guest_memory(program), plans[0])
 
 

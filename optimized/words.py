@@ -18,6 +18,9 @@ def words(matrix: Elements) -> Words:
     return np.require(matrix, dtype=np.uint32, requirements=["C", "W"])
 
 
+LINE_WORDS = 16
+"""The words of a cache line: 64 bytes."""
+
 HASH_FACTOR = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: as a factor it spreads keys of a hash table that lie close together [Knuth, The Art
 of Computer Programming 3, 6.4]."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import cache
-from multiprocessing import get_context
+from difflib import get_close_matches
+from functools import cache, partial
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
+from proofs_of_constraints.certificates.certifying import Certifying
 from proofs_of_constraints.machine.audited import AuditedMachine
+from proofs_of_constraints.machine.coverage_checks import missing_kinds
 from proofs_of_constraints.machine.obligations import machine_obligations
 from proofs_of_constraints.obligations.chains import chain_obligations
 from proofs_of_constraints.obligations.checked_row import whole_row
 from proofs_of_constraints.obligations.general import general_obligations
 from proofs_of_constraints.obligations.obligation import (
     DEFAULT_TIMEOUT_SECONDS,
+    NO_TIME_LEFT,
     DeclaredChip,
     Kind,
     Obligation,
@@ -27,6 +30,7 @@ from proofs_of_constraints.obligations.obligation import (
     UndecidedError,
     Verdict,
 )
+from proofs_of_constraints.obligations.query_files import query_path, write_query_file
 from proofs_of_constraints.obligations.second_solver import SecondSolver
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from proofs_of_constraints.translation.instruction_view import LayoutError
@@ -37,13 +41,21 @@ from spec.air.chip import Chip
 def obligations_of_chip(chip: Chip, audited: AuditedMachine = RV64IM_AUDIT) -> list[Obligation]:
     """Every obligation about one chip, whether the machine has it or not.
 
-    What the machine brings along for chips of this role stands in the place of general obligations of the same kind.
+    What the machine brings along for chips of this role stands in the place of general obligations of the same kind. A
+    kind that the role demands and that nobody brings is refuted.
     """
     meaning = audited.meanings.get(chip.role)
     found = [] if meaning is None else list(meaning(chip))
     brought = {obligation.kind for obligation in found}
     found += [obligation for obligation in general_obligations(audited, chip) if obligation.kind not in brought]
+    missing = missing_kinds(audited, chip, {obligation.kind for obligation in found})
+    found += [Obligation(kind, chip.name, "", (), partial(_refuse_silence, kind)) for kind in missing]
     return [replace(obligation, declaration=DeclaredChip(audited.machine, chip)) for obligation in found]
+
+
+def _refuse_silence(kind: Kind, _: Session) -> Outcome:
+    """A chip of which nothing of this kind is claimed is refused: it could do anything."""
+    return Outcome(Verdict.REFUTED, f"nothing is claimed of this chip by the kind {kind.value}")
 
 
 def obligations_of(audited: AuditedMachine) -> list[Obligation]:
@@ -75,18 +87,25 @@ def selected(
     """
     every = machine_obligation_list(audited)
     if chip is not None and all(o.chip != chip for o in every):
-        raise KeyError(f"there is no chip {chip}")
+        raise KeyError(f"there is no chip {chip}{_meant(chip, (o.chip for o in every))}")
     if instruction is not None:
         names = (instruction, f"{instruction} from x0")
         executing = {o.chip for o in every if o.instruction in names and o.chip}
         if not executing:
-            raise KeyError(f"there is no instruction {instruction}")
+            names_of_all = (o.instruction for o in every if not o.kind.is_about_the_machine)
+            raise KeyError(f"there is no instruction {instruction}{_meant(instruction, names_of_all)}")
         every = tuple(o for o in every if o.instruction in names or (not o.instruction and o.chip in executing))
     found = [o for o in every if chip in (None, o.chip) and o.kind in kinds]
     if not found:
         wanted = (instruction, chip, *sorted(kind.value for kind in kinds if len(kinds) < len(Kind)))
         raise KeyError(f"no obligation is about {' and '.join(filter(None, wanted))}")
     return found
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """What may be meant by a name that is not known."""
+    similar = get_close_matches(name, sorted(set(filter(None, known))), n=3)
+    return f"; is {' or '.join(similar)} meant?" if similar else ""
 
 
 def instructions_about(result: Result, audited: AuditedMachine = RV64IM_AUDIT) -> tuple[str, ...]:
@@ -104,22 +123,29 @@ def prove(
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     smt2_folder: Path | None = None,
     second_solver_seconds: float | None = None,
+    deadline: float | None = None,
+    certificates_folder: Path | None = None,
 ) -> Result:
-    """Proves one obligation. No answer in time is the verdict unknown.
+    """Proves one obligation. No answer in time, or by the deadline in seconds of `time.time`, is the verdict unknown.
 
-    With a time for it the second solver answers every query again.
+    With a time for it the second solver answers every query again; with a folder for certificates, those queries that
+    have no model get one.
     """
     exporter = None if smt2_folder is None else _Exporter(smt2_folder, obligation.identity)
     second = None if second_solver_seconds is None else SecondSolver(second_solver_seconds)
-    readers = [reader for reader in (exporter, second) if reader is not None]
+    certifying = None if certificates_folder is None else Certifying(certificates_folder, obligation.identity)
+    readers = [reader for reader in (exporter, second, certifying) if reader is not None]
 
     def export(name: str, text: str, answer: str) -> None:
         for reader in readers:
             reader(name, text, answer)
 
-    session = Session(timeout_seconds, export if readers else None)
+    session = Session(timeout_seconds, export if readers else None, deadline=deadline)
     started = time.perf_counter()
-    outcome = outcome_in(obligation, session)
+    if deadline is not None and time.time() >= deadline:
+        outcome = Outcome(Verdict.UNKNOWN, f"not begun: {NO_TIME_LEFT}")
+    else:
+        outcome = outcome_in(obligation, session)
     if outcome.counterexample is not None and obligation.declaration is not None:
         declared = obligation.declaration
         shown = whole_row(declared.machine, declared.chip, outcome.counterexample)
@@ -134,6 +160,7 @@ def prove(
         seconds=time.perf_counter() - started - (0 if second is None else second.seconds),
         queries=session.queries,
         second=None if second is None else second.opinion(),
+        certified=None if certifying is None else certifying.outcome(),
     )
 
 
@@ -156,17 +183,29 @@ def run(
     smt2_folder: Path | None = None,
     second_solver_seconds: float | None = None,
     audited: AuditedMachine = RV64IM_AUDIT,
+    total_seconds: float | None = None,
+    certificates_folder: Path | None = None,
 ) -> Iterator[Result]:
-    """The results in the order of the obligations. With several jobs the obligations must be the audited machine's."""
-    options = (timeout_seconds, smt2_folder, second_solver_seconds)
+    """The results in the order of the obligations. With several jobs the obligations must be the audited machine's.
+
+    What is not proven in `total_seconds` from now is unknown. Whatever ends the audit early ends its processes.
+    """
+    deadline = None if total_seconds is None else time.time() + total_seconds
+    options = (timeout_seconds, smt2_folder, second_solver_seconds, deadline, certificates_folder)
     if jobs == 1:
         for obligation in obligations:
             yield prove(obligation, *options)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn"), _take_machine, (audited,)) as pool:
-        pending = [pool.submit(_prove_by_identity, obligation.identity, *options) for obligation in obligations]
-        for future in pending:
-            yield future.result()
+        try:
+            pending = [pool.submit(_prove_by_identity, obligation.identity, *options) for obligation in obligations]
+            for future in pending:
+                yield future.result()
+        except BaseException:
+            # A process that proves would be waited for.
+            for worker in active_children():
+                worker.terminate()
+            raise
 
 
 _of_this_process: dict[str, Obligation] = {}
@@ -178,9 +217,15 @@ def _take_machine(audited: AuditedMachine) -> None:
 
 
 def _prove_by_identity(
-    identity: str, timeout_seconds: float, smt2_folder: Path | None, second_solver_seconds: float | None
+    identity: str,
+    timeout_seconds: float,
+    smt2_folder: Path | None,
+    second_solver_seconds: float | None,
+    deadline: float | None,
+    certificates_folder: Path | None,
 ) -> Result:
-    return prove(_of_this_process[identity], timeout_seconds, smt2_folder, second_solver_seconds)
+    obligation = _of_this_process[identity]
+    return prove(obligation, timeout_seconds, smt2_folder, second_solver_seconds, deadline, certificates_folder)
 
 
 class _Exporter:
@@ -192,11 +237,7 @@ class _Exporter:
         self._count = 0
 
     def __call__(self, name: str, text: str, answer: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        stem = re.sub(r"[^a-z0-9]+", "-", self._identity.lower()).strip("-")
-        path = self._folder / f"{stem}-{self._count:03}.smt2"
+        path = query_path(self._folder, self._identity, self._count, ".smt2")
         self._count += 1
         status = f"(set-info :status {answer})"
-        scratch = path.with_suffix(".unfinished")
-        scratch.write_text(f"; {name}\n{text.replace('(set-info :status unknown)', status)}")
-        scratch.replace(path)
+        write_query_file(path, f"; {name}\n{text.replace('(set-info :status unknown)', status)}")

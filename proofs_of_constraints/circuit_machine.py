@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from proofs_of_constraints.calls.orders import work_obligations
-from proofs_of_constraints.calls.sha256_tables import sha256_table_obligations
+from proofs_of_constraints.calls.sha256_tables import sha256_senders, sha256_table_obligations
 from proofs_of_constraints.circuit.memory import memory_obligations
 from proofs_of_constraints.circuit.row_obligations import circuit_obligations
 from proofs_of_constraints.circuit.view import MEMORIES
-from proofs_of_constraints.machine.audited import AuditedMachine, ChipMeaning, Order
+from proofs_of_constraints.machine.audited import VERIFIER, AuditedMachine, ChipMeaning, Order
 from proofs_of_constraints.obligations.assumptions import BALANCE, CIRCUIT
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from spec.air.chip import Chip, Role
 from spec.air.chips.sha256 import Sha256Layout
-from spec.circuit.buses import LIMB_BITS, NARROW_SHA256, SHA256
+from spec.circuit.buses import LIMB, LIMB_BITS, NARROW_SHA256, OCTET, SHA256, VALUE
 from spec.circuit.machine import LIMB_TABLE, circuit_machine, limb_rows
 from spec.circuit.row import FLAG
 
@@ -55,6 +55,15 @@ def _prove_keys(order: Order, chip: Chip) -> Outcome:
     return Outcome(Verdict.PROVEN, "the key is the row's number")
 
 
+_OF_ROWS = frozenset({Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE, Kind.PADDING, Kind.DISCIPLINE})
+
+_REQUIRED_KINDS = {
+    Role.PROGRAM_TABLE: _OF_ROWS,
+    Role.WORK: _OF_ROWS | {Kind.MULTIPLICITIES},
+    Role.MACHINE_TABLE: frozenset({Kind.FUNCTION, Kind.DISCIPLINE}),
+}
+
+
 def circuit_audit(layout: Sha256Layout) -> AuditedMachine:
     """The machine of circuits whose compressions are laid out so."""
     machine = circuit_machine("circuit", EXAMPLE_PUBLIC_VALUES, layout)
@@ -68,8 +77,15 @@ def circuit_audit(layout: Sha256Layout) -> AuditedMachine:
         machine=machine,
         opcodes={},
         chains=(),
+        senders={
+            VALUE.name: frozenset({Role.PROGRAM_TABLE, VERIFIER}),
+            OCTET.name: frozenset({"constant_octet", "hint_octet", "pack", "compress", "choose"}),
+            LIMB.name: frozenset({"limb_table"}),
+            **sha256_senders("compress", layout),
+        },
         run_tokens=(),
         orders=(order,),
+        required_kinds=_REQUIRED_KINDS,
         meanings=meanings,
         whole=partial(_of_all_chips, order),
         memories=MEMORIES,
@@ -77,19 +93,7 @@ def circuit_audit(layout: Sha256Layout) -> AuditedMachine:
 
 
 CIRCUIT_AUDIT = circuit_audit(SHA256)
-"""Of nodes: wide rows."""
+"""The audit of the nodes' circuits: wide rows."""
 
 NARROW_AUDIT = circuit_audit(NARROW_SHA256)
-"""Of the last proof: narrow rows. Not all of it is proven: see `OPEN`."""
-
-OPEN: Mapping[str, str] = dict.fromkeys(
-    (
-        "not-vacuous/sha256_first",
-        "function/sha256_first/messages",
-        "determinism/sha256_first",
-        "complete/sha256_first",
-    ),
-    "The first row takes no pending sums, and those that it hands on for words of the message may be any element. "
-    "No row reads them: a word of the message is not a sum. The proofs ask them to have the bits of their field.",
-)
-"""By identity, the obligations about narrow rows that are not proven, and why."""
+"""The audit of the last proof's circuit: narrow rows."""

@@ -11,8 +11,8 @@ from proofs_of_constraints.calls.keccak_table import keccak_table_obligations
 from proofs_of_constraints.calls.modular_call import modular_obligations
 from proofs_of_constraints.calls.orders import order_obligations
 from proofs_of_constraints.calls.sha256_call import sha256_meaning
-from proofs_of_constraints.calls.sha256_tables import sha256_table_obligations
-from proofs_of_constraints.machine.audited import AuditedMachine, Chain, ChipMeaning, Order
+from proofs_of_constraints.calls.sha256_tables import sha256_senders, sha256_table_obligations
+from proofs_of_constraints.machine.audited import VERIFIER, AuditedMachine, Bounds, Chain, ChipMeaning, Order, Senders
 from proofs_of_constraints.obligations.coverage import coverage_obligations
 from proofs_of_constraints.obligations.decode import decode_obligations
 from proofs_of_constraints.obligations.general import general_obligations
@@ -20,6 +20,7 @@ from proofs_of_constraints.obligations.instructions import instruction_obligatio
 from proofs_of_constraints.obligations.memory import memory_obligations
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.rows import row_obligations
+from proofs_of_constraints.obligations.statement import statement_obligations
 from proofs_of_constraints.obligations.tables import table_obligations
 from proofs_of_constraints.translation.execution import Claim
 from proofs_of_constraints.translation.rv64im_rows import RV64IM_CONTRACTS
@@ -27,7 +28,21 @@ from spec.air.chip import Chip, Role
 from spec.field import P
 from spec.isa.calls import ADVICE, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, SHA256_COMPRESS
 from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.buses import CONTINUATION, CURSOR, MEMORY, STATE
+from spec.rv64im.buses import (
+    AND,
+    BYTE_PAIR,
+    CONTINUATION,
+    CURSOR,
+    EXIT,
+    IMAGE,
+    MEMORY,
+    OUTPUT,
+    PROGRAM,
+    RANGE,
+    REGION,
+    SHIFT,
+    STATE,
+)
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.chips.keccak import TABLE as KECCAK_TABLE
 from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
@@ -107,6 +122,7 @@ def _of_all_chips(chips: Sequence[Chip]) -> Iterator[Obligation]:
     yield from coverage_obligations([chip for chip in chips if chip.role is Role.INSTRUCTION])
     yield from decode_obligations()
     yield Obligation(Kind.MACHINE, "", "special program counters", (), _prove_special_program_counters)
+    yield from statement_obligations(RV64IM_AUDIT)
 
 
 def _prove_special_program_counters(_: Session) -> Outcome:
@@ -118,6 +134,52 @@ def _prove_special_program_counters(_: Session) -> Outcome:
     return Outcome(Verdict.PROVEN)
 
 
+RV64IM_SENDERS: Senders = {
+    PROGRAM.name: frozenset({"program_table"}),
+    STATE.name: frozenset({Role.INSTRUCTION, VERIFIER}),
+    MEMORY.name: frozenset({Role.INSTRUCTION, "boundary"}),
+    RANGE.name: frozenset({"range_table"}),
+    AND.name: frozenset({"byte_table"}),
+    BYTE_PAIR.name: frozenset({"byte_table"}),
+    SHIFT.name: frozenset({"shift_table"}),
+    EXIT.name: frozenset({"halt"}),
+    CURSOR.name: frozenset({"memory", VERIFIER}),
+    IMAGE.name: frozenset({"image_table"}),
+    REGION.name: frozenset({"region_table"}),
+    CONTINUATION.name: frozenset({"boundary", "memory"}),
+    OUTPUT.name: frozenset({"memory"}),
+    **sha256_senders(SHA256_COMPRESS.name, SHA256_LAYOUT),
+    **{bus.name: frozenset({KECCAK_F.name, KECCAK_TABLE.chip.name}) for bus in KECCAK_TABLE.buses},
+}
+
+_LIMBS_OF_16_BITS = {f"value_{i}": 16 for i in range(4)}
+
+RV64IM_BOUNDS: Bounds = {
+    # The function obligation of the program's table.
+    PROGRAM.name: {"pc": 30},
+    # The function obligations of instructions and of the boundary table.
+    MEMORY.name: _LIMBS_OF_16_BITS,
+    EXIT.name: {f"code_{i}": 16 for i in range(4)},
+    # The function obligation of the image table.
+    IMAGE.name: _LIMBS_OF_16_BITS,
+    # The function obligations of the boundary and the memory table.
+    CONTINUATION.name: _LIMBS_OF_16_BITS,
+    OUTPUT.name: _LIMBS_OF_16_BITS,
+}
+"""What is proven of the values that are sent, by the obligations that are named."""
+
+_SOME_ROW = frozenset(
+    {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.COMPLETE, Kind.PADDING, Kind.MULTIPLICITIES, Kind.DISCIPLINE}
+)
+
+RV64IM_KINDS: Mapping[Role, frozenset[Kind]] = {
+    Role.INSTRUCTION: _SOME_ROW | {Kind.SELECTED, Kind.CLOCK_ORDER, Kind.MEMORY},
+    Role.WORK: _SOME_ROW | {Kind.DETERMINISM},
+    Role.MACHINE_TABLE: frozenset({Kind.FUNCTION, Kind.DISCIPLINE}),
+    Role.PROGRAM_TABLE: frozenset({Kind.FUNCTION, Kind.DISCIPLINE}),
+    Role.CONTINUATION: _SOME_ROW | {Kind.MEMORY},
+}
+
 RV64IM_AUDIT = AuditedMachine(
     machine=RV64IM,
     opcodes=OPCODES,
@@ -127,8 +189,11 @@ RV64IM_AUDIT = AuditedMachine(
         Chain(CONTINUATION, opened_by=MEMORY_TABLE.name, first_stamp=("segment", 0)),
         Chain(CURSOR, opened_by=None),
     ),
+    senders=RV64IM_SENDERS,
     run_tokens=output_tokens(b"output"),
     orders=RV64IM_ORDERS,
+    bounds=RV64IM_BOUNDS,
+    required_kinds=RV64IM_KINDS,
     contracts=RV64IM_CONTRACTS,
     meanings=dict.fromkeys(Role, _of_chip),
     whole=_of_all_chips,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reference.executor.profiling import Profile
-from reference.trace.clock import declared_accesses
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
@@ -17,7 +16,7 @@ from spec.cost import Cost, row_cost, segment_cost
 from spec.isa import decode
 from spec.isa.calls import CALL_BY_NUMBER, CALLS
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_REGION
 from spec.program import Program
 from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape, TableShape, clock_end
 from spec.rv64im.chips import misaligned
@@ -47,7 +46,7 @@ class PcRows:
 
     misaligned: int
     calls: Mapping[str, int]
-    """Of an ecall, how often it made each call, by name."""
+    """How often an ecall made each call, by name."""
 
     registers: tuple[int, ...]
     """Those that it accesses, the sink included."""
@@ -103,7 +102,7 @@ def _registers(chip: Chip, fetched: ProgramRow, calls: Iterable[str]) -> tuple[i
     made = [call for call in CALLS if call.name in calls]
     pointers = (operand.register for call in made for operand in call.operands)
     results = (call.result_register for call in made if call.result_register is not None)
-    return (*(indices[access] for access in declared_accesses(chip) if access in indices), *pointers, *results)
+    return (*(indices[access] for access in chip.access_names if access in indices), *pointers, *results)
 
 
 def rows_by_chip(rows: Mapping[int, PcRows]) -> Counter[str]:
@@ -122,7 +121,7 @@ class RunCost:
     """Rows of instruction and work chips before padding, by chip name."""
 
     shapes: tuple[SegmentShape, ...]
-    """Of the segments, in order."""
+    """The shapes of the segments, in order."""
 
     limits: SegmentLimits
 
@@ -159,7 +158,7 @@ def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS, plan_run:
     rows = rows_by_chip(by_pc)
     registers = {register for of_pc in by_pc.values() for register in of_pc.registers}
     addresses = len(profile.touched) + len(registers)
-    first = OUTPUT.start // DOUBLEWORD_BYTES
+    first = OUTPUT_REGION.start // DOUBLEWORD_BYTES
     claimed = 1 + -(-len(profile.execution.output) // DOUBLEWORD_BYTES)
     untouched_output = sum(1 for address in range(first, first + claimed) if address not in profile.touched)
     shape = _shape(profile.program, rows, addresses, addresses + untouched_output)

@@ -9,8 +9,10 @@ from itertools import chain
 import numpy as np
 
 from reference.arrays.field_arrays import Matrix
-from spec.program import Program
+from spec.memory_map import REGISTER_FILE_SIZE, Space
+from spec.program import Program, Region
 from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
+from spec.rv64im.chips.continuation import ADDRESS_BITS
 from spec.rv64im.chips.fixed_tables import TableRow, padded
 from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
 from spec.rv64im.machine import RV64IM
@@ -19,6 +21,19 @@ from spec.rv64im.recursion_shapes import program_size
 
 class ProgramTooLargeError(Exception):
     """A program with more code or data than the tables of any listed shape hold."""
+
+
+class NoInstructionError(Exception):
+    """A program of which no word can execute: it has no key, as every proof of it would be one of nothing."""
+
+
+class RegionError(ValueError):
+    """A program with a region outside its space: the memory table's cursor could wrap around p over its keys."""
+
+
+REGION_END: Mapping[Space, int] = {Space.MEMORY: 1 << ADDRESS_BITS, Space.REGISTERS: REGISTER_FILE_SIZE}
+"""By space, where its last region ends at most: doublewords, or registers. A cursor then stays so far below p that a
+step backwards never looks like one of `KEY_BITS` bits forwards: the chip's own range does not see to that."""
 
 
 @cache
@@ -30,12 +45,31 @@ def fixed_tables() -> dict[str, Matrix]:
 def program_tables(program: Program, *, listed: bool = False) -> dict[str, Matrix]:
     """The fixed columns of every program table by chip name, in machine order: each (height, fixed width).
 
-    The tables are as low as their rows allow, or of the smallest `listed` size. Raises ProgramTooLargeError if no
-    listed size holds the program.
+    The tables are as low as their rows allow, or of the smallest `listed` size. Raises NoInstructionError for a table
+    without rows, ProgramTooLargeError if no listed size holds the program, RegionError.
     """
+    _check_regions(program.regions)
     tables = {name: rows(program) for name, rows in PROGRAM_FIXED_ROWS.items()}
+    for name, rows in tables.items():
+        if not rows:
+            raise NoInstructionError(f"{name} has no row: the program holds {len(program.code)} words that decode")
     heights = _listed_heights(tables) if listed else dict.fromkeys(tables, MINIMUM_HEIGHT_LOG2)
     return {name: _matrix(padded(rows, 1 << heights[name])) for name, rows in tables.items()}
+
+
+def _check_regions(regions: Sequence[Region]) -> None:
+    """Every region lies in its space, after the one before it.
+
+    Raises RegionError if a region lies outside of its space.
+    """
+    end, space = 0, Space.MEMORY
+    for region in regions:
+        first = end if region.space is space else 0
+        last = REGION_END[region.space]
+        if region.space < space or not first <= region.start < region.end <= last:
+            place = f"[{region.start:#x}, {region.end:#x}) of {region.space.name.lower()}"
+            raise RegionError(f"the region {place} does not lie in [{first:#x}, {last:#x}), in order")
+        end, space = region.end, region.space
 
 
 def listed_program_heights(program: Program) -> Mapping[str, int]:

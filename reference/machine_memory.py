@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from spec.memory_map import DOUBLEWORD_BYTES, INPUT, INPUT_CAPACITY_BYTES, Space
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT_CAPACITY_BYTES, INPUT_REGION, Space
 from spec.program import Program
 
 
@@ -19,14 +19,14 @@ class UnmappedError(Exception):
 def initial_memory(program: Program, private_input: bytes) -> dict[int, int]:
     """Every doubleword that the image and the input determine; mapped doublewords besides hold zero.
 
-    Raises InputTooLongError.
+    Raises InputTooLongError if the input exceeds its region.
     """
     if len(private_input) > INPUT_CAPACITY_BYTES:
         raise InputTooLongError(
             f"the input has {len(private_input)} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
         )
     doublewords = dict(program.image)
-    first = INPUT.start // DOUBLEWORD_BYTES
+    first = INPUT_REGION.start // DOUBLEWORD_BYTES
     doublewords[first] = len(private_input)
     for start in range(0, len(private_input), DOUBLEWORD_BYTES):
         address = first + 1 + start // DOUBLEWORD_BYTES
@@ -47,9 +47,10 @@ class MachineMemory:
         self._ends = [region.end for region in regions]
 
     def touch(self, position: int) -> int:
-        """The doubleword's value; from now on it counts as touched. Raises UnmappedError.
+        """The doubleword's value; from now on it counts as touched.
 
-        Every region lies below 2^32 bytes, so an address beyond is unmapped too.
+        Every region lies below 2^32 bytes, so an address beyond is unmapped too. Raises UnmappedError if a doubleword
+        belongs to no region.
         """
         value = self.doublewords.get(position)
         if value is None:
@@ -66,7 +67,10 @@ class MachineMemory:
         return self.initial.get(position, 0) if value is None else value
 
     def peek(self, address: int, size_bytes: int) -> bytes:
-        """The bytes from this byte address on, which are not touched. Raises UnmappedError."""
+        """The bytes from this byte address on, which are not touched.
+
+        Raises UnmappedError if a doubleword belongs to no region.
+        """
         first, end = address // DOUBLEWORD_BYTES, -(-(address + size_bytes) // DOUBLEWORD_BYTES)
         doublewords = b"".join(
             self.doublewords.get(position, self._untouched(position)).to_bytes(DOUBLEWORD_BYTES, "little")
@@ -76,7 +80,7 @@ class MachineMemory:
         return doublewords[offset : offset + size_bytes]
 
     def _untouched(self, position: int) -> int:
-        """The doubleword's value at the start. Raises UnmappedError."""
+        """The doubleword's value at the start. Raises UnmappedError if a doubleword belongs to no region."""
         value = self.initial.get(position)
         if value is not None:
             return value

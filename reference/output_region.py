@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT, OUTPUT_CAPACITY_BYTES
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION
 
-_FIRST = OUTPUT.start // DOUBLEWORD_BYTES
-_END = OUTPUT.end // DOUBLEWORD_BYTES
+_FIRST = OUTPUT_REGION.start // DOUBLEWORD_BYTES
+_END = OUTPUT_REGION.end // DOUBLEWORD_BYTES
 
 
 def read_output(doublewords: Mapping[int, int]) -> tuple[bytes, str | None]:

@@ -31,7 +31,8 @@ def fixed_cells(program: Program, *, listed: bool) -> list[Table]:
 def proving_key(kernels: Kernels, program: Program, parameters: ParameterSet) -> ProvingKey:
     """The key of a program.
 
-    Raises ProgramTooLargeError if the parameters ask for listed shapes and none holds the program.
+    Raises NoInstructionError for a program of which no word can execute, ProgramTooLargeError if the parameters ask for
+    listed shapes and none holds it.
     """
     tables = fixed_cells(program, listed=parameters.listed_shapes)
     start = (program.entry // INSTRUCTION_BYTES, FIRST_CURSOR)
@@ -44,5 +45,5 @@ def entry_address(key: VerificationKey) -> int:
 
 
 def verification_key(kernels: Kernels, program: Program, parameters: ParameterSet) -> VerificationKey:
-    """The verification key alone. Raises ProgramTooLargeError as `proving_key`."""
+    """The verification key alone. Raises as `proving_key`."""
     return proving_key(kernels, program, parameters).verification

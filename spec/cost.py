@@ -14,10 +14,10 @@ from types import MappingProxyType
 
 from spec.air.chip import Chip
 from spec.air.machine import Machine
-from spec.protocol.shape import SegmentShape, listed_shape
+from spec.protocol.shape import SegmentShape, listed_shape, rows_of
 
 COST_VERSION = "limpid cost 2"
-"""Of the metric's definition: costs of different versions do not compare."""
+"""The version of the metric's definition: costs of different versions do not compare."""
 
 CELLS_PER_INTERACTION = 10
 """The weight of an interaction, measured: its part of the bus circuit and of the zerocheck over that of a cell."""
@@ -83,7 +83,7 @@ def cheapest_shape(machine: Machine, rows: Mapping[str, int], program_heights_lo
 
     def cost(name: str) -> int:
         heights = machine.listed_shapes[name]
-        segments = max(-(-count // (1 << heights[chip])) for chip, count in used.items())
+        segments = max(-(-count // rows_of(heights[chip])) for chip, count in used.items())
         return segments * segment_cost(listed_shape(machine, name, program_heights_log2)).total
 
     return min(fitting, key=cost)

@@ -30,7 +30,10 @@ def inverse(element: int) -> int:
 
 
 def root_of_unity(order_log2: int) -> int:
-    """The generator of the subgroup of order 2^order_log2, derived from the fixed group generator."""
+    """The generator of the subgroup of order 2^order_log2, derived from the fixed group generator.
+
+    Raises ValueError for an order above 2^TWO_ADICITY.
+    """
     if not 0 <= order_log2 <= TWO_ADICITY:
         raise ValueError(f"no subgroup of order 2^{order_log2}: the two-adicity is {TWO_ADICITY}")
     return pow(GENERATOR, (P - 1) >> order_log2, P)

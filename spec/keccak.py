@@ -12,6 +12,7 @@ SIDE = 5
 LANES = SIDE * SIDE
 ROUNDS = 24
 LANE_MASK = (1 << LANE_BITS) - 1
+"""The width, side and rounds of keccak-f[1600] [FIPS 202, section 3]."""
 
 State = tuple[int, ...]
 """25 lanes."""

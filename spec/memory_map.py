@@ -12,6 +12,8 @@ from enum import IntEnum
 ADDRESS_BITS = 32
 DOUBLEWORD_BYTES = 8
 PAGE_BYTES = 4096
+"""A guest's addresses stay below 2^32; an access of the memory bus is a doubleword; the first page is nobody's, so that
+a null pointer traps."""
 
 
 class Space(IntEnum):
@@ -65,17 +67,22 @@ GUARD_PAGE = Interval(0x6FFF_F000, 0x7000_0000)
 STACK = Interval(0x7000_0000, 0x7800_0000)
 """Zero at the start; the stack pointer starts at its end and grows down."""
 
-INPUT = Interval(0xA000_0000, 0xB000_0000)
+INPUT_REGION = Interval(0xA000_0000, 0xB000_0000)
 """The private input: a length doubleword, then the bytes."""
 
-OUTPUT = Interval(0xB000_0000, 0xB100_0000)
+OUTPUT_REGION = Interval(0xB000_0000, 0xB100_0000)
 """The public output: a length doubleword, the bytes, zeros to the end of the last doubleword."""
 
-INPUT_CAPACITY_BYTES = INPUT.size_bytes - DOUBLEWORD_BYTES
-OUTPUT_CAPACITY_BYTES = OUTPUT.size_bytes - DOUBLEWORD_BYTES
+INPUT_CAPACITY_BYTES = INPUT_REGION.size_bytes - DOUBLEWORD_BYTES
+OUTPUT_CAPACITY_BYTES = OUTPUT_REGION.size_bytes - DOUBLEWORD_BYTES
 
 DEFAULT_IMAGE_START = 0x0001_0000
 """Where the SDK's linker script puts a guest; any other place outside the reserved intervals is as good."""
 
-RESERVED = {"null page": NULL_PAGE, "stack guard page": GUARD_PAGE, "input region": INPUT, "output region": OUTPUT}
+RESERVED = {
+    "null page": NULL_PAGE,
+    "stack guard page": GUARD_PAGE,
+    "input region": INPUT_REGION,
+    "output region": OUTPUT_REGION,
+}
 """Intervals that no loadable segment may touch, by the name an error message uses."""

@@ -229,7 +229,7 @@ RECURSION = ParameterSet(
     schedules=_schedules(
         Schedule(17, (4, 5), (82, 42), 16, (11, 11), (19, 18)),
         Schedule(20, (4, 4, 4), (82, 42, 29), 16, (11, 12, 12), (20, 18, 15)),
-        Schedule(21, (3, 4, 4, 4), (82, 51, 33, 24), 16, (12, 12, 11, 12), (20, 18, 15, 16)),
+        Schedule(21, (2, 4, 4, 4), (82, 64, 37, 26), 16, (12, 11, 12, 12), (20, 18, 17, 17)),
     ),
 )
 """For proofs that a circuit verifies: a third of the queries of `segment`, caps that spare every path six digests, and

@@ -89,9 +89,16 @@ class Rejection(Enum):
     RUN_DIFFERS = "The tree is about a run of another machine, program, output or other segments."
 
 
+def between(minimum: int | None, maximum: int) -> dict[str, int | None]:
+    """What is expected of a number that may be any in a range, both ends included; None where there is no least one."""
+    return {"minimum": minimum, "maximum": maximum}
+
+
 class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
-    """A refusal: the reason, a detail that says what and where, and what was expected and found, where both are known:
-    so programs need not read the detail."""
+    """A refusal: the reason, a detail that says what and where, and what was expected and found, so that programs need
+    not read the detail. Both are None where the reason alone says it; else they are what JSON has: numbers, texts,
+    lists, and `between` for a range. Field elements are lists of coefficients, byte strings hexadecimal.
+    """
 
     def __init__(self, reason: Rejection, detail: str = "", *, expected: object = None, found: object = None) -> None:
         super().__init__(f"{reason.name}: {reason.value}" + (f" ({detail})" if detail else ""))
@@ -99,3 +106,11 @@ class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
         self.detail = detail
         self.expected = expected
         self.found = found
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # It travels from whoever finds it to whoever asked; an exception by itself travels as its message.
+        return type(self)._travelled, (self.reason, self.detail, self.expected, self.found)
+
+    @classmethod
+    def _travelled(cls, reason: Rejection, detail: str, expected: object, found: object) -> Rejected:
+        return cls(reason, detail, expected=expected, found=found)

@@ -1,8 +1,9 @@
 """The word vocabulary: the few operations on which every instruction's meaning is written, once.
 
-A word has 64 bits. A meaning receives a `Words` object and calls its operations, so the same text runs on
-Python integers (`IntegerWords`, here) and on any other form of 64-bit words and truth values, such as the
-bit-vectors of a solver. No operation raises, and every operation is total: the forms agree on all operands,
+A word of this vocabulary is what a register holds, and has XLEN = 64 bits. The ISA manual's word has 32: instructions
+on those are in `spec.isa.word_arithmetic`. A meaning receives a `WordVocabulary` and calls its operations, so the
+same text runs on Python integers (`IntegerWords`, here) and on any other form of 64-bit words and truth values, such as
+the bit-vectors of a solver. No operation raises, and every operation is total: the forms agree on all operands,
 including zero divisors and shift amounts of 64 or more, where the conventions are those of SMT-LIB's
 fixed-size bit-vectors [SMT-LIB]. A meaning must not lean on those conventions: it selects the case that
 the ISA manual names, since both branches of a selection are always evaluated.
@@ -14,8 +15,10 @@ from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 BYTE_BITS = 8
-WORD_BITS = 64
-WORD_MASK = (1 << WORD_BITS) - 1
+XLEN = 64
+"""The width of a register in bits, by the ISA manual's name."""
+
+REGISTER_MASK = (1 << XLEN) - 1
 
 W = TypeVar("W")
 """A 64-bit word."""
@@ -24,7 +27,7 @@ B = TypeVar("B")
 """A truth value."""
 
 
-class Words(ABC, Generic[W, B]):
+class WordVocabulary(ABC, Generic[W, B]):
     """Operations on words of type W and truth values of type B."""
 
     @abstractmethod
@@ -141,35 +144,35 @@ class Words(ABC, Generic[W, B]):
 
 def signed(word: int) -> int:
     """The number in [-2^63, 2^63) that the word in [0, 2^64) stands for in two's complement."""
-    return word - (word >> (WORD_BITS - 1) << WORD_BITS)
+    return word - (word >> (XLEN - 1) << XLEN)
 
 
-class IntegerWords(Words[int, bool]):
+class IntegerWords(WordVocabulary[int, bool]):
     """Words as Python integers in [0, 2^64), truth values as bool."""
 
     def constant(self, number: int) -> int:
-        return number & WORD_MASK
+        return number & REGISTER_MASK
 
     def add(self, left: int, right: int) -> int:
-        return (left + right) & WORD_MASK
+        return (left + right) & REGISTER_MASK
 
     def subtract(self, left: int, right: int) -> int:
-        return (left - right) & WORD_MASK
+        return (left - right) & REGISTER_MASK
 
     def multiply(self, left: int, right: int) -> int:
-        return (left * right) & WORD_MASK
+        return (left * right) & REGISTER_MASK
 
     def multiply_high_unsigned(self, left: int, right: int) -> int:
-        return (left * right) >> WORD_BITS
+        return (left * right) >> XLEN
 
     def multiply_high_signed(self, left: int, right: int) -> int:
-        return ((signed(left) * signed(right)) >> WORD_BITS) & WORD_MASK
+        return ((signed(left) * signed(right)) >> XLEN) & REGISTER_MASK
 
     def multiply_high_signed_unsigned(self, left: int, right: int) -> int:
-        return ((signed(left) * right) >> WORD_BITS) & WORD_MASK
+        return ((signed(left) * right) >> XLEN) & REGISTER_MASK
 
     def quotient_unsigned(self, left: int, right: int) -> int:
-        return left // right if right else WORD_MASK
+        return left // right if right else REGISTER_MASK
 
     def remainder_unsigned(self, left: int, right: int) -> int:
         return left % right if right else left
@@ -177,16 +180,16 @@ class IntegerWords(Words[int, bool]):
     def quotient_signed(self, left: int, right: int) -> int:
         dividend, divisor = signed(left), signed(right)
         if divisor == 0:
-            return 1 if dividend < 0 else WORD_MASK
+            return 1 if dividend < 0 else REGISTER_MASK
         magnitude = abs(dividend) // abs(divisor)
-        return (magnitude if (dividend < 0) == (divisor < 0) else -magnitude) & WORD_MASK
+        return (magnitude if (dividend < 0) == (divisor < 0) else -magnitude) & REGISTER_MASK
 
     def remainder_signed(self, left: int, right: int) -> int:
         dividend, divisor = signed(left), signed(right)
         if divisor == 0:
             return left
         magnitude = abs(dividend) % abs(divisor)
-        return (-magnitude if dividend < 0 else magnitude) & WORD_MASK
+        return (-magnitude if dividend < 0 else magnitude) & REGISTER_MASK
 
     def bitwise_and(self, left: int, right: int) -> int:
         return left & right
@@ -198,17 +201,17 @@ class IntegerWords(Words[int, bool]):
         return left ^ right
 
     def shift_left(self, word: int, amount: int) -> int:
-        return (word << amount) & WORD_MASK if amount < WORD_BITS else 0
+        return (word << amount) & REGISTER_MASK if amount < XLEN else 0
 
     def shift_right_logical(self, word: int, amount: int) -> int:
         return word >> amount
 
     def shift_right_arithmetic(self, word: int, amount: int) -> int:
-        return (signed(word) >> amount) & WORD_MASK
+        return (signed(word) >> amount) & REGISTER_MASK
 
     def sign_extend(self, word: int, from_bits: int) -> int:
         sign = 1 << (from_bits - 1)
-        return ((word & (2 * sign - 1) ^ sign) - sign) & WORD_MASK
+        return ((word & (2 * sign - 1) ^ sign) - sign) & REGISTER_MASK
 
     def zero_extend(self, word: int, from_bits: int) -> int:
         return word & ((1 << from_bits) - 1)

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from optimized.verifier.refusal import UnexplainedRejected
 from optimized.verifier.run import TOOLS
 from reference.verifier import program as reference
-from reference.verifier.program import PLAIN_TOOLS, Verified, VerifierTools
+from reference.verifier.program import Verified
+from reference.verifier.statement import PLAIN_TOOLS, VerifierTools
 from spec.protocol.key import VerificationKey
 from spec.rejection import Rejected, Rejection
 
@@ -25,14 +26,14 @@ class Refusal:
 
 
 def plainly(verification: Callable[[VerifierTools], Said]) -> Said:
-    """What the reference says, on plain numbers. Raises Rejected."""
+    """What the reference says, on plain numbers. Raises Rejected at the first check that fails."""
     return verification(PLAIN_TOOLS)
 
 
 def optimized(verification: Callable[[VerifierTools], Said]) -> Said:
     """What the optimized steps say. Where they refuse without a reason, the reference gives it: it refuses as well.
 
-    Raises Rejected.
+    Raises Rejected at the first check that fails.
     """
     try:
         return verification(TOOLS)

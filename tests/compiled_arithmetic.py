@@ -17,7 +17,7 @@ from optimized.compilation import compiled
 from reference.arrays import extension_arrays
 from reference.arrays.extension_arrays import ExtensionArray
 from reference.prover import grinding, sha256_arrays
-from reference.prover.sha256_arrays import Digests, Words
+from reference.prover.sha256_arrays import Digests, WordArray
 from spec.field import EXTENSION_DEGREE, P
 from spec.protocol import hash as hashing
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Digest
@@ -93,7 +93,7 @@ def compress(state: Sequence[int], block: Sequence[int]) -> Digest:
     return tuple(digest.tolist())
 
 
-def compress_rows(states: Digests, blocks: Words) -> Digests:
+def compress_rows(states: Digests, blocks: WordArray) -> Digests:
     """`sha256_arrays.compress`."""
     result: Digests = _compress_rows(states.astype(np.uint64), blocks.astype(np.uint64)).astype(np.uint32)
     return result

@@ -19,6 +19,24 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 
 
+IN_A_FRESH_PROCESS = "LIMPID_TEST_IN_A_FRESH_PROCESS"
+"""Set where a test that forks runs by itself."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that forks in a process of its own: other tests may have mapped more than a fork may copy, and
+    allowed deeper recursion than a stack holds."""
+    if pyfuncitem.get_closest_marker("forks") is None or IN_A_FRESH_PROCESS in os.environ:
+        return None
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "forks", pyfuncitem.nodeid]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment[IN_A_FRESH_PROCESS] = "1"
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"in a process of its own:\n{done.stdout}{done.stderr}"
+    return True
+
+
 def quickstart_section() -> str:
     """The README's quickstart, without its heading."""
     match = re.search(r"^## Quickstart$(.*?)^## ", README.read_text(), re.MULTILINE | re.DOTALL)

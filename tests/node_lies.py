@@ -11,7 +11,7 @@ from spec.field import Extension, P
 from spec.protocol.hash import Digest, Prefix
 from spec.protocol.node_statement import NumberStatement
 from spec.protocol.numbers import NumberAlgebra
-from spec.protocol.recursion import FinalContext, SegmentStatement, depth_limit
+from spec.protocol.recursion import FinalContext, SegmentStatement, depth_limit, most_segments
 from spec.protocol.run import tagged_words, tree_root
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
@@ -191,7 +191,7 @@ FINAL_LIES: Mapping[str, Lie] = {
     "starts_as_the_key_says": (CONTEXT, said(WHOLE, "starts")),
     "has_halted": (CONTEXT, said(WHOLE, "ends")),
     "exit_code_is_the_callers": (CONTEXT, said(WHOLE, "exit_values")),
-    "count_is_bounded": (_any_run, said(WHOLE, segment_count=RV64IM.maximum_segments + 1)),
+    "count_is_bounded": (_any_run, said(WHOLE, segment_count=most_segments(RV64IM) + 1)),
     "depth_is_within_the_limit": (CONTEXT, said(WHOLE, depth=depth_limit(RV64IM) + 1)),
     "run_digest_is_recomputed": (CONTEXT, said(WHOLE, "run")),
     "global_buses_balance": (CONTEXT, said(WHOLE, "global_total")),

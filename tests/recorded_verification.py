@@ -85,7 +85,7 @@ class Recording:
 
     @cached_property
     def run(self) -> Sequence[int]:
-        """G."""
+        """The run's digest G."""
         numbers, key, segment = NumberAlgebra(), self.proof.key, self.proof.segments[0]
         statement = RunStatement(key.machine, key.parameters, key.program_id, self.proof.output, 1)
         place = SegmentPlace(statement, 0, self.form)

@@ -24,7 +24,7 @@ class LookedAt(AssertionError):  # noqa: N818 - what was done, not what went wro
     """A question that a circuit cannot answer while it is written down."""
 
 
-class Kind(Enum):
+class Sort(Enum):
     """What a recorded value is."""
 
     ELEMENT = "element"
@@ -38,7 +38,7 @@ class Recorded:
 
     __slots__ = ("_algebra", "hidden", "kind", "number")
 
-    def __init__(self, algebra: RecordingAlgebra, kind: Kind, number: int, hidden: Any) -> None:
+    def __init__(self, algebra: RecordingAlgebra, kind: Sort, number: int, hidden: Any) -> None:
         self._algebra = algebra
         self.kind = kind
         self.number = number
@@ -70,7 +70,7 @@ class Operation:
     name: str
     operands: tuple[int, ...]
     parameters: tuple[Any, ...]
-    results: tuple[Kind, ...]
+    results: tuple[Sort, ...]
     where: str = field(default="", compare=False)
 
 
@@ -88,7 +88,11 @@ class RecordingAlgebra:
         return Counter(operation.name for operation in self.operations)
 
     def _record(
-        self, name: str, operands: Sequence[Recorded], parameters: Sequence[Any], results: Sequence[tuple[Kind, Any]]
+        self,
+        name: str,
+        operands: Sequence[Recorded],
+        parameters: Sequence[Any],
+        results: Sequence[tuple[Sort, Any]],
     ) -> list[Recorded]:
         kinds = tuple(kind for kind, _ in results)
         self.operations.append(Operation(name, tuple(o.number for o in operands), tuple(parameters), kinds))
@@ -98,47 +102,47 @@ class RecordingAlgebra:
             self._values += 1
         return recorded
 
-    def _one(self, name: str, operands: Sequence[Recorded], parameters: Sequence[Any], kind: Kind, hidden: Any) -> Any:
+    def _one(self, name: str, operands: Sequence[Recorded], parameters: Sequence[Any], kind: Sort, hidden: Any) -> Any:
         (result,) = self._record(name, operands, parameters, [(kind, hidden)])
         return result
 
-    def _constant(self, kind: Kind, number: Any) -> Any:
+    def _constant(self, kind: Sort, number: Any) -> Any:
         return self._one("constant", [], [number], kind, number)
 
-    def _read(self, kind: Kind, numbers: Sequence[Any]) -> list[Recorded]:
+    def _read(self, kind: Sort, numbers: Sequence[Any]) -> list[Recorded]:
         self.inputs += numbers
         return [self._one("read", [], [], kind, number) for number in numbers]
 
     def binary(self, name: str, left: Recorded, right: Recorded | int) -> Recorded:
         """A sum, difference or product of extension elements, or with a number. Raises TypeError for others."""
-        if left.kind is not Kind.VALUE or (isinstance(right, Recorded) and right.kind is not Kind.VALUE):
+        if left.kind is not Sort.VALUE or (isinstance(right, Recorded) and right.kind is not Sort.VALUE):
             raise TypeError(f"{name} of {left.kind.value} and {right!r}")
         apply = {"add": "__add__", "subtract": "__sub__", "multiply": "__mul__"}[name]
         if isinstance(right, Recorded):
             hidden = getattr(left.hidden, apply)(right.hidden)
-            result: Recorded = self._one(name, [left, right], [], Kind.VALUE, hidden)
+            result: Recorded = self._one(name, [left, right], [], Sort.VALUE, hidden)
         else:
             hidden = getattr(left.hidden, apply)(right)
-            result = self._one(f"{name}_number", [left], [right], Kind.VALUE, hidden)
+            result = self._one(f"{name}_number", [left], [right], Sort.VALUE, hidden)
         return result
 
     def element(self, number: int) -> Any:
-        return self._constant(Kind.ELEMENT, self._numbers.element(number))
+        return self._constant(Sort.ELEMENT, self._numbers.element(number))
 
     def value(self, number: int) -> Any:
-        return self._constant(Kind.VALUE, self._numbers.value(number))
+        return self._constant(Sort.VALUE, self._numbers.value(number))
 
     def word(self, number: int) -> Any:
-        return self._constant(Kind.WORD, number)
+        return self._constant(Sort.WORD, number)
 
     def read_elements(self, numbers: Sequence[int]) -> list[Recorded]:
-        return self._read(Kind.ELEMENT, numbers)
+        return self._read(Sort.ELEMENT, numbers)
 
     def read_values(self, elements: Sequence[Extension]) -> list[Recorded]:
-        return self._read(Kind.VALUE, elements)
+        return self._read(Sort.VALUE, elements)
 
     def read_words(self, numbers: Sequence[int]) -> list[Recorded]:
-        return self._read(Kind.WORD, numbers)
+        return self._read(Sort.WORD, numbers)
 
     def read_leaves(
         self, opening: MerkleOpening, positions: Sequence[Sequence[Recorded]], shape: TreeShape, where: str
@@ -150,52 +154,52 @@ class RecordingAlgebra:
         ]
 
     def embed(self, element: Recorded) -> Any:
-        return self._one("embed", [element], [], Kind.VALUE, self._numbers.embed(element.hidden))
+        return self._one("embed", [element], [], Sort.VALUE, self._numbers.embed(element.hidden))
 
     def join(self, coefficients: Sequence[Recorded]) -> Any:
         hidden = self._numbers.join([coefficient.hidden for coefficient in coefficients])
-        return self._one("join", coefficients, [], Kind.VALUE, hidden)
+        return self._one("join", coefficients, [], Sort.VALUE, hidden)
 
     def element_words(self, elements: Sequence[Recorded]) -> list[Recorded]:
-        return [self._one("element_word", [e], [], Kind.WORD, e.hidden) for e in elements]
+        return [self._one("element_word", [e], [], Sort.WORD, e.hidden) for e in elements]
 
     def value_words(self, values: Sequence[Recorded]) -> list[Recorded]:
         words = []
         for value in values:
-            results = [(Kind.WORD, word) for word in self._numbers.value_words([value.hidden])]
+            results = [(Sort.WORD, word) for word in self._numbers.value_words([value.hidden])]
             words += self._record("value_words", [value], [], results)
         return words
 
     def multiply_elements(self, left: Recorded, right: Recorded) -> Any:
         hidden = self._numbers.multiply_elements(left.hidden, right.hidden)
-        return self._one("multiply_elements", [left, right], [], Kind.ELEMENT, hidden)
+        return self._one("multiply_elements", [left, right], [], Sort.ELEMENT, hidden)
 
     def scale(self, value: Recorded, factor: Recorded) -> Any:
-        return self._one("scale", [value, factor], [], Kind.VALUE, self._numbers.scale(value.hidden, factor.hidden))
+        return self._one("scale", [value, factor], [], Sort.VALUE, self._numbers.scale(value.hidden, factor.hidden))
 
     def linear_combination(self, coefficients: Sequence[Recorded], elements: Sequence[Recorded]) -> Any:
         hidden = self._numbers.linear_combination([c.hidden for c in coefficients], [e.hidden for e in elements])
         operands = [*coefficients, *elements]
-        return self._one("linear_combination", operands, [len(elements)], Kind.VALUE, hidden)
+        return self._one("linear_combination", operands, [len(elements)], Sort.VALUE, hidden)
 
     def inverses(self, values: Sequence[Recorded], reason: Rejection, where: str) -> list[Recorded]:
         hints = []
         for value in values:
             hidden = ZERO if value.hidden == ZERO else value.hidden.inverse()
-            hint: Recorded = self._one("inverse_hint", [value], [], Kind.VALUE, hidden)
+            hint: Recorded = self._one("inverse_hint", [value], [], Sort.VALUE, hidden)
             self.require_equal(value * hint, self.value(1), reason, where)
             hints.append(hint)
         return hints
 
     def challenge(self, state: Sequence[Recorded]) -> Any:
-        return self._one("challenge", state, [], Kind.VALUE, self._numbers.challenge([word.hidden for word in state]))
+        return self._one("challenge", state, [], Sort.VALUE, self._numbers.challenge([word.hidden for word in state]))
 
     def low_bits(self, word: Recorded, count: int) -> list[Recorded]:
-        results = [(Kind.BIT, bit) for bit in self._numbers.low_bits(word.hidden, count)]
+        results = [(Sort.BIT, bit) for bit in self._numbers.low_bits(word.hidden, count)]
         return self._record("low_bits", [word], [count], results)
 
     def equals(self, element: Recorded, number: int) -> Any:
-        return self._one("equals", [element], [number], Kind.BIT, self._numbers.equals(element.hidden, number))
+        return self._one("equals", [element], [number], Sort.BIT, self._numbers.equals(element.hidden, number))
 
     def select(self, bit: Recorded, if_one: Any, if_zero: Any) -> Any:
         if not isinstance(if_one, Recorded):
@@ -205,15 +209,15 @@ class RecordingAlgebra:
 
     def compress(self, state: Sequence[Recorded], block: Sequence[Recorded]) -> list[Recorded]:
         digest = self._numbers.compress([word.hidden for word in state], [word.hidden for word in block])
-        return self._record("compress", [*state, *block], [], [(Kind.WORD, word) for word in digest])
+        return self._record("compress", [*state, *block], [], [(Sort.WORD, word) for word in digest])
 
     def chain(self, state: Sequence[Recorded], words: Sequence[Recorded]) -> list[Recorded]:
         for start in range(0, len(words), BLOCK_WORDS):
             state = self.compress(state, words[start : start + BLOCK_WORDS])
         return list(state)
 
-    def require_equal(self, left: Any, right: Any, reason: Rejection, where: str) -> None:
-        lefts, rights = list(_flat(left)), list(_flat(right))
+    def require_equal(self, found: Any, expected: Any, reason: Rejection, where: str) -> None:
+        lefts, rights = list(_flat(found)), list(_flat(expected))
         if len(lefts) != len(rights):
             raise TypeError(f"{len(lefts)} and {len(rights)} values are required to be equal")
         for one, other in zip(lefts, rights, strict=True):

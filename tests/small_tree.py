@@ -5,28 +5,30 @@ The proofs of nodes are as small as such proofs get: one query an iteration, and
 
 from __future__ import annotations
 
+import atexit
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from limpid.runs.tree_workshop import CompiledWorkshop
 from optimized.kernels import OptimizedKernels
+from reference.recursion.aggregate import digest_of
 from reference.recursion.convert import SpanProof
-from reference.recursion.keys import TreeKeys, tree_keys
+from reference.recursion.keys import listed_keys
 from reference.recursion.node_proof import NodeProof
-from reference.recursion.statements import leaf_of
 from reference.recursion.tree import TreeProver
 from reference.tables import Table, Trace
 from reference.verifier.final import Asked, TreeConstants
 from spec.air.chip import Role
 from spec.circuit.buses import NARROW_SHA256
+from spec.circuit.listed_keys import ListedKeys
 from spec.circuit.nodes import CircuitShape, TreeDesign
 from spec.parameters import TINY, Schedule
-from spec.protocol.hash import Digest, digest_bytes, digest_words
-from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
-from spec.protocol.run import leaves_root, run_digest
 from tests.small_machine import SMALL_MACHINE, Move, output_tokens
 from tests.small_runs import CAPPED, Example
 
@@ -99,15 +101,23 @@ DESIGN = TreeDesign(
 
 
 @cache
-def keys() -> TreeKeys:
-    """The keys of all circuits."""
-    return tree_keys(KERNELS, DESIGN)
+def workshop() -> CompiledWorkshop:
+    """Makes keys and tables, and proves with the optimized kernels. Its circuits go with the process."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return CompiledWorkshop(DESIGN, Path(folder.name))
+
+
+@cache
+def keys() -> ListedKeys:
+    """The digests of all keys."""
+    return listed_keys(workshop())
 
 
 @cache
 def prover() -> TreeProver:
     """Makes nodes with the optimized kernels."""
-    return TreeProver(KERNELS, keys())
+    return TreeProver(workshop(), keys())
 
 
 @cache
@@ -120,14 +130,6 @@ def spans(counts: Sequence[int]) -> list[SpanProof]:
     """The run's segments, so many at a time."""
     left = iter(run().segments)
     return [SpanProof(run().key, tuple(next(left) for _ in range(count))) for count in counts]
-
-
-def digest_of(proof: RunProof) -> Digest:
-    """G."""
-    span = SpanProof(proof.key, proof.segments)
-    root = leaves_root([digest_bytes(leaf_of(span, segment)) for segment in proof.segments])
-    statement = proof.key.statement(proof.output, len(proof.segments))
-    return tuple(run_digest(NumberAlgebra(), statement, root))
 
 
 @cache
@@ -145,7 +147,7 @@ def final() -> RunProof:
 
 def constants() -> TreeConstants:
     """What a verifier of these trees knows."""
-    return TreeConstants(digest_words(keys().final.verification.program_id), keys().root)
+    return TreeConstants(keys().final, keys().root)
 
 
 def asked() -> Asked:

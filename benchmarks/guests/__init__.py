@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 
 MILLION = 1_000_000
 INSTRUCTIONS_PER_EIGHT_ITERATIONS = 114
-"""Of arithmetic_loop.c, whose every eighth iteration divides."""
+"""The instructions of arithmetic_loop.c, whose every eighth iteration divides."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Guest:
     private_input: bytes
 
     def elf(self, directory: Path) -> Path:
-        """The program, built into the directory. Raises BuildError."""
+        """The program, built into the directory. Raises BuildError if a tool is missing, or the compiler refuses."""
         output = directory / f"{self.source.stem}.elf"
         if not output.exists():
             build([self.source], output)
@@ -61,6 +61,18 @@ GUESTS: dict[str, Guest] = {
     "arithmetic-4M": _arithmetic_loop(4 * MILLION),
 }
 """By name: mixed guests of about a million instructions, two that call accelerators, and one loop at three lengths."""
+
+_MEGABYTE = random.Random(2).randbytes(MILLION)
+
+BY_CALL, UNROLLED = "keccak256-1MB", "keccak256-unrolled-1MB"
+
+LONG_GUESTS: dict[str, Guest] = {
+    BY_CALL: Guest("Keccak-256 of a megabyte", EXAMPLES / "keccak256.c", _MEGABYTE),
+    UNROLLED: Guest("Keccak-256 of a megabyte, unrolled C", HERE / "keccak256_unrolled.c", _MEGABYTE),
+}
+"""By name: guests that are measured only where the command line names them, since they take minutes."""
+
+ALL_GUESTS = GUESTS | LONG_GUESTS
 
 SERIES = ("arithmetic-250k", "arithmetic-1M", "arithmetic-4M")
 """The same program at lengths that grow fourfold."""

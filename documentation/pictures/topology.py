@@ -1,4 +1,4 @@
-"""Which proofs there are and how they hang together: what stands today, and, dashed, what recursion will add."""
+"""Which proofs there are and how they hang together: verified one by one, or folded into a final proof."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def draw() -> str:
         picture.arrow(x + 135, 234, 440, 290)
     picture.box(300, 108, 280, 44, ["G", "digest of the run, global challenge"])
     for x in columns:
-        picture.box(x, 400, 270, 36, ["convert (open)"], dashed=True)
-        picture.arrow(x + 70, 234, x + 70, 400, dashed=True)
+        picture.box(x, 400, 270, 36, ["convert"])
+        picture.arrow(x + 70, 234, x + 70, 400)
     for start in (145, 440):
-        picture.arrow(start, 436, 290, 476, dashed=True)
-    picture.box(155, 476, 270, 36, ["combine (open)"], dashed=True)
-    picture.arrow(290, 512, 490, 552, dashed=True)
-    picture.arrow(735, 436, 490, 552, dashed=True)
-    picture.box(355, 552, 270, 36, ["combine (open)"], dashed=True)
-    picture.arrow(490, 588, 490, 624, dashed=True)
-    picture.box(355, 624, 270, 36, ["final (open)"], dashed=True)
+        picture.arrow(start, 436, 290, 476)
+    picture.box(155, 476, 270, 36, ["combine"])
+    picture.arrow(290, 512, 490, 552)
+    picture.arrow(735, 436, 490, 552)
+    picture.box(355, 552, 270, 36, ["combine"])
+    picture.arrow(490, 588, 490, 624)
+    picture.box(355, 624, 270, 36, ["final proof"])
     picture.box(270, 290, 340, 44, ["native verifier", "chain, local and global sums, output"])
     return picture.source()

@@ -5,6 +5,11 @@
 #include "zkvm_exit.h"
 #include "zkvm_memory.h"
 
+/* Errors by their numbers in the C library of this target, whose headers may not be there. */
+#define ENOMEM 12
+#define EINVAL 22
+extern __thread int errno;
+
 #define ALIGNMENT 16
 #define SMALLEST_BYTES 32
 /* What of a block is not its user's. */
@@ -204,8 +209,16 @@ static void *allocate(size_t size) {
     return memory_of(block);
 }
 
+/* A call's result, which is NULL where memory has run out. */
+static inline void *or_error(void *memory) {
+    if (memory == NULL) {
+        errno = ENOMEM;
+    }
+    return memory;
+}
+
 void *malloc(size_t size) {
-    return allocate(size);
+    return or_error(allocate(size));
 }
 
 void free(void *memory) {
@@ -223,14 +236,14 @@ void free(void *memory) {
 void *calloc(size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) {
-        return NULL;
+        return or_error(NULL);
     }
     const uint8_t *zero = untouched;
     uint8_t *memory = allocate(bytes);
     if (memory != NULL && memory < zero) {
         memset(memory, 0, bytes < (size_t)(zero - memory) ? bytes : (size_t)(zero - memory));
     }
-    return memory;
+    return or_error(memory);
 }
 
 /* What the memory's user may use of it. */
@@ -256,11 +269,11 @@ static void grow_in_place(struct block *block, uint64_t needed) {
 
 void *realloc(void *memory, size_t size) {
     if (memory == NULL) {
-        return allocate(size);
+        return malloc(size);
     }
     uint64_t needed = block_size(size);
     if (needed == 0) {
-        return NULL;
+        return or_error(NULL);
     }
     struct block *block = block_of(memory);
     if (needed > size_of(block)) {
@@ -275,10 +288,11 @@ void *realloc(void *memory, size_t size) {
         memcpy(moved, memory, size_of(block) - OVERHEAD_BYTES);
         release(block, size_of(block));
     }
-    return moved;
+    return or_error(moved);
 }
 
-void *aligned_alloc(size_t alignment, size_t size) {
+/* The alignment is a power of two. */
+static void *allocate_aligned(size_t alignment, size_t size) {
     if (alignment <= ALIGNMENT) {
         return allocate(size);
     }
@@ -305,19 +319,27 @@ void *aligned_alloc(size_t alignment, size_t size) {
     return memory_of(block);
 }
 
+static inline int is_power_of_two(size_t number) {
+    return number != 0 && (number & (number - 1)) == 0;
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    if (!is_power_of_two(alignment)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return or_error(allocate_aligned(alignment, size));
+}
+
 void *memalign(size_t alignment, size_t size) {
     return aligned_alloc(alignment, size);
 }
 
-/* Errors by their numbers in the C library of this target. */
-#define EINVAL 22
-#define ENOMEM 12
-
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-    if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) {
+    if (alignment < sizeof(void *) || !is_power_of_two(alignment)) {
         return EINVAL;
     }
-    void *allocated = aligned_alloc(alignment, size);
+    void *allocated = allocate_aligned(alignment, size);
     if (allocated == NULL) {
         return ENOMEM;
     }

@@ -1,1 +1,1 @@
-"""What to do about what went wrong: checks of the machine, advice on traps."""
+"""What to do about what went wrong: a machine that lacks something, a trap, a build, a file, too little memory."""

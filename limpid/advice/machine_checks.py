@@ -41,7 +41,7 @@ class Check:
     needed_for: str
     fix: str
     optional: bool = False
-    """Most users do without: its absence is told, but fails nothing."""
+    """Most users do without: its absence is reported, but fails nothing."""
 
     @property
     def state(self) -> str:

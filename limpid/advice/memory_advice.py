@@ -11,6 +11,7 @@ from pathlib import Path
 from limpid.errors import OutOfMemoryError
 
 MEBIBYTE = 1 << 20
+"""Bytes; what people read memory in."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from limpid.errors import TrapError
+from limpid.reading.symbols import readable_place
 from reference.execution import Execution, Trap, TrapReason
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import DOUBLEWORD_BYTES, HEAP, NULL_PAGE, STACK
@@ -23,6 +24,20 @@ _BY_OPCODE = {
     0x73: "leave out control and status registers: the machine has none",
 }
 """By major opcode [RISC-V unprivileged manual, table of base opcodes]."""
+
+ABORTED = (
+    "look for what called abort: a panic, or a failed assertion, which says why on the console that limpid run shows; "
+    "or for an array too large for the stack"
+)
+_BY_CALLER_OF_ABORT = {
+    "rust_begin_unwind": "the guest panicked: limpid run shows its message, which says where and why",
+    "__assert_func": "an assertion failed: limpid run shows its message, which says which and where",
+    "free": "look for memory that is freed twice",
+    "operator new(unsigned long)": "memory has run out, and new throws nothing here: free more, or ask for less",
+    "std::terminate()": "look for an exception that nobody catches",
+    "__cxa_pure_virtual": "look for a call of a pure virtual function while its object is made or unmade",
+}
+"""By the function that ended the run by calling abort; Rust's stands in a longer name."""
 
 _FULL_LENGTH_BITS = 0b11
 """An instruction of 32 bits ends in these; another ending is a compressed one."""
@@ -50,22 +65,26 @@ def trap_error(program: Program, execution: Execution) -> TrapError:
     """The error of an execution that trapped."""
     trap = execution.trap
     assert trap is not None
+    symbol = None if trap.symbol is None else readable_place(trap.symbol)
+    text = trap.message if trap.symbol is None else trap.message.replace(trap.symbol, symbol or "")
     details = {
         "reason": trap.reason.name,
         "pc": trap.pc,
         "address": trap.address,
-        "symbol": trap.symbol,
+        "symbol": symbol,
         "instructions": execution.instructions,
     }
     count = f"{execution.instructions} instruction{'' if execution.instructions == 1 else 's'}"
-    message = f"the program ended abnormally after {count}: {trap.message}"
+    message = f"the program ended abnormally after {count}: {text}"
     return TrapError(message, next_step(trap, program, execution.memory), details)
 
 
 def add_stack(error: TrapError, frames: Sequence[Frame]) -> None:
-    """Adds the chain of calls, the innermost first, below the message and to the facts."""
+    """Adds the chain of calls, the innermost first, below the message and to the facts; it explains an abort."""
     error.context = tuple(f"at {frame}" for frame in frames)
     error.details["stack"] = [frame.facts() for frame in frames]
+    if error.details["reason"] == TrapReason.BREAKPOINT.name and error.next_step is not None:
+        error.next_step = error.next_step.replace(ABORTED, _about_abort(frames))
 
 
 def next_step(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
@@ -83,7 +102,7 @@ def next_step(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
 def _advice(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
     match trap.reason:
         case TrapReason.BREAKPOINT:
-            return "look for what called abort, a failed assertion, or an array too large for the stack"
+            return ABORTED
         case TrapReason.UNKNOWN_ENVIRONMENT_CALL:
             return "the calls are exit, a7 = 93, and those of accelerators: link with limpid build, not Linux calls"
         case TrapReason.MISALIGNED_POINTER:
@@ -101,6 +120,16 @@ def _advice(trap: Trap, program: Program, memory: Mapping[int, int]) -> str:
             return _about_fetch(trap.pc)
         case _:
             return _about_address(trap.address or 0)
+
+
+def _about_abort(frames: Sequence[Frame]) -> str:
+    """The advice of the innermost function in the chain of calls that has one."""
+    for frame in frames:
+        for name, advice in _BY_CALLER_OF_ABORT.items():
+            symbol = (frame.symbol or "").rpartition("+0x")[0] or frame.symbol or ""
+            if symbol == name or (name.startswith("rust") and symbol.endswith(name)):
+                return advice
+    return ABORTED
 
 
 def _about_word(word: int) -> str:

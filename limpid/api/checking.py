@@ -37,7 +37,10 @@ def check_trace(
 ) -> TraceCheck:
     """Holds the honest trace of a run against every constraint and bus, without a proof.
 
-    Raises FileError, ProgramError, InputError, TrapError, UnprovableError, TooLongError, MisuseError.
+    Raises FileError if a file cannot be read or written, ProgramError if the ELF file is no program of this machine,
+    InputError if the input exceeds its region, TrapError if the program ends abnormally, UnprovableError if the run
+    halts but no proof of it exists, TooLongError if the run does not fit in what can be proven at once, and MisuseError
+    if an argument makes no sense.
     """
     require_run_arguments(private_input, maximum_instructions)
     program, backend = load_program(elf), backend_named(DEFAULT_BACKEND)

@@ -29,7 +29,9 @@ def run(
     """Executes a guest; `console` receives what it prints to debug it by, `executed` how many instructions are done.
     The seed makes the random words that it asks for: the same seed, the same words.
 
-    An abnormal end is part of the result. Raises FileError, ProgramError, InputError, MisuseError.
+    An abnormal end is part of the result. Raises FileError if a file cannot be read or written, ProgramError if the ELF
+    file is no program of this machine, InputError if the input exceeds its region, and MisuseError if an argument makes
+    no sense.
     """
     require_run_arguments(private_input, maximum_instructions)
     program = load_program(elf)
@@ -42,7 +44,12 @@ def run(
 
 
 def profile(elf: Elf, private_input: bytes = b"", *, executed: Executed = unheard, random_seed: bytes = b"") -> Profile:
-    """Executes a guest and counts what it does. Raises FileError, ProgramError, InputError, TrapError, MisuseError."""
+    """Executes a guest and counts what it does.
+
+    Raises FileError if a file cannot be read or written, ProgramError if the ELF file is no program of this machine,
+    InputError if the input exceeds its region, TrapError if the program ends abnormally, and MisuseError if an argument
+    makes no sense.
+    """
     require_run_arguments(private_input)
     program = load_program(elf)
     try:

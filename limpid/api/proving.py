@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from limpid.arguments import require_run_arguments
@@ -15,12 +16,16 @@ from limpid.runs.background import begun
 from limpid.runs.memory_limits import FittingTraces
 from limpid.runs.planning import PROVE_SHORTER, plan_provable, planning_errors
 from reference.program_keys import proving_key, verification_key
+from reference.prover.kernels import Kernels
+from reference.prover.keys import ProvingKey
 from reference.prover.progress import Observer, Stage, silent
-from reference.segments.in_memory import PlanStoreError, plan_store, prove_planned
-from reference.segments.jobs import Workbench
+from reference.segments.in_memory import PlanStore, PlanStoreError, plan_store, prove_planned
+from reference.segments.jobs import SegmentTraces, Workbench
 from reference.trace.limits import SegmentLimits
+from reference.trace.plan import RunPlan
 from reference.trace.shape_choice import limits_under
 from soundcalc.protocol.runs import RunSecurity
+from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt
 from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SegmentShape
@@ -73,7 +78,10 @@ class DevelopmentRun:
 def keygen(elf: Elf, *, parameters: str = DEFAULT_PARAMETERS, backend: str = DEFAULT_BACKEND) -> VerificationKey:
     """The verification key of a guest; its `program_id` names the guest.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, TooLargeError, MisuseError.
+    Raises FileError if a file cannot be read or written, ProgramError if the ELF file is no program of this machine,
+    EmptyProgramError if the program has no instruction, ParametersError if no parameter set has that name, BackendError
+    if no implementation has that name, TooLargeError if the program is larger than every listed shape, and MisuseError
+    if an argument makes no sense.
     """
     chosen = parameter_set(parameters)
     kernels, program = backend_named(backend).kernels(), load_program(elf)
@@ -97,31 +105,26 @@ def prove(
     What cannot be proven is refused as soon as it has been executed, and so is a run that has not ended after
     `maximum_instructions`. Each segment is executed again when it is proven, so that only one of them is held at a
     time. `executed` hears how far the first execution is, `observer` of the progress after it. The seed makes the
-    random words that the guest asks for: it stands in no proof.
-    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
-    OutOfMemoryError, MisuseError.
+    random words that the guest asks for: it stands in no proof. Raises FileError if a file cannot be read or written,
+    ProgramError if the ELF file is no program of this machine, ParametersError if no parameter set has that name,
+    BackendError if no implementation has that name, InputError if the input exceeds its region, TrapError if the
+    program ends abnormally, UnprovableError if the run halts but no proof of it exists, TooLongError if the run does
+    not fit in what can be proven at once, OutOfMemoryError if the machine has too little memory, and MisuseError if an
+    argument makes no sense.
     """
-    require_run_arguments(private_input, maximum_instructions)
-    chosen = parameter_set(parameters)
-    proving = backend_named(backend, random_seed)
-    program = load_program(elf)
     start = time.monotonic()
     observer(Stage.PLAN, 0.0)
-    kernels = proving.kernels()
-    try:
-        with plan_store() as plans:
-            # Executing takes one core; the key does not depend on the execution.
-            key_in_work = begun(lambda: proving_key(kernels, program, chosen))
-            plan = plan_provable(proving, maximum_instructions, executed)
-            with planning_errors(PROVE_SHORTER):
-                limits = limits_under(chosen, plan, program, private_input)
-                run = plan(program, private_input, limits, plans.keep)
-                key = key_in_work.result()
-            bench = Workbench(kernels, key, FittingTraces(proving.traces(program, key.tables), key))
-            encoded, shapes = prove_planned(bench, run, plans, observer)
-    except PlanStoreError as error:
-        next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
-        raise FileError("the temporary file of the plans", str(error), next_step) from error
+    with planned_run(
+        elf,
+        private_input,
+        parameters=parameters,
+        backend=backend,
+        maximum_instructions=maximum_instructions,
+        executed=executed,
+        random_seed=random_seed,
+    ) as planned:
+        encoded, shapes = prove_planned(planned.bench(), planned.run, planned.plans, observer)
+    run, key = planned.run, planned.key
     return Proof(
         encoded=encoded,
         key=key.verification,
@@ -132,6 +135,57 @@ def prove(
         shapes=shapes,
         seconds=time.monotonic() - start,
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A run that has been executed and cut into segments, none of which is proven."""
+
+    program: Program
+    key: ProvingKey
+    kernels: Kernels
+    traces: SegmentTraces
+    run: RunPlan
+    plans: PlanStore
+
+    def bench(self, *, with_nodes: bool = False) -> Workbench:
+        """What proves its segments, if there is room for it, and `with_nodes` also for the nodes made in between."""
+        return Workbench(self.kernels, self.key, FittingTraces(self.traces, self.key, with_nodes=with_nodes))
+
+
+@contextmanager
+def planned_run(
+    elf: Elf,
+    private_input: bytes,
+    *,
+    parameters: str,
+    backend: str,
+    maximum_instructions: int | None,
+    executed: Executed,
+    random_seed: bytes,
+) -> Iterator[Planned]:
+    """The plans of a run, which go when the block ends.
+
+    Raises what `prove` raises before anything is proven, and FileError if the plans find no room on the disk.
+    """
+    require_run_arguments(private_input, maximum_instructions)
+    chosen = parameter_set(parameters)
+    proving = backend_named(backend, random_seed)
+    program = load_program(elf)
+    kernels = proving.kernels()
+    try:
+        with plan_store() as plans:
+            # Executing takes one core; the key does not depend on the execution.
+            key_in_work = begun(lambda: proving_key(kernels, program, chosen))
+            plan = plan_provable(proving, maximum_instructions, executed)
+            with planning_errors(PROVE_SHORTER):
+                limits = limits_under(chosen, plan, program, private_input)
+                run = plan(program, private_input, limits, plans.keep)
+                key = key_in_work.result()
+            yield Planned(program, key, kernels, proving.traces(program, key.tables), run, plans)
+    except PlanStoreError as error:
+        next_step = "let TMPDIR name a folder with room, or prove in a folder with --out"
+        raise FileError("the temporary file of the plans", str(error), next_step) from error
 
 
 def prove_dev(
@@ -146,8 +200,11 @@ def prove_dev(
 ) -> DevelopmentRun:
     """Executes a run and proves nothing: for tests of applications. What could not be proven raises as in `prove`.
 
-    Raises FileError, ProgramError, ParametersError, BackendError, InputError, TrapError, UnprovableError, TooLongError,
-    MisuseError.
+    Raises FileError if a file cannot be read or written, ProgramError if the ELF file is no program of this machine,
+    ParametersError if no parameter set has that name, BackendError if no implementation has that name, InputError if
+    the input exceeds its region, TrapError if the program ends abnormally, UnprovableError if the run halts but no
+    proof of it exists, TooLongError if the run does not fit in what can be proven at once, and MisuseError if an
+    argument makes no sense.
     """
     require_run_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)

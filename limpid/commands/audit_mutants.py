@@ -16,7 +16,10 @@ from spec.rv64im.machine import CHIPS
 
 
 def mutants_answer(chip: str | None, jobs: int, keep: bool) -> Answer:
-    """The fates of the mutants of one chip or of all, held against the record; with `keep` they become the record."""
+    """The fates of the mutants of one chip or of all, held against the record; with `keep` they become the record.
+
+    Raises UsageError if no chip has that name.
+    """
     chips = [c for c in CHIPS if chip in (None, c.name)]
     if not chips:
         raise click.UsageError(f"there is no chip {chip}")

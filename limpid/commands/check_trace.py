@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from limpid.api import checking
 from limpid.commands.options import (
     guest_argument,
     input_options,
@@ -19,6 +18,7 @@ from limpid.terminal.output import Answer, answering
 from limpid.terminal.progress import showing
 
 SHOWN_VIOLATIONS = 20
+"""One fault breaks many rows, and a screen holds no more; JSON has all."""
 
 
 @click.command("check-trace")
@@ -32,6 +32,9 @@ def check_trace_command(guest: str, input_file: str | None, input_hex: bytes | N
     No proof is made.
     """
     require_distinct({"GUEST.elf": guest, "--input": input_file}, {})
+    # Imported for its work only: the help does not wait for the machine.
+    from limpid.api import checking
+
     loaded, content = load_guest(guest), private_input(input_file, input_hex)
     with explained_traps(loaded, content), showing("checking the trace") as display:
         check = checking.check_trace(loaded.program, content, maximum_instructions=limit, executed=display.executed)

@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from limpid.terminal.output import Answer, answering
 
 VARIABLE = "_LIMPID_COMPLETE"
-"""Of the environment: by it the shell asks for completions."""
+"""The environment variable by which the shell asks for completions."""
 
 SHELLS = {
     "bash": "~/.bashrc",

@@ -6,7 +6,6 @@ import hashlib
 
 import click
 
-from limpid.api import proving, verifying
 from limpid.commands.options import output_option, parameters_option, require_distinct
 from limpid.errors import LimpidError
 from limpid.guest_build.build import EXAMPLES, SDK
@@ -14,7 +13,6 @@ from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import STANDARD_STREAM, read_file, require_writable, write_bytes
 from limpid.terminal.output import Answer, answering, shown
 from limpid.terminal.progress import compiling, showing
-from limpid.terminal.security_lines import security_facts, security_lines, security_notes
 from spec.memory_map import INPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS
 from spec.rejection import Rejected
@@ -37,6 +35,10 @@ class DemoError(LimpidError):
 @answering
 def demo_command(input_file: str | None, output: str | None, parameters: str) -> Answer:
     """Prove the SHA-256 of a file in the zkVM, and verify the proof."""
+    # Imported for its work only: the help does not wait for the machine.
+    from limpid.api import proving, verifying
+    from limpid.terminal.security_lines import security_facts, security_lines, security_notes
+
     name = str(DEFAULT_INPUT) if input_file is None else input_file
     require_distinct({"--input": name}, {"--output": output})
     if output is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from limpid.api import proving
 from limpid.commands.options import guest_argument, load_guest, output_option, parameters_option, require_distinct
 from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
 from limpid.terminal.output import Answer, answering
@@ -22,6 +21,9 @@ def keygen_command(guest: str, output: str | None, parameters: str) -> Answer:
     require_distinct({"GUEST.elf": guest}, {"--output": output})
     if output is not None:
         require_writable(output)
+    # Imported for its work only: the help does not wait for the machine.
+    from limpid.api import proving
+
     program = load_guest(guest).program
     with showing("making the key"):
         key = proving.keygen(program, parameters=parameters)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from limpid.runs.backends import BACKENDS, DEFAULT_BACKEND
-from limpid.terminal.files import STANDARD_STREAM, read_file
+from limpid.terminal.files import STANDARD_STREAM, read_file, stream_of
 from spec.memory_map import INPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, SEGMENT
 from spec.program import Program
@@ -73,7 +73,11 @@ def guest_argument(command: Command) -> Command:
 
 
 def load_guest(path: str) -> Guest:
-    """The guest of a file, a pipe, or standard input for `-`: it is read once. Raises FileError, ProgramError."""
+    """The guest of a file, a pipe, or standard input for `-`: it is read once.
+
+    Raises FileError if a file cannot be read or written, and ProgramError if the ELF file is no program of this
+    machine.
+    """
     from limpid.reading.programs import program_of
 
     content = read_file(path, LARGEST_ELF_BYTES)
@@ -101,7 +105,10 @@ def random_seed_option(command: Command) -> Command:
 
 
 def private_input(input_file: str | None, input_hex: bytes | None) -> bytes:
-    """The private input that the options name, empty by default. Raises FileError."""
+    """The private input that the options name, empty by default.
+
+    Raises UsageError if both options are given, and FileError if the file cannot be read or is too long.
+    """
     if input_file is not None and input_hex is not None:
         raise click.UsageError("--input and --input-hex exclude each other")
     if input_hex is not None:
@@ -153,6 +160,15 @@ def parameters_option(command: Command) -> Command:
     )(command)
 
 
+def expected_parameters_option(command: Command) -> Command:
+    """--parameters of a command that is handed a proof: the set that it must have been made under."""
+    return click.option(
+        "--parameters",
+        type=click.Choice(list(PARAMETER_SETS)),
+        help="The parameter set that the proof must have; else any that is secure.",
+    )(command)
+
+
 def public_output_option(command: Command) -> Command:
     """--public-output of commands that produce it."""
     return click.option(
@@ -163,8 +179,21 @@ def public_output_option(command: Command) -> Command:
 def require_distinct(read: Mapping[str, str | None], written: Mapping[str, str | None]) -> None:
     """Raises click.UsageError if a file, given by option, would be read or written twice, or read and written."""
     _require_different(read)
+    _require_read_once(read)
     _require_different(written)
     _require_different({option: path for option, path in {**read, **written}.items() if path != STANDARD_STREAM})
+
+
+def _require_read_once(read: Mapping[str, str | None]) -> None:
+    """Raises click.UsageError if two options would read the same stream: for the second there is nothing left of it."""
+    seen: dict[object, str] = {}
+    for option, path in read.items():
+        stream = None if path is None else stream_of(path)
+        if stream is None:
+            continue
+        if stream in seen:
+            raise click.UsageError(f"{seen[stream]} and {option} read the same stream {path}, which can be read once")
+        seen[stream] = option
 
 
 def _require_different(paths: Mapping[str, str | None]) -> None:

@@ -24,20 +24,22 @@ from limpid.commands.traps import explained_traps
 from limpid.reading.places import place
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
 from limpid.terminal.files import require_writable, write_bytes
-from limpid.terminal.output import Answer, answering, exit_code_text, shown, signed, tell
+from limpid.terminal.output import Answer, answering, shown, tell
 from limpid.terminal.progress import Display, compiling, showing
 from reference.execution import Execution
 from reference.executor.console import CONSOLE_SYMBOLS
+from spec.air.machine import exit_code_text
 from spec.program import Program
+from spec.word import signed
 
 if TYPE_CHECKING:
     from reference.executor.profiling import Profile
 
 SHOWN_PLACES = 5
-"""Of misaligned accesses, in lines for people."""
+"""The most places of misaligned accesses that are shown to people."""
 
 STATUS_BITS = 8
-"""Of an exit code, which a shell can see."""
+"""The bits of an exit code that a shell can see."""
 
 
 @click.command("run")
@@ -111,7 +113,7 @@ def run_command(
 
 
 def _executed(guest: Guest, content: bytes, limit: int | None, random_seed: bytes) -> Execution:
-    """The end of a run that halts. Raises TrapError."""
+    """The end of a run that halts. Raises TrapError if the program ends abnormally."""
     # What a guest prints shows that something goes on, and a moving display would garble it.
     talks = any(symbol.name in CONSOLE_SYMBOLS for symbol in guest.program.symbols)
     with ExitStack() as stack:

@@ -9,7 +9,7 @@ from limpid.commands.options import Guest
 from limpid.errors import TrapError
 
 LIMIT_REASON = "INSTRUCTION_LIMIT"
-"""Of a run that was stopped: where it happened to be explains nothing."""
+"""The reason of a run that was stopped: where it happened to be explains nothing."""
 
 
 @contextmanager

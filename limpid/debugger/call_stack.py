@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from limpid.advice.trap_advice import Frame
 from limpid.debugger.source_lines import SourceLines
+from limpid.reading.symbols import readable
 from limpid.runs.compiled_runs import return_addresses
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.program import Program
@@ -14,7 +15,7 @@ MOST_INSTRUCTIONS = 100_000_000
 """A longer run is not executed again for it: that would take more than some seconds."""
 
 MOST_FRAMES = 32
-"""Of a deep recursion the innermost ones tell enough."""
+"""The most frames shown: the innermost ones of a deep recursion tell enough."""
 
 
 def call_stack(program: Program, elf: bytes, private_input: bytes, pc: int, instructions: int) -> Sequence[Frame]:
@@ -23,5 +24,5 @@ def call_stack(program: Program, elf: bytes, private_input: bytes, pc: int, inst
     if instructions <= MOST_INSTRUCTIONS:
         returns = return_addresses(program, private_input)
         addresses += [address - INSTRUCTION_BYTES for address in reversed(returns)]
-    lines = SourceLines(elf)
-    return tuple(Frame(address, program.symbol_at(address), lines.at(address)) for address in addresses[:MOST_FRAMES])
+    lines, named = SourceLines(elf), readable(program)
+    return tuple(Frame(address, named.symbol_at(address), lines.at(address)) for address in addresses[:MOST_FRAMES])

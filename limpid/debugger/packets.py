@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 
 LARGEST_PACKET_BYTES = 0x4000
+"""Read from the connection at once; a longer packet takes several reads."""
+
 INTERRUPT = 0x03
 """The byte by which a user stops a running program, outside of any packet."""
 
@@ -25,7 +27,10 @@ class PacketStream:
         """Until the debugger agrees that the transport is reliable."""
 
     def receive(self) -> str:
-        """The next packet's text; packets with a wrong checksum are asked for again. Raises DisconnectedError."""
+        """The next packet's text; for a packet with a wrong checksum it demands another.
+
+        Raises DisconnectedError if the debugger has gone.
+        """
         while True:
             start = self._position_of(b"$", 0)
             end = self._position_of(b"#", start)
@@ -41,12 +46,15 @@ class PacketStream:
             self._send(b"-")
 
     def send(self, text: str) -> None:
-        """Sends one packet; a missing acknowledgement shows as a repeated question. Raises DisconnectedError."""
+        """Sends one packet; a missing acknowledgement shows as a repeated question.
+
+        Raises DisconnectedError if the debugger has gone.
+        """
         content = text.encode("latin-1")
         self._send(b"$%s#%02x" % (content, _checksum(content)))
 
     def interrupted(self) -> bool:
-        """Whether the user has asked to stop, without waiting. Raises DisconnectedError."""
+        """Whether the user has asked to stop, without waiting. Raises DisconnectedError if the debugger has gone."""
         self._connection.setblocking(False)
         try:
             self._fill()

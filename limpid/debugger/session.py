@@ -21,6 +21,7 @@ ERROR = "E01"
 OK = "OK"
 
 _WORD_BYTES = 8
+"""A register of RV64."""
 
 _BREAKPOINT_KINDS = ("0", "1")
 _ACCESSES = {"2": Access.WRITE, "3": Access.READ, "4": Access.ANY}

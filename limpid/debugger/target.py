@@ -67,7 +67,10 @@ class Exited:
 
 
 class Target:
-    """A guest under a debugger, stopped before its first instruction. Raises InputTooLongError."""
+    """A guest under a debugger, stopped before its first instruction.
+
+    Raises InputTooLongError if the input exceeds its region.
+    """
 
     def __init__(self, program: Program, private_input: bytes, console: Console) -> None:
         self._console = console
@@ -83,7 +86,7 @@ class Target:
         self._history = History(self._machine)
 
     def register(self, number: int) -> int:
-        """A register's value by GDB's number. Raises IndexError."""
+        """A register's value by GDB's number. Raises IndexError if there is no such register."""
         if not 0 <= number <= PC_REGISTER:
             raise IndexError(number)
         if number == PC_REGISTER:
@@ -91,7 +94,7 @@ class Target:
         return self._machine.registers[number]
 
     def memory(self, address: int, size_bytes: int) -> bytes:
-        """Bytes of memory; looking does not touch them. Raises UnmappedError."""
+        """Bytes of memory; looking does not touch them. Raises UnmappedError if a doubleword belongs to no region."""
         return self._machine.memory.peek(address, size_bytes)
 
     def step(self) -> Stopped | Exited:

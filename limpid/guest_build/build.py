@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from limpid.advice.file_advice import make_directory_step, missing_step, writing_step
 from limpid.guest_build.cpp_library import (
     EXCEPTIONS_FLAG,
     EXCEPTIONS_LINKER_SCRIPT,
@@ -53,6 +54,10 @@ EXAMPLES = SDK / "examples"
 COMPILED_SUFFIXES = CPP_SUFFIXES | {".c", ".S", ".s"}
 RUST_SUFFIX = ".rs"
 LINKED_SUFFIXES = frozenset({".o", ".a"})
+HEADER_SUFFIXES = frozenset({".h", ".hh", ".hpp", ".hxx"})
+GUEST_NAME = "guest.elf"
+"""The name of an ELF where an example is needed."""
+
 SUFFIXES = COMPILED_SUFFIXES | LINKED_SUFFIXES | {RUST_SUFFIX}
 """Beside these, the manifest of a cargo package is a source."""
 
@@ -73,19 +78,20 @@ def build(
     compiling C, C++ and assembler and when linking, so they win where the two disagree; but in a build with Rust they
     go to rustc alone. The ELF is written beside `output`, then renamed.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     toolchain = find_toolchain(compiler)
     _check_sources(sources)
     if output.is_dir():
-        raise BuildError(f"cannot write {output}: it is a directory")
+        raise BuildError(f"cannot write {output}: it is a directory", f"name a file in it: {output / GUEST_NAME}")
     if output.exists() and not output.is_file():
         # Renaming over a device would replace it.
-        raise BuildError(f"cannot write {output}: it exists and is no regular file")
+        raise BuildError(f"cannot write {output}: it exists and is no regular file", "name another file")
     if any(output.resolve() == source.resolve() for source in sources):
-        raise BuildError(f"cannot write {output}: it is one of the sources")
+        raise BuildError(f"cannot write {output}: it is one of the sources", "name another file")
     if not output.parent.is_dir():
-        raise BuildError(f"cannot write {output}: the directory {output.parent} does not exist")
+        message = f"cannot write {output}: the directory {output.parent} does not exist"
+        raise BuildError(message, make_directory_step(output.parent))
     try:
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output.parent) as directory:
             scratch = Path(directory)
@@ -102,13 +108,13 @@ def build(
             _link(toolchain, objects, library, cpp_library, linked, flags, output.name)
             os.replace(linked, output)
     except OSError as error:
-        raise BuildError(f"cannot write {output}: {cause_of(error)}") from error
+        raise BuildError(f"cannot write {output}: {cause_of(error)}", writing_step(output, error)) from error
 
 
 def build_examples(directory: Path = EXAMPLES / "elf", *, runtime: Runtime = "limpid") -> list[Path]:
     """Builds every example program into `directory`, which exists; returns the ELFs in order of name.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     built: list[Path] = []
     for source in example_sources():
@@ -128,7 +134,7 @@ def _is_rust(source: Path) -> bool:
 
 
 def _rust_archive(toolchain: Toolchain, source: Path, extra_flags: Sequence[str], output: Path) -> Path:
-    """The archive of a crate or a cargo package. Raises BuildError."""
+    """The archive of a crate or a cargo package. Raises BuildError if a tool is missing, or the compiler refuses."""
     if source.name == CARGO_MANIFEST:
         return compile_cargo(source, toolchain, output.parent, extra_flags)
     return compile_rust(source, output, extra_flags)
@@ -137,7 +143,10 @@ def _rust_archive(toolchain: Toolchain, source: Path, extra_flags: Sequence[str]
 def _object(
     toolchain: Toolchain, source: Path, cpp_library: CppLibrary | None, extra_flags: Sequence[str], output: Path
 ) -> Path:
-    """What the linker takes for a source: itself, or what it is compiled to. Raises BuildError."""
+    """What the linker takes for a source: itself, or what it is compiled to.
+
+    Raises BuildError if a tool is missing, or the compiler refuses.
+    """
     if source.suffix in LINKED_SUFFIXES:
         return source
     if not is_cpp(source):
@@ -152,13 +161,28 @@ def _object(
 def _check_sources(sources: Sequence[Path]) -> None:
     """Raises BuildError unless each source exists and is of a kind that can be compiled or linked."""
     if not sources:
-        raise BuildError("no sources to build")
+        raise BuildError("no sources to build", "name at least one")
     for source in sources:
         if source.suffix not in SUFFIXES and source.name != CARGO_MANIFEST:
             kinds = " ".join([*sorted(SUFFIXES), CARGO_MANIFEST])
-            raise BuildError(f"{source} is none of the kinds {kinds}")
-        if not source.is_file():
-            raise BuildError(f"the source {source} does not exist")
+            raise BuildError(f"{source} is none of the kinds {kinds}", _kind_step(source))
+        if source.is_dir():
+            raise BuildError(f"the source {source} is a directory", "name the files in it")
+        if not source.exists():
+            raise BuildError(f"the source {source} does not exist", missing_step(source))
+
+
+def _kind_step(source: Path) -> str:
+    """What to do about a source of no known kind."""
+    if (source / CARGO_MANIFEST).is_file():
+        return f"name the manifest of this cargo package: {source / CARGO_MANIFEST}"
+    if source.is_dir():
+        return "name the files in it"
+    if not source.exists():
+        return missing_step(source)
+    if source.suffix in HEADER_SUFFIXES:
+        return f"leave it out: sources include headers, which are found with --flag=-I{source.parent}"
+    return "give it the ending of its language, or compile it to an object (.o) and name that"
 
 
 def _link(
@@ -172,7 +196,7 @@ def _link(
 ) -> None:
     """Links objects and archives with the runtime's library, and with the C++ library if they need it.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     command = [toolchain.compiler, *toolchain.link_flags]
     libraries = [library]

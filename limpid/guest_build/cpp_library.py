@@ -124,7 +124,7 @@ class CppLibrary:
 
     @cached_property
     def archive(self) -> Path:
-        """The compiled library. Raises BuildError."""
+        """The compiled library. Raises BuildError if a tool is missing, or the compiler refuses."""
         version = metadata.version(SOURCE_PACKAGE)
         facts = (version, invoke([self._toolchain.compiler, "--version"], "asking the compiler"), *self._flags)
         identity = "\n".join(facts).encode() + _frames().read_bytes()

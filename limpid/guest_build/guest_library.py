@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from limpid.advice.file_advice import writing_step
 from limpid.guest_build.compiled_libraries import CacheError, compiled_once
 from limpid.guest_build.toolchain import PICOLIBC, BuildError, Toolchain, find_toolchain, invoke
 from limpid.terminal.files import cause_of, filled_directory
@@ -37,6 +38,7 @@ _SHARED_MEMBERS = (
     "runtime/io.c",
     "runtime/span.S",
     "runtime/allocator.c",
+    "runtime/errno.c",
     "runtime/atomics.c",
     "runtime/cpp.c",
     "runtime/new.cpp",
@@ -78,11 +80,11 @@ class InstalledSdk:
 def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk:
     """Writes `include/`, `lib/libzkvm.a` and `lib/limpid.ld` below the directory, for use by any compiler.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     toolchain = find_toolchain(compiler)
     if directory.exists() and not directory.is_dir():
-        raise BuildError(f"cannot write the SDK to {directory}: not a directory")
+        raise BuildError(f"cannot write the SDK to {directory}: not a directory", "name another directory")
     try:
         include, library = directory / "include", directory / "lib"
         with filled_directory(directory), tempfile.TemporaryDirectory(prefix=".sdk-", dir=directory) as name:
@@ -96,7 +98,8 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
             headers = [path.replace(include / path.name) for path in copies]
             script, archive = (path.replace(library / path.name) for path in (script_copy, built))
     except OSError as error:
-        raise BuildError(f"cannot write the SDK to {directory}: {cause_of(error)}") from error
+        message = f"cannot write the SDK to {directory}: {cause_of(error)}"
+        raise BuildError(message, writing_step(directory, error)) from error
     return InstalledSdk(
         headers=tuple(headers),
         library=archive,
@@ -107,7 +110,10 @@ def install_sdk(directory: Path, *, compiler: str | None = None) -> InstalledSdk
 
 
 def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Runtime = "limpid") -> Path:
-    """Builds the runtime's archive `output`, with objects in the directory `scratch`. Raises BuildError."""
+    """Builds the runtime's archive `output`, with objects in the directory `scratch`.
+
+    Raises BuildError if a tool is missing, or the compiler refuses.
+    """
     own = () if toolchain.is_clang else _GCC_RUNTIME_FLAGS
     flags = (*_RUNTIME_FLAGS, *own, f"-I{SDK / 'runtime'}")
 
@@ -133,7 +139,7 @@ def build_library(toolchain: Toolchain, output: Path, scratch: Path, runtime: Ru
 def runtime_library(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> Path:
     """The runtime's archive, compiled once for each compiler and kept in the user's cache directory if that can be.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     directories = ("include", "runtime", "runtime_linux", "accelerators")
     sources = sorted(path for name in directories for path in (SDK / name).glob("*.[chS]*"))
@@ -161,7 +167,7 @@ def runtime_library(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> Pa
 def compile_source(toolchain: Toolchain, source: Path, flags: Sequence[str], output: Path) -> Path:
     """Compiles one source; `__FILE__` and debug information see no directory but the SDK's own folders.
 
-    Raises BuildError.
+    Raises BuildError if a tool is missing, or the compiler refuses.
     """
     replaced = {f"{SDK}/": "", f"{source.parent}/": "", f"{Path.cwd()}": "."}
     # Where several match a path the compiler takes the last: that must be the longest.
@@ -178,7 +184,10 @@ def _compile_member(toolchain: Toolchain, name: str, flags: Sequence[str], scrat
 
 
 def _accelerators(toolchain: Toolchain, scratch: Path, runtime: Runtime) -> list[Path]:
-    """The accelerators' objects in order of name: unchanged ones are not compiled again. Raises BuildError."""
+    """The accelerators' objects in order of name: unchanged ones are not compiled again.
+
+    Raises BuildError if a tool is missing, or the compiler refuses.
+    """
     sources = sorted(ACCELERATORS.glob("*.c"))
     flags = list(_ACCELERATOR_FLAGS)
     if runtime == "linux":

@@ -51,9 +51,10 @@ _TAKEN_NAMES = frozenset({"alloc", "compiler_builtins", "core", "proc_macro", "s
 
 
 def compile_rust(source: Path, output: Path, extra_flags: Sequence[str] = ()) -> Path:
-    """Compiles the crate of this source file to the archive `output`. Raises BuildError.
+    """Compiles the crate of this source file to the archive `output`.
 
-    `extra_flags` come after the standard ones. A crate with a global allocator of its own has that one.
+    `extra_flags` come after the standard ones. A crate with a global allocator of its own has that one. Raises
+    BuildError if a tool is missing, or the compiler refuses.
     """
     compiler = find_compiler()
     libraries = _libraries(compiler)
@@ -78,10 +79,11 @@ def compile_rust(source: Path, output: Path, extra_flags: Sequence[str] = ()) ->
 
 
 def compile_cargo(manifest: Path, toolchain: Toolchain, directory: Path, extra_flags: Sequence[str] = ()) -> Path:
-    """Compiles the library of a cargo package to an archive, which is returned. Raises BuildError.
+    """Compiles the library of a cargo package to an archive, which is returned.
 
     `directory` is for what only this build needs; cargo keeps its own files in the package's `target`. C code in
-    dependencies is compiled by the toolchain. `extra_flags` go to rustc, for every crate.
+    dependencies is compiled by the toolchain. `extra_flags` go to rustc, for every crate. Raises BuildError if a tool
+    is missing, or the compiler refuses.
     """
     compiler = find_compiler()
     cargo = find_cargo(compiler)
@@ -112,7 +114,8 @@ def compile_cargo(manifest: Path, toolchain: Toolchain, directory: Path, extra_f
     ]
     if not archives:
         raise BuildError(
-            f"{manifest} gives no library: a guest's package has src/lib.rs, as limpid new --rust makes it"
+            f"{manifest} gives no library: a guest's package has src/lib.rs, as limpid new --rust makes it",
+            "make a package to compare with: limpid new --rust NAME",
         )
     return archives[-1]
 
@@ -145,7 +148,10 @@ def cargo_is_available() -> bool:
 
 @cache
 def find_compiler() -> str:
-    """The first rustc on the path, or in Debian's place, whose library source is there. Raises ToolMissingError."""
+    """The first rustc on the path, or in Debian's place, whose library source is there.
+
+    Raises ToolMissingError if there is none.
+    """
     problems = []
     for candidate in (shutil.which("rustc"), DEBIAN_RUSTC):
         if candidate is not None and os.access(candidate, os.X_OK):
@@ -164,7 +170,7 @@ def find_compiler() -> str:
 
 
 def find_cargo(compiler: str) -> str:
-    """The cargo beside a compiler, or on the path. Raises ToolMissingError."""
+    """The cargo beside a compiler, or on the path. Raises ToolMissingError if there is none."""
     cargo = shutil.which(str(Path(compiler).with_name("cargo"))) or shutil.which("cargo")
     if cargo is None:
         raise ToolMissingError(
@@ -174,7 +180,7 @@ def find_cargo(compiler: str) -> str:
 
 
 def _library_source(compiler: str) -> Path:
-    """The directory with the sources of core and alloc. Raises ToolMissingError."""
+    """The directory with the sources of core and alloc. Raises ToolMissingError if there is none."""
     if TARGET not in invoke([compiler, "--print", "target-list"], f"asking {compiler}").split():
         raise ToolMissingError(f"{compiler} does not know the target {TARGET}")
     root = Path(invoke([compiler, "--print", "sysroot"], f"asking {compiler}").strip())
@@ -187,7 +193,10 @@ def _library_source(compiler: str) -> Path:
 
 
 def _write_target(compiler: str, directory: Path) -> Path:
-    """Writes the target's description into the directory. Raises BuildError."""
+    """Writes the target's description into the directory.
+
+    Raises BuildError if a tool is missing, or the compiler refuses.
+    """
     question = ["--print", "target-spec-json", "--target", TARGET, "-Z", "unstable-options"]
     description = json.loads(invoke(["env", "RUSTC_BOOTSTRAP=1", compiler, *question], f"asking {compiler}"))
     del description["metadata"]
@@ -202,7 +211,10 @@ def _target_flags(libraries: Path) -> tuple[str, ...]:
 
 
 def _libraries(compiler: str) -> Path:
-    """A directory with the compiled crates, which is made if this compiler has none yet. Raises BuildError."""
+    """A directory with the compiled crates, which is made if this compiler has none yet.
+
+    Raises BuildError if a tool is missing, or the compiler refuses.
+    """
     facts = (invoke([compiler, "-vV"], f"asking {compiler}"), *_FLAGS, json.dumps(_TARGET_CHANGES), _COMPILER_BUILTINS)
     identity = "\n".join(facts).encode() + SUPPORT_CRATE.read_bytes()
     return compiled_once("rust", identity, lambda directory: _compile_libraries(compiler, directory))

@@ -1,4 +1,4 @@
-"""Compilers for guests: GCC and clang, what each is told, and the libraries that stand beside GCC."""
+"""Compilers for guests: GCC and clang, the options of each, and the libraries that stand beside GCC."""
 
 from __future__ import annotations
 
@@ -67,7 +67,14 @@ def is_cpp(source: Path) -> bool:
 
 
 class BuildError(Exception):
-    """A guest cannot be built: the message names the missing tool, the source, or what the compiler said."""
+    """A guest cannot be built: the message names the missing tool, the source, or what the compiler said.
+
+    `next_step` is what to do about it where it does not follow from the tools' own words.
+    """
+
+    def __init__(self, message: str, next_step: str | None = None) -> None:
+        super().__init__(message)
+        self.next_step = next_step
 
 
 class ToolMissingError(BuildError):
@@ -107,7 +114,7 @@ class Toolchain:
 
     @cached_property
     def archiver(self) -> str:
-        """The path of the program that makes archives. Raises BuildError."""
+        """The path of the program that makes archives. Raises ToolMissingError if it is not installed."""
         name = "llvm-ar" if self.is_clang else "ar"
         found = shutil.which(_answer(self.compiler, f"-print-prog-name={name}")) or shutil.which(f"{TARGET}-ar")
         if found is None:
@@ -140,7 +147,10 @@ class Toolchain:
 
 
 def find_toolchain(compiler: str | None = None) -> Toolchain:
-    """The toolchain of a compiler by name or path, `riscv64-unknown-elf-gcc` unless given. Raises BuildError."""
+    """The toolchain of a compiler by name or path, `riscv64-unknown-elf-gcc` unless given.
+
+    Raises ToolMissingError if it does not exist or cannot be executed.
+    """
     name = compiler or DEFAULT_COMPILER
     path = shutil.which(name)
     if path is not None:
@@ -154,7 +164,10 @@ def find_toolchain(compiler: str | None = None) -> Toolchain:
 
 
 def invoke(command: Sequence[str], step: str) -> str:
-    """Runs one command of a toolchain; its output. Raises BuildError with the program's own message if it fails."""
+    """Runs one command of a toolchain; its output.
+
+    Raises BuildError with the program's own message if it fails, and ToolMissingError if it cannot be run.
+    """
     # Messages in one language; and a date macro, a source of change, sees a fixed date.
     environment = {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
     try:

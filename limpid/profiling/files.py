@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from limpid.errors import FileError
@@ -10,6 +11,7 @@ from limpid.profiling.inlined import InlinedFunctions
 from limpid.profiling.pprof import pprof_file
 from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
+from limpid.reading.symbols import readable
 from limpid.runs.estimation import cost_of
 from limpid.terminal.files import cause_of, filled_directory, write_bytes
 from reference.cost import rows_by_pc
@@ -25,11 +27,12 @@ def write_profile(profile: Profile, directory: str, title: str, elf: bytes) -> R
 
     `elf` is the guest's file, whose debug information names inlined functions.
 
-    Raises FileError, TooLongError.
+    Raises FileError if a file cannot be read or written, and TooLongError if the run does not fit in what can be proven
+    at once.
     """
-    rows = rows_by_pc(profile)
-    calls = weighed_calls(profile, rows, InlinedFunctions(elf).at)
-    told = report(profile, cost_of(profile), rows)
+    rows, named = rows_by_pc(profile), replace(profile, program=readable(profile.program))
+    calls = weighed_calls(named, rows, InlinedFunctions(elf).at)
+    told = report(named, cost_of(profile), rows)
     target = Path(directory)
     try:
         with filled_directory(target):
@@ -37,5 +40,7 @@ def write_profile(profile: Profile, directory: str, title: str, elf: bytes) -> R
             write_bytes(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title).encode())
             write_bytes(str(target / PPROF_NAME), pprof_file(calls))
     except (OSError, ValueError) as error:
-        raise FileError(directory, f"cannot be made a directory: {cause_of(error)}") from error
+        raise FileError(
+            directory, f"cannot be made a directory: {cause_of(error)}", "name another directory"
+        ) from error
     return told

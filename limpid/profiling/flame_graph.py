@@ -8,6 +8,8 @@ import html
 from limpid.profiling.weights import WeighedCall
 
 ROW_HEIGHT_PIXELS = 20
+"""A line of text, with a pixel between two frames."""
+
 SMALLEST_FRACTION = 0.0002
 """Narrower frames are left out: they would not show."""
 

@@ -13,7 +13,7 @@ from reference.executor.profiling import CallNode, Profile
 
 
 class Weight(NamedTuple):
-    """Of a function or a chain of calls."""
+    """The weight of a function or a chain of calls."""
 
     instructions: int
     cost: int

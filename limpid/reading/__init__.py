@@ -1,1 +1,1 @@
-"""What is in files that others wrote: proofs, keys, configurations, constraints."""
+"""What is in files that others wrote: proofs, keys, programs and their names, configurations, constraints."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from limpid.reading.calculation import ProofSubject, SetSubject
+from limpid.reading.calculation import ProofSubject, SetSubject, TreeSubject
 from limpid.terminal.security_lines import security_notes
 from soundcalc.exact import float_bits, floor_bits, rounded_down
 from soundcalc.protocol.proof_size import proof_bytes
-from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.report import security_blocks, security_facts
-from soundcalc.protocol.search import search
+from soundcalc.protocol.search import Found
 from soundcalc.protocol.security import segments_error
-from soundcalc.protocol.sets import SET_TARGETS
+from soundcalc.protocol.tree_report import tree_blocks, tree_facts
 from soundcalc.report.document import Block, Heading, Paragraph, table
 
 
@@ -91,16 +90,22 @@ def proof_report(subject: ProofSubject) -> Report:
     return Report(blocks, facts, security_notes(security), error=segments_error(security.reports))
 
 
-def set_search_report(name: str, target_bits: int, segments: int | None, curve: CurveBound) -> Report:
-    """Schedules of a parameter set that reach a target, for a proof or for a run of so many."""
-    target = SET_TARGETS[name]
+def tree_report(subject: TreeSubject) -> Report:
+    """All proofs behind one final proof."""
+    file = subject.file
+    about = Paragraph(f"{file.name}: {file.about}")
+    facts = {"kind": "tree", "name": file.name, "about": file.about, **tree_facts(subject.security)}
+    return Report([about, *tree_blocks(subject.security)], facts, error=subject.security.error)
+
+
+def set_search_report(name: str, target_bits: int, segments: int | None, found: Sequence[Found], sizes: str) -> Report:
+    """Schedules of a parameter set that reach a target, for a proof or for a run of so many; `sizes` says of which
+    proofs the sizes are."""
     rows, found_facts = [], {}
-    for height in target.parameters.heights_log2:
-        problem = replace(target.problem(height), target=Fraction(1, (segments or 1) << target_bits), curve=curve)
-        found = search(problem)
-        schedule = found.schedule
-        size = proof_bytes(problem.usual_shape(schedule)).total_bytes
-        bits = float_bits(found.report.error)
+    for result in found:
+        schedule, height = result.schedule, result.problem.height_log2
+        size = proof_bytes(result.problem.usual_shape(schedule)).total_bytes
+        bits = float_bits(result.report.error)
         numbers = [" ".join(map(str, part)) for part in (schedule.folds, schedule.queries)]
         work = [str(schedule.column_batching_grinding_bits)]
         work += [" ".join(map(str, part)) for part in (schedule.folding_grinding_bits, schedule.query_grinding_bits)]
@@ -111,12 +116,15 @@ def set_search_report(name: str, target_bits: int, segments: int | None, curve: 
             "column_batching_grinding_bits": schedule.column_batching_grinding_bits,
             "folding_grinding_bits": list(schedule.folding_grinding_bits),
             "query_grinding_bits": list(schedule.query_grinding_bits),
-            "proof_sum_bits": floor_bits(found.report.error),
-            "usual_proof_bytes": round(size),
+            "proof_sum_bits": floor_bits(result.report.error),
+            f"{sizes}_proof_bytes": round(size),
         }
-    header = ("height", "folds", "queries", "work before delta", "before folds", "before queries", "bits", "usual KiB")
+    header = (
+        "height", "folds", "queries", "work before delta", "before folds", "before queries", "bits", f"{sizes} KiB",
+    )  # fmt: skip
     what = "a proof" if segments is None else f"a run of {segments}"
-    head = Heading(f"{target_bits} bits summed over {what}, with the least {target.goal.value}")
+    head = Heading(f"{target_bits} bits summed over {what}, with the least {found[0].problem.goal.value}")
     facts: dict[str, object] = {"kind": "search", "name": name, "target_bits": target_bits}
     facts |= {"segments": segments or 1, "heights": found_facts}
-    return Report([head, table(header, rows)], facts)
+    error = max(result.report.run_error(segments or 1) for result in found)
+    return Report([head, table(header, rows)], facts, error=error)

@@ -1,4 +1,4 @@
-"""What is asked of `limpid soundcalc` besides its subjects, and which of it fits together."""
+"""The options of `limpid soundcalc` besides its subjects, and which of them fit together."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Wishes:
 
     @property
     def bounds(self) -> Bounds:
-        """Of published systems."""
+        """The bounds of published systems."""
         if self.loss:
             return Bounds.LOSS
         return Bounds.CUBIC if self.curve is CurveBound.CUBIC else Bounds.PROVEN
@@ -95,21 +95,24 @@ ABOUT_FILES = frozenset(
         "--plot-range", "--proofs", "--export", "--rounds",
     }
 )  # fmt: skip
-"""Of a FILE.toml of a published system."""
+"""The options for a FILE.toml of a published system."""
 
 ABOUT_SETS = frozenset(
     {"--curve", "--target-bits", "--segments", "--set", "--sweep", "--plot", "--plot-range", "--export"}
 )
-"""Of a parameter set, a key, or a file of one."""
+"""The options for a parameter set, a key, or a file of one."""
+
+ABOUT_TREES = frozenset({"--curve", "--segments", "--export"})
+"""The options for the tree of proofs, or a file of one."""
 
 ABOUT_PROOFS = frozenset({"--curve"})
 
 ABOUT_SEVERAL = frozenset({"--lenient", "--loss", "--curve", "--set", "--proofs"})
-"""Of several files, and of two that are compared."""
+"""The options for several files, and for two that are compared."""
 
 
 def bits_range(text: str | None) -> tuple[float, float] | None:
-    """LOW:HIGH in bits, of a plot. Raises UsageError."""
+    """LOW:HIGH in bits, of a plot. Raises UsageError for text of another form."""
     if text is None:
         return None
     parts: Sequence[str] = text.split(":")

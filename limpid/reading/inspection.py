@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from limpid.arguments import require_type
 from limpid.errors import KeyFileError, LimpidError
+from limpid.reading.final_security import final_security
 from soundcalc.errors import CalculatorError
 from soundcalc.protocol.runs import RunSecurity, run_security
 from spec.air.machine import exit_code_of
 from spec.parameters import ParameterSet
 from spec.protocol.development import DEVELOPMENT_MAGIC, DevelopmentReceipt, decode_development_receipt
+from spec.protocol.final_encoding import FINAL_MAGIC, decode_final
 from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import KEY_MAGIC, decode_key
@@ -22,6 +24,9 @@ from spec.rejection import Rejected
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import output_tokens
+from spec.rv64im.tree import tree_design
+
+MAKE_ONE = "make a key with: limpid keygen GUEST.elf --output KEY, a proof with: limpid prove GUEST.elf --output PROOF"
 
 
 class UnknownContentError(LimpidError):
@@ -62,7 +67,25 @@ class ProofContent:
     segments: tuple[SegmentContent, ...]
     size_bytes: int
     security: RunSecurity | None
-    """None where the heights admit no figure: such a proof is rejected."""
+    """None where the heights or the output admit no figure: such a proof is rejected."""
+
+
+@dataclass(frozen=True)
+class FinalContent:
+    """What a final proof states; whether it is true is for `verify` to say."""
+
+    key: VerificationKey
+    """The program's key."""
+
+    output: bytes
+    exit_code: int
+    segments: int
+    depth: int
+    """The depth of the tree of nodes over the segments."""
+
+    size_bytes: int
+    security: RunSecurity | None
+    """None for a number of segments that no tree is for, or an output that no run has: such a proof is rejected."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ class DevelopmentContent:
     size_bytes: int
 
 
-Content = KeyContent | ProofContent | DevelopmentContent
+Content = KeyContent | ProofContent | FinalContent | DevelopmentContent
 
 
 def inspect(encoded: bytes) -> Content:
@@ -86,18 +109,39 @@ def inspect(encoded: bytes) -> Content:
         return KeyContent(decode_key(encoded, RV64IM), len(encoded))
     if encoded.startswith(DEVELOPMENT_MAGIC):
         return DevelopmentContent(decode_development_receipt(encoded, RV64IM), len(encoded))
+    if encoded.startswith(FINAL_MAGIC):
+        return _final(encoded)
     if not encoded.startswith(PROOF_MAGIC):
-        raise UnknownContentError("the bytes are neither a proof nor a verification key")
+        raise UnknownContentError("the bytes are neither a proof nor a verification key", MAKE_ONE)
     proof = decode_proof(encoded, RV64IM)
     try:
         security = run_security(forms_of(proof), len(output_tokens(proof.output)))
-    except (CalculatorError, Rejected):
+    except (CalculatorError, Rejected, ValueError):
+        # ValueError: an output that no run has.
         security = None
     return ProofContent(
         key=proof.key,
         output=proof.output,
         exit_code=_exit_code(proof.segments[-1]),
         segments=tuple(_segment(segment) for segment in proof.segments),
+        size_bytes=len(encoded),
+        security=security,
+    )
+
+
+def _final(encoded: bytes) -> FinalContent:
+    final = decode_final(encoded, RV64IM, tree_design().final_machine)
+    statement = final.stated(RV64IM)
+    try:
+        security = final_security(statement.segment_count, final.output)
+    except (CalculatorError, ValueError):
+        security = None
+    return FinalContent(
+        key=final.program,
+        output=final.output,
+        exit_code=exit_code_of(list(statement.exit_values)),
+        segments=statement.segment_count,
+        depth=statement.depth,
         size_bytes=len(encoded),
         security=security,
     )
@@ -117,11 +161,15 @@ def forms_of(proof: RunProof) -> list[SegmentForm]:
 
 
 def content_of_file(path: str, encoded: bytes) -> Content:
-    """The same, with the file's name in errors."""
+    """The same, with the file's name in errors.
+
+    Raises FileError if the file cannot be read, KeyFileError if a key in it is damaged, and UnknownContentError if it
+    is nothing that is known.
+    """
     try:
         return inspect(encoded)
     except UnknownContentError as error:
-        raise UnknownContentError(f"{path}: {error}", details={"path": path}) from error
+        raise UnknownContentError(f"{path}: {error}", error.next_step, {"path": path}) from error
     except Rejected as error:
         if encoded.startswith(KEY_MAGIC):
             raise KeyFileError(path, error) from error

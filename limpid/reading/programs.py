@@ -18,7 +18,11 @@ DEFAULT_PARAMETERS = SEGMENT.name
 
 
 def load_program(elf: Elf) -> Program:
-    """The program of an ELF file. Raises FileError, ProgramError, MisuseError."""
+    """The program of an ELF file.
+
+    Raises FileError if a file cannot be read or written, ProgramError if the ELF file is no program of this machine,
+    and MisuseError if an argument makes no sense.
+    """
     require_type("elf", elf, str, Path, bytes, Program)
     if isinstance(elf, Program):
         return elf
@@ -28,7 +32,10 @@ def load_program(elf: Elf) -> Program:
 
 
 def program_of(content: bytes, name: str) -> Program:
-    """The program of an ELF file's bytes; `name` is for messages. Raises ProgramError."""
+    """The program of an ELF file's bytes; `name` is for messages.
+
+    Raises ProgramError if the ELF file is no program of this machine.
+    """
     try:
         return load_bytes(content, name)
     except ElfError as error:
@@ -36,7 +43,10 @@ def program_of(content: bytes, name: str) -> Program:
 
 
 def parameter_set(name: str) -> ParameterSet:
-    """The parameter set of this name. Raises ParametersError, MisuseError."""
+    """The parameter set of this name.
+
+    Raises ParametersError if no parameter set has that name, and MisuseError if an argument makes no sense.
+    """
     require_type("parameters", name, str)
     if name not in PARAMETER_SETS:
         raise ParametersError(f"there is no parameter set {name}", f"choose one of: {', '.join(PARAMETER_SETS)}")

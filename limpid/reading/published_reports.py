@@ -18,7 +18,7 @@ from soundcalc.report.document import Block, Heading, Paragraph, Table, bold, ta
 from soundcalc.report.text import figures_facts, figures_table, levels_table
 
 SHOWN_CIRCUITS = 8
-"""Of more circuits only the weakest one shows all its rounds, unless all are asked for."""
+"""Reports of more circuits show all rounds of the weakest one only, unless all are wanted."""
 
 CIRCUIT_HEADER = (
     "circuit", "bits", "regime", "weakest round", "public calculator", "expected KiB", "worst KiB", "proof system",
@@ -200,7 +200,7 @@ def _lines_facts(lines: Lines) -> dict[str, object]:
 
 
 def deciding_error(summary: SystemSummary) -> Fraction:
-    """Of a run where its proofs are counted, or else the largest of a round."""
+    """The error of a run where its proofs are counted, or else the largest of a round."""
     if not summary.proofs:
         return summary.weakest.best.error
     counts = summary.proofs

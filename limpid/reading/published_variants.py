@@ -111,8 +111,8 @@ def search_report(configuration: PublishedConfiguration, found: Sequence[Found],
         )
     title = f"{target.bits} bits over a run of {target.proofs} proofs of each circuit, the smallest expected proofs"
     header = (
-        "circuit", "rates", "folds", "queries", "last length", "work before folds", "before queries", "regime",
-        "bits of a proof, summed", "expected KiB", "KiB before",
+        "circuit", "rates", "folds", "queries", "last length", "work before batching", "before folds", "before queries",
+        "regime", "bits of a proof, summed", "expected KiB", "KiB before",
     )  # fmt: skip
     answer = {"kind": "search", "target_bits": target.bits, "proofs": target.proofs, "circuits": facts}
     error = max(target.proofs * result.proof_error for result in found)
@@ -124,12 +124,13 @@ def _opening_facts(found: Found) -> dict[str, object]:
         case FriOpening() as fri:
             last = int(fri.final_domain_size * fri.rate)
             folds, queries, rates = list(fri.folding_factors), [fri.queries], [str(fri.rate)]
-            folding, asking = [fri.grinding_commit], [fri.grinding_query]
+            folding, asking, batching = [fri.grinding_commit], [fri.grinding_query], fri.grinding_batching
         case WhirOpening() as whir:
             last = 1 << whir.heights_log2[-1]
             folds, queries = [1 << fold for fold in whir.folds], list(whir.queries)
             rates = [str(rate) for rate in whir.rates]
             folding, asking = [max(bits) for bits in whir.grinding_folding], list(whir.grinding_queries)
+            batching = whir.grinding_batching
         case _:
             return {}
     return {
@@ -137,6 +138,7 @@ def _opening_facts(found: Found) -> dict[str, object]:
         "folds": folds,
         "queries": queries,
         "last_length": last,
+        "batching_grinding_bits": batching,
         "fold_grinding_bits": folding,
         "query_grinding_bits": asking,
     }

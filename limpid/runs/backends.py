@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reference.tables import Table
     from reference.trace.limits import SegmentLimits
     from reference.trace.plan import RunPlan
-    from reference.trace.segmentation import Keep
+    from reference.trace.segmentation import Keep, PlanRun
     from reference.verifier.program import Verified
     from spec.program import Program
     from spec.protocol.key import VerificationKey
@@ -98,18 +98,9 @@ class Backend(Protocol):
         """Executes the program and counts what it does, as `reference.executor.profiling.profile`."""
         ...
 
-    def plan_run(
-        self,
-        program: Program,
-        private_input: bytes,
-        limits: SegmentLimits,
-        keep: Keep,
-        *,
-        maximum_instructions: int | None = None,
-        executed: Executed = unheard,
-    ) -> RunPlan:
-        """Executes the program and cuts it into segments, as `reference.trace.segmentation.plan_run`; `executed` hears
-        how many instructions are done."""
+    def planner(self, maximum_instructions: int | None = None, executed: Executed = unheard) -> PlanRun:
+        """What executes a program and cuts it into segments, as `reference.trace.segmentation.plan_run`, up to a limit
+        of instructions; `executed` hears how many are done."""
         ...
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
@@ -170,28 +161,22 @@ class ReferenceBackend:
         executed(counted.execution.instructions)
         return counted
 
-    def plan_run(
-        self,
-        program: Program,
-        private_input: bytes,
-        limits: SegmentLimits,
-        keep: Keep,
-        *,
-        maximum_instructions: int | None = None,
-        executed: Executed = unheard,
-    ) -> RunPlan:
+    def planner(self, maximum_instructions: int | None = None, executed: Executed = unheard) -> PlanRun:
         from reference.trace.segmentation import plan_run
 
-        run = plan_run(
-            program,
-            private_input,
-            limits,
-            keep,
-            maximum_instructions=maximum_instructions,
-            new_host=self.new_host,
-        )
-        executed(run.end.instructions)
-        return run
+        def planned(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+            run = plan_run(
+                program,
+                private_input,
+                limits,
+                keep,
+                maximum_instructions=maximum_instructions,
+                new_host=self.new_host,
+            )
+            executed(run.end.instructions)
+            return run
+
+        return planned
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
         from reference.trace.build import PlainTraces
@@ -271,26 +256,11 @@ class OptimizedBackend:
 
         return profile_compiled(program, private_input, executed=executed, host=self.new_host())
 
-    def plan_run(
-        self,
-        program: Program,
-        private_input: bytes,
-        limits: SegmentLimits,
-        keep: Keep,
-        *,
-        maximum_instructions: int | None = None,
-        executed: Executed = unheard,
-    ) -> RunPlan:
-        from limpid.runs.optimized_runs import plan_run as plan_compiled
+    def planner(self, maximum_instructions: int | None = None, executed: Executed = unheard) -> PlanRun:
+        from limpid.runs.optimized_runs import plan_compiled_run
 
-        return plan_compiled(
-            program,
-            private_input,
-            limits,
-            keep,
-            maximum_instructions=maximum_instructions,
-            executed=executed,
-            new_host=self.new_host,
+        return partial(
+            plan_compiled_run, maximum_instructions=maximum_instructions, executed=executed, new_host=self.new_host
         )
 
     def traces(self, program: Program, fixed_tables: Sequence[Table]) -> SegmentTraces:
@@ -317,7 +287,7 @@ DEFAULT_BACKEND = next(iter(BACKENDS))
 def backend_named(name: str, random_seed: bytes = b"") -> Backend:
     """The implementation of proving of this name; the seed makes the random words that guests ask for.
 
-    Raises BackendError, MisuseError.
+    Raises BackendError if no implementation has that name, and MisuseError if an argument makes no sense.
     """
     require_type("backend", name, str)
     require_type("random_seed", random_seed, bytes)

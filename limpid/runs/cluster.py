@@ -1,8 +1,8 @@
-"""Proving segments on many processes or machines, with Dask: every job is a task that is tried again.
+"""Proving segments and nodes on many processes or machines, with Dask: every job is a task that is tried again.
 
 A worker receives the program once and a segment's plan with each job, and executes the segment again: the plan is 28
 bytes for each address that the segment touches, the trace would be some hundred megabytes. A worker that dies costs
-the segments that it had in work.
+what it had in work.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic
 
 import dask
 from distributed import Client, LocalCluster, as_completed
 
-from limpid.errors import LimpidError
-from limpid.runs.workbench import Recipe, workbench
+from limpid.errors import ClusterError
 from optimized.threads import THREADS_VARIABLE, thread_count
-from reference.segments.jobs import Job
+from reference.segments.jobs import AnyJob, Bench, Recipe
 
 TRIES = 4
 """How often a job is begun before its failure is the run's."""
@@ -33,25 +33,19 @@ QUIET_ABOUT_PLANS = {"distributed.admin.large-graph-warning-threshold": "1GB"}
 """Configuration of Dask, which warns of tasks above 10 MB: the plan of a segment that touches much memory is one."""
 
 
-class ClusterError(LimpidError):
-    """A cluster that cannot be reached or has failed."""
-
-    kind = "cluster"
-
-
-def execute_job(recipe: Recipe, job: Job) -> bytes:
-    """A task: executes the job on the workbench of the process."""
-    return job.execute(workbench(recipe))
+def execute_job(recipe: Recipe[Bench], job: AnyJob[Bench]) -> bytes:
+    """A task: executes the job at the bench of the process."""
+    return job.execute(recipe.bench())
 
 
 @dataclass(frozen=True)
-class ClusterWorkers:
+class ClusterWorkers(Generic[Bench]):
     """Executes jobs on the workers of a Dask cluster."""
 
     client: Client
-    recipe: Recipe
+    recipe: Recipe[Bench]
 
-    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+    def execute(self, jobs: Iterable[AnyJob[Bench]]) -> Iterator[tuple[int, bytes]]:
         """(index, result) of every job as they are done. Raises ClusterError, and what a job raises."""
         waiting = iter(jobs)
         # A task, so that whoever loses the recipe can have it again.
@@ -59,21 +53,23 @@ class ClusterWorkers:
         done = as_completed()
         indices: dict[str, int] = {}
 
-        def submit_next() -> None:
-            job = next(waiting, None)
-            if job is not None:
-                future = self.client.submit(execute_job, recipe, job, retries=TRIES - 1, pure=False)
+        def submit() -> None:
+            # One result may be all that several jobs have waited for.
+            while len(indices) < capacity and (job := next(waiting, None)) is not None:
+                future = self.client.submit(
+                    execute_job, recipe, job, retries=TRIES - 1, pure=False, priority=int(job.urgent)
+                )
                 indices[future.key] = job.index
                 done.add(future)
 
-        for _ in range(self._capacity()):
-            submit_next()
+        capacity = self._capacity()
+        submit()
         for future in done:
             error = future.exception()
             if error is not None:
                 raise _cause(error) from error
             yield indices.pop(future.key), future.result()
-            submit_next()
+            submit()
 
     def _capacity(self) -> int:
         """How many jobs are with the cluster at a time. Raises ClusterError if it has no worker."""
@@ -83,7 +79,7 @@ class ClusterWorkers:
         return threads * (1 + JOBS_AHEAD)
 
 
-def _itself(recipe: Recipe) -> Recipe:
+def _itself(recipe: Recipe[Bench]) -> Recipe[Bench]:
     return recipe
 
 
@@ -115,7 +111,10 @@ def local_cluster(workers: int) -> Iterator[Client]:
 
 @contextmanager
 def cluster_at(address: str) -> Iterator[Client]:
-    """A client of the cluster whose scheduler has this address. Raises ClusterError."""
+    """A client of the cluster whose scheduler has this address.
+
+    Raises ClusterError if the cluster cannot be reached or fails, or Dask is missing.
+    """
     try:
         client = Client(address, timeout=CONNECTION_SECONDS)
     except (OSError, ValueError) as error:

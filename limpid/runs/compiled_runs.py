@@ -26,19 +26,19 @@ from reference.executor.console import LONGEST_TEXT_BYTES, PUT_SYMBOL, WRITE_SYM
 from reference.executor.profiling import DEEPEST_CHAIN, LINK_REGISTERS, CallNode, Profile
 from reference.executor.profiling import profile as profile_plainly
 from reference.executor.spans import SPAN_SYMBOLS
-from reference.executor.trap import TrapError, described
+from reference.executor.trap import ExecutionTrapError, described
 from reference.machine_memory import InputTooLongError
 from reference.output_region import read_output
 from spec.isa.advice import Host
 from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.system import CALL_NUMBER_REGISTER
-from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT_REGION, OUTPUT_REGION
 from spec.program import Program
 
 CALL_RULES = CallRules(LINK_REGISTERS, DEEPEST_CHAIN)
 
 _SHOWS = {WRITE_SYMBOL: WRITES, PUT_SYMBOL: PUTS}
-_OUTPUT_FIRST, _OUTPUT_END = OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES
+_OUTPUT_FIRST, _OUTPUT_END = OUTPUT_REGION.start // DOUBLEWORD_BYTES, OUTPUT_REGION.end // DOUBLEWORD_BYTES
 
 
 def execute(
@@ -50,7 +50,10 @@ def execute(
     executed: Executed = lambda _: None,
     host: Host | None = None,
 ) -> Execution:
-    """As `reference.executor.execute`, a hundred times faster. Raises InputTooLongError, MemoryError."""
+    """As `reference.executor.execute`, a hundred times faster.
+
+    Raises InputTooLongError if the input exceeds its region, and MemoryError if the system has no room for it.
+    """
     shows = {s.address: _SHOWS[s.name] for s in program.symbols if console is not None and s.name in _SHOWS}
     watching = Watching(shows, LONGEST_TEXT_BYTES, console or (lambda _: None), executed)
     limit = UNLIMITED if maximum_instructions is None else maximum_instructions
@@ -74,7 +77,7 @@ def profile(
 ) -> Profile:
     """As `reference.executor.profiling.profile`, many times faster where the program marks no spans.
 
-    Raises InputTooLongError, MemoryError.
+    Raises InputTooLongError if the input exceeds its region, and MemoryError if the system has no room for it.
     """
     if any(symbol.name in SPAN_SYMBOLS for symbol in program.symbols):
         return profile_plainly(program, private_input, host=host)
@@ -90,7 +93,10 @@ def profile(
 
 def return_addresses(program: Program, private_input: bytes) -> list[int]:
     """Where the functions that are running when the execution ends will return to, the outermost first; none where the
-    program is too large for the compiled executor. Raises InputTooLongError, MemoryError."""
+    program is too large for the compiled executor.
+
+    Raises InputTooLongError if the input exceeds its region, and MemoryError if the system has no room for it.
+    """
     try:
         _, calls = execute_counting(program, private_input, CALL_RULES)
     except CodeTooLargeError:
@@ -164,7 +170,7 @@ class EndMemory(Mapping[int, int]):
     @cached_property
     def _addresses(self) -> NDArray[np.int64]:
         image = np.array([address for address, _ in self._program.image], dtype=np.int64)
-        first = INPUT.start // DOUBLEWORD_BYTES
+        first = INPUT_REGION.start // DOUBLEWORD_BYTES
         private_input = np.arange(first, first + 1 + -(-self._input_size // DOUBLEWORD_BYTES))
         return np.unique(np.concatenate([image, private_input, self._touched()]))
 
@@ -203,7 +209,7 @@ def _trap(program: Program, ended: CompiledMachine, status: int) -> Trap:
     traps changes nothing, so memory still holds what the instruction found."""
     if status != TRAPPED:
         details = f"after {ended.instructions} instructions"
-        error = TrapError(TrapReason.INSTRUCTION_LIMIT, ended.pc, None, details)
+        error = ExecutionTrapError(TrapReason.INSTRUCTION_LIMIT, ended.pc, None, details)
         return described(program, dict(program.code).get(ended.pc), error)
     machine = Machine(program)
     machine.pc = ended.pc

@@ -43,7 +43,7 @@ class Calibration:
     bytes_per_stacked_row: float
     fixed_bytes: float
     correlation: float
-    """Of measured seconds with those of the plane."""
+    """The correlation of measured seconds with those of the plane."""
 
     guests: int
 
@@ -97,15 +97,21 @@ def stacked_rows(forms: Sequence[SegmentForm]) -> int:
 
 
 def cost_of(profile: Profile) -> RunCost:
-    """The proving cost of a run that can be proven. Raises TooLongError."""
+    """The proving cost of a run that can be proven.
+
+    Raises TooLongError if the run does not fit in what can be proven at once.
+    """
     try:
-        return run_cost(profile, plan_run=backend_named(DEFAULT_BACKEND).plan_run)
+        return run_cost(profile, plan_run=backend_named(DEFAULT_BACKEND).planner())
     except TraceTooLongError as error:
         raise TooLongError(str(error), "prove a shorter run") from error
 
 
 def estimate(profile: Profile) -> Estimate:
-    """What a proof of a run that can be proven would cost. Raises TooLongError."""
+    """What a proof of a run that can be proven would cost.
+
+    Raises TooLongError if the run does not fit in what can be proven at once.
+    """
     cost, measured = cost_of(profile), calibration()
     parameters = PARAMETER_SETS[measured.parameters]
     forms = [SegmentForm(shape, parameters) for shape in cost.shapes]

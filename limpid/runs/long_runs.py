@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from limpid.advice.file_advice import FULL_DISK, writing_step
 from limpid.api.proving import Proof
 from limpid.arguments import require_run_arguments
-from limpid.errors import FileError, LimpidError, MisuseError, ParametersError
+from limpid.errors import ClusterError, FileError, LimpidError, MisuseError, ParametersError
 from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
 from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
-from limpid.runs.optimized_runs import plan_run
+from limpid.runs.checked_workers import checked
+from limpid.runs.optimized_runs import plan_compiled_run
 from limpid.runs.planning import PROVE_SHORTER, planning_errors, require_provable
-from limpid.runs.workbench import Recipe, workbench
-from limpid.terminal.files import FULL_DISK, cause_of
+from limpid.runs.workbench import SegmentRecipe
+from limpid.terminal.files import cause_of
 from optimized.kernels import OptimizedKernels
 from optimized.verifier.run import TOOLS
 from reference.program_keys import verification_key
@@ -26,7 +29,7 @@ from reference.segments.driver import RunRequest
 from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
-from reference.segments.jobs import ThisProcess, Workers
+from reference.segments.jobs import Bench, LeafDiffersError, Recipe, ThisProcess
 from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
 from reference.trace.segmentation import PlanRun
 from reference.trace.shape_choice import limits_under
@@ -35,6 +38,9 @@ from spec.isa.advice import HonestHost
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.rv64im.machine import RV64IM
+
+if TYPE_CHECKING:
+    from limpid.runs.cluster import ClusterWorkers
 
 
 class FolderUseError(LimpidError):
@@ -79,14 +85,58 @@ def prove_in_folder(
 ) -> Proof:
     """Proves a run in a folder, going on where an earlier call stopped; the same run gives the same bytes.
 
-    `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError, ProgramError,
-    ParametersError, InputError, TrapError, UnprovableError, TooLongError, FolderUseError, ClusterError,
-    OutOfMemoryError, MisuseError.
+    `report` hears of files in the folder that are damaged or foreign and are made anew. Raises FileError if a file
+    cannot be read or written, ProgramError if the ELF file is no program of this machine, ParametersError if no
+    parameter set has that name, InputError if the input exceeds its region, TrapError if the program ends abnormally,
+    UnprovableError if the run halts but no proof of it exists, TooLongError if the run does not fit in what can be
+    proven at once, FolderUseError if the folder belongs to another run or is in use, ClusterError if the cluster cannot
+    be reached or fails, or Dask is missing, OutOfMemoryError if the machine has too little memory, and MisuseError if
+    an argument makes no sense.
     """
+    start = time.monotonic()
+    request = run_request(
+        place,
+        elf,
+        private_input,
+        parameters=parameters,
+        maximum_instructions=maximum_instructions,
+        observer=observer,
+        executed=executed,
+        random_seed=random_seed,
+    )
+    recipe = SegmentRecipe(request.program, parameters, place.workers or 1)
+    with folder_errors(place), workers_of(place, recipe, observer) as workers:
+        # What this process makes needs no second look; a worker may be anybody's machine.
+        trusted = workers if isinstance(workers, ThisProcess) else checked(workers, request.key, TOOLS, report)
+        proven = prove_request(place.folder, request, trusted, report=report, observer=observer)
+    return Proof(
+        encoded=proven.encoded,
+        key=request.key,
+        output=proven.end.output,
+        exit_code=proven.end.exit_code,
+        instructions=proven.end.instructions,
+        misaligned_accesses=dict(proven.end.misaligned_accesses),
+        shapes=proven.shapes,
+        seconds=time.monotonic() - start,
+    )
+
+
+def run_request(
+    place: Place,
+    elf: Elf,
+    private_input: bytes,
+    *,
+    parameters: str,
+    maximum_instructions: int | None,
+    observer: Observer,
+    executed: Executed,
+    random_seed: bytes,
+) -> RunRequest:
+    """A run that has been executed to its end, as it is to be proven. Raises what `prove_in_folder` raises for runs
+    that cannot be proven."""
     require_run_arguments(private_input, maximum_instructions)
     chosen = parameter_set(parameters)
     program = load_program(elf)
-    start = time.monotonic()
     observer(Stage.PLAN, 0.0)
     end = require_provable(
         backend_named(DEFAULT_BACKEND, random_seed),
@@ -99,32 +149,32 @@ def prove_in_folder(
     _require_worthwhile_segments(place, end.instructions)
     with planning_errors(PROVE_SHORTER):
         key = verification_key(OptimizedKernels(), program, chosen)
-        planned = partial(plan_run, new_host=partial(HonestHost, random_seed))
+        planned = partial(plan_compiled_run, new_host=partial(HonestHost, random_seed))
         limits = _limits(place, chosen, planned, program, private_input)
-    request = RunRequest(program, private_input, key, limits, planned, TOOLS, random_seed)
+    return RunRequest(program, private_input, key, limits, planned, TOOLS, random_seed)
+
+
+@contextmanager
+def folder_errors(place: Place) -> Iterator[None]:
+    """Translates errors of proving in a folder into LimpidErrors.
+
+    Raises ClusterError for a wrong leaf, FolderUseError for a folder of another run, and what `file_error` makes of an
+    error of the disk.
+    """
     try:
-        with (
-            planning_errors(f"{PROVE_SHORTER}, or in larger segments"),
-            _workers(place, Recipe(program, parameters, place.workers or 1), observer) as workers,
-        ):
-            proven = prove_request(place.folder, request, workers, report=report, observer=observer)
+        with planning_errors(f"{PROVE_SHORTER}, or in larger segments"):
+            yield
+    except LeafDiffersError as error:
+        next_step = "find the worker at fault, then give the same command: it makes all leaves anew"
+        raise ClusterError(f"a worker returned a wrong leaf: {error}", next_step) from error
     except FolderError as error:
         raise FolderUseError(str(error), "choose another folder with --out") from error
     except OSError as error:
-        raise _file_error(place.folder, error) from error
-    return Proof(
-        encoded=proven.encoded,
-        key=key,
-        output=proven.end.output,
-        exit_code=proven.end.exit_code,
-        instructions=proven.end.instructions,
-        misaligned_accesses=dict(proven.end.misaligned_accesses),
-        shapes=proven.shapes,
-        seconds=time.monotonic() - start,
-    )
+        raise file_error(place.folder, error) from error
 
 
-def _file_error(folder: Path, error: OSError) -> FileError:
+def file_error(folder: Path, error: OSError) -> FileError:
+    """A failure of the disk in a run's folder, with what to do about it."""
     match error:
         case FileExistsError() | NotADirectoryError():
             return FileError(str(folder), "cannot be a folder: a file is in the way", "choose another with --out")
@@ -134,7 +184,7 @@ def _file_error(folder: Path, error: OSError) -> FileError:
             next_step = f"make room in {folder.absolute()}, then give the same command: it goes on where it stood"
             return FileError(str(error.filename or folder), cause_of(error), next_step)
         case _:
-            return FileError(str(error.filename or folder), cause_of(error))
+            return FileError(str(error.filename or folder), cause_of(error), writing_step(folder, error))
 
 
 def _require_worthwhile_segments(place: Place, instructions: int) -> None:
@@ -165,12 +215,18 @@ def _limits(
 
 
 @contextmanager
-def _workers(place: Place, recipe: Recipe, observer: Observer) -> Iterator[Workers]:
-    if place.workers is None and place.scheduler is None:
-        yield ThisProcess(workbench(recipe), observer)
+def workers_of(
+    place: Place | None, recipe: Recipe[Bench], observer: Observer
+) -> Iterator[ThisProcess[Bench] | ClusterWorkers[Bench]]:
+    """Whoever executes jobs. Raises ClusterError if the cluster cannot be reached or fails, or Dask is missing."""
+    if place is None or (place.workers is None and place.scheduler is None):
+        yield ThisProcess(recipe.bench(), observer)
         return
     # Dask is an extra, and takes a second to import.
-    from limpid.runs.cluster import ClusterWorkers, cluster_at, local_cluster
+    try:
+        from limpid.runs.cluster import ClusterWorkers, cluster_at, local_cluster
+    except ImportError as error:
+        raise ClusterError("workers need Dask, which is not installed", "pip install 'limpid[cluster]'") from error
 
     connected = cluster_at(place.scheduler) if place.scheduler is not None else local_cluster(place.workers or 1)
     with connected as client:

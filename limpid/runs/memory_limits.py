@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from limpid.advice.memory_advice import available_memory_bytes, memory_error
+from limpid.runs.tree_memory import tree_process_bytes
 from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
 from reference.prover.keys import ProvingKey
 from reference.segments.jobs import SegmentTraces
@@ -18,28 +19,34 @@ from spec.protocol.form import SegmentForm
 from spec.protocol.key import VerificationKey
 from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape
 
-FREE_MEMORY = "free memory: even the smallest segment takes more"
+FREE_MEMORY = "free memory: no smaller segment would do"
 
 
 class FittingTraces:
     """Fills in segments that there is room to prove, one at a time in so many processes of this machine.
 
-    Both methods ask, so that a run is refused while its segments are pinned, before any of them is proven.
+    Both methods ask, so that a run is refused while its segments are pinned, before any of them is proven. `with_nodes`
+    says that the processes make the nodes of a tree in between.
     """
 
-    def __init__(self, traces: SegmentTraces, key: ProvingKey, processes: int = 1) -> None:
+    def __init__(self, traces: SegmentTraces, key: ProvingKey, processes: int = 1, *, with_nodes: bool = False) -> None:
         self._traces = traces
         self._key = key.verification
+        self._processes, self._with_nodes = processes, with_nodes
         available = available_memory_bytes()
         self._available_bytes = None if available is None else available // processes + _resident_bytes()
 
     def segment(self, segment: PlannedSegment) -> Trace:
-        """The trace. Raises PlanError, OutOfMemoryError."""
+        """The trace.
+
+        Raises PlanError if the execution is not the planned one, and OutOfMemoryError if the machine has too little
+        memory.
+        """
         self._require_room(segment)
         return self._traces.segment(segment)
 
     def continuation(self, segment: PlannedSegment) -> Trace:
-        """The continuation tables alone. Raises OutOfMemoryError."""
+        """The continuation tables alone. Raises OutOfMemoryError if the machine has too little memory."""
         self._require_room(segment)
         return self._traces.continuation(segment)
 
@@ -47,13 +54,22 @@ class FittingTraces:
         if self._available_bytes is None:
             return
         shape = planned_shape(segment, self._key.heights_by_chip())
+        form = SegmentForm(shape, self._key.parameters)
+        if self._with_nodes:
+            needed = tree_process_bytes(form)
+            if needed > self._available_bytes:
+                of_each = f" in each of {self._processes} processes" if self._processes > 1 else ""
+                what = f"segments and nodes in turn take about {needed >> 20:,} MiB{of_each}"
+                raise memory_error(what, self._processes * needed)
         try:
-            require_memory(SegmentForm(shape, self._key.parameters), self._available_bytes)
+            require_memory(form, self._available_bytes)
         except MemoryShortError as error:
             cost = fitting_cost(shape, self._key, self._available_bytes)
             refused = memory_error(str(error), error.needed_bytes)
+            # The size of segments under listed shapes is nobody's choice.
+            is_cut_by_cost = cost and not self._key.parameters.listed_shapes
             refused.next_step = (
-                f"prove in smaller segments: --out DIRECTORY --segment-cost {cost}" if cost else FREE_MEMORY
+                f"prove in smaller segments: --out DIRECTORY --segment-cost {cost}" if is_cut_by_cost else FREE_MEMORY
             )
             raise refused from error
 

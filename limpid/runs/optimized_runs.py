@@ -17,9 +17,8 @@ from optimized.trace import plan as columns
 from optimized.trace.build import FilledSegment, SegmentBuilder
 from optimized.trace.continuation import RegionError
 from optimized.trace.execution import PlanMismatchError
-from optimized.trace.segmentation import NoProofError, TooManySegmentsError
+from optimized.trace.segmentation import NoProofError, TooManySegmentsError, plan_columns
 from optimized.trace.segmentation import SegmentTooSmallError as CompiledSegmentTooSmallError
-from optimized.trace.segmentation import plan_run as plan_columns
 from reference.execution import Execution
 from reference.fixed_tables import fixed_tables
 from reference.machine_memory import InputTooLongError
@@ -33,12 +32,12 @@ from reference.trace.plan import PlannedSegment, RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import Keep, finished_plan
 from reference.trace.segmentation import plan_run as plan_plainly
 from spec.isa.advice import HonestHost, Host
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_REGION
 from spec.program import Program
 from spec.rv64im.machine import RV64IM
 
 
-def plan_run(
+def plan_compiled_run(
     program: Program,
     private_input: bytes,
     limits: SegmentLimits,
@@ -48,10 +47,18 @@ def plan_run(
     executed: Executed = unheard,
     new_host: Callable[[], Host] = HonestHost,
 ) -> RunPlan:
-    """As `reference.trace.segmentation.plan_run`, a hundred times faster: the same plans and the same errors."""
+    """As `reference.trace.segmentation.plan_run`, a hundred times faster: the same plans and the same errors.
+
+    Raises InputTooLongError if the input has no room, UnprovableError if the execution traps, does not end or has an
+    output that cannot be claimed, SegmentTooSmallError if the limits have no room for one instruction, and
+    TraceTooLongError if it takes more segments than a run may have.
+    """
+
+    boundary_rows: list[int] = []
 
     def keep_packed(plan: columns.SegmentPlan) -> None:
         cells = SegmentCells(_packed(plan.cells, SEGMENT_CELL))
+        boundary_rows.append(len(cells))
         advice = tuple(plan.advice.tolist())
         keep(SegmentPlan(plan.index, plan.pc_in, plan.pc_out, plan.rows, plan.clock_out, cells, limits.shape, advice))
 
@@ -78,7 +85,7 @@ def plan_run(
     except NoProofError as error:
         raise UnprovableError(_execution(program, private_input, error)) from error
     end = RunEnd(run.exit_code, run.output, run.instructions, tuple(run.misaligned_accesses.items()))
-    return finished_plan(end, RunCells(_packed(run.cells, RUN_CELL)), run.segment_count, limits)
+    return finished_plan(end, RunCells(_packed(run.cells, RUN_CELL)), boundary_rows, limits)
 
 
 def segment_traces(program: Program, tables: Sequence[Table]) -> SegmentTraces:
@@ -90,14 +97,21 @@ def segment_traces(program: Program, tables: Sequence[Table]) -> SegmentTraces:
 
 
 class CompiledTraces:
-    """Fills in the tables of planned segments: the reference's cells. Raises CodeTooLargeError."""
+    """Fills in the tables of planned segments: the reference's cells.
+
+    Raises CodeTooLargeError if the instructions lie too far apart.
+    """
 
     def __init__(self, program: Program, tables: Sequence[Table]) -> None:
         fixed = fixed_tables() | {table.chip.name: table.fixed for table in tables}
         self._builder = SegmentBuilder(program, fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:
-        """Executes the segment again and fills in every table. Raises PlanError, WitnessError."""
+        """Executes the segment again and fills in every table.
+
+        Raises PlanError if the execution is not the planned one, and WitnessError if the chip's filler is missing or
+        wrong.
+        """
         try:
             return _trace(self._builder.segment(_in_columns(segment)))
         except PlanMismatchError as error:
@@ -106,7 +120,7 @@ class CompiledTraces:
             raise WitnessError(str(error)) from error
 
     def continuation(self, segment: PlannedSegment) -> Trace:
-        """The continuation tables alone. Raises WitnessError."""
+        """The continuation tables alone. Raises WitnessError if the chip's filler is missing or wrong."""
         try:
             return _trace(self._builder.continuation(_in_columns(segment)))
         except RegionError as error:
@@ -147,6 +161,8 @@ def _packed(cells: columns.SegmentCells | columns.RunCells, layout: np.dtype[np.
 def _execution(program: Program, private_input: bytes, error: NoProofError) -> Execution:
     """The end of an execution that cannot be proven, in the words of the reference."""
     machine, touched = error.machine, np.sort(error.addresses).astype(np.int64)
-    first, end = np.searchsorted(touched, [OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES])
+    first, end = np.searchsorted(
+        touched, [OUTPUT_REGION.start // DOUBLEWORD_BYTES, OUTPUT_REGION.end // DOUBLEWORD_BYTES]
+    )
     memory = EndMemory(program, private_input, machine.memory.values, lambda: touched)
     return execution_of(program, machine, error.status, touched[first:end], memory)

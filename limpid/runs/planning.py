@@ -7,10 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from limpid.advice.trap_advice import trap_error
-from limpid.errors import InputError, LimpidError, TooLargeError, TooLongError, UnprovableError
+from limpid.errors import (
+    EmptyProgramError,
+    InputError,
+    LimpidError,
+    MisuseError,
+    TooLargeError,
+    TooLongError,
+    UnprovableError,
+)
 from limpid.runs.backends import Backend, Executed
 from reference.execution import Execution
-from reference.fixed_tables import ProgramTooLargeError
+from reference.fixed_tables import NoInstructionError, ProgramTooLargeError, RegionError
 from reference.machine_memory import InputTooLongError
 from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
@@ -57,14 +65,12 @@ def plan_provable(backend: Backend, maximum_instructions: int | None, executed: 
     def plan_run(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
         nonlocal is_provable
         if is_provable:
-            return backend.plan_run(program, private_input, limits, keep)
+            return backend.planner()(program, private_input, limits, keep)
         most = Most(limits, maximum_instructions)
         at_once = min(most.instructions, SHORT_RUN)
         plans: list[SegmentPlan] = []
         try:
-            run = backend.plan_run(
-                program, private_input, limits, plans.append, maximum_instructions=at_once, executed=executed
-            )
+            run = backend.planner(at_once, executed)(program, private_input, limits, plans.append)
         except UnprovableRunError as error:
             if not error.execution.instructions == at_once < most.instructions:
                 raise most.refused(program, error.execution) from error
@@ -83,7 +89,7 @@ def plan_provable(backend: Backend, maximum_instructions: int | None, executed: 
             executed=executed,
         )
         is_provable = True
-        return backend.plan_run(program, private_input, limits, keep)
+        return backend.planner()(program, private_input, limits, keep)
 
     return plan_run
 
@@ -118,7 +124,12 @@ class Most:
 
 @contextmanager
 def planning_errors(next_step: str) -> Iterator[None]:
-    """Translates errors of executing, planning and making keys into LimpidErrors."""
+    """Translates errors of executing, planning and making keys into LimpidErrors.
+
+    Raises InputError where the input is too long, UnprovableError where no proof of the run exists, TooLongError where
+    segments are too small or too many, EmptyProgramError where a program has no instruction, MisuseError where its
+    regions are not those of a program, and TooLargeError where it is larger than every listed shape.
+    """
     try:
         yield
     except InputTooLongError as error:
@@ -129,5 +140,12 @@ def planning_errors(next_step: str) -> Iterator[None]:
         raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
+    except NoInstructionError as error:
+        raise EmptyProgramError(
+            f"no instruction of the program can be proven: {error}",
+            "look at its code with: riscv64-unknown-elf-objdump -d GUEST.elf",
+        ) from error
+    except RegionError as error:
+        raise MisuseError(str(error)) from error
     except ProgramTooLargeError as error:
         raise TooLargeError(str(error), "choose a parameter set without listed shapes, such as segment") from error

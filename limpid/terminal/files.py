@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
@@ -13,18 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from limpid.advice.file_advice import forbidden_step, make_directory_step, reading_step, writing_step
 from limpid.errors import FileError
 
 STANDARD_STREAM = "-"
 """In place of a file to read standard input, in place of one to write standard output."""
 
 LARGEST_FILE_BYTES = 1 << 31
-"""Of a file that is read without a closer bound: above the proof of as many segments as a run may have."""
+"""The bound on a file without a closer one: above the proof of as many segments as a run may have."""
+
+OPEN_OUTPUT = "open it, if only with: > /dev/null"
+REDIRECT_OUTPUT = "redirect it to where there is room"
+"""What to do about a standard output that is closed, or that takes nothing."""
 
 _CHUNK_BYTES = 1 << 20
-
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
-"""Errors of a disk, or a user's share of it, that is full."""
+"""Read at once, so that a file that is too long is noticed before it is all in memory."""
 
 
 def read_file(path: str, at_most: int = LARGEST_FILE_BYTES) -> bytes:
@@ -34,7 +36,22 @@ def read_file(path: str, at_most: int = LARGEST_FILE_BYTES) -> bytes:
         with _opened(path) as file:
             return _bounded(file, name, at_most)
     except (OSError, ValueError) as error:
-        raise FileError(name, cause_of(error)) from error
+        raise FileError(name, cause_of(error), reading_step(path, error)) from error
+
+
+def stream_of(path: str) -> object | None:
+    """What tells a stream that can be read once only, such as a pipe, by whichever of its names; None for a file that
+    is read anew each time."""
+    try:
+        found = os.fstat(0) if path == STANDARD_STREAM else os.stat(path)
+        # It is as empty the second time.
+        if os.path.samestat(found, os.stat(os.devnull)):
+            return None
+    except (OSError, ValueError):
+        return None
+    if path != STANDARD_STREAM and (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -54,7 +71,7 @@ def _bounded(file: BinaryIO, name: str, at_most: int) -> bytes:
     while piece := file.read(_CHUNK_BYTES):
         content += piece
         if len(content) > at_most:
-            raise FileError(name, f"holds more than the {at_most:,} bytes that there is room for")
+            raise FileError(name, f"holds more than the {at_most:,} bytes that there is room for", "name another file")
     return bytes(content)
 
 
@@ -65,22 +82,22 @@ def require_writable(path: str) -> None:
     directory = Path(path).parent
     try:
         if not directory.is_dir():
-            raise FileError(path, f"the directory {directory} does not exist", f"create it with: mkdir -p {directory}")
+            raise FileError(path, f"the directory {directory} does not exist", make_directory_step(directory))
         if Path(path).exists() and not stat.S_ISREG(Path(path).stat().st_mode):
             # Renaming over a device or a directory would replace or fail it.
             raise FileError(
                 path, "exists and is no regular file", f"name another file, or {STANDARD_STREAM} for a pipe"
             )
     except (OSError, ValueError) as error:
-        raise FileError(path, cause_of(error)) from error
+        raise FileError(path, cause_of(error), writing_step(Path(path), error)) from error
     if not os.access(directory, os.W_OK | os.X_OK):
-        raise FileError(path, f"the directory {directory} cannot be written to")
+        raise FileError(path, f"the directory {directory} cannot be written to", forbidden_step(directory))
 
 
 def write_bytes(path: str, content: bytes) -> None:
     """Writes beside the file, then renames: what exists under the name is always whole. `-` is standard output.
 
-    Raises FileError.
+    Raises FileError if a file cannot be read or written.
     """
     if path == STANDARD_STREAM:
         write_standard_output(content)
@@ -98,27 +115,27 @@ def write_bytes(path: str, content: bytes) -> None:
             Path(scratch).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise FileError(path, cause_of(error), _make_room(error, target.parent)) from error
+        raise FileError(path, cause_of(error), writing_step(target, error)) from error
 
 
 def write_standard_output(content: bytes) -> None:
     """Writes to standard output and waits until it is gone. Raises FileError; BrokenPipeError if nobody reads."""
     if sys.stdout is None:
-        raise FileError("standard output", "is closed")
+        raise FileError("standard output", "is closed", OPEN_OUTPUT)
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileError("standard output", cause_of(error)) from error
+        raise FileError("standard output", cause_of(error), REDIRECT_OUTPUT) from error
 
 
 @contextmanager
 def new_directory(path: str) -> Iterator[Path]:
     """A directory to fill, which gets its name when the block ends; after an error nothing is left of it.
 
-    Raises FileError.
+    Raises FileError if a file cannot be read or written.
     """
     target = Path(path)
     try:
@@ -133,14 +150,14 @@ def new_directory(path: str) -> Iterator[Path]:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be made: {cause_of(error)}", _make_room(error, target.parent)) from error
+        raise FileError(path, f"cannot be made: {cause_of(error)}", writing_step(target, error)) from error
 
 
 @contextmanager
 def filled_directory(path: Path) -> Iterator[None]:
     """Makes the directory, and those above it, unless it is there; what was made here goes again after an error.
 
-    Raises OSError.
+    Raises OSError if the disk refuses.
     """
     made = next((folder for folder in reversed((path, *path.parents)) if not folder.exists()), None)
     try:
@@ -152,17 +169,25 @@ def filled_directory(path: Path) -> Iterator[None]:
         raise
 
 
+def made_directory(path: str, of_what: str) -> Path:
+    """A directory that files may be written into, made where there is none.
+
+    Raises FileError if a file cannot be read or written.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        cause = f"cannot be a directory of {of_what}: {cause_of(error)}"
+        raise FileError(path, cause, "name another directory") from error
+    require_writable(str(Path(path) / "file"))
+    return Path(path)
+
+
 def _umask() -> int:
     """A scratch file is private; the result has the permissions of any new file."""
     umask = os.umask(0)
     os.umask(umask)
     return umask
-
-
-def _make_room(error: OSError | ValueError, directory: Path) -> str | None:
-    """What to do where a disk is full."""
-    is_full = isinstance(error, OSError) and error.errno in FULL_DISK
-    return f"make room in {directory.absolute()}, or write elsewhere" if is_full else None
 
 
 def cause_of(error: OSError | ValueError) -> str:

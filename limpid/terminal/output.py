@@ -87,16 +87,6 @@ def aligned(lines: Mapping[str, object]) -> str:
     return "\n".join(f"{label:<{width}}  {value}" for label, value in lines.items())
 
 
-def exit_code_text(code: int) -> str:
-    """An exit code for people: what C calls -1 is 2^64 - 1 in the register."""
-    return f"{code} ({signed(code)})" if code >> 63 else str(code)
-
-
-def signed(code: int) -> int:
-    """An exit code as C has it: that of a signed 64-bit register."""
-    return code - (1 << 64) if code >> 63 else code
-
-
 def shown(content: bytes) -> str:
     """Bytes for people: how many, and the first of them in hexadecimal."""
     size = f"{len(content)} byte{'' if len(content) == 1 else 's'}"

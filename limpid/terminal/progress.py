@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -11,15 +12,25 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from optimized.steps import Report
 from reference.prover.progress import Stage
 
+if TYPE_CHECKING:
+    from reference.recursion.tree_progress import Done
+
 
 class Display:
     """What goes on, for people: an observer of a prover moves a bar, executed instructions are counted beside it."""
 
     def __init__(self, move: Callable[[str, float | None], None]) -> None:
         self._move = move
+        self._counts = ""
 
     def __call__(self, stage: Stage, fraction: float) -> None:
-        self._move(stage.value, fraction)
+        self._move(f"{self._counts}{stage.value}", fraction)
+
+    def done(self, done: Done) -> None:
+        """So many segments and nodes of a tree are there."""
+        counts = f"{done.segments:,} of {done.of_segments:,} segments, {done.nodes:,} of {done.of_nodes:,} nodes"
+        self._counts = f"{counts}, "
+        self._move(counts, done.fraction)
 
     def executed(self, instructions: int) -> None:
         """So many instructions have been executed; nobody knows how many there will be."""
@@ -34,16 +45,22 @@ def showing(activity: str) -> Iterator[Display]:
 
 
 @contextmanager
-def compiling() -> Iterator[Report]:
-    """Shows what is compiled, until the block ends."""
-    with _bar("compiling, this once") as move:
+def stepping(activity: str) -> Iterator[Report]:
+    """Shows which of its steps an activity is at, until the block ends."""
+    with _bar(activity) as move:
         yield lambda step, fraction: move(step, fraction)
+
+
+def compiling() -> AbstractContextManager[Report]:
+    """Shows what is compiled, until the block ends."""
+    return stepping("compiling, this once")
 
 
 @contextmanager
 def _bar(activity: str) -> Iterator[Callable[[str, float | None], None]]:
     console = Console(stderr=True)
-    text = TextColumn("{task.description}")
+    # A step may be the name of somebody's circuit: brackets in it are no markup.
+    text = TextColumn("{task.description}", markup=False)
     columns = (SpinnerColumn(), text, BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
         task = display.add_task(activity, total=None)

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -14,7 +15,6 @@ from rich.table import Table as DrawnTable
 from rich.text import Text
 
 from limpid.errors import LimpidError, MisuseError
-from limpid.reading.calculation_reports import Report
 from limpid.terminal.files import require_writable, write_bytes
 from limpid.terminal.output import json_text
 from soundcalc.bounds import SOURCES
@@ -24,18 +24,22 @@ from soundcalc.report.markdown import markdown
 from soundcalc.report.plot import Picture, drawn_png
 from soundcalc.report.typst import typst
 
+if TYPE_CHECKING:
+    # A report comes with the machine; its drawing needs nothing of that.
+    from limpid.reading.calculation_reports import Report
+
 UNKNOWN_WIDTH = 200
 """Columns where no terminal says how many it has."""
 
 
 class PlotError(LimpidError):
-    """A plot is asked for, and what draws one is not installed."""
+    """The library that draws plots is not installed."""
 
     kind = "plot"
 
 
 class PdfError(LimpidError):
-    """A PDF is asked for, and what makes one is not installed."""
+    """The library that makes PDFs is not installed."""
 
     kind = "pdf"
 
@@ -86,7 +90,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 """What standard output can hold."""
 
 ENDINGS: Mapping[str, str] = {".md": "markdown", ".json": "json", ".tex": "latex", ".txt": "table"}
-"""Of files, by their format; .pdf besides."""
+"""The endings of files and the format that each one means; .pdf besides."""
 
 
 def write_report(report: Report, path: str) -> None:
@@ -100,13 +104,13 @@ def write_report(report: Report, path: str) -> None:
     elif ending in ENDINGS:
         write_bytes(path, FORMATS[ENDINGS[ending]](report).encode())
     else:
-        raise MisuseError(f"{path}: a report ends in {', '.join((*ENDINGS, '.pdf'))}")
+        raise MisuseError(f"{path}: a report ends in {', '.join((*ENDINGS, '.pdf'))}", "name another file")
 
 
 def write_plot(shown: Picture, path: str, bits_range: tuple[float, float] | None) -> None:
     """The picture of a sweep. Raises MisuseError for another ending than .png, FileError, PlotError."""
     if Path(path).suffix.lower() != ".png":
-        raise MisuseError(f"{path}: a plot ends in .png")
+        raise MisuseError(f"{path}: a plot ends in .png", "name another file")
     require_writable(path)
     try:
         png = drawn_png(shown, bits_range)

@@ -13,5 +13,6 @@ A vector lies in chunks (`layouts`): the top row bits of a chunk are its lanes, 
 coordinate, which is bound first, are neighbouring groups of lanes and no word changes its lane. When the chunks of a
 vector have shrunk to single groups, it comes into a new layout (`relayout`).
 
-Every number is one of `optimized.field.products`: sums of products of extension elements that are reduced once.
+Every number is one of `optimized.field.products`: sums of products of extension elements that are reduced once. `tasks`
+says what compiled code is given of a pass.
 """

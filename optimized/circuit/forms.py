@@ -60,6 +60,7 @@ class LinearRow:
         return self.add(left, right.times(P - 1))
 
     def multiply(self, left: LinearForm, right: LinearForm) -> LinearForm:
+        """The product of two forms. Raises ValueError if neither of them is constant."""
         constant, other = (left, right) if not left.terms else (right, left)
         if constant.terms:
             raise ValueError("a product of two columns is not linear")
@@ -104,7 +105,7 @@ class PairPlan:
     """m of a common one, m_0 of a single one, m_0 and m_1 of different ones."""
 
     is_difference: bool = False
-    """Of a common one: f_1 - f_0, not f_1 + f_0."""
+    """Whether the numerator of a common one is m (f_1 - f_0) instead of m (f_1 + f_0)."""
 
 
 def pair_plans(chip: Chip, public_values: Mapping[str, int]) -> tuple[PairPlan, ...]:

@@ -60,7 +60,7 @@ class Layout:
 
     @property
     def groups(self) -> int:
-        """Of a chunk."""
+        """The groups of a chunk."""
         return 1 << self.group_bits
 
     @property

@@ -7,7 +7,7 @@ once. Registers are columns of cells, canonical, REGISTER_PITCH words apart.
 from __future__ import annotations
 
 from optimized.circuit.forms import PairKind
-from optimized.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, LINE_WORDS, Address
+from optimized.circuit.nodes import CHILD_WORDS, ELEMENT_WORDS, Address
 from optimized.circuit.programs import (
     BLOCK_FIELDS,
     NUMBER_BYTES,
@@ -52,6 +52,7 @@ from optimized.lanes.vectors import (
     transpose_square,
     word_at,
 )
+from optimized.words import LINE_WORDS
 from spec.field import P
 
 FREE_TERMS = 4
@@ -64,7 +65,7 @@ REGISTER_PITCH = (REGISTER_GROUPS + 1) * LANES
 """No power of two: else cells of one row would all fall into the same few places of the cache."""
 
 GROUPS_AHEAD = 4
-"""The cells of the group after so many are asked for."""
+"""So many groups ahead, cells are prefetched."""
 
 RADIX_MODULO_P = RADIX % P
 SINGLE = int(PairKind.SINGLE)

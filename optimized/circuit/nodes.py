@@ -31,22 +31,24 @@ from optimized.field.products import (
     sum_of_two_products,
 )
 from optimized.lanes.vectors import LANES, align_stack, prefetch
-from optimized.words import Words
+from optimized.words import LINE_WORDS, Words
 
 Address: TypeAlias = int
-"""Of the first of many words."""
+"""The address of the first of many words."""
 
 ELEMENT_WORDS = SIX * LANES
 CHILD_WORDS = 2 * ELEMENT_WORDS
 NODE_WORDS = 4 * ELEMENT_WORDS
 
-LINE_WORDS = 16
 AHEAD_WORDS = 1024
+"""Far enough for memory to answer while a core calculates, near enough to stay in its cache."""
 
 AT_FIRST, AT_SECOND, AT_INFINITY = 0, 1, 2
 """Where a round polynomial is summed up: at 0, at 1, and at infinity, where only its highest coefficient counts."""
 
 POINTS = 3
+"""As many as there are above."""
+
 SUM_WORDS = SUM_LANES * LANES
 ELEMENT_BYTES = 4 * ELEMENT_WORDS
 NODE_BYTES = 4 * NODE_WORDS

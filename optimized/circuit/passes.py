@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from optimized.circuit.layouts import Layout
 from optimized.circuit.leaves import REGISTER_PITCH
-from optimized.circuit.nodes import ELEMENT_WORDS, LINE_WORDS, POINTS, SUM_WORDS, address_of
+from optimized.circuit.nodes import ELEMENT_WORDS, POINTS, SUM_WORDS, address_of
 from optimized.circuit.programs import NO_PROGRAMS, WORD_BYTES, HeldPrograms, Numbers
-from optimized.circuit.tasks import RUN_FIELDS, Cells, Chunks, Kind, Task
+from optimized.circuit.tasks import RUN_FIELDS, Cells, Chunks, Task, TaskKind
 from optimized.circuit.tiles import TILE_BYTES, run_tiles
 from optimized.circuit.weights import canonical
 from optimized.field.extension import SIX
 from optimized.lanes.vectors import LANES
 from optimized.threads import in_parallel
-from optimized.words import Words
+from optimized.words import LINE_WORDS, Words
 from spec.field import ZERO, Extension
 
 LINE_BYTES = LINE_WORDS * WORD_BYTES
@@ -61,7 +61,7 @@ class Source:
     words: Words
     pitch: int
     groups: int
-    """Of a chunk in memory."""
+    """The groups of a chunk in memory."""
 
     @staticmethod
     def of(vector: Vector) -> Source:
@@ -81,6 +81,8 @@ class Weights:
 
 NO_NUMBERS = np.zeros(0, dtype=np.int64)
 NO_WORDS = np.zeros(0, dtype=np.uint32)
+"""Both for passes that read no such array."""
+
 NO_ROWS = Rows(NO_NUMBERS, 0, 0, NO_PROGRAMS)
 NOTHING = Task(*[0] * len(Task._fields))
 
@@ -122,7 +124,7 @@ class Level:
 def merge_pass(source: Source, levels: Sequence[Level]) -> None:
     """Merges children as often as there are levels."""
     held = np.array([[*_place(level.nodes), *_place(level.crosses)] for level in levels], dtype=np.int64)
-    run_pass(source, NOTHING._replace(kind=int(Kind.MERGE), merges=len(levels), levels=held.ctypes.data))
+    run_pass(source, NOTHING._replace(kind=int(TaskKind.MERGE), merges=len(levels), levels=held.ctypes.data))
 
 
 def _place(vector: Vector | None) -> tuple[int, int]:
@@ -131,7 +133,7 @@ def _place(vector: Vector | None) -> tuple[int, int]:
 
 
 def sum_pass(
-    kind: Kind,
+    kind: TaskKind,
     source: Source,
     weights: Weights,
     *,
@@ -163,5 +165,5 @@ def sum_pass(
 def write_pass(rows: Rows, layout: Layout, words: Words) -> None:
     """Writes the children of runs of rows where their blocks lie, in chunks of this layout."""
     bits = {"lane_bits": layout.lane_bits, "group_bits": layout.group_bits}
-    task = NOTHING._replace(kind=int(Kind.WRITE), target=address_of(words), **bits)
+    task = NOTHING._replace(kind=int(TaskKind.WRITE), target=address_of(words), **bits)
     run_pass(Source(rows, NO_NUMBERS, NO_WORDS, 0, 0), task)

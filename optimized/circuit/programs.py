@@ -23,11 +23,14 @@ from spec.protocol.gkr import SCOPES, BusChallenges
 Numbers = NDArray[np.int64]
 
 CACHED_PROGRAMS = 1024
+"""Bounds the memory that programs take: what was not used for long goes."""
+
 BETA = 2
 """A fingerprint is a combination of alpha, 1, beta, beta^2, ...: so many stand before beta."""
 
 NUMBER_BYTES = 8
 WORD_BYTES = 4
+"""Sizes of array elements, in which programs are counted."""
 
 
 @unique
@@ -36,7 +39,7 @@ class BlockField(IntEnum):
 
     KIND = 0
     FIRST_TERM = 1
-    """Of both fingerprints: those of the first one, then those of the second one."""
+    """The first term of both fingerprints: those of the first one, then those of the second one."""
 
     FIRST_COUNT = 2
     SECOND_COUNT = 3

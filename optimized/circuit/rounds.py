@@ -21,7 +21,7 @@ from optimized.circuit.nodes import (
 )
 from optimized.circuit.passes import Source, Vector, Weights, sum_pass
 from optimized.circuit.relayout import in_layout
-from optimized.circuit.tasks import Kind
+from optimized.circuit.tasks import TaskKind
 from optimized.circuit.weights import PointWeights, canonical, factor_table, pair_sums
 from optimized.field.extension import SIX, montgomery_words
 from optimized.lanes.vectors import LANES
@@ -32,6 +32,8 @@ from spec.protocol.cube import horner
 from spec.protocol.proof import RoundPolynomial
 
 NODE_ELEMENTS = 4
+"""Numerator and denominator of both children."""
+
 ALL_POINTS = 1 << AT_FIRST | 1 << AT_SECOND | 1 << AT_INFINITY
 FIRST_AND_INFINITY = 1 << AT_FIRST | 1 << AT_INFINITY
 
@@ -110,7 +112,7 @@ class LayerSum:
             source = Source.of(self._vector)
             self._vector = Vector(self._layout, self._vector.words, self._vector.pitch)
             factors = factor_table([challenge])
-            sums = self._sum(Kind.BIND, source, binds=1, factors=factors, target=self._vector)
+            sums = self._sum(TaskKind.BIND, source, binds=1, factors=factors, target=self._vector)
         if self._layout.group_bits == 0 and self._layout.variables:
             sums = self._in_new_layout()
         if self._layout.variables:
@@ -135,7 +137,7 @@ class LayerSum:
         # Of the padding, p_0 = 0, q_0 = q_1 = 1 and t = batching.
         self._padding_value = self._batching * padding
 
-    def _sum(self, kind: Kind, source: Source, *, points: int | None = None, **further: Any) -> list[Extension]:
+    def _sum(self, kind: TaskKind, source: Source, *, points: int | None = None, **further: Any) -> list[Extension]:
         """A pass with the weights of what is left; the sums at 0, at 1 and at infinity, padding included."""
         weights = Weights(self._pair_weights, self._chunk_weights, self._lane_weights)
         wanted = self._points() if points is None else points
@@ -164,17 +166,19 @@ class LayerSum:
         factors = factor_table([self._batching])
         if known is None or known.point != self._point[:-1]:
             return _through(
-                *self._sum(Kind.MESSAGE, children.source, merges=children.merges, points=ALL_POINTS, factors=factors)
+                *self._sum(
+                    TaskKind.MESSAGE, children.source, merges=children.merges, points=ALL_POINTS, factors=factors
+                )
             )
         p_0, p_1, q_0, q_1 = known.ends
         at_0, at_1 = p_0 + self._batching * q_0, p_1 + self._batching * q_1
         if crosses is None:
             points = 1 << AT_INFINITY
-            sums = self._sum(Kind.MESSAGE, children.source, merges=children.merges, points=points, factors=factors)
+            sums = self._sum(TaskKind.MESSAGE, children.source, merges=children.merges, points=points, factors=factors)
             return _through(at_0, at_1, sums[AT_INFINITY])
         weights = Weights(self._pair_weights, self._chunk_weights, self._lane_weights)
         source, points = Source.of(crosses), 1 << AT_FIRST | 1 << AT_SECOND
-        numerator, denominator, _ = sum_pass(Kind.SUM_CROSSES, source, weights, points=points)
+        numerator, denominator, _ = sum_pass(TaskKind.SUM_CROSSES, source, weights, points=points)
         return _through(at_0, at_1, numerator + self._batching * denominator)
 
     def _next_polynomial(self, sums: Sequence[Extension], challenge: Extension) -> Polynomial:
@@ -193,7 +197,7 @@ class LayerSum:
             pitch = self._layout.groups * NODE_WORDS
             self._vector = Vector(self._layout, arrays.empty(self._layout.count * pitch), pitch)
         return self._sum(
-            Kind.BIND_CHILDREN,
+            TaskKind.BIND_CHILDREN,
             children.source,
             merges=children.merges,
             binds=len(self._challenges),
@@ -212,7 +216,7 @@ class LayerSum:
         self._layout = layout
         self._lay_out()
         subtract_firsts(address_of(self._vector.words), layout.count * layout.groups // 2)
-        return self._sum(Kind.SUM, Source.of(self._vector))
+        return self._sum(TaskKind.SUM, Source.of(self._vector))
 
 
 def _through(at_0: Extension, at_1: Extension, at_infinity: Extension) -> Polynomial:

@@ -1,4 +1,4 @@
-"""What compiled code is told about a pass: numbers and addresses in tuples."""
+"""A pass as compiled code sees it: numbers and addresses in tuples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RUN_FIELDS = 4
 
 @unique
 class LevelField(IntEnum):
-    """What is told of a level of merged children; 0 for what is not written."""
+    """The fields of a level of merged children; 0 for what is not written."""
 
     NODES = 0
     """Where the merged children are written."""
@@ -30,7 +30,7 @@ LEVEL_FIELDS = len(LevelField)
 
 
 @unique
-class Kind(IntEnum):
+class TaskKind(IntEnum):
     """What is done with a tile."""
 
     MERGE = 0
@@ -65,7 +65,7 @@ class Task(NamedTuple):
     """A bit for each of the POINTS at which nodes are summed up."""
 
     factors: Address
-    """Of the challenges, `binds` of them, then, where nodes are made of children, of the batching."""
+    """The factors of the challenges, `binds` of them, then, where nodes are made of children, of the batching."""
 
     levels: Address
     """LEVEL_FIELDS numbers of each level of merged children."""
@@ -82,7 +82,7 @@ class Task(NamedTuple):
     """An element of lanes."""
 
     lane_bits: int
-    """Of the layout in which children are written, as the next."""
+    """The lane bits of the layout in which children are written; likewise the group bits."""
 
     group_bits: int
 
@@ -110,14 +110,14 @@ class Chunks(NamedTuple):
     words: Address
     pitch: int
     groups: int
-    """Of a chunk."""
+    """The groups of a chunk."""
 
 
 class Place(NamedTuple):
     """A tile's chunk, the number of its first group, and the memory to work in."""
 
     chunk: int
-    """Of what is written, the number of the first entry instead."""
+    """The chunk's number; where entries are written, the number of the first entry instead."""
 
     group: int
     scratch: Address

@@ -38,7 +38,7 @@ from optimized.circuit.programs import (
     BlockField,
     TableField,
 )
-from optimized.circuit.tasks import LEVEL_FIELDS, RUN_FIELDS, Cells, Chunks, Kind, LevelField, Place, Task
+from optimized.circuit.tasks import LEVEL_FIELDS, RUN_FIELDS, Cells, Chunks, LevelField, Place, Task, TaskKind
 from optimized.compilation import compiled, written_out
 from optimized.field.products import FACTOR_PITCH, extension_product, load_element, store_lanes
 from optimized.lanes.vectors import LANES, broadcast, number_at, put_word, store, word_at
@@ -59,13 +59,13 @@ PLACE = int(BlockField.PLACE)
 NODES, NODES_PITCH = int(LevelField.NODES), int(LevelField.NODES_PITCH)
 CROSSES, CROSSES_PITCH = int(LevelField.CROSSES), int(LevelField.CROSSES_PITCH)
 
-MERGE = int(Kind.MERGE)
-MESSAGE = int(Kind.MESSAGE)
-BIND_CHILDREN = int(Kind.BIND_CHILDREN)
-BIND = int(Kind.BIND)
-SUM = int(Kind.SUM)
-SUM_CROSSES = int(Kind.SUM_CROSSES)
-WRITE = int(Kind.WRITE)
+MERGE = int(TaskKind.MERGE)
+MESSAGE = int(TaskKind.MESSAGE)
+BIND_CHILDREN = int(TaskKind.BIND_CHILDREN)
+BIND = int(TaskKind.BIND)
+SUM = int(TaskKind.SUM)
+SUM_CROSSES = int(TaskKind.SUM_CROSSES)
+WRITE = int(TaskKind.WRITE)
 OF_CHILDREN = (MERGE, MESSAGE, BIND_CHILDREN, SUM_CROSSES)
 
 

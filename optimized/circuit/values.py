@@ -35,6 +35,8 @@ from spec.field import ONE, ZERO, Extension
 from spec.protocol.gkr import BusChallenges, Circuit
 
 CHILD_ELEMENTS = 2
+"""Numerator and denominator."""
+
 SCOPE_LAYER = 1
 """The layer of two nodes, one for each scope."""
 

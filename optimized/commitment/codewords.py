@@ -27,16 +27,17 @@ LARGEST_TILE_LOG2 = 12
 """A column's tile, powers and factors stay in the second-level cache, mostly in the first."""
 
 DISTANT_WORDS = 64
-"""Of each distant row at least: four lines of the cache."""
+"""The least words of each distant row: four lines of the cache."""
 
 DISTANT_TILE_WORDS = 1 << 15
 """Where rows are few, more of each."""
 
 SMALL_SECTION_WORDS = 1 << 17
-"""Of all columns together. Each thread makes such sections by itself: they stay in its second-level cache."""
+"""The words of all columns together. Each thread makes such sections by itself: they stay in its second-level cache."""
 
 SMALLEST_TASK_WORDS = 1 << 15
 SMALLEST_TASK_FIBRES = 16
+"""Less than either is done sooner than another thread is woken."""
 
 Run = Callable[[Any, tuple[Any, ...], int, int], None]
 """Runs a kernel with operands on so many tasks, the smallest of them for one thread: `shared` or `alone`."""

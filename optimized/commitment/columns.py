@@ -34,7 +34,7 @@ class Tree(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class StackedAgain:
-    """Columns that are stacked when they are asked for.
+    """Columns that are stacked when they are read.
 
     Until then, while the layers of the circuit take most memory, their cells stand in the tables alone.
     """

@@ -16,12 +16,10 @@ from optimized.commitment.streaming import store_streaming
 from optimized.compilation import compiled
 from optimized.field.lanes import add, multiply_by_known, subtract
 from optimized.lanes.vectors import LANES, Lanes, broadcast, load, prefetch, store
-from optimized.words import Words
-
-LINE_WORDS = 16
-"""Of a cache's line."""
+from optimized.words import LINE_WORDS, Words
 
 ROWS_AHEAD = 8
+"""Rows are fetched so early that memory has answered when they are needed."""
 
 
 @compiled

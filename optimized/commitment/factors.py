@@ -18,6 +18,7 @@ from optimized.words import Words
 from spec.field import GENERATOR, P, root_of_unity
 
 CACHED_TABLES = 64
+"""Bounds the memory that tables take: what was not used for long goes."""
 
 LANES_LOG2 = LANES.bit_length() - 1
 
@@ -48,7 +49,7 @@ def roots(count_log2: int) -> NDArray[np.uint64]:
 
 @lru_cache(CACHED_TABLES)
 def first_levels(domain_log2: int, levels: int) -> Factors:
-    """Of the first levels: level l has 2^l factors from position 2^l - 1 on."""
+    """The factors of the first levels: level l has 2^l factors from position 2^l - 1 on."""
     of_levels = [
         roots(level) * np.uint64(pow(GENERATOR, 1 << (domain_log2 - level - 1), P)) % np.uint64(P)
         for level in range(levels)
@@ -58,7 +59,7 @@ def first_levels(domain_log2: int, levels: int) -> Factors:
 
 @lru_cache(CACHED_TABLES)
 def tile_levels(tile_log2: int) -> Factors:
-    """Of a tile of 2^tile_log2 entries on the subgroup itself, without the levels that make one block for each lane.
+    """The factors of a tile of 2^tile_log2 entries on the subgroup itself, without levels of one block for each lane.
 
     Each later level has its blocks in lanes, side by side: vector c has the factors of block c within each lane's part.
     """

@@ -42,6 +42,7 @@ from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 SMALLEST_TASK_GROUPS = 1 << 9
+"""Less is done sooner than another thread is woken."""
 
 ROUND_NONCES = 1 << 16
 """Nonces tried by all threads before anyone looks whether one was found."""

@@ -16,6 +16,7 @@ from spec.protocol.hash import WORD_BYTES
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 INDEX = ir.IntType(64)
+"""The type of an index in LLVM."""
 
 QUARTER = 4
 """Words of a register."""

@@ -17,10 +17,12 @@ from optimized.words import Words, words
 from reference.tables import Table
 from spec.protocol.stacking import Commitment, Stacking
 
-BLOCK_ROWS = 64
+STACKING_BLOCK_ROWS = 64
 """Rows that are turned into columns together: four lines of the cache of each column."""
 
 TASK_ROWS = 1 << 10
+"""Less is copied sooner than another thread is woken."""
+
 SMALLEST_PREFIX_LOG2 = 8
 """A last stacked column with little in it is this long at least."""
 
@@ -76,34 +78,38 @@ def _copy_columns(
     stop: int,
 ) -> None:
     """Rows start to stop, a multiple of the block's, of a table in memory: column c goes to targets[c]."""
-    columns = np.empty((width + LANES) * BLOCK_ROWS, dtype=np.uint32)
+    columns = np.empty((width + LANES) * STACKING_BLOCK_ROWS, dtype=np.uint32)
     square = np.empty(LANES * LANES, dtype=np.uint32)
     end = height * width
-    for row in range(start, stop, BLOCK_ROWS):
+    for row in range(start, stop, STACKING_BLOCK_ROWS):
         # Loads of whole lanes go on into the next row, which the last row of a table does not have.
-        is_inside = (row + BLOCK_ROWS) * width + LANES <= end
+        is_inside = (row + STACKING_BLOCK_ROWS) * width + LANES <= end
         for column in range(0, width, LANES):
-            for first in range(0, BLOCK_ROWS, LANES):
+            for first in range(0, STACKING_BLOCK_ROWS, LANES):
                 at = (row + first) * width + column
                 if is_inside:
                     # The rows of the next block are asked for meanwhile.
                     for lane in range(LANES):
-                        prefetch(address, min(at + (BLOCK_ROWS + lane) * width, end - 1))
-                    transpose_square(address, at, width, columns, column * BLOCK_ROWS + first, BLOCK_ROWS)
+                        prefetch(address, min(at + (STACKING_BLOCK_ROWS + lane) * width, end - 1))
+                    transpose_square(
+                        address, at, width, columns, column * STACKING_BLOCK_ROWS + first, STACKING_BLOCK_ROWS
+                    )
                 else:
                     for lane in range(LANES):
                         for i in range(LANES):
                             place = at + lane * width + i
                             square[lane * LANES + i] = word_at(address, place) if place < end else 0
-                    transpose_square(square, 0, LANES, columns, column * BLOCK_ROWS + first, BLOCK_ROWS)
+                    transpose_square(
+                        square, 0, LANES, columns, column * STACKING_BLOCK_ROWS + first, STACKING_BLOCK_ROWS
+                    )
         for column in range(width):
             at = targets[column] + row
             if streams:
-                for i in range(0, BLOCK_ROWS, LANES):
-                    store_streaming(cells, at + i, load(columns, column * BLOCK_ROWS + i))
+                for i in range(0, STACKING_BLOCK_ROWS, LANES):
+                    store_streaming(cells, at + i, load(columns, column * STACKING_BLOCK_ROWS + i))
             else:
-                for i in range(0, BLOCK_ROWS, LANES):
-                    store(cells, at + i, load(columns, column * BLOCK_ROWS + i))
+                for i in range(0, STACKING_BLOCK_ROWS, LANES):
+                    store(cells, at + i, load(columns, column * STACKING_BLOCK_ROWS + i))
 
 
 def stacked_columns(tables: Sequence[Table], commitment: Commitment, layout: Stacking) -> StackedColumns:
@@ -124,13 +130,13 @@ def stacked_columns(tables: Sequence[Table], commitment: Commitment, layout: Sta
 def _copy_table(matrix: Words, starts: Sequence[int], cells: Words) -> None:
     """Copies each column of a matrix to its start."""
     height, width = matrix.shape
-    if height < BLOCK_ROWS:
+    if height < STACKING_BLOCK_ROWS:
         for column, start in enumerate(starts):
             cells[start : start + height] = matrix[:, column]
         return
     operands = (matrix.ctypes.data, height, width, np.array(starts, dtype=np.int64), cells, is_streamed(cells))
 
     def copy(start: int, stop: int) -> None:
-        _copy_columns(*operands, start * BLOCK_ROWS, stop * BLOCK_ROWS)
+        _copy_columns(*operands, start * STACKING_BLOCK_ROWS, stop * STACKING_BLOCK_ROWS)
 
-    in_parallel(copy, height // BLOCK_ROWS, TASK_ROWS // BLOCK_ROWS)
+    in_parallel(copy, height // STACKING_BLOCK_ROWS, TASK_ROWS // STACKING_BLOCK_ROWS)

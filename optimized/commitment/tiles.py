@@ -19,15 +19,12 @@ from optimized.commitment.squares import split_square
 from optimized.compilation import compiled
 from optimized.field.lanes import RADIX, add, known, multiply_by_known, subtract
 from optimized.lanes.vectors import LANES, Lanes, broadcast, load, prefetch, scatter, store
-from optimized.words import Words
+from optimized.words import LINE_WORDS, Words
 from spec.field import GENERATOR, P
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain
 
 ONE = RADIX % P
 """In Montgomery's form."""
-
-LINE_WORDS = 16
-"""Of a cache's line."""
 
 GAP = 256
 """Words between the tiles of columns: were their distance a power of two, they would share the places of a cache."""
@@ -71,7 +68,7 @@ def _split_tile(
     target_at: int,
     ahead: int,
 ) -> None:
-    """The values of a tile's polynomial, given by its coefficients. What is split next, at `ahead`, is asked for."""
+    """The values of a tile's polynomial, given by its coefficients. Cells split next, at `ahead`, are prefetched."""
     part = 1 << (tile_log2 - LANES_LOG2)
     for i in range(0, part, LANES):
         for line in range(i * LANES, (i + LANES) * LANES, LINE_WORDS):

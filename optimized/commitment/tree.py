@@ -27,6 +27,7 @@ from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, sibling_pos
 NODE_VALUE = initial_value(Domain.MERKLE_NODE)
 
 SMALLEST_TASK_COMPRESSIONS = 1 << 10
+"""Less is done sooner than another thread is woken."""
 
 
 @compiled
@@ -103,7 +104,7 @@ def leaf_digests(leaves: Words) -> Words:
 def build_tree(
     codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape, codes_again: Callable[[], Codewords]
 ) -> CodewordTree:
-    """The tree over the fibres of x -> x^(2^folding_log2); the same codewords are asked for when leaves are opened.
+    """The tree over the fibres of x -> x^(2^folding_log2); opening leaves reads the same codewords again.
 
     Raises ValueError for another shape than theirs.
     """

@@ -13,28 +13,28 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.compilation import compiled
-from optimized.execution.predecoded import LARGEST_CODE_WORDS, Kind, Predecoded
+from optimized.compilation import borrowing, compiled
+from optimized.execution.predecoded import LARGEST_CODE_WORDS, InstructionKind, Predecoded
 from optimized.words import HASH_FACTOR
 from spec.isa.encoding import INSTRUCTION_BYTES
 
 PLAIN, CALLS, RETURNS, JUMPS = range(4)
 """How an instruction moves between functions, told by its link registers."""
 
-WORD_BITS = LARGEST_CODE_WORDS.bit_length()
-"""Of a key, for a word of the code."""
+CODE_INDEX_BITS = LARGEST_CODE_WORDS.bit_length()
+"""The bits of a key for a word of the code."""
 
 NODE, NODES, COUNTED, FRAMES = range(4)
 """Numbers: the running node, how many nodes, counters and frames there are."""
 
 FUNCTION, CALLER, DEPTH = range(3)
-"""Of a node: the byte address at which it was entered, the node that called it, and how deep it lies."""
+"""The fields of a node: the byte address at which it was entered, the node that called it, and how deep it lies."""
 
 RETURN, CALLING_NODE = range(2)
-"""Of a frame: the byte address at which the callee will return, and the node that called."""
+"""The fields of a frame: the byte address at which the callee will return, and the node that called."""
 
 KEY, VALUE = range(2)
-"""Of a place in a hash table."""
+"""The fields of a place in a hash table."""
 
 EMPTY = -1
 """In place of a key."""
@@ -74,22 +74,22 @@ class CallCounts(NamedTuple):
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Nodes, byte addresses, and how often each was executed there."""
         used = self.counts[self.counts[:, KEY] != EMPTY]
-        words = used[:, KEY] & ((1 << WORD_BITS) - 1)
-        return used[:, KEY] >> WORD_BITS, self.first_pc + INSTRUCTION_BYTES * words, used[:, VALUE]
+        words = used[:, KEY] & ((1 << CODE_INDEX_BITS) - 1)
+        return used[:, KEY] >> CODE_INDEX_BITS, self.first_pc + INSTRUCTION_BYTES * words, used[:, VALUE]
 
 
 @dataclass(frozen=True)
 class CallRules:
-    """How calls are told: a jump that writes a link register is one, a jump to one returns."""
+    """The rules that recognise calls: a jump that writes a link register is one, a jump to one returns."""
 
     link_registers: tuple[int, ...]
     deepest: int
-    """How many levels of calls are told apart."""
+    """The most levels of calls that are distinguished."""
 
 
 def call_counts(code: Predecoded, functions: Sequence[int], entry: int, rules: CallRules) -> CallCounts:
     """An empty tree, whose root is the entry; `functions` are the byte addresses of symbols."""
-    is_jump = (code.kind == Kind.JUMP) | (code.kind == Kind.JUMP_HERE)
+    is_jump = (code.kind == InstructionKind.JUMP) | (code.kind == InstructionKind.JUMP_HERE)
     moves = np.where(is_jump, JUMPS, PLAIN).astype(np.uint8)
     moves[is_jump & np.isin(code.source1, rules.link_registers)] = RETURNS
     moves[is_jump & np.isin(code.destination, rules.link_registers)] = CALLS
@@ -167,7 +167,7 @@ def _rehashed(table: NDArray[np.int64]) -> NDArray[np.int64]:
 @compiled
 def count_at(counts: NDArray[np.int64], numbers: NDArray[np.int64], word: int) -> None:
     """Counts an executed word for the running node."""
-    key = (numbers[NODE] << WORD_BITS) | word
+    key = (numbers[NODE] << CODE_INDEX_BITS) | word
     place = place_of(counts, key)
     if counts[place, KEY] == EMPTY:
         counts[place, KEY] = key
@@ -183,7 +183,7 @@ def _enter_callee(calls: CallCounts, function: int) -> None:
     node = numbers[NODE]
     if nodes[node, DEPTH] + 1 == calls.deepest:
         return
-    key = (node << WORD_BITS) | ((function - calls.first_pc) >> 2)
+    key = (node << CODE_INDEX_BITS) | ((function - calls.first_pc) >> 2)
     place = place_of(children, key)
     if children[place, KEY] == EMPTY:
         callee = numbers[NODES]
@@ -217,3 +217,11 @@ def follow(calls: CallCounts, word: int, next_pc: int) -> None:
         target: Any = (next_pc - calls.first_pc) >> 2
         if next_pc >= calls.first_pc and target < len(calls.moves) and calls.begins_function[target]:
             _enter_callee(calls, next_pc)
+
+
+@borrowing
+def count_instruction(calls: CallCounts, word: int, next_pc: int) -> None:
+    """Counts an executed instruction, and follows it where it may be a jump to another function."""
+    count_at(calls.counts, calls.numbers, word)
+    if calls.moves[word] != PLAIN:
+        follow(calls, word, next_pc)

@@ -43,6 +43,7 @@ FIRST_CALL_CHIP = len(INSTRUCTION_CHIPS) - len(CALLS)
 
 NO_CALL = -1
 NO_REGISTER = -1
+"""In place of a place or a register where there is none."""
 
 U64, I64 = np.uint64, np.int64
 
@@ -184,35 +185,47 @@ def _account(
     positions: NDArray[np.int64],
     contents: NDArray[np.uint64],
     results: NDArray[np.uint64],
-    row: int,
-    events: CallEvents | None,
-) -> int:
-    """Gives the accesses to memory and pointers their clocks, and counts what the segment touches for the first time.
+    word_of_host: np.uint64,
+    events: Events | None,
+    call_events: CallEvents | None,
+) -> None:
+    """Gives all accesses of a call their clocks, counts what the segment touches for the first time, and records both.
 
-    Returns the next clock.
+    `word_of_host` goes to the result register of a call that has one.
     """
+    chip = FIRST_CALL_CHIP + place
+    event = account.first_events[chip] + account.rows[chip]
+    row = event - account.first_events[FIRST_CALL_CHIP]
+    account.rows[chip] += 1
     now, operands = state[STATE_CLOCK], calls.operands[place]
     for i in range(1 + operands):
         register = CALL_NUMBER_REGISTER if i == 0 else calls.registers[place, i - 1]
         previous = access(account.register_clocks, register, now + i)
         state[STATE_BOUNDARY_ROWS] += previous == 0
-        if events is not None:
-            events.registers_previous[row, i] = previous
+        if call_events is not None:
+            call_events.registers_previous[row, i] = previous
             if i > 0:
-                events.pointers[row, i - 1] = registers[register]
+                call_events.pointers[row, i - 1] = registers[register]
     for i in range(len(positions)):
         previous = access(memory.clocks, positions[i], now + 1 + operands + i)
         if previous == 0:
             state[STATE_BOUNDARY_ROWS] += 1
-            if events is None:
+            if call_events is None:
                 state[STATE_TOUCHED] = note_touched(
                     account.touched, account.touched_values, state[STATE_TOUCHED], positions[i], contents[i]
                 )
+        if call_events is not None:
+            call_events.memory_previous[row, i] = previous
+            call_events.before[row, i] = contents[i]
+            call_events.after[row, i] = results[i]
+    register = calls.result_registers[place]
+    if register != NO_REGISTER:
+        previous = access(account.register_clocks, register, now + 1 + operands + len(positions))
+        state[STATE_BOUNDARY_ROWS] += previous == 0
         if events is not None:
-            events.memory_previous[row, i] = previous
-            events.before[row, i] = contents[i]
-            events.after[row, i] = results[i]
-    return int(now + 1 + operands + len(positions))
+            events.destination_previous[event] = previous
+            events.before[event], events.result[event] = registers[register], word_of_host
+    state[STATE_CLOCK] += account.advances[chip]
 
 
 @compiled
@@ -259,22 +272,24 @@ def make_call(
         word_of_host = advice[state[STATE_ADVICE]]
         state[STATE_ADVICE] += 1
     if account is not None:
-        event = account.first_events[chip] + account.rows[chip]
-        row = event - account.first_events[FIRST_CALL_CHIP]
-        account.rows[chip] += 1
         if events is not None:
+            event = account.first_events[chip] + account.rows[chip]
             events.word[event], events.next_pc[event] = word, (pc + 4) >> 2
             events.clock[event] = state[STATE_CLOCK]
-        clock = _account(
-            place, calls, registers, memory, state, account, positions, contents, results, row, call_events
+        _account(
+            place,
+            calls,
+            registers,
+            memory,
+            state,
+            account,
+            positions,
+            contents,
+            results,
+            word_of_host,
+            events,
+            call_events,
         )
-        if register != NO_REGISTER:
-            previous = access(account.register_clocks, register, clock)
-            state[STATE_BOUNDARY_ROWS] += previous == 0
-            if events is not None:
-                events.destination_previous[event] = previous
-                events.before[event], events.result[event] = registers[register], word_of_host
-        state[STATE_CLOCK] += account.advances[chip]
     for i in range(count):
         # Of a doubleword that is read and written, what is written comes last.
         memory.values[positions[i]] = results[i]

@@ -39,7 +39,7 @@ class Watching:
     """By byte address of a console function, what calling it shows: `console.WRITES` or `console.PUTS`."""
 
     longest_text_bytes: int
-    """Of one call of such a function."""
+    """The longest text of one call of such a function."""
 
     show: Callable[[bytes], None]
     """Receives what the guest shows."""
@@ -64,7 +64,8 @@ def execute(
 ) -> Ended:
     """Executes the program until it ends or has executed so many instructions; the host answers calls of advice.
 
-    Raises InputTooLongError, CodeTooLargeError, MemoryError.
+    Raises InputTooLongError if the input exceeds its region, CodeTooLargeError if the instructions lie too far apart,
+    and MemoryError if the system has no room for it.
     """
     machine = _machine(program, private_input, host)
     console = console_of(machine.code, watching.shows, watching.longest_text_bytes)
@@ -88,7 +89,8 @@ def execute_counting(
     """Executes the program to its end and counts its instructions by chain of calls; calls below the deepest level
     count for their ancestor there.
 
-    Raises InputTooLongError, CodeTooLargeError, MemoryError.
+    Raises InputTooLongError if the input exceeds its region, CodeTooLargeError if the instructions lie too far apart,
+    and MemoryError if the system has no room for it.
     """
     machine = _machine(program, private_input, host)
     functions = [symbol.address for symbol in program.symbols]

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, INPUT, INPUT_CAPACITY_BYTES, Space
+from optimized.execution.remembering import remembered
+from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, INPUT_CAPACITY_BYTES, INPUT_REGION, Space
 from spec.program import Program
 
 DOUBLEWORDS = 2**ADDRESS_BITS // DOUBLEWORD_BYTES
 PAGE_DOUBLEWORDS_LOG2 = 9
+"""Pages of 4 KiB: one byte each says of all addresses what is mapped, in a megabyte."""
+
 UNMAPPED, MAPPED, PARTLY_MAPPED = 0, 1, 2
 
 
@@ -26,7 +29,7 @@ class Doublewords(NamedTuple):
 
     values: NDArray[np.uint64]
     clocks: NDArray[np.uint32]
-    """Of the last access; 0 before the first."""
+    """The clock of the last access; 0 before the first."""
 
     pages: NDArray[np.uint8]
     """By page, how much of it is mapped."""
@@ -36,7 +39,10 @@ class Doublewords(NamedTuple):
 
 
 def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
-    """Zeros that the system provides page by page when they are touched. Raises MemoryError."""
+    """Zeros that the system provides page by page when they are touched.
+
+    Raises MemoryError if the system has no room for it.
+    """
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
     size_bytes = count * np.dtype(kind).itemsize
     try:
@@ -49,7 +55,7 @@ def zeros(count: int, kind: type[np.generic]) -> NDArray[Any]:
 def guest_memory(program: Program, private_input: bytes = b"", *, with_clocks: bool = True) -> Doublewords:
     """Memory at the start of a run; without clocks where nobody counts accesses.
 
-    Raises InputTooLongError, MemoryError.
+    Raises InputTooLongError if the input exceeds its region, and MemoryError if the system has no room for it.
     """
     if len(private_input) > INPUT_CAPACITY_BYTES:
         raise InputTooLongError(
@@ -57,9 +63,9 @@ def guest_memory(program: Program, private_input: bytes = b"", *, with_clocks: b
         )
     values: NDArray[np.uint64] = zeros(DOUBLEWORDS, np.uint64)
     if program.image:
-        addresses, words = zip(*program.image, strict=True)
-        values[np.array(addresses)] = np.array(words, dtype=np.uint64)
-    first = INPUT.start // DOUBLEWORD_BYTES
+        addresses, words = _image_arrays(program.image)
+        values[addresses] = words
+    first = INPUT_REGION.start // DOUBLEWORD_BYTES
     padded = private_input + bytes(-len(private_input) % DOUBLEWORD_BYTES)
     values[first] = len(private_input)
     values[first + 1 : first + 1 + len(padded) // DOUBLEWORD_BYTES] = np.frombuffer(padded, dtype="<u8")
@@ -76,6 +82,13 @@ def guest_memory(program: Program, private_input: bytes = b"", *, with_clocks: b
         region_starts=np.array([region.start for region in regions], dtype=np.int64),
         region_ends=np.array([region.end for region in regions], dtype=np.int64),
     )
+
+
+@remembered
+def _image_arrays(image: tuple[tuple[int, int], ...]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """The addresses of an image that is not empty, and the doublewords there."""
+    addresses, words = zip(*image, strict=True)
+    return np.array(addresses), np.array(words, dtype=np.uint64)
 
 
 @compiled

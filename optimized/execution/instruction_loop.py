@@ -1,7 +1,8 @@
 """The compiled loop that executes instructions, and what may watch it.
 
 Each watcher may be None: numba then leaves its code out, so that whoever only executes pays for nothing else. Arrays
-that the loop uses often are its local variables, as numba counts references to the members of a tuple each time.
+that the loop uses often are its local variables, as numba counts references to the members of a tuple each time. So the
+steps of an instruction are `borrowing` functions, which count none.
 
 Plain twins: `reference.executor.machine`; of the watchers `reference.executor.console`, `reference.executor.profiling`,
 `reference.trace.segmentation` (account) and `reference.trace.clock` (events).
@@ -13,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.execution.accounting import access, note_touched
-from optimized.execution.call_counts import PLAIN, CallCounts, count_at, follow
+from optimized.execution.accounting import DESTINATION, Operands, has_room, note_accesses, note_new_doublewords
+from optimized.execution.call_counts import CallCounts, count_instruction
 from optimized.execution.calls import CallEvents, CallTable, make_call
 from optimized.execution.console import Console, show
-from optimized.execution.events import Events
-from optimized.execution.guest_memory import Doublewords, is_mapped
+from optimized.execution.events import Events, record_event
+from optimized.execution.guest_memory import Doublewords
+from optimized.execution.instruction import execute
 from optimized.execution.loop_state import (
     FULL,
     HALTED,
@@ -33,59 +35,12 @@ from optimized.execution.loop_state import (
     TRAPPED,
     SegmentAccount,
 )
-from optimized.execution.operations import Word, operate
-from optimized.execution.predecoded import ACCESS_KINDS, Condition, Kind, Predecoded
+from optimized.execution.memory_access import is_accessible, located, mark_touched, no_access
+from optimized.execution.predecoded import InstructionKind, Predecoded
+from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.system import CALL_NUMBER_REGISTER, HALT_CALL
-from spec.rv64im.program_row import HALTED as HALTED_PC
-
-WITH_REGISTER = int(Kind.WITH_REGISTER)
-WITH_IMMEDIATE = int(Kind.WITH_IMMEDIATE)
-CONSTANT = int(Kind.CONSTANT)
-LOAD = int(Kind.LOAD)
-STORE = int(Kind.STORE)
-BRANCH = int(Kind.BRANCH)
-JUMP = int(Kind.JUMP)
-JUMP_HERE = int(Kind.JUMP_HERE)
-FENCE = int(Kind.FENCE)
-CALL = int(Kind.CALL)
-EQUAL = int(Condition.EQUAL)
-NOT_EQUAL = int(Condition.NOT_EQUAL)
-BELOW_SIGNED = int(Condition.BELOW_SIGNED)
-NOT_BELOW_SIGNED = int(Condition.NOT_BELOW_SIGNED)
-BELOW_UNSIGNED = int(Condition.BELOW_UNSIGNED)
-
-SOURCE1 = ACCESS_KINDS["source1"]
-SOURCE2 = ACCESS_KINDS["source2"]
-MEMORY = ACCESS_KINDS["memory"]
-MEMORY_NEXT = ACCESS_KINDS["memory_next"]
-DESTINATION = ACCESS_KINDS["destination"]
-
-NEVER = np.uint32(0)
-"""The clock of an access that was not made in this segment."""
 
 U64, I64 = np.uint64, np.int64
-
-
-@compiled
-def _taken(condition: int, left: Word, right: Word) -> Word:
-    if condition == EQUAL:
-        return left == right
-    if condition == NOT_EQUAL:
-        return left != right
-    if condition == BELOW_SIGNED:
-        return I64(left) < I64(right)
-    if condition == NOT_BELOW_SIGNED:
-        return I64(left) >= I64(right)
-    if condition == BELOW_UNSIGNED:
-        return left < right
-    return left >= right
-
-
-@compiled
-def _extended(word: Word, bits: Word, signed: Word) -> Word:
-    """The low bits of a word, extended."""
-    shift = U64(64 - bits)
-    return U64(I64(word << shift) >> I64(shift)) if signed else (word << shift) >> shift
 
 
 @compiled
@@ -114,17 +69,13 @@ def run_instructions(
     holds what the host has answered so far.
     """
     values, clocks = memory.values, memory.clocks
-    if account is not None:
-        positions, rows, room, register_clocks = account.positions, account.rows, account.room, account.register_clocks
-        new_addresses, new_values = account.touched, account.touched_values
-    if calls is not None:
-        numbers, counts, moves = calls.numbers, calls.counts, calls.moves
     count = state[STATE_TOUCHED]
     pc, clock = state[STATE_PC], state[STATE_CLOCK]
     boundary_rows, boundary_room = state[STATE_BOUNDARY_ROWS], state[STATE_BOUNDARY_ROOM]
     status = RUNNING
     executed = 0
     while executed < limit:
+        # 1. The word of the code, and what the guest shows there.
         word = (pc - code.first_pc) >> 2
         if pc < code.first_pc or word >= len(code.kind):
             status = TRAPPED
@@ -134,8 +85,10 @@ def run_instructions(
             if mark and not show(console, mark, registers, memory):
                 status = FULL
                 break
+
+        # 2. A call that does not halt is executed elsewhere.
         kind = code.kind[word]
-        if kind == CALL and registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
+        if kind == InstructionKind.CALL and registers[CALL_NUMBER_REGISTER] != U64(HALT_CALL):
             state[STATE_CLOCK], state[STATE_TOUCHED], state[STATE_BOUNDARY_ROWS] = clock, count, boundary_rows
             status = make_call(
                 word,
@@ -155,158 +108,64 @@ def run_instructions(
             if status != RUNNING:
                 break
             executed += 1
+            pc += INSTRUCTION_BYTES
             if calls is not None:
-                count_at(counts, numbers, word)
-            pc += 4
+                count_instruction(calls, word, pc)
             continue
-        rd = code.destination[word]
-        left, right = registers[code.source1[word]], registers[code.source2[word]]
-        immediate = code.immediate[word]
-        chip = code.chip[word]
-        accesses_memory = kind in (LOAD, STORE)
-        position: Word = 0
-        offset: Word = 0
-        width: Word = 0
-        crosses: Word = False
+
+        # 3. Its operands, and where in memory it reaches.
+        rd, immediate = code.destination[word], code.immediate[word]
+        operands = Operands(registers[code.source1[word]], registers[code.source2[word]], registers[rd])
+        chip, at = code.chip[word], no_access()
+        accesses_memory = kind in (InstructionKind.LOAD, InstructionKind.STORE)
         if accesses_memory:
-            address = left + immediate
-            width = abs(I64(code.width_bytes[word]))
-            if address > U64(2**32) - U64(width):
-                status = TRAPPED
-                break
-            position = I64(address >> U64(3))
-            offset = I64(address & U64(7))
-            crosses = offset + width > 8
-            if not is_mapped(position, memory) or (crosses and not is_mapped(position + 1, memory)):
+            at = located(operands.left + immediate, abs(I64(code.width_bytes[word])))
+            if not is_accessible(at, memory):
                 status = TRAPPED
                 break
             if touched is not None:
-                touched[position] = True
-                if crosses:
-                    touched[position + 1] = True
-            if offset % width != 0:
+                mark_touched(touched, at)
+            if at.is_misaligned:
                 chip = code.misaligned_chip[word]
-        if account is not None:
-            # As if every access touched a further address. What has no chip traps below.
-            most_rows = boundary_rows + account.advances[chip]
-            if chip >= 0 and (rows[chip] >= room[chip] or most_rows > boundary_room):
-                state[STATE_CHIP] = chip
-                status = FULL
-                break
-        next_pc = pc + 4
-        before = registers[rd]
-        result = before
-        writes = True
-        low_before: Word = U64(0)
-        low_after: Word = U64(0)
-        high_before: Word = U64(0)
-        high_after: Word = U64(0)
-        if kind == WITH_IMMEDIATE:
-            result = operate(code.operation[word], left, immediate)
-        elif kind == WITH_REGISTER:
-            result = operate(code.operation[word], left, right)
-        elif kind in (LOAD, STORE):  # a chain of comparisons becomes a jump table
-            if offset % width != 0:
-                misaligned[word] += 1
-            low_before = low_after = values[position]
-            if crosses:
-                high_before = high_after = values[position + 1]
-            shift = U64(8 * offset)
-            if kind == LOAD:
-                both = low_before >> shift
-                if crosses:
-                    both |= high_before << (U64(64) - shift)
-                result = _extended(both, 8 * width, code.width_bytes[word] < 0)
-            else:
-                writes = False
-                mask = _extended(U64(2**64 - 1), 8 * width, False)
-                stored = right & mask
-                low_after = (low_before & ~(mask << shift)) | (stored << shift)
-                values[position] = low_after
-                if crosses:
-                    rest = U64(64) - shift
-                    high_after = (high_before & ~(mask >> rest)) | (stored >> rest)
-                    values[position + 1] = high_after
-        elif kind == BRANCH:
-            writes = False
-            if _taken(code.operation[word], left, right):
-                if immediate & U64(3):
-                    status = TRAPPED
-                    break
-                next_pc = I64(immediate)
-        elif kind == CONSTANT:
-            result = immediate
-        elif kind in (JUMP, JUMP_HERE):
-            target = immediate if kind == JUMP_HERE else (left + immediate) & ~U64(1)
-            if target & U64(3):
-                status = TRAPPED
-                break
-            result = U64(pc + 4)
-            next_pc = I64(target)
-        elif kind == FENCE:
-            result = U64(0)
-        elif kind == CALL:
-            writes = False
-            status = HALTED
-        else:
-            status = TRAPPED
+
+        # 4. Room in the segment. What has no chip traps below.
+        if account is not None and chip >= 0 and not has_room(account, chip, boundary_rows, boundary_room):
+            state[STATE_CHIP] = chip
+            status = FULL
             break
+
+        # 5. What it does.
+        extends_sign = code.width_bytes[word] < 0
+        effect = execute(kind, code.operation[word], pc, operands, immediate, values, at, extends_sign)
+        status = effect.status
+        if status == TRAPPED:
+            break
+        if at.is_misaligned:
+            misaligned[word] += 1
+
+        # 6. Its row, its accesses, and what is recorded of it.
         if account is not None:
-            rows[chip] += 1
-            source1_previous = source2_previous = memory_previous = next_previous = destination_previous = NEVER
-            if positions[chip, SOURCE1] >= 0:
-                source1_previous = access(register_clocks, code.source1[word], clock + positions[chip, SOURCE1])
-                boundary_rows += source1_previous == NEVER
-            if positions[chip, SOURCE2] >= 0:
-                source2_previous = access(register_clocks, code.source2[word], clock + positions[chip, SOURCE2])
-                boundary_rows += source2_previous == NEVER
-            if accesses_memory:
-                memory_previous = access(clocks, position, clock + positions[chip, MEMORY])
-                if memory_previous == NEVER:
-                    boundary_rows += 1
-                    if events is None:
-                        count = note_touched(new_addresses, new_values, count, position, low_before)
-                if crosses:
-                    next_previous = access(clocks, position + 1, clock + positions[chip, MEMORY_NEXT])
-                    if next_previous == NEVER:
-                        boundary_rows += 1
-                        if events is None:
-                            count = note_touched(new_addresses, new_values, count, position + 1, high_before)
-            if positions[chip, DESTINATION] >= 0:
-                destination_previous = access(register_clocks, rd, clock + positions[chip, DESTINATION])
-                boundary_rows += destination_previous == NEVER
+            account.rows[chip] += 1
+            previous, new = note_accesses(account, clocks, code, word, chip, clock, accesses_memory, at)
+            boundary_rows += new
             if events is not None:
-                event = account.first_events[chip] + rows[chip] - 1
-                events.word[event] = word
-                events.next_pc[event] = HALTED_PC if status == HALTED else next_pc >> 2
-                events.clock[event] = clock
-                events.left[event] = left
-                events.right[event] = right
-                events.source1_previous[event] = source1_previous
-                events.source2_previous[event] = source2_previous
-                if positions[chip, DESTINATION] >= 0:
-                    events.destination_previous[event] = destination_previous
-                    events.before[event] = before
-                    events.result[event] = result
-                if accesses_memory:
-                    events.memory_previous[event] = memory_previous
-                    events.low_before[event] = low_before
-                    events.low_after[event] = low_after
-                    if crosses:
-                        events.memory_next_previous[event] = next_previous
-                        events.high_before[event] = high_before
-                        events.high_after[event] = high_after
+                event = account.first_events[chip] + account.rows[chip] - 1
+                events.word[event], events.clock[event] = word, clock
+                has_destination = account.positions[chip, DESTINATION] >= 0
+                record_event(events, event, operands, effect, previous, has_destination, accesses_memory, at.crosses)
+            elif accesses_memory:
+                count = note_new_doublewords(account, count, at, previous, effect.contents)
             clock += account.advances[chip]
-        if writes:
-            registers[rd] = result
+
+        # 7. The destination, and the next instruction.
+        if effect.writes:
+            registers[rd] = effect.result
         executed += 1
         if calls is not None:
-            count_at(counts, numbers, word)
-            if moves[word] != PLAIN:
-                follow(calls, word, next_pc)
+            count_instruction(calls, word, effect.next_pc)
         if status == HALTED:
             break
-        pc = next_pc
+        pc = effect.next_pc
     state[STATE_PC], state[STATE_CLOCK], state[STATE_BOUNDARY_ROWS] = pc, clock, boundary_rows
     state[STATE_TOUCHED] = count
     state[STATE_INSTRUCTIONS] += executed

@@ -21,6 +21,7 @@ STATE_BOUNDARY_ROWS, STATE_BOUNDARY_ROOM, STATE_ADVICE = range(5, 8)
 taken."""
 
 STATE_SIZE = 8
+"""As many as there are places above."""
 
 
 class SegmentAccount(NamedTuple):

@@ -14,9 +14,10 @@ from optimized.compilation import compiled
 U64, I64 = np.uint64, np.int64
 DIGIT_BITS = np.uint64(32)
 DIGIT_MASK = np.uint64(2**32 - 1)
+"""Digits of half a doubleword: a product of two, with two carries, fits in 64 bits."""
 
 Digits = NDArray[np.uint64]
-"""Of 32 bits, the lowest first."""
+"""Digits of 32 bits, the lowest first."""
 
 
 @compiled

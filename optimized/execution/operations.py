@@ -83,6 +83,7 @@ Word: TypeAlias = Any
 U64, I64, U32, I32 = np.uint64, np.int64, np.uint32, np.int32
 ALL_ONES = np.uint64(2**64 - 1)
 LOW_32 = np.uint64(2**32 - 1)
+"""Masks of a doubleword, and of a word in it."""
 
 
 @compiled

@@ -10,19 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.execution.operations import OPERATION_OF
-from spec.air.chip import Chip
+from optimized.execution.remembering import remembered
 from spec.isa import Decoded, branches, decode
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Instruction, Jump, Load, Store, System, UpperImmediate
 from spec.memory_map import SINK
 from spec.program import Program
-from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
 from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, USUAL_CHIPS
 from spec.rv64im.program_row import OPCODES, PROGRAM_CONSTANTS, program_row
-from spec.word import INTEGER_WORDS, WORD_MASK
+from spec.word import INTEGER_WORDS, REGISTER_MASK
 
 NO_CHIP = -1
+"""In place of a chip's number where none executes the word."""
+
 CHIP_NUMBER = {chip.name: number for number, chip in enumerate(INSTRUCTION_CHIPS)}
 
 LARGEST_CODE_WORDS = 1 << 24
@@ -40,10 +41,11 @@ ACCESS_KINDS = {
 """The columns of `access_positions`: what each declared access is, in the order in which they must come."""
 
 ACCESS_KIND_COUNT = 5
+"""One more than the largest number above."""
 
 
 @unique
-class Kind(IntEnum):
+class InstructionKind(IntEnum):
     """What executing a word takes."""
 
     ILLEGAL = 0
@@ -62,7 +64,7 @@ class Kind(IntEnum):
 
 
 @unique
-class Condition(IntEnum):
+class BranchCondition(IntEnum):
     """When a branch is taken."""
 
     EQUAL = 0
@@ -73,25 +75,26 @@ class Condition(IntEnum):
     NOT_BELOW_UNSIGNED = 5
 
 
-CONDITION_OF: dict[Any, Condition] = {
-    branches.is_equal: Condition.EQUAL,
-    branches.is_not_equal: Condition.NOT_EQUAL,
-    branches.is_below_signed: Condition.BELOW_SIGNED,
-    branches.is_not_below_signed: Condition.NOT_BELOW_SIGNED,
-    branches.is_below_unsigned: Condition.BELOW_UNSIGNED,
-    branches.is_not_below_unsigned: Condition.NOT_BELOW_UNSIGNED,
+CONDITION_OF: dict[Any, BranchCondition] = {
+    branches.is_equal: BranchCondition.EQUAL,
+    branches.is_not_equal: BranchCondition.NOT_EQUAL,
+    branches.is_below_signed: BranchCondition.BELOW_SIGNED,
+    branches.is_not_below_signed: BranchCondition.NOT_BELOW_SIGNED,
+    branches.is_below_unsigned: BranchCondition.BELOW_UNSIGNED,
+    branches.is_not_below_unsigned: BranchCondition.NOT_BELOW_UNSIGNED,
 }
+
+
+class UnknownMeaningError(Exception):
+    """An instruction whose meaning compiled code does not have."""
+
+    def __init__(self, instruction: Instruction, meaning: object, table: str) -> None:
+        name = getattr(meaning, "__name__", meaning)
+        super().__init__(f"{instruction.name}: its meaning {name} has no row in {table}")
 
 
 class CodeTooLargeError(Exception):
     """The program's instructions lie too far apart for a flat table."""
-
-
-@cache
-def declared_accesses(chip: Chip) -> tuple[str, ...]:
-    """The names of a chip's accesses in the order of their sub-clocks."""
-    taken = (i.name for i in chip.interactions if i.bus is MEMORY and i.sign < 0)
-    return tuple(name.removesuffix("_taken") for name in taken)
 
 
 @cache
@@ -104,9 +107,9 @@ def access_positions() -> NDArray[np.int8]:
     for number, chip in enumerate(INSTRUCTION_CHIPS):
         if chip in CALL_CHIPS:
             continue  # Their accesses are counted apart.
-        kinds = [ACCESS_KINDS[name] for name in declared_accesses(chip)]
+        kinds = [ACCESS_KINDS[name] for name in chip.access_names]
         if kinds != sorted(set(kinds)):
-            raise ValueError(f"chip {chip.name}: accesses {declared_accesses(chip)} are in another order")
+            raise ValueError(f"chip {chip.name}: accesses {chip.access_names} are in another order")
         positions[number, kinds] = np.arange(len(kinds))
     return positions
 
@@ -122,7 +125,7 @@ class Predecoded(NamedTuple):
     """For arithmetic an `Operation`, for branches a `Condition`."""
 
     width_bytes: NDArray[np.int8]
-    """Of a load or store; negative for a load that sign-extends."""
+    """The width of a load or store; negative for a load that sign-extends."""
 
     destination: NDArray[np.uint8]
     """The register that is written; the sink if none is."""
@@ -141,33 +144,37 @@ class Predecoded(NamedTuple):
     """(words, 5): the program table's constants."""
 
 
-def _kind(decoded: Decoded) -> Kind:
+def _kind(decoded: Decoded) -> InstructionKind:
     match decoded.instruction.meaning:
         case Arithmetic():
-            return Kind.WITH_REGISTER if decoded.reads_rs2 else Kind.WITH_IMMEDIATE
+            return InstructionKind.WITH_REGISTER if decoded.reads_rs2 else InstructionKind.WITH_IMMEDIATE
         case UpperImmediate():
-            return Kind.CONSTANT
+            return InstructionKind.CONSTANT
         case Load():
-            return Kind.LOAD
+            return InstructionKind.LOAD
         case Store():
-            return Kind.STORE
+            return InstructionKind.STORE
         case Branch():
-            return Kind.BRANCH
+            return InstructionKind.BRANCH
         case Jump():
-            return Kind.JUMP if decoded.reads_rs1 else Kind.JUMP_HERE
+            return InstructionKind.JUMP if decoded.reads_rs1 else InstructionKind.JUMP_HERE
         case System.FENCE:
-            return Kind.FENCE
+            return InstructionKind.FENCE
         case System.ENVIRONMENT_CALL:
-            return Kind.CALL
+            return InstructionKind.CALL
         case _:
-            return Kind.BREAKPOINT
+            return InstructionKind.BREAKPOINT
 
 
 def _details(instruction: Instruction) -> tuple[int, int]:
     match instruction.meaning:
         case Arithmetic(result):
+            if result not in OPERATION_OF:
+                raise UnknownMeaningError(instruction, result, "OPERATION_OF of optimized/execution/operations.py")
             return OPERATION_OF[result], 0
         case Branch(taken):
+            if taken not in CONDITION_OF:
+                raise UnknownMeaningError(instruction, taken, "CONDITION_OF of optimized/execution/predecoded.py")
             return CONDITION_OF[taken], 0
         case Load(width_bytes, signed):
             return 0, -width_bytes if signed else width_bytes
@@ -188,8 +195,16 @@ def _second_operand(decoded: Decoded, address: int) -> int:
 
 
 def predecode(program: Program) -> Predecoded:
-    """The program's instructions as arrays. Raises CodeTooLargeError."""
-    words = [address // INSTRUCTION_BYTES for address, _ in program.code]
+    """The program's instructions as arrays, which nobody may change: the next run of the same program takes them again.
+
+    Raises CodeTooLargeError, and UnknownMeaningError for a missing row.
+    """
+    return _predecoded(program.code)
+
+
+@remembered
+def _predecoded(code: tuple[tuple[int, int], ...]) -> Predecoded:
+    words = [address // INSTRUCTION_BYTES for address, _ in code]
     first = words[0] if words else 0
     count = words[-1] - first + 1 if words else 0
     if count > LARGEST_CODE_WORDS:
@@ -198,7 +213,7 @@ def predecode(program: Program) -> Predecoded:
     crossing = {o: CHIP_NUMBER[c.name] for c in misaligned.CHIPS for o in c.instructions}
     table = Predecoded(
         first_pc=first * INSTRUCTION_BYTES,
-        kind=np.full(count, Kind.ILLEGAL, dtype=np.int8),
+        kind=np.full(count, InstructionKind.ILLEGAL, dtype=np.int8),
         operation=np.zeros(count, dtype=np.int8),
         width_bytes=np.zeros(count, dtype=np.int8),
         destination=np.full(count, SINK, dtype=np.uint8),
@@ -210,7 +225,7 @@ def predecode(program: Program) -> Predecoded:
         misaligned_chip=np.full(count, NO_CHIP, dtype=np.int8),
         constants=np.zeros((count, PROGRAM_CONSTANTS), dtype=np.uint32),
     )
-    for address, word in program.code:
+    for address, word in code:
         decoded = decode(word)
         if decoded is None:
             continue
@@ -219,7 +234,7 @@ def predecode(program: Program) -> Predecoded:
         table.operation[index], table.width_bytes[index] = _details(decoded.instruction)
         table.destination[index] = decoded.destination if decoded.writes_rd else SINK
         table.source1[index], table.source2[index] = decoded.rs1, decoded.rs2
-        table.immediate[index] = _second_operand(decoded, address) & WORD_MASK
+        table.immediate[index] = _second_operand(decoded, address) & REGISTER_MASK
         row = program_row(address, decoded)
         if row is not None:
             table.chip[index] = aligned[row.opcode]

@@ -12,6 +12,7 @@ CONSTANTS = np.array(ROUND_CONSTANTS, dtype=np.uint32)
 ROUNDS = len(ROUND_CONSTANTS)
 BLOCK_DOUBLEWORDS = 8
 STATE_DOUBLEWORDS = 4
+"""A block has 64 bytes, the state 32 (FIPS 180-4)."""
 
 U32, U64 = np.uint32, np.uint64
 
@@ -28,7 +29,7 @@ def _big_endian(word: np.uint32) -> np.uint32:
 
 @compiled
 def compress(contents: NDArray[np.uint64], result: NDArray[np.uint64]) -> None:
-    """Of eight doublewords of a block and four of a state, the four of the state afterwards."""
+    """Compresses eight doublewords of a block and four of a state; the result is the four of the state afterwards."""
     schedule = np.empty(ROUNDS, dtype=np.uint32)
     for i in range(BLOCK_DOUBLEWORDS):
         schedule[2 * i] = _big_endian(U32(contents[i] & U64(0xFFFFFFFF)))

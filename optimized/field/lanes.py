@@ -34,6 +34,8 @@ from spec.field import EXTENSION_DEGREE, P
 
 WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
 RADIX = 2**32
+"""That of Montgomery's form: what a lane holds."""
+
 INVERSE_OF_P = pow(P, -1, RADIX)
 LOW_HALF = ir.Constant(WIDE, [RADIX - 1] * (LANES // 2))
 LOW_WORDS = ir.Constant(VECTOR, [word for i in range(0, LANES, 2) for word in (i, LANES + i)])

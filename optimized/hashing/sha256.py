@@ -20,6 +20,7 @@ from spec.protocol.sha256 import ROUND_CONSTANTS
 
 BLOCK_WORDS = 16
 DIGEST_WORDS = 8
+"""Words of 32 bits (FIPS 180-4)."""
 
 
 def _shift_constant(count: int) -> Emitted:

@@ -53,6 +53,8 @@ def _lane_count() -> int:
 LANES = _lane_count()
 VECTOR_BYTES = 4 * LANES
 WORD = ir.IntType(32)
+"""The type of one lane in LLVM."""
+
 VECTOR = ir.VectorType(WORD, LANES)
 
 Lanes: TypeAlias = Any
@@ -129,7 +131,7 @@ def ternary(emit: Callable[..., Sequence[Emitted]], result_count: int = 1) -> An
 
 
 def element_pointer(context: Any, builder: Builder, array_type: Any, array: Emitted, index: Emitted) -> Emitted:
-    """Of a flat array of words, or of words in memory from an address on."""
+    """A pointer into a flat array of words, or to words in memory from an address on."""
     if isinstance(array_type, types.Integer):
         return builder.gep(builder.inttoptr(array, WORD.as_pointer()), [index])
     structure = context.make_array(array_type)(context, builder, array)

@@ -41,7 +41,7 @@ class _Pool:
         self._free: list[Piece] = []
 
     def take(self, count: int) -> Words:
-        """An array of so many words. Raises MemoryError."""
+        """An array of so many words. Raises MemoryError if the system has no room for it."""
         size = whole_pages(count)
         piece = self._free_piece(size)
         if piece is None:
@@ -94,7 +94,7 @@ _lock = threading.Lock()
 
 
 def empty(*shape: int) -> Words:
-    """An array of this shape with any contents. Raises MemoryError."""
+    """An array of this shape with any contents. Raises MemoryError if the system has no room for it."""
     count = math.prod(shape)
     if count < SMALLEST_KEPT_WORDS:
         return np.empty(shape, dtype=np.uint32)
@@ -103,7 +103,7 @@ def empty(*shape: int) -> Words:
 
 
 def zeros(*shape: int) -> Words:
-    """An array of this shape with zeros. Raises MemoryError."""
+    """An array of this shape with zeros. Raises MemoryError if the system has no room for it."""
     array = empty(*shape)
     array.fill(0)
     return array

@@ -14,7 +14,7 @@ DIGESTS_PER_LEAF = 1
 """The layers of a tree above its leaves are a digest a leaf in all."""
 
 FRACTION_BYTES = 42
-"""Of each fraction of the circuit: its layers that are kept, and crosses."""
+"""The bytes of each fraction of the circuit: its layers that are kept, and crosses."""
 
 CIRCUIT_BYTES = 800 * 2**20
 """For what is kept of a circuit at a time: where that would be more, less is kept."""
@@ -52,8 +52,8 @@ def predicted_peak_bytes(form: SegmentForm) -> int:
     )
     fractions = sum(1 << block.height_log2 for block in form.circuit.blocks)
     circuit = min(FRACTION_BYTES * fractions, CIRCUIT_BYTES)
-    # A quarter as many rows, then half of them again.
-    folded_columns = 3 * ELEMENT_BYTES * trace // WORD_BYTES // 8
+    # A quarter as many rows.
+    folded_columns = ELEMENT_BYTES * trace // WORD_BYTES // 4
     opening = 2 * ELEMENT_BYTES << height
     committing = 2 * stacked + trees
     kept = trace + trees + pinned

@@ -4,7 +4,7 @@ The first touch of a page makes the system clear it, and on a virtual machine it
 a proof that takes from a third of a second to two. So it is done while the prover's own threads wait for something.
 
 Huge pages come and go quicker, except where memory is fragmented: there the system spends seconds for a gibibyte on
-moving other pages out of the way. So they are asked for as long as they come quickly.
+moving other pages out of the way. So the reserve takes them as long as they come quickly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from optimized.words import Words
 
 CHUNK_BYTES = 1 << 30
-"""Addresses are asked for in such chunks, as arrays of a proof come to one or a few of them."""
+"""Addresses are reserved in such chunks, as arrays of a proof come to one or a few of them."""
 
 LARGEST_LEAD_BYTES = 1 << 24
 """So much is present beyond what has been taken, or as much as has been taken if that is less."""
@@ -32,10 +32,10 @@ STEP_BYTES = 1 << 22
 """Made present at once; a proof that ends waits for no longer than that."""
 
 SLOW_STEP_SECONDS = 0.02
-"""Of the processor, for one step: several times of what huge or ordinary pages take that lie ready."""
+"""The processor's time for a slow step: several times what huge or ordinary pages take that lie ready."""
 
 PATIENCE_STEPS = 2
-"""After so many slow steps no more huge pages are asked for."""
+"""After so many slow steps no more huge pages are requested."""
 
 POPULATE_WRITE = 23
 """Linux's MADV_POPULATE_WRITE, since 5.14: it makes pages present and leaves what they hold."""
@@ -56,7 +56,7 @@ class Piece:
     """Its number; pieces of one chunk may be neighbours."""
 
     memory: memoryview
-    """Of the whole chunk."""
+    """The memory of the whole chunk."""
 
     start: int
     stop: int
@@ -89,16 +89,16 @@ class Reserve:
         self._taken = 0
         self._present = 0
         self._taken_before = 0
-        """Of earlier chunks."""
+        """The bytes taken of earlier chunks."""
 
         self._rests: list[Piece] = []
-        """Of earlier chunks, the ends that were too small for the next piece."""
+        """The ends of earlier chunks that were too small for the next piece."""
 
         self._slow_steps = 0
         self._is_closed = False
 
     def take(self, size_bytes: int) -> Piece:
-        """So many bytes, whole pages, with any contents. Raises MemoryError."""
+        """So many bytes, whole pages, with any contents. Raises MemoryError if the system has no room for it."""
         with self._changed:
             for number, rest in enumerate(self._rests):
                 if rest.size_bytes >= size_bytes:

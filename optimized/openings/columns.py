@@ -20,7 +20,7 @@ from optimized.lanes.vectors import LANES, Lanes, gather, load, prefetch, store,
 from optimized.openings.planes import Planes, load_planes, montgomery_rows, power_vector, store_planes
 from optimized.openings.rounds import inner_product
 from optimized.threads import in_parallel
-from optimized.words import Words
+from optimized.words import LINE_WORDS, Words
 from reference.arrays import extension_arrays
 from reference.prover import stacked_columns as plain
 from spec.field import ONE, Extension, P, X
@@ -32,18 +32,17 @@ LOW_LOG2 = 7
 
 LOW = 1 << LOW_LOG2
 
-LINE_WORDS = 16
-"""Of a cache's line."""
-
-BLOCK_ROWS = 32
+OPENING_BLOCK_ROWS = 32
 """Rows that stay in the first-level cache while their cells are added up."""
 
 RUN_WORDS = 1 << 12
+"""16 KiB: they stay in a core's nearest cache, with room for what is read beside them."""
 
 PIECE_ROWS = 1 << 9
 """A thread takes so many at once."""
 
 SMALLEST_TASK_GROUPS = 32
+"""Less is done sooner than another thread is woken."""
 
 
 def row_pieces(
@@ -76,13 +75,13 @@ def _add_rows(
     pieces: NDArray[np.int64], weights: Words, pitch: int, scales: Words, sums: Words, start: int, stop: int
 ) -> None:
     """Adds the pieces' weighted rows to sums: for as many cells as lanes after the others, six words of each."""
-    constants = np.empty((BLOCK_ROWS + LANES) * SIX, dtype=np.uint32)
+    constants = np.empty((OPENING_BLOCK_ROWS + LANES) * SIX, dtype=np.uint32)
     for piece in range(start, stop):
         address, count = pieces[piece, 0], pieces[piece, 1]
         weight, number = pieces[piece, 2], pieces[piece, 3]
         scale = broadcast_element(scales, number * SIX)
-        for block in range(0, count, BLOCK_ROWS):
-            rows = min(BLOCK_ROWS, count - block)
+        for block in range(0, count, OPENING_BLOCK_ROWS):
+            rows = min(OPENING_BLOCK_ROWS, count - block)
             for row in range(0, rows, LANES):
                 of_rows = load_planes(weights, pitch, weight + block + row)
                 store_elements(constants, row, extension_multiply(scale, of_rows))
@@ -93,8 +92,8 @@ def _add_rows(
                     pair = load(address, at), load(address, at + LOW)
                     added = accumulate_constants(added, pair, constants, row * SIX)
                 # Meanwhile the next block is asked for, which follows this one.
-                after = (block + rows) * LOW + first * BLOCK_ROWS
-                for line in range(0, LANES * BLOCK_ROWS, LINE_WORDS):
+                after = (block + rows) * LOW + first * OPENING_BLOCK_ROWS
+                for line in range(0, LANES * OPENING_BLOCK_ROWS, LINE_WORDS):
                     prefetch(address, after + line)
                 at = first * SIX
                 value = extension_add(load_six(sums, at), accumulated(added))

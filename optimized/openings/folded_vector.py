@@ -1,7 +1,7 @@
 """WHIR's vector and weight between its messages.
 
 The first vector is a sum of stacked columns, and its weight eq. So the first rounds, LOW_LOG2 at most, need one row of
-sums; the vector itself is made when it is asked for, with what is bound by then.
+sums; the vector itself is made when a caller reads it, with what is bound by then.
 """
 
 from __future__ import annotations

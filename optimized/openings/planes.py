@@ -25,6 +25,7 @@ ROUND_LANES = 2 * LANES
 """A round takes so many neighbours to as many as there are lanes."""
 
 SMALLEST_TASK_GROUPS = 512
+"""Less is done sooner than another thread is woken."""
 
 
 @compiled

@@ -25,7 +25,7 @@ even_lanes = binary(
     lambda builder, left, right: [builder.shuffle_vector(a, b, _EVEN) for a, b in zip(left, right, strict=True)],
     SIX,
 )
-"""Of two runs of neighbours, the ones at even places."""
+"""The words at even places in two runs of neighbours."""
 
 odd_lanes = binary(
     lambda builder, left, right: [builder.shuffle_vector(a, b, _ODD) for a, b in zip(left, right, strict=True)],
@@ -33,7 +33,7 @@ odd_lanes = binary(
 )
 
 SUMS = 3
-"""Of a message: at 0, at 1, and of the products of differences."""
+"""The sums of a message: at 0, at 1, and of the products of differences."""
 
 
 @compiled

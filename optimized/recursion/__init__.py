@@ -1,5 +1,13 @@
-"""The memory of a recorded circuit, and its tables: the reference's numbers.
+"""The memory of a recorded circuit, and its tables: the numbers of `reference.recursion.recorder` and `witness`.
 
-`program` is a circuit as arrays, made once; `hints` runs the verifier on a proof and keeps what it reads, in the
-circuit's order; `memory` computes from that what every address holds; `trace` fills in the tables.
+    record of the verifier ── program: a circuit as arrays ────────┐     (once for each circuit)
+                                                                   │
+    proof ── hints: the verifier runs and keeps what it reads ──┐  │     (once for each proof)
+                                                                v  v
+                                  memory: what every address holds, row by row
+                                                                │
+                                                                v
+                       trace: the columns of all chips, a block of rows at a time, on all threads
+
+A proof that the verifier refuses has no memory: `memory` raises UnsatisfiedError.
 """

@@ -23,15 +23,6 @@ DEGREE = EXTENSION_DEGREE
 
 Memory64 = NDArray[np.uint64]
 
-CONSTANT, CONSTANT_OCTET = int(Operation.CONSTANT), int(Operation.CONSTANT_OCTET)
-HINT, HINT_ELEMENT = int(Operation.HINT), int(Operation.HINT_ELEMENT)
-HINT_WORD, HINT_OCTET = int(Operation.HINT_WORD), int(Operation.HINT_OCTET)
-MULTIPLY_ADD, EQUAL = int(Operation.MULTIPLY_ADD), int(Operation.EQUAL)
-JOIN, SPLIT = int(Operation.JOIN), int(Operation.SPLIT)
-EQUALS_NUMBER, CANONICAL = int(Operation.EQUALS_NUMBER), int(Operation.CANONICAL)
-BITS, PACK, UNPACK = int(Operation.BITS), int(Operation.PACK), int(Operation.UNPACK)
-CHALLENGE, COMPRESS, CHOOSE = int(Operation.CHALLENGE), int(Operation.COMPRESS), int(Operation.CHOOSE)
-
 
 class UnsatisfiedError(Exception):
     """The memory does not satisfy the circuit: two addresses of a row differ that have to be equal."""
@@ -79,69 +70,70 @@ def _execute(instructions: Instructions, hints: Hints, values: Memory64, octets:
     """Executes all rows; the first row of two values that differ, or -1."""
     product = np.empty(DEGREE, dtype=np.uint64)
     block = np.empty(2 * OCTET_WORDS, dtype=np.uint64)
+    # One case for each operation: a table that reads best as a whole, the frequent ones first.
     for row in range(len(instructions.operation)):
         operation = instructions.operation[row]
         at = instructions.arguments[instructions.first[row] :]
-        if operation == MULTIPLY_ADD:
+        if operation == Operation.MULTIPLY_ADD:
             scale, addend_scale = U64(at[4]), U64(at[5])
             scalars.multiply(values[at[0]], values[at[1]], product)
             for i in range(DEGREE):
                 scaled = product[i] * scale % MODULUS
                 values[at[3], i] = (scaled + values[at[2], i] * addend_scale % MODULUS) % MODULUS
-        elif operation == COMPRESS:
+        elif operation == Operation.COMPRESS:
             for i in range(OCTET_WORDS):
                 octets[at[3], i] = octets[at[0], i]
                 block[i] = octets[at[1], i]
                 block[OCTET_WORDS + i] = octets[at[2], i]
             scalars.compress(octets[at[3]], block)
-        elif operation == CHOOSE:
+        elif operation == Operation.CHOOSE:
             exchanged = values[at[0], 0] != U64(0)
             octets[at[3]] = octets[at[2]] if exchanged else octets[at[1]]
             octets[at[4]] = octets[at[1]] if exchanged else octets[at[2]]
-        elif operation == CANONICAL:
+        elif operation == Operation.CANONICAL:
             _write_word(values[at[1]], values[at[0], 0])
-        elif operation == HINT_ELEMENT:
+        elif operation == Operation.HINT_ELEMENT:
             values[at[0], 0] = hints.elements[at[1]]
-        elif operation == HINT_OCTET:
+        elif operation == Operation.HINT_OCTET:
             for i in range(OCTET_WORDS):
                 octets[at[0], i] = hints.octets[at[1], i]
-        elif operation == PACK:
+        elif operation == Operation.PACK:
             for i in range(OCTET_WORDS):
                 octets[at[OCTET_WORDS], i] = values[at[i], 0] | values[at[i], 1] << LIMB_BITS
-        elif operation == EQUAL:
+        elif operation == Operation.EQUAL:
             for i in range(DEGREE):
                 if values[at[0], i] != values[at[1], i]:
                     return row
-        elif operation == HINT:
+        elif operation == Operation.HINT:
             for i in range(DEGREE):
                 values[at[0], i] = hints.values[at[1], i]
-        elif operation == SPLIT:
+        elif operation == Operation.SPLIT:
             for i in range(DEGREE):
                 values[at[1 + i], 0] = values[at[0], i]
-        elif operation == JOIN:
+        elif operation == Operation.JOIN:
             for i in range(DEGREE):
                 values[at[DEGREE], i] = values[at[i], 0]
-        elif operation == UNPACK:
+        elif operation == Operation.UNPACK:
             for i in range(OCTET_WORDS):
                 _write_word(values[at[1 + i]], octets[at[0], i])
-        elif operation == CHALLENGE:
+        elif operation == Operation.CHALLENGE:
             for i in range(DEGREE):
                 # Bytes of the last two words, the most significant one of each first.
                 byte = octets[at[0], DEGREE + i // 4] >> U64(24 - 8 * (i % 4)) & U64(0xFF)
                 values[at[1], i] = (octets[at[0], i] + (byte << U64(WORD_BITS))) % MODULUS
-        elif operation == BITS:
+        elif operation == Operation.BITS:
             word = values[at[0], 0] | values[at[0], 1] << LIMB_BITS
             for i in range(WORD_BITS):
                 values[at[1 + i], 0] = word >> U64(i) & U64(1)
-        elif operation == CONSTANT:
+        elif operation == Operation.CONSTANT:
             for i in range(DEGREE):
                 values[at[0], i] = U64(at[1 + i])
-        elif operation == CONSTANT_OCTET:
+        elif operation == Operation.CONSTANT_OCTET:
             for i in range(OCTET_WORDS):
                 octets[at[0], i] = U64(at[1 + 2 * i]) | U64(at[2 + 2 * i]) << LIMB_BITS
-        elif operation == HINT_WORD:
+        elif operation == Operation.HINT_WORD:
             _write_word(values[at[0]], U64(hints.words[at[1]]))
-        elif operation == EQUALS_NUMBER:
+        elif operation == Operation.EQUALS_NUMBER:
             values[at[1], 0] = U64(1) if values[at[0], 0] == U64(at[2]) else U64(0)
     return -1
 

@@ -53,7 +53,7 @@ class Instructions(NamedTuple):
     first: Indices
     """By row, where its operands start in `arguments`."""
 
-    arguments: Indices
+    arguments: NDArray[np.uint32]
     """Addresses that are read, addresses that are written, and numbers; of a hint the hint's place behind these."""
 
 
@@ -61,10 +61,10 @@ class Instructions(NamedTuple):
 class ChipRows:
     """The rows of one chip, in their order."""
 
-    reads: Indices
+    reads: NDArray[np.uint32]
     """(rows, operands): addresses."""
 
-    writes: Indices
+    writes: NDArray[np.uint32]
     """(rows, results)."""
 
     fixed: NDArray[np.uint32]
@@ -92,23 +92,36 @@ def circuit_program(circuit: Circuit, recorded: Sequence[Row]) -> CircuitProgram
     place_of = _hint_places(recorded)
     operation = np.array([OPERATION_OF[row.chip] for row in circuit.rows], dtype=np.int8)
     arguments: list[int] = []
-    first = np.empty(len(circuit.rows), dtype=np.int64)
-    for number, row in enumerate(circuit.rows):
-        first[number] = len(arguments)
+    for row in circuit.rows:
         arguments += row.reads
         arguments += row.writes
         arguments += row.parameters
         if row.chip in HINTS:
             arguments.append(place_of[row.chip, row.writes[0]])
-    counts = {bus.name: _read_counts(circuit, bus.name) for bus in (VALUE, OCTET)}
-    rows = {chip: _chip_rows(chip, of, counts) for chip, of in circuit.rows_by_chip.items()}
+    return program_of(operation, np.array(arguments, dtype=np.uint32), circuit.public_values)
+
+
+def program_of(operation: NDArray[np.int8], arguments: NDArray[np.uint32], public_values: int) -> CircuitProgram:
+    """The circuit of these operations, whose arguments stand one after the other. Raises ValueError for arguments of
+    another number."""
+    widths = np.array([_width(chip) for chip in OPERATION_OF], dtype=np.int64)[operation]
+    if widths.sum() != len(arguments):
+        raise ValueError(f"{len(arguments)} arguments, the operations have {widths.sum()}")
+    first = np.cumsum(widths) - widths
+    taken = {chip: _arguments(chip, operation, first, arguments) for chip in SIGNATURES}
+    counts = {bus.name: _read_counts(taken, bus.name, public_values) for bus in (VALUE, OCTET)}
     return CircuitProgram(
-        Instructions(operation, first, np.array(arguments, dtype=np.int64)),
-        rows,
-        circuit.public_values,
+        Instructions(operation, first, arguments),
+        {chip: _chip_rows(chip, of, counts) for chip, of in taken.items()},
+        public_values,
         len(counts[VALUE.name]),
         len(counts[OCTET.name]),
     )
+
+
+def _width(chip: str) -> int:
+    signature = SIGNATURES[chip]
+    return len(signature.operands) + len(signature.results) + signature.parameters + (chip in HINTS)
 
 
 def _hint_places(recorded: Iterable[Row]) -> dict[tuple[str, int], int]:
@@ -122,31 +135,35 @@ def _hint_places(recorded: Iterable[Row]) -> dict[tuple[str, int], int]:
     return found
 
 
-def _read_counts(circuit: Circuit, bus: str) -> Indices:
+def _arguments(
+    chip: str, operation: NDArray[np.int8], first: Indices, arguments: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """(rows, arguments) of one chip."""
+    rows = first[operation == OPERATION_OF[chip]]
+    taken: NDArray[np.uint32] = arguments[rows[:, np.newaxis] + np.arange(_width(chip))]
+    return taken
+
+
+def _read_counts(taken: Mapping[str, NDArray[np.uint32]], bus: str, public_values: int) -> Indices:
     """By address, how often it is read."""
-    written = [at for row in circuit.rows for of, at in _places(row) if of == bus]
-    counts = np.zeros(max([circuit.public_values if bus == VALUE.name else 0, *(at + 1 for at in written)]), np.int64)
-    for (of, at), count in circuit.reads.items():
-        if of == bus:
-            counts[at] = count
-    return counts
+    addresses = public_values if bus == VALUE.name else 0
+    read: list[NDArray[np.uint32]] = []
+    for chip, of in taken.items():
+        signature = SIGNATURES[chip]
+        read += [of[:, i] for i, operand in enumerate(signature.operands) if operand.name == bus]
+        for i, result in enumerate(signature.results, start=len(signature.operands)):
+            if result.name == bus and len(of):
+                addresses = max(addresses, int(of[:, i].max()) + 1)
+    return np.bincount(np.concatenate(read), minlength=addresses)
 
 
-def _places(row: Row) -> Iterable[tuple[str, int]]:
-    return zip((bus.name for bus in SIGNATURES[row.chip].results), row.writes, strict=True)
-
-
-def _chip_rows(chip: str, rows: Sequence[Row], counts: Mapping[str, Indices]) -> ChipRows:
+def _chip_rows(chip: str, taken: NDArray[np.uint32], counts: Mapping[str, Indices]) -> ChipRows:
     signature = SIGNATURES[chip]
-    reads = _matrix([row.reads for row in rows], len(signature.operands))
-    writes = _matrix([row.writes for row in rows], len(signature.results))
-    parameters = _matrix([row.parameters for row in rows], signature.parameters)
+    operands, results = len(signature.operands), len(signature.results)
+    reads, writes = taken[:, :operands], taken[:, operands : operands + results]
+    parameters = taken[:, operands + results : operands + results + signature.parameters]
+    flags = np.ones((len(taken), signature.flags), dtype=np.uint32)
     reads_of = [counts[bus.name][writes[:, i]] for i, bus in enumerate(signature.results)]
-    flags = np.ones((len(rows), signature.flags), dtype=np.int64)
-    counted = np.stack(reads_of, axis=1) if reads_of else np.empty((len(rows), 0), dtype=np.int64)
+    counted = np.stack(reads_of, axis=1) if reads_of else np.empty((len(taken), 0), dtype=np.int64)
     fixed = np.concatenate([flags, reads, writes, counted, parameters], axis=1).astype(np.uint32)
     return ChipRows(reads, writes, fixed)
-
-
-def _matrix(rows: Sequence[Sequence[int]], width: int) -> Indices:
-    return np.array(rows, dtype=np.int64).reshape(len(rows), width)

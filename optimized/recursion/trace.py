@@ -27,7 +27,7 @@ from spec.circuit.machine import HALTED, LIMB_TABLE, limb_rows
 from spec.field import P
 from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
 
-BLOCK_ROWS = 256
+CIRCUIT_BLOCK_ROWS = 256
 """Rows of a work table that are filled in at once: half a million cells."""
 
 Columns = Mapping[str, Memory64]
@@ -122,13 +122,13 @@ def _work_tables(rows: ChipRows, memory: Memory, heights: Heights, layout: Sha25
         main = _empty_table(count, len(chip.columns), chip.name, heights)
 
         def fill(start: int, stop: int, chip: Chip = chip, count: int = count, main: Words = main) -> None:
-            for first in range(start * BLOCK_ROWS, min(stop * BLOCK_ROWS, count), BLOCK_ROWS):
-                last = min(first + BLOCK_ROWS, count)
+            for first in range(start * CIRCUIT_BLOCK_ROWS, min(stop * CIRCUIT_BLOCK_ROWS, count), CIRCUIT_BLOCK_ROWS):
+                last = min(first + CIRCUIT_BLOCK_ROWS, count)
                 calls = calls_of(layout, chip, first, last)
                 done = compressions(state[:, calls], message[:, calls])
                 write_work_rows(layout, chip, keys[calls], done, first, last, main[first:last])
 
-        in_parallel(fill, -(-count // BLOCK_ROWS))
+        in_parallel(fill, -(-count // CIRCUIT_BLOCK_ROWS))
         yield Table(chip, main, without_fixed_columns(len(main)))
 
 

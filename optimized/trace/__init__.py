@@ -10,5 +10,7 @@
                                                                    v
                   requests: what rows look up ──> lookups: counted ──> multiplicities of the fixed tables
 
-`build` goes through it block by block, on all threads; a column is written once, where the prover will read it.
+`build` goes through it block by block, on all threads; a column is written once, where the prover will read it. Cells
+of calls are those of `sha256` and `sha256_rounds`, `keccak`, `modular` or `advice`. `distinct_rows` finds lookups that
+are alike; `output_region` is what the run claims.
 """

@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 
 from optimized.trace.rows import (
-    WORD_BITS,
     Cells,
     Numbers,
     Rows,
@@ -20,11 +19,13 @@ from optimized.trace.rows import (
 )
 from reference.arrays.field_arrays import Matrix, inverses
 from spec.field import P
+from spec.isa.word_arithmetic import WORD_BITS
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.chips.shift import SHIFTS, Direction
 from spec.rv64im.gadgets import LIMB_MAXIMUM
+from spec.word import XLEN
 
-WORD_32_LIMBS, WORD_32_BITS = 2, 32
+WORD_LIMBS = WORD_BITS // LIMB_BITS
 
 
 def reads_source2(rows: Rows) -> bool:
@@ -55,7 +56,7 @@ def addition_of_immediate(rows: Rows) -> Cells:
         mask = (np.uint64(1) << bits) - np.uint64(1)
         carries.append((left & mask) + (immediate & mask) >> bits)
     carries.append((rows.result < left).astype(np.uint64))
-    edge = (top_bit(immediate, WORD_BITS) ^ np.uint64(1)) * np.uint64(LIMB_MAXIMUM)
+    edge = (top_bit(immediate, XLEN) ^ np.uint64(1)) * np.uint64(LIMB_MAXIMUM)
     inverse = np.zeros(len(left), dtype=np.uint64)
     for i in range(1, LIMBS):
         stops = np.nonzero(carries[i - 1] != carries[i])[0]
@@ -75,7 +76,7 @@ def addition(rows: Rows) -> Cells:
     cells = limb_array("left", rows.left) | right
     if "sign" in rows.chip.columns:
         # The forms on 32 bits.
-        return {**cells, **limb_array("result", rows.result, WORD_32_LIMBS), "sign": top_bit(rows.result, WORD_32_BITS)}
+        return {**cells, **limb_array("result", rows.result, WORD_LIMBS), "sign": top_bit(rows.result, WORD_BITS)}
     return cells | limb_array("result", rows.result)
 
 
@@ -92,7 +93,7 @@ def logic_with_immediate(rows: Rows) -> Cells:
         **byte_array("left", left, 2),
         **upper_limbs("left_upper", left, 1),
         **byte_array("immediate", immediate, 2),
-        "immediate_is_negative": top_bit(immediate, WORD_BITS),
+        "immediate_is_negative": top_bit(immediate, XLEN),
         **byte_array("both", left & immediate, 2),
         **upper_limbs("result_upper", rows.result, 1),
     }
@@ -140,7 +141,7 @@ def shift(rows: Rows) -> Cells:
 
 def _moved_right(word: Numbers, amount: Numbers, width_bits: int, *, arithmetic: bool) -> Numbers:
     """The low bits of a word, filled up with zeros or with their sign, shifted right."""
-    above = np.uint64(WORD_BITS - width_bits)
+    above = np.uint64(XLEN - width_bits)
     at_top = word << above
     if arithmetic:
         return (at_top.view(np.int64) >> (amount + above).view(np.int64)).view(np.uint64)
@@ -150,13 +151,13 @@ def _moved_right(word: Numbers, amount: Numbers, width_bits: int, *, arithmetic:
 def sign_cells(rows: Rows, *sides: str) -> Cells:
     """The signs of operands."""
     words = {"left": rows.left, "right": rows.right}
-    return {f"{side}_sign": top_bit(words[side], WORD_BITS) for side in sides}
+    return {f"{side}_sign": top_bit(words[side], XLEN) for side in sides}
 
 
 def order_cells(left: Numbers, right: Numbers, *, signed: bool) -> Cells:
     """The cells of an order: which limb decides it, which side is less, and by how much beyond what it must."""
     if signed:
-        top = np.uint64(1 << WORD_BITS - 1)
+        top = np.uint64(1 << XLEN - 1)
         left, right = left ^ top, right ^ top
     less = left < right
     differing = left ^ right

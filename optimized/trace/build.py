@@ -31,7 +31,9 @@ from spec.rv64im.heights import table_heights
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, WORK_ROWS
 from spec.rv64im.program_row import HALTED, limbs_of
 
-BLOCK_ROWS = 2**13
+FILLED_BLOCK_ROWS = 2**13
+"""Columns of so many rows stay in a core's cache between the steps of a filler."""
+
 BLOCK_CELLS = 2**19
 """Filled and counted at once, whichever is less: the cells of a block stay in a core's cache."""
 
@@ -83,7 +85,8 @@ class _Block:
 class SegmentBuilder:
     """Fills in the tables of any segment of one program's runs.
 
-    `fixed` has the fixed columns of every machine and program table by chip name. Raises CodeTooLargeError.
+    `fixed` has the fixed columns of every machine and program table by chip name. Raises CodeTooLargeError if the
+    instructions lie too far apart.
     """
 
     def __init__(self, program: Program, fixed: Mapping[str, Matrix]) -> None:
@@ -95,7 +98,8 @@ class SegmentBuilder:
     def segment(self, planned: PlannedSegment) -> FilledSegment:
         """Executes one planned segment again, from its own cells alone, and fills in every table.
 
-        Raises PlanMismatchError, RegionError.
+        Raises PlanMismatchError if the execution is not the planned one, and RegionError if a region lies outside of
+        its space.
         """
         public_values = public_values_of(planned)
         contents = [*self._executed(planned), *self._continuation(planned)]
@@ -123,7 +127,10 @@ class SegmentBuilder:
         return _in_order(tables, public_values, planned.output)
 
     def continuation(self, planned: PlannedSegment) -> FilledSegment:
-        """The continuation tables alone, which need no execution. Raises RegionError."""
+        """The continuation tables alone, which need no execution.
+
+        Raises RegionError if a region lies outside of its space.
+        """
         tables, blocks = _tables_and_blocks(self._continuation(planned))
         for block in blocks:
             rows = block.main[block.start : block.start + block.count]
@@ -131,7 +138,10 @@ class SegmentBuilder:
         return _in_order(tables, public_values_of(planned), planned.output)
 
     def _executed(self, planned: PlannedSegment) -> list[_Content]:
-        """The tables of all instruction chips and of the work that they order. Raises PlanMismatchError."""
+        """The tables of all instruction chips and of the work that they order.
+
+        Raises PlanMismatchError if the execution is not the planned one.
+        """
         plan, code = planned.plan, self._code
         events, call_events = executed_events(code, self._mapped, plan)
         firsts = first_positions(plan.rows)
@@ -209,7 +219,7 @@ def _tables_and_blocks(contents: Sequence[_Content]) -> tuple[list[FilledTable],
             tables.append(FilledTable(content.chip, main, np.empty((height, 0), dtype=np.uint32)))
             last = min(first + height, content.rows)
             main[last - first :] = 0
-            at_once = min(BLOCK_ROWS, max(1, BLOCK_CELLS // len(content.chip.columns)))
+            at_once = min(FILLED_BLOCK_ROWS, max(1, BLOCK_CELLS // len(content.chip.columns)))
             for start in range(first, last, at_once):
                 blocks.append(_Block(content, main, start - first, start, min(at_once, last - start)))
             first = last

@@ -45,7 +45,7 @@ class Regions:
         self.kinds = np.array([region.kind for region in regions], dtype=np.int64)
 
     def of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The number of each key's region. Raises RegionError."""
+        """The number of each key's region. Raises RegionError if a region lies outside of its space."""
         numbers = np.searchsorted(self._first_keys, keys, side="right") - 1
         outside = (numbers < 0) | (keys >= self._end_keys[numbers])
         if outside.any():
@@ -54,7 +54,10 @@ class Regions:
 
 
 def memory_cells(regions: Regions, cells: RunCells, cursor_in: int) -> Cells:
-    """The memory table's rows for these cells, the first of which receives the cursor. Raises RegionError."""
+    """The memory table's rows for these cells, the first of which receives the cursor.
+
+    Raises RegionError if a region lies outside of its space.
+    """
     key = cells.key.astype(np.int64)
     cursor = np.concatenate([np.array([cursor_in], dtype=np.int64), key[:-1] + 1])
     address = key & _ADDRESS_MASK

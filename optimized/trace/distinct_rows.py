@@ -11,6 +11,7 @@ from optimized.compilation import compiled
 from optimized.words import HASH_FACTOR
 
 EMPTY = -1
+"""In place of the number of a group."""
 
 U64 = np.uint64
 

@@ -36,7 +36,7 @@ class PlanMismatchError(Exception):
 def executed_events(code: Predecoded, mapped: Doublewords, plan: SegmentPlan) -> tuple[Events, CallEvents]:
     """What each instruction and each call of the segment does. `mapped` says which doublewords belong to a region.
 
-    Raises PlanMismatchError.
+    Raises PlanMismatchError if the execution is not the planned one.
     """
     misplaced = plan.pc_in % INSTRUCTION_BYTES or plan.pc_in >> ADDRESS_BITS
     if misplaced or sum(plan.rows) >= CLOCK_LIMIT or (plan.cells.key >= END_KEY).any():

@@ -49,12 +49,8 @@ CALL_FILLERS: dict[str, Callable[[CallRows], Cells]] = {
 """By chip name."""
 
 
-def _written_keccak(chip: Chip, rows: CallRows, first: int, stop: int, main: Words) -> None:
-    write_cells(chip, keccak.work(chip, rows, first, stop), main)
-
-
 WORK_WRITERS: dict[str, Callable[[Chip, CallRows, int, int, Words], None]] = {
-    "keccak_round": _written_keccak,
+    "keccak_round": keccak.work,
     "sha256_first": sha256.work,
     "sha256_rest": sha256.work,
 }
@@ -62,16 +58,21 @@ WORK_WRITERS: dict[str, Callable[[Chip, CallRows, int, int, Words], None]] = {
 
 
 class FillerError(Exception):
-    """The filler of a chip is wrong: its cells are not the chip's columns."""
+    """The filler of a chip is missing, or wrong: its cells are not the chip's columns."""
 
 
 def instruction_cells(rows: Rows) -> Cells:
-    """The cells of all rows of a chip by column name."""
+    """The cells of all rows of a chip by column name. Raises FillerError where the chip has no filler."""
+    if rows.chip.name not in FILLERS:
+        raise FillerError(f"{rows.chip.name}: no filler in FILLERS of optimized/trace/fill.py")
     return common_cells(rows) | FILLERS[rows.chip.name](rows)
 
 
 def write_cells(chip: Chip, cells: Cells, rows: Words) -> None:
-    """Writes cells as canonical elements into rows of the chip's table. Raises FillerError."""
+    """Writes cells as canonical elements into rows of the chip's table.
+
+    Raises FillerError if the cells are not the chip's columns.
+    """
     if cells.keys() != set(chip.columns):
         raise FillerError(f"{chip.name}: columns and filled cells differ in {sorted(cells.keys() ^ set(chip.columns))}")
     for i, name in enumerate(chip.columns):

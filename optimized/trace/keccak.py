@@ -1,28 +1,29 @@
-"""Cells of the call of Keccak-f[1600] and of its work table: the reference's, on arrays."""
+"""Cells of the call of Keccak-f[1600] and of its work table: the reference's, the work table's compiled."""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimized.compilation import compiled
+from optimized.execution.keccak import CONSTANTS, LANES, ROUNDS, SIDE, mix_columns, move_and_mix_rows
 from optimized.trace.calls import CallRows, call_cells
 from optimized.trace.rows import Cells, limb_array
+from optimized.words import Words
 from spec.air.chip import Chip
-from spec.keccak import (
-    CONSTANT_POSITIONS,
-    LANE_BITS,
-    LANES,
-    MOVED_FROM,
-    ROTATIONS,
-    ROUND_CONSTANTS,
-    ROUNDS,
-    SIDE,
-)
+from spec.air.chips.keccak import LANE_LIMBS, LIMB_BITS, STATE_LIMBS
+from spec.keccak import CONSTANT_POSITIONS, LANE_BITS
 
-Lanes = NDArray[np.uint64]
-"""(lanes, count): some lanes of many states."""
+States = NDArray[np.uint64]
+Places = NDArray[np.int64]
 
-ONE = np.uint64(1)
+ONE, LIMB_MASK = np.uint64(1), np.uint64(2**LIMB_BITS - 1)
+
+KNOWN_LAYOUTS = 2
+"""Bounds the memory that layouts take: what was not used for long goes."""
 
 
 def call(rows: CallRows) -> Cells:
@@ -31,74 +32,129 @@ def call(rows: CallRows) -> Cells:
     return call_cells(rows) | _state("before", before) | _state("after", after)
 
 
-def work(chip: Chip, rows: CallRows, first: int, stop: int) -> Cells:
-    """Rows of the work table from one number to before another; rows of the calls, in their order, are given."""
-    del chip  # There is one.
-    calls = slice(first // ROUNDS, -(-stop // ROUNDS))
-    numbers = np.arange(first, stop)
-    place, number = numbers // ROUNDS - calls.start, numbers % ROUNDS
-    states = _states(rows.calls.before[calls, :LANES])
-    before, after = states[number, :, place].T, states[number + 1, :, place].T
-    parity, mixed = _theta(before)
-    plain = _chi(_rho_and_pi(mixed))
-    cells: Cells = {"key": rows.events.clock[calls][place]}
-    cells |= {f"is_round_{i}": number == i for i in range(ROUNDS)}
-    cells |= _state("before", before) | _state("after", after)
-    for x in range(SIDE):
-        cells |= _bits(f"parity_{x}", parity[x])
-        carried, carried_next = _pairs(mixed[x::SIDE])
-        for z in range(LANE_BITS):
-            cells[f"pairs_{x}_{z}"] = (carried >> np.uint64(z) & ONE) + (carried_next >> np.uint64(z) & ONE)
-    for lane in range(LANES):
-        cells |= _bits(f"mixed_{lane}", mixed[lane])
-    return cells | {f"plain_{z}": plain[0] >> np.uint64(z) & ONE for z in CONSTANT_POSITIONS}
-
-
-def _state(name: str, lanes: Lanes) -> Cells:
+def _state(name: str, lanes: States) -> Cells:
     cells: Cells = {}
     for lane, words in enumerate(lanes):
         limbs = limb_array("limb", words)
-        cells |= {f"{name}_{4 * lane + i}": limbs[f"limb_{i}"] for i in range(len(limbs))}
+        cells |= {f"{name}_{LANE_LIMBS * lane + i}": limbs[f"limb_{i}"] for i in range(len(limbs))}
     return cells
 
 
-def _bits(name: str, lane: NDArray[np.uint64]) -> Cells:
-    return {f"{name}_{z}": lane >> np.uint64(z) & ONE for z in range(LANE_BITS)}
+def work(chip: Chip, rows: CallRows, first: int, stop: int, main: Words) -> None:
+    """Writes rows of the work table from one number to before another; rows of the calls, in their order, are given."""
+    calls = slice(first // ROUNDS, -(-stop // ROUNDS))
+    held = np.ascontiguousarray(rows.calls.before[calls, :LANES])
+    keys = np.ascontiguousarray(rows.events.clock[calls])
+    _write_rows(_layout(chip), CONSTANTS, POSITIONS, keys, held, first % ROUNDS, main[: stop - first])
 
 
-def _pairs(column: Lanes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Words whose bits add up to the number of pairs of ones among five lanes: the carries of two full adders."""
-    a, b, c, d, e = column
+POSITIONS = np.array(CONSTANT_POSITIONS, dtype=np.uint64)
+
+
+class Layout(NamedTuple):
+    """Where the columns of the work table stand: the first one of each array."""
+
+    key: int
+    selectors: int
+    before: int
+    after: int
+    parity: Places
+    """By column of the state; likewise the next one."""
+
+    pairs: Places
+    mixed: Places
+    """By lane."""
+
+    plain: Places
+    """Each of them."""
+
+
+@lru_cache(maxsize=KNOWN_LAYOUTS)
+def _layout(chip: Chip) -> Layout:
+    """Raises ValueError for a chip with other columns than are written here."""
+    columns = {name: place for place, name in enumerate(chip.columns)}
+    taken: list[int] = []
+
+    def array(name: str, count: int) -> int:
+        places = [columns[f"{name}_{i}"] for i in range(count)]
+        if places != list(range(places[0], places[0] + count)):
+            raise ValueError(f"{chip.name}: columns {name} do not stand next to each other")
+        taken.extend(places)
+        return places[0]
+
+    def arrays(name: str, count: int) -> Places:
+        return np.array([array(f"{name}_{i}", LANE_BITS) for i in range(count)], dtype=np.int64)
+
+    plain = [columns[f"plain_{z}"] for z in CONSTANT_POSITIONS]
+    taken += [columns["key"], *plain]
+    layout = Layout(
+        columns["key"],
+        array("is_round", ROUNDS),
+        array("before", STATE_LIMBS),
+        array("after", STATE_LIMBS),
+        arrays("parity", SIDE),
+        arrays("pairs", SIDE),
+        arrays("mixed", LANES),
+        np.array(plain, dtype=np.int64),
+    )
+    if len(taken) != len(columns):
+        raise ValueError(f"{chip.name}: {len(columns)} columns, of which {len(taken)} are known here")
+    return layout
+
+
+@compiled
+def _write_bits(row: Words, first: int, word: np.uint64) -> None:
+    for z in range(LANE_BITS):
+        row[first + z] = word >> np.uint64(z) & ONE
+
+
+@compiled
+def _write_limbs(row: Words, first: int, lanes: States) -> None:
+    for i in range(STATE_LIMBS):
+        row[first + i] = lanes[i // LANE_LIMBS] >> np.uint64(i % LANE_LIMBS * LIMB_BITS) & LIMB_MASK
+
+
+@compiled
+def _write_pairs(row: Words, first: int, lanes: States, x: int) -> None:
+    """By bit, the number of pairs of ones among five lanes: the carries of two full adders."""
+    a, b, c, d, e = lanes[x], lanes[x + SIDE], lanes[x + 2 * SIDE], lanes[x + 3 * SIDE], lanes[x + 4 * SIDE]
     odd = a ^ b ^ c
-    return a & b | c & (a | b), odd & d | e & (odd | d)
+    carried, carried_next = a & b | c & (a | b), odd & d | e & (odd | d)
+    for z in range(LANE_BITS):
+        row[first + z] = (carried >> np.uint64(z) & ONE) + (carried_next >> np.uint64(z) & ONE)
 
 
-def _states(held: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """(rounds + 1, lanes, count): the states before each round and after the last, from (count, lanes)."""
-    states = np.empty((ROUNDS + 1, LANES, len(held)), dtype=np.uint64)
-    states[0] = held.T
-    for number in range(ROUNDS):
-        states[number + 1] = _chi(_rho_and_pi(_theta(states[number])[1]))
-        states[number + 1, 0] ^= np.uint64(ROUND_CONSTANTS[number])
-    return states
-
-
-def _rotated(lane: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
-    """The lanes rotated towards higher weights."""
-    return lane << np.uint64(count) | lane >> np.uint64(63 - count) >> ONE
-
-
-def _theta(lanes: Lanes) -> tuple[Lanes, Lanes]:
-    """The parities before theta, and the lanes after it."""
-    parity = np.bitwise_xor.reduce(lanes.reshape(SIDE, SIDE, -1), axis=0)
-    effect = np.roll(parity, 1, axis=0) ^ _rotated(np.roll(parity, -1, axis=0), 1)
-    return parity, lanes ^ np.tile(effect, (SIDE, 1))
-
-
-def _rho_and_pi(lanes: Lanes) -> Lanes:
-    return np.stack([_rotated(lanes[source], ROTATIONS[source]) for source in MOVED_FROM])
-
-
-def _chi(lanes: Lanes) -> Lanes:
-    planes = lanes.reshape(SIDE, SIDE, -1)
-    return (planes ^ (~np.roll(planes, -1, axis=1) & np.roll(planes, -2, axis=1))).reshape(lanes.shape)
+@compiled
+def _write_rows(
+    layout: Layout,
+    constants: States,
+    positions: States,
+    keys: NDArray[np.uint32],
+    held: States,
+    skipped: int,
+    main: Words,
+) -> None:
+    """Rows of permutations one after the other, without the first `skipped` of the first one."""
+    lanes, moved = np.empty(LANES, dtype=np.uint64), np.empty(LANES, dtype=np.uint64)
+    parity = np.empty(SIDE, dtype=np.uint64)
+    for place in range(len(held)):
+        lanes[:] = held[place]
+        for number in range(min(ROUNDS, len(main) + skipped - place * ROUNDS)):
+            at = place * ROUNDS + number - skipped
+            # A row before the first one is overwritten.
+            row = main[max(0, at)]
+            row[layout.key] = keys[place]
+            for other in range(ROUNDS):
+                row[layout.selectors + other] = 1 if other == number else 0
+            _write_limbs(row, layout.before, lanes)
+            mix_columns(lanes, parity)
+            for x in range(SIDE):
+                _write_bits(row, layout.parity[x], parity[x])
+                _write_pairs(row, layout.pairs[x], lanes, x)
+            for lane in range(LANES):
+                _write_bits(row, layout.mixed[lane], lanes[lane])
+            move_and_mix_rows(lanes, moved)
+            for i in range(len(positions)):
+                row[layout.plain[i]] = lanes[0] >> positions[i] & ONE
+            lanes[0] ^= constants[number]
+            _write_limbs(row, layout.after, lanes)

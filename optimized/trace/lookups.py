@@ -26,7 +26,9 @@ _ANSWERS = [(chip, column) for chip in LOOKUP_CHIPS for column in range(len(chip
 _BUS_NAMES = [chip.interactions[column].bus.name for chip, column in _ANSWERS]
 
 LARGEST_DENSE_INDEX = 1 << 24
-BLOCK_ROWS = 512
+"""So many places take 64 MiB at most; what is larger is searched for."""
+
+LOOKUP_BLOCK_ROWS = 512
 """Looked at together, so that what they ask stays in the nearest cache."""
 
 SMALL_COEFFICIENT = 1 << 24
@@ -178,9 +180,9 @@ def count_rows(
     main: Words, requests: Requests, interaction: int, index: LookupIndex, counts: NDArray[np.uint32]
 ) -> int:
     """Counts what each row asks by one interaction; the first row whose message no row of the table holds, or -1."""
-    parts = np.empty((1 + index.rows.shape[1], BLOCK_ROWS), dtype=np.int64)
-    for start in range(0, len(main), BLOCK_ROWS):
-        block = main[start : start + BLOCK_ROWS]
+    parts = np.empty((1 + index.rows.shape[1], LOOKUP_BLOCK_ROWS), dtype=np.int64)
+    for start in range(0, len(main), LOOKUP_BLOCK_ROWS):
+        block = main[start : start + LOOKUP_BLOCK_ROWS]
         missing = _count_block(block, requests, interaction, index, counts, parts)
         if missing >= 0:
             return start + missing
@@ -206,7 +208,10 @@ class Lookups:
         return [np.zeros(len(self.fixed[chip.name]), dtype=np.uint32) for chip, _ in _ANSWERS]
 
     def count(self, chip: Chip, main: Words, first_row: int, public_values: Mapping[str, int], counts: Counts) -> None:
-        """Counts what rows of a chip ask, the first of which has this number. Raises UnansweredLookupError."""
+        """Counts what rows of a chip ask, the first of which has this number.
+
+        Raises UnansweredLookupError if the table lacks a tuple that a row wants.
+        """
         asked = _requests(chip)
         requests = asked.with_public(public_values)
         for interaction, name in enumerate(asked.names):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from optimized.trace.rows import (
-    WORD_BITS,
     Cells,
     Numbers,
     Rows,
@@ -20,8 +19,10 @@ from optimized.trace.rows import (
 )
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.rv64im.buses import LIMBS
+from spec.word import XLEN
 
 ONE = np.uint64(1)
+"""A number that numpy leaves unsigned beside unsigned ones."""
 
 
 def _location(rows: Rows) -> Cells:
@@ -39,7 +40,7 @@ def load(rows: Rows) -> Cells:
     cells = _location(rows) | limb_array("value", before)
     if name == "ld":
         return cells
-    cells["sign"] = top_bit(result, WORD_BITS)
+    cells["sign"] = top_bit(result, XLEN)
     if name == "load_word":
         return {**cells, "in_upper_word": rows.offset >> np.uint64(2), **limb_array("word", result, 2)}
     cells |= one_hot("in_limb", _selected(rows), LIMBS)
@@ -92,7 +93,7 @@ def load_misaligned(rows: Rows) -> Cells:
     low, high, offset = rows.events.low_before, rows.events.high_before, rows.offset
     shift: Numbers = offset * np.uint64(8)
     # An offset is never 0, so both shifts are below 64.
-    moved = (low >> shift) | (high << (np.uint64(WORD_BITS) - shift))
+    moved = (low >> shift) | (high << (np.uint64(XLEN) - shift))
     widths = rows.table.width_bytes[rows.events.word].astype(np.int64)
     last_byte = moved >> (np.abs(widths) - 1).astype(np.uint64) * np.uint64(8) & np.uint64(0xFF)
     narrow_signed = (widths < 0) & (widths > -DOUBLEWORD_BYTES)

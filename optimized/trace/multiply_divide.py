@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimized.trace.arithmetic import WORD_32_BITS, WORD_32_LIMBS
+from optimized.trace.arithmetic import WORD_LIMBS
 from optimized.trace.rows import (
-    WORD_BITS,
     Cells,
     Numbers,
     Rows,
@@ -17,10 +16,13 @@ from optimized.trace.rows import (
     top_bit,
     upper_limbs,
 )
+from spec.isa.word_arithmetic import WORD_BITS
 from spec.rv64im.buses import LIMB_BITS, LIMBS
+from spec.word import XLEN
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
 ALL_ONES = np.uint64(2**64 - 1)
+"""A doubleword of ones."""
 
 Double = tuple[Numbers, Numbers]
 """Residues modulo 2^128: low and high words."""
@@ -33,7 +35,7 @@ def _filled(word: Numbers, sign: Numbers | NDArray[np.bool_]) -> Double:
 
 def _part(number: Double, bits: int, index: int) -> Numbers:
     """The part of so many bits with this index."""
-    word, position = divmod(index * bits, WORD_BITS)
+    word, position = divmod(index * bits, XLEN)
     return number[word] >> np.uint64(position) & np.uint64((1 << bits) - 1)
 
 
@@ -76,19 +78,19 @@ def mulw(rows: Rows) -> Cells:
     return {
         **byte_array("left", left, 4),
         **byte_array("right", right, 4),
-        **upper_limbs("left_upper", left, WORD_32_LIMBS),
-        **upper_limbs("right_upper", right, WORD_32_LIMBS),
-        **limb_array("result", result, WORD_32_LIMBS),
-        **_carries((left, none), (right, none), (none, none), (result, none), WORD_32_LIMBS),
-        "sign": top_bit(result, WORD_32_BITS),
+        **upper_limbs("left_upper", left, WORD_LIMBS),
+        **upper_limbs("right_upper", right, WORD_LIMBS),
+        **limb_array("result", result, WORD_LIMBS),
+        **_carries((left, none), (right, none), (none, none), (result, none), WORD_LIMBS),
+        "sign": top_bit(result, WORD_BITS),
     }
 
 
 def multiply_high(rows: Rows) -> Cells:
     """The high half of a product, for all signs."""
     left, right, result = rows.left, rows.right, rows.result
-    left_sign = np.where(rows.opcode_is("mulhu"), ZERO, top_bit(left, WORD_BITS))
-    right_sign = np.where(rows.opcode_is("mulh"), top_bit(right, WORD_BITS), ZERO)
+    left_sign = np.where(rows.opcode_is("mulhu"), ZERO, top_bit(left, XLEN))
+    right_sign = np.where(rows.opcode_is("mulh"), top_bit(right, XLEN), ZERO)
     low = left * right
     none = np.zeros_like(left)
     return {
@@ -115,7 +117,7 @@ def _margin(
     limb_count: int,
 ) -> Cells:
     """|divisor| - |remainder| - 1 modulo 2^width, and its carries, which may be negative."""
-    mask = ALL_ONES if limb_count == LIMBS else np.uint64(2**WORD_32_BITS - 1)
+    mask = ALL_ONES if limb_count == LIMBS else np.uint64(2**WORD_BITS - 1)
     margin = magnitudes[0] - magnitudes[1] - ONE & mask
     divisor_factor, remainder_factor = np.where(negative_divisor, -1, 1), np.where(negative, -1, 1)
     cells = limb_array("margin", margin, limb_count)
@@ -134,7 +136,7 @@ def _margin(
 def divide(rows: Rows) -> Cells:
     """Quotients and remainders, of 64 and of 32 bits."""
     is_32 = rows.chip.name == "divide_word"
-    limb_count = WORD_32_LIMBS if is_32 else LIMBS
+    limb_count = WORD_LIMBS if is_32 else LIMBS
     width_bits = limb_count * LIMB_BITS
     mask = np.uint64(2**width_bits - 1)
     signed = rows.opcode_is("divw", "remw") if is_32 else rows.opcode_is("div", "rem")
@@ -193,7 +195,7 @@ def divide(rows: Rows) -> Cells:
 
 def _extended(word: Numbers, sign: NDArray[np.bool_], width_bits: int) -> Numbers:
     """A word of so many bits, its upper bits filled with the sign."""
-    if width_bits == WORD_BITS:
+    if width_bits == XLEN:
         return word
     low = word & np.uint64(2**width_bits - 1)
     return np.where(sign, low | ALL_ONES << np.uint64(width_bits), low)

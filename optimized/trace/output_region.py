@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT, OUTPUT_CAPACITY_BYTES
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION
 
-_FIRST, _END = OUTPUT.start // DOUBLEWORD_BYTES, OUTPUT.end // DOUBLEWORD_BYTES
+_FIRST, _END = OUTPUT_REGION.start // DOUBLEWORD_BYTES, OUTPUT_REGION.end // DOUBLEWORD_BYTES
 
 
 def claimed_output(values: NDArray[np.uint64], touched: NDArray[np.uint32]) -> bytes | None:

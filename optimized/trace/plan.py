@@ -89,10 +89,10 @@ class PlannedSegment:
 
     cursor_in: int
     exit_code: int
-    """Of the run."""
+    """The exit code of the run."""
 
     output: bytes
-    """Of the run."""
+    """The output of the run."""
 
     shape: str | None = None
     """The listed shape of the segment's tables; None if they are as low as their rows allow."""

@@ -114,7 +114,7 @@ class ChipRequests:
     """The requests of a chip before the public values are known."""
 
     names: tuple[str, ...]
-    """Of the interactions."""
+    """The names of the interactions."""
 
     requests: Requests
     public: tuple[tuple[int, str, int], ...]
@@ -133,12 +133,12 @@ class ChipRequests:
 def chip_requests(chip: Chip, buses: Sequence[str]) -> ChipRequests:
     """What the rows of a chip ask of these buses."""
     asking: list[Interaction] = [i for i in chip.interactions if i.sign < 0 and i.bus.name in buses]
-    memory: dict[Expression, LinearForm] = {}
+    evaluated: dict[Expression, LinearForm] = {}
     forms: list[LinearForm] = []
     first_form = []
     for interaction in asking:
         first_form.append(len(forms))
-        forms += [evaluate(part, _Forms(), memory) for part in (interaction.multiplicity, *interaction.message)]
+        forms += [evaluate(part, _Forms(), evaluated) for part in (interaction.multiplicity, *interaction.message)]
     terms = [term for form in forms for term in form.columns.items()]
     requests = Requests(
         bus=np.array([buses.index(interaction.bus.name) for interaction in asking], dtype=np.int64),

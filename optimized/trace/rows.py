@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.execution.events import Events
-from optimized.execution.predecoded import Predecoded, declared_accesses
+from optimized.execution.predecoded import Predecoded
 from spec.air.chip import Chip
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
 from spec.rv64im.program_row import OPCODES
-from spec.word import BYTE_BITS
+from spec.word import BYTE_BITS, XLEN
 
 Numbers: TypeAlias = NDArray[np.uint64]
 """(rows,) 64-bit words."""
@@ -23,8 +23,6 @@ Column: TypeAlias = NDArray[np.integer[Any]] | NDArray[np.bool_] | int
 """A column's cells as integers, which stand for their residues modulo p; or the same one on every row."""
 
 Cells: TypeAlias = dict[str, Column]
-
-WORD_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def one_hot(name: str, selected: Numbers, count: int) -> Cells:
 def immediate_cells(rows: Rows) -> Cells:
     """A sign-extended immediate: its low limb, and whether the limbs above are all ones."""
     immediate = rows.immediate
-    return {"immediate_low": limb(immediate, 0), "immediate_is_negative": top_bit(immediate, WORD_BITS)}
+    return {"immediate_low": limb(immediate, 0), "immediate_is_negative": top_bit(immediate, XLEN)}
 
 
 def address_cells(rows: Rows) -> Cells:
@@ -139,14 +137,14 @@ def common_cells(rows: Rows) -> Cells:
     cells: Cells = {"pc": events.word.astype(np.uint64) + np.uint64(table.first_pc // 4), "clock": events.clock}
     opcodes: Sequence[str] = rows.chip.instructions
     cells |= {"real": 1} if len(opcodes) == 1 else {f"is_{name}": rows.opcode_is(name) for name in opcodes}
-    for position, name in enumerate(declared_accesses(rows.chip)):
+    for position, name in enumerate(rows.chip.access_names):
         previous = _previous_clocks(rows, name)
         high = events.clock + np.uint32(position) - previous - np.uint32(1) >> np.uint32(CLOCK_LOW_BITS)
         if name == "memory_next":
             # Without a second doubleword no token is taken.
             high = np.where(crossing(rows), high, np.uint32(0))
         cells |= {f"{name}_previous_clock": previous, f"{name}_clock_high": high}
-    accesses = declared_accesses(rows.chip)
+    accesses = rows.chip.access_names
     if "source1" in accesses:
         cells["source1"] = table.source1[events.word]
     if "source2" in accesses:

@@ -70,7 +70,7 @@ class NoProofError(Exception):
         """All doublewords that have been touched."""
 
 
-def plan_run(
+def plan_columns(
     program: Program,
     private_input: bytes,
     new_meter: Callable[[], Meter],
@@ -84,7 +84,10 @@ def plan_run(
     `executed` now and then how many instructions have been executed. More than `limit` are not. A new host answers
     calls of advice.
 
-    Raises NoProofError, SegmentTooSmallError, TooManySegmentsError, InputTooLongError, CodeTooLargeError.
+    Raises NoProofError if the execution traps, is stopped, or has an output that cannot be claimed,
+    SegmentTooSmallError if the limits have no room for one instruction, TooManySegmentsError if it takes more segments
+    than a run may have, InputTooLongError if the input exceeds its region, and CodeTooLargeError if the instructions
+    lie too far apart.
     """
     machine = Machine.at(program.entry, predecode(program), guest_memory(program, private_input))
     machine.host = new_host()
@@ -134,7 +137,10 @@ class _Planner:
         raise SegmentTooSmallError("the limits of a segment have no room for one instruction")
 
     def finish(self) -> RunPlan:
-        """Ends the last segment. Raises NoProofError."""
+        """Ends the last segment.
+
+        Raises NoProofError if the execution traps, is stopped, or has an output that cannot be claimed.
+        """
         machine, addresses = self._machine, self.touched_addresses()
         output = claimed_output(machine.memory.values, addresses)
         if output is None:

@@ -28,6 +28,7 @@ ABSENT = -1
 """In the place of a column that the table does not have."""
 
 KNOWN_LAYOUTS = 8
+"""Bounds the memory that layouts take: what was not used for long goes."""
 
 
 class Compressions(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from optimized.verifier.algebra import CompiledAlgebra
 from optimized.verifier.refusal import UnexplainedRejected, unexplained
 from spec.field import P
 from spec.protocol.canonical import Reader
@@ -15,10 +16,15 @@ ELEMENT = np.dtype("<u4")
 
 
 class ArrayReader(Reader):
-    """A reader whose rows are arrays of (count, width) words."""
+    """A reader whose rows are arrays of (count, width) words, and whose keys are hashed by compiled code."""
+
+    algebra = CompiledAlgebra
 
     def rows(self, count: int, width: int) -> tuple[tuple[int, ...], ...]:
-        """The rows as an array: what takes them knows both forms. Raises UnexplainedRejected."""
+        """The rows as an array: what takes them knows both forms.
+
+        Raises UnexplainedRejected at the first check that fails, which may be another than the reference's.
+        """
         with unexplained():
             encoded = self.raw(count * width * ELEMENT.itemsize)
         words = np.frombuffer(encoded, dtype=ELEMENT).reshape(count, width)

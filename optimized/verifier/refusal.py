@@ -14,7 +14,7 @@ class UnexplainedRejected(Rejected):
 
 @contextmanager
 def unexplained() -> Iterator[None]:
-    """Refusals inside are right, but not their reasons."""
+    """Refusals inside are right, but not their reasons. Raises UnexplainedRejected in place of Rejected."""
     try:
         yield
     except Rejected as rejected:

@@ -7,7 +7,8 @@ from optimized.verifier.reader import ArrayReader
 from optimized.verifier.refusal import UnexplainedRejected
 from optimized.verifier.steps import OptimizedSteps
 from reference.verifier import program as reference
-from reference.verifier.program import Verified, VerifierTools
+from reference.verifier.program import Verified
+from reference.verifier.statement import VerifierTools
 from spec.protocol.key import VerificationKey
 
 TOOLS = VerifierTools(ArrayReader, CompiledAlgebra, OptimizedSteps())

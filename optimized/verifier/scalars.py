@@ -20,6 +20,8 @@ Scalars: TypeAlias = NDArray[np.uint64]
 
 MODULUS = np.uint64(P)
 ONES = np.uint64(0xFFFFFFFF)
+"""Words are kept in 64 bits and have 32."""
+
 _CONSTANTS = np.array(ROUND_CONSTANTS, dtype=np.uint64)
 
 

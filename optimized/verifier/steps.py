@@ -46,6 +46,7 @@ class OptimizedSteps:
         return to_elements(result)
 
     def weighted_sum(self, algebra: Numbers, scales: Sequence[Extension], values: Sequence[Extension]) -> Extension:
+        """The sum of values times scales. Raises ValueError if there are not as many of both."""
         del algebra
         if len(scales) != len(values):
             raise ValueError(f"{len(scales)} scales for {len(values)} values")
@@ -174,6 +175,7 @@ class OptimizedSteps:
         claim: Extension,
         where: str,
     ) -> None:
+        """Step 7 of WHIR. Raises UnexplainedRejected if the final vector contradicts a query or the last claim."""
         del algebra
         coefficients = to_scalars(vector)
         points = np.array([query.point for query in queries], dtype=np.uint64)

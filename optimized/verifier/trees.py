@@ -68,7 +68,10 @@ def check_opening(
     shape: TreeShape,
     root: Sequence[int],
 ) -> None:
-    """The rows stand at these ascending distinct positions of the tree with this root. Raises UnexplainedRejected."""
+    """The rows stand at these ascending distinct positions of the tree with this root.
+
+    Raises UnexplainedRejected at the first check that fails, which may be another than the reference's.
+    """
     if rows.shape != (len(positions), shape.width):
         raise UnexplainedRejected(Rejection.OPENING_ROW_COUNT, f"{len(rows)} rows")
     nodes = np.empty((len(rows), STATE_WORDS), dtype=np.uint64)

@@ -11,20 +11,14 @@ from optimized.field.lanes import add, known, multiply, multiply_by_known, subtr
 from optimized.lanes.vectors import LANES, broadcast, load, store, transpose_square, word_at
 from optimized.words import Words
 from optimized.zerocheck.constants import Integers
-from optimized.zerocheck.layout import Code, Header, Step
-from optimized.zerocheck.tables import BLOCK_ROWS, Field
+from optimized.zerocheck.header import Code, Header, Step
+from optimized.zerocheck.tables import ZEROCHECK_BLOCK_ROWS, Field
 
 MONTGOMERY_FACTOR = to_montgomery(1)
+"""2^32 modulo p."""
 
 SPARE_REGISTERS = LANES
 """Cells are loaded as many at a time as there are lanes; those too many go to the next registers."""
-
-_MAIN_WIDTH, _FIXED_WIDTH = int(Header.MAIN_WIDTH), int(Header.FIXED_WIDTH)
-_REGISTERS = int(Header.REGISTERS)
-_OPERATIONS, _OPERATION_COUNT = int(Header.OPERATIONS), int(Header.OPERATION_COUNT)
-_CODE, _NUMBERS, _LANE_ROWS = int(Field.CODE), int(Field.NUMBERS), int(Field.LANE_ROWS)
-_MAIN, _MAIN_END, _FIXED, _FIXED_END = int(Field.MAIN), int(Field.MAIN_END), int(Field.FIXED), int(Field.FIXED_END)
-_ADD, _SUBTRACT = int(Step.ADD), int(Step.SUBTRACT)
 
 
 @compiled
@@ -52,32 +46,36 @@ def load_rows(table: Integers, row: int, code: Code, numbers: Words, scratch: Wo
 
     The scratch takes a square of lanes.
     """
-    start, first_number = table[_CODE], table[_NUMBERS]
-    registers = code[start + _REGISTERS]
-    main_width, fixed_width = code[start + _MAIN_WIDTH], code[start + _FIXED_WIDTH]
+    start, first_number = table[Field.CODE], table[Field.NUMBERS]
+    registers = code[start + Header.REGISTERS]
+    main_width, fixed_width = code[start + Header.MAIN_WIDTH], code[start + Header.FIXED_WIDTH]
     pitch = registers * LANES
     factor = known(MONTGOMERY_FACTOR)
-    for i in range(BLOCK_ROWS):
+    for i in range(ZEROCHECK_BLOCK_ROWS):
         at = i * pitch
-        _load_row(table[_MAIN], table[_MAIN_END], main_width, row + i, table[_LANE_ROWS], scratch, file, at)
+        _load_row(
+            table[Field.MAIN], table[Field.MAIN_END], main_width, row + i, table[Field.LANE_ROWS], scratch, file, at
+        )
         at += main_width * LANES
-        _load_row(table[_FIXED], table[_FIXED_END], fixed_width, row + i, table[_LANE_ROWS], scratch, file, at)
+        _load_row(
+            table[Field.FIXED], table[Field.FIXED_END], fixed_width, row + i, table[Field.LANE_ROWS], scratch, file, at
+        )
         for cell in range(main_width + fixed_width):
             position = i * pitch + cell * LANES
             store(file, position, multiply_by_known(load(file, position), factor))
-    position = start + code[start + _OPERATIONS]
+    position = start + code[start + Header.OPERATIONS]
     target = (main_width + fixed_width) * LANES
-    for _ in range(code[start + _OPERATION_COUNT]):
+    for _ in range(code[start + Header.OPERATION_COUNT]):
         left, right, step = code[position] * LANES, code[position + 1] * LANES, code[position + 2]
-        if step == _ADD:
-            for at in range(0, BLOCK_ROWS * pitch, pitch):
+        if step == Step.ADD:
+            for at in range(0, ZEROCHECK_BLOCK_ROWS * pitch, pitch):
                 store(file, at + target, add(load(file, at + left), load(file, at + right)))
-        elif step == _SUBTRACT:
-            for at in range(0, BLOCK_ROWS * pitch, pitch):
+        elif step == Step.SUBTRACT:
+            for at in range(0, ZEROCHECK_BLOCK_ROWS * pitch, pitch):
                 store(file, at + target, subtract(load(file, at + left), load(file, at + right)))
         else:
             number = broadcast(numbers[first_number + code[position + 3]])
-            for at in range(0, BLOCK_ROWS * pitch, pitch):
+            for at in range(0, ZEROCHECK_BLOCK_ROWS * pitch, pitch):
                 store(file, at + target, add(load(file, at + left), multiply(load(file, at + right), number)))
         target += LANES
         position += 4
@@ -85,4 +83,4 @@ def load_rows(table: Integers, row: int, code: Code, numbers: Words, scratch: Wo
 
 def file_words(registers: int) -> int:
     """The words of a file for rows of so many registers."""
-    return (BLOCK_ROWS * registers + SPARE_REGISTERS) * LANES
+    return (ZEROCHECK_BLOCK_ROWS * registers + SPARE_REGISTERS) * LANES

@@ -15,7 +15,7 @@ from spec.field import P
 
 
 @unique
-class Kind(IntEnum):
+class SymbolKind(IntEnum):
     """What a symbol stands for; i and j say which."""
 
     ONE = 0
@@ -49,12 +49,12 @@ class BlockFactor(IntEnum):
 class Symbol(NamedTuple):
     """A number of the extension that a proof's challenges determine."""
 
-    kind: Kind
+    kind: SymbolKind
     i: int = 0
     j: int = 0
 
 
-ONE = Symbol(Kind.ONE)
+ONE = Symbol(SymbolKind.ONE)
 
 Weight: TypeAlias = tuple[tuple[int, Symbol], ...]
 """A sum of base-field numbers times symbols."""

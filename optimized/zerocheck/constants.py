@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimized.field.lanes import to_montgomery_array
 from optimized.words import Words
-from optimized.zerocheck.columns import ONE, BlockFactor, Kind, Weight
+from optimized.zerocheck.columns import ONE, BlockFactor, SymbolKind, Weight
 from reference.arrays import extension_arrays as extension
 from reference.arrays.extension_arrays import ExtensionArray
 from spec.air.bus import Scope
@@ -68,13 +68,13 @@ class Symbols:
     def positions(self, table: int, symbols: Integers) -> Integers:
         """Where the values of a table's symbols, (count, 3), stand."""
         start = self.table_starts[table]
-        bases = np.zeros(len(Kind), dtype=np.int64)
-        strides = np.zeros(len(Kind), dtype=np.int64)
-        bases[Kind.INVERSE_BATCHING] = 1
-        bases[Kind.SCOPE], strides[Kind.SCOPE] = 2, 1 + self.width
-        bases[Kind.POWER] = self.powers_start
-        bases[Kind.WEIGHT] = start
-        bases[Kind.BLOCK], strides[Kind.BLOCK] = start + self.constraint_counts[table], self.block_width
+        bases = np.zeros(len(SymbolKind), dtype=np.int64)
+        strides = np.zeros(len(SymbolKind), dtype=np.int64)
+        bases[SymbolKind.INVERSE_BATCHING] = 1
+        bases[SymbolKind.SCOPE], strides[SymbolKind.SCOPE] = 2, 1 + self.width
+        bases[SymbolKind.POWER] = self.powers_start
+        bases[SymbolKind.WEIGHT] = start
+        bases[SymbolKind.BLOCK], strides[SymbolKind.BLOCK] = start + self.constraint_counts[table], self.block_width
         kinds = symbols[:, 0]
         positions: Integers = bases[kinds] + strides[kinds] * symbols[:, 1] + symbols[:, 2]
         return positions

@@ -17,21 +17,21 @@ from optimized.field.lanes import (
     multiply,
     subtract,
 )
-from optimized.lanes.vectors import LANES, Lanes, binary, broadcast, load, store
+from optimized.lanes.vectors import LANES, Lanes, broadcast, load, store
 from optimized.words import Words
 from optimized.zerocheck.cells import load_rows
 from optimized.zerocheck.constants import Integers
-from optimized.zerocheck.layout import NONE, Code, Header, Step
+from optimized.zerocheck.first_cubics import add_cubics, add_nested
+from optimized.zerocheck.header import NONE, Code, Header, Step
 from optimized.zerocheck.points import (
     CUBIC_POINTS,
-    CUBIC_SIDE,
     GROUP_ROWS,
     INFINITY,
     POINTS,
     SIDE,
+    either,
     spread_column,
     spread_cores,
-    spread_cubic_cores,
 )
 from optimized.zerocheck.sums import (
     ELEMENT,
@@ -49,19 +49,7 @@ from optimized.zerocheck.sums import (
 )
 from optimized.zerocheck.tables import CellOperands, Field
 
-_REGISTERS = int(Header.REGISTERS)
-_CORES, _CORE_COUNT = int(Header.CORES), int(Header.CORE_COUNT)
-_VALUES, _OTHER_COUNT, _CONSTRAINT_COUNT = int(Header.VALUES), int(Header.OTHER_COUNT), int(Header.CONSTRAINT_COUNT)
-_VALUE_WEIGHTS, _PAIR_COUNT = int(Header.VALUE_WEIGHTS), int(Header.PAIR_COUNT)
-_COLUMNS, _COLUMN_COUNT = int(Header.COLUMNS), int(Header.COLUMN_COUNT)
-_CUBIC_CORES, _CUBIC_CORE_COUNT = int(Header.CUBIC_CORES), int(Header.CUBIC_CORE_COUNT)
-_CUBICS, _CUBIC_COUNT, _CUBIC_WEIGHTS = int(Header.CUBICS), int(Header.CUBIC_COUNT), int(Header.CUBIC_WEIGHTS)
-_CODE, _NUMBERS, _CONSTANTS = int(Field.CODE), int(Field.NUMBERS), int(Field.CONSTANTS)
-_ADD, _SUBTRACT = int(Step.ADD), int(Step.SUBTRACT)
 _NONE = NONE
-
-either = binary(lambda builder, left, right: [builder.or_(left[0], right[0])])
-"""The bits that stand in one of two."""
 
 
 @compiled
@@ -106,9 +94,9 @@ def _base_values(
                 a = add(a, broadcast(numbers[number]))
                 b = add(b, broadcast(numbers[number + 1]))
             product = multiply(a, b)
-            if step == _ADD:
+            if step == Step.ADD:
                 total = add(total, product)
-            elif step == _SUBTRACT:
+            elif step == Step.SUBTRACT:
                 total = subtract(total, product)
             else:
                 total = add(total, multiply(product, broadcast(numbers[number + 2])))
@@ -148,12 +136,12 @@ def _add_group(
     totals: Words,
 ) -> None:
     """Adds weight * H, but for products of three, of one group of rows to the totals of all points."""
-    start, first = table[_CODE], table[_CONSTANTS]
-    pitch = code[start + _REGISTERS] * LANES
-    cores = code[start + _CORE_COUNT]
-    spread_cores(code, start + code[start + _CORES], cores, file, row, pitch, points)
-    pairs = code[start + _PAIR_COUNT]
-    positions = start + code[start + _COLUMNS]
+    start, first = table[Field.CODE], table[Field.CONSTANTS]
+    pitch = code[start + Header.REGISTERS] * LANES
+    cores = code[start + Header.CORE_COUNT]
+    spread_cores(code, start + code[start + Header.CORES], cores, file, row, pitch, points)
+    pairs = code[start + Header.PAIR_COUNT]
+    positions = start + code[start + Header.COLUMNS]
     for number in range(2 * pairs):
         column = start + code[positions + number]
         at = number * POINTS * ELEMENT
@@ -164,8 +152,8 @@ def _add_group(
             to = at + (i + i // 2) * ELEMENT
             store_lanes(columns, to, extension_add(accumulated(sums), offset))
         spread_column(columns, at)
-    others, constraints = code[start + _OTHER_COUNT], code[start + _CONSTRAINT_COUNT]
-    remainder = start + code[positions + code[start + _COLUMN_COUNT]]
+    others, constraints = code[start + Header.OTHER_COUNT], code[start + Header.CONSTRAINT_COUNT]
+    remainder = start + code[positions + code[start + Header.COLUMN_COUNT]]
     for point in range(POINTS):
         is_row = point < SIDE * INFINITY and point % SIDE < INFINITY
         if not is_row and pairs + others + constraints == 0:
@@ -173,10 +161,10 @@ def _add_group(
             continue
         _base_values(
             code,
-            start + code[start + _VALUES],
+            start + code[start + Header.VALUES],
             others + constraints,
             numbers,
-            table[_NUMBERS],
+            table[Field.NUMBERS],
             points,
             point * cores * LANES,
             is_row,
@@ -186,7 +174,7 @@ def _add_group(
         if is_row and _are_zero(values, others, stop):
             # Constraints hold on the rows of an honest trace.
             stop = others
-        sums = _weighted(values, 0, stop, constants, first + code[start + _VALUE_WEIGHTS], no_sums())
+        sums = _weighted(values, 0, stop, constants, first + code[start + Header.VALUE_WEIGHTS], no_sums())
         if is_row:
             at = (row + point - point // SIDE) * pitch
             sums = _column_at_row(code, remainder, file, at, constants, first, sums)
@@ -195,47 +183,6 @@ def _add_group(
             sums = accumulate_product(sums, load_element(columns, at), load_element(columns, at + POINTS * ELEMENT))
         at = point * SUMS
         store_lanes(totals, at, accumulate_product(load_sums(totals, at), accumulated(sums), weight))
-
-
-@compiled
-def _add_cubics(
-    table: Integers,
-    code: Code,
-    numbers: Words,
-    file: Words,
-    row: int,
-    points: Words,
-    levels: Words,
-    weight: int,
-    totals: Words,
-) -> None:
-    """Adds weight * value of every sum of products of three of one group of rows to its totals at all points."""
-    start = table[_CODE]
-    pitch = code[start + _REGISTERS] * LANES
-    cores = code[start + _CUBIC_CORE_COUNT]
-    spread_cubic_cores(code, start + code[start + _CUBIC_CORES], cores, file, row, pitch, points)
-    for point in range(CUBIC_POINTS):
-        is_finite = point // CUBIC_SIDE != INFINITY and point % CUBIC_SIDE != INFINITY
-        at = point * cores * LANES
-        position = start + code[start + _CUBICS]
-        for value in range(code[start + _CUBIC_COUNT]):
-            total = broadcast(0)
-            products = code[position]
-            position += 1
-            for _ in range(products):
-                a = load(points, at + code[position] * LANES)
-                b = load(points, at + code[position + 1] * LANES)
-                c = load(points, at + code[position + 2] * LANES)
-                number = table[_NUMBERS] + code[position + 3]
-                if is_finite:
-                    a = add(a, broadcast(numbers[number]))
-                    b = add(b, broadcast(numbers[number + 1]))
-                    c = add(c, broadcast(numbers[number + 2]))
-                product = multiply(multiply(a, b), multiply(c, broadcast(numbers[number + 3])))
-                total = add(total, product)
-                position += 4
-            to = (value * CUBIC_POINTS + point) * SUMS
-            store_lanes(totals, to, accumulate_constants(load_sums(totals, to), (total,), levels, weight))
 
 
 @compiled
@@ -249,7 +196,7 @@ def first_rounds(
 
     A task's results are POINTS and CUBIC_POINTS elements in lanes.
     """
-    tables, code, numbers, constants, low_levels, high_levels, lane_weights, sizes = operands
+    tables, code, numbers, signed_numbers, constants, low_levels, high_levels, lane_weights, sizes = operands
     scratch = np.empty(LANES * LANES, dtype=np.uint32)
     file = np.empty(sizes[0], dtype=np.uint32)
     points = np.empty(sizes[1], dtype=np.uint32)
@@ -257,13 +204,16 @@ def first_rounds(
     values = np.empty(sizes[3], dtype=np.uint32)
     totals = np.empty(POINTS * SUMS, dtype=np.uint32)
     cubic_totals = np.empty(sizes[4], dtype=np.uint32)
+    slots = np.empty(sizes[5] * LANES, dtype=np.uint32)
     for t in range(len(tasks)):
         task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
         table = tables[number]
-        start, first = table[_CODE], table[_CONSTANTS]
-        cubics = code[start + _CUBIC_COUNT]
+        start, first = table[Field.CODE], table[Field.CONSTANTS]
+        cubics = code[start + Header.CUBIC_COUNT]
         clear(totals, len(totals))
-        clear(cubic_totals, cubics * CUBIC_POINTS * SUMS)
+        # Constraints with common factors are weighted at once: one total for all.
+        nested = code[start + Header.NESTED_COUNT]
+        clear(cubic_totals, max(cubics, 1) * CUBIC_POINTS * SUMS)
         groups = 1 << low
         for group in range(groups):
             row = group % 2 * GROUP_ROWS
@@ -273,16 +223,19 @@ def first_rounds(
             weight = spread_element(low_levels, level)
             _add_group(table, code, numbers, constants, file, row, points, columns, values, weight, totals)
             if cubics:
-                _add_cubics(table, code, numbers, file, row, points, low_levels, level, cubic_totals)
+                add_cubics(table, code, numbers, file, row, points, low_levels, level, cubic_totals)
+            if nested:
+                both = numbers, signed_numbers
+                add_nested(table, code, both, constants, file, row, points, slots, weight, cubic_totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
         at = task * POINTS * ELEMENT
         store_totals(totals, factor, results, at, at + POINTS * ELEMENT)
-        for point in range(CUBIC_POINTS):
+        for point in range(CUBIC_POINTS if cubics else 0):
             sums = no_sums()
             for value in range(cubics):
                 total = accumulated(load_sums(cubic_totals, (value * CUBIC_POINTS + point) * SUMS))
-                constant = (first + code[start + _CUBIC_WEIGHTS] + value) * SIX
+                constant = (first + code[start + Header.CUBIC_WEIGHTS] + value) * SIX
                 sums = accumulate_product(sums, total, spread_element(constants, constant))
             # The first value's totals are not needed any more.
             store_lanes(cubic_totals, point * SUMS, sums)

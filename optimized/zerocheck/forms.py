@@ -14,6 +14,7 @@ from spec.air.chip import Chip
 from spec.field import P, inverse
 
 NO_REGISTER = -1
+"""In place of a register where a form is a number."""
 
 
 class LinearOperation(NamedTuple):
@@ -43,6 +44,16 @@ class LinearProgram:
     def registers(self) -> int:
         """Cells and what is made of them."""
         return self.cells + len(self.operations)
+
+    def cells_of(self, register: int) -> dict[int, int]:
+        """The cells that a register is a combination of, with their factors."""
+        if register < self.cells:
+            return {register: 1}
+        left, right, factor = self.operations[register - self.cells]
+        result = self.cells_of(left)
+        for cell, scale in self.cells_of(right).items():
+            result[cell] = (result.get(cell, 0) + factor * scale) % P
+        return result
 
 
 class Form(NamedTuple):

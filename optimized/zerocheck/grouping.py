@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Generic, NamedTuple, TypeVar
 
-from optimized.zerocheck.columns import ONE, Column, ColumnSum, Kind, Symbol, Weight, column_of, scaled
+from optimized.zerocheck.columns import ONE, Column, ColumnSum, Symbol, SymbolKind, Weight, column_of, scaled
 from optimized.zerocheck.forms import Form, Product
 from spec.field import P, inverse
 
 HALF = inverse(2)
+"""1/2 modulo p."""
 
 
 class WeightedProduct(NamedTuple):
@@ -82,11 +83,11 @@ def grouped(columns: Columns, pairs: Iterable[tuple[int, int]], products: Sequen
         numbers = []
         for square in squares:
             if square.constraint % 2 == parity:
-                root = Symbol(Kind.POWER, 0, square.constraint // 2)
+                root = Symbol(SymbolKind.POWER, 0, square.constraint // 2)
                 numbers.append(columns.number(column_of(square.form, ((square.root, root),))))
-                rest += ((square.rest, Symbol(Kind.WEIGHT, 0, square.constraint)),)
+                rest += ((square.rest, Symbol(SymbolKind.WEIGHT, 0, square.constraint)),)
         if numbers:
-            factor = Symbol(Kind.WEIGHT, 0, parity)
+            factor = Symbol(SymbolKind.WEIGHT, 0, parity)
             groups.append(Group(tuple((number, number) for number in numbers), ((1, factor),)))
     return Grouped((*groups, *_cubic_groups(columns, of_three)), rest)
 
@@ -100,7 +101,7 @@ def _as_square(products: Sequence[WeightedProduct]) -> Square | None:
     if left.register != right.register or not product.root or len(weight) != 1:
         return None
     ((scale, symbol),) = weight
-    if scale != 1 or symbol.kind != Kind.WEIGHT:
+    if scale != 1 or symbol.kind != SymbolKind.WEIGHT:
         return None
     # (x + a)(x + b) = (x + (a + b) / 2)^2 - ((a - b) / 2)^2.
     middle = (left.offset + right.offset) * HALF % P

@@ -1,7 +1,8 @@
 """The rounds after the first two, on columns of the extension: folding them, and H's products on what they fold to.
 
 A tile is a pair of neighbouring rows of each lane: of every column the lower row's element and the difference to the
-upper row's. The tiles of a table stand one after the other. Of H as a polynomial in the pair's coordinate the
+upper row's. The tiles of a table stand one after the other, and a tile that two fold to takes the place of the first;
+so tiles come to stand apart. Of H as a polynomial in the pair's coordinate the
 coefficients c_0, c_2 and c_3 are summed; the claim gives c_1.
 """
 
@@ -22,7 +23,8 @@ from optimized.lanes.vectors import LANES, Lanes, broadcast, load, store
 from optimized.words import Words
 from optimized.zerocheck.cells import load_rows
 from optimized.zerocheck.constants import Integers
-from optimized.zerocheck.layout import Code, Factor, Header
+from optimized.zerocheck.header import Code, Factor, Header
+from optimized.zerocheck.nested_values import FACTOR, PAIR, nested_on_tile
 from optimized.zerocheck.points import GROUP_ROWS
 from optimized.zerocheck.sums import (
     ELEMENT,
@@ -37,19 +39,10 @@ from optimized.zerocheck.sums import (
     store_lanes,
     store_totals,
 )
-from optimized.zerocheck.tables import BLOCK_ROWS, CellOperands, Field
-
-PAIR = 2 * ELEMENT
-"""Words of a column in a tile."""
+from optimized.zerocheck.tables import ZEROCHECK_BLOCK_ROWS, CellOperands, Field
 
 COEFFICIENTS = 3
 """c_0, c_2 and c_3."""
-
-_REGISTERS, _COLUMNS, _COLUMN_COUNT = int(Header.REGISTERS), int(Header.COLUMNS), int(Header.COLUMN_COUNT)
-_LINEAR, _GROUPS, _GROUP_COUNT = int(Header.LINEAR), int(Header.GROUPS), int(Header.GROUP_COUNT)
-_CUBIC_COUNT = int(Header.CUBIC_COUNT)
-_CODE, _CONSTANTS, _COLUMNS_FIELD = int(Field.CODE), int(Field.CONSTANTS), int(Field.COLUMNS)
-_NUMBER, _COLUMN = int(Factor.NUMBER), int(Factor.COLUMN)
 
 
 @compiled
@@ -63,13 +56,21 @@ def _pair_sums(code: Code, pairs: int, count: int, tiles: Words, left: int, righ
 
 
 @compiled
+def _add_weighted(sums: Words, weight: Lanes, totals: Words) -> None:
+    """Adds weight * (c_0, c_2, c_3) to the totals."""
+    for i in range(COEFFICIENTS):
+        value = accumulated(load_sums(sums, i * SUMS))
+        store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
+
+
+@compiled
 def _add_cubic(code: Code, start: int, tiles: Words, at: int, weight: Lanes, scratch: Words, totals: Words) -> None:
     """Adds weight * (c_0, c_2, c_3) of the groups whose factor is a column to the totals."""
     clear(scratch, len(scratch))
-    position = start + code[start + _GROUPS]
-    for _ in range(code[start + _GROUP_COUNT]):
+    position = start + code[start + Header.GROUPS]
+    for _ in range(code[start + Header.GROUP_COUNT]):
         count = code[position + 2]
-        if code[position] == _COLUMN:
+        if code[position] == Factor.COLUMN:
             factor = at + code[position + 1] * PAIR
             for i in range(4):
                 left, right = i // 2, i % 2
@@ -82,34 +83,34 @@ def _add_cubic(code: Code, start: int, tiles: Words, at: int, weight: Lanes, scr
                         of_factor = load_element(tiles, factor + outer * ELEMENT)
                         store_lanes(scratch, to, accumulate_product(load_sums(scratch, to), inner, of_factor))
         position += 3 + 2 * count
-    for i in range(COEFFICIENTS):
-        value = accumulated(load_sums(scratch, i * SUMS))
-        store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
+    _add_weighted(scratch, weight, totals)
 
 
 @compiled
 def _add_tile(
     table: Integers,
     code: Code,
+    numbers: Words,
     constants: Words,
     tiles: Words,
     at: int,
     weight: Lanes,
+    slots: Words,
     scratch: Words,
     totals: Words,
 ) -> None:
     """Adds weight * (c_0, c_2, c_3) of H on a tile to the totals."""
-    start, first = table[_CODE], table[_CONSTANTS]
+    start, first = table[Field.CODE], table[Field.CONSTANTS]
     for i in range(2):
-        position = start + code[start + _GROUPS]
+        position = start + code[start + Header.GROUPS]
         sums = no_sums()
-        for _ in range(code[start + _GROUP_COUNT]):
+        for _ in range(code[start + Header.GROUP_COUNT]):
             kind, count = code[position], code[position + 2]
-            if kind != _COLUMN:
+            if kind != Factor.COLUMN:
                 # The group with the factor 1 is the first one.
                 place = at + i * ELEMENT
                 inner = _pair_sums(code, position + 3, count, tiles, place, place)
-                if kind == _NUMBER:
+                if kind == Factor.NUMBER:
                     factor = spread_element(constants, (first + code[position + 1]) * SIX)
                     sums = accumulate_product(sums, accumulated(inner), factor)
                 else:
@@ -117,10 +118,13 @@ def _add_tile(
             position += 3 + 2 * count
         value = accumulated(sums)
         if i == 0:
-            value = extension_add(value, load_element(tiles, at + code[start + _LINEAR] * PAIR))
+            value = extension_add(value, load_element(tiles, at + code[start + Header.LINEAR] * PAIR))
         store_lanes(totals, i * SUMS, accumulate_product(load_sums(totals, i * SUMS), value, weight))
-    if code[start + _CUBIC_COUNT]:
+    if code[start + Header.CUBIC_COUNT]:
         _add_cubic(code, start, tiles, at, weight, scratch, totals)
+    if code[start + Header.SINGLE_COUNT] + code[start + Header.LATER_COUNT]:
+        nested_on_tile(table, code, numbers, constants, tiles, at, slots, scratch)
+        _add_weighted(scratch, weight, totals)
 
 
 @compiled
@@ -152,24 +156,25 @@ def first_tiles(
     `folded` has each constant times the weights of a group's rows. `offsets` are the words where tables' tiles start.
     A task's results are COEFFICIENTS elements in lanes: the sums over its tiles.
     """
-    tables, code, numbers, constants, low_levels, high_levels, lane_weights, sizes = operands
+    tables, code, numbers, _, constants, low_levels, high_levels, lane_weights, sizes = operands
     square = np.empty(LANES * LANES, dtype=np.uint32)
     file = np.empty(sizes[0], dtype=np.uint32)
+    slots = np.empty(sizes[5] * FACTOR, dtype=np.uint32)
     scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     for t in range(len(tasks)):
         task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
         table = tables[number]
-        start, first = table[_CODE], table[_CONSTANTS]
-        pitch = code[start + _REGISTERS] * LANES
-        columns = table[_COLUMNS_FIELD]
+        start, first = table[Field.CODE], table[Field.CONSTANTS]
+        pitch = code[start + Header.REGISTERS] * LANES
+        columns = table[Field.COLUMNS]
         clear(totals, len(totals))
         for i in range(1 << low):
             tile = (corner << low) + i
-            load_rows(table, tile * BLOCK_ROWS, code, numbers, square, file)
+            load_rows(table, tile * ZEROCHECK_BLOCK_ROWS, code, numbers, square, file)
             at = offsets[number] + tile * columns * PAIR
             for j in range(columns):
-                column = start + code[start + code[start + _COLUMNS] + j]
+                column = start + code[start + code[start + Header.COLUMNS] + j]
                 to = at + j * PAIR
                 for half in range(2):
                     row = half * GROUP_ROWS * pitch
@@ -178,7 +183,7 @@ def first_tiles(
                 lower, upper = load_element(tiles, to), load_element(tiles, to + ELEMENT)
                 store_lanes(tiles, to + ELEMENT, extension_subtract(upper, lower))
             weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
-            _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
+            _add_tile(table, code, numbers, constants, tiles, at, weight, slots, scratch, totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
         at = task * COEFFICIENTS * ELEMENT
@@ -186,20 +191,20 @@ def first_tiles(
 
 
 @compiled
-def _fold_tiles(source: Words, at: int, other: int, columns: int, challenge: Lanes, target: Words, to: int) -> None:
-    """One tile from two, which stand at the words `at` and `other`."""
+def _fold_tiles(tiles: Words, at: int, other: int, columns: int, challenge: Lanes) -> None:
+    """One tile from two, which stand at the words `at` and `other`, in the place of the first."""
     for column in range(0, columns * PAIR, PAIR):
-        lower, slope = load_element(source, at + column), load_element(source, at + column + ELEMENT)
+        lower, slope = load_element(tiles, at + column), load_element(tiles, at + column + ELEMENT)
         lower = extension_add(lower, extension_multiply(slope, challenge))
-        upper, slope = load_element(source, other + column), load_element(source, other + column + ELEMENT)
+        upper, slope = load_element(tiles, other + column), load_element(tiles, other + column + ELEMENT)
         upper = extension_add(upper, extension_multiply(slope, challenge))
-        store_lanes(target, to + column, lower)
-        store_lanes(target, to + column + ELEMENT, extension_subtract(upper, lower))
+        store_lanes(tiles, at + column, lower)
+        store_lanes(tiles, at + column + ELEMENT, extension_subtract(upper, lower))
 
 
 @compiled
 def _spread_lanes(columns: int, tiles: Words, at: int, row: Words) -> None:
-    """Of a tile's lower row the rows of the lanes, as tiles from there on with the same elements in all lanes."""
+    """Spreads a tile's lower row: the rows of its lanes as tiles from there on, the same elements in all lanes."""
     for column in range(columns):
         for i in range(ELEMENT):
             row[i] = tiles[at + column * PAIR + i]
@@ -217,48 +222,50 @@ def later_round(
     tasks: Integers,
     tables: Integers,
     code: Code,
+    numbers: Words,
     constants: Words,
+    sizes: Integers,
     challenge_words: Words,
     low_levels: Words,
     high_levels: Words,
     lane_weights: Words,
-    old_offsets: Integers,
     old_counts: Integers,
     lanes_bound: Integers,
     offsets: Integers,
-    old_tiles: Words,
+    steps: Integers,
     tiles: Words,
     results: Words,
 ) -> None:
     """Folds the tiles of tasks, each (its number, table, low variables, high variables, high corner), from old ones.
+
+    `steps` say for each table of how many tiles' words its new tiles stand apart.
 
     A table of a single old tile has its lanes bound next, or is bound to a single row where they have been.
     Results as in `first_tiles`.
     """
     challenge = spread_element(challenge_words, 0)
     row = np.empty(ELEMENT, dtype=np.uint32)
+    slots = np.empty(sizes[5] * FACTOR, dtype=np.uint32)
     scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     for t in range(len(tasks)):
         task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
         table = tables[number]
-        columns = table[_COLUMNS_FIELD]
-        old, new = old_offsets[number], offsets[number]
+        columns = table[Field.COLUMNS]
         is_single = old_counts[number] == 1
-        size = columns * PAIR
+        step = steps[number] * columns * PAIR
         clear(totals, len(totals))
         for i in range(1 << low):
             tile = (corner << low) + i
-            at = new + tile * size
+            at = offsets[number] + tile * step
             if not is_single or i == 0:
                 # The single row that a tile folds to stands beside itself: their difference is zero.
-                source = old + 2 * tile * size
-                other = source if is_single else source + size
-                _fold_tiles(old_tiles, source, other, columns, challenge, tiles, at)
+                other = at if is_single else at + step // 2
+                _fold_tiles(tiles, at, other, columns, challenge)
                 if is_single and not lanes_bound[number]:
                     _spread_lanes(columns, tiles, at, row)
             weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
-            _add_tile(table, code, constants, tiles, at, weight, scratch, totals)
+            _add_tile(table, code, numbers, constants, tiles, at, weight, slots, scratch, totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
         at = task * COEFFICIENTS * ELEMENT

@@ -4,98 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, unique
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimized.field.lanes import to_montgomery_array
 from optimized.words import Words
 from optimized.zerocheck.columns import Column, Weight
 from optimized.zerocheck.constants import WeightList
 from optimized.zerocheck.forms import Product
-from optimized.zerocheck.plan import KEPT_PLANS, BaseValue, Plan, plan_of
+from optimized.zerocheck.header import NONE, Code, Factor, Header, Step
+from optimized.zerocheck.nested_layout import NestedWriter
+from optimized.zerocheck.plan import KEPT_PLANS, BaseValue, Plan, WeightedProgram, plan_of
+from optimized.zerocheck.small_values import fits_words, signed_words
 from spec.air.chip import Chip
 from spec.field import P
-
-Code = NDArray[np.int32]
-
-NONE = -1
-
-
-@unique
-class Header(IntEnum):
-    """What the first numbers of a table's code say. Positions are counted from the code's start."""
-
-    MAIN_WIDTH = 0
-    FIXED_WIDTH = 1
-    REGISTERS = 2
-    OPERATIONS = 3
-    """Position of the linear operations: left, right, a `Step`, position of the factor among the numbers."""
-
-    OPERATION_COUNT = 4
-    CORES = 5
-    """Position of the registers that products of base values read."""
-
-    CORE_COUNT = 6
-    VALUES = 7
-    """Position of the base values: others, then constraints, each part filled up to an even count by none.
-
-    Each: number of products, core of the affine part or NONE, position of its scale and number; then for each product
-    a `Step` for its scale, two cores, position of their offsets and the scale.
-    """
-
-    OTHER_COUNT = 8
-    CONSTRAINT_COUNT = 9
-    VALUE_WEIGHTS = 10
-    """The first constant of the values' weights, filled up like the values."""
-
-    PAIR_COUNT = 11
-    COLUMNS = 12
-    """Position of the positions of the columns, the remainder of the first rounds behind the last.
-
-    Each: its first constant, which is its number, number of registers, even, then the registers.
-    """
-
-    COLUMN_COUNT = 13
-    LINEAR = 14
-    """The column that is the linear part."""
-
-    GROUPS = 15
-    """Position of the groups: a `Factor`, the constant or column that it is, number of pairs, the pairs."""
-
-    GROUP_COUNT = 16
-    CUBIC_CORES = 17
-    """Position of the registers that products of three read."""
-
-    CUBIC_CORE_COUNT = 18
-    CUBICS = 19
-    """Position of the sums of products of three: number of products, then for each product three cores, position of
-    their offsets and the scale."""
-
-    CUBIC_COUNT = 20
-    CUBIC_WEIGHTS = 21
-    """The first constant of their weights."""
-
-
-@unique
-class Step(IntEnum):
-    """How a summand is added."""
-
-    ADD = 0
-    SUBTRACT = 1
-    SCALE = 2
-    """Times a number first."""
-
-
-@unique
-class Factor(IntEnum):
-    """What a group is multiplied by."""
-
-    ONE = 0
-    NUMBER = 1
-    COLUMN = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,12 +29,15 @@ class Layout:
     numbers: Words
     """In Montgomery's form."""
 
+    signed_numbers: Words
+    """The same numbers as they are, those above p / 2 less p."""
+
     constants: WeightList
     columns: int
     remainder_number: int
     """The constant that the first rounds leave to add to every row."""
 
-    has_cubics: bool
+    is_wide: bool
 
 
 @lru_cache(KEPT_PLANS)
@@ -148,13 +74,17 @@ class _Writer:
         self._write_columns()
         self._write_groups()
         self._write_cubics()
+        self._write_singles()
+        if plan.nested is not None and plan.later is not None:
+            self._write_nested(plan.nested, plan.later)
         return Layout(
             np.array(self._code, dtype=np.int32),
             to_montgomery_array(np.array(self._numbers, dtype=np.uint64)),
+            signed_words(self._numbers),
             WeightList.of(self._weights),
             len(plan.columns),
             self._remainder_number,
-            bool(plan.cubics),
+            plan.nested is not None,
         )
 
     def _set(self, name: Header, value: int) -> None:
@@ -218,12 +148,12 @@ class _Writer:
         self._code += [0] * len(columns)
         for number, column in enumerate(columns):
             self._code[positions + number] = len(self._code)
-            self._write_column(column)
+            self._write_column(column, number < 2 * self._plan.pairs or column is self._plan.remainder)
         self._remainder_number = self._code[self._code[positions + len(columns) - 1]]
 
-    def _write_column(self, column: Column) -> None:
+    def _write_column(self, column: Column, is_even: bool) -> None:
         registers = [register for register, _ in column.parts]
-        filler = len(registers) % 2
+        filler = len(registers) % 2 if is_even else 0
         self._code += [len(self._weights), len(registers) + filler, *registers, *[0] * filler]
         empty: Weight = ()
         self._weights += [column.number, *(weight for _, weight in column.parts), *[empty] * filler]
@@ -254,6 +184,31 @@ class _Writer:
                 self._code += [*(cores[form.register] for form in product.forms), len(self._numbers)]
                 self._numbers += [*(form.offset for form in product.forms), product.scale]
             self._weights.append(value.weight)
+
+    def _write_singles(self) -> None:
+        self._here(Header.SINGLES)
+        self._set(Header.SINGLE_COUNT, len(self._plan.singles))
+        self._set(Header.SINGLE_WEIGHTS, len(self._weights))
+        for single in self._plan.singles:
+            self._code += [*single.columns, len(self._numbers)]
+            self._numbers += single.offsets
+            self._weights.append(single.weight)
+
+    def _write_nested(self, nested: WeightedProgram, later: WeightedProgram) -> None:
+        self._write_cores(Header.CUBIC_CORES, Header.CUBIC_CORE_COUNT, nested.program.registers())
+        self._set(Header.SLOTS, 0)
+        self._set(Header.FITS_WORDS, int(fits_words(nested.program)))
+        for position, count, weights, part in (
+            (Header.NESTED, Header.NESTED_COUNT, Header.NESTED_WEIGHTS, nested),
+            (Header.LATER, Header.LATER_COUNT, Header.LATER_WEIGHTS, later),
+        ):
+            self._here(position)
+            self._set(count, len(part.weights))
+            self._set(weights, len(self._weights))
+            writer = NestedWriter(part.program, self._plan.cores, self._code, self._numbers)
+            writer.write()
+            self._set(Header.SLOTS, max(self._code[Header.SLOTS], writer.slots))
+            self._weights += part.weights
 
 
 def _registers(products: Sequence[Product]) -> dict[int, int]:

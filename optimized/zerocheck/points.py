@@ -7,11 +7,12 @@ by its values at 0 and 1 and its leading coefficient ("at infinity") in either; 
 from __future__ import annotations
 
 from optimized.compilation import compiled
-from optimized.field.lanes import extension_subtract, subtract
-from optimized.lanes.vectors import LANES, load, store
+from optimized.field.lanes import extension_subtract, multiply, subtract
+from optimized.lanes.vectors import LANES, binary, broadcast, constant, load, store, unary
 from optimized.words import Words
-from optimized.zerocheck.layout import Code
-from optimized.zerocheck.sums import ELEMENT, load_element, store_lanes
+from optimized.zerocheck.header import Code
+from optimized.zerocheck.small_values import CELL_BITS
+from optimized.zerocheck.sums import ELEMENT, is_zero, load_element, store_lanes, word_subtract
 from optimized.zerocheck.tables import BASE_ROUNDS
 
 GROUP_ROWS = 1 << BASE_ROUNDS
@@ -26,6 +27,13 @@ CUBIC_SIDE = 4
 
 CUBIC_POINTS = CUBIC_SIDE * CUBIC_SIDE
 INFINITY = 2
+"""Where infinity stands among the points of a coordinate."""
+
+either = binary(lambda builder, left, right: [builder.or_(left[0], right[0])])
+"""The bits that stand in one of two."""
+
+high_bits = unary(lambda builder, value: [builder.lshr(value[0], constant(CELL_BITS))])
+"""What a small number does not have."""
 
 
 @compiled
@@ -69,6 +77,32 @@ def spread_cubic_cores(code: Code, cores: int, count: int, file: Words, row: int
             slope = subtract(r1, r0)
             store(points, to + (2 * CUBIC_SIDE + j) * step, slope)
             store(points, to + (3 * CUBIC_SIDE + j) * step, subtract(r0, slope))
+
+
+@compiled
+def spread_small_cores(code: Code, cores: int, count: int, file: Words, row: int, pitch: int, points: Words) -> bool:
+    """The same as signed words, if all of these registers are small on the four rows. Says whether they are."""
+    step = count * LANES
+    one, seen = broadcast(1), broadcast(0)
+    for core in range(count):
+        at = row * pitch + code[cores + core] * LANES
+        to = core * LANES
+        for i in range(2):
+            # A product by 1 takes the factor of Montgomery's form away.
+            r0, r1 = multiply(load(file, at + 2 * i * pitch), one), multiply(load(file, at + (2 * i + 1) * pitch), one)
+            seen = either(seen, either(r0, r1))
+            slope = word_subtract(r1, r0)
+            first = to + CUBIC_SIDE * i * step
+            store(points, first, r0)
+            store(points, first + step, r1)
+            store(points, first + 2 * step, slope)
+            store(points, first + 3 * step, word_subtract(r0, slope))
+        for j in range(CUBIC_SIDE):
+            r0, r1 = load(points, to + j * step), load(points, to + (CUBIC_SIDE + j) * step)
+            slope = word_subtract(r1, r0)
+            store(points, to + (2 * CUBIC_SIDE + j) * step, slope)
+            store(points, to + (3 * CUBIC_SIDE + j) * step, word_subtract(r0, slope))
+    return is_zero(high_bits(seen))  # type: ignore[no-any-return]
 
 
 @compiled

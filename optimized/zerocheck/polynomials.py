@@ -10,6 +10,7 @@ from spec.field import ONE, ZERO, Extension, inverse
 from spec.protocol.cube import horner
 
 HALF = inverse(2)
+"""1/2 modulo p."""
 
 Coefficients: TypeAlias = tuple[Extension, Extension, Extension, Extension]
 """c_0, c_1, c_2, c_3."""

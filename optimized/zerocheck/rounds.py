@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from optimized.zerocheck.column_values import column_values
 from optimized.zerocheck.constants import Integers, constant_words
 from optimized.zerocheck.equality import equality_levels
 from optimized.zerocheck.first_rounds import first_rounds
-from optimized.zerocheck.later_rounds import COEFFICIENTS, PAIR, first_tiles, later_round
-from optimized.zerocheck.layout import Header
+from optimized.zerocheck.header import Header
+from optimized.zerocheck.later_rounds import COEFFICIENTS, first_tiles, later_round
+from optimized.zerocheck.nested_values import PAIR
 from optimized.zerocheck.points import CUBIC_POINTS, POINTS, SIDE
 from optimized.zerocheck.sums import ELEMENT, SIX, SUMS
 from optimized.zerocheck.tables import (
@@ -47,6 +49,9 @@ from spec.protocol.zerocheck import TableWeights
 LOW_VARIABLES = 7
 """A task has so many variables: 2^LOW_VARIABLES tiles or groups of rows."""
 
+WIDE_LOW_VARIABLES = 3
+"""The same of wide chips, a few of whose tiles are work enough. All that the lanes' rows become are one task's."""
+
 FROM_MONTGOMERY = inverse(RADIX)
 
 
@@ -68,6 +73,21 @@ def zerocheck(
     return OptimizedZerocheckRounds(tables, tables_of(tables, weights, public_values, challenges), point)
 
 
+@dataclass(frozen=True)
+class Share:
+    """Tasks of one size, and the equality weights of their units."""
+
+    tasks: Integers
+    """(number, table, low variables, high variables, high corner)."""
+
+    low_levels: Words
+    high_levels: Words
+
+    def run(self, function: Any, *operands: object) -> None:
+        """Calls a compiled function for all tasks, on all threads."""
+        in_parallel(lambda start, stop: function(self.tasks[start:stop], *operands), len(self.tasks))
+
+
 class OptimizedZerocheckRounds:
     """The sumcheck over all tables. Each binding also sums up for the message after it."""
 
@@ -79,10 +99,10 @@ class OptimizedZerocheckRounds:
         self._point = [ZERO] * (SMALLEST_VARIABLES - len(point)) + list(point)
         self._challenges: list[Extension] = []
         self._sizes = _scratch_sizes(tables)
+        self._low_variables = [WIDE_LOW_VARIABLES if layout.is_wide else LOW_VARIABLES for layout in tables.layouts]
         self._lane_weights = np.stack([self._lane_weights_of(variables) for variables in tables.variables])
         self._offsets: Integers = np.zeros(0, dtype=np.int64)
         self._tiles: Words = arrays.empty(0)
-        self._spare: Words = arrays.empty(0)
         self._squares, self._cubes = self._first_sums()
         self._polynomial = polynomials.first_round(self._squares, self._cubes, self._point[-2])
 
@@ -96,13 +116,14 @@ class OptimizedZerocheckRounds:
         bound = len(self._challenges)
         claim = horner(self._polynomial, challenge)
         if bound == self._rounds:
-            self._tiles = self._spare = arrays.empty(0)
+            self._tiles = arrays.empty(0)
         elif bound < BASE_ROUNDS:
             self._polynomial = polynomials.second_round(self._squares, self._cubes, challenge)
         else:
-            tasks = self._tasks(bound)
-            sums = self._first_tiles(tasks) if bound == BASE_ROUNDS else self._later_tiles(tasks, challenge)
-            is_finished = np.array([variables == bound for variables in self._tables.variables])[tasks[:, 1]]
+            shares = self._shares(bound, max(0, len(self._point) - bound - 1))
+            parts = self._first_tiles(shares) if bound == BASE_ROUNDS else self._later_tiles(shares, challenge)
+            sums, of_tables = np.concatenate(parts), np.concatenate([share.tasks[:, 1] for share in shares])
+            is_finished = np.array([variables == bound for variables in self._tables.variables])[of_tables]
             for value in _elements(sums[is_finished, 0]):
                 claim = claim - value
             c0, c2, c3 = _elements(sums[~is_finished].sum(axis=0))
@@ -123,112 +144,114 @@ class OptimizedZerocheckRounds:
         levels = equality_levels(self._point[start : start + LANE_VARIABLES])
         return np.ascontiguousarray(levels[(LANES - 1) * SIX :].reshape(LANES, SIX).T).reshape(-1)
 
-    def _tasks(self, bound: int) -> Integers:
-        """(number, table, low variables, high variables, high corner): the units of each table that are left."""
+    def _shares(self, bound: int, free: int) -> list[Share]:
+        """The units of each table that are left, which the first `free` coordinates tell apart, as tasks."""
+        return [
+            Share(tasks, *self._levels(tasks, free, low_variables))
+            for low_variables in (LOW_VARIABLES, WIDE_LOW_VARIABLES)
+            if len(tasks := self._tasks(bound, low_variables))
+        ]
+
+    def _tasks(self, bound: int, low_variables: int) -> Integers:
+        """(number, table, low variables, high variables, high corner) of those tables whose tasks have so many."""
         rows = []
         for table, variables in enumerate(self._tables.variables):
             units = _unit_variables(variables, bound)
-            if units is not None:
-                low = min(units, LOW_VARIABLES)
+            if units is not None and low_variables == self._low_variables[table]:
+                low = min(units, low_variables)
                 rows += [(table, low, units - low, corner) for corner in range(1 << (units - low))]
         numbered = [(number, *row) for number, row in enumerate(rows)]
         return np.array(numbered, dtype=np.int64).reshape(len(rows), 5)
 
-    def _levels(self, tasks: Integers, free: int) -> tuple[Words, Words]:
-        """Equality weights for the units of tasks, which the first `free` coordinates tell apart."""
-        low = self._point[max(0, free - LOW_VARIABLES) : free]
+    def _levels(self, tasks: Integers, free: int, low_variables: int) -> tuple[Words, Words]:
+        """Equality weights for the units of tasks."""
+        low = self._point[max(0, free - low_variables) : free]
         high_variables = int(tasks[:, 3].max())
-        end = free - LOW_VARIABLES
+        end = free - low_variables
         high = self._point[end - high_variables : end] if high_variables else []
         return equality_levels(low), equality_levels(high)
 
-    def _cell_operands(self, tasks: Integers, free: int) -> CellOperands:
-        """For tasks whose units the first `free` coordinates tell apart."""
-        tables, (low, high) = self._tables, self._levels(tasks, free)
+    def _cell_operands(self, share: Share) -> CellOperands:
+        tables = self._tables
         return CellOperands(
             tables=tables.fields,
             code=tables.code,
             numbers=tables.numbers,
+            signed_numbers=tables.signed_numbers,
             constants=tables.constants,
-            low_levels=low,
-            high_levels=high,
+            low_levels=share.low_levels,
+            high_levels=share.high_levels,
             lane_weights=self._lane_weights.reshape(-1),
             sizes=self._sizes,
         )
 
     def _first_sums(self) -> tuple[list[Extension], list[Extension]]:
-        tasks = self._tasks(1)
-        operands = self._cell_operands(tasks, len(self._point) - BASE_ROUNDS)
-        results = np.empty(len(tasks) * POINTS * ELEMENT, dtype=np.uint32)
-        cubic_results = np.empty(len(tasks) * CUBIC_POINTS * ELEMENT, dtype=np.uint32)
-        run: Any = first_rounds
-        in_parallel(lambda start, stop: run(tasks[start:stop], operands, results, cubic_results), len(tasks))
-        squares = _elements(_sums(results, len(tasks), POINTS).sum(axis=0))
-        cubes = _elements(_sums(cubic_results, len(tasks), CUBIC_POINTS).sum(axis=0))
+        all_squares = np.zeros((POINTS, SIX), dtype=np.uint64)
+        all_cubes = np.zeros((CUBIC_POINTS, SIX), dtype=np.uint64)
+        for share in self._shares(1, len(self._point) - BASE_ROUNDS):
+            operands, count = self._cell_operands(share), len(share.tasks)
+            results = np.empty(count * POINTS * ELEMENT, dtype=np.uint32)
+            cubic_results = np.empty(count * CUBIC_POINTS * ELEMENT, dtype=np.uint32)
+            share.run(first_rounds, operands, results, cubic_results)
+            all_squares += _sums(results, count, POINTS).sum(axis=0)
+            all_cubes += _sums(cubic_results, count, CUBIC_POINTS).sum(axis=0)
+        squares, cubes = _elements(all_squares), _elements(all_cubes)
         number = self._tables.row_number()
         for x in range(2):
             for y in range(2):
                 squares[SIDE * x + y] = squares[SIDE * x + y] + number
         return squares, cubes
 
-    def _first_tiles(self, tasks: Integers) -> NDArray[np.uint64]:
-        operands = self._cell_operands(tasks, len(self._point) - BASE_ROUNDS - 1)
-        self._offsets, words = self._placed(BASE_ROUNDS)
+    def _first_tiles(self, shares: Sequence[Share]) -> list[NDArray[np.uint64]]:
+        self._offsets, words = self._placed()
         self._tiles = arrays.empty(words)
         second, first = self._challenges[1], self._challenges[0]
         group = polynomials.corner_weights(second, first)
         folded = constant_words(extension.multiply(self._tables.values[:, None], extension.from_elements(group)))
-        results = np.empty(len(tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
-        run: Any = first_tiles
-        in_parallel(
-            lambda start, stop: run(tasks[start:stop], operands, folded, self._offsets, self._tiles, results),
-            len(tasks),
-        )
-        return _sums(results, len(tasks), COEFFICIENTS)
+        sums = []
+        for share in shares:
+            results = np.empty(len(share.tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
+            share.run(first_tiles, self._cell_operands(share), folded, self._offsets, self._tiles, results)
+            sums.append(_sums(results, len(share.tasks), COEFFICIENTS))
+        return sums
 
-    def _later_tiles(self, tasks: Integers, challenge: Extension) -> NDArray[np.uint64]:
+    def _later_tiles(self, shares: Sequence[Share], challenge: Extension) -> list[NDArray[np.uint64]]:
         tables = self._tables
         bound = len(self._challenges)
-        low, high = self._levels(tasks, max(0, len(self._point) - bound - 1))
         left = np.array(tables.variables, dtype=np.int64) - bound
         # Elements are the same in all lanes once lanes are bound.
         only_first = np.zeros(ELEMENT, dtype=np.uint32)
         only_first[0] = RADIX % P
         self._lane_weights[left == LANE_VARIABLES] = only_first
-        old_offsets = self._offsets
         old_counts = np.array([_tile_count(variables, bound - 1) for variables in tables.variables], dtype=np.int64)
-        self._offsets, words = self._placed(bound)
-        if len(self._spare) < words:
-            self._spare = arrays.empty(max(words, self._placed(bound + 2)[1]))
-        results = np.empty(len(tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
-        run: Any = later_round
-        lanes = self._lane_weights.reshape(-1)
-        in_parallel(
-            lambda start, stop: run(
-                tasks[start:stop],
+        steps = np.array([_tile_step(variables, bound) for variables in tables.variables], dtype=np.int64)
+        sums = []
+        for share in shares:
+            results = np.empty(len(share.tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
+            share.run(
+                later_round,
                 tables.fields,
                 tables.code,
+                tables.numbers,
                 tables.constants,
+                self._sizes,
                 montgomery_words(challenge),
-                low,
-                high,
-                lanes,
-                old_offsets,
+                share.low_levels,
+                share.high_levels,
+                self._lane_weights.reshape(-1),
                 old_counts,
                 (left < LANE_VARIABLES).astype(np.int64),
                 self._offsets,
+                steps,
                 self._tiles,
-                self._spare,
                 results,
-            ),
-            len(tasks),
-        )
-        self._tiles, self._spare = self._spare, self._tiles
-        return _sums(results, len(tasks), COEFFICIENTS)
+            )
+            sums.append(_sums(results, len(share.tasks), COEFFICIENTS))
+        return sums
 
-    def _placed(self, bound: int) -> tuple[Integers, int]:
-        """Where the tables' tiles start once so many coordinates are bound, and the words of all."""
-        counts = [_tile_count(variables, bound) for variables in self._tables.variables]
+    def _placed(self) -> tuple[Integers, int]:
+        """Where the tables' tiles start, and the words of all."""
+        counts = [max(_tile_count(variables, BASE_ROUNDS), LANES // 2) for variables in self._tables.variables]
         words = self._tables.fields[:, Field.COLUMNS] * np.array(counts, dtype=np.int64) * PAIR
         return np.concatenate([[0], np.cumsum(words)[:-1]]).astype(np.int64), int(words.sum())
 
@@ -247,6 +270,13 @@ def _tile_count(variables: int, bound: int) -> int:
     return 0 if units is None else 1 << units
 
 
+def _tile_step(variables: int, bound: int) -> int:
+    """How many tiles a table's tiles stand apart once so many coordinates are bound: next to each other at first, and
+    again where the rows of lanes become tiles."""
+    spread = variables - LANE_VARIABLES
+    return 1 << (bound - (BASE_ROUNDS if bound < spread else spread))
+
+
 def _scratch_sizes(tables: Tables) -> Integers:
     sizes = []
     for layout in tables.layouts:
@@ -260,6 +290,7 @@ def _scratch_sizes(tables: Tables) -> Integers:
                 2 * int(code[Header.PAIR_COUNT]) * POINTS * ELEMENT,
                 int(code[Header.OTHER_COUNT] + code[Header.CONSTRAINT_COUNT]) * LANES,
                 max(1, int(code[Header.CUBIC_COUNT])) * CUBIC_POINTS * SUMS,
+                int(code[Header.SLOTS]),
             ]
         )
     largest: Integers = np.array(sizes, dtype=np.int64).max(axis=0)

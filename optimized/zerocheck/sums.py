@@ -17,6 +17,7 @@ from optimized.field.lanes import (
     Factors,
     Halves,
     accumulated,
+    emit_add,
     emit_add_halves,
     emit_halves,
     emit_lowered,
@@ -30,6 +31,7 @@ from optimized.lanes.vectors import (
     Builder,
     Emitted,
     Lanes,
+    binary,
     broadcast,
     cgutils,
     constant,
@@ -41,6 +43,7 @@ from optimized.lanes.vectors import (
     ternary,
     tuple_type,
     types,
+    unary,
 )
 from optimized.words import Words
 from spec.field import EXTENSION_DEGREE, P
@@ -53,6 +56,7 @@ SUMS = 2 * ELEMENT
 """Words of sums."""
 
 WORD_BYTES = 4
+"""A word has 32 bits."""
 
 
 def _emit_accumulated_product(
@@ -102,6 +106,41 @@ def _emit_accumulated_product(
 
 accumulate_product = ternary(_emit_accumulated_product, 2 * EXTENSION_DEGREE)
 """(sums, left, right): sums + left * right."""
+
+
+def _emit_accumulated_multiple(
+    builder: Builder, sums: Sequence[Emitted], element: Sequence[Emitted], number: Sequence[Emitted]
+) -> list[Emitted]:
+    factor = emit_halves(builder, number[0])
+    results: list[Emitted] = []
+    for k, coefficient in enumerate(element):
+        total = (builder.bitcast(sums[2 * k], WIDE), builder.bitcast(sums[2 * k + 1], WIDE))
+        products = emit_sum_of_products(builder, [(emit_halves(builder, coefficient), factor)], total)
+        results += [builder.bitcast(half, VECTOR) for half in emit_lowered(builder, products)]
+    return results
+
+
+accumulate_multiple = ternary(_emit_accumulated_multiple, 2 * EXTENSION_DEGREE)
+"""(sums, element, number): sums + element * number, a number of the base field for each lane."""
+
+offset_by = binary(
+    lambda builder, element, number: [emit_add(builder, element[0], number[0]), *element[1:]], EXTENSION_DEGREE
+)
+"""An element plus a number of the base field."""
+
+word_add = binary(lambda builder, left, right: [builder.add(left[0], right[0])])
+word_subtract = binary(lambda builder, left, right: [builder.sub(left[0], right[0])])
+word_multiply = binary(lambda builder, left, right: [builder.mul(left[0], right[0])])
+"""Modulo 2^32."""
+
+
+def _emit_residue(builder: Builder, number: Sequence[Emitted]) -> list[Emitted]:
+    shifted = builder.add(number[0], constant(P))
+    return [builder.select(builder.icmp_unsigned("<", number[0], shifted), number[0], shifted)]
+
+
+residue = unary(_emit_residue)
+"""Signed numbers between -p and p modulo p: p is added to the negative ones, which are large as words."""
 
 
 @intrinsic  # type: ignore[untyped-decorator]

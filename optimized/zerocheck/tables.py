@@ -22,7 +22,8 @@ from optimized.zerocheck.constants import (
     symbols_of,
     weight_values,
 )
-from optimized.zerocheck.layout import Code, Layout, layout_of
+from optimized.zerocheck.header import Code
+from optimized.zerocheck.layout import Layout, layout_of
 from optimized.zerocheck.plan import KEPT_PLANS
 from reference.arrays.extension_arrays import ExtensionArray
 from reference.arrays.field_arrays import Matrix
@@ -38,7 +39,7 @@ LANE_VARIABLES = LANES.bit_length() - 1
 BASE_ROUNDS = 2
 """Rounds that read base cells: rows go in groups of 2^BASE_ROUNDS."""
 
-BLOCK_ROWS = 2 << BASE_ROUNDS
+ZEROCHECK_BLOCK_ROWS = 2 << BASE_ROUNDS
 """Rows of each lane that are loaded at once: two groups."""
 
 BLOCK_VARIABLES = BASE_ROUNDS + 1
@@ -78,6 +79,7 @@ class CellOperands(NamedTuple):
 
     code: Code
     numbers: Words
+    signed_numbers: Words
     constants: Words
     low_levels: Words
     """Equality weights of the groups of rows of a task."""
@@ -87,8 +89,8 @@ class CellOperands(NamedTuple):
 
     lane_weights: Words
     sizes: Integers
-    """The words of files, points, columns, values and of the totals of products of three that suffice for every
-    table."""
+    """The words of files, points, columns, values and of the totals of products of three, and the slots of factors,
+    that suffice for every table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +101,11 @@ class Tables:
     """(tables, len(Field))."""
 
     variables: Sequence[int]
-    """Of each table, at least SMALLEST_VARIABLES."""
+    """The variables of each table, at least SMALLEST_VARIABLES."""
 
     code: Code
     numbers: Words
+    signed_numbers: Words
     constants: Words
     values: ExtensionArray
     """What the constants stand for."""
@@ -167,6 +170,7 @@ def tables_of(
         variables,
         np.concatenate([layout.code for layout in layouts]),
         np.concatenate([layout.numbers for layout in layouts]),
+        np.concatenate([layout.signed_numbers for layout in layouts]),
         constant_words(all_values),
         all_values,
         layouts,

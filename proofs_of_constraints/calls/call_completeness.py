@@ -8,6 +8,7 @@ from __future__ import annotations
 import z3
 
 from proofs_of_constraints.calls.call_view import CallView
+from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
 from proofs_of_constraints.translation.execution import PC_BITS
 from proofs_of_constraints.translation.formulas import all_of
@@ -39,7 +40,7 @@ def prove_call_complete(session: Session, view: CallView, prepare: Prepare = pre
     if model is None:
         return Outcome(Verdict.PROVEN, f"{len(claims)} claims")
     missing = [name for name, claim in claims.items() if not z3.is_true(model.eval(claim, model_completion=True))]
-    return Outcome(Verdict.UNKNOWN, f"no row found for an input: {'; '.join(missing[:4])}")
+    return outcome_without_row(session, f"complete/{view.chip.name}", [ladder], [model], missing)
 
 
 class _Inputs:

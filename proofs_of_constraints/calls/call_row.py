@@ -41,7 +41,7 @@ from spec.isa.instruction import System
 from spec.isa.step import Operands, effect
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES
 from spec.rv64im.buses import LIMB_BITS
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 ASSUMED = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, ORDER_LIMBS)
 CLAIMS_OF_A_QUERY = 16
@@ -90,7 +90,7 @@ class CallExecution:
         pc = self.row.as_word(view.fetched_pc) * INSTRUCTION_BYTES
         zero = WORDS.constant(0)
         operands = Operands(pc, self.row.word(self.view.number.before), zero, zero, zero, zero)
-        expected = effect(WORDS, _executed().instruction, operands)
+        expected = effect(WORDS, executed_call().instruction, operands)
         next_pc = self.row.as_word(view.departure[0]) * INSTRUCTION_BYTES
         return [
             Claim("the row arrives at the pc it fetches", self.row.vanishes(view.arrival[0] - view.fetched_pc)),
@@ -100,7 +100,7 @@ class CallExecution:
 
     def _number(self) -> list[Claim]:
         number = self.row.word(self.view.number.before)
-        inside = in_domain(WORDS, self.view.chip.domain, _executed().instruction, Inputs(number, WORDS.constant(0)))
+        inside = in_domain(WORDS, self.view.chip.domain, executed_call().instruction, Inputs(number, WORDS.constant(0)))
         expected = WORDS.constant(self.view.call.number)
         return [
             Claim("call number", number == expected, number, expected),
@@ -154,7 +154,7 @@ def call_obligations(chip: Chip, meaning: CallMeaning) -> Iterator[Obligation]:
 
     A word of the host is not determined: instead, any word is to have a row.
     """
-    executed = _executed()
+    executed = executed_call()
 
     def of(prove: Callable[[Session, CallView], Outcome]) -> Callable[[Session], Outcome]:
         return lambda session: prove(session, call_view_of(chip))
@@ -169,14 +169,14 @@ def call_obligations(chip: Chip, meaning: CallMeaning) -> Iterator[Obligation]:
     yield Obligation(Kind.COMPLETE, chip.name, executed.name, complete, of(prove_call_complete))
 
 
-def _executed() -> Executed:
+def executed_call() -> Executed:
     """The instruction that makes calls."""
     (found,) = [e for e in executed_instructions() if e.instruction.meaning is System.ENVIRONMENT_CALL]
     return found
 
 
 def _simplified(view: CallView, prepare: Prepare, values: Mapping[str, int]) -> RowSystem:
-    system = executed_row(view.row, _executed())
+    system = executed_row(view.row, executed_call())
     prepare(system)
     system.assume(values)
     system.simplify()
@@ -231,7 +231,10 @@ def prove_call_function(
 def _row_and_claims(
     row: BitVectorRow, view: CallView, meaning: CallMeaning
 ) -> tuple[BitVectorRow, list[Claim], list[z3.BoolRef]]:
-    """The row, what it must do, and what it satisfies. Raises WrapError."""
+    """The row, what it must do, and what it satisfies.
+
+    Raises WrapError if a polynomial wraps around p too often to be encoded.
+    """
     execution = CallExecution(row, view)
     claims = [*execution.claims(), *meaning(execution)]
     # The claims come first: the values they speak of bring their own definitions.
@@ -265,5 +268,5 @@ def vanishing(row: BitVectorRow, name: str, part: Polynomial, expected: Polynomi
 
 def half_of(word: z3.BitVecRef, number: int) -> z3.BitVecRef:
     """The lower or the upper 32 bits of a doubleword."""
-    half = WORD_BITS // 2
+    half = XLEN // 2
     return z3.Extract(half * (number + 1) - 1, half * number, word)

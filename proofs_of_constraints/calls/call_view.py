@@ -44,7 +44,10 @@ class CallView:
         return self.row.arrival[1]
 
     def message(self, bus: Bus, sign: int) -> Mapping[str, Polynomial]:
-        """The one message of a direction on a bus, which every row of the call says, by field. Raises LayoutError."""
+        """The one message of a direction on a bus, which every row of the call says, by field.
+
+        Raises LayoutError if the chip's messages have another shape.
+        """
         found = interactions_on(self.chip, bus, sign)
         if len(found) != 1 or polynomial_of(found[0].multiplicity) != self.row.real:
             verb = "sent" if sign > 0 else "received"
@@ -84,7 +87,10 @@ def call_view_of(chip: Chip) -> CallView:
 
 
 def _result_of(call: Call, row: InstructionView) -> Access:
-    """The last access, which is that of the result's register. Raises LayoutError."""
+    """The last access, which is that of the result's register.
+
+    Raises LayoutError if the chip's messages have another shape.
+    """
     last = row.accesses[-1] if row.accesses else None
     register = Polynomial.constant(call.result_register or 0)
     if last is None or (last.space, last.address) != (Polynomial.constant(Space.REGISTERS), register):

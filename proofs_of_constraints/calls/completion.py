@@ -38,14 +38,14 @@ class Step:
     digits: tuple[str, ...]
     are_bits: bool
     given: BitSum
-    """Of known cells; empty where it is received."""
+    """The sum of known cells; empty where it is received."""
 
     received_bits: int | None = None
     """For what is received, the bits that the bus promises."""
 
 
 def steps_of(kind: RowKind) -> list[Step]:
-    """The steps in which every cell becomes known. Raises CompletionError."""
+    """The steps in which every cell becomes known. Raises CompletionError if a constraint does not give its cells."""
     row = kind.row
     known = set(row.known)
     steps = []
@@ -63,6 +63,8 @@ def steps_of(kind: RowKind) -> list[Step]:
             steps.append(Step(source, digits, are_bits, BitSum(), message.bus.field_bits.get(field)))
             known |= unknown
     for source, equation in row.equations.items():
+        if equation == BitSum():
+            continue
         unknown = equation.names - known
         if not unknown:
             raise CompletionError(f"{source} says something more of cells that are known")
@@ -122,7 +124,10 @@ def _rest(equation: BitSum, unknown: set[str]) -> BitSum:
 
 
 def cells_of_row(kind: RowKind, received: Mapping[str, int]) -> dict[str, int]:
-    """The cells of the row that receives these numbers, by `message.field`; 0 for others. Raises CompletionError."""
+    """The cells of the row that receives these numbers, by `message.field`; 0 for others.
+
+    Raises CompletionError if a constraint does not give its cells.
+    """
     cells = dict(kind.row.known)
     for step in steps_of(kind):
         number = received.get(step.source, 0)

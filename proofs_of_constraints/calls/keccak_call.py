@@ -15,6 +15,7 @@ from spec.air.chips.keccak import KeccakTable
 
 LIMB_BITS = 16
 LANE_LIMBS = LANE_BITS // LIMB_BITS
+"""The width of a limb of the memory bus."""
 
 
 def keccak_meaning(table: KeccakTable) -> CallMeaning:

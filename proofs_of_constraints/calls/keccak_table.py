@@ -42,12 +42,13 @@ from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.air.chips.keccak import KeccakTable
 from spec.field import P
+from spec.keccak import CONSTANT_POSITIONS
 
 LIMB_BITS = 16
 LANE_LIMBS = LANE_BITS // LIMB_BITS
 LIMBS = LANES * LANE_LIMBS
 MOST_PAIRS = 2
-"""Of five bits, more than the least one."""
+"""The most pairs of five bits above the least number of pairs."""
 
 COUNT_BITS = 6
 """Enough for what a column's count adds and subtracts, and its sign."""
@@ -237,7 +238,7 @@ class _Row:
         demanded = {f"parity_{x}_{z}_is_counted" for x in range(SIDE) for z in range(LANE_BITS)}
         demanded |= {f"before_{i}_is_without_the_effect" for i in range(LIMBS)}
         demanded |= {f"after_{i}_is_after_the_round" for i in range(LIMBS)}
-        return demanded | {f"{name}_is_of_chi" for name in self._chip.columns if name.startswith("plain_")}
+        return demanded | {f"plain_{z}_is_of_chi" for z in CONSTANT_POSITIONS}
 
     def _cells(self) -> dict[str, int]:
         """The cells of a row that receives some state, by the standard."""
@@ -258,12 +259,12 @@ class _Row:
                 for i in range(LANE_LIMBS):
                     cells[f"{name}_{LANE_LIMBS * lane + i}"] = _number(value) >> LIMB_BITS * i & (1 << LIMB_BITS) - 1
         cells |= {name: 0 for name in self._chip.columns if name not in cells}
-        for name in self._chip.columns:
-            if name.startswith("plain_"):
-                # A bit of chi, as the chip defines it.
-                equation = self._equation(f"{name}_is_of_chi")
-                rest = equation.constant + sum(c * f.value(cells) for f, c in equation.bits.items())
-                cells[name] = -rest * equation.columns[name] % P
+        for z in CONSTANT_POSITIONS:
+            # A bit of chi, as the chip defines it.
+            name = f"plain_{z}"
+            equation = self._equation(f"{name}_is_of_chi")
+            rest = equation.constant + sum(c * f.value(cells) for f, c in equation.bits.items())
+            cells[name] = -rest * equation.columns[name] % P
         return cells
 
     def _bits(self) -> list[str]:

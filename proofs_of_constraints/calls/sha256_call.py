@@ -17,6 +17,7 @@ from spec.word import BYTE_BITS
 
 LIMB_BITS = 16
 WORKING = "abcdefgh"
+"""The width of a limb of the memory bus."""
 
 
 def sha256_meaning(layout: Sha256Layout) -> CallMeaning:

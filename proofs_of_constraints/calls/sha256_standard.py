@@ -14,6 +14,7 @@ WORD_BITS = 32
 WORDS_OF_STATE = 8
 WORDS_OF_BLOCK = 16
 ROUNDS = 64
+"""The sizes and rounds of SHA-256 [FIPS 180-4, sections 1 and 6.2.2], written a second time."""
 
 
 def word(number: int) -> z3.BitVecRef:

@@ -37,7 +37,7 @@ from proofs_of_constraints.translation.bit_sum_terms import LimbArithmetic, is_e
 from proofs_of_constraints.translation.bit_sums import BitSum, sum_of_bits
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval
-from spec.air.chip import Chip
+from spec.air.chip import Chip, Role
 from spec.air.chips.sha256 import Sha256Layout
 from spec.field import P
 
@@ -47,8 +47,17 @@ LIMB_MAXIMUM = LIMB_BASE - 1
 WORD_BASE = 1 << WORD_BITS
 HALVES = ("low", "high")
 WORKING = "abcdefgh"
+"""Half a word of SHA-256."""
 
 ASSUMED = (BALANCE, ORDER_LIMBS)
+
+
+def sha256_senders(ordered_by: str, layout: Sha256Layout) -> dict[str, frozenset[str | Role]]:
+    """By bus of the order, who sends there: what is ordered, the states between the tables, and the result."""
+    start, message, state, result = (bus.name for bus in layout.buses)
+    tables = frozenset({layout.first.name, layout.rest.name})
+    orders = frozenset({ordered_by})
+    return {start: orders, message: orders, state: tables, result: frozenset({layout.rest.name})}
 
 
 class _RefutedError(Exception):
@@ -147,7 +156,7 @@ def _promised(layout: Sha256Layout, kind: RowKind) -> dict[str, Interval]:
     for message in kind.messages:
         if message.bus == layout.state and message.sign < 0:
             for i in range(WORDS_OF_BLOCK):
-                known = sum(start + i - term.earlier < start for term in SCHEDULE_TERMS)
+                known = sum(0 <= start + i - term.earlier < start for term in SCHEDULE_TERMS)
                 for half in HALVES:
                     for column in message.parts[f"pending_{i}_{half}"].columns:
                         found[column] = Interval(0, known * LIMB_MAXIMUM)
@@ -196,8 +205,6 @@ class _Rows:
         for message in sent:
             for i in range(WORDS_OF_BLOCK):
                 number = self.start + steps + i
-                if number < WORDS_OF_BLOCK:
-                    continue
                 terms = self._terms(number, steps)
                 for half in range(len(HALVES)):
                     field = f"pending_{i}_{HALVES[half]}"

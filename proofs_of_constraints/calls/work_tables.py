@@ -23,7 +23,7 @@ from proofs_of_constraints.translation.cells import cells_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval, bits
 from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction
+from spec.air.chip import Chip, Constraint, Interaction
 from spec.air.expression import Constant, Difference, Expression, MainColumn, Product
 from spec.field import P
 
@@ -64,7 +64,7 @@ class RowKind:
     definitions: Mapping[str, BitSum]
 
     def message(self, bus: Bus, sign: int) -> Message:
-        """The one message of a direction on a bus. Raises LayoutError."""
+        """The one message of a direction on a bus. Raises LayoutError if the chip's messages have another shape."""
         found = [m for m in self.messages if m.bus == bus and m.sign == sign]
         if len(found) != 1:
             verb = "sends" if sign > 0 else "receives"
@@ -74,7 +74,11 @@ class RowKind:
 
 @lru_cache(maxsize=KNOWN_TABLES)
 def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
-    """Every kind of row that says something. Raises LayoutError and WrapError."""
+    """Every kind of row that says something.
+
+    Raises LayoutError if the chip's messages have another shape, and WrapError if a polynomial wraps around p too often
+    to be encoded.
+    """
     booleans = boolean_columns(chip)
     sums = BitSums(booleans.values())
     times = {interaction: sums.of(interaction.multiplicity) for interaction in chip.interactions}
@@ -90,9 +94,10 @@ def row_kinds(chip: Chip) -> tuple[RowKind, ...]:
         if not any(row_of_flags.value(c.expression) for c in chip.constraints if c.name in about_flags):
             said = [i for i, count in times.items() if _is_said(chip, i, count.at(known))]
             if said:
+                name = " and ".join(n for n, v in known.items() if v) or "no flag"
+                known |= _zeros(others, known)
                 at = sums.at(known)
                 parts = {i: {name: at.of(part) for name, part in messages[i].items()} for i in said}
-                name = " and ".join(n for n, v in known.items() if v) or "no flag"
                 equations = NamedSums(at, {c.name: c.expression for c in others})
                 ranges = {**dict(small.values()), **_received_ranges(parts)}
                 row = BitRow(chip, frozenset(booleans.values()) - known.keys(), equations, ranges, known)
@@ -108,7 +113,10 @@ def _flags(chip: Chip, multiplicities: Iterable[BitSum]) -> list[str]:
 
 
 def _choices(chip: Chip, sums: BitSums, flags: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Every choice of flags that a row may have: of those that exclude each other, one or none. Raises LayoutError."""
+    """Every choice of flags that a row may have: of those that exclude each other, one or none.
+
+    Raises LayoutError if the chip's messages have another shape.
+    """
     exclusive = max((e for e in _exclusions(chip, sums) if e <= set(flags)), key=len, default=frozenset())
     free = [flag for flag in flags if flag not in exclusive]
     if len(free) > MAXIMUM_FLAGS:
@@ -128,6 +136,16 @@ def _exclusions(chip: Chip, sums: BitSums) -> Iterator[frozenset[str]]:
                 plain = all(f.table == (0, 1) and c == 1 for f, c in found.bits.items())
                 if plain and not found.columns and not found.constant:
                     yield frozenset(found.names)
+
+
+def _zeros(constraints: Iterable[Constraint], known: Mapping[str, int]) -> dict[str, int]:
+    """Columns that a constraint makes 0 on rows with a flag that is 1."""
+    found = {}
+    for constraint in constraints:
+        match constraint.expression:
+            case Product(MainColumn(flag, _), MainColumn(column, _)) if known.get(flag) == 1 and column not in known:
+                found[column] = 0
+    return found
 
 
 def _of_right_width(chip: Chip) -> tuple[Interaction, ...]:

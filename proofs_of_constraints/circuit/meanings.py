@@ -22,6 +22,7 @@ WORD_BITS = 32
 OCTET_WORDS = OCTET_LIMBS // 2
 LIMB_BASE = Polynomial.constant(1 << LIMB_BITS)
 ZERO = Polynomial.constant(0)
+"""The width of a word of SHA-256."""
 
 Cells = Mapping[str, z3.ArithRef]
 """Columns as integers."""

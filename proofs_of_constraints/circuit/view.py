@@ -60,11 +60,11 @@ class CircuitView:
 
 
 def circuit_view_of(chip: Chip) -> CircuitView:
-    """Reads a chip's fixed columns by their places: `Circuit.fixed_rows` fills them in this order. Raises LayoutError.
+    """Reads a chip's fixed columns by their places: `Circuit.fixed_rows` fills them in this order.
 
-    First whether the row is real, then the addresses of operands and of results, how often each result is read, and
-    the numbers of the operation. A row reads each operand once if it is real, and sends each result as often as it is
-    read. Lookups and orders happen once on every real row.
+    First whether the row is real, then the addresses of operands and of results, how often each result is read, and the
+    numbers of the operation. A row reads each operand once if it is real, and sends each result as often as it is read.
+    Lookups and orders happen once on every real row. Raises LayoutError if the chip's messages have another shape.
     """
     memory = [i for i in chip.interactions if i.bus in MEMORIES]
     reads, writes = ([i for i in memory if i.sign == sign] for sign in (-1, +1))

@@ -7,9 +7,13 @@ equation, have their ranges, is proven from it.
 
 from __future__ import annotations
 
+from itertools import chain
+
 import z3
 
+from proofs_of_constraints.division.reading import Reading
 from proofs_of_constraints.obligations.completeness import RowInputs, cases_of
+from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import InstructionView
@@ -22,13 +26,12 @@ from spec.rv64im.buses import LIMB_BITS
 from spec.word import BYTE_BITS
 
 
-def prove_division_complete(session: Session, view: InstructionView, executed: Executed) -> Outcome:
+def prove_division_complete(session: Session, view: InstructionView, executed: Executed, reading: Reading) -> Outcome:
     """Proves that every input has a row."""
     title = f"complete/{view.chip.name}/{executed.name}"
     inputs = RowInputs(view, executed)
     ((_, system),) = cases_of(view, executed)
-    count = sum(name.startswith("remainder_") and name[-1].isdigit() for name in view.chip.columns)
-    width = count * LIMB_BITS
+    count, width = reading.limb_count, reading.width_bits
     # Any element but 0 says the same of by_zero; the row that is looked for has 1.
     system.restrict("choice", Polynomial.variable("by_zero"), BOOLEAN)
     ladder = Ladder(system, "")
@@ -44,15 +47,14 @@ def prove_division_complete(session: Session, view: InstructionView, executed: E
     dividend = _number(ladder, "dividend", count, LIMB_BITS)
     product = ladder.term(product_of(divisor, quotient))
     d, q, r, b = (ladder.term(terms) for terms in (divisor, quotient, remainder, dividend))
-    is_signed = "u" not in executed.instruction.name
     for name, hypotheses, claim in _lemmas():
         if session.satisfying(f"{title}/{name}", [*hypotheses, z3.Not(claim)]) is not None:
             return Outcome(Verdict.UNKNOWN, f"lemma: {name}")
-    limit = (1 << (width - 1)) if is_signed else (1 << width) - 1
+    limit = (1 << (width - 1)) if reading.signed else (1 << width) - 1
     zero = [_cell(ladder, f"quotient_{i}") == 255 for i in range(2 * count)]
     zero += [_cell(ladder, "quotient_sign") == 0, r == b]
     smaller = _magnitude(r) < _magnitude(d)
-    nonzero = [smaller, z3.Or(r == 0, (r < 0) == (b < 0)), q <= limit, q >= (-limit if is_signed else 0)]
+    nonzero = [smaller, z3.Or(r == 0, (r < 0) == (b < 0)), q <= limit, q >= (-limit if reading.signed else 0)]
     theorem = [
         *inputs.given,
         *ladder.definitions,
@@ -73,11 +75,13 @@ def prove_division_complete(session: Session, view: InstructionView, executed: E
         ("nothing is left over", [*limbs, total % modulus == 0], nothing),
     ):
         if session.satisfying(f"{title}/{name}", [*hypotheses, z3.Not(claim)]) is not None:
-            return Outcome(Verdict.UNKNOWN, f"lemma: {name}")
-    return _prove_claims(session, title, ladder, [*theorem, nothing])
+            return outcome_without_row(session, title, [ladder], inputs.samples(session, title), [f"lemma: {name}"])
+    return _prove_claims(session, title, inputs, ladder, [*theorem, nothing])
 
 
-def _prove_claims(session: Session, title: str, ladder: Ladder, theorem: list[z3.BoolRef]) -> Outcome:
+def _prove_claims(
+    session: Session, title: str, inputs: RowInputs, ladder: Ladder, theorem: list[z3.BoolRef]
+) -> Outcome:
     """Each range and each constraint; what is proven helps with the next."""
     factors = ladder.factors()
     first = {name: claim for name, claim in ladder.ranges.items() if name in factors}
@@ -85,8 +89,10 @@ def _prove_claims(session: Session, title: str, ladder: Ladder, theorem: list[z3
     known = list(theorem)
     for stage, claims in (("factor", first), ("cell", rest)):
         for name, claim in claims.items():
-            if session.satisfying(f"{title}/{stage} {name}", [*known, z3.Not(claim)]) is not None:
-                return Outcome(Verdict.UNKNOWN, f"no row found for an input: {name}")
+            model = session.satisfying(f"{title}/{stage} {name}", [*known, z3.Not(claim)])
+            if model is not None:
+                models = chain([model], inputs.samples(session, title))
+                return outcome_without_row(session, title, [ladder], models, [name])
             known.append(claim)
         known += ladder.product_bounds
     return Outcome(Verdict.PROVEN, f"{len(first) + len(rest)} claims")

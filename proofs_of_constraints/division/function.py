@@ -11,36 +11,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import z3
 
-from proofs_of_constraints.obligations.lemmas import BrokenProofError, Script
+from proofs_of_constraints.division.reading import Reading
+from proofs_of_constraints.obligations.lemmas import Script
 from proofs_of_constraints.obligations.obligation import Session
 from proofs_of_constraints.translation.instruction_view import InstructionView
 from proofs_of_constraints.translation.integer_row import product_of
 from proofs_of_constraints.translation.integer_words import INTEGER_TERM_WORDS, quotient, remainder, signed
 from proofs_of_constraints.translation.program_layout import Executed
+from spec.rv64im.buses import LIMB_BITS
 from spec.word import BYTE_BITS
-
-WORD_LIMBS = 4
-LIMB_BITS = 16
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """Which of the two results an instruction takes, and whether its operands are signed. Hints only."""
-
-    signed: bool
-    of_quotient: bool
-
-
-_READINGS = {
-    f"{stem}{sign}{width}": _Reading(signed, of_quotient)
-    for stem, of_quotient in (("div", True), ("rem", False))
-    for sign, signed in (("", True), ("u", False))
-    for width in ("", "w")
-}
 
 
 def _magnitude(number: z3.ArithRef) -> z3.ArithRef:
@@ -62,7 +46,7 @@ class _Numbers:
     remainder: z3.ArithRef
     dividend: z3.ArithRef
 
-    def bounded(self, reading: _Reading, width: int) -> list[z3.BoolRef]:
+    def bounded(self, reading: Reading, width: int) -> list[z3.BoolRef]:
         """What the row's columns say of their sizes."""
         half, whole = 1 << (width - 1), 1 << width
         low, high = (-half, half) if reading.signed else (0, whole)
@@ -86,14 +70,13 @@ class _Numbers:
         ]
 
 
-def prove_division(session: Session, view: InstructionView, executed: Executed) -> None:
-    """Proves that the destination is the instruction's result. Raises BrokenProofError and UndecidedError."""
+def prove_division(session: Session, view: InstructionView, executed: Executed, reading: Reading) -> None:
+    """Proves that the destination is the instruction's result.
+
+    Raises BrokenProofError if a lemma does not hold, and UndecidedError if the solver gives no answer in time.
+    """
     script = Script(session, view, executed)
-    row, reading = script.row, _READINGS[executed.instruction.name]
-    count = sum(name.startswith("quotient_") and name != "quotient_sign" for name in view.chip.columns) // 2
-    if count not in (WORD_LIMBS, WORD_LIMBS // 2):
-        raise BrokenProofError("the quotient has neither the width of a word nor of half a word")
-    width = LIMB_BITS * count
+    row, count, width = script.row, reading.limb_count, reading.width_bits
     divisor = script.number("divisor", 2 * count, BYTE_BITS, "divisor_sign")
     quotient_terms = script.number("quotient", 2 * count, BYTE_BITS, "quotient_sign")
     remainder_terms = script.number("remainder", count, LIMB_BITS, "remainder_sign")
@@ -128,9 +111,15 @@ def _read(word: z3.ArithRef, width: int, is_signed: bool) -> z3.ArithRef:
     return z3.If(low >= 1 << (width - 1), low - (1 << width), low) if is_signed else low
 
 
-def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
+def _prove_numbers(script: Script, reading: Reading, width: int) -> None:
     """Steps 3 to 5, about numbers only."""
     numbers = _Numbers(*z3.Ints("D Q R B"))
+    signs = _prove_quotient(script, reading, width, numbers)
+    _prove_destination(script, reading, width, numbers, signs)
+
+
+def _prove_quotient(script: Script, reading: Reading, width: int, numbers: _Numbers) -> list[z3.BoolRef]:
+    """Steps 3 and 4: quotient and remainder are those that the manual defines. Returns what is known of signs."""
     divisor, quotient_number, rest, dividend = numbers.divisor, numbers.quotient, numbers.remainder, numbers.dividend
     product, multiple = z3.Ints("D*Q multiple")
     sizes = numbers.bounded(reading, width)
@@ -157,7 +146,14 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
     left_over = dividend - divisor * quotient_number
     script.lemma("numbers: the remainder is what is left", nonzero, rest == left_over)
     script.lemma("numbers: division by zero leaves the dividend", [*exact, divisor == 0], rest == dividend)
+    return signs
 
+
+def _prove_destination(
+    script: Script, reading: Reading, width: int, numbers: _Numbers, signs: Sequence[z3.BoolRef]
+) -> None:
+    """Step 5: the destination is the meaning of the instruction."""
+    divisor, quotient_number, rest, dividend = numbers.divisor, numbers.quotient, numbers.remainder, numbers.dividend
     all_ones = (1 << width) - 1
     bits = z3.Int("chosen bits")
     chosen = quotient_number if reading.of_quotient else rest
@@ -169,7 +165,7 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
         left, right = signed(left), signed(right)
     hypotheses = [
         *script.words_are_words(),
-        *sizes,
+        *numbers.bounded(reading, width),
         *numbers.unique(),
         dividend == _read(script.left_word, width, reading.signed),
         divisor == _read(script.right_word, width, reading.signed),
@@ -193,6 +189,6 @@ def _prove_numbers(script: Script, reading: _Reading, width: int) -> None:
     script.lemma("numbers: destination is the result", hypotheses, script.destination_word == meaning)
 
 
-def _ends(reading: _Reading, width: int) -> tuple[int, int]:
+def _ends(reading: Reading, width: int) -> tuple[int, int]:
     """The least and the greatest divisor."""
     return (-(1 << (width - 1)), (1 << (width - 1)) - 1) if reading.signed else (0, (1 << width) - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from proofs_of_constraints.obligations.obligation import Obligation
+from proofs_of_constraints.obligations.obligation import Kind, Obligation
 from proofs_of_constraints.translation.contracts import Contracts
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Role
@@ -28,6 +28,16 @@ class Chain:
 
     first_stamp: tuple[str, int] | None = None
     """A field of the bus and what it is in the first token, where that is the same for every chain."""
+
+
+VERIFIER = "the verifier"
+"""Among the senders of a bus, who sends tokens."""
+
+Senders = Mapping[str, frozenset[str | Role]]
+"""By bus, who sends there: chips by name, all chips of a role, the verifier."""
+
+Bounds = Mapping[str, Mapping[str, int]]
+"""By bus and field, the bits that are proven of what is sent."""
 
 
 def no_obligations(_: Sequence[Chip]) -> Iterable[Obligation]:
@@ -63,12 +73,21 @@ class AuditedMachine:
     """Every instruction that some chip must execute, and its number on the program's bus."""
 
     chains: tuple[Chain, ...]
+    senders: Senders
+    """The chips that may send on each bus."""
+
     run_tokens: tuple[Token, ...]
     """The verifier's tokens on global buses for a claimed output that has all kinds of them."""
 
     orders: tuple[Order, ...] = ()
     memories: tuple[Bus, ...] = ()
     """Buses of a memory that is written once: addresses, and how often each is read, are the program's."""
+
+    bounds: Bounds = field(default_factory=dict)
+    """The fields' bounds of buses that no fixed table answers and that belong to no order and no memory."""
+
+    required_kinds: Mapping[Role, frozenset[Kind]] = field(default_factory=dict)
+    """The kinds of obligation without which nothing is known of a chip of the role."""
 
     contracts: Contracts = field(default_factory=dict)
     meanings: Mapping[Role, ChipMeaning] = field(default_factory=dict)

@@ -40,7 +40,7 @@ from spec.protocol.gkr import (
     widest_message,
 )
 from spec.protocol.shape import SEVERAL_INSTANCES, TableShape
-from spec.protocol.zerocheck import ROUND_DEGREE, TableWeights, padding, table_value, table_weights
+from spec.protocol.zerocheck import ROUND_DEGREE, TableWeights, batching_powers, padding, table_value, table_weights
 
 CHECKED_CHIPS = 256
 """Machines of which one chip is changed are checked one after the other: what is known of the others is kept."""
@@ -54,7 +54,7 @@ BETA = {scope: extension_element(f"{scope.value} beta") for scope in Scope}
 BATCHING = extension_element("chi")
 
 Widths = tuple[int, int]
-"""Of the widest message in each scope."""
+"""The widths of the widest message in each scope."""
 
 
 def example_tables(machine: Machine) -> list[TableShape]:
@@ -197,7 +197,7 @@ def constraints_have_their_own_powers(audited: AuditedMachine) -> str | None:
     tables = example_tables(audited.machine)
     layout = circuit(tables)
     rho = extension_point("rho", layout.variables)
-    weights = table_weights(ONE, tables, layout, rho, BATCHING)
+    weights = table_weights(tables, layout, rho, batching_powers(ONE, BATCHING, tables))
     found = [weight for of_table in weights for weight in of_table.constraints]
     counts = [len(of_table.constraints) for of_table in weights]
     if counts != [len(table.chip.constraints) for table in tables]:

@@ -181,6 +181,9 @@ def wiring(audited: AuditedMachine) -> str | None:
     missing = set(audited.opcodes) - executed
     if missing:
         return f"no chip executes {sorted(missing)[0]}"
+    unknown = executed - set(audited.opcodes)
+    if unknown:
+        return f"{sorted(unknown)[0]} is executed, and is no opcode"
     ordered = {name for order in audited.orders for name in order.tables}
     idle = [chip.name for chip in audited.machine.chips_of(Role.WORK) if chip.name not in ordered]
     return f"nobody orders work from {idle[0]}" if idle else None

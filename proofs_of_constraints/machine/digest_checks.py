@@ -197,10 +197,12 @@ def _join_changes(machine: Machine) -> Iterator[Machine]:
 
 def _shape_changes(machine: Machine) -> Iterator[Machine]:
     first = machine.chips[0].name
-    yield replace(machine, listed_shapes={**machine.listed_shapes, "another": {first: 5}})
-    for shape, heights in machine.listed_shapes.items():
-        taller = {name: height + 1 for name, height in heights.items()}
-        yield replace(machine, listed_shapes={**machine.listed_shapes, shape: taller})
+    yield replace(machine, listed_shapes={**machine.listed_shapes, "another": {first: (5,)}})
+    for shape, instances in machine.listed_shapes.items():
+        taller = {name: tuple(height + 1 for height in heights) for name, heights in instances.items()}
+        more = {name: (*heights, heights[-1] - 1) for name, heights in instances.items()}
+        for changed in (taller, more):
+            yield replace(machine, listed_shapes={**machine.listed_shapes, shape: changed})
 
 
 def _program_changes(machine: Machine) -> Iterator[Machine]:

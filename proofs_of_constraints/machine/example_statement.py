@@ -19,6 +19,7 @@ PARAMETERS = TINY
 
 PROGRAM_HEIGHT_LOG2 = 4
 CONTINUATION_HEIGHT_LOG2 = 3
+"""Small heights that differ, so that one in the place of the other is noticed."""
 
 
 def example_digest(name: str) -> Digest:

@@ -15,6 +15,11 @@ from proofs_of_constraints.machine.circuit_checks import (
 )
 from proofs_of_constraints.machine.closed_forms import closed_forms_are_their_tables
 from proofs_of_constraints.machine.conversation_checks import challenges_are_drawn_in_order, messages_are_bound
+from proofs_of_constraints.machine.coverage_checks import (
+    fields_are_bounded,
+    senders_are_declared,
+    zero_rows_say_nothing,
+)
 from proofs_of_constraints.machine.declaration_checks import (
     both_ends,
     bus_identities,
@@ -31,6 +36,12 @@ from proofs_of_constraints.machine.digest_checks import (
     digest_covers_chips,
     digest_covers_the_machine,
     key_covers_fields,
+)
+from proofs_of_constraints.machine.opening_checks import (
+    claims_have_their_own_weights,
+    columns_are_placed_once,
+    folds_bind_the_last_coordinates,
+    stacked_columns_are_numbered,
 )
 from proofs_of_constraints.machine.run_checks import segments_are_counted, segments_are_joined
 from proofs_of_constraints.machine.scope_checks import scopes_of_buses, wrong_scopes_are_refused
@@ -52,6 +63,9 @@ DECLARATION_CHECKS: Mapping[str, Check] = {
     "both ends of every bus": both_ends,
     "ends of chains": chain_ends,
     "senders of buses": bus_senders,
+    "expected senders": senders_are_declared,
+    "bounds of fields": fields_are_bounded,
+    "rows of zeros": zero_rows_say_nothing,
     "wiring of columns and opcodes": wiring,
     "tables": unique_tables,
     "degrees": degrees,
@@ -69,6 +83,10 @@ PROTOCOL_CHECKS: Mapping[str, Check] = {
     "interactions in the circuit": interactions_are_in_the_circuit,
     "nodes of the circuit": circuit_sums_fractions,
     "powers of constraints": constraints_have_their_own_powers,
+    "places of columns": columns_are_placed_once,
+    "weights of claims": claims_have_their_own_weights,
+    "numbers of stacked columns": stacked_columns_are_numbered,
+    "folds of vectors": folds_bind_the_last_coordinates,
     "closed forms": closed_forms_are_their_tables,
     "machine digest": digest_covers_the_machine,
     "machine digest of chips": digest_covers_chips,

@@ -18,7 +18,8 @@ from spec.rv64im.chips.sha256 import LAYOUT as SHA256_LAYOUT
 
 Doublewords = Sequence[int]
 
-HALF_BITS = 32
+WORD_BITS = 32
+"""The width of a word of SHA-256."""
 
 
 def call_of(chip_name: str) -> Call | None:
@@ -129,7 +130,7 @@ def _sha256_faults(
         yield "the row takes no answer under its clock"
         return
     rounds = [low + (high << LIMB_BITS) for low, high in zip(answers[0][1::2], answers[0][2::2], strict=True)]
-    sums = [(one + other) % (1 << HALF_BITS) for one, other in zip(state, rounds, strict=True)]
+    sums = [(one + other) % (1 << WORD_BITS) for one, other in zip(state, rounds, strict=True)]
     if words_of(after["state"]) != sums or min(after["state"]) < 0:
         yield "what is written is not the sum of the state and the rounds"
 

@@ -22,7 +22,10 @@ class ExampleRowsError(ValueError):
 
 
 def example_rows(chip: Chip) -> list[Cells]:
-    """Example rows, real ones and one of padding: cells by column, and the public values. Raises ExampleRowsError."""
+    """Example rows, real ones and one of padding: cells by column, and the public values.
+
+    Raises ExampleRowsError if the rows are not those of the declared chip.
+    """
     rows = stored_rows().get(chip.name, [])
     expected = {*chip.columns, "public.segment"}
     if not rows or any(cells.keys() != expected for cells in rows):

@@ -6,6 +6,9 @@ one expression, such as a sign, is changed in the first and the last.
 A work table has thousands of constraints, of few kinds: names that differ in numbers alone are of one kind. Of each
 kind one is sampled, of a round that a hash decides, and of the changes of its expression one, decided likewise. Its
 interactions are changed as everybody's.
+
+A wide call has hundreds of accesses and lookups, of few kinds as well. Of each kind of its constraints, definitions and
+interactions one is sampled, decided likewise, and changed in every way; so are the interactions that speak first.
 """
 
 from __future__ import annotations
@@ -51,6 +54,11 @@ SYMMETRIC_BUSES = (BYTE_PAIR,)
 """Buses that allow a tuple in any order: exchanging its fields says the same."""
 
 
+WIDE_COLUMNS = 200
+"""A call with more is wide. No chip but a call has half as many, and SHA-256's call, with three quarters of it, has 700
+mutants, which a sweep still goes through."""
+
+
 class Operator(Enum):
     """What is done to a declaration."""
 
@@ -91,36 +99,57 @@ Chosen = TypeVar("Chosen")
 
 
 def mutants_of(chip: Chip) -> Iterator[Mutant]:
-    """Every mutant of a chip, of a work table those of a sample. Their names are unique."""
-    is_sampled = chip.role is Role.WORK
-    few = sampled([c.name for c in chip.constraints]) if is_sampled else {c.name for c in chip.constraints}
+    """Every mutant of a chip, of a work table and of a wide call those of a sample. Their names are unique."""
+    is_work = chip.role is Role.WORK
+    changed_constraints = changed_names(chip, [c.name for c in chip.constraints])
     for constraint in chip.constraints:
-        if constraint.name not in few:
+        if constraint.name not in changed_constraints:
             continue
         kept = tuple(c for c in chip.constraints if c is not constraint)
         change = f"without constraint {constraint.name}"
         yield Mutant(Operator.CONSTRAINT_DROPPED, change, replace(chip, constraints=kept), True)
         edits = list(_edits(chip, constraint.expression))
-        for operator, change, expression in _sampled_edits(constraint.name, edits) if is_sampled else edits:
+        for operator, change, expression in _sampled_edits(constraint.name, edits) if is_work else edits:
             changed = with_constraint(chip, constraint, expression)
             yield Mutant(operator, f"{constraint.name} {change}", changed, False)
     nodes = named_nodes(chip)
-    few = sampled(list(nodes)) if is_sampled else set(nodes)
+    changed_definitions = changed_names(chip, list(nodes))
     for name, node in nodes.items():
-        if name not in few:
+        if name not in changed_definitions:
             continue
         edits = list(_edits(chip, node.definition, definitions=False))
-        for operator, change, expression in _sampled_edits(name, edits) if is_sampled else edits:
+        for operator, change, expression in _sampled_edits(name, edits) if is_work else edits:
             yield Mutant(operator, f"{name} {change}", with_definition(chip, node, expression), False)
+    changed_interactions = changed_interaction_names(chip)
     for interaction in chip.interactions:
+        if interaction.name not in changed_interactions:
+            continue
         yield from _without(chip, interaction)
         for operator, change, new in _changed_interactions(chip, interaction):
             weaker = _is_weaker(operator, interaction)
             yield Mutant(operator, f"{interaction.name} {change}", with_interaction(chip, interaction, new), weaker)
 
 
+def is_wide_call(chip: Chip) -> bool:
+    """Whether the chip is a call of which a sample is changed only."""
+    return chip.role is Role.INSTRUCTION and len(chip.columns) > WIDE_COLUMNS
+
+
+def changed_names(chip: Chip, names: Sequence[str]) -> set[str]:
+    """Those of a chip's constraints, or of its definitions, that are changed."""
+    return sampled(names) if chip.role is Role.WORK or is_wide_call(chip) else set(names)
+
+
+def changed_interaction_names(chip: Chip) -> set[str]:
+    """The interactions that are changed. Exchanging direction and bus is only tried of those that speak first."""
+    names = [i.name for i in chip.interactions]
+    if not is_wide_call(chip):
+        return set(names)
+    return sampled(names) | {i.name for i in chip.interactions if _speaks_first(chip, i)}
+
+
 def sampled(names: Sequence[str]) -> set[str]:
-    """Of each kind of name one, where there are several not the first: no round comes before that."""
+    """One name of each kind, where there are several not the first: no round comes before that."""
     kinds: dict[str, list[str]] = {}
     for name in names:
         kinds.setdefault(kind_of(name), []).append(name)

@@ -18,10 +18,6 @@ from spec.air.chip import Chip, describe_chip
 
 RECORD_FILE = Path(__file__).parent / "record.json"
 
-UNSWEPT = frozenset({"keccak_f", "multiply_add_modulo_256", "multiply_add_modulo_384"})
-"""The chips whose mutants nobody has swept: thousands, and Z3 takes up to half a minute for one. The document names
-them as well; a sweep takes them off this list."""
-
 Counts = Mapping[str, Mapping[Fate, int]]
 
 

@@ -49,6 +49,10 @@ class WrongRowSearch:
 
     def wrong_row(self, examples: Sequence[Cells]) -> tuple[Cells, str] | None:
         """A row that the mutant accepts and that is wrong, and what is wrong with it; None if none is found."""
+        return next(self.wrong_rows(examples), None)
+
+    def wrong_rows(self, examples: Sequence[Cells]) -> Iterator[tuple[Cells, str]]:
+        """Such rows, one of each way to change a cell."""
         spread = examples[:: max(1, len(examples) // EXAMPLES_TRIED)]
         for depth in range(1, CHANGED_CELLS + 1):
             for cells in spread:
@@ -56,10 +60,9 @@ class WrongRowSearch:
                     for value in changed_cells(cells[column]):
                         found = next(self._repaired({**cells, column: value}, (column,), depth), None)
                         if found is not None:
-                            return found
+                            yield found
                         if self._rows_left <= 0:
-                            return None
-        return None
+                            return
 
     def _repaired(self, cells: Cells, changed: tuple[str, ...], depth: int) -> Iterator[tuple[Cells, str]]:
         """Wrong rows with these cells changed and up to `depth` in all."""

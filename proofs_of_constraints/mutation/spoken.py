@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from spec.air.bus import Bus
 
@@ -9,11 +11,12 @@ Message = tuple[int, ...]
 
 
 class Spoken:
-    """The messages that a row says once; `times` is how often it says each."""
+    """The messages that a row says once, on these buses or on all; `times` is how often it says each."""
 
-    def __init__(self, row: ConcreteRow) -> None:
-        self.times = {i.name: row.value(i.multiplicity) for i in row.chip.interactions}
-        self.messages = [(i.bus, i.sign, row.message(i)) for i in row.chip.interactions if self.times[i.name] == 1]
+    def __init__(self, row: ConcreteRow, buses: Sequence[Bus] | None = None) -> None:
+        heard = [i for i in row.chip.interactions if buses is None or i.bus in buses]
+        self.times = {i.name: row.value(i.multiplicity) for i in heard}
+        self.messages = [(i.bus, i.sign, row.message(i)) for i in heard if self.times[i.name] == 1]
 
     @property
     def partial(self) -> list[str]:

@@ -51,14 +51,17 @@ class WorkRowSearch:
 
     def wrong_row(self, examples: Sequence[Cells]) -> tuple[Cells, str] | None:
         """A row that the mutant accepts and that is wrong, and what is wrong with it; None if none is found."""
+        return next(self.wrong_rows(examples), None)
+
+    def wrong_rows(self, examples: Sequence[Cells]) -> Iterator[tuple[Cells, str]]:
+        """Such rows, one of each change."""
         for cells in examples[:: max(1, len(examples) // EXAMPLES_TRIED)]:
             for column in self.columns:
                 for changed in self._changed(cells, column):
                     row = ConcreteRow(self.chip, changed)
                     faults = row_faults(row)
                     if faults and not row_obstacles(row):
-                        return changed, faults[0]
-        return None
+                        yield changed, faults[0]
 
     def _changed(self, cells: Cells, column: str) -> Iterator[Cells]:
         """The row with other values of a cell, and everything that follows from it."""

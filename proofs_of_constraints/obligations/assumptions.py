@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from proofs_of_constraints.obligations.obligation import Kind
 from spec.memory_map import SINK
 from spec.rv64im.buses import CLOCK_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
@@ -41,10 +44,10 @@ ASSUMPTIONS: dict[str, str] = {
     "whose effective address had more than 32 bits could take no token.",
     REGISTER_ZERO: "Register 0 holds zero: it is zero at the start and no program row names it as destination "
     "(decode obligations).",
-    INDUCTION: "On paper: the principle of induction over growing stamps, by which the tokens of a place form one "
-    "chain from the one that comes from outside (the verifier, the boundary table, the memory table), and that rows of "
-    "the state bus in a ring cannot balance, as each advances the clock and all together by less than p. The steps "
-    "are proven.",
+    INDUCTION: "Tokens of a place that balance, with rows that put a later stamp than they take, form one chain from "
+    "the one that comes from outside (the verifier, the boundary table, the memory table); and rows of the state bus "
+    "in a ring cannot balance, as each advances the clock and all together by less than p: proven in Coq for any "
+    "number of rows (proofs_of_constraints/theorem), from the steps that are obligations here.",
     STAMPS: f"Every clock on the state and memory bus is at most 2^{CLOCK_BITS} and every segment index below "
     f"{RV64IM.maximum_segments}: the verifier bounds the sum of heights times accesses, and the number of segments.",
     TOKENS: f"The segment index is below 2^{SEGMENT_GAP_BITS}, and so is the segment of every token on the "
@@ -67,3 +70,52 @@ ASSUMPTIONS: dict[str, str] = {
     FUNCTION: "The function obligation of the same instruction: what the row sends is a function of what it receives.",
 }
 """By name, the assumption and what stands for it."""
+
+Stands = tuple[Kind, frozenset[str]]
+"""A kind of obligation, and chips or properties that it is about; none stands for all of them."""
+
+
+def _machine(*properties: str) -> Stands:
+    return (Kind.MACHINE, frozenset(properties))
+
+
+def _each(*kinds: Kind) -> tuple[Stands, ...]:
+    return tuple((kind, frozenset()) for kind in kinds)
+
+
+_STATED = "ends and bounds of a run"
+_CLOCKS_COUNTED = _machine("bounds on heights", "clock bounds", "single tables")
+
+STANDS_FOR: Mapping[str, tuple[Stands, ...]] = {
+    BALANCE: (
+        _machine(
+            *("bus identities", "bus widths", "expected senders", "senders of buses", "fractions of messages"),
+            *("evaluated constraints", "interactions in the circuit", "nodes of the circuit", "powers of constraints"),
+            *("transcripts", "order of challenges", "messages in the transcript", "messages below p", "degrees"),
+            *("scopes of buses", "rows of zeros", "tokens of a segment", "tokens of the output"),
+        ),
+    ),
+    LOOKUP_TABLES: (
+        _machine("closed forms", "bounds of fields"),
+        (Kind.FUNCTION, frozenset({"range_table", "byte_table", "shift_table", "limb_table"})),
+    ),
+    PROGRAM_TABLE: (
+        *_each(Kind.DECODE),
+        (Kind.FUNCTION, frozenset({"program_table"})),
+        _machine("key digest", "bounds of fields"),
+    ),
+    MEMORY_LIMBS: (*_each(Kind.FUNCTION), _machine("bounds of fields")),
+    CLOCKS: (_CLOCKS_COUNTED,),
+    INITIALISED: ((Kind.FUNCTION, frozenset({"memory", "region_table"})), *_each(Kind.MEMORY)),
+    REGISTER_ZERO: _each(Kind.DECODE),
+    INDUCTION: (_machine("tokens that a row can take", "tokens taken after a step", "ends of chains"),),
+    STAMPS: (_CLOCKS_COUNTED, _machine("number of segments", _STATED)),
+    TOKENS: ((Kind.MEMORY, frozenset({"boundary"})), _machine(_STATED, "joins of segments")),
+    REGIONS: ((Kind.FUNCTION, frozenset({"region_table"})),),
+    ORDER_LIMBS: _each(Kind.FUNCTION),
+    ORDER_KEYS: _each(Kind.DISCIPLINE, Kind.MEMORY, Kind.CLOCK_ORDER),
+    CIRCUIT: (),
+    WRITTEN_ONCE: _each(Kind.FUNCTION, Kind.MEMORY),
+}
+"""By assumption, the obligations that stand for it. For the circuit's structure stands a check of every circuit; what a
+function obligation determines is that of the same instruction."""

@@ -20,6 +20,9 @@ from spec.field import P
 _MADE_UP = re.compile(r"[!*.]")
 """In the names of a solver's own variables and of products."""
 
+SHOWN_REGISTERS = {"source1": 10, "source2": 11, "destination": 12}
+"""Where nothing decides which registers a row names: different ones, that any program may name."""
+
 KNOWN_LOOKUPS = 64
 """A machine has a few lookup buses; their messages are kept, since making a set of 2^17 tuples takes a while."""
 
@@ -128,6 +131,14 @@ class CheckedRow:
         return all(value < 1 << bus.field_bits[name] for name, value in parts if name in bus.field_bits)
 
 
+def with_registers(chip: Chip, cells: Mapping[str, int], lookups: Lookups) -> dict[str, int]:
+    """The cells with registers in the place of zeros that a solver left, where the row is none the worse for it."""
+    shown = {n: r for n, r in SHOWN_REGISTERS.items() if n in chip.columns and not cells[n]}
+    changed = {**cells, **shown}
+    before, after = (set(CheckedRow(chip, row, lookups).violations()) for row in (cells, changed))
+    return changed if after <= before else dict(cells)
+
+
 def whole_row(machine: Machine, chip: Chip, found: Counterexample) -> Counterexample:
     """A counterexample of some cells as a row of the chip with its messages; cells that nothing speaks of are 0.
 
@@ -137,7 +148,9 @@ def whole_row(machine: Machine, chip: Chip, found: Counterexample) -> Counterexa
         return found
     public = {f"public.{name}": 0 for name in machine.public_values}
     cells = {**dict.fromkeys((*chip.columns, *chip.fixed_columns), 0), **public, **found.derived}
-    row = CheckedRow(chip, cells, lookups_of(machine))
+    lookups = lookups_of(machine)
+    cells = with_registers(chip, cells, lookups) if chip.role is Role.INSTRUCTION else cells
+    row = CheckedRow(chip, cells, lookups)
     used = [name for name in public if name in found.derived]
     others = {n: v for n, v in found.columns.items() if n not in cells and not _MADE_UP.search(n)}
     return replace(

@@ -6,11 +6,14 @@ input may fall between them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import z3
 
+from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
+from proofs_of_constraints.obligations.operand_samples import OPERAND_SAMPLES
 from proofs_of_constraints.translation.cases import cases
 from proofs_of_constraints.translation.domains import Inputs, in_domain
 from proofs_of_constraints.translation.execution import PC_BITS, executed_row, roles_of
@@ -51,6 +54,7 @@ class RowInputs:
             previous = z3.Int(f"{access.name} previous clock")
             self.previous[access.name] = previous
             self.given += [previous >= 0, previous < self.clock + i]
+        self._reads_left, self._reads_right = roles.left is not None, roles.right is not None
         self.left = self._word(roles.left)
         self.right = self._word(roles.right)
         self._add_immediate()
@@ -100,6 +104,14 @@ class RowInputs:
             ladder.receive(f"{access.name} token", access.previous_clock, self.previous[access.name])
             for k, (part, limb) in enumerate(zip(access.before, self.limbs[access.name], strict=True)):
                 ladder.receive(f"{access.name} limb {k}", part, limb)
+
+    def samples(self, session: Session, title: str) -> Iterator[z3.ModelRef]:
+        """Inputs with operands that chips often get wrong."""
+        for left, right in OPERAND_SAMPLES:
+            operands = [self.left == left] * self._reads_left + [self.right == right] * self._reads_right
+            model = session.satisfying(f"{title}/sample", [*self.given, *operands])
+            if model is not None:
+                yield model
 
     def _word(self, access: Access | None) -> z3.ArithRef:
         if access is None:
@@ -157,11 +169,13 @@ def prove_complete(session: Session, view: InstructionView, executed: Executed) 
         ((_, ladder),) = ladders
         factors = ladder.factors()
         bounded = all_of(*(claim for name, claim in ladder.ranges.items() if name in factors))
-        if factors and session.satisfying(f"{title}/factors", [*formulas, z3.Not(bounded)]) is not None:
-            return Outcome(Verdict.UNKNOWN, "a factor may leave its range")
+        outside = session.satisfying(f"{title}/factors", [*formulas, z3.Not(bounded)]) if factors else None
+        if outside is not None:
+            models = chain([outside], inputs.samples(session, title))
+            return outcome_without_row(session, title, [ladder], models, ["the range of a factor"])
         formulas += ladder.product_bounds
     formulas += [_falls_out(ladder) for _, ladder in ladders]
-    return _outcome(session, title, formulas, ladders)
+    return _outcome(session, title, inputs, formulas, ladders, ladders)
 
 
 def cases_of(view: InstructionView, executed: Executed) -> list[tuple[str, RowSystem]]:
@@ -189,11 +203,11 @@ def _each_amount(session: Session, title: str, inputs: RowInputs, ladders: Seque
         if not name.endswith(f"={i}"):
             return Outcome(Verdict.UNKNOWN, f"the case {name} is not the amount {i}")
         formulas = [*inputs.given, *ladder.definitions, amount == i, _falls_out(ladder)]
-        outcome = _outcome(session, f"{title}/{name}", formulas, [(name, ladder)])
+        outcome = _outcome(session, f"{title}/{name}", inputs, formulas, [(name, ladder)], ladders)
         if outcome.verdict is not Verdict.PROVEN:
             return outcome
     outside = [*inputs.given, z3.Or(amount < 0, amount >= width)]
-    return _outcome(session, f"{title}/all amounts", outside, ladders)
+    return _outcome(session, f"{title}/all amounts", inputs, outside, ladders, ladders)
 
 
 def _each_offset(session: Session, title: str, inputs: RowInputs, ladders: Sequence[tuple[str, Ladder]]) -> Outcome:
@@ -203,7 +217,7 @@ def _each_offset(session: Session, title: str, inputs: RowInputs, ladders: Seque
         formulas = [*inputs.given, inputs.offset == offset]
         for _, ladder in here:
             formulas += [*ladder.definitions, _falls_out(ladder)]
-        outcome = _outcome(session, f"{title}/offset {offset}", formulas, here)
+        outcome = _outcome(session, f"{title}/offset {offset}", inputs, formulas, here, ladders)
         if outcome.verdict is not Verdict.PROVEN:
             return outcome
     return Outcome(Verdict.PROVEN, f"{len(ladders)} cases")
@@ -219,8 +233,14 @@ def _offset_of(system: RowSystem) -> int:
 
 
 def _outcome(
-    session: Session, title: str, formulas: Sequence[z3.BoolRef], ladders: Sequence[tuple[str, Ladder]]
+    session: Session,
+    title: str,
+    inputs: RowInputs,
+    formulas: Sequence[z3.BoolRef],
+    ladders: Sequence[tuple[str, Ladder]],
+    every: Sequence[tuple[str, Ladder]],
 ) -> Outcome:
+    """The outcome for these cases of the row, of all that it has."""
     model = session.satisfying(title, formulas)
     if model is None:
         return Outcome(Verdict.PROVEN, f"{len(ladders)} cases")
@@ -230,4 +250,5 @@ def _outcome(
         for source, claim in {**ladder.ranges, **ladder.claims}.items()
         if not z3.is_true(model.eval(claim, model_completion=True))
     ]
-    return Outcome(Verdict.UNKNOWN, f"no row found for an input: {'; '.join(missing[:4])}")
+    models = chain([model], inputs.samples(session, title))
+    return outcome_without_row(session, title, [ladder for _, ladder in every], models, missing)

@@ -15,7 +15,7 @@ from proofs_of_constraints.translation.program_layout import Executed, executed_
 from spec.air.chip import Chip
 from spec.isa.instruction import System
 from spec.isa.step import Operands
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 
 def coverage_obligations(chips: Sequence[Chip]) -> Iterator[Obligation]:
@@ -30,7 +30,7 @@ def coverage_obligations(chips: Sequence[Chip]) -> Iterator[Obligation]:
 
 
 def _prove_covered(session: Session, executed: Executed, chips: Sequence[Chip]) -> Outcome:
-    pc, left, right, immediate, low, high = z3.BitVecs("pc left right immediate low high", WORD_BITS)
+    pc, left, right, immediate, low, high = z3.BitVecs("pc left right immediate low high", XLEN)
     inputs = Inputs(left, immediate)
     domains = {c.name: in_domain(WORDS, c.domain, executed.instruction, inputs) for c in chips}
     normal = completes(WORDS, executed.instruction, Operands(pc, left, right, immediate, low, high))
@@ -44,5 +44,5 @@ def _prove_covered(session: Session, executed: Executed, chips: Sequence[Chip]) 
         model = session.satisfying(f"covered/{executed.name}/{name}", formulas, bit_vectors=True)
         if model is not None:
             columns = {str(word): model.eval(word, model_completion=True).as_long() for word in (left, immediate)}
-            return Outcome(Verdict.REFUTED, name, Counterexample(columns))
+            return Outcome(Verdict.REFUTED, name, Counterexample(columns, is_input=True))
     return Outcome(Verdict.PROVEN, ", ".join(domains))

@@ -7,7 +7,7 @@ as they stand in the formats: which bits decide, which are registers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
@@ -19,11 +19,12 @@ from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.program_layout import Executed, constants, executed_instructions
 from proofs_of_constraints.translation.symbolic import SYMBOLIC_BITS, PathResult, SymbolicInteger, all_paths, term_of
 from spec.isa import INSTRUCTIONS, Decoded, Instruction, decode, instruction_of
+from spec.isa.disassembly import disassemble
 from spec.isa.encoding import FUNCT3_SHIFT, INSTRUCTION_BITS, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT
 from spec.isa.instruction import System
 from spec.memory_map import ADDRESS_BITS, SINK
 from spec.rv64im.program_row import OPCODES, ProgramRow, program_row
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 UPPER_BITS = 0xFFF0_0000
 """Where the longest masks decide beyond opcode and funct3."""
@@ -48,14 +49,15 @@ def _prove_encodings(_: Session) -> Outcome:
     """
     for one, other in combinations(INSTRUCTIONS, 2):
         if (one.match ^ other.match) & one.mask & other.mask == 0:
-            columns = {"word": one.match | other.match}
-            return Outcome(Verdict.REFUTED, f"{one.name} and {other.name}", Counterexample(columns))
+            found = _given(one.match | other.match)
+            return Outcome(Verdict.REFUTED, f"a word is {one.name} and {other.name}", found)
     uppers = {instruction.match & UPPER_BITS for instruction in INSTRUCTIONS} | {UPPER_BITS}
     for upper, funct3, opcode in product(sorted(uppers), range(1 << 3), range(1 << 7)):
         candidate = upper | funct3 << FUNCT3_SHIFT | opcode
         expected = next((i for i in INSTRUCTIONS if candidate & i.mask == i.match), None)
         if instruction_of(candidate) != expected:
-            return Outcome(Verdict.REFUTED, f"decode({candidate:#010x})", Counterexample({"word": candidate}))
+            name = "no instruction" if expected is None else expected.name
+            return Outcome(Verdict.REFUTED, f"{candidate:#010x} is not decoded as {name}", _given(candidate))
     return Outcome(Verdict.PROVEN, f"{len(INSTRUCTIONS)} instructions")
 
 
@@ -76,11 +78,18 @@ def _prove_row(session: Session, executed: Executed) -> Outcome:
         count += 1
         wrong = _differences(executed, path, word, address)
         title = f"decode/{executed.name}/path {count}"
-        model = session.satisfying(title, [*given, *path.conditions, any_of(*wrong)], bit_vectors=True)
+        model = session.satisfying(title, [*given, *path.conditions, any_of(*wrong.values())], bit_vectors=True)
         if model is not None:
-            columns = {str(d): model[d].as_long() for d in model.decls()}
-            return Outcome(Verdict.REFUTED, f"path {count}", Counterexample(columns))
+            failed = [name for name, differs in wrong.items() if z3.is_true(model.eval(differs, model_completion=True))]
+            at = [model.eval(number, model_completion=True).as_long() for number in (word, address)]
+            return Outcome(Verdict.REFUTED, f"the row has another {', '.join(failed)}", _given(*at))
     return Outcome(Verdict.PROVEN, f"{count} paths")
+
+
+def _given(word: int, address: int = 0) -> Counterexample:
+    """A word at an address, and how it reads."""
+    where = f"{address:#x}: {disassemble(address, word)}"
+    return Counterexample({"word": word, "address": address}, messages=(where,), is_input=True)
 
 
 def _row(instruction: Instruction, number: SymbolicInteger) -> ProgramRow | None:
@@ -104,13 +113,13 @@ def _row(instruction: Instruction, number: SymbolicInteger) -> ProgramRow | None
 
 def _differences(
     executed: Executed, path: PathResult, word: z3.BitVecRef, address: z3.BitVecRef
-) -> Sequence[z3.BoolRef]:
-    """What a row may have wrong."""
+) -> Mapping[str, z3.BoolRef]:
+    """By field of the program's bus, that a row has it wrong."""
     row: ProgramRow | None = path.value
     if row is None or row.opcode != executed.opcode or OPCODES[row.opcode] != OPCODES[executed.opcode]:
-        return [z3.BoolVal(True)]
+        return {"opcode": z3.BoolVal(True)}
     form = executed.instruction.format
-    pc = z3.ZeroExt(WORD_BITS - ADDRESS_BITS, address)
+    pc = z3.ZeroExt(XLEN - ADDRESS_BITS, address)
     expected = constants(WORDS, executed, pc, _immediate(executed, word))
     register = {shift: _wide(z3.Extract(shift + 4, shift, word)) for shift in (RD_SHIFT, RS1_SHIFT, RS2_SHIFT)}
     destination = z3.If(register[RD_SHIFT] == 0, _wide_number(SINK), register[RD_SHIFT])
@@ -119,20 +128,21 @@ def _differences(
     writes, reads = form.writes_rd, not executed.is_constant
     if executed.is_constant and not writes:
         destination, writes = _wide_number(SINK), True
-    return [
-        term_of(row.pc) != _wide(z3.Extract(ADDRESS_BITS - 1, 2, address)),
-        term_of(row.destination) != (destination if writes else none),
-        term_of(row.source1) != (register[RS1_SHIFT] if reads and form.reads_rs1 else none),
-        term_of(row.source2) != (register[RS2_SHIFT] if reads and form.reads_rs2 else none),
-        *(term_of(part) != _wide(word_) for part, word_ in zip(row.constants, expected, strict=True)),
-    ]
+    pairs = zip(row.constants, expected, strict=True)
+    return {
+        "pc": term_of(row.pc) != _wide(z3.Extract(ADDRESS_BITS - 1, 2, address)),
+        "destination": term_of(row.destination) != (destination if writes else none),
+        "source1": term_of(row.source1) != (register[RS1_SHIFT] if reads and form.reads_rs1 else none),
+        "source2": term_of(row.source2) != (register[RS2_SHIFT] if reads and form.reads_rs2 else none),
+        **{f"constant_{i}": term_of(part) != _wide(word_) for i, (part, word_) in enumerate(pairs)},
+    }
 
 
 def _immediate(executed: Executed, word: z3.BitVecRef) -> z3.BitVecRef:
     """The immediate that the format's bit slices make of the word, as a 64-bit word."""
     form = executed.instruction.format
     if not form.immediate:
-        return z3.BitVecVal(0, WORD_BITS)
+        return z3.BitVecVal(0, XLEN)
     pieces = sorted(form.immediate, key=lambda piece: piece.immediate_low, reverse=True)
     parts = [z3.Extract(p.word_low + p.bits - 1, p.word_low, word) for p in pieces]
     zeros = pieces[-1].immediate_low
@@ -140,7 +150,7 @@ def _immediate(executed: Executed, word: z3.BitVecRef) -> z3.BitVecRef:
         parts.append(z3.BitVecVal(0, zeros))
     immediate = z3.Concat(*parts) if len(parts) > 1 else parts[0]
     extension = z3.SignExt if form.immediate_is_signed else z3.ZeroExt
-    return extension(WORD_BITS - immediate.size(), immediate)
+    return extension(XLEN - immediate.size(), immediate)
 
 
 def _wide(term: z3.BitVecRef) -> z3.BitVecRef:

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import z3
+from z3.z3util import get_vars
 
 from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
-from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.obligations.obligation import (
+    Counterexample,
+    Kind,
+    Obligation,
+    Outcome,
+    Session,
+    UndecidedError,
+    Verdict,
+)
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.integer_row import IntegerRow
-from proofs_of_constraints.translation.interval import BOOLEAN
+from proofs_of_constraints.translation.interval import BOOLEAN, WrapError
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import RowSystem, declared_facts, row_with_lookups
+from proofs_of_constraints.translation.row_system import RowSystem, declared_facts, definition_of, row_with_lookups
 from spec.air.chip import Chip, Role
 from spec.air.expression import FixedColumn, MainColumn
+from spec.field import P
 
 FIXED_TABLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
+
+LIKELY_FLAGS = (1, 2, P - 1)
+"""Values of one flag with which there may be a whole row where the solver's first choice has none."""
+
+WITNESS_RESOURCES = 8_000_000
+"""Steps of the solver for one question whether flags belong to a whole row: that the claim is refuted is known before.
+They are counted and not timed, so that the row that is shown does not depend on the machine's load."""
+
+MOST_CELLS = 400
+"""The widest row of which all cells are looked for where only some decide a claim."""
 
 
 def general_obligations(audited: AuditedMachine, chip: Chip) -> Iterator[Obligation]:
@@ -27,8 +47,12 @@ def general_obligations(audited: AuditedMachine, chip: Chip) -> Iterator[Obligat
     if chip.role in FIXED_TABLES:
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda _: prove_sends_fixed(chip))
         return
-    yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
-    yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip))
+
+    def whole() -> RowSystem:
+        return row_with_lookups(chip, audited.contracts)
+
+    yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip, whole()))
+    yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip, whole()))
     yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), lambda s: _prove_row_exists(s, audited, chip))
     yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda _: _prove_messages(audited, chip))
 
@@ -40,19 +64,71 @@ def flag_row(chip: Chip) -> IntegerRow:
     multiplicities = [system.resolve(polynomial_of(i.multiplicity)) for i in chip.interactions]
     spoken_of = {name for polynomial in multiplicities for name in polynomial.variables()}
     spoken_of |= {name for name, interval in system.ranges.items() if interval == BOOLEAN}
+    spoken_of |= _defining(system, spoken_of)
     system.facts = [f for f in system.facts if all(factor.variables() <= spoken_of for factor in f.factors)]
     return IntegerRow(system)
 
 
+def _defining(system: RowSystem, names: Set[str]) -> set[str]:
+    """The variables of which the definitions of these are made: a sum of flags is no flag of its own."""
+    found: set[str] = set()
+    for fact in system.facts:
+        variables = {name for factor in fact.factors for name in factor.variables()}
+        if len(fact.factors) == 1 and any(fact.source == definition_of(name) for name in variables & names):
+            found |= variables
+    return found
+
+
 def refute(
-    session: Session, title: str, row: IntegerRow, claim: z3.BoolRef, *, proven: str = "", refuted: str = ""
+    session: Session,
+    title: str,
+    row: IntegerRow,
+    claim: z3.BoolRef,
+    *,
+    proven: str = "",
+    refuted: str = "",
+    whole: RowSystem | None = None,
 ) -> Outcome:
-    """The outcome of a claim about a row, with what to say in either case."""
-    model = session.satisfying(title, [z3.Not(claim), *row.formulas()])
+    """The outcome of a claim about a row, with what to say in either case. Where the row is of flags alone, `whole` is
+    the system of all its cells."""
+    formulas = [z3.Not(claim), *row.formulas()]
+    model = session.satisfying(title, formulas)
     if model is None:
         return Outcome(Verdict.PROVEN, proven)
-    cells = {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
-    return Outcome(Verdict.REFUTED, refuted, Counterexample(cells, derived=row.cells(model)))
+    if whole is not None:
+        deciding = {str(variable) for variable in get_vars(claim)}
+        free = sorted(n for n in deciding if row.system.ranges.get(n, BOOLEAN) != BOOLEAN)
+        shortly = Session(resource_limit=WITNESS_RESOURCES)
+        for choice in ([], *([z3.Int(name) == value] for name in free for value in LIKELY_FLAGS)):
+            found = shortly.satisfying(f"{title}/likely flags", [*formulas, *choice])
+            if found is None:
+                continue
+            flags = {name: value for name, value in row.cells(found).items() if name in deciding}
+            derived = _completed(shortly, title, whole, flags)
+            if derived is not None:
+                return Outcome(Verdict.REFUTED, refuted, Counterexample(flags, derived=derived))
+    return Outcome(Verdict.REFUTED, refuted, Counterexample(_numbers(model), derived=row.cells(model)))
+
+
+def _numbers(model: z3.ModelRef) -> dict[str, int]:
+    return {str(d): model[d].as_long() for d in model.decls() if z3.is_int_value(model[d])}
+
+
+def _completed(session: Session, title: str, whole: RowSystem, flags: dict[str, int]) -> dict[str, int] | None:
+    """A row with these flags that satisfies everything, or None where none is found."""
+    if len(whole.ranges) > MOST_CELLS:
+        return None
+    with_flags = whole.copy()
+    with_flags.assume(flags)
+    for name, system in cases(with_flags):
+        try:
+            cells = BitVectorRow(system)
+            found = session.satisfying(f"{title}/whole row, {name}", cells.formulas(), bit_vectors=True)
+        except (UndecidedError, WrapError):
+            continue
+        if found is not None:
+            return cells.cells(found)
+    return None
 
 
 def has_value(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef:
@@ -60,24 +136,26 @@ def has_value(row: IntegerRow, polynomial: Polynomial, value: int) -> z3.BoolRef
     return row.vanishes(polynomial - Polynomial.constant(value))
 
 
-def prove_multiplicities(session: Session, chip: Chip) -> Outcome:
-    """Every multiplicity is linear, and 0 or 1 on every row."""
+def prove_multiplicities(session: Session, chip: Chip, whole: RowSystem) -> Outcome:
+    """Every multiplicity is linear, and 0 or 1 on every row, of which `whole` is the system."""
     if any(i.multiplicity.degree > 1 for i in chip.interactions):
         return Outcome(Verdict.REFUTED, "a multiplicity is not linear")
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
     claim = all_of(*(z3.Or(has_value(row, m, 0), has_value(row, m, 1)) for m in multiplicities))
     title, fault = f"multiplicities/{chip.name}", "a multiplicity is neither 0 nor 1"
-    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
+    counted = f"{len(multiplicities)} interactions"
+    return refute(session, title, row, claim, proven=counted, refuted=fault, whole=whole)
 
 
-def prove_padding(session: Session, chip: Chip) -> Outcome:
-    """A row whose first interaction does not happen has no other."""
+def prove_padding(session: Session, chip: Chip, whole: RowSystem) -> Outcome:
+    """A row, of which `whole` is the system, whose first interaction does not happen has no other."""
     row = flag_row(chip)
     multiplicities = [polynomial_of(i.multiplicity) for i in chip.interactions]
     claim = z3.Implies(row.vanishes(multiplicities[0]), all_of(*map(row.vanishes, multiplicities)))
     title, fault = f"padding/{chip.name}", "a row that is not real sends or receives"
-    return refute(session, title, row, claim, proven=f"{len(multiplicities)} interactions", refuted=fault)
+    counted = f"{len(multiplicities)} interactions"
+    return refute(session, title, row, claim, proven=counted, refuted=fault, whole=whole)
 
 
 def prove_sends_fixed(chip: Chip) -> Outcome:

@@ -8,6 +8,7 @@ import z3
 
 from proofs_of_constraints.division.completeness import prove_division_complete
 from proofs_of_constraints.division.function import prove_division
+from proofs_of_constraints.division.reading import reading_of
 from proofs_of_constraints.obligations.assumptions import (
     BALANCE,
     CLOCKS,
@@ -18,8 +19,9 @@ from proofs_of_constraints.obligations.assumptions import (
     PROGRAM_TABLE,
     REGISTER_ZERO,
 )
+from proofs_of_constraints.obligations.checked_row import with_registers
 from proofs_of_constraints.obligations.completeness import prove_complete
-from proofs_of_constraints.obligations.concrete_row import ConcreteRow
+from proofs_of_constraints.obligations.concrete_row import RV64IM_LOOKUPS, ConcreteRow
 from proofs_of_constraints.obligations.determinism import prove_determinism
 from proofs_of_constraints.obligations.lemmas import BrokenProofError
 from proofs_of_constraints.obligations.multiplication import prove_product
@@ -32,6 +34,7 @@ from proofs_of_constraints.obligations.obligation import (
     UndecidedError,
     Verdict,
 )
+from proofs_of_constraints.obligations.operand_samples import OPERAND_SAMPLES
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases, cases_of_factors
 from proofs_of_constraints.translation.execution import Claim, Execution, executed_row, roles_of
@@ -44,43 +47,12 @@ from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.isa import Family
 from spec.isa.instruction import Load, Store
-from spec.word import INTEGER_WORDS, WORD_MASK
+from spec.word import INTEGER_WORDS
 
 ROW_ASSUMPTIONS = (BALANCE, LOOKUP_TABLES, PROGRAM_TABLE, MEMORY_LIMBS, CLOCKS, REGISTER_ZERO)
 
 DESTINATION = "destination"
 """The claim that lemma scripts prove in the place of bit-vectors."""
-
-OPERAND_SAMPLES: tuple[tuple[int, int], ...] = (
-    (7, 3),
-    (1 << 31, 1 << 31),
-    ((1 << 31) - 1, 1 << 30),
-    ((1 << 63) - 1, 1 << 62),
-    (WORD_MASK, (1 << 16) + 1),
-    (WORD_MASK, (1 << 32) + 1),
-    (WORD_MASK, (1 << 48) + 1),
-    (5, 0xFF),
-    (5, 0x0101),
-    (5, 1 << 24),
-    (5, 1 << 56),
-    (5, 0x0200_0000_0100_0001),
-    (WORD_MASK, 2),
-    (0xFEDCBA9876543210, 0x0123456789ABCDEF),
-    (1 << 63, WORD_MASK),
-    (0, 0),
-    (1, 0),
-    (WORD_MASK, WORD_MASK),
-    (1 << 63, 1 << 63),
-    (0xFFFFFFFF80000000, WORD_MASK),
-    (0xFEDCBA9876543210, 0xFFFFFFFFFFFF1234),
-    (100, 7),
-)
-"""Operands at which rows that multiply are searched for: a row with known operands is linear.
-
-Some are near to what a row that lacks a constraint gets wrong: with a power of two most bytes of a product vanish,
-bytes of a divisor that add up to 255 vanish where 256 is borrowed from the next and equal ones where one is subtracted,
-and what is left of -1 when one more divisor is taken has a single limb.
-"""
 
 
 def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
@@ -102,8 +74,10 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
             return prove_determinism(session, view_of(chip), executed)
 
         def complete(session: Session, executed: Executed = executed) -> Outcome:
-            prove = prove_division_complete if _divides(executed) else prove_complete
-            return prove(session, view_of(chip), executed)
+            reading = reading_of(executed)
+            if reading is not None:
+                return prove_division_complete(session, view_of(chip), executed, reading)
+            return prove_complete(session, view_of(chip), executed)
 
         yield Obligation(Kind.NOT_VACUOUS, chip.name, executed.name, (), not_vacuous)
         yield Obligation(Kind.FUNCTION, chip.name, executed.name, assumptions, function)
@@ -113,10 +87,6 @@ def instruction_obligations(chip: Chip) -> Iterator[Obligation]:
 
 def _multiplies(executed: Executed) -> bool:
     return executed.instruction.family is Family.MULTIPLY_DIVIDE
-
-
-def _divides(executed: Executed) -> bool:
-    return _multiplies(executed) and not executed.opcode.startswith("mul")
 
 
 def _prove_not_vacuous(session: Session, view: InstructionView, executed: Executed) -> Outcome:
@@ -162,13 +132,16 @@ def _prove_function(session: Session, view: InstructionView, executed: Executed)
     if system.contradiction is not None:
         return Outcome(Verdict.PROVEN, f"no row satisfies {system.contradiction}")
     _drop_products(system)
-    prove = prove_division if _divides(executed) else prove_product
+    reading = reading_of(executed)
     try:
         outcome = _prove_cases(session, view, executed, [("without products", system)], (DESTINATION,))
         if outcome.verdict is Verdict.UNKNOWN:
             return _search(session, view, executed, outcome.detail)
         if outcome.verdict is Verdict.PROVEN:
-            prove(session, view, executed)
+            if reading is not None:
+                prove_division(session, view, executed, reading)
+            else:
+                prove_product(session, view, executed)
     except (BrokenProofError, WrapError) as broken:
         return _search(session, view, executed, f"the proof breaks at: {broken}")
     if outcome.verdict is not Verdict.PROVEN:
@@ -230,7 +203,10 @@ def _prove_cases(
 def _function_query(
     row: BitVectorRow, view: InstructionView, executed: Executed, without: Sequence[str]
 ) -> tuple[BitVectorRow, list[Claim], list[z3.BoolRef]]:
-    """The row, what it must do, and what no row may satisfy. Raises WrapError."""
+    """The row, what it must do, and what no row may satisfy.
+
+    Raises WrapError if a polynomial wraps around p too often to be encoded.
+    """
     execution = Execution(row, view, executed)
     claims = [claim for claim in execution.claims() if claim.name not in without]
     # The claims come first: the values they speak of bring their own definitions.
@@ -241,7 +217,7 @@ def _function_query(
 def _counterexample(
     view: InstructionView, row: BitVectorRow, model: z3.ModelRef, claims: Sequence[Claim]
 ) -> Counterexample:
-    cells = row.cells(model)
+    cells = with_registers(view.chip, row.cells(model), RV64IM_LOOKUPS)
     concrete = ConcreteRow(view.chip, cells)
     failed = [c for c in claims if not z3.is_true(model.eval(c.holds, model_completion=True))]
 

@@ -55,12 +55,18 @@ class Script:
         return sum_of(total, scaled(self.row.terms(Polynomial.variable(sign)), -(1 << (count * limb_bits))))
 
     def row_lemma(self, name: str, claim: z3.BoolRef, *, linear_only: bool = True) -> None:
-        """Proves a claim about the row's columns. Raises BrokenProofError and UndecidedError."""
+        """Proves a claim about the row's columns.
+
+        Raises BrokenProofError if a lemma does not hold, and UndecidedError if the solver gives no answer in time.
+        """
         # The claim comes first: its variables' ranges are among the formulas.
         self.lemma(name, self.row.formulas(linear_only=linear_only), claim)
 
     def lemma(self, name: str, hypotheses: Sequence[z3.BoolRef], claim: z3.BoolRef) -> None:
-        """Proves that hypotheses imply a claim. Raises BrokenProofError and UndecidedError."""
+        """Proves that hypotheses imply a claim.
+
+        Raises BrokenProofError if a lemma does not hold, and UndecidedError if the solver gives no answer in time.
+        """
         title = f"function/{self.view.chip.name}/{self.executed.name}/{name}"
         if self.session.satisfying(title, [*hypotheses, z3.Not(claim)]) is not None:
             raise BrokenProofError(name)

@@ -5,7 +5,7 @@ Four buses carry chains of tokens. A row takes the token of a place and puts bac
 The induction hypothesis is that one token of the place is *held*: put and not yet taken. Every token is taken exactly
 once, as the bus balances, so what a row takes is the held token or one that is put later, and that has a stamp not
 below the row's own. Here it is proven for every interaction that the row's constraints leave only the first, and that
-the token put back is the one held next. What stays on paper is the induction over these steps.
+the token put back is the one held next. The induction over these steps is `proofs_of_constraints/theorem`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def _token(interaction: Interaction) -> Token:
 
 
 def _same_multiplicity(chip: Chip, *interactions: Interaction) -> Polynomial:
-    """The multiplicity that all have: what is taken is put back. Raises LayoutError."""
+    """The multiplicity that all have: what is taken is put back.
+
+    Raises LayoutError if the chip's messages have another shape.
+    """
     multiplicities = [polynomial_of(interaction.multiplicity) for interaction in interactions]
     if any(multiplicity != multiplicities[0] for multiplicity in multiplicities):
         names = ", ".join(interaction.name for interaction in interactions)
@@ -169,6 +172,7 @@ def _prove_instruction_chip(session: Session, chip: Chip) -> Outcome:
             system = declared_row(chip)
             system.constrain("real", real - Polynomial.constant(1))
             system.constrain(f"{one.name} happens", multiplicity - Polynomial.constant(1))
+            system.forget_long_products()
             system.restrict("clock of a chain", clock, Interval(FIRST_CLOCK, (1 << CLOCK_BITS) - chip.accesses))
             system.restrict("stamp of a token", _token(one)["clock"], bits(CLOCK_BITS))
             steps = _Steps(session, chip, system)
@@ -191,7 +195,7 @@ def _prove_boundary(session: Session, chip: Chip) -> Outcome:
     enters, leaves = _only(chip, MEMORY, +1), _only(chip, MEMORY, -1)
     before, after = _only(chip, CONTINUATION, -1), _only(chip, CONTINUATION, +1)
     real = _same_multiplicity(chip, enters, leaves, before, after)
-    values = [field for field in MEMORY.fields if field.startswith("value")]
+    values = [field for field in MEMORY.fields if field not in (*PLACE, "clock")]
     _same_parts(chip, enters, before, [*PLACE, *values])
     _same_parts(chip, leaves, after, [*PLACE, *values])
     _same_parts(chip, enters, leaves, PLACE)

@@ -20,7 +20,7 @@ from proofs_of_constraints.translation.instruction_view import InstructionView
 from proofs_of_constraints.translation.integer_row import product_of
 from proofs_of_constraints.translation.integer_words import MODULUS, signed, times
 from proofs_of_constraints.translation.program_layout import Executed
-from spec.isa.word_arithmetic import WORD_32_BITS
+from spec.isa.word_arithmetic import WORD_BITS
 
 
 def _as_unsigned(word: z3.ArithRef) -> z3.ArithRef:
@@ -39,7 +39,7 @@ class _Reading:
 
 _READINGS = {
     "mul": _Reading(),
-    "mulw": _Reading(bits=WORD_32_BITS),
+    "mulw": _Reading(bits=WORD_BITS),
     "mulh": _Reading(signed, signed, high=True),
     "mulhsu": _Reading(signed, high=True),
     "mulhu": _Reading(high=True),
@@ -48,7 +48,10 @@ _READINGS = {
 
 
 def prove_product(session: Session, view: InstructionView, executed: Executed) -> None:
-    """Proves that the destination is the instruction's result. Raises BrokenProofError and UndecidedError."""
+    """Proves that the destination is the instruction's result.
+
+    Raises BrokenProofError if a lemma does not hold, and UndecidedError if the solver gives no answer in time.
+    """
     script = Script(session, view, executed)
     row, reading = script.row, _READINGS[executed.instruction.name]
     left = script.left if "left_sign" not in view.chip.columns else script.number("left", 8, 8, "left_sign")
@@ -77,8 +80,8 @@ def prove_product(session: Session, view: InstructionView, executed: Executed) -
         script.lemma("numbers: the high part is the product / 2^64", parts, exact / MODULUS == high)
         meaning = z3.substitute(meaning, (exact / MODULUS, high))
         hypotheses += [high == word + multiple * MODULUS]
-    elif reading.bits == WORD_32_BITS:
-        half = 1 << WORD_32_BITS
+    elif reading.bits == WORD_BITS:
+        half = 1 << WORD_BITS
         congruent = (destination - product) % half == 0
         script.row_lemma("destination is the product modulo 2^32", congruent, linear_only=False)
         extended = z3.If(destination % half >= half // 2, MODULUS - half, 0) + destination % half

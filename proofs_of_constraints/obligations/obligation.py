@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 import z3
 
+from proofs_of_constraints.certificates.certifying import Certified
+from proofs_of_constraints.obligations.asking import asked
 from proofs_of_constraints.obligations.second_solver import SecondOpinion
 from spec.air.chip import Chip
 from spec.air.machine import Machine
 
 DEFAULT_TIMEOUT_SECONDS = 60
+"""For one question. The hardest of the machines takes a few seconds."""
+
+TURNS = (1 / 24, 1 / 24, 11 / 12)
+"""The shares of the limit that one question gets, each under a seed of its own: of the questions about integers that
+take milliseconds, one seed in a hundred never comes to an answer."""
 
 
 class Verdict(Enum):
@@ -85,6 +94,8 @@ class Counterexample:
     messages: tuple[str, ...] = ()
     satisfies_declaration: bool | None = None
     """Whether the row was found to satisfy every constraint and lookup modulo p; None if not checked."""
+    is_input: bool = False
+    """Whether the columns are no row's, but what a row is asked to receive."""
     derived: Mapping[str, int] = field(default_factory=dict)
     """Where the columns are those of which the claim speaks: every variable of the row that follows from them."""
 
@@ -141,6 +152,12 @@ class Result:
     second: SecondOpinion | None = None
     """What the second solver says; None if it was not asked."""
 
+    certified: Certified | None = None
+    """What became of the queries without a model; None if no certificates were wanted."""
+
+
+NO_TIME_LEFT = "the time for the whole audit is over"
+
 
 class UndecidedError(Exception):
     """The solver gave no answer in time; the message names the query."""
@@ -150,6 +167,7 @@ class Session:
     """Asks the solver. Every query is exported, if asked for, so that a second solver can check it again.
 
     With a resource limit, in the solver's own count of steps, whether it answers does not depend on the time it takes.
+    With a deadline, in seconds of `time.time`, no question begins or goes on after it.
     """
 
     def __init__(
@@ -157,22 +175,34 @@ class Session:
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         export: Callable[[str, str, str], None] | None = None,
         resource_limit: int | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self.resource_limit = resource_limit
+        self.deadline = deadline
         self.queries = 0
         self._export = export
 
     def satisfying(self, name: str, formulas: Sequence[z3.BoolRef], *, bit_vectors: bool = False) -> z3.ModelRef | None:
-        """A model of the formulas, or None if they have none. Raises UndecidedError."""
-        solver = z3.SolverFor("QF_BV") if bit_vectors else z3.Solver()
-        if self.resource_limit is None:
-            solver.set("timeout", int(self.timeout_seconds * 1000))
-        else:
-            solver.set("rlimit", self.resource_limit)
-        solver.add(*formulas)
+        """A model of the formulas, or None if they have none.
+
+        Raises UndecidedError if the solver gives no answer in time.
+        """
         self.queries += 1
-        answer = solver.check()
+        for seed, share in enumerate(TURNS):
+            left = math.inf if self.deadline is None else self.deadline - time.time()
+            if left <= 0:
+                raise UndecidedError(f"{name}: {NO_TIME_LEFT}")
+            solver = z3.SolverFor("QF_BV") if bit_vectors else z3.Solver()
+            solver.set("random_seed", seed)
+            if self.resource_limit is None:
+                solver.set("timeout", max(1, int(min(self.timeout_seconds * share, left) * 1000)))
+            else:
+                solver.set("rlimit", max(1, int(self.resource_limit * share)))
+            solver.add(*formulas)
+            answer = asked(solver)
+            if answer != z3.unknown:
+                break
         if self._export is not None:
             self._export(name, solver.to_smt2(), str(answer))
         if answer == z3.unknown:

@@ -20,15 +20,14 @@ from spec.air.chip import Chip
 from spec.rv64im.buses import CLOCK_BITS, EXIT, MEMORY, STATE
 from spec.rv64im.program_row import HALTED, OPCODES
 
-MOST_TERMS = 64
-"""Of products: a sum of more is no part of a flag, an address or a clock."""
-
 
 def row_obligations(chip: Chip, ordering: Sequence[Bus] = ()) -> Iterator[Obligation]:
     """The obligations of an instruction chip as a whole. It may order work on these buses."""
     yield Obligation(Kind.SELECTED, chip.name, "", (PROGRAM_TABLE,), lambda s: _prove_selected(s, view_of(chip)))
     yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: _prove_padding(s, view_of(chip)))
-    yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
+    yield Obligation(
+        Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip, declared_row(chip))
+    )
     assumptions = (BALANCE, LOOKUP_TABLES, CLOCKS)
     yield Obligation(Kind.CLOCK_ORDER, chip.name, "", assumptions, lambda s: _prove_clock_order(s, view_of(chip)))
     yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_discipline(view_of(chip), ordering))
@@ -48,7 +47,8 @@ def _prove_selected(session: Session, view: InstructionView) -> Outcome:
         f"selected/{view.chip.name}",
         "a real row sets not just the selector of the opcode it fetches",
     )
-    return refute(session, title, row, claim, proven=f"{len(branches)} opcodes", refuted=fault)
+    whole, counted = declared_row(view.chip), f"{len(branches)} opcodes"
+    return refute(session, title, row, claim, proven=counted, refuted=fault, whole=whole)
 
 
 def _prove_padding(session: Session, view: InstructionView) -> Outcome:
@@ -57,7 +57,8 @@ def _prove_padding(session: Session, view: InstructionView) -> Outcome:
     zero = [has_value(row, polynomial_of(i.multiplicity), 0) for i in view.chip.interactions]
     claim = z3.Implies(has_value(row, view.real, 0), all_of(*zero))
     title, fault = f"padding/{view.chip.name}", "a row that is not real sends or receives"
-    return refute(session, title, row, claim, proven=f"{len(zero)} interactions", refuted=fault)
+    whole, counted = declared_row(view.chip), f"{len(zero)} interactions"
+    return refute(session, title, row, claim, proven=counted, refuted=fault, whole=whole)
 
 
 def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
@@ -77,8 +78,7 @@ def _prove_clock_order(session: Session, view: InstructionView) -> Outcome:
         system.constrain(f"{access.name} is made", access.multiplicity - Polynomial.constant(1))
         system.restrict("assumed clock", clock, Interval(1, (1 << CLOCK_BITS) - 1))
         system.restrict("assumed token", access.previous_clock, bits(CLOCK_BITS))
-        # No clock stands in a long sum of products, and simplifying with them takes long.
-        system.facts = [f for f in system.facts if all(len(p.terms) <= MOST_TERMS or p.degree < 2 for p in f.factors)]
+        system.forget_long_products()
         system.simplify()
         if system.contradiction is not None:
             return Outcome(Verdict.REFUTED, f"{access.name} is never made: {system.contradiction}")

@@ -1,6 +1,7 @@
-"""A second opinion: cvc5 answers the queries that Z3 has answered, from the same SMT-LIB text that is exported.
+"""A second opinion: another solver answers the queries that Z3 has answered, from the same SMT-LIB text as exported.
 
-A defect of one solver would have to be shared by the other. What stays common to both is the translation.
+Bitwuzla, where it is installed, answers those about bit-vectors alone, cvc5 all others. A defect of one solver would
+have to be shared by the other. What stays common to both is the translation.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from importlib.util import find_spec
 
 SECOND_SOLVER = "cvc5"
 
+BIT_VECTOR_SOLVER = "bitwuzla"
+
 DEFAULT_SECOND_SOLVER_SECONDS = 10
+"""For one obligation: with it the second solver answers most, and the whole audit takes minutes more."""
 
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """How cvc5 decides, and the logic it is told of queries about integers alone, whose text names none."""
+    """How cvc5 decides, and the logic set for queries about integers alone, whose text names none."""
 
     decision: str
     integer_logic: str
@@ -37,6 +41,10 @@ STRATEGIES = (
 """A query with products is an error under linear logic, and no answer."""
 
 FIRST_TURN_SECONDS = 0.5
+"""The first turn of one strategy; most questions that it ever answers it answers in this time."""
+
+_UNBOUNDED = re.compile(r"\b(Int|Real|Array)\b")
+"""Sorts that a query about bit-vectors alone does not have."""
 
 _STATUS = re.compile(r"\(set-info :status \w+\)")
 """What Z3 says about a query; cvc5 would take another answer than this for an error of its own."""
@@ -90,7 +98,7 @@ class SecondSolver:
         if UNKNOWN in (own, answer):
             self._undecided.append(name)
         elif own != answer:
-            self._contradicted.append(f"{name}: {SECOND_SOLVER} says {own}, Z3 says {answer}")
+            self._contradicted.append(f"{name}: {solver_for(text)} says {own}, Z3 says {answer}")
 
     def opinion(self) -> SecondOpinion | None:
         """None if there was no query: what is decided by enumeration or by looking at the declaration needs none."""
@@ -103,11 +111,37 @@ class SecondSolver:
         return SecondOpinion(Agreement.AGREES, f"{self._queries} queries", self.seconds)
 
 
-def answer_of(text: str, seconds: float) -> str:
-    """cvc5's answer to an SMT-LIB script with one check: `sat`, `unsat` or `unknown`.
+def solver_for(text: str) -> str:
+    """The name of the solver that answers a script."""
+    installed = find_spec(BIT_VECTOR_SOLVER) is not None
+    return BIT_VECTOR_SOLVER if installed and is_about_bit_vectors(text) else SECOND_SOLVER
 
-    Strategies take turns, each time for twice as long: what one of them never finds another may find at once.
-    """
+
+def is_about_bit_vectors(text: str) -> bool:
+    """Whether a script speaks of bit-vectors alone."""
+    return "(_ BitVec " in text and _UNBOUNDED.search(text) is None
+
+
+def answer_of(text: str, seconds: float) -> str:
+    """The answer to an SMT-LIB script with one check: `sat`, `unsat` or `unknown`."""
+    if solver_for(text) == BIT_VECTOR_SOLVER:
+        return _answer_by_bitwuzla(_STATUS.sub("", text), seconds)
+    return _answer_by_strategies(text, seconds)
+
+
+def _answer_by_bitwuzla(script: str, seconds: float) -> str:
+    import bitwuzla
+
+    options = bitwuzla.Options()
+    options.set(bitwuzla.Option.TIME_LIMIT_PER, max(1, int(seconds * 1000)))
+    parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
+    parser.parse(script, parse_only=True, parse_file=False)
+    return str(parser.bitwuzla().check_sat())
+
+
+def _answer_by_strategies(text: str, seconds: float) -> str:
+    """cvc5's answer. Strategies take turns, each time for twice as long: what one of them never finds another may find
+    at once."""
     deadline = time.perf_counter() + seconds
     turn_seconds = FIRST_TURN_SECONDS
     while True:

@@ -7,9 +7,11 @@ find for itself are the high parts of its ranges.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import z3
 
+from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.ladder import Ladder
@@ -45,7 +47,8 @@ def prove_table_complete(session: Session, chip: Chip) -> Outcome:
         model = session.satisfying(f"complete/{chip.name}/{name}", formulas)
         if model is not None:
             missing = [s for s, claim in claims.items() if not z3.is_true(model.eval(claim, model_completion=True))]
-            return Outcome(Verdict.UNKNOWN, f"no row found for an input, {name}: {'; '.join(missing[:4])}")
+            outcome = outcome_without_row(session, f"complete/{chip.name}/{name}", [ladder], [model], missing)
+            return replace(outcome, detail=f"{name}: {outcome.detail}")
     return Outcome(Verdict.PROVEN, f"{len(cases)} cases")
 
 

@@ -17,6 +17,7 @@ from proofs_of_constraints.obligations.general import (
     refute,
 )
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
+from proofs_of_constraints.obligations.program_tables import program_table_obligations
 from proofs_of_constraints.obligations.table_completeness import prove_table_complete
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases
@@ -58,9 +59,12 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: prove_sends_fixed(chip))
         if chip.name in MACHINE_TABLES:
             yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
+        yield from program_table_obligations(chip)
     elif chip.name in _CONTINUATION_CLAIMS:
-        yield Obligation(Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip))
-        yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip))
+        yield Obligation(
+            Kind.MULTIPLICITIES, chip.name, "", (), lambda s: prove_multiplicities(s, chip, declared_row(chip))
+        )
+        yield Obligation(Kind.PADDING, chip.name, "", (), lambda s: prove_padding(s, chip, declared_row(chip)))
         yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), lambda s: _prove_not_vacuous(s, chip))
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: _prove_messages(chip))
         assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
@@ -195,6 +199,12 @@ def _prove_messages(chip: Chip) -> Outcome:
     for (one, one_sign, one_part), (other, other_sign, other_part) in _SAME_CELLS[chip.name]:
         if _cells(shape[one.name, one_sign], one_part) != _cells(shape[other.name, other_sign], other_part):
             return Outcome(Verdict.REFUTED, f"{one.name} and {other.name} do not speak of the same cells")
+    for place, (times, said) in _SAID[chip.name].items():
+        interaction = shape[place]
+        if _written_out(chip, polynomial_of(interaction.multiplicity)) != _written_out(chip, times):
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not happen just on the rows that it is about")
+        if [_written_out(chip, part) for part in _cells(interaction, list(said))] != list(said.values()):
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not say {' and '.join(said)} of the row")
     zero = {MEMORY.name: "clock", CONTINUATION.name: "segment"}
     bus = MEMORY if chip.name == BOUNDARY.name else CONTINUATION
     if _cells(shape[bus.name, +1], [zero[bus.name]]) != [Polynomial.constant(0)]:
@@ -219,6 +229,56 @@ _DIRECTIONS = {
     ],
 }
 
+
+def _sum(*names: str) -> Polynomial:
+    """The sum of columns, each as often as it is named."""
+    return sum((Polynomial.variable(name) for name in names), Polynomial.constant(0))
+
+
+def _columns(*names: str) -> dict[str, Polynomial]:
+    """Fields that hold the columns of their names."""
+    return {name: Polynomial.variable(name) for name in names}
+
+
+_REAL = _sum("real")
+_ONE = Polynomial.constant(1)
+_ANY_KIND = _sum("is_image", "is_zero", "is_registers", "is_input", "is_output")
+_KIND = _sum(*["is_zero"] + ["is_registers"] * 2 + ["is_input"] * 3 + ["is_output"] * 4)
+"""The number of a row's kind: 0 image, 1 zero, 2 registers, 3 input, 4 output."""
+
+_KEY = Polynomial.variable("address") + Polynomial.variable("space").scaled(1 << 29)
+_PLACE_OF_ROW = _columns("space", "address")
+
+_SAID: dict[str, dict[tuple[str, int], tuple[Polynomial, dict[str, Polynomial]]]] = {
+    BOUNDARY.name: {
+        (MEMORY.name, +1): (_REAL, _PLACE_OF_ROW),
+        (MEMORY.name, -1): (_REAL, _PLACE_OF_ROW),
+        (CONTINUATION.name, -1): (_REAL, {**_PLACE_OF_ROW, "segment": Polynomial.variable("origin_segment")}),
+        (CONTINUATION.name, +1): (
+            _REAL,
+            {**_PLACE_OF_ROW, "segment": Polynomial.variable("public.segment") + _ONE},
+        ),
+    },
+    MEMORY_TABLE.name: {
+        (CONTINUATION.name, +1): (_ANY_KIND, _PLACE_OF_ROW),
+        (CONTINUATION.name, -1): (_ANY_KIND, _PLACE_OF_ROW),
+        (CURSOR.name, -1): (_ANY_KIND, {"key": Polynomial.variable("cursor")}),
+        (CURSOR.name, +1): (_ANY_KIND, {"key": _KEY + _ONE}),
+        (REGION.name, -1): (
+            _ANY_KIND,
+            {
+                "space": Polynomial.variable("space"),
+                "kind": _KIND,
+                "start": Polynomial.variable("region_start"),
+                "end": Polynomial.variable("region_end"),
+            },
+        ),
+        (IMAGE.name, -1): (_sum("is_image"), _columns("address")),
+        (OUTPUT.name, +1): (_sum("is_output"), _columns("address")),
+    },
+}
+"""By bus and direction, on which rows a message is said, and of which columns its parts are made."""
+
 _Part = tuple[Bus, int, list[str]]
 _SAME_CELLS: dict[str, list[tuple[_Part, _Part]]] = {
     BOUNDARY.name: [
@@ -234,6 +294,13 @@ _SAME_CELLS: dict[str, list[tuple[_Part, _Part]]] = {
     ],
 }
 """Parts of two messages of a row that must be the same expressions."""
+
+
+def _written_out(chip: Chip, polynomial: Polynomial) -> Polynomial:
+    """The polynomial in columns alone."""
+    for name, body in reversed(chip.definitions().items()):
+        polynomial = polynomial.substituted({name: polynomial_of(body)})
+    return polynomial
 
 
 def _cells(interaction: Interaction, fields: list[str]) -> list[Polynomial]:

@@ -22,19 +22,21 @@ from proofs_of_constraints.obligations.obligation import (
     UndecidedError,
     Verdict,
 )
-from proofs_of_constraints.picus.encoding import Encoder, Polynomials, factors_of, ranges_of
+from proofs_of_constraints.picus.encoding import Encoder, Polynomials, Terms, factors_of, ranges_of
 from proofs_of_constraints.picus.program import (
     Comparison,
     Condition,
     Connective,
     Determined,
     Name,
+    Operation,
     Program,
     variables_of,
 )
-from proofs_of_constraints.picus.system import System, Use, conjuncts, holds, system_of
+from proofs_of_constraints.picus.system import System, Use, WrittenOut, conjuncts, holds, system_of
 from proofs_of_constraints.translation.formulas import all_of, any_of
 from proofs_of_constraints.translation.interval import Interval
+from proofs_of_constraints.translation.polynomial import Monomial
 
 COPIES = ("first", "second")
 
@@ -47,22 +49,22 @@ class UnusedAssumptionError(ValueError):
 
 
 def picus_obligations(program: Program, assumptions: Assumptions) -> list[Obligation]:
-    """The obligations of every module. Raises UnusedAssumptionError."""
-    systems = {name: system_of(program, module) for name, module in program.modules.items()}
-    used: dict[str, tuple[str, ...]] = {}
-    for name, system in systems.items():
-        known = set(system.variables())
-        fitting = {title: c for title, c in assumptions.items() if known.issuperset(variables_of(c))}
-        system.assumed += fitting.values()
-        used[name] = tuple(fitting)
-    unused = [title for title in assumptions if all(title not in titles for titles in used.values())]
+    """The obligations of every module.
+
+    Raises UnusedAssumptionError if an assumption speaks of variables that no module has, and PicusError if too much is
+    written out.
+    """
+    written = WrittenOut()
+    systems = {name: system_of(program, module, assumptions, written) for name, module in program.modules.items()}
+    unused = [title for title in assumptions if all(title not in system.used for system in systems.values())]
     if unused:
         raise UnusedAssumptionError(f"no module has all variables of the assumption {unused[0]}")
-    return [obligation for name in systems for obligation in _obligations_of(name, systems, used[name])]
+    return [obligation for name in systems for obligation in _obligations_of(name, systems)]
 
 
-def _obligations_of(name: str, systems: Mapping[str, System], used: tuple[str, ...]) -> Iterator[Obligation]:
+def _obligations_of(name: str, systems: Mapping[str, System]) -> Iterator[Obligation]:
     system = systems[name]
+    used = tuple(system.used)
     yield Obligation(Kind.NOT_VACUOUS, name, "", used, lambda s: _Proof(s, name, systems).not_vacuous())
     if system.outputs:
         yield Obligation(Kind.DETERMINISM, name, "", used, lambda s: _Proof(s, name, systems).deterministic())
@@ -81,6 +83,8 @@ class _Proof:
         self._polynomials = Polynomials(self._system)
         self._ranges = ranges_of(self._system, self._polynomials)
         self._conditions = list(conjuncts([*self._system.asserted, *self._system.assumed]))
+        prime = self._system.prime
+        self._nonzero = {_scaled(terms, prime) for terms in self._nonzero_terms() if terms}
         self._determined = set(self._system.inputs)
         for condition in self._conditions:
             if isinstance(condition, Determined) and isinstance(condition.expression, Name):
@@ -151,7 +155,7 @@ class _Proof:
         if len(open_names) == 1 and len(factors) == 1:
             (name,) = open_names
             terms = self._polynomials.terms(factors[0])
-            if [monomial for monomial in terms if name in monomial] == [(name,)]:
+            if self._is_solvable_for(name, terms):
                 self._determined.add(name)
                 return True
         anything = Interval(0, self._system.prime - 1)
@@ -166,6 +170,28 @@ class _Proof:
             return False
         self._determined.update(open_names)
         return True
+
+    def _is_solvable_for(self, name: str, terms: Terms) -> bool:
+        """Whether terms that vanish are linear in a variable, with a coefficient that is not zero on any row."""
+        if any(monomial.count(name) > 1 for monomial in terms):
+            return False
+        coefficient = {tuple(n for n in m if n != name): c for m, c in terms.items() if name in m}
+        if list(coefficient) in ([], [()]):
+            return bool(coefficient)
+        return _scaled(coefficient, self._system.prime) in self._nonzero
+
+    def _nonzero_terms(self) -> Iterator[Terms]:
+        """What conditions say is not zero: a difference that is denied, and the factors of a constant that is not."""
+        for condition in self._conditions:
+            match condition:
+                case Comparison("!=", left, right):
+                    yield self._polynomials.terms(Operation("-", (left, right)))
+                case Comparison("=", left, right):
+                    terms = self._polynomials.terms(Operation("-", (left, right)))
+                    products = [set(monomial) for monomial in terms if monomial]
+                    if () in terms and products:
+                        for name in set.intersection(*products):
+                            yield {(name,): 1}
 
     def _takes_use(self, use: Use) -> bool:
         """Whether a call gives outputs that were not determined before."""
@@ -206,7 +232,10 @@ class _Proof:
         return Encoder(self._polynomials, self._ranges, frozenset(self._determined), exact, known or {})
 
     def _counterexample(self, title: str, more: Sequence[Condition]) -> dict[str, int] | None:
-        """A row of the module that satisfies more conditions, or None. Raises UndecidedError."""
+        """A row of the module that satisfies more conditions, or None.
+
+        Raises UndecidedError if the solver gives no answer in time.
+        """
         candidate = self._row(title, more, self._encoder())
         if candidate is None or self._satisfies(candidate, more):
             return candidate
@@ -254,6 +283,12 @@ class _Proof:
 
     def _satisfies(self, row: Mapping[str, int], more: Sequence[Condition]) -> bool:
         return all(holds(condition, row, self._system.prime) for condition in (*self._conditions, *more))
+
+
+def _scaled(terms: Terms, prime: int) -> frozenset[tuple[Monomial, int]]:
+    """The same for all multiples of a polynomial that is not zero."""
+    unit = pow(terms[min(terms)], -1, prime)
+    return frozenset((monomial, coefficient * unit % prime) for monomial, coefficient in terms.items())
 
 
 def _two_rows(system: System, rows: Sequence[Mapping[str, int]]) -> Counterexample:

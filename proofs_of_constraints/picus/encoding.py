@@ -60,6 +60,8 @@ class Polynomials:
             case Name(text):
                 return self._generators[text]
             case Operation(operator, arguments):
+                if not arguments:
+                    return self._ring(1)
                 first, *others = map(self._expanded, arguments)
                 if operator == "-" and not others:
                     return -first

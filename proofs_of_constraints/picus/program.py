@@ -2,7 +2,8 @@
 
 The language is that of the Picus documentation (Picus Constraint Language): `(prime-number p)`, then modules from
 `(begin-module name)` to `(end-module)`, in which `input`, `output`, `assert`, `assume`, `post-condition` and `call`
-stand. A variable that is not declared is one of the module's own.
+stand. A variable that is not declared is one of the module's own. As extractors print them, `assume-deterministic` is
+`assume` of `det`, a call's outputs may be expressions, and numbers may be divided and raised to constant powers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from sympy import isprime
 
 from proofs_of_constraints.picus.syntax import Form, Node, PicusError, Place, Word, forms_of
 
-ARITHMETIC = {"+": (1, None), "-": (1, 2), "*": (1, None)}
+ARITHMETIC = {"+": (1, None), "-": (1, 2), "*": (1, None), "/": (2, 2), "pow": (2, 2)}
+MAXIMUM_POWER = 64
+"""Powers are written out as products: what circuits multiply stays far below."""
+
+MAXIMUM_DIGITS = 1000
+"""Far above every prime in use; whether a number is prime takes the cube of its digits."""
+
+MAXIMUM_CALL_DEPTH = 100
+"""Calls are written out by functions that call themselves."""
+
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 CONNECTIVES = {"&&": (1, None), "||": (1, None), "=>": (2, 2), "<=>": (2, 2), "!": (1, 1)}
 DETERMINED = "det"
@@ -37,7 +47,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Operation:
-    """A sum, difference, negation or product."""
+    """A sum, difference, negation, product or quotient: a number that times the divisor is the dividend."""
 
     operator: str
     arguments: tuple[Expression, ...]
@@ -48,7 +58,7 @@ Expression = Number | Name | Operation
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of the values in [0, p) of two expressions."""
+    """A comparison of the values in [0, p) of two expressions."""
 
     operator: str
     left: Expression
@@ -77,7 +87,7 @@ Condition = Comparison | Connective | Determined
 class Call:
     """Another module with these inputs has these outputs."""
 
-    outputs: tuple[Name, ...]
+    outputs: tuple[Expression, ...]
     module: str
     inputs: tuple[Expression, ...]
     place: Place
@@ -95,6 +105,8 @@ class Module:
     assumed: list[Condition] = field(default_factory=list)
     promised: list[Condition] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    """Its inputs and outputs."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,7 @@ class Program:
 
 
 def read_program(text: str) -> Program:
-    """The program of a file. Raises PicusError."""
+    """The program of a file. Raises PicusError if the text is not in the format."""
     forms = forms_of(text)
     if not forms:
         raise PicusError(Place(1, 1), "there is nothing")
@@ -131,13 +143,14 @@ def read_program(text: str) -> Program:
     if current is not None:
         raise PicusError(current.place, f"module {current.name} is not ended")
     program = Program(prime, modules)
+    checked: dict[str, int] = {}
     for module in modules.values():
-        _check_calls(program, module, ())
+        _check_calls(program, module, (), checked)
     return program
 
 
 def read_condition(text: str) -> Condition:
-    """One condition. Raises PicusError."""
+    """One condition. Raises PicusError if the text is not in the format."""
     forms = forms_of(text)
     if len(forms) != 1:
         raise PicusError(Place(1, 1), f"{len(forms)} conditions stand where one is expected")
@@ -164,6 +177,7 @@ def _prime(form: Form) -> int:
     if head != "prime-number":
         raise PicusError(form.place, "the file does not begin with (prime-number p)")
     text = _word(form, arguments, "the prime")
+    _check_digits(form, text)
     if not text.isdecimal() or not isprime(int(text)):
         raise PicusError(form.place, f"{text} is no prime number")
     return int(text)
@@ -185,8 +199,9 @@ def _read_statement(module: Module, form: Form, head: str, arguments: tuple[Node
     match head:
         case "input" | "output":
             name = _variable(form, _word(form, arguments, "a variable")).text
-            if name in module.inputs or name in module.outputs:
+            if name in module.declared:
                 raise PicusError(form.place, f"{name} is declared twice")
+            module.declared.add(name)
             (module.inputs if head == "input" else module.outputs).append(name)
         case "assert" | "assume" | "post-condition":
             if len(arguments) != 1:
@@ -195,13 +210,15 @@ def _read_statement(module: Module, form: Form, head: str, arguments: tuple[Node
             if head != "assume" and _speaks_of_determinism(condition):
                 raise PicusError(form.place, f"{DETERMINED} may only be assumed")
             {"assert": module.asserted, "assume": module.assumed}.get(head, module.promised).append(condition)
+        case "assume-deterministic":
+            module.assumed.append(Determined(_variable(form, _word(form, arguments, "a variable"))))
         case "call":
             if len(arguments) != 3 or not isinstance(arguments[1], Word):
                 raise PicusError(form.place, "a call has outputs in brackets, a module and inputs in brackets")
             outputs, called, inputs = arguments[0], arguments[1], arguments[2]
             if not isinstance(outputs, Form) or not isinstance(inputs, Form):
                 raise PicusError(form.place, "a call has outputs in brackets, a module and inputs in brackets")
-            taken = tuple(_variable(form, _word(form, [part], "a variable")) for part in outputs.parts)
+            taken = tuple(map(_expression, outputs.parts))
             module.calls.append(Call(taken, called.text, tuple(map(_expression, inputs.parts)), form.place))
         case _:
             raise PicusError(form.place, f"{head} is not understood")
@@ -227,12 +244,30 @@ def _is_number(text: str) -> bool:
 
 def _expression(node: Node) -> Expression:
     if isinstance(node, Word):
-        return Number(int(node.text)) if _is_number(node.text) else Name(node.text)
+        if not _is_number(node.text):
+            return Name(node.text)
+        _check_digits(node, node.text)
+        return Number(int(node.text))
     operator, arguments = _head(node)
     if operator not in ARITHMETIC:
         raise PicusError(node.place, f"{operator} is no operation on numbers")
     _check_count(node, operator, len(arguments), ARITHMETIC[operator])
+    if operator == "pow":
+        return Operation("*", (_expression(arguments[0]),) * _power(node, arguments[1]))
     return Operation(operator, tuple(map(_expression, arguments)))
+
+
+def _check_digits(node: Node, text: str) -> None:
+    if len(text) > MAXIMUM_DIGITS:
+        raise PicusError(node.place, f"a number has {len(text)} digits, more than {MAXIMUM_DIGITS}")
+
+
+def _power(node: Node, exponent: Node) -> int:
+    """The exponent as an integer; an empty product has the value 1."""
+    text = exponent.text if isinstance(exponent, Word) else ""
+    if not text.isdecimal() or len(text) > MAXIMUM_DIGITS or int(text) > MAXIMUM_POWER:
+        raise PicusError(node.place, f"the exponent of pow is no number from 0 to {MAXIMUM_POWER}")
+    return int(text)
 
 
 def _condition(node: Node) -> Condition:
@@ -257,8 +292,14 @@ def _check_count(node: Form, operator: str, count: int, limits: tuple[int, int |
         raise PicusError(node.place, f"{operator} has {count} arguments")
 
 
-def _check_calls(program: Program, module: Module, callers: tuple[str, ...]) -> None:
-    """Raises PicusError for a call of no module, of other numbers of variables, or in a circle."""
+def _check_calls(program: Program, module: Module, callers: tuple[str, ...], checked: dict[str, int]) -> int:
+    """How deep the calls below a module are nested; `checked` knows it of modules that are done with.
+
+    Raises PicusError for a call of no module, of other numbers of variables, in a circle, or nested too deep.
+    """
+    if module.name in checked:
+        return checked[module.name]
+    depth = 0
     for call in module.calls:
         called = program.modules.get(call.module)
         if called is None:
@@ -268,4 +309,9 @@ def _check_calls(program: Program, module: Module, callers: tuple[str, ...]) -> 
             raise PicusError(call.place, f"module {call.module} has {counts}")
         if call.module in (*callers, module.name):
             raise PicusError(call.place, f"module {call.module} calls itself")
-        _check_calls(program, called, (*callers, module.name))
+        if len(callers) < MAXIMUM_CALL_DEPTH:
+            depth = max(depth, 1 + _check_calls(program, called, (*callers, module.name), checked))
+        if depth > MAXIMUM_CALL_DEPTH or len(callers) == MAXIMUM_CALL_DEPTH:
+            raise PicusError(call.place, f"calls are nested deeper than {MAXIMUM_CALL_DEPTH}")
+    checked[module.name] = depth
+    return depth

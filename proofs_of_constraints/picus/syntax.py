@@ -10,6 +10,9 @@ CLOSING = {"(": ")", "[": "]"}
 MAXIMUM_DEPTH = 300
 """Expressions are walked by functions that call themselves, twice for a level: three hundred leave Python room."""
 
+MAXIMUM_WORDS = 1 << 17
+"""Words, parentheses and brackets of a file, and of its modules with all calls and powers written out."""
+
 _TOKEN = re.compile(r"(?P<blank>[\s,]+|;[^\n]*)|(?P<bracket>[()\[\]])|(?P<word>[^\s,;()\[\]]+)")
 
 
@@ -54,7 +57,7 @@ Node = Word | Form
 
 
 def forms_of(text: str) -> list[Form]:
-    """The forms of a file, in order. Raises PicusError."""
+    """The forms of a file, in order. Raises PicusError if the text is not in the format."""
     open_forms: list[tuple[str, Place, list[Node]]] = []
     found: list[Form] = []
     for word in _words(text):
@@ -84,11 +87,14 @@ def forms_of(text: str) -> list[Form]:
 
 
 def _words(text: str) -> list[Word]:
-    found = []
+    found: list[Word] = []
     line, start = 1, 0
     for match in _TOKEN.finditer(text):
         if match.lastgroup != "blank":
-            found.append(Word(match[0], Place(line, match.start() - start + 1)))
+            place = Place(line, match.start() - start + 1)
+            if len(found) == MAXIMUM_WORDS:
+                raise PicusError(place, f"the file has more than {MAXIMUM_WORDS:,} words and parentheses")
+            found.append(Word(match[0], place))
         if "\n" in match[0]:
             line += match[0].count("\n")
             start = match.start() + match[0].rindex("\n") + 1

@@ -1,1 +1,1 @@
-"""Results of an audit as facts, text and a page."""
+"""Results of an audit as facts, text and a page; chips as text for other tools."""

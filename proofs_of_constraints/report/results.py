@@ -16,11 +16,23 @@ TRUSTED = (
 )
 """What an audit's verdict rests on besides the assumptions."""
 
+NOT_COVERED = (
+    "the soundness of the argument itself (LogUp as a circuit, sumchecks, WHIR): the security report's matter",
+    "the equations that the verifier demands at the end of each step: tests forge a proof for each",
+    "the induction that puts the proven steps of the memory argument together: `make theorem` has Coq check it",
+    "the meanings of instructions against the ISA manual: tests compare them with a second text, QEMU and others",
+    "the loader, from an ELF file to the program whose tables are proven, and what compiles the file",
+    "determinism by itself: where a row sends what the function obligation says, its outputs follow from the messages",
+    "the prover: that it finds the rows that exist, and ends",
+)
+"""What an auditor has to look at elsewhere."""
+
 _INDEXED = re.compile(r"(.+)_\d+")
 
 
-def facts_of(result: Result) -> dict[str, object]:
-    """A result for programs. Numbers of a counterexample are hexadecimal strings."""
+def facts_of(result: Result, rests_on: Sequence[str] = ()) -> dict[str, object]:
+    """A result for programs, with what it rests on that is not proven. Numbers of a counterexample are hexadecimal
+    strings."""
     outcome = result.outcome
     return {
         "id": result.identity,
@@ -33,6 +45,7 @@ def facts_of(result: Result) -> dict[str, object]:
         "queries": result.queries,
         "second_solver": None if result.second is None else result.second.agreement.value,
         "assumptions": list(result.assumptions),
+        "rests_on_unproven": list(rests_on),
         "wraps": list(outcome.wraps),
         "counterexample": None if outcome.counterexample is None else _counterexample_facts(outcome.counterexample),
     }
@@ -41,6 +54,7 @@ def facts_of(result: Result) -> dict[str, object]:
 def _counterexample_facts(found: Counterexample) -> dict[str, object]:
     return {
         "columns": {name: hex(value) for name, value in found.columns.items()},
+        "is_input": found.is_input,
         "failed": list(found.failed),
         "expected": {name: hex(value) for name, value in found.expected.items()},
         "actual": {name: hex(value) for name, value in found.actual.items()},
@@ -55,8 +69,8 @@ def counterexample_lines(found: Counterexample) -> list[str]:
     for name, expected in found.expected.items():
         lines.append(f"{name}: the instruction makes it {expected:#x}, the row {found.actual[name]:#x}")
     if found.messages:
-        lines += ["messages:", *(f"  {message}" for message in found.messages)]
-    lines += ["row:", *(f"  {line}" for line in _column_lines(found.columns))]
+        lines += ["instruction:" if found.is_input else "messages:", *(f"  {message}" for message in found.messages)]
+    lines += ["input:" if found.is_input else "row:", *(f"  {line}" for line in _column_lines(found.columns))]
     if found.satisfies_declaration:
         lines.append("the row satisfies every constraint and lookup modulo p")
     return lines

@@ -144,7 +144,7 @@ def _reduced(names: tuple[str, ...], table: tuple[int, ...]) -> BitFunction:
 
 @lru_cache(maxsize=1 << 10)
 def _lines(positions: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Of a table of `count` bits, the line of a table of some of them, at these positions, that each line is on."""
+    """For each line of a table of `count` bits, the line of a table of the bits at these positions alone."""
     return tuple(sum((line >> p & 1) << k for k, p in enumerate(positions)) for line in range(1 << count))
 
 
@@ -162,7 +162,10 @@ class BitSums:
 
     def at(self, known: Mapping[str, int]) -> BitSums:
         """The same where some columns have these values: what multiplies them may be a sum then. Expressions without
-        these columns are shared."""
+        these columns are shared.
+
+        Raises ValueError if some have values already.
+        """
         if self._others is not None:
             raise ValueError("some columns have values already")
         made = BitSums(self._bits)
@@ -258,7 +261,7 @@ def _computed(expression: Sum | Difference | Product, left: int, right: int) -> 
 
 
 class NamedSums(Mapping[str, BitSum]):
-    """Sums of expressions by name. Each is made when it is asked for."""
+    """Sums of expressions by name. Each is made at its first use."""
 
     def __init__(self, sums: BitSums, expressions: Mapping[str, Expression]) -> None:
         self._sums = sums

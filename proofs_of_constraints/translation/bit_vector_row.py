@@ -11,7 +11,7 @@ from proofs_of_constraints.translation.interval import ELEMENT, IntegerForm, Int
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
 from spec.field import P
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 MAXIMUM_MULTIPLES = 64
 """An equation with more possible multiples of p than this is not worth a solver's time."""
@@ -77,7 +77,10 @@ class BitVectorRow:
         return self._variables[name]
 
     def vanishes(self, polynomial: Polynomial) -> z3.BoolRef:
-        """That the polynomial is zero modulo p. Raises WrapError."""
+        """That the polynomial is zero modulo p.
+
+        Raises WrapError if a polynomial wraps around p too often to be encoded.
+        """
         equation = lifted(self.system.resolve(polynomial), self.system.ranges)
         if equation.multiples.stop - equation.multiples.start > MAXIMUM_MULTIPLES:
             if self._wide:
@@ -87,7 +90,10 @@ class BitVectorRow:
         return any_of(*(term == k * P for k in equation.multiples))
 
     def value(self, polynomial: Polynomial) -> z3.BitVecRef:
-        """The polynomial's canonical value in [0, p), in `width` bits. Raises WrapError."""
+        """The polynomial's canonical value in [0, p), in `width` bits.
+
+        Raises WrapError if a polynomial wraps around p too often to be encoded.
+        """
         form = centered_form(self.system.resolve(polynomial), self.system.ranges)
         term, interval = self._term(form), form.interval
         if interval.low >= 0 and interval.high < P:
@@ -115,14 +121,14 @@ class BitVectorRow:
 
         Only the low bits of a limb's value are taken. That there are no others is a claim of its own.
         """
-        highest = WORD_BITS // len(limbs) - 1
+        highest = XLEN // len(limbs) - 1
         return z3.simplify(z3.Concat(*(z3.Extract(highest, 0, self.value(limb)) for limb in reversed(limbs))))
 
     def as_word(self, polynomial: Polynomial) -> z3.BitVecRef:
         """The value as a 64-bit word."""
         value = self.value(polynomial)
-        excess = self.width - WORD_BITS
-        return z3.Extract(WORD_BITS - 1, 0, value) if excess > 0 else z3.ZeroExt(-excess, value)
+        excess = self.width - XLEN
+        return z3.Extract(XLEN - 1, 0, value) if excess > 0 else z3.ZeroExt(-excess, value)
 
     def cells(self, model: z3.ModelRef) -> dict[str, int]:
         """Every variable of the declaration and its value modulo p in a model."""

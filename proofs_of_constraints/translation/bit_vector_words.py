@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import z3
 
-from spec.word import WORD_BITS, Words
+from spec.word import XLEN, WordVocabulary
 
-_DOUBLE_BITS = 2 * WORD_BITS
+_DOUBLE_BITS = 2 * XLEN
 
 
-class BitVectorWords(Words[z3.BitVecRef, z3.BoolRef]):
+class BitVectorWords(WordVocabulary[z3.BitVecRef, z3.BoolRef]):
     """Words as 64-bit bit-vectors, truth values as Z3's booleans."""
 
     def constant(self, number: int) -> z3.BitVecRef:
-        return z3.BitVecVal(number, WORD_BITS)
+        return z3.BitVecVal(number, XLEN)
 
     def add(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BitVecRef:
         return left + right
@@ -25,13 +25,13 @@ class BitVectorWords(Words[z3.BitVecRef, z3.BoolRef]):
         return left * right
 
     def multiply_high_unsigned(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BitVecRef:
-        return _high_half(z3.ZeroExt(WORD_BITS, left) * z3.ZeroExt(WORD_BITS, right))
+        return _high_half(z3.ZeroExt(XLEN, left) * z3.ZeroExt(XLEN, right))
 
     def multiply_high_signed(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BitVecRef:
-        return _high_half(z3.SignExt(WORD_BITS, left) * z3.SignExt(WORD_BITS, right))
+        return _high_half(z3.SignExt(XLEN, left) * z3.SignExt(XLEN, right))
 
     def multiply_high_signed_unsigned(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BitVecRef:
-        return _high_half(z3.SignExt(WORD_BITS, left) * z3.ZeroExt(WORD_BITS, right))
+        return _high_half(z3.SignExt(XLEN, left) * z3.ZeroExt(XLEN, right))
 
     def quotient_unsigned(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BitVecRef:
         return z3.UDiv(left, right)
@@ -64,10 +64,10 @@ class BitVectorWords(Words[z3.BitVecRef, z3.BoolRef]):
         return word >> amount
 
     def sign_extend(self, word: z3.BitVecRef, from_bits: int) -> z3.BitVecRef:
-        return z3.SignExt(WORD_BITS - from_bits, z3.Extract(from_bits - 1, 0, word))
+        return z3.SignExt(XLEN - from_bits, z3.Extract(from_bits - 1, 0, word))
 
     def zero_extend(self, word: z3.BitVecRef, from_bits: int) -> z3.BitVecRef:
-        return z3.ZeroExt(WORD_BITS - from_bits, z3.Extract(from_bits - 1, 0, word))
+        return z3.ZeroExt(XLEN - from_bits, z3.Extract(from_bits - 1, 0, word))
 
     def equal(self, left: z3.BitVecRef, right: z3.BitVecRef) -> z3.BoolRef:
         return left == right
@@ -95,7 +95,7 @@ class BitVectorWords(Words[z3.BitVecRef, z3.BoolRef]):
 
 
 def _high_half(product: z3.BitVecRef) -> z3.BitVecRef:
-    return z3.Extract(_DOUBLE_BITS - 1, WORD_BITS, product)
+    return z3.Extract(_DOUBLE_BITS - 1, XLEN, product)
 
 
 BIT_VECTOR_WORDS = BitVectorWords()

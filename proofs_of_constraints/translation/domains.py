@@ -10,7 +10,7 @@ from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.instruction import Load, Store, System
 from spec.isa.step import Operands, effect, effective_address
 from spec.isa.system import HALT_CALL
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Inputs(Generic[W]):
     immediate: W
 
 
-def completes(words: Words[W, B], instruction: Instruction, operands: Operands[W]) -> B:
+def completes(words: WordVocabulary[W, B], instruction: Instruction, operands: Operands[W]) -> B:
     """Whether the machine has an execution of the instruction that does not end abnormally, whatever its pointers are.
 
     The step of one instruction knows only the call that halts: what others do to memory stands in `spec.isa.calls`.
@@ -33,7 +33,7 @@ def completes(words: Words[W, B], instruction: Instruction, operands: Operands[W
     return normal
 
 
-def in_domain(words: Words[W, B], domain: str, instruction: Instruction, inputs: Inputs[W]) -> B:
+def in_domain(words: WordVocabulary[W, B], domain: str, instruction: Instruction, inputs: Inputs[W]) -> B:
     """Whether the chip with this domain executes the instruction. Raises KeyError for an unknown domain."""
     address = effective_address(words, inputs.left, inputs.immediate)
 

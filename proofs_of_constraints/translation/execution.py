@@ -25,11 +25,12 @@ from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES, Space
 from spec.rv64im.buses import CLOCK_BITS, LIMB_BITS, SHIFT
 from spec.rv64im.program_row import HALTED, UNREACHABLE
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 PC_BITS = 30
 DOUBLEWORD_SHIFT = DOUBLEWORD_BYTES.bit_length() - 1
 LIMB_ONES = (1 << LIMB_BITS) - 1
+"""The width of pc / 4, as the program table bounds it."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,11 @@ class Execution:
 
     def _left(self) -> z3.BitVecRef:
         if self.executed.source_is_zero:
-            return z3.BitVecVal(0, WORD_BITS)
+            return z3.BitVecVal(0, XLEN)
         return self._before(self.roles.left, "left")
 
     def _before(self, access: Access | None, name: str) -> z3.BitVecRef:
-        return z3.BitVec(f"any {name}", WORD_BITS) if access is None else self.row.word(access.before)
+        return z3.BitVec(f"any {name}", XLEN) if access is None else self.row.word(access.before)
 
     def given(self) -> list[z3.BoolRef]:
         """The row's constraints, the buses' guarantees, and the fetched constants as the program table has them."""
@@ -198,7 +199,7 @@ class Execution:
         if self.roles.destination is not None:
             result = self.effect.result
             # Instructions of the constant opcode that have no result write zero to the sink.
-            expected = z3.BitVecVal(0, WORD_BITS) if result is None else result
+            expected = z3.BitVecVal(0, XLEN) if result is None else result
             claims += self._word("destination", self.roles.destination.after, expected)
         if self.view.exit_code is not None:
             claims += self._word("exit code", self.view.exit_code, self.operands.right)
@@ -239,9 +240,9 @@ def _immediate(executed: Executed) -> z3.BitVecRef:
     form = executed.instruction.format
     size = form.immediate_bits
     if size == 0:
-        return z3.BitVecVal(0, WORD_BITS)
+        return z3.BitVecVal(0, XLEN)
     zeros = form.immediate_alignment.bit_length() - 1
     pieces = z3.BitVec("immediate", size - zeros)
     aligned = z3.Concat(pieces, z3.BitVecVal(0, zeros)) if zeros else pieces
     extension = z3.SignExt if form.immediate_is_signed else z3.ZeroExt
-    return extension(WORD_BITS - size, aligned)
+    return extension(XLEN - size, aligned)

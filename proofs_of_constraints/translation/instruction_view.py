@@ -9,6 +9,7 @@ from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_
 from proofs_of_constraints.translation.row_system import interactions_on
 from spec.air.chip import Chip, Interaction
 from spec.rv64im.buses import EXIT, LIMBS, MEMORY, PROGRAM, STATE
+from spec.rv64im.program_row import OPCODES
 
 
 class LayoutError(ValueError):
@@ -48,7 +49,10 @@ class InstructionView:
 
     @property
     def selectors(self) -> dict[str, str]:
-        """By opcode, the column that selects it; a chip of one opcode is selected by its multiplicity."""
+        """By opcode, the column that selects it; a chip of one opcode is selected by its multiplicity.
+
+        Raises LayoutError if a chip's multiplicity is not a column.
+        """
         if len(self.chip.instructions) == 1:
             name = self.real.only_variable()
             if name is None:
@@ -69,14 +73,18 @@ def view_of(chip: Chip) -> InstructionView:
             raise LayoutError(f"{chip.name}: {len(found)} interactions where one with bus {bus_name} is expected")
         return found[0]
 
+    unknown = [opcode for opcode in chip.instructions if opcode not in OPCODES]
+    if unknown:
+        raise LayoutError(f"{chip.name}: {unknown[0]} is no opcode of the program's bus")
     fetch = only("program", interactions_on(chip, PROGRAM, -1))
     arrive = only("state", interactions_on(chip, STATE, -1))
     leave = only("state", interactions_on(chip, STATE, +1))
     exits = interactions_on(chip, EXIT, +1)
     pc, opcode, destination, source1, source2, *constants = map(polynomial_of, fetch.message)
     taken, put_back = interactions_on(chip, MEMORY, -1), interactions_on(chip, MEMORY, +1)
-    if len(taken) != len(put_back):
-        raise LayoutError(f"{chip.name}: {len(taken)} memory tokens taken, {len(put_back)} put back")
+    if not len(taken) == len(put_back) == len(chip.access_names):
+        counts = f"{len(taken)} memory tokens taken, {len(put_back)} put back"
+        raise LayoutError(f"{chip.name}: {counts}, {len(chip.access_names)} accesses declared")
     return InstructionView(
         chip,
         polynomial_of(fetch.multiplicity),
@@ -88,12 +96,12 @@ def view_of(chip: Chip) -> InstructionView:
         tuple(constants),
         tuple(map(polynomial_of, arrive.message)),
         tuple(map(polynomial_of, leave.message)),
-        tuple(_access(chip, *pair) for pair in zip(taken, put_back, strict=True)),
+        tuple(_access(chip, *parts) for parts in zip(chip.access_names, taken, put_back, strict=True)),
         tuple(map(polynomial_of, only("exit", exits).message)) if exits else None,
     )
 
 
-def _access(chip: Chip, taken: Interaction, put_back: Interaction) -> Access:
+def _access(chip: Chip, name: str, taken: Interaction, put_back: Interaction) -> Access:
     space, address, *before, previous = map(polynomial_of, taken.message)
     other_space, other_address, *after, now = map(polynomial_of, put_back.message)
     multiplicity = polynomial_of(taken.multiplicity)
@@ -101,5 +109,4 @@ def _access(chip: Chip, taken: Interaction, put_back: Interaction) -> Access:
         raise LayoutError(f"{chip.name}: {taken.name} and {put_back.name} are not one access")
     if len(before) != LIMBS or len(after) != LIMBS:
         raise LayoutError(f"{chip.name}: {taken.name} does not have {LIMBS} limbs")
-    name = taken.name.removesuffix("_taken")
     return Access(name, multiplicity, space, address, tuple(before), tuple(after), previous, now)

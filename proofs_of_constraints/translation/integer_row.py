@@ -1,6 +1,6 @@
 """A row system as linear arithmetic over the integers, with every product of variables one bounded integer.
 
-What holds for any integers in the place of the products holds for the products. A product with a flag is exact.
+Anything proven with products replaced by arbitrary integers holds for the products. A product with a flag is exact.
 """
 
 from __future__ import annotations

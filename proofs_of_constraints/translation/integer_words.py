@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import z3
 
-from spec.word import WORD_BITS, Words
+from spec.word import XLEN, WordVocabulary
 
-MODULUS = 1 << WORD_BITS
+MODULUS = 1 << XLEN
 
 times = z3.Function("times", z3.IntSort(), z3.IntSort(), z3.IntSort())
 """The product of two integers."""
@@ -29,7 +29,7 @@ def signed(word: z3.ArithRef) -> z3.ArithRef:
     return z3.If(word >= MODULUS // 2, word - MODULUS, word)
 
 
-class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
+class IntegerTermWords(WordVocabulary[z3.ArithRef, z3.BoolRef]):
     """Words as integer terms in [0, 2^64), truth values as Z3's booleans."""
 
     def constant(self, number: int) -> z3.ArithRef:
@@ -67,7 +67,10 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
         return z3.If(right == 0, left, remainder(signed(left), signed(right)) % MODULUS)
 
     def bitwise_and(self, left: z3.ArithRef, right: z3.ArithRef) -> z3.ArithRef:
-        """With a constant whose ones are at the bottom or at the top. Raises NotImplementedError."""
+        """With a constant whose ones are at the bottom or at the top.
+
+        Raises NotImplementedError for any other operand.
+        """
         mask = _known(right)
         if mask & (mask + 1) == 0:
             return left % (mask + 1)
@@ -76,19 +79,23 @@ class IntegerTermWords(Words[z3.ArithRef, z3.BoolRef]):
         raise NotImplementedError(f"bitwise and of integer terms with {mask:#x}")
 
     def bitwise_or(self, left: z3.ArithRef, right: z3.ArithRef) -> NoReturn:
+        """Raises NotImplementedError always: integers have no bits."""
         raise NotImplementedError("bitwise or of integer terms")
 
     def bitwise_xor(self, left: z3.ArithRef, right: z3.ArithRef) -> NoReturn:
+        """Raises NotImplementedError always: integers have no bits."""
         raise NotImplementedError("bitwise exclusive or of integer terms")
 
     def shift_left(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
+        """Raises NotImplementedError always: integers have no bits."""
         raise NotImplementedError("shift of integer terms")
 
     def shift_right_logical(self, word: z3.ArithRef, amount: z3.ArithRef) -> z3.ArithRef:
-        """By a constant. Raises NotImplementedError."""
-        return word / (1 << min(_known(amount), WORD_BITS))
+        """By a constant. Raises NotImplementedError for an amount that is no constant."""
+        return word / (1 << min(_known(amount), XLEN))
 
     def shift_right_arithmetic(self, word: z3.ArithRef, amount: z3.ArithRef) -> NoReturn:
+        """Raises NotImplementedError always: integers have no bits."""
         raise NotImplementedError("shift of integer terms")
 
     def sign_extend(self, word: z3.ArithRef, from_bits: int) -> z3.ArithRef:

@@ -20,6 +20,7 @@ from proofs_of_constraints.translation.row_system import Fact, RowSystem
 from spec.field import P
 
 MANY_MULTIPLES = 8
+"""An equation that could be more multiples of p than these is taken to be 0, which is one way to satisfy it."""
 
 
 class _Choice(Enum):
@@ -36,6 +37,10 @@ class Ladder:
     """The cells of one case of a row. `definitions` may be assumed, `claims` make the row satisfy the case."""
 
     def __init__(self, system: RowSystem, prefix: str) -> None:
+        self.declared = system.copy()
+        """The case before it receives anything."""
+        self.received: list[tuple[str, Polynomial, z3.ArithRef]] = []
+        """What the row receives: a name, the polynomial in its place, and the value."""
         self.system = system
         self.cells: dict[str, z3.ArithRef] = {}
         self.definitions: list[z3.BoolRef] = []
@@ -49,7 +54,12 @@ class Ladder:
 
     def receive(self, source: str, polynomial: Polynomial, value: z3.ArithRef) -> None:
         """The row must receive this value in the place of the polynomial."""
+        for spoken_of in polynomial.variables():
+            # Of what no constraint speaks anything may be received.
+            self.system.ranges.setdefault(spoken_of, ELEMENT)
+            self.declared.ranges.setdefault(spoken_of, ELEMENT)
         polynomial = self.system.resolve(polynomial)
+        self.received.append((source, polynomial, value))
         name = polynomial.only_variable()
         if name is not None and name not in self.cells:
             self.cells[name] = value
@@ -72,17 +82,27 @@ class Ladder:
         # An equation that leaves no choice comes first.
         while any(self._define(*fact, choice) for choice in _Choice for fact in pending):
             pass
+        open_cells = self.system.ranges.keys() - self.cells.keys() - self.system.replaced.keys()
         looked_up = {name for c in self.system.conjunctions for name in c.conjunction.variables()}
         for name, interval in self.system.ranges.items():
             if name not in self.cells and name not in self.system.replaced:
                 self.cells[name] = z3.Int(f"{self._prefix}{name}")
                 # A conjunction of bytes exists and is a byte; nothing else speaks of the other cells.
                 self.definitions += _within(self.cells[name], interval if name in looked_up else Interval(0, 0))
+        self._claim_conjunctions(open_cells)
         for fact in self.system.facts:
             self.claims[fact.source] = any_of(*map(self._vanishes, fact.factors))
         for implication in self.system.implications:
             solvable = [z3.Not(self._vanishes(premise)) for premise in implication.premises]
             self.claims[implication.source] = z3.Or(self._vanishes(implication.conclusion), *solvable)
+
+    def _claim_conjunctions(self, open_cells: set[str]) -> None:
+        """A conjunction is found by looking it up where nothing else says what it is; else there may be none."""
+        for lookup in self.system.conjunctions:
+            name = self.system.resolve(lookup.conjunction).only_variable()
+            if name not in open_cells:
+                self.claims[lookup.source] = z3.BoolVal(False)
+            open_cells -= {name}
 
     def factors(self) -> set[str]:
         """The cells that are multiplied with others."""

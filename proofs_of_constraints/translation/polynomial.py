@@ -129,15 +129,23 @@ def centered(coefficient: int) -> int:
     return coefficient if coefficient <= P // 2 else coefficient - P
 
 
+def public_variable(name: str) -> str:
+    """The variable of a polynomial that stands for a public value."""
+    return f"public.{name}"
+
+
 def polynomial_of(expression: Expression) -> Polynomial:
-    """The expression as a polynomial in its columns, definitions and public values (`public.name`)."""
+    """The expression as a polynomial in its columns, definitions and public values (`public.name`).
+
+    Raises TypeError for what is no expression.
+    """
     match expression:
         case Constant(value):
             return Polynomial.constant(value)
         case MainColumn(name, _) | FixedColumn(name, _) | Named(name, _):
             return Polynomial.variable(name)
         case Public(name):
-            return Polynomial.variable(f"public.{name}")
+            return Polynomial.variable(public_variable(name))
         case Sum(left, right):
             return polynomial_of(left) + polynomial_of(right)
         case Difference(left, right):

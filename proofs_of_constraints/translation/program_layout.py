@@ -15,7 +15,7 @@ from spec.isa.instruction import Arithmetic, Jump, System
 from spec.memory_map import ADDRESS_BITS
 from spec.rv64im.buses import LIMB_BITS, LIMBS
 from spec.rv64im.program_row import PROGRAM_CONSTANTS, UNREACHABLE, program_row
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ def executed_instructions() -> Iterator[Executed]:
             yield Executed(instruction, from_zero.opcode, True)
 
 
-def limbs(words: Words[W, B], word: W) -> list[W]:
+def limbs(words: WordVocabulary[W, B], word: W) -> list[W]:
     """The four limbs of a word, each as a word."""
     mask = words.constant((1 << LIMB_BITS) - 1)
     shifted = [words.shift_right_logical(word, words.constant(LIMB_BITS * i)) for i in range(LIMBS)]
     return [words.bitwise_and(limb, mask) for limb in shifted]
 
 
-def table_target(words: Words[W, B], address: W) -> W:
+def table_target(words: WordVocabulary[W, B], address: W) -> W:
     """A target address as a program counter, UNREACHABLE if no instruction can stand there."""
     misalignment = words.bitwise_and(address, words.constant(INSTRUCTION_BYTES - 1))
     aligned = words.equal(misalignment, words.constant(0))
@@ -71,12 +71,12 @@ def table_target(words: Words[W, B], address: W) -> W:
     return words.select(reachable, program_counter(words, address), words.constant(UNREACHABLE))
 
 
-def program_counter(words: Words[W, B], address: W) -> W:
+def program_counter(words: WordVocabulary[W, B], address: W) -> W:
     """The program counter of an instruction address."""
     return words.shift_right_logical(address, words.constant(2))
 
 
-def constants(words: Words[W, B], executed: Executed, pc: W, immediate: W) -> list[W]:
+def constants(words: WordVocabulary[W, B], executed: Executed, pc: W, immediate: W) -> list[W]:
     """The five constants of the row of an instruction at address `pc`."""
     instruction = executed.instruction
     following = words.add(pc, words.constant(INSTRUCTION_BYTES))
@@ -106,7 +106,7 @@ def constants(words: Words[W, B], executed: Executed, pc: W, immediate: W) -> li
     return [*limbs(words, immediate), zero]
 
 
-def _amount_parts(words: Words[W, B], amount: W) -> list[W]:
+def _amount_parts(words: WordVocabulary[W, B], amount: W) -> list[W]:
     """What the shift table says of an amount: which limbs to move by, half, and the power that is left."""
 
     def flag(holds: B) -> W:

@@ -7,7 +7,7 @@ by the polynomial that some equation makes it. Each step keeps the set of soluti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofs_of_constraints.translation.contracts import (
@@ -27,13 +27,25 @@ from proofs_of_constraints.translation.interval import (
     lifted,
     tightened,
 )
-from proofs_of_constraints.translation.polynomial import Monomial, Polynomial, centered, factors_of, polynomial_of
+from proofs_of_constraints.translation.polynomial import (
+    Monomial,
+    Polynomial,
+    centered,
+    factors_of,
+    polynomial_of,
+    public_variable,
+)
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction
+from spec.air.machine import public_names
 from spec.field import P, inverse
 
 SMALL_INTERVAL = 1 << 16
 """Two numbers that a variable may be tell something of it if both lie in less than this: an element tells nothing."""
+
+
+MOST_TERMS = 8
+"""The most products of a sum: one of more is no part of a flag, an address or a clock."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +159,11 @@ class RowSystem:
         """Adds that variables have known values."""
         for name, value in values.items():
             self.constrain(f"case {name} = {value}", Polynomial.variable(name) - Polynomial.constant(value))
+
+    def forget_long_products(self) -> None:
+        """Drops the facts about long sums of products: what follows from the others follows from all. For questions of
+        flags, addresses and clocks, which stand in none; simplifying takes twenty times as long with them."""
+        self.facts = [f for f in self.facts if all(len(p.terms) <= MOST_TERMS or p.degree < 2 for p in f.factors)]
 
     def propagate(self) -> None:
         """Propagates constants, flags and decided lookups to a fixed point."""
@@ -383,6 +400,11 @@ def prepare_nothing(_: RowSystem) -> None:
     """Every fact is used."""
 
 
+def definition_of(name: str) -> str:
+    """The source of the fact that a definition is what it is."""
+    return f"definition of {name}"
+
+
 def declared_facts(chip: Chip) -> RowSystem:
     """The chip's constraints and definitions alone, without any lookup: what holds on every row, padding too."""
     system = RowSystem()
@@ -390,7 +412,7 @@ def declared_facts(chip: Chip) -> RowSystem:
         system.ranges[name] = ELEMENT
     for name, body in chip.definitions().items():
         system.ranges[name] = ELEMENT
-        system.constrain(f"definition of {name}", Polynomial.variable(name) - polynomial_of(body))
+        system.constrain(definition_of(name), Polynomial.variable(name) - polynomial_of(body))
     for constraint in chip.constraints:
         system.constrain(constraint.name, *factors_of(constraint.expression))
     # Booleans come first: a definition that is a flag stays a variable of its own.
@@ -398,8 +420,8 @@ def declared_facts(chip: Chip) -> RowSystem:
     for flag in flags:
         (name,) = flag.factors[0].variables()
         system.ranges[name] = BOOLEAN
-    for name in _public_names(system.facts):
-        system.ranges[name] = ELEMENT
+    for name in public_names(*chip.definitions().values(), *(constraint.expression for constraint in chip.constraints)):
+        system.ranges[public_variable(name)] = ELEMENT
     return system
 
 
@@ -411,13 +433,9 @@ def row_with_lookups(chip: Chip, contracts: Contracts) -> RowSystem:
         if interaction.sign < 0 and not isinstance(contracts.get(interaction.bus.name), NothingAssumed):
             message = tuple(map(polynomial_of, interaction.message))
             system.lookups.append(Lookup(interaction, polynomial_of(interaction.multiplicity), message))
-    for name in _public_names(Fact("", lookup.message) for lookup in system.lookups):
-        system.ranges[name] = ELEMENT
+    for name in public_names(*(part for lookup in system.lookups for part in lookup.interaction.message)):
+        system.ranges[public_variable(name)] = ELEMENT
     return system
-
-
-def _public_names(facts: Iterable[Fact]) -> set[str]:
-    return {n for fact in facts for f in fact.factors for n in f.variables() if n.startswith("public.")}
 
 
 def interactions_on(chip: Chip, bus: Bus, sign: int) -> list[Interaction]:

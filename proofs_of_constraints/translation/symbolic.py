@@ -103,12 +103,16 @@ class PathResult:
     value: Any
 
 
-def all_paths(function: Callable[[SymbolicInteger], Any], variable: z3.BitVecRef) -> Iterator[PathResult]:
+def all_paths(
+    function: Callable[[SymbolicInteger], Any],
+    variable: z3.BitVecRef,
+    number_type: type[SymbolicInteger] = SymbolicInteger,
+) -> Iterator[PathResult]:
     """Every path of a function of one symbolic number. Ends if the function asks finitely many questions."""
     answers: list[bool] = []
     while True:
         path = _Path(list(answers))
-        value = function(SymbolicInteger(variable, path))
+        value = function(number_type(variable, path))
         yield PathResult(tuple(path.conditions), value)
         answers = path.answers
         while answers and not answers[-1]:

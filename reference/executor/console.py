@@ -23,7 +23,7 @@ PUT_SYMBOL = "limpid_console_put"
 CONSOLE_SYMBOLS = (WRITE_SYMBOL, PUT_SYMBOL)
 
 LONGEST_TEXT_BYTES = 2**20
-"""Of one call: keeps a wrong size from showing the whole memory."""
+"""The longest text of one call: keeps a wrong size from showing the whole memory."""
 
 _A0, _A1 = 10, 11
 

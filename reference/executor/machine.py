@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 from reference.execution import Execution, Trap, TrapReason
-from reference.executor.trap import TrapError, described
+from reference.executor.trap import ExecutionTrapError, described
 from reference.machine_memory import MachineMemory, UnmappedError
 from reference.output_region import read_output
 from spec.isa import Decoded, decode
@@ -65,7 +65,7 @@ class Machine:
         trap = None
         try:
             self._run_to_halt(inf if maximum_instructions is None else maximum_instructions)
-        except TrapError as error:
+        except ExecutionTrapError as error:
             trap = self._described(error)
         output, unprovable_reason = read_output(self.memory.doublewords)
         if trap is not None:
@@ -89,7 +89,7 @@ class Machine:
             if action is None:
                 action = self._actions[self.pc] = self._prepare(self.pc)
             self.pc = action()
-        except TrapError as error:
+        except ExecutionTrapError as error:
             return self._described(error)
         self.instructions += 1
         return None
@@ -100,7 +100,7 @@ class Machine:
             while pc != HALTED:
                 if instructions >= limit:
                     details = f"after {instructions} instructions"
-                    raise TrapError(TrapReason.INSTRUCTION_LIMIT, pc, None, details)
+                    raise ExecutionTrapError(TrapReason.INSTRUCTION_LIMIT, pc, None, details)
                 action = actions.get(pc)
                 if action is None:
                     action = actions[pc] = self._prepare(pc)
@@ -115,14 +115,14 @@ class Machine:
         decoded = None if word is None else decode(word)
         if decoded is None:
             if any(interval.start <= pc < interval.end for interval in self.program.executable):
-                raise TrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
-            raise TrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
+                raise ExecutionTrapError(TrapReason.ILLEGAL_INSTRUCTION, pc, None, "")
+            raise ExecutionTrapError(TrapReason.FETCH_OUTSIDE_PROGRAM, pc, pc, "")
         action = self._action(pc, decoded)
         for instrument in self._instruments:
             action = instrument(self, pc, decoded, action)
         return action
 
-    def _described(self, error: TrapError) -> Trap:
+    def _described(self, error: ExecutionTrapError) -> Trap:
         return described(self.program, self._code.get(error.pc), error)
 
     def _action(self, pc: int, decoded: Decoded) -> Action:
@@ -177,7 +177,7 @@ class Machine:
 
         def act_misaligned() -> int:
             if taken(words, registers[rs1], registers[rs2]):
-                raise TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+                raise ExecutionTrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
             return next_pc
 
         return act if is_instruction_address(words, target) else act_misaligned
@@ -191,7 +191,7 @@ class Machine:
         def act() -> int:
             target = target_of(words, pc, registers[rs1], immediate)
             if not is_instruction_address(words, target):
-                raise TrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
+                raise ExecutionTrapError(TrapReason.MISALIGNED_TARGET, pc, target, "")
             registers[rd] = link
             return target
 
@@ -246,7 +246,7 @@ class Machine:
                 low = touch(position)
                 high = touch(position + 1) if is_crossing else 0
             except UnmappedError:
-                raise TrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
+                raise ExecutionTrapError(reason, pc, address, f"{width_bytes}-byte access at {address:#x}") from None
             if misaligned:
                 misaligned_accesses[pc] += 1
             return low, high
@@ -259,7 +259,7 @@ class Machine:
         for operand, pointer in zip(call.operands, pointers, strict=True):
             if pointer % DOUBLEWORD_BYTES:
                 details = f"{operand.name} of {call.name} at {pointer:#x}"
-                raise TrapError(TrapReason.MISALIGNED_POINTER, pc, pointer, details)
+                raise ExecutionTrapError(TrapReason.MISALIGNED_POINTER, pc, pointer, details)
         positions = call.positions(pointers)
         for position in positions:
             try:
@@ -268,11 +268,11 @@ class Machine:
             except UnmappedError:
                 address = position * DOUBLEWORD_BYTES
                 details = f"{call.name} accesses the doubleword at {address:#x}"
-                raise TrapError(TrapReason.UNMAPPED_OPERAND, pc, address, details) from None
+                raise ExecutionTrapError(TrapReason.UNMAPPED_OPERAND, pc, address, details) from None
         try:
             results = call.results([self.memory.value(position) for position in positions])
         except NoResultError as error:
-            raise TrapError(TrapReason(error.why.value), pc, None, call.name) from None
+            raise ExecutionTrapError(TrapReason(error.why.value), pc, None, call.name) from None
         # Of a doubleword that is read and written, what is written comes last.
         self.memory.doublewords.update(zip(positions, results, strict=True))
         if call.result_register is not None:
@@ -299,11 +299,11 @@ class Machine:
             if number == HALT_CALL:
                 return HALTED
             if number not in CALL_BY_NUMBER:
-                raise TrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, f"a7 is {number}")
+                raise ExecutionTrapError(TrapReason.UNKNOWN_ENVIRONMENT_CALL, pc, None, f"a7 is {number}")
             self._accelerate(pc, CALL_BY_NUMBER[number])
             return pc + INSTRUCTION_BYTES
 
         def breakpoint_() -> int:
-            raise TrapError(TrapReason.BREAKPOINT, pc, None, "")
+            raise ExecutionTrapError(TrapReason.BREAKPOINT, pc, None, "")
 
         return {System.FENCE: fence, System.ENVIRONMENT_CALL: call, System.BREAKPOINT: breakpoint_}[system]

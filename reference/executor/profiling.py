@@ -1,11 +1,12 @@
 """Profiling: how often each instruction was executed, under which chain of calls.
 
-Calls and returns are told by the link registers, as return-address predictors do [RISC-V unprivileged manual, JALR,
-table of hints]: so it needs no debug information, and code that returns in unusual ways only makes odd chains.
+The link registers tell calls and returns, as for return-address predictors [RISC-V unprivileged manual, JALR, table of
+hints]: so it needs no debug information, and code that returns in unusual ways only makes odd chains.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class Profile:
     def function_name(self, address: int) -> str:
         """The name of the function around a byte address, or the address where the ELF file names none."""
         symbol = self.program.symbol_at(address)
-        return f"{address:#x}" if symbol is None else symbol.partition("+")[0]
+        return f"{address:#x}" if symbol is None else re.sub(r"\+0x[0-9a-f]+$", "", symbol)
 
     def touched_by_region(self) -> dict[Region, int]:
         """How many doublewords were touched in each region of memory, of those that were."""
@@ -152,7 +153,7 @@ class _Counters:
 def profile(
     program: Program, private_input: bytes = b"", *, maximum_instructions: int | None = None, host: Host | None = None
 ) -> Profile:
-    """Runs the program and counts. Raises InputTooLongError."""
+    """Runs the program and counts. Raises InputTooLongError if the input exceeds its region."""
     counters = _Counters(program)
     spans = SpanCounter()
     instruments = [_counting_instrument(counters), span_instrument(program, spans, lambda: counters.executed)]

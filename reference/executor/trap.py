@@ -8,7 +8,7 @@ from spec.memory_map import RESERVED
 from spec.program import Program
 
 
-class TrapError(Exception):
+class ExecutionTrapError(Exception):
     """Unwinds from an instruction that cannot complete."""
 
     def __init__(self, reason: TrapReason, pc: int, address: int | None, details: str) -> None:
@@ -19,7 +19,7 @@ class TrapError(Exception):
         self.details = details
 
 
-def described(program: Program, word: int | None, error: TrapError) -> Trap:
+def described(program: Program, word: int | None, error: ExecutionTrapError) -> Trap:
     """The trap with its message: reason, pc, symbol, the instruction if there is one, and the address."""
     symbol = program.symbol_at(error.pc)
     message = f"{error.reason.value}, at {error.pc:#x}"

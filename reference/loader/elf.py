@@ -13,8 +13,8 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import (
     DOUBLEWORD_BYTES,
     HEAP,
-    INPUT,
-    OUTPUT,
+    INPUT_REGION,
+    OUTPUT_REGION,
     SINK,
     STACK,
     Interval,
@@ -25,7 +25,7 @@ from spec.program import Program, Region
 
 
 def load(path: Path | str) -> Program:
-    """The program in the ELF file. Raises ElfError."""
+    """The program in the ELF file. Raises ElfError if the file breaks a rule of the loader."""
     try:
         elf = Path(path).read_bytes()
     except (OSError, ValueError) as error:
@@ -34,7 +34,10 @@ def load(path: Path | str) -> Program:
 
 
 def load_bytes(elf: bytes, name: str = "<bytes>") -> Program:
-    """The program in these bytes; the name stands in error messages. Raises ElfError."""
+    """The program in these bytes; the name stands in error messages.
+
+    Raises ElfError if the file breaks a rule of the loader.
+    """
     entry, segments = read_headers(elf, name)
     return Program(
         entry=entry,
@@ -83,8 +86,8 @@ def _regions(segments: Iterable[Segment]) -> tuple[Region, ...]:
     memory = [
         *((RegionKind.IMAGE, interval) for interval in from_file),
         *((RegionKind.ZERO, interval) for interval in zero),
-        (RegionKind.INPUT, _doublewords(INPUT)),
-        (RegionKind.OUTPUT, _doublewords(OUTPUT)),
+        (RegionKind.INPUT, _doublewords(INPUT_REGION)),
+        (RegionKind.OUTPUT, _doublewords(OUTPUT_REGION)),
     ]
     memory.sort(key=lambda kind_and_interval: kind_and_interval[1].start)
     return (

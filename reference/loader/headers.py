@@ -22,7 +22,10 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import ADDRESS_BITS, RESERVED, Interval
 
 ELF_HEADER_BYTES = 64
+"""e_ehsize of a 64-bit file (gABI, ELF header)."""
+
 PROGRAM_HEADER_BYTES = 56
+"""e_phentsize of a 64-bit file (gABI, program header)."""
 
 CLASS_OFFSET, DATA_OFFSET, IDENTIFICATION_VERSION_OFFSET = 4, 5, 6
 TYPE_OFFSET, MACHINE_OFFSET, VERSION_OFFSET, ENTRY_OFFSET = 16, 18, 20, 24
@@ -33,7 +36,10 @@ EXTENDED_COUNT = 0xFFFF
 """PN_XNUM: the true number of program headers stands in the first section header."""
 
 FLAG_COMPRESSED = 0x0001
+"""EF_RISCV_RVC (RISC-V psABI, file header)."""
+
 FLAG_FLOAT_MASK = 0x0006
+"""EF_RISCV_FLOAT_ABI: all zero where floating point is in software (RISC-V psABI, file header)."""
 
 PERMISSION_MASK = P_FLAGS.PF_R | P_FLAGS.PF_W | P_FLAGS.PF_X
 """The other bits of p_flags belong to operating systems and processors."""
@@ -63,7 +69,10 @@ class Segment:
 
 
 def read_headers(elf: bytes, name: str) -> tuple[int, tuple[Segment, ...]]:
-    """The entry point and the segments by ascending address. Raises ElfError."""
+    """The entry point and the segments by ascending address.
+
+    Raises ElfError if the file breaks a rule of the loader.
+    """
     structs = _check_identification(elf, name)
     header = structs.Elf_Ehdr.parse_stream(BytesIO(elf))
 

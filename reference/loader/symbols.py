@@ -14,12 +14,18 @@ SECTION_HEADER = struct.Struct("<IIQQQQIIQQ")
 SYMBOL = struct.Struct("<IBBHQQ")
 SECTION_TABLE = struct.Struct("<Q")
 SECTION_TABLE_OFFSET = 40
+"""e_shoff in a 64-bit file (gABI, ELF header)."""
+
 SECTION_COUNTS = struct.Struct("<HH")
 SECTION_COUNTS_OFFSET = 58
+"""e_shentsize, then e_shnum (gABI, ELF header)."""
 
 SECTION_TYPE_SYMBOLS = 2
+"""SHT_SYMTAB (gABI, sections)."""
+
 SYMBOL_TYPE_NONE, SYMBOL_TYPE_OBJECT, SYMBOL_TYPE_FUNCTION = 0, 1, 2
 SECTION_FLAG_ALLOCATED = 0x2
+"""SHF_ALLOC (gABI, sections)."""
 
 LONGEST_NAME_BYTES = 1024
 """Keeps the reading of a hostile string table linear."""

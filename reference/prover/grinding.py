@@ -10,6 +10,7 @@ from reference.prover.sha256_arrays import compress, initial_states
 from spec.protocol.hash import STATE_WORDS, Domain
 
 NONCES_TRIED_TOGETHER = 1 << 10
+"""Enough for array operations to be cheap beside what they compute; the least nonce found wins, whatever this is."""
 
 
 def grind(block: Sequence[int], bits: int) -> int:

@@ -62,7 +62,7 @@ class LayerRounds(Rounds, Protocol):
 
 
 class CircuitValues(Protocol):
-    """All layers of the GKR circuit. Layers are asked for once each, by ascending number."""
+    """All layers of the GKR circuit. A prover takes each layer once, by ascending number."""
 
     @property
     def totals(self) -> tuple[Extension, Extension, Extension, Extension]:

@@ -79,7 +79,10 @@ def pin_program(
 def proving_key(
     kernels: Kernels, machine: Machine, parameters: ParameterSet, tables: Sequence[Table], start: Sequence[int]
 ) -> ProvingKey:
-    """The key of a program, given by the cells of its tables in machine order, and the numbers it starts with."""
+    """The key of a program, given by the cells of its tables in machine order, and the numbers it starts with.
+
+    Raises ValueError if the tables are others, or in another order.
+    """
     expected = [chip.name for chip in machine.chips_of(Role.PROGRAM_TABLE)]
     if [table.chip.name for table in tables] != expected:
         raise ValueError(f"program tables {[table.chip.name for table in tables]}, expected {expected}")

@@ -1,4 +1,7 @@
-"""Step 6 of a segment's proof: WHIR."""
+"""Step 6 of a segment's proof: WHIR.
+
+The numbers are those of Section 4.5 of the whitepaper.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ def prove_opening(
     point: Sequence[Extension],
 ) -> OpeningProof:
     """Opens the stacked columns of all commitments at one point; their values are absorbed already."""
+    # 6a. Combining the columns.
     bits = form.parameters.schedule(form.height_log2).column_batching_grinding_bits
     batching_nonce = ground(kernels, transcript, Label.COLUMN_BATCHING, bits)
     batching = transcript.sample(Label.COLUMN_BATCHING)
@@ -50,8 +54,12 @@ def prove_opening(
     opened: Sequence[Committed] = committed
     proofs = []
     final: tuple[Extension, ...] = ()
+
     for iteration in form.iterations:
+        # 6b. Folding.
         rounds, folding_nonces = _fold(kernels, transcript, iteration, vector)
+
+        # 6c. The folded vector.
         root: tuple[int, ...] = ()
         answer: tuple[Extension, ...] = ()
         if iteration.is_last:
@@ -65,12 +73,16 @@ def prove_opening(
             outside = transcript.sample(Label.OUT_OF_DOMAIN, iteration.number)
             answer = folded.answers(outside)
             transcript.absorb_values(Label.OUT_OF_DOMAIN_ANSWER, answer, iteration.number)
+
+        # 6d. The queries.
         nonce = ground(kernels, transcript, Label.QUERIES, iteration.query_grinding_bits, iteration.number)
         bits_drawn = transcript.sample_positions(
             Label.QUERIES, iteration.queries, iteration.fibres_log2, iteration.number
         )
         positions = [sum(bit << k for k, bit in enumerate(position)) for position in bits_drawn]
         openings = tuple(of_tree.open(positions) for of_tree in opened)
+
+        # 6e. The next claim.
         if not iteration.is_last:
             epsilon = transcript.sample(Label.QUERY_BATCHING, iteration.number)
             scales = powers(transcript.algebra.value(1), epsilon, 2 + len(positions))[1:]
@@ -83,7 +95,7 @@ def prove_opening(
 def _fold(
     kernels: Kernels, transcript: NumberTranscript, iteration: Iteration, vector: FoldedVector
 ) -> tuple[tuple[RoundPolynomial, ...], tuple[int, ...]]:
-    """The rounds of one iteration, and a nonce for each where proof of work is asked for."""
+    """The rounds of one iteration, and a nonce for each where the schedule demands proof of work."""
     messages: list[RoundPolynomial] = []
     nonces: list[int] = []
     for number in range(iteration.folding_log2):

@@ -40,14 +40,39 @@ def silent(stage: Stage, fraction: float) -> None:
 
 
 @dataclass(frozen=True)
+class Share:
+    """The part of some work that a job is, as fractions of the whole."""
+
+    before: float
+    """What is done when the job is given out."""
+
+    width: float
+
+    def of(self, observer: Observer) -> Observer:
+        """Tells `observer` of the whole work what it hears of the job."""
+
+        def hear(stage: Stage, fraction: float) -> None:
+            observer(stage, self.before + self.width * fraction)
+
+        return hear
+
+
+BEFORE_PROVING = (SHARES[Stage.PLAN] + SHARES[Stage.PIN]) / sum(SHARES.values())
+"""The fraction of a run that is done when all of its segments are pinned."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """Reports the stages of a run of so many segments: planned at once, then all pinned, then proven one by one."""
 
     observer: Observer
     segment_count: int
+    first: int = 0
+    """The index of the first of them: that of the segment, where it alone is reported on."""
 
     def begin(self, stage: Stage, index: int) -> None:
         """Segment `index` enters a stage."""
+        index -= self.first
         proving = [of for of in Stage if of not in (Stage.PLAN, Stage.PIN)]
         done = 0
         if stage is Stage.PIN:

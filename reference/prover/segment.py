@@ -1,6 +1,6 @@
 """Proving one segment: pinned first, proven once the run's digest is known.
 
-The steps have the numbers of the verifier's.
+The steps and their numbers are those of Section 4.5 of the whitepaper, as in `reference.verifier.segment`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reference.prover.kernels import Committed, Kernels, Rounds
+from reference.prover.kernels import CircuitValues, Committed, Kernels, Rounds
 from reference.prover.keys import ProvingKey
 from reference.prover.opening import prove_opening
 from reference.prover.progress import Progress, Stage
@@ -35,7 +35,7 @@ from spec.protocol.run import (
 from spec.protocol.shape import SegmentShape, TableShape
 from spec.protocol.stacking import Commitment, Stacking, stack
 from spec.protocol.transcript import Transcript
-from spec.protocol.zerocheck import table_weights
+from spec.protocol.zerocheck import batching_powers, table_weights
 
 NumberTranscript = Transcript[int, Extension, int, int]
 
@@ -115,16 +115,7 @@ def prove_segment(
     transcript.absorb_values(Label.BUS_TOTALS, circuit.totals)
 
     # 3. The circuit.
-    point = [transcript.sample(Label.GKR_SCOPE)]
-    layers = []
-    for number in range(1, form.circuit.variables):
-        batching = transcript.sample(Label.GKR_BATCHING, number)
-        rounds = circuit.layer(number, point, batching)
-        messages, bound = say_rounds(transcript, rounds, number, Label.GKR_ROUND_POLYNOMIAL, Label.GKR_ROUND, (number,))
-        ends = rounds.ends()
-        transcript.absorb_values(Label.GKR_LAYER_ENDS, ends, number)
-        point = [*bound, transcript.sample(Label.GKR_MERGE, number)]
-        layers.append(LayerProof(messages, ends))
+    layers, point = _circuit_layers(transcript, circuit, form.circuit.variables)
 
     # 4. The zerocheck.
     progress.begin(Stage.CONSTRAINTS, place.index)
@@ -142,15 +133,10 @@ def prove_segment(
         )
         if commitment is not None
     }
-    scales = powers(algebra.value(1), transcript.sample(Label.STACKING_BATCHING), form.claim_count)
-    points = {Commitment.PROGRAM: program.point, Commitment.CONTINUATION: pinned.point}
-    claims = ColumnClaims(form.layouts, zerocheck_point, {which: points[which] for which in PINNED}, scales)
-    stacking = kernels.stacking(committed, claims)
-    stacking_messages, stacked_point = say_rounds(
-        transcript, stacking, form.height_log2, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
+    pinning_points = {Commitment.PROGRAM: program.point, Commitment.CONTINUATION: pinned.point}
+    stacking_messages, stacked_values, stacked_point = _stacking(
+        kernels, transcript, form, committed, zerocheck_point, pinning_points
     )
-    stacked_values = stacking.values()
-    transcript.absorb_values(Label.STACKED_VALUES, stacked_values)
 
     # 6. WHIR.
     opening = prove_opening(kernels, transcript, form, list(committed.values()), stacked_point)
@@ -161,7 +147,7 @@ def prove_segment(
         pinned_answers=pinned.answers,
         main_root=root_of(main),
         bus_totals=circuit.totals,
-        layers=tuple(layers),
+        layers=layers,
         zerocheck_rounds=zerocheck_messages,
         column_values=column_values,
         stacking_rounds=stacking_messages,
@@ -192,6 +178,29 @@ def say_rounds(
     return tuple(messages), bound[::-1]
 
 
+def _circuit_layers(
+    transcript: NumberTranscript, circuit: CircuitValues, variables: int
+) -> tuple[tuple[LayerProof, ...], list[Extension]]:
+    """The layers from the circuit's root, which is absorbed, and the point of its last one."""
+    # 3a. The scope.
+    point = [transcript.sample(Label.GKR_SCOPE)]
+    layers = []
+    for number in range(1, variables):
+        # 3b. Combining the claims.
+        batching = transcript.sample(Label.GKR_BATCHING, number)
+
+        # 3c. The rounds of the layer.
+        rounds = circuit.layer(number, point, batching)
+        messages, bound = say_rounds(transcript, rounds, number, Label.GKR_ROUND_POLYNOMIAL, Label.GKR_ROUND, (number,))
+
+        # 3d. The end of the layer.
+        ends = rounds.ends()
+        transcript.absorb_values(Label.GKR_LAYER_ENDS, ends, number)
+        point = [*bound, transcript.sample(Label.GKR_MERGE, number)]
+        layers.append(LayerProof(messages, ends))
+    return tuple(layers), point
+
+
 def _zerocheck(
     kernels: Kernels,
     transcript: NumberTranscript,
@@ -201,12 +210,19 @@ def _zerocheck(
 ) -> tuple[tuple[RoundPolynomial, ...], dict[Commitment, tuple[Extension, ...]], list[Extension]]:
     """The messages, the values of every commitment's columns, which are absorbed, and the point they are taken at."""
     form, trace = pinned.place.form, pinned.trace
-    batching = transcript.sample(Label.ZEROCHECK_BATCHING)
-    weights = table_weights(transcript.algebra.value(1), form.shape.tables, form.circuit, circuit_point, batching)
+
+    # 4a. The weights.
+    tables = form.shape.tables
+    powers = batching_powers(transcript.algebra.value(1), transcript.sample(Label.ZEROCHECK_BATCHING), tables)
+    weights = table_weights(tables, form.circuit, circuit_point, powers)
+
+    # 4b. The rounds.
     count = form.zerocheck_rounds
     beside = circuit_point[len(circuit_point) - count :]
     rounds = kernels.zerocheck(trace.tables, weights, trace.public_values, challenges, beside)
     messages, point = say_rounds(transcript, rounds, count, Label.ZEROCHECK_ROUND_POLYNOMIAL, Label.ZEROCHECK_ROUND)
+
+    # 4c. The end.
     by_table = rounds.values()
     column_values: dict[Commitment, tuple[Extension, ...]] = {}
     for which, layout in form.layouts.items():
@@ -219,3 +235,28 @@ def _zerocheck(
     said = [value for which in Commitment for value in column_values[which]]
     transcript.absorb_values(Label.COLUMN_VALUES, said)
     return messages, column_values, point
+
+
+def _stacking(
+    kernels: Kernels,
+    transcript: NumberTranscript,
+    form: SegmentForm,
+    committed: Mapping[Commitment, Committed],
+    point: Sequence[Extension],
+    pinning_points: Mapping[Commitment, Extension],
+) -> tuple[tuple[RoundPolynomial, ...], tuple[Extension, ...], list[Extension]]:
+    """The messages, the values of the stacked columns, which are absorbed, and the point they are taken at."""
+    # 5a. The claim.
+    scales = powers(transcript.algebra.value(1), transcript.sample(Label.STACKING_BATCHING), form.claim_count)
+    claims = ColumnClaims(form.layouts, point, {which: pinning_points[which] for which in PINNED}, scales)
+    rounds = kernels.stacking(committed, claims)
+
+    # 5b. The rounds.
+    messages, stacked_point = say_rounds(
+        transcript, rounds, form.height_log2, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
+    )
+
+    # 5c. The end.
+    values = rounds.values()
+    transcript.absorb_values(Label.STACKED_VALUES, values)
+    return messages, values, stacked_point

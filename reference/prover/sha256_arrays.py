@@ -12,20 +12,20 @@ from spec.protocol.hash import BLOCK_WORDS, Digest, Domain
 from spec.protocol.merkle import padded_words
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
-Words: TypeAlias = NDArray[np.uint32]
+WordArray: TypeAlias = NDArray[np.uint32]
 
-Digests: TypeAlias = Words
+Digests: TypeAlias = WordArray
 """(count, 8) words."""
 
 CHUNK_ROWS = 1 << 13
 """Rows are compressed so many at a time, so that the words of a block stay in the cache."""
 
 
-def _rotate_right(words: Words, count: int) -> Words:
+def _rotate_right(words: WordArray, count: int) -> WordArray:
     return words >> np.uint32(count) | words << np.uint32(32 - count)
 
 
-def _schedule(block: list[Words]) -> list[Words]:
+def _schedule(block: list[WordArray]) -> list[WordArray]:
     words = list(block)
     for t in range(16, 64):
         x, y = words[t - 15], words[t - 2]
@@ -35,7 +35,7 @@ def _schedule(block: list[Words]) -> list[Words]:
     return words
 
 
-def _compress_chunk(states: Digests, blocks: Words) -> Digests:
+def _compress_chunk(states: Digests, blocks: WordArray) -> Digests:
     block = [np.ascontiguousarray(blocks[:, i]) for i in range(BLOCK_WORDS)]
     a, b, c, d, e, f, g, h = (np.ascontiguousarray(column) for column in states.T)
     for constant, word in zip(ROUND_CONSTANTS, _schedule(block), strict=True):
@@ -50,7 +50,7 @@ def _compress_chunk(states: Digests, blocks: Words) -> Digests:
     return compressed
 
 
-def compress(states: Digests, blocks: Words) -> Digests:
+def compress(states: Digests, blocks: WordArray) -> Digests:
     """The compression function [FIPS 180-4, 6.2.2] on each row: (count, 8) and (count, 16) to (count, 8).
 
     Words wrap at 2^32.

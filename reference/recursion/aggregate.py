@@ -1,111 +1,142 @@
-"""A run's segment proofs to one final proof, node by node; nodes that are kept are not made twice."""
+"""A run to one final proof: its segments and the nodes over them are proven together, and none twice."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
+from reference.prover.progress import BEFORE_PROVING, Observer, Share, silent
 from reference.recursion.convert import SpanProof
-from reference.recursion.node_proof import NodeProof
+from reference.recursion.jobs import SegmentJob, TreeBench, TreeJob
+from reference.recursion.node_files import NodeFolder
+from reference.recursion.schedule import Schedule
 from reference.recursion.statements import leaf_of
-from reference.recursion.tree import TreeProver
-from reference.recursion.tree_plan import Branch, Part, Span, plan_tree
-from reference.segments.files import Kind, Label, UnusableFileError, read_labelled, write_labelled
-from spec.circuit.nodes import Combine, Convert, NodeKind
-from spec.protocol.canonical import Reader
+from reference.recursion.tree_progress import Told, untold
+from reference.segments.checking import decoded_segment
+from reference.segments.driver import ProvenRun, RunRequest, prove_in_folder
+from reference.segments.folder import Report
+from reference.segments.jobs import Job, ProveJob, Workers
+from reference.segments.proofs import SegmentProofs
+from reference.trace.plan import RunEnd
 from spec.protocol.final_encoding import FinalProof
-from spec.protocol.hash import Digest, digest_bytes
+from spec.protocol.hash import Digest, digest_bytes, digest_words
+from spec.protocol.key import VerificationKey
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
-from spec.protocol.proof_encoding import encode_segment, read_segment
+from spec.protocol.proof_encoding import encode_segment
 from spec.protocol.run import leaves_root, run_digest
-from spec.rejection import Rejected
-
-Report = Callable[[str], None]
-"""Receives a sentence about what is done."""
+from spec.protocol.shape import SegmentShape
 
 
-def _nothing(_: str) -> None:
-    return None
+def digest_of(run: RunProof) -> Digest:
+    """G of a run, from its segments' proofs."""
+    leaves = [digest_bytes(leaf_of(SpanProof(run.key, (segment,)), segment)) for segment in run.segments]
+    statement = run.key.statement(run.output, len(leaves))
+    return tuple(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
 
 
 @dataclass(frozen=True)
-class Aggregation:
-    """One run on its way to a final proof. Raises ValueError for segments of a shape without a circuit."""
+class ProvenSegments:
+    """`SegmentProofs` of a run all of whose segments are proven."""
 
-    prover: TreeProver
-    run: RunProof
-    folder: Path | None = None
-    """Where nodes are kept; nowhere if None."""
+    proof: RunProof
+    missing: ClassVar[tuple[int, ...]] = ()
 
-    report: Report = _nothing
+    @property
+    def key(self) -> VerificationKey:
+        """As `SegmentProofs.key`."""
+        return self.proof.key
 
-    def shape_names(self) -> list[str]:
-        """By segment, the name of its shape. Raises ValueError for one that the design does not have."""
-        known = {tuple(shape.numbers()): name for name, shape in self.prover.keys.design.segment_shapes.items()}
-        found = [known.get(tuple(segment.shape.numbers())) for segment in self.run.segments]
-        names = [name for name in found if name is not None]
-        if len(names) != len(found):
-            raise ValueError(f"segment {found.index(None)} has a shape that no circuit is made for")
-        return names
+    @property
+    def output(self) -> bytes:
+        """As `SegmentProofs.output`."""
+        return self.proof.output
 
-    def digest(self) -> Digest:
-        """G."""
-        leaves = [digest_bytes(leaf_of(SpanProof(self.run.key, (segment,)), segment)) for segment in self.run.segments]
-        statement = self.run.key.statement(self.run.output, len(leaves))
-        return tuple(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
+    @cached_property
+    def run(self) -> bytes:
+        """As `SegmentProofs.run`."""
+        return digest_bytes(digest_of(self.proof))
 
-    def final(self) -> FinalProof:
-        """The final proof. Raises Rejected where a segment is not accepted; OSError."""
-        names = self.shape_names()
-        top = self._node(plan_tree(names, self.prover.keys.design), names, self.digest())
-        self.report("final")
-        return FinalProof(self.run.key, self.run.output, self.prover.finish(top))
+    @property
+    def segment_count(self) -> int:
+        """As `SegmentProofs.segment_count`."""
+        return len(self.proof.segments)
 
-    def _node(self, part: Part, names: list[str], run: Digest) -> NodeProof:
-        kind: NodeKind = Convert(names[part.first], part.count) if isinstance(part, Span) else Combine(len(part.parts))
-        kept = self._kept(part, kind, run)
-        if kept is not None:
-            return kept
-        if isinstance(part, Branch):
-            children = [self._node(below, names, run) for below in part.parts]
-            self.report(self._name(part))
-            node = self.prover.combine(children)
-        else:
-            self.report(self._name(part))
-            segments = self.run.segments[part.first : part.first + part.count]
-            node = self.prover.convert(names[part.first], SpanProof(self.run.key, segments), run)
-        if self.folder is not None:
-            write_labelled(self._path(part), self._label(part, kind, run), encode_segment(node.proof.segments[0]))
-        return node
+    def shapes(self) -> list[SegmentShape]:
+        """As `SegmentProofs.shapes`."""
+        return [segment.shape for segment in self.proof.segments]
 
-    def _name(self, part: Part) -> str:
-        return f"segments {part.first} to {part.first + part.count - 1}"
+    def job(self, index: int) -> ProveJob:
+        """None is missing: it always raises LookupError."""
+        raise LookupError(f"segment {index} is proven")
 
-    def _path(self, part: Part) -> Path:
-        assert self.folder is not None
-        return self.folder / f"{part.first:04}-{part.count:04}.{Kind.NODE_PROOF.value}"
+    def put(self, index: int, proof: bytes) -> None:
+        """As `job`: it always raises LookupError."""
+        raise LookupError(f"segment {index} is proven")
 
-    def _label(self, part: Part, kind: NodeKind, run: Digest) -> Label:
-        """A node belongs to its run, the list of keys and its own circuit."""
-        binding = hashlib.sha256(digest_bytes(run) + digest_bytes(self.prover.keys.root) + kind.name.encode())
-        return Label(Kind.NODE_PROOF, part.first, binding.digest())
+    def take(self, index: int) -> bytes:
+        """As `SegmentProofs.take`."""
+        return encode_segment(self.proof.segments[index])
 
-    def _kept(self, part: Part, kind: NodeKind, run: Digest) -> NodeProof | None:
-        if self.folder is None:
-            return None
-        keys = self.prover.keys
-        key = keys.nodes[kind].verification
-        try:
-            payload = read_labelled(self._path(part), self._label(part, kind, run))
-            if payload is None:
-                return None
-            reader = Reader(payload)
-            segment = read_segment(reader, key.machine, key.parameters)
-            reader.finish()
-        except (UnusableFileError, Rejected) as error:
-            self.report(f"a node is made anew: {error}")
-            return None
-        return NodeProof(RunProof(key, b"", (segment,)), keys.path(kind))
+
+def final_proof(
+    bench: TreeBench,
+    proofs: SegmentProofs,
+    workers: Workers[TreeJob],
+    folder: NodeFolder | None = None,
+    told: Told = untold,
+    begun: float = 0.0,
+) -> FinalProof:
+    """The final proof of a run, whose missing segments are proven on the way: nothing of the run is trusted, what is
+    wrong with it, a circuit refuses.
+
+    Nodes are kept in the folder. `told` hears of what is there; `begun` is the fraction of all work that was done
+    before. Raises TooManySegmentsError, UnlistedShapeError, Rejected where a segment or node is not accepted, OSError,
+    and what the workers raise.
+    """
+    prover = bench.prover(silent)
+    schedule = Schedule(prover.design, proofs, folder, told, begun)
+    for index, encoded in workers.execute(schedule):
+        schedule.put(index, encoded)
+    key = prover.workshop.verification(None)
+    return FinalProof(proofs.key, proofs.output, RunProof(key, b"", (decoded_segment(schedule.last, key),)))
+
+
+@dataclass(frozen=True)
+class PinningWorkers:
+    """A tree's workers, as whoever pins segments knows them."""
+
+    workers: Workers[TreeJob]
+
+    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+        """As `Workers.execute`. What an observer hears is the fraction that was meant for a run without a tree."""
+        return self.workers.execute(SegmentJob(Share(0.0, 1.0), job) for job in jobs)
+
+
+def prove_final_in_folder(
+    path: Path,
+    request: RunRequest,
+    bench: TreeBench,
+    workers: Workers[TreeJob],
+    *,
+    report: Report,
+    keep: Callable[[FinalProof, RunEnd], None],
+    observer: Observer = silent,
+    told: Told = untold,
+) -> ProvenRun:
+    """Proves a run in a folder as `prove_in_folder` does, and its nodes as soon as their children are there. `keep`
+    receives the final proof, and how the run ended, while the folder is still in use.
+
+    Raises what `prove_in_folder` and `final_proof` raise.
+    """
+
+    def second_pass(proofs: SegmentProofs, end: RunEnd) -> None:
+        nodes = NodeFolder(path, digest_words(proofs.run), bench.prover(silent), report, request.tools)
+        keep(final_proof(bench, proofs, workers, nodes, told, BEFORE_PROVING), end)
+
+    return prove_in_folder(
+        path, request, PinningWorkers(workers), report=report, observer=observer, second_pass=second_pass
+    )

@@ -17,7 +17,10 @@ def combine(
     children: Sequence[NodeProof],
     public_elements: Sequence[Element],
 ) -> None:
-    """The children are accepted under listed keys, and join to what the public values state. Raises Rejected."""
+    """The children are accepted under listed keys, and join to what the public values state.
+
+    Raises Rejected at the first check that fails.
+    """
     node = statement_of(algebra, segments, public_elements, "combine")
     spans = [verified_node(algebra, segments, child, f"child {number}") for number, child in enumerate(children)]
     require(COMBINE, algebra, segments, spans, node, "combine")
@@ -29,6 +32,9 @@ def finish(
     child: NodeProof,
     public_elements: Sequence[Element],
 ) -> None:
-    """The child is accepted under a listed key and states what the public values do. Raises Rejected."""
+    """The child is accepted under a listed key and states what the public values do.
+
+    Raises Rejected at the first check that fails.
+    """
     node = statement_of(algebra, segments, public_elements, "final")
     require(UNCHANGED, algebra, segments, verified_node(algebra, segments, child, "child"), node, "final")

@@ -1,49 +1,55 @@
-"""The keys of a tree's circuits, and the list of those that a child may have."""
+"""The keys of a tree's circuits, and how a workshop makes them and the tables of proofs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+from typing import Protocol
 
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey, proving_key
-from reference.recursion.circuits import blank_circuit
-from reference.recursion.witness import program_tables
+from reference.recursion.circuits import Verification, blank_recording, recorded
+from reference.recursion.witness import circuit_trace, program_tables
+from reference.tables import Trace
 from spec.air.machine import Machine
 from spec.circuit.circuit import Circuit, faults
-from spec.circuit.nodes import NodeKind, TreeDesign, shape_of
+from spec.circuit.listed_keys import ListedKeys
+from spec.circuit.nodes import CircuitShape, NodeKind, TreeDesign, shape_of
 from spec.parameters import ParameterSet
-from spec.protocol.hash import Digest, digest_words
-from spec.protocol.key_list import KeyPath, key_list
+from spec.protocol.hash import digest_words
+from spec.protocol.key import VerificationKey
+from spec.rejection import Rejected
 
 START = (0,)
-"""Of a circuit's run: it has not ended."""
+"""What a circuit's run starts with: it has not ended."""
 
 
-@dataclass(frozen=True)
-class TreeKeys:
-    """The keys of every circuit of a tree."""
-
-    design: TreeDesign
-    nodes: Mapping[NodeKind, ProvingKey]
-    """In the order of the list."""
-
-    final: ProvingKey
-
-    @cached_property
-    def _list(self) -> tuple[Digest, dict[NodeKind, KeyPath]]:
-        root, paths = key_list([digest_words(key.verification.program_id) for key in self.nodes.values()])
-        return root, dict(zip(self.nodes, paths, strict=True))
+class Workshop(Protocol):
+    """Makes what a tree's prover needs. The kind None stands for the circuit that ends a tree."""
 
     @property
-    def root(self) -> Digest:
-        """The root of the list, which every node states."""
-        return self._list[0]
+    def kernels(self) -> Kernels:
+        """Those that prove."""
+        ...
 
-    def path(self, kind: NodeKind) -> KeyPath:
-        """Where a circuit's key stands in the list."""
-        return self._list[1][kind]
+    @property
+    def design(self) -> TreeDesign:
+        """Whose circuits these are."""
+        ...
+
+    def key(self, kind: NodeKind | None) -> ProvingKey:
+        """The key of a circuit. Raises ValueError where it does not fit the design's heights."""
+        ...
+
+    def verification(self, kind: NodeKind | None) -> VerificationKey:
+        """What is to be known of that key to verify a proof."""
+        ...
+
+    def trace(self, kind: NodeKind | None, verification: Verification, statement: tuple[int, ...]) -> Trace:
+        """The tables of a circuit for the children that it verifies and the public values that the node has.
+
+        Raises Rejected where no memory satisfies the circuit.
+        """
+        ...
 
 
 def heights_of(machine: Machine) -> dict[str, int]:
@@ -51,19 +57,55 @@ def heights_of(machine: Machine) -> dict[str, int]:
     return {chip: heights[0] for chip, heights in shape_of(machine).heights_log2.items()}
 
 
-def circuit_key(kernels: Kernels, machine: Machine, parameters: ParameterSet, circuit: Circuit) -> ProvingKey:
-    """The key of a circuit. Raises ValueError for a circuit with a fault, or one that does not fit the heights."""
+def shape_and_machine(design: TreeDesign, kind: NodeKind | None) -> tuple[CircuitShape, Machine]:
+    """How a circuit's proof looks; None: the last one's."""
+    return (design.final, design.final_machine) if kind is None else (design.nodes, design.node_machine)
+
+
+def require_sound(circuit: Circuit) -> None:
+    """Raises ValueError for a circuit with a structural fault."""
     found = faults(circuit)
     if found:
         raise ValueError(f"the circuit is none: {found[0].what}")
+
+
+def circuit_key(kernels: Kernels, machine: Machine, parameters: ParameterSet, circuit: Circuit) -> ProvingKey:
+    """The key of a circuit. Raises ValueError for a circuit with a fault, or one that does not fit the heights."""
+    require_sound(circuit)
     return proving_key(kernels, machine, parameters, program_tables(machine, circuit, heights_of(machine)), START)
 
 
-def tree_keys(kernels: Kernels, design: TreeDesign) -> TreeKeys:
-    """The keys of all circuits. Raises ValueError where one does not fit the design's heights."""
-    nodes = {
-        kind: circuit_key(kernels, design.node_machine, design.nodes.parameters, blank_circuit(design, kind))
-        for kind in design.kinds
-    }
-    final = circuit_key(kernels, design.final_machine, design.final.parameters, blank_circuit(design, None))
-    return TreeKeys(design, nodes, final)
+class PlainWorkshop:
+    """Writes every circuit down for each proof, and keeps the keys in memory."""
+
+    def __init__(self, kernels: Kernels, design: TreeDesign) -> None:
+        self.kernels = kernels
+        self.design = design
+        self.key = cache(self._key)
+
+    def _key(self, kind: NodeKind | None) -> ProvingKey:
+        shape, machine = shape_and_machine(self.design, kind)
+        return circuit_key(self.kernels, machine, shape.parameters, blank_recording(self.design, kind).circuit)
+
+    def verification(self, kind: NodeKind | None) -> VerificationKey:
+        """As `Workshop.verification`."""
+        return self.key(kind).verification
+
+    def trace(self, kind: NodeKind | None, verification: Verification, statement: tuple[int, ...]) -> Trace:
+        """As `Workshop.trace`. Raises Rejected if the proofs do not satisfy the circuit."""
+        recorder = recorded(verification, statement)
+        if recorder.broken:
+            requirement = recorder.broken[0]
+            found, expected = (list(recorder.values[at]) for at in (requirement.left, requirement.right))
+            raise Rejected(requirement.reason, requirement.where, expected=expected, found=found)
+        shape, machine = shape_and_machine(self.design, kind)
+        return circuit_trace(machine, recorder, heights_of(machine), shape.layout)
+
+
+def listed_keys(workshop: Workshop) -> ListedKeys:
+    """The digests of all keys of the workshop's design: each is made for it. Raises ValueError as `Workshop.key`."""
+
+    def digest(kind: NodeKind | None) -> tuple[int, ...]:
+        return digest_words(workshop.verification(kind).program_id)
+
+    return ListedKeys({kind: digest(kind) for kind in workshop.design.kinds}, digest(None))

@@ -53,7 +53,8 @@ def verified_node(
 ) -> NodeStatement[Element, Value, Word]:
     """The statement of an accepted node over segments of a machine.
 
-    Its proof is a run of one segment without output, so G follows from the key. Raises Rejected.
+    Its proof is a run of one segment without output, so G follows from the key. Raises Rejected at the first check that
+    fails.
     """
     key, (proof,) = child.proof.key, child.proof.segments
     form = SegmentForm(proof.shape, key.parameters)

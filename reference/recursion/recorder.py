@@ -103,7 +103,7 @@ class Requirement:
 class Origin(NamedTuple):
     """A place in the verifier: a function that has called the recorder, at a line, and the functions that called it.
 
-    Functions are told by file and name, innermost first.
+    Functions are named by file and name, innermost first.
     """
 
     file: str
@@ -425,8 +425,9 @@ class Recorder:
             self._chosen[bit, zero, one] = pair
         return self._chosen[bit, zero, one][0]
 
-    def require_equal(self, left: Any, right: Any, reason: Rejection, where: str) -> None:
-        lefts, rights = list(_flat(left)), list(_flat(right))
+    def require_equal(self, found: Any, expected: Any, reason: Rejection, where: str) -> None:
+        """Raises TypeError if the values are of other kinds, or not as many."""
+        lefts, rights = list(_flat(found)), list(_flat(expected))
         if len(lefts) != len(rights):
             raise TypeError(f"{len(lefts)} and {len(rights)} values are required to be equal")
         for one, other in zip(lefts, rights, strict=True):

@@ -12,6 +12,7 @@ from spec.protocol.node_statement import NumberStatement
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
 from spec.protocol.run import RunStatement, SegmentPlace, segment_leaf, tagged_words, tree_root
+from spec.rejection import Rejection
 
 
 def leaf_of(span: SpanProof, segment: SegmentProof) -> Sequence[int]:
@@ -23,14 +24,15 @@ def leaf_of(span: SpanProof, segment: SegmentProof) -> Sequence[int]:
 
 
 def converted(span: SpanProof, run: Digest, program_id: Digest, key_list_root: Digest) -> NumberStatement:
-    """What convert states of these segments. Raises ZeroDivisionError where a total has the denominator zero."""
+    """What convert states of these segments. Raises Rejected where a total has the denominator zero."""
     algebra, machine = NumberAlgebra(), span.key.machine
     first, last = span.segments[0], span.segments[-1]
     roots = [tagged_words(algebra, Prefix.RUN_LEAF, leaf_of(span, segment)) for segment in span.segments]
     total = Extension.of(0)
     for segment in span.segments:
         numerator, denominator = segment.bus_totals[2:]
-        total = total + numerator * denominator.inverse()
+        (reciprocal,) = algebra.inverses([denominator], Rejection.BUS_DENOMINATOR_VANISHES, "convert")
+        total = total + numerator * reciprocal
     return NumberStatement(
         run=run,
         program_id=program_id,

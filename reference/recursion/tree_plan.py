@@ -15,6 +15,11 @@ class Span:
     first: int
     count: int
 
+    @property
+    def segments(self) -> range:
+        """Their indices."""
+        return range(self.first, self.first + self.count)
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -34,6 +39,11 @@ class Branch:
 
 
 Part = Span | Branch
+
+
+def node_count(part: Part) -> int:
+    """How many nodes there are of a part of a tree and below."""
+    return 1 + (sum(map(node_count, part.parts)) if isinstance(part, Branch) else 0)
 
 
 def plan_tree(shapes: Sequence[str], design: TreeDesign) -> Part:

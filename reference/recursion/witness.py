@@ -71,7 +71,7 @@ def program_tables(machine: Machine, circuit: Circuit, heights: Heights = NATURA
 
 
 def least_height_log2(rows: int) -> int:
-    """Of a table that holds so many rows."""
+    """The least height of a table that holds so many rows."""
     return max(MINIMUM_HEIGHT_LOG2, (rows - 1).bit_length() if rows else 0)
 
 

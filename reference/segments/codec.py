@@ -32,6 +32,7 @@ _RUN_END = struct.Struct("<QQII")
 _MISALIGNED = struct.Struct("<QQ")
 _MEMORY_PART = struct.Struct("<II")
 _NO_PC = 2**64 - 1
+"""In place of the program counter after the end: no instruction has this address."""
 
 
 class PlanEncodingError(ValueError):
@@ -49,7 +50,7 @@ def encode_segment_plan(plan: SegmentPlan) -> bytes:
 
 
 def decode_segment_plan(encoded: bytes) -> SegmentPlan:
-    """Reads what `encode_segment_plan` wrote. Raises PlanEncodingError."""
+    """Reads what `encode_segment_plan` wrote. Raises PlanEncodingError if the bytes encode none."""
     reader = _Reader(encoded)
     plan = reader.segment_plan()
     reader.finish()
@@ -62,7 +63,7 @@ def encode_planned_segment(segment: PlannedSegment) -> bytes:
 
 
 def decode_planned_segment(encoded: bytes) -> PlannedSegment:
-    """Reads what `encode_planned_segment` wrote. Raises PlanEncodingError."""
+    """Reads what `encode_planned_segment` wrote. Raises PlanEncodingError if the bytes encode none."""
     reader = _Reader(encoded)
     end, memory, plan = reader.run_end(), reader.memory_part(), reader.segment_plan()
     reader.finish()

@@ -15,32 +15,27 @@ from pathlib import Path
 
 from reference.machine_memory import InputTooLongError
 from reference.prover.progress import Observer, Progress, Stage, silent
-from reference.segments.codec import (
-    decode_planned_segment,
-    decode_segment_plan,
-    encode_planned_segment,
-    encode_segment_plan,
-)
-from reference.segments.files import Kind, write_whole
+from reference.segments.checking import decoded_segment
+from reference.segments.codec import encode_planned_segment, encode_segment_plan
+from reference.segments.files import FileKind, write_whole
 from reference.segments.folder import Report, RunFolder
-from reference.segments.jobs import Job, PinJob, ProveJob, Workers
-from reference.trace.build import public_values_of
+from reference.segments.jobs import Job, PinJob, Workers
+from reference.segments.proofs import FolderProofs, SecondPass, SegmentProofs, planned_segment
 from reference.trace.errors import TraceError
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunEnd, RunPlan, SegmentPlan
 from reference.trace.segmentation import PlanRun, plan_run
-from reference.verifier.program import PLAIN_TOOLS, VerifierTools
-from reference.verifier.run import require_global_balance, verify_segment_alone
+from reference.verifier.run import require_global_balance
+from reference.verifier.statement import PLAIN_TOOLS, VerifierTools
 from spec.program import Program
 from spec.protocol.hash import DIGEST_BYTES, digest_bytes
 from spec.protocol.key import VerificationKey
 from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import SegmentProof
-from spec.protocol.proof_encoding import encode_run, read_segment
-from spec.protocol.run import RunStatement, leaves_root, run_digest
+from spec.protocol.proof_encoding import encode_run
+from spec.protocol.run import leaves_root, run_digest
 from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected
-from spec.rv64im.machine import SEGMENT_PUBLIC_VALUES
 from spec.rv64im.tokens import output_tokens
 
 
@@ -79,29 +74,40 @@ class ProvenRun:
     end: RunEnd
 
 
+class UnbalancedRunError(TraceError):
+    """The proven segments do not make a run: what was planned, or a leaf, is wrong."""
+
+
 def prove_in_folder(
-    path: Path, request: RunRequest, workers: Workers, *, report: Report, observer: Observer = silent
+    path: Path,
+    request: RunRequest,
+    workers: Workers[Job],
+    *,
+    report: Report,
+    observer: Observer = silent,
+    second_pass: SecondPass | None = None,
 ) -> ProvenRun:
     """The proof of the run, which also stands in the folder; `report` hears of files that are not used.
 
+    The second pass may be another's, who makes more of the segments than the proof of the run: `workers` then pin only.
     Raises InputTooLongError, UnprovableError, TraceTooLongError, FolderInUseError, FolderOfAnotherRunError, OSError,
-    and what the workers raise.
+    and what the workers and the second pass raise.
     """
     with RunFolder.opened(path, request.identity(), report) as folder:
         session = _Session(folder, request, workers, observer)
         try:
-            return session.prove()
-        except (TraceError, Rejected) as error:
+            return session.prove(second_pass)
+        except TraceError as error:
             if not session.reuses_leaves:
                 raise
             folder.clear(f"a leaf that was found is wrong: {error}")
-            return _Session(folder, request, workers, observer).prove()
+            return _Session(folder, request, workers, observer).prove(second_pass)
 
 
 class _Session:
     """One attempt at proving what is missing."""
 
-    def __init__(self, folder: RunFolder, request: RunRequest, workers: Workers, observer: Observer) -> None:
+    def __init__(self, folder: RunFolder, request: RunRequest, workers: Workers[Job], observer: Observer) -> None:
         self.reuses_leaves = False
         """Whether leaves that were found in the folder are in use."""
 
@@ -110,27 +116,41 @@ class _Session:
         self._workers = workers
         self._observer = observer
 
-    def prove(self) -> ProvenRun:
+    def prove(self, second_pass: SecondPass | None) -> ProvenRun:
         plan = self._planned()
         self._write_manifest(plan)
-        key = self._request.key
-        statement = key.statement(plan.end.output, plan.segment_count)
+        key, tools = self._request.key, self._request.tools
         leaves = self._leaves(plan)
+        statement = key.statement(plan.end.output, plan.segment_count)
         run = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
-        self._prove_missing(plan, statement, run, leaves)
-        proofs = self._segment_proofs(plan, run)
-        shapes: list[SegmentShape] = []
+        proven: list[ProvenRun] = []
+
+        def complete(proofs: FolderProofs) -> None:
+            proven.append(self._joined(plan, proofs))
+
+        proofs = FolderProofs(self._folder, plan, key, tools, run, leaves, complete)
+        (second_pass or self._prove_missing)(proofs, plan.end)
+        return proven[0]
+
+    def _joined(self, plan: RunPlan, proofs: FolderProofs) -> ProvenRun:
+        """The proof of the run, in the folder as soon as all segments have theirs. Raises UnbalancedRunError if
+        the segments do not fit together."""
+        key, shapes = proofs.key, list[SegmentShape]()
+        encoded = [proofs.take(index) for index in range(plan.segment_count)]
 
         def segments() -> Iterator[SegmentProof]:
-            for proof in proofs:
-                decoded = self._decoded(proof)
+            for proof in encoded:
+                decoded = decoded_segment(proof, key, self._request.tools)
                 shapes.append(decoded.shape)
                 yield decoded
 
-        require_global_balance(NumberAlgebra(), key, segments(), output_tokens(statement.output), run)
-        encoded = encode_run(key, statement.output, proofs)
-        write_whole(self._folder.proof_path, encoded)
-        return ProvenRun(encoded, tuple(shapes), plan.end)
+        try:
+            require_global_balance(NumberAlgebra(), key, segments(), output_tokens(proofs.output), proofs.run)
+        except Rejected as rejected:
+            raise UnbalancedRunError(str(rejected)) from rejected
+        whole = encode_run(key, proofs.output, encoded)
+        write_whole(self._folder.proof_path, whole)
+        return ProvenRun(whole, tuple(shapes), plan.end)
 
     def _planned(self) -> RunPlan:
         """The plan of the run, its segments' in the folder. A run that cannot be planned leaves nothing there."""
@@ -146,12 +166,12 @@ class _Session:
         if plan.index == 0:
             self._write_manifest(None)
         encoded = encode_segment_plan(plan)
-        found = self._read(Kind.SEGMENT_PLAN, plan.index)
+        found = self._read(FileKind.SEGMENT_PLAN, plan.index)
         if found == encoded:
             return
         if found is not None:
-            self._folder.discard(Kind.SEGMENT_PLAN, plan.index, "it is not the plan of this segment")
-        self._write(Kind.SEGMENT_PLAN, plan.index, encoded)
+            self._folder.discard(FileKind.SEGMENT_PLAN, plan.index, "it is not the plan of this segment")
+        self._write(FileKind.SEGMENT_PLAN, plan.index, encoded)
 
     def _leaves(self, plan: RunPlan) -> list[bytes]:
         leaves = {index: self._found_leaf(index) for index in range(plan.segment_count)}
@@ -161,77 +181,29 @@ class _Session:
         def jobs() -> Iterator[Job]:
             for index in range(plan.segment_count):
                 if index not in found:
-                    yield PinJob(index, plan.segment_count, self._planned_segment(plan, index))
+                    planned = encode_planned_segment(planned_segment(self._folder, plan, index))
+                    yield PinJob(index, plan.segment_count, planned)
 
         for index, leaf in self._workers.execute(jobs()):
-            self._write(Kind.LEAF, index, leaf)
+            self._write(FileKind.LEAF, index, leaf)
             found[index] = leaf
-            self._progress(plan).begin(Stage.PIN, len(found))
+            Progress(self._observer, plan.segment_count).begin(Stage.PIN, len(found))
         return [found[index] for index in range(plan.segment_count)]
 
     def _found_leaf(self, index: int) -> bytes | None:
-        leaf = self._read(Kind.LEAF, index)
+        leaf = self._read(FileKind.LEAF, index)
         if leaf is not None and len(leaf) != DIGEST_BYTES:
-            self._folder.discard(Kind.LEAF, index, "it holds no leaf")
+            self._folder.discard(FileKind.LEAF, index, "it holds no leaf")
             return None
         return leaf
 
-    def _prove_missing(self, plan: RunPlan, statement: RunStatement, run: bytes, leaves: list[bytes]) -> None:
-        valid = {i for i, leaf in enumerate(leaves) if self._proof_is_valid(plan, statement, run, i, leaf)}
-
-        def jobs() -> Iterator[Job]:
-            for index, leaf in enumerate(leaves):
-                if index not in valid:
-                    planned = self._planned_segment(plan, index)
-                    yield ProveJob(index, plan.segment_count, planned, run, leaf)
-
-        for done, (index, proof) in enumerate(self._workers.execute(jobs()), start=len(valid) + 1):
-            self._folder.write(Kind.SEGMENT_PROOF, index, run, proof)
-            self._progress(plan).begin(Stage.MAIN, done)
-
-    def _proof_is_valid(self, plan: RunPlan, statement: RunStatement, run: bytes, index: int, leaf: bytes) -> bool:
-        """Whether the segment's proof stands in the folder, is accepted, and is about the planned segment."""
-        encoded = self._folder.read(Kind.SEGMENT_PROOF, index, run)
-        if encoded is None:
-            return False
-        planned = decode_planned_segment(self._planned_segment(plan, index))
-        expected = public_values_of(planned)
-        try:
-            proof = self._decoded(encoded)
-            if any(proof.public(name) != expected[name] for name in SEGMENT_PUBLIC_VALUES):
-                self._folder.discard(Kind.SEGMENT_PROOF, index, "it is about another segment")
-                return False
-            tools = self._request.tools
-            found = verify_segment_alone(tools.algebra(), self._request.key, proof, index, statement, run, tools.steps)
-            if found != leaf:
-                self._folder.discard(Kind.SEGMENT_PROOF, index, "it has another leaf")
-                return False
-        except Rejected as rejected:
-            self._folder.discard(Kind.SEGMENT_PROOF, index, str(rejected))
-            return False
-        return True
-
-    def _segment_proofs(self, plan: RunPlan, run: bytes) -> list[bytes]:
-        proofs = []
-        for index in range(plan.segment_count):
-            encoded = self._folder.read(Kind.SEGMENT_PROOF, index, run)
-            if encoded is None:
-                raise FileNotFoundError(f"{self._folder.name(Kind.SEGMENT_PROOF, index)} went away")
-            proofs.append(encoded)
-        return proofs
-
-    def _decoded(self, encoded: bytes) -> SegmentProof:
-        reader = self._request.tools.reader(encoded)
-        key = self._request.key
-        proof = read_segment(reader, key.machine, key.parameters)
-        reader.finish()
-        return proof
-
-    def _planned_segment(self, plan: RunPlan, index: int) -> bytes:
-        encoded = self._read(Kind.SEGMENT_PLAN, index)
-        if encoded is None:
-            raise FileNotFoundError(f"{self._folder.name(Kind.SEGMENT_PLAN, index)} went away")
-        return encode_planned_segment(plan.segment(decode_segment_plan(encoded)))
+    def _prove_missing(self, proofs: SegmentProofs, end: RunEnd) -> None:
+        """The second pass where nothing is made of the segments but the proof of the run."""
+        del end
+        jobs, found = (proofs.job(index) for index in proofs.missing), proofs.segment_count - len(proofs.missing)
+        for done, (index, proof) in enumerate(self._workers.execute(jobs), start=found + 1):
+            proofs.put(index, proof)
+            Progress(self._observer, proofs.segment_count).begin(Stage.MAIN, done)
 
     def _write_manifest(self, plan: RunPlan | None) -> None:
         folder, request = self._folder, self._request
@@ -254,20 +226,17 @@ class _Session:
                     {
                         "index": index,
                         "memory_rows": len(part.cells),
-                        "plan": folder.name(Kind.SEGMENT_PLAN, index),
-                        "leaf": folder.name(Kind.LEAF, index),
-                        "proof": folder.name(Kind.SEGMENT_PROOF, index),
+                        "plan": folder.name(FileKind.SEGMENT_PLAN, index),
+                        "leaf": folder.name(FileKind.LEAF, index),
+                        "proof": folder.name(FileKind.SEGMENT_PROOF, index),
                     }
                     for index, part in enumerate(plan.memory)
                 ],
             }
         folder.write_manifest(facts)
 
-    def _progress(self, plan: RunPlan) -> Progress:
-        return Progress(self._observer, plan.segment_count)
-
-    def _read(self, kind: Kind, index: int) -> bytes | None:
+    def _read(self, kind: FileKind, index: int) -> bytes | None:
         return self._folder.read(kind, index, self._folder.identity)
 
-    def _write(self, kind: Kind, index: int, payload: bytes) -> None:
+    def _write(self, kind: FileKind, index: int, payload: bytes) -> None:
         self._folder.write(kind, index, self._folder.identity, payload)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import struct
 from dataclasses import dataclass
 from enum import Enum
@@ -18,18 +19,22 @@ from pathlib import Path
 
 _MAGIC = b"LIMPIDRF"
 _VERSION = 2
+"""The version of the head below: another one is refused."""
+
 _HEAD = struct.Struct("<8sH8sI32sQ")
 _DIGEST_BYTES = 32
+"""SHA-256 of all that precedes it."""
+
 SCRATCH_SUFFIX = ".partial"
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """What a file holds; the value is what its header says and how its name ends."""
 
     SEGMENT_PLAN = "plan"
     LEAF = "leaf"
     SEGMENT_PROOF = "proof"
-    CIRCUIT_KEY = "key"
+    CIRCUIT = "circuit"
     NODE_PROOF = "node"
 
 
@@ -54,7 +59,7 @@ class UnusableFileError(Exception):
 class Label:
     """What a file is, beside its payload."""
 
-    kind: Kind
+    kind: FileKind
     index: int
     """The segment's, the first one's of a node, or a circuit's place in the list of keys."""
 
@@ -63,13 +68,16 @@ class Label:
 
 
 def write_labelled(path: Path, label: Label, payload: bytes) -> None:
-    """Writes a file that `read_labelled` reads. Raises OSError."""
+    """Writes a file that `read_labelled` reads. Raises OSError if the disk refuses."""
     head = _HEAD.pack(_MAGIC, _VERSION, _kind_field(label.kind), label.index, label.binding, len(payload))
     write_whole(path, head + payload + hashlib.sha256(head + payload).digest())
 
 
 def read_labelled(path: Path, label: Label) -> bytes | None:
-    """The payload of a file; None if there is none. Raises UnusableFileError, OSError."""
+    """The payload of a file; None if there is none.
+
+    Raises UnusableFileError if the file does not hold what it should, and OSError if the disk refuses.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -91,16 +99,17 @@ def read_labelled(path: Path, label: Label) -> bytes | None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes beside the file, then renames. Raises OSError."""
-    scratch = path.with_name(path.name + SCRATCH_SUFFIX)
+    """Writes beside the file, then renames. Raises OSError if the disk refuses."""
+    # Two processes may write the same file of a cache: each has a scratch file of its own.
+    scratch = path.with_name(f"{path.name}.{secrets.token_hex(4)}{SCRATCH_SUFFIX}")
     try:
         scratch.write_bytes(content)
         os.replace(scratch, path)
-    except OSError:
-        # A full disk should not be left fuller.
+    except BaseException:
+        # A full disk should not be left fuller, and an interrupted command leaves nothing half-written.
         scratch.unlink(missing_ok=True)
         raise
 
 
-def _kind_field(kind: Kind) -> bytes:
+def _kind_field(kind: FileKind) -> bytes:
     return kind.value.encode("ascii").ljust(8, b"\0")

@@ -5,6 +5,8 @@ manifest.json        for people and programs; limpid reads of it only whose fold
 0000.leaf            what the segment gives to the run's digest
 0000.proof           the segment's proof
 proof.limpid         the proof of the run
+0000-0002.node       the node of two segments from the first on
+final.limpid         the final proof
 """
 
 from __future__ import annotations
@@ -19,17 +21,23 @@ from pathlib import Path
 from reference.segments.files import (
     SCRATCH_SUFFIX,
     FileFault,
-    Kind,
+    FileKind,
     Label,
     UnusableFileError,
     read_labelled,
     write_labelled,
     write_whole,
 )
+from spec.nested_json import loads
 
 PROOF_NAME = "proof.limpid"
+FINAL_NAME = "final.limpid"
 MANIFEST_FORMAT = "limpid run"
 MANIFEST_VERSION = 1
+"""The version of the manifest's keys: another one is refused."""
+
+MANIFEST_DEPTH = 16
+"""Deeper than any manifest is nested, and far less than what would exhaust a stack."""
 
 Report = Callable[[str], None]
 """Receives a sentence about a file that is not used."""
@@ -66,24 +74,13 @@ class RunFolder:
     def opened(path: Path, identity: bytes, report: Report) -> Iterator[RunFolder]:
         """The folder, made if there is none, and kept from other processes; one made here and left empty goes again.
 
-        Raises FolderInUseError, FolderVersionError, FolderOfAnotherRunError, OSError.
+        Raises FolderInUseError if another process works there, FolderVersionError if its manifest has another version,
+        FolderOfAnotherRunError if it belongs to another run, and OSError if the disk refuses.
         """
-        made = [folder for folder in (path, *path.parents) if not folder.exists()]
-        path.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise FolderInUseError(f"{path}: another process works in this folder") from error
+        with made_and_in_use(path):
             folder = RunFolder(path, identity, report)
             folder._require_own()
-            for scratch in path.glob(f"*{SCRATCH_SUFFIX}"):
-                scratch.unlink()
             yield folder
-        finally:
-            os.close(descriptor)
-            _remove_empty(made)
 
     @property
     def proof_path(self) -> Path:
@@ -95,7 +92,7 @@ class RunFolder:
         """The manifest."""
         return self.path / "manifest.json"
 
-    def read(self, kind: Kind, index: int, binding: bytes) -> bytes | None:
+    def read(self, kind: FileKind, index: int, binding: bytes) -> bytes | None:
         """The payload of a file; None, with a report, for one that is damaged or foreign."""
         try:
             return read_labelled(self._path(kind, index), Label(kind, index, binding))
@@ -103,11 +100,11 @@ class RunFolder:
             self.discard(kind, index, error.fault.value)
             return None
 
-    def write(self, kind: Kind, index: int, binding: bytes, payload: bytes) -> None:
+    def write(self, kind: FileKind, index: int, binding: bytes, payload: bytes) -> None:
         """Writes a file, whole or not at all."""
         write_labelled(self._path(kind, index), Label(kind, index, binding), payload)
 
-    def discard(self, kind: Kind, index: int, reason: str) -> None:
+    def discard(self, kind: FileKind, index: int, reason: str) -> None:
         """Removes a file that is not what it should be, and reports it."""
         path = self._path(kind, index)
         self._report(f"{path}: {reason}; it is made anew")
@@ -128,26 +125,27 @@ class RunFolder:
         head = {"format": MANIFEST_FORMAT, "version": MANIFEST_VERSION, "run": self.identity.hex()}
         write_whole(self.manifest_path, (json.dumps({**head, **facts}, indent=2) + "\n").encode())
 
-    def name(self, kind: Kind, index: int) -> str:
+    def name(self, kind: FileKind, index: int) -> str:
         """A file's name in the folder."""
         return self._path(kind, index).name
 
-    def _path(self, kind: Kind, index: int) -> Path:
+    def _path(self, kind: FileKind, index: int) -> Path:
         return self.path / f"{index:04d}.{kind.value}"
 
     def _holds_proven(self) -> bool:
         """Whether there is anything that took more than the first pass."""
-        kinds = (Kind.LEAF, Kind.SEGMENT_PROOF)
-        return self.proof_path.exists() or any(any(self.path.glob(f"*.{kind.value}")) for kind in kinds)
+        kinds = (FileKind.LEAF, FileKind.SEGMENT_PROOF)
+        proofs = (self.proof_path, self.path / FINAL_NAME)
+        return any(path.exists() for path in proofs) or any(any(self.path.glob(f"*.{kind.value}")) for kind in kinds)
 
     def _remove_all(self) -> None:
-        for kind in Kind:
+        for kind in FileKind:
             for path in self.path.glob(f"*.{kind.value}"):
                 path.unlink()
 
     def _require_own(self) -> None:
         try:
-            manifest = json.loads(self.manifest_path.read_bytes())
+            manifest = loads(self.manifest_path.read_bytes(), MANIFEST_DEPTH)
             written, run = (manifest["format"], manifest["version"]), manifest["run"]
         except FileNotFoundError:
             return
@@ -167,6 +165,40 @@ class RunFolder:
             raise FolderOfAnotherRunError(
                 f"{self.path}: the folder belongs to a run of another program, input, parameter set or segment size"
             )
+
+
+@contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Keeps other processes out of a folder.
+
+    Raises FolderInUseError if another process works there, and OSError if the disk refuses.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FolderInUseError(f"{path}: another process works in this folder") from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def made_and_in_use(path: Path) -> Iterator[None]:
+    """As `in_use`, of a folder that is made if there is none; one made here and left empty goes again.
+
+    What writers that were killed left beside their files is removed.
+    """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        with in_use(path):
+            for scratch in path.glob(f"*{SCRATCH_SUFFIX}"):
+                scratch.unlink()
+            yield
+    finally:
+        _remove_empty(made)
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:

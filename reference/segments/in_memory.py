@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import IO
 
 from reference.prover.progress import Observer, Progress, Stage, silent
-from reference.segments.codec import decode_segment_plan, encode_segment_plan
-from reference.segments.jobs import Workbench
+from reference.segments.codec import decode_segment_plan, encode_planned_segment, encode_segment_plan
+from reference.segments.jobs import ProveJob, Workbench
 from reference.trace.plan import PlannedSegment, RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from spec.protocol.hash import digest_bytes
@@ -34,7 +34,7 @@ class PlanStore:
         self._ends = [0]
 
     def keep(self, plan: SegmentPlan) -> None:
-        """Takes in the plan of the next segment."""
+        """Takes in the plan of the next segment. Raises PlanStoreError if the disk has no room for it."""
         try:
             self._file.seek(self._ends[-1])
             self._file.write(encode_segment_plan(plan))
@@ -43,7 +43,7 @@ class PlanStore:
             raise PlanStoreError(str(error)) from error
 
     def segment(self, run: RunPlan, index: int) -> PlannedSegment:
-        """A segment with what became known at the end of the run."""
+        """A segment with what became known at the end of the run. Raises PlanStoreError if its file cannot be read."""
         try:
             self._file.seek(self._ends[index])
             encoded = self._file.read(self._ends[index + 1] - self._ends[index])
@@ -59,24 +59,54 @@ def plan_store() -> Iterator[PlanStore]:
         yield PlanStore(file)
 
 
+class HeldProofs:
+    """`SegmentProofs` in memory: each is held until it is taken. Every method may raise PlanStoreError."""
+
+    def __init__(self, bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent) -> None:
+        """Pins every segment."""
+        self.key, self.output, self.segment_count = bench.key.verification, run.end.output, run.segment_count
+        self.missing = range(self.segment_count)
+        self._plan, self._plans = run, plans
+        self._shapes: list[SegmentShape] = []
+        self._leaves: list[bytes] = []
+        self._held: dict[int, bytes] = {}
+        heights = self.key.heights_by_chip()
+        for index in self.missing:
+            Progress(observer, self.segment_count).begin(Stage.PIN, index)
+            segment = plans.segment(run, index)
+            self._shapes.append(planned_shape(segment, heights))
+            self._leaves.append(bench.pin(segment, self.segment_count))
+        statement = self.key.statement(self.output, self.segment_count)
+        self.run = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(self._leaves)))
+
+    def shapes(self) -> list[SegmentShape]:
+        """As `SegmentProofs.shapes`."""
+        return self._shapes
+
+    def job(self, index: int) -> ProveJob:
+        """As `SegmentProofs.job`."""
+        planned = encode_planned_segment(self._plans.segment(self._plan, index))
+        return ProveJob(index, self.segment_count, planned, self.run, self._leaves[index])
+
+    def put(self, index: int, proof: bytes) -> None:
+        """As `SegmentProofs.put`."""
+        self._held[index] = proof
+
+    def take(self, index: int) -> bytes:
+        """As `SegmentProofs.take`."""
+        return self._held.pop(index)
+
+
 def prove_planned(
     bench: Workbench, run: RunPlan, plans: PlanStore, observer: Observer = silent
 ) -> tuple[bytes, tuple[SegmentShape, ...]]:
     """The canonical bytes of the proof of a planned run, and the shapes of its segments.
 
-    Raises PlanStoreError, PlanError.
+    Raises PlanStoreError if the temporary file cannot be written or read, and PlanError if the execution is not the
+    planned one.
     """
-    count = run.segment_count
-    key = bench.key.verification
-    statement = key.statement(run.end.output, count)
-    leaves, shapes = [], []
-    for index in range(count):
-        Progress(observer, count).begin(Stage.PIN, index)
-        segment = plans.segment(run, index)
-        shapes.append(planned_shape(segment, key.heights_by_chip()))
-        leaves.append(bench.pin(segment, count))
-    digest = digest_bytes(run_digest(NumberAlgebra(), statement, leaves_root(leaves)))
-    proofs = [
-        bench.prove(plans.segment(run, index), count, digest, leaf, observer) for index, leaf in enumerate(leaves)
-    ]
-    return encode_run(key, statement.output, proofs), tuple(shapes)
+    proofs = HeldProofs(bench, run, plans, observer)
+    for index in proofs.missing:
+        proofs.put(index, proofs.job(index).execute(bench, observer))
+    encoded = [proofs.take(index) for index in proofs.missing]
+    return encode_run(proofs.key, proofs.output, encoded), tuple(proofs.shapes())

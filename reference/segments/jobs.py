@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
@@ -28,7 +28,10 @@ class SegmentTraces(Protocol):
     """Fills in the tables of a program's planned segments."""
 
     def segment(self, segment: PlannedSegment) -> Trace:
-        """Executes the segment again and fills in every table. Raises PlanError."""
+        """Executes the segment again and fills in every table.
+
+        Raises PlanError if the execution is not the planned one.
+        """
         ...
 
     def continuation(self, segment: PlannedSegment) -> Trace:
@@ -51,12 +54,13 @@ class Workbench:
         statement = self._statement(segment, segment_count)
         return digest_bytes(pin_segment(self.kernels, statement, segment.plan.index, shape, trace).leaf)
 
-    def prove(self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, observer: Observer) -> bytes:
+    def prove(self, segment: PlannedSegment, segment_count: int, run: bytes, leaf: bytes, progress: Progress) -> bytes:
         """The canonical bytes of the proof of a segment whose leaf has entered the digest of the run.
 
-        Raises PlanError, LeafDiffersError.
+        Raises PlanError if the execution is not the planned one, and LeafDiffersError if the leaf in the run's digest
+        is not that of these tables.
         """
-        index, progress = segment.plan.index, Progress(observer, segment_count)
+        index = segment.plan.index
         progress.begin(Stage.TRACE, index)
         trace = self.traces.segment(segment)
         pinned = pin_segment(self.kernels, self._statement(segment, segment_count), index, trace.shape, trace)
@@ -77,6 +81,8 @@ class PinJob:
     planned: bytes
     """The encoded PlannedSegment."""
 
+    urgent: ClassVar[bool] = False
+
     def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
         """The leaf."""
         Progress(observer, self.segment_count).begin(Stage.PIN, self.index)
@@ -93,25 +99,64 @@ class ProveJob:
     """The encoded PlannedSegment."""
 
     run: bytes
-    """G."""
+    """The run's digest G."""
 
     leaf: bytes
     """The segment's, as it entered G."""
 
+    urgent: ClassVar[bool] = False
+
     def execute(self, bench: Workbench, observer: Observer = silent) -> bytes:
-        """The segment proof's canonical bytes. Raises PlanError, LeafDiffersError."""
+        """The segment proof's canonical bytes. Raises what `prove` raises."""
+        return self.prove(bench, Progress(observer, self.segment_count))
+
+    def prove(self, bench: Workbench, progress: Progress) -> bytes:
+        """As `execute`, where the progress is not that of the segments alone."""
         segment = decode_planned_segment(self.planned)
-        return bench.prove(segment, self.segment_count, self.run, self.leaf, observer)
+        return bench.prove(segment, self.segment_count, self.run, self.leaf, progress)
 
 
 Job = PinJob | ProveJob
 
 
-class Workers(Protocol):
-    """Whoever executes jobs."""
+Bench = TypeVar("Bench")
+BenchOf = TypeVar("BenchOf", contravariant=True)
+Made = TypeVar("Made", covariant=True)
+JobOf = TypeVar("JobOf", contravariant=True)
 
-    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
-        """(index, result) of every job, in any order; only a bounded number of jobs is held at a time.
+
+class Recipe(Protocol[Made]):
+    """What a process needs to make its bench. It travels."""
+
+    def bench(self) -> Made:
+        """The bench of this process."""
+        ...
+
+
+class AnyJob(Protocol[BenchOf]):
+    """What is done at a bench, and has a number."""
+
+    @property
+    def index(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before jobs that were given out earlier and are not begun."""
+        ...
+
+    def execute(self, bench: BenchOf, observer: Observer = silent) -> bytes:
+        """The result."""
+        ...
+
+
+class Workers(Protocol[JobOf]):
+    """Whoever executes jobs of a kind."""
+
+    def execute(self, jobs: Iterable[JobOf]) -> Iterator[tuple[int, bytes]]:
+        """(index, result) of every job, in any order; only a bounded number of jobs is held at a time, and the next is
+        taken when the caller has seen the result before it.
 
         Raises what a job raises.
         """
@@ -119,13 +164,14 @@ class Workers(Protocol):
 
 
 @dataclass(frozen=True)
-class ThisProcess:
+class ThisProcess(Generic[Bench]):
     """Executes one job after the other."""
 
-    bench: Workbench
+    bench: Bench
     observer: Observer = silent
     """Hears the stages of the segment in work."""
 
-    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes]]:
+    def execute(self, jobs: Iterable[AnyJob[Bench]]) -> Iterator[tuple[int, bytes]]:
+        """As `Workers.execute`."""
         for job in jobs:
             yield job.index, job.execute(self.bench, self.observer)

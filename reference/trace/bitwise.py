@@ -2,7 +2,7 @@
 
 from reference.trace.cells import Cells, Filler, array, byte_array, limbs, top_bit, written
 from reference.trace.clock import Row
-from spec.word import INTEGER_WORDS, WORD_BITS
+from spec.word import INTEGER_WORDS, XLEN
 
 
 def _register(row: Row) -> Cells:
@@ -16,7 +16,7 @@ def _immediate(row: Row) -> Cells:
         **byte_array("left", left, 2),
         **array("left_upper", limbs(left)[1:]),
         **byte_array("immediate", immediate, 2),
-        "immediate_is_negative": top_bit(immediate, WORD_BITS),
+        "immediate_is_negative": top_bit(immediate, XLEN),
         **byte_array("both", left & immediate, 2),
         **array("result_upper", limbs(written(row))[1:]),
     }

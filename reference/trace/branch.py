@@ -4,7 +4,7 @@ from reference.trace.cells import Cells, Filler, array, limb_array, limbs, top_b
 from reference.trace.clock import Row
 from reference.trace.comparison import order_cells
 from spec.field import inverse
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 
 def _branch(row: Row) -> Cells:
@@ -29,7 +29,7 @@ def _equality(row: Row) -> Cells:
 
 def _signed(row: Row) -> Cells:
     left, right = row.step.left, row.step.right
-    signs = {"left_sign": top_bit(left, WORD_BITS), "right_sign": top_bit(right, WORD_BITS)}
+    signs = {"left_sign": top_bit(left, XLEN), "right_sign": top_bit(right, XLEN)}
     return _branch(row) | signs | order_cells(left, right, signed=True)
 
 

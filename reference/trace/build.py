@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from reference.arrays.field_arrays import Matrix
 from reference.execution import Step
-from reference.executor import Machine
+from reference.executor import Machine as Executor
 from reference.executor.recording import recording_instrument
 from reference.fixed_tables import fixed_tables, program_tables
 from reference.tables import Table, Trace, without_fixed_columns
@@ -20,6 +20,7 @@ from reference.trace.multiplicities import indices_of, lookup_requests, lookup_t
 from reference.trace.plan import PlannedSegment, SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.air.chip import Chip, Role
+from spec.air.machine import Machine
 from spec.isa.advice import Read
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.memory_map import REGISTER_FILE_SIZE, Space
@@ -27,7 +28,7 @@ from spec.program import Program
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import table_heights
-from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, RV64IM, WORK_CHIPS, chips_of
+from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, RV64IM, WORK_CHIPS
 from spec.rv64im.program_row import HALTED, limbs_of
 
 
@@ -71,7 +72,7 @@ def build_segment(program: Program, segment: PlannedSegment) -> Trace:
     asking += continuation_tables(program, segment)
     public_values = public_values_of(segment)
     of_program = program_tables(program, listed=shape is not None)
-    tables = [*asking, *_lookup_tables(of_program, asking, public_values)]
+    tables = [*asking, *lookup_tables(of_program, asking, public_values)]
     order = {chip.name: position for position, chip in enumerate(CHIPS)}
     tables.sort(key=lambda table: order[table.chip.name])
     return Trace(RV64IM, tuple(tables), public_values, segment.end.output)
@@ -131,7 +132,7 @@ def _executed_rows(program: Program, plan: SegmentPlan) -> dict[str, list[list[i
             raise PlanError(f"segment {plan.index} takes more advice than planned")
         return advice.popleft()
 
-    machine = Machine(program, instruments=[recording_instrument(record)], host=answer)
+    machine = Executor(program, instruments=[recording_instrument(record)], host=answer)
     machine.pc = plan.pc_in
     machine.registers[:] = registers
     machine.memory.doublewords.update(plan.values_in(Space.MEMORY))
@@ -175,18 +176,25 @@ def tables_of(chip: Chip, rows: Sequence[Sequence[int]], shape: str | None) -> l
     return tables
 
 
-def _lookup_tables(
-    of_program: Mapping[str, Matrix], asking: Sequence[Table], public_values: Mapping[str, int]
+def lookup_tables(
+    of_program: Mapping[str, Matrix],
+    asking: Sequence[Table],
+    public_values: Mapping[str, int],
+    machine: Machine = RV64IM,
+    *,
+    all_answered: bool = True,
 ) -> list[Table]:
-    lookup_chips = [chip for role in LOOKUP_ROLES for chip in chips_of(role)]
+    """The lookup tables of a machine, program tables among them, with what the tables ask of them counted.
+
+    The machine may have other words for a chip. Raises WitnessError for what no row answers, unless not all need be.
+    """
+    lookup_chips = [chip for role in LOOKUP_ROLES for chip in machine.chips_of(role)]
     bus_names = {interaction.bus.name for chip in lookup_chips for interaction in chip.interactions}
     requests = lookup_requests(asking, bus_names, public_values)
     tables = []
     for chip in lookup_chips:
-        if chip.role is Role.MACHINE_TABLE:
-            fixed, indices = fixed_tables()[chip.name], machine_indices(chip.name)
-        else:
-            fixed = of_program[chip.name]
-            indices = indices_of(chip, fixed)
-        tables.append(lookup_table(chip, fixed, indices, requests, asking))
+        is_kept = chip.role is Role.MACHINE_TABLE and chip is CHIP_BY_NAME[chip.name]
+        fixed = fixed_tables()[chip.name] if chip.role is Role.MACHINE_TABLE else of_program[chip.name]
+        indices = machine_indices(chip.name) if is_kept else indices_of(chip, fixed)
+        tables.append(lookup_table(chip, fixed, indices, requests, asking, all_answered=all_answered))
     return tables

@@ -9,7 +9,7 @@ from reference.trace.clock import Row
 from spec.isa.calls import CALL_BY_NUMBER
 from spec.isa.step import effective_address
 from spec.rv64im.buses import CLOCK_LOW_BITS, LIMB_BITS, LIMBS
-from spec.word import BYTE_BITS, INTEGER_WORDS, WORD_BITS
+from spec.word import BYTE_BITS, INTEGER_WORDS, XLEN
 
 Cells: TypeAlias = dict[str, int]
 """Column name to an integer; it stands for its residue modulo p."""
@@ -64,7 +64,7 @@ def written(row: Row) -> int:
 def immediate_cells(row: Row) -> Cells:
     """A sign-extended immediate: its low limb, and whether the limbs above are all ones."""
     immediate = INTEGER_WORDS.constant(row.step.decoded.immediate)
-    return {"immediate_low": limbs(immediate, 1)[0], "immediate_is_negative": top_bit(immediate, WORD_BITS)}
+    return {"immediate_low": limbs(immediate, 1)[0], "immediate_is_negative": top_bit(immediate, XLEN)}
 
 
 def address_of(row: Row) -> int:

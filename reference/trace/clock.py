@@ -15,20 +15,11 @@ from spec.isa.step import effective_address
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import REGISTER_FILE_SIZE, Space
 from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.buses import MEMORY
 from spec.rv64im.chips import misaligned
-from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, USUAL_CHIPS
+from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, USUAL_CHIPS
 from spec.rv64im.program_row import HALTED, ProgramRow, program_row
 from spec.word import INTEGER_WORDS
 
-
-def declared_accesses(chip: Chip) -> tuple[str, ...]:
-    """The names of a chip's accesses in the order of their sub-clocks."""
-    taken = (i.name for i in chip.interactions if i.bus is MEMORY and i.sign < 0)
-    return tuple(name.removesuffix("_taken") for name in taken)
-
-
-_ACCESSES = {chip.name: declared_accesses(chip) for chip in INSTRUCTION_CHIPS}
 _MISALIGNED_CHIPS = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
 
 
@@ -94,6 +85,12 @@ class Clock:
         self.now += chip.accesses
         return row
 
+    def access(self, space: Space, address: int, before: int, after: int, now: int) -> Access:
+        """An access by a row whose cells come from elsewhere. Its clock is its own, and `now` stays where it is."""
+        if space is Space.REGISTERS:
+            self._registers[address] = after
+        return self._take(space, address, before, after, now)
+
     def _call_accesses(self, chip: Chip, step: Step) -> dict[str, Access]:
         """A call's number and pointers, the doublewords of its operands, then the register of its result."""
         registers = (CALL_NUMBER_REGISTER, *(operand.register for operand in CALL_BY_NUMBER[step.left].operands))
@@ -106,12 +103,12 @@ class Clock:
             self._registers[result_register] = step.result
             places.append((Space.REGISTERS, result_register, before, step.result))
         clocks = range(self.now, self.now + chip.accesses)
-        names = _ACCESSES[chip.name]
+        names = chip.access_names
         return {name: self._take(*place, now) for name, place, now in zip(names, places, clocks, strict=True)}
 
     def _accesses(self, chip: Chip, fetched: ProgramRow, step: Step) -> dict[str, Access]:
         accesses = {}
-        for position, name in enumerate(_ACCESSES[chip.name]):
+        for position, name in enumerate(chip.access_names):
             if name == "memory_next" and len(step.memory) == 1:
                 continue  # It does not cross into the next doubleword; the sub-clock passes all the same.
             accesses[name] = self._access(name, fetched, step, self.now + position)

@@ -3,9 +3,9 @@
 from reference.trace.cells import Cells, Filler, immediate_cells, limb_array, limbs, top_bit
 from reference.trace.clock import Row
 from spec.rv64im.buses import LIMBS
-from spec.word import INTEGER_WORDS, WORD_BITS
+from spec.word import INTEGER_WORDS, XLEN
 
-_TOP = 1 << WORD_BITS - 1
+_TOP = 1 << XLEN - 1
 """Flipping the top bit turns the signed order into the unsigned one."""
 
 
@@ -34,9 +34,9 @@ def _comparison(row: Row) -> Cells:
         cells |= immediate_cells(row)
     signed = row.chip.name in ("slt", "slti")
     if signed:
-        cells["left_sign"] = top_bit(left, WORD_BITS)
+        cells["left_sign"] = top_bit(left, XLEN)
     if row.chip.name == "slt":
-        cells["right_sign"] = top_bit(right, WORD_BITS)
+        cells["right_sign"] = top_bit(right, XLEN)
     return cells | order_cells(left, right, signed)
 
 

@@ -23,7 +23,7 @@ class SegmentCell:
     value_in: int
     value_out: int
     last_clock: int
-    """Of the segment's last access to the address."""
+    """The clock of the segment's last access to the address."""
 
     origin: int
     """The index after that of the last earlier segment that touched the address; 0 if none did."""

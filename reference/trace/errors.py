@@ -36,4 +36,4 @@ class PlanError(TraceError):
 
 
 class WitnessError(TraceError):
-    """The filler of a chip is wrong: a column without a value, or a lookup that finds no row."""
+    """The filler of a chip is missing or wrong: a column without a value, or a lookup that finds no row."""

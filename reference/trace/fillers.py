@@ -59,12 +59,20 @@ WORK_FILLERS: dict[str, WorkFiller] = {**keccak.WORK_FILLERS, **sha256.WORK_FILL
 
 
 def instruction_cells(row: Row) -> list[int]:
-    """An instruction row's cells in the order of its chip's columns. Raises WitnessError."""
+    """An instruction row's cells in the order of its chip's columns.
+
+    Raises WitnessError if the chip's filler is missing or wrong.
+    """
+    if row.chip.name not in FILLERS:
+        raise WitnessError(f"{row.chip.name}: no filler in FILLERS of its family's module in reference/trace")
     return in_order(row.chip, common_cells(row) | FILLERS[row.chip.name](row))
 
 
 def work_cells(row: Row) -> list[tuple[str, list[int]]]:
-    """The rows of work tables that an instruction row orders: table and cells. Raises WitnessError."""
+    """The rows of work tables that an instruction row orders: table and cells.
+
+    Raises WitnessError if the chip's filler is missing or wrong.
+    """
     if row.chip.name not in WORK_FILLERS:
         return []
     return [(name, in_order(CHIP_BY_NAME[name], cells)) for name, cells in WORK_FILLERS[row.chip.name](row)]

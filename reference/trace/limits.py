@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from spec.air.chip import Chip
 from spec.cost import row_cost
 from spec.parameters import MAXIMUM_HEIGHT_LOG2
-from spec.protocol.shape import FIRST_CLOCK
+from spec.protocol.shape import FIRST_CLOCK, rows_of
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import instance_heights, padded_height
 from spec.rv64im.machine import (
@@ -56,7 +56,7 @@ NO_LIMITS = SegmentLimits(cost=None)
 
 def limits_of_shape(shape: str) -> SegmentLimits:
     """The limits of segments of a listed shape."""
-    return SegmentLimits(cost=None, memory_rows=1 << RV64IM.listed_shapes[shape][MEMORY_TABLE.name], shape=shape)
+    return SegmentLimits(cost=None, memory_rows=rows_of(RV64IM.listed_shapes[shape][MEMORY_TABLE.name]), shape=shape)
 
 
 _BOUNDARY_ROW_COST = row_cost(BOUNDARY).total
@@ -112,7 +112,7 @@ def most_instructions(limits: SegmentLimits) -> int:
     if limits.shape is not None:
         heights_log2 = RV64IM.listed_shapes[limits.shape]
         # A chip of a call is in no listed shape: no row of it fits.
-        of_segment = sum(1 << heights_log2[chip.name] for chip in INSTRUCTION_CHIPS if chip.name in heights_log2)
+        of_segment = sum(rows_of(heights_log2.get(chip.name, ())) for chip in INSTRUCTION_CHIPS)
     else:
         of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
         if limits.cost is not None:
@@ -143,8 +143,8 @@ class SegmentMeter:
 
         if limits.shape is not None:
             heights = RV64IM.listed_shapes[limits.shape]
-            self.room = [1 << heights[chip.name] if chip.name in heights else 0 for chip in INSTRUCTION_CHIPS]
-            self.boundary_room = 1 << RV64IM.listed_shapes[limits.shape][BOUNDARY.name]
+            self.room = [rows_of(heights.get(chip.name, ())) for chip in INSTRUCTION_CHIPS]
+            self.boundary_room = rows_of(heights[BOUNDARY.name])
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:
         """Whether one row more of this chip and so many boundary rows fit; if they do, there is room for them."""

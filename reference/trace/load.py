@@ -16,9 +16,10 @@ from reference.trace.cells import (
 from reference.trace.clock import Row
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.rv64im.buses import LIMB_BITS, LIMBS
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 LIMB_BYTES = 2
+"""A limb has 16 bits."""
 
 
 def location_cells(row: Row) -> Cells:
@@ -48,7 +49,7 @@ def _loading(row: Row) -> Cells:
 
 def _sign(row: Row) -> Cells:
     """A narrow load's extension is the top bit of what it writes."""
-    return {"sign": top_bit(written(row), WORD_BITS)}
+    return {"sign": top_bit(written(row), XLEN)}
 
 
 def _word(row: Row) -> Cells:

@@ -5,7 +5,7 @@ from reference.trace.clock import Access, Row
 from reference.trace.load import doubleword_offset_of, location_cells
 from spec.isa.instruction import Load, Store
 from spec.memory_map import DOUBLEWORD_BYTES
-from spec.word import WORD_BITS
+from spec.word import XLEN
 
 _WINDOW_BYTES = 2 * DOUBLEWORD_BYTES
 _UNUSED = Access(address=0, before=0, after=0, previous_clock=0, clock=0)
@@ -32,7 +32,7 @@ def _location(row: Row) -> Cells:
 def _window(row: Row) -> tuple[int, int]:
     """The sixteen bytes before and after; zeros for a second doubleword that is not accessed."""
     low, high = row.accesses["memory"], row.accesses.get("memory_next", _UNUSED)
-    return low.before | high.before << WORD_BITS, low.after | high.after << WORD_BITS
+    return low.before | high.before << XLEN, low.after | high.after << XLEN
 
 
 def _load(row: Row) -> Cells:

@@ -17,6 +17,9 @@ from reference.trace.errors import WitnessError
 from spec.air.chip import Chip
 from spec.rv64im.machine import CHIP_BY_NAME
 
+UNANSWERED = -1
+"""In the place of a row's position."""
+
 Index = dict[tuple[int, ...], int]
 """The first row that holds each tuple."""
 
@@ -28,8 +31,9 @@ def row_index(cells: Matrix) -> Index:
 
 
 def indices_of(chip: Chip, fixed: Matrix) -> list[Index]:
-    """For each interaction of a lookup table, its rows by what it sends: the first fields of the fixed columns."""
-    return [row_index(fixed[:, : interaction.bus.width]) for interaction in chip.interactions]
+    """For each interaction of a lookup table, its rows by what it sends: a function of the fixed columns."""
+    columns = RowColumns(np.zeros((len(fixed), len(chip.columns)), dtype=np.uint64), fixed, {})
+    return [row_index(np.column_stack([columns.values(part) for part in i.message])) for i in chip.interactions]
 
 
 @cache
@@ -49,25 +53,41 @@ def lookup_requests(tables: Sequence[Table], bus_names: set[str], public_values:
 
 
 def lookup_table(
-    chip: Chip, fixed: Matrix, indices: Sequence[Index], requests: Sequence[Traffic], tables: Sequence[Table]
+    chip: Chip,
+    fixed: Matrix,
+    indices: Sequence[Index],
+    requests: Sequence[Traffic],
+    tables: Sequence[Table],
+    *,
+    all_answered: bool = True,
 ) -> Table:
     """A lookup table with its counted multiplicities; `indices` has one entry for each of its interactions.
 
-    Raises WitnessError for a request that no row answers.
+    Raises WitnessError for a request that no row answers, unless not all need an answer.
     """
     main = np.zeros((len(fixed), len(chip.columns)), dtype=np.uint64)
     for column, (interaction, index) in enumerate(zip(chip.interactions, indices, strict=True)):
         for request in requests:
             if request.interaction.bus is interaction.bus and len(request.rows):
-                _count(main[:, column], chip, index, request, tables)
+                _count(main[:, column], chip, index, request, tables, all_answered=all_answered)
     return Table(chip, main, fixed)
 
 
-def _count(counts: NDArray[np.uint64], chip: Chip, index: Index, request: Traffic, tables: Sequence[Table]) -> None:
+def _count(
+    counts: NDArray[np.uint64],
+    chip: Chip,
+    index: Index,
+    request: Traffic,
+    tables: Sequence[Table],
+    *,
+    all_answered: bool,
+) -> None:
     first, groups = distinct_rows(request.messages)
-    positions = np.empty(len(first), dtype=np.int64)
+    positions = np.full(len(first), UNANSWERED, dtype=np.int64)
     for group, message in enumerate(map(tuple, request.messages[first].tolist())):
         position = index.get(message)
+        if position is None and not all_answered:
+            continue
         if position is None:
             asking = tables[request.table].chip.name
             row = int(request.rows[first[group]])
@@ -75,4 +95,6 @@ def _count(counts: NDArray[np.uint64], chip: Chip, index: Index, request: Traffi
                 f"{asking}, row {row}, {request.interaction.name}: {message} stands in no row of {chip.name}"
             )
         positions[group] = position
-    np.add.at(counts, positions[groups], request.multiplicities)
+    found = positions[groups]
+    answered = found != UNANSWERED
+    np.add.at(counts, found[answered], request.multiplicities[answered])

@@ -13,7 +13,7 @@ from reference.trace.cells import (
 )
 from reference.trace.clock import Row
 from spec.rv64im.buses import LIMB_BITS
-from spec.word import INTEGER_WORDS, WORD_BITS, WORD_MASK
+from spec.word import INTEGER_WORDS, REGISTER_MASK, XLEN
 
 _WORD_32_BYTES, _WORD_32_LIMBS, _WORD_32_BITS = 4, 2, 32
 
@@ -35,7 +35,7 @@ def product_carries(left: int, right: int, added: int, total: int, count: int) -
 
 def _sign_extended(word: int, sign: int) -> int:
     """A 64-bit word as a residue modulo 2^128, its upper half filled with the sign."""
-    return word | sign * WORD_MASK << WORD_BITS
+    return word | sign * REGISTER_MASK << XLEN
 
 
 def _mul(row: Row) -> Cells:
@@ -67,8 +67,8 @@ def _upper(name: str, word: int) -> Cells:
 
 def _multiply_high(row: Row) -> Cells:
     left, right, result = row.step.left, row.step.right, written(row)
-    left_sign = top_bit(left, WORD_BITS) if row.program_row.opcode != "mulhu" else 0
-    right_sign = top_bit(right, WORD_BITS) if row.program_row.opcode == "mulh" else 0
+    left_sign = top_bit(left, XLEN) if row.program_row.opcode != "mulhu" else 0
+    right_sign = top_bit(right, XLEN) if row.program_row.opcode == "mulh" else 0
     low = INTEGER_WORDS.multiply(left, right)
     signed_left, signed_right = _sign_extended(left, left_sign), _sign_extended(right, right_sign)
     return {
@@ -78,7 +78,7 @@ def _multiply_high(row: Row) -> Cells:
         **limb_array("result", result),
         "left_sign": left_sign,
         "right_sign": right_sign,
-        **array("carry", product_carries(signed_left, signed_right, 0, low | result << WORD_BITS, 8)),
+        **array("carry", product_carries(signed_left, signed_right, 0, low | result << XLEN, 8)),
     }
 
 

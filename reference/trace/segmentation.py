@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from reference.executor import Machine
 from reference.executor.machine import Action
-from reference.trace.clock import Touched, chips_of, declared_accesses, register_accesses
+from reference.trace.clock import Touched, chips_of, register_accesses
 from reference.trace.continuation import memory_key
 from reference.trace.errors import SegmentTooSmallError, TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits, SegmentMeter
@@ -21,11 +21,14 @@ from spec.isa.instruction import Load, Store, System
 from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, REGISTER_FILE_SIZE, SINK, Space
 from spec.program import Program
-from spec.protocol.shape import FIRST_CLOCK
-from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS
+from spec.protocol.shape import FIRST_CLOCK, SegmentShape, check_run_messages
+from spec.rejection import Rejected
+from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
+from spec.rv64im.heights import table_heights
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
 from spec.rv64im.program_row import ProgramRow, program_row
 from spec.rv64im.tokens import output_doublewords
-from spec.word import WORD_MASK
+from spec.word import REGISTER_MASK
 
 Keep = Callable[[SegmentPlan], None]
 """Receives each segment's plan as soon as the segment has ended."""
@@ -54,19 +57,42 @@ def plan_run(
     execution = machine.run(maximum_instructions)
     if execution.unprovable_reason is not None or execution.exit_code is None:
         raise UnprovableError(execution)
-    segment_count = cutter.finish(machine)
+    boundary_rows = cutter.finish(machine)
     addresses = [address for address, _ in output_doublewords(execution.output)]
     misaligned_accesses = tuple(sorted(execution.misaligned_accesses.items()))
     end = RunEnd(execution.exit_code, execution.output, execution.instructions, misaligned_accesses)
-    return finished_plan(end, cutter.memory.cells(addresses), segment_count, limits)
+    return finished_plan(end, cutter.memory.cells(addresses), boundary_rows, limits)
 
 
-def finished_plan(end: RunEnd, cells: RunCells, segment_count: int, limits: SegmentLimits) -> RunPlan:
-    """The plan of a run with this end, its memory table spread over the segments. Raises TraceTooLongError."""
-    parts = memory_parts(cells, segment_count, limits.memory_rows)
+def finished_plan(end: RunEnd, cells: RunCells, boundary_rows: Sequence[int], limits: SegmentLimits) -> RunPlan:
+    """The plan of a run with this end, its memory table spread over the segments, whose boundary tables have so many
+    rows. Raises TraceTooLongError, also for a run with more messages than the verifier admits."""
+    parts = memory_parts(cells, len(boundary_rows), limits.memory_rows)
     if limits.shape is not None and len(parts[-1].cells) > limits.memory_rows:
         raise TraceTooLongError(f"the output of {len(end.output)} bytes takes more segments than the execution")
+    _check_messages(boundary_rows, [len(part.cells) for part in parts], limits.shape)
     return RunPlan(end, tuple(parts))
+
+
+def _check_messages(boundary_rows: Sequence[int], memory_rows: Sequence[int], shape: str | None) -> None:
+    """The verifier's bound on the messages of a run holds. They are those of its continuation tables, at the heights
+    that these have once they are filled in.
+
+    Raises TraceTooLongError if the execution does not fit in its segments.
+    """
+    shapes = []
+    for rows in zip(boundary_rows, memory_rows, strict=True):
+        heights = zip((BOUNDARY, MEMORY_TABLE), rows, strict=True)
+        logarithms = {
+            chip.name: tuple(height.bit_length() - 1 for height in table_heights(chip, count, shape))
+            for chip, count in heights
+        }
+        shapes.append(SegmentShape(RV64IM, logarithms))
+    try:
+        check_run_messages(shapes)
+    except Rejected as rejected:
+        segments = f"in {len(shapes):,} segments"
+        raise TraceTooLongError(f"{rejected.detail} {segments}, which no verifier admits") from rejected
 
 
 class _Cutter:
@@ -78,6 +104,7 @@ class _Cutter:
         self._limits = limits
         self._keep = keep
         self._index = 0
+        self._boundary_rows: list[int] = []
         self._segment = _OpenSegment(program.entry, (0,) * REGISTER_FILE_SIZE, limits)
 
     def instrument(self, machine: Machine, pc: int, decoded: Decoded, action: Action) -> Action:
@@ -120,17 +147,17 @@ class _Cutter:
 
         return act_fence if meaning is System.FENCE else act
 
-    def finish(self, machine: Machine) -> int:
-        """Ends the last segment; returns the number of segments."""
+    def finish(self, machine: Machine) -> Sequence[int]:
+        """Ends the last segment; returns the rows of every segment's boundary table."""
         self._end_segment(machine, None)
-        return self._index
+        return self._boundary_rows
 
     def _counted(
         self, machine: Machine, pc: int, decoded: Decoded, fetched: ProgramRow, chip: Chip
     ) -> Callable[[], None]:
         """Counts one row of the chip with its accesses, after a cut if it does not fit."""
         number, accesses = INSTRUCTION_CHIPS.index(chip), chip.accesses
-        names = declared_accesses(chip)
+        names = chip.access_names
         positions = {name: position for position, name in enumerate(names)}
         touching = [
             (memory_key(Space.REGISTERS, register), positions[name])
@@ -154,7 +181,7 @@ class _Cutter:
             for key, position in touching:
                 clocks[key] = now + position
             if low_position is not None:
-                address = (registers[rs1] + immediate) & WORD_MASK
+                address = (registers[rs1] + immediate) & REGISTER_MASK
                 doubleword = address // DOUBLEWORD_BYTES
                 if doubleword not in clocks:
                     segment.values_in[doubleword] = memory.value(doubleword)
@@ -205,6 +232,7 @@ class _Cutter:
     def _end_segment(self, machine: Machine, pc_out: int | None) -> None:
         segment = self._segment
         cells = self.memory.absorb(segment.touched(machine), self._index)
+        self._boundary_rows.append(len(cells))
         self._keep(
             SegmentPlan(
                 self._index,

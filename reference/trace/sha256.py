@@ -69,13 +69,23 @@ def compression_rows(
 ) -> list[tuple[str, dict[str, Any]]]:
     """The same from the message's words; or for several compressions at once, where key and words are arrays of
     64-bit integers, and so are the cells."""
-    working = list(state)
-    pending: list[Limbs] = [(0, 0)] * MESSAGE_WORDS
+    return rows_from(layout, key, 0, state, [(0, 0)] * MESSAGE_WORDS, message)
+
+
+def rows_from(
+    layout: Sha256Layout,
+    key: Any,
+    first: int,
+    working: Sequence[Any],
+    pending: Sequence[Limbs],
+    message: Sequence[Any],
+) -> list[tuple[str, dict[str, Any]]]:
+    """The rows from the round `first` on, before which working variables and pending sums stand like this."""
     rows = []
-    for start in range(0, ROUNDS, layout.rounds_per_row):
+    for start in range(first, ROUNDS, layout.rounds_per_row):
         table = layout.first if start < MESSAGE_WORDS else layout.rest
         rounds = _RowRounds(start, working, pending)
-        cells = _selectors(table.columns, start) | {"key": key} | rounds.entering(table.columns)
+        cells = _selectors(layout, start) | {"key": key} | rounds.entering(table.columns)
         for step in range(layout.rounds_per_row):
             cells |= rounds.round(step, message[start + step] if start < MESSAGE_WORDS else None)
         cells |= rounds.leaving(table.columns)
@@ -84,10 +94,11 @@ def compression_rows(
     return rows
 
 
-def _selectors(columns: Sequence[str], start: int) -> Cells:
-    if "real" in columns:
-        return {"real": 1}
-    return {name: int(name == f"from_round_{start}") for name in columns if name.startswith("from_round_")}
+def _selectors(layout: Sha256Layout, start: int) -> Cells:
+    """Which kind of row it is, among those of its table: a table with rows of one kind only says that they are real."""
+    rounds = range(MESSAGE_WORDS) if start < MESSAGE_WORDS else range(MESSAGE_WORDS, ROUNDS)
+    starts = rounds[:: layout.rounds_per_row]
+    return {"real": 1} if len(starts) == 1 else {f"from_round_{kind}": int(kind == start) for kind in starts}
 
 
 class _RowRounds:

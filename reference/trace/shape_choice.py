@@ -18,7 +18,8 @@ from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
     """The limits of a run's segments. Under listed shapes the run is executed once more, to count its rows.
 
-    Raises what `plan_run` raises, and ProgramTooLargeError if no listed shape holds the program.
+    Raises what `plan_run` raises, ProgramTooLargeError if no listed shape holds the program, and TraceTooLongError if
+    none holds one instruction of the run.
     """
     if not parameters.listed_shapes:
         return limits_of_heights(parameters.tallest_log2)

@@ -1,4 +1,7 @@
-"""Steps 2 and 3 of a segment: the totals of its buses, and the circuit that they are the end of."""
+"""Steps 2 and 3 of a segment: the totals of its buses, and the circuit that they are the end of.
+
+The numbers are those of Section 4.5 of the whitepaper.
+"""
 
 from __future__ import annotations
 
@@ -89,21 +92,28 @@ def follow_circuit(
     Errors: gkr_scope, and for each layer gkr_batching, gkr_round, gkr_merge.
     """
     algebra = transcript.algebra
+    # 3a. The scope.
     scope = transcript.sample(Label.GKR_SCOPE)
     point = [scope]
     numerator = totals[0] + scope * (totals[2] - totals[0])
     denominator = totals[1] + scope * (totals[3] - totals[1])
     for number, layer in enumerate(layers, start=1):
+        # 3b. Combining the claims.
         batching = transcript.sample(Label.GKR_BATCHING, number)
+        combined = numerator + batching * denominator
+
+        # 3c. The rounds of the layer.
         claim, bound = follow_rounds(
             transcript,
             layer.rounds,
-            numerator + batching * denominator,
+            combined,
             Label.GKR_ROUND_POLYNOMIAL,
             Label.GKR_ROUND,
             (number,),
             beside=point,
         )
+
+        # 3d. The end of the layer.
         ends = algebra.read_values(layer.ends)
         left, right = Fraction(ends[0], ends[2]), Fraction(ends[1], ends[3])
         expected = layer_value(left, right, batching)

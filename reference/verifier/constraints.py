@@ -1,4 +1,7 @@
-"""Step 4 of a segment: one sumcheck for all constraints and for the end of the bus circuit."""
+"""Step 4 of a segment: one sumcheck for all constraints and for the end of the bus circuit.
+
+The numbers are those of Section 4.5 of the whitepaper.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from spec.protocol.gkr import BusChallenges
 from spec.protocol.labels import Label
 from spec.protocol.stacking import Commitment, commitment_of
 from spec.protocol.transcript import Transcript
-from spec.protocol.zerocheck import padding, table_weights
+from spec.protocol.zerocheck import FIRST_CONSTRAINT_POWER, padding, power_count, table_weights
 from spec.rejection import Rejection
 
 
@@ -70,10 +73,15 @@ def follow_zerocheck(
     Errors: zerocheck_batching, zerocheck_round.
     """
     algebra = transcript.algebra
-    one = algebra.value(1)
-    batching = transcript.sample(Label.ZEROCHECK_BATCHING)
-    weights = table_weights(one, form.shape.tables, form.circuit, circuit.point, batching)
+    tables = form.shape.tables
+
+    # 4a. The weights.
+    powers = steps.powers(algebra, transcript.sample(Label.ZEROCHECK_BATCHING), power_count(tables))
+    one, batching = powers[:FIRST_CONSTRAINT_POWER]
+    weights = table_weights(tables, form.circuit, circuit.point, powers)
     claim = circuit.numerator + batching * (circuit.denominator - padding(one, weights))
+
+    # 4b. The rounds.
     claim, point = follow_rounds(
         transcript,
         rounds,
@@ -82,8 +90,10 @@ def follow_zerocheck(
         Label.ZEROCHECK_ROUND,
         beside=circuit.point[len(circuit.point) - form.zerocheck_rounds :],
     )
+
+    # 4c. The end.
     rows = table_rows(algebra, form, column_values, public_values, point)
-    end = steps.tables_value(algebra, form.shape.tables, rows, weights, challenges)
+    end = steps.tables_value(algebra, tables, rows, weights, challenges)
     algebra.require_equal(claim, end, Rejection.ZEROCHECK_MISMATCH, where)
     return point
 

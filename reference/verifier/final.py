@@ -1,4 +1,7 @@
-"""Verifying a final proof: one proof of the circuit that ends a tree, and what it states of the run."""
+"""Verifying a final proof: one proof of the circuit that ends a tree, and what it states of the run.
+
+The steps and their numbers are those of Section 5.4 of the whitepaper.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reference.verifier.buses import token_sum
-from reference.verifier.program import PLAIN_TOOLS, VerifierTools, check_statement
-from reference.verifier.run import NumberSteps, check_key, verify_run
+from reference.verifier.run import NumberSteps, check_key, require_exit, verify_run
+from reference.verifier.statement import PLAIN_TOOLS, VerifierTools, check_statement
 from spec.air.machine import Machine, Token
 from spec.field import Extension
 from spec.protocol.final_encoding import FinalProof, read_final
@@ -18,6 +21,7 @@ from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
 from spec.protocol.recursion import FINAL, FinalContext, require
 from spec.protocol.run import global_challenges, run_digest
+from spec.protocol.shape import require_listed
 from spec.rejection import Rejected, Rejection
 
 
@@ -26,7 +30,7 @@ class TreeConstants:
     """What a verifier knows of the trees that it accepts: constants, not part of any proof."""
 
     final_key_id: Digest
-    """Of the circuit that ends a tree."""
+    """The id of the key of the circuit that ends a tree."""
 
     key_list_root: Digest
 
@@ -37,11 +41,20 @@ class KnownTree:
 
     segments: Machine
     circuits: Machine
-    """Of the circuit that ends a tree."""
+    """The machine of the circuit that ends a tree."""
 
     constants: TreeConstants
     output_tokens: Callable[[bytes], Sequence[Token]]
-    """Of a claimed output, on the machine's global buses. Raises ValueError for an output that no run has."""
+    """The tokens of a claimed output on the machine's global buses. Raises ValueError for an output that no run has."""
+
+
+@dataclass(frozen=True)
+class VerifiedFinal:
+    """What an accepted final proof says."""
+
+    statement: NumberStatement
+    sampled_labels: tuple[str, ...]
+    """Every challenge of the proof that was drawn, in order: those of the proofs behind it are drawn in circuits."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +75,38 @@ def verify_final(
     constants: TreeConstants,
     asked: Asked,
     steps: NumberSteps | None = None,
-) -> NumberStatement:
+) -> VerifiedFinal:
     """The statement of an accepted final proof: the program ran to its end with this output and exit code.
 
-    The key within the proof is that of the constants, by its digest. Raises Rejected.
+    The key within the proof is that of the constants, by its digest. Raises Rejected at the first check that fails.
     """
+    # 2. The circuit.
     if digest_words(proof.key.program_id) != constants.final_key_id or proof.output:
-        raise Rejected(Rejection.FINAL_KEY_DIFFERS, f"its id is {proof.key.program_id.hex()}")
-    verify_run(algebra, proof, (), (), steps)
+        key_id, found_id = digest_bytes(constants.final_key_id).hex(), proof.key.program_id.hex()
+        raise Rejected(Rejection.FINAL_KEY_DIFFERS, f"its id is {found_id}", expected=key_id, found=found_id)
+    # The key fixes no work table's height, and the error of a final proof is that of one shape.
+    for segment in proof.segments:
+        require_listed(segment.shape, "final")
+
+    # 3. The proof.
+    found = verify_run(algebra, proof, (), (), steps)
+
+    # 4. The statement.
     machine = asked.program.machine
     (segment,) = proof.segments
     stated = segment.public_values[-len(public_names(machine)) :]
     statement = statement_of(algebra, machine, stated, "final")
     require_statement(algebra, statement, constants, asked)
-    return statement
+    return VerifiedFinal(statement, found.sampled_labels)
 
 
 def require_statement(
     algebra: NumberAlgebra, statement: NumberStatement, constants: TreeConstants, asked: Asked
 ) -> None:
-    """The statement at the end of a tree is what the caller asks about. Raises Rejected."""
+    """The statement at the end of a tree is what the caller asks about.
+
+    Raises Rejected at the first check that fails.
+    """
     machine = asked.program.machine
 
     def digest_over(count: int, root: Sequence[int]) -> Sequence[int]:
@@ -111,12 +136,13 @@ def verify_encoded_final(
     *,
     allow_insecure: bool = False,
     tools: VerifierTools = PLAIN_TOOLS,
-) -> FinalProof:
+) -> tuple[FinalProof, VerifiedFinal]:
     """Checks the canonical bytes of a final proof against a program, by key or id, an output and an exit code.
 
     Without `program` or `output` whatever the proof claims of it is accepted and returned. Raises Rejected, and nothing
     else, on any byte string.
     """
+    # 1. The question.
     final = read_final(tools.reader(encoded), tree.segments, tree.circuits)
     check_key(final.program)
     check_statement(final.program, final.output, program, output, allow_insecure=allow_insecure)
@@ -124,6 +150,6 @@ def verify_encoded_final(
         tokens = tree.output_tokens(final.output)
     except ValueError as error:
         raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, str(error)) from error
+    require_exit(tree.segments, tuple(final.stated(tree.segments).exit_values), exit_values)
     asked = Asked(final.program, final.output, tokens, exit_values)
-    verify_final(tools.algebra(), final.proof, tree.constants, asked, tools.steps)
-    return final
+    return final, verify_final(tools.algebra(), final.proof, tree.constants, asked, tools.steps)

@@ -1,39 +1,29 @@
-"""Verifying the proof of a run of an RV64IM program: its bytes against a program, an output and an exit code."""
+"""Verifying proofs of runs of RV64IM programs, segment by segment or in one final proof: their bytes against a program,
+an output and an exit code.
+
+The steps and their numbers are those of Section 4.8 of the whitepaper.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
+from reference.verifier.final import KnownTree, TreeConstants, verify_encoded_final
 from reference.verifier.question import require_question
-from reference.verifier.run import NumberSteps, verify_run
+from reference.verifier.run import verify_run
+from reference.verifier.statement import PLAIN_TOOLS, VerifierTools, check_statement
 from spec.air.machine import exit_code_of
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
-from spec.protocol.canonical import Reader
+from spec.protocol.final_encoding import FINAL_MAGIC
 from spec.protocol.key import VerificationKey
-from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof_encoding import read_proof
 from spec.protocol.shape import SegmentShape
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejected, Rejection, between
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import limbs_of
 from spec.rv64im.tokens import output_tokens
-
-
-@dataclass(frozen=True)
-class VerifierTools:
-    """What a faster verifier replaces."""
-
-    reader: Callable[[bytes], Reader] = Reader
-    algebra: Callable[[], NumberAlgebra] = NumberAlgebra
-    steps: NumberSteps | None = None
-    """None: the plain ones."""
-
-
-PLAIN_TOOLS = VerifierTools()
-
-SHOWN_BYTES = 16
-"""Of an output, in a message: more would fill the screen."""
+from spec.rv64im.tree import tree_design, tree_keys
 
 
 @dataclass(frozen=True)
@@ -43,9 +33,14 @@ class Verified:
     key: VerificationKey
     output: bytes
     exit_code: int
+    segments: int
+    """How many the run has."""
+
     shapes: tuple[SegmentShape, ...]
+    """By segment; of a final proof, in which they do not show, none."""
+
     sampled_labels: tuple[str, ...] = field(repr=False)
-    """Every challenge that was drawn, over all segments, in order."""
+    """Every challenge that was drawn natively, over all segments, in order."""
 
 
 def verify(
@@ -66,42 +61,43 @@ def verify(
     another argument has not its type or range.
     """
     require_question(encoded, program, output, exit_code=exit_code, allow_insecure=allow_insecure)
+    if encoded.startswith(FINAL_MAGIC):
+        return _verify_final(encoded, program, output, exit_code, allow_insecure=allow_insecure, tools=tools)
+    # 1. The question.
     proof = read_proof(tools.reader(encoded), RV64IM)
     key = proof.key
     if len(proof.output) > OUTPUT_CAPACITY_BYTES:
-        detail = f"{len(proof.output)} output bytes, the region holds {OUTPUT_CAPACITY_BYTES}"
-        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, detail)
+        size, capacity = len(proof.output), between(0, OUTPUT_CAPACITY_BYTES)
+        detail = f"{size} output bytes, the region holds {OUTPUT_CAPACITY_BYTES}"
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, detail, expected=capacity, found=size)
     check_statement(key, proof.output, program, output, allow_insecure=allow_insecure)
+
+    # Steps 2 to 7.
     found = verify_run(tools.algebra(), proof, output_tokens(proof.output), limbs_of(exit_code), tools.steps)
     code = exit_code_of(found.exit_values)
-    return Verified(key, proof.output, code, found.shapes, found.sampled_labels)
+    return Verified(key, proof.output, code, len(found.shapes), found.shapes, found.sampled_labels)
 
 
-def check_statement(
-    found: VerificationKey,
-    claimed_output: bytes,
+@cache
+def known_tree() -> KnownTree:
+    """The trees over runs of RV64IM that are accepted."""
+    design, keys = tree_design(), tree_keys()
+    return KnownTree(RV64IM, design.final_machine, TreeConstants(keys.final, keys.root), output_tokens)
+
+
+def _verify_final(
+    encoded: bytes,
     program: VerificationKey | bytes | None,
     output: bytes | None,
+    exit_code: int,
     *,
     allow_insecure: bool,
-) -> None:
-    """A proof with the key `found` claims the statement that the caller asks about. Raises Rejected."""
-    if isinstance(program, VerificationKey) and found.parameters != program.parameters:
-        asked, has = program.parameters.name, found.parameters.name
-        detail = f"the proof has {has}, the key {asked}"
-        raise Rejected(Rejection.PARAMETERS_DIFFER, detail, expected=asked, found=has)
-    if not found.parameters.secure and not allow_insecure:
-        raise Rejected(Rejection.PARAMETERS_INSECURE, found.parameters.name)
-    program_id = program.program_id if isinstance(program, VerificationKey) else program
-    if program_id is not None and found.program_id != program_id:
-        asked, has = program_id.hex(), found.program_id.hex()
-        raise Rejected(Rejection.PROGRAM_DIFFERS, f"its id is {has}, expected {asked}", expected=asked, found=has)
-    if output is not None and claimed_output != output:
-        detail = f"the proof claims {_shortened(claimed_output)}, expected {_shortened(output)}"
-        raise Rejected(Rejection.OUTPUT_DIFFERS, detail, expected=output.hex(), found=claimed_output.hex())
-
-
-def _shortened(content: bytes) -> str:
-    """Bytes for a message: how many, and the first of them in hexadecimal."""
-    shown = content[:SHOWN_BYTES].hex() + ("..." if len(content) > SHOWN_BYTES else "")
-    return f"{len(content)} byte{'' if len(content) == 1 else 's'}{f' {shown}' if content else ''}"
+    tools: VerifierTools,
+) -> Verified:
+    """As `verify`, of a final proof."""
+    exit_values = limbs_of(exit_code)
+    final, found = verify_encoded_final(
+        encoded, known_tree(), program, output, exit_values, allow_insecure=allow_insecure, tools=tools
+    )
+    stated = found.statement
+    return Verified(final.program, final.output, exit_code, stated.segment_count, (), found.sampled_labels)

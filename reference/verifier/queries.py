@@ -35,7 +35,10 @@ def folded_queries(
     challenges: Sequence[Value],
     where: str,
 ) -> list[FoldedQuery[Element, Value]]:
-    """Opens the iteration's vector at the drawn positions and folds each opened fibre. Raises Rejected."""
+    """Opens the iteration's vector at the drawn positions and folds each opened fibre.
+
+    Raises Rejected at the first check that fails.
+    """
     reason = Rejection.FOLDED_ROOT_MISMATCH if iteration.number else Rejection.COMMITMENT_ROOT_MISMATCH
     rows_by_tree = [
         opened_leaves(algebra, opening, shape, root, positions, reason, where)

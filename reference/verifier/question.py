@@ -17,7 +17,10 @@ class QuestionError(ValueError):
 def require_question(
     encoded: object, program: object, output: object, *, exit_code: object, allow_insecure: object
 ) -> None:
-    """The arguments of `reference.verifier.program.verify` have their types and ranges. Raises QuestionError."""
+    """The arguments of `reference.verifier.program.verify` have their types and ranges.
+
+    Raises QuestionError if one of them has not.
+    """
     _require_bytes("the proof", encoded)
     _require_program(program)
     if output is not None:

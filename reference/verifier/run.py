@@ -1,4 +1,8 @@
-"""Verifying the proof of a run: what joins its segments, and each segment."""
+"""Verifying the proof of a run: what joins its segments, and each segment.
+
+The steps and their numbers are those of Section 4.8 of the whitepaper, whose first one stands in
+`reference.verifier.program`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from reference.verifier.form import check_form
 from reference.verifier.segment import Pinned, SegmentContext, verify_segment
 from reference.verifier.steps import VerifierSteps
 from spec.air.chip import Role
-from spec.air.machine import EXIT_LIMB_BITS, Machine, Token, exit_code_of
+from spec.air.machine import EXIT_LIMB_BITS, Machine, Token, exit_code_of, exit_code_text
 from spec.field import Extension, P
 from spec.parameters import ParameterSet
 from spec.protocol.columns import PINNED
@@ -35,9 +39,15 @@ from spec.protocol.run import (
     run_digest,
     segment_leaf,
 )
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_run_messages, check_shape
+from spec.protocol.shape import (
+    MINIMUM_HEIGHT_LOG2,
+    SegmentShape,
+    check_run_messages,
+    check_shape,
+    heights_admitted,
+)
 from spec.protocol.stacking import Commitment
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejected, Rejection, between
 
 NumberSteps = VerifierSteps[int, Extension, int, int]
 """The heavy steps on plain numbers."""
@@ -56,23 +66,32 @@ class VerifiedRun:
 
 
 def check_key(key: VerificationKey) -> None:
-    """A key's numbers are ones that a key of its machine and parameters may have. Raises Rejected."""
+    """A key's numbers are ones that a key of its machine and parameters may have.
+
+    Raises Rejected at the first check that fails.
+    """
     heights = key.program_heights_log2
     tallest = key.parameters.tallest_log2
     count = len(key.machine.chips_of(Role.PROGRAM_TABLE))
     if len(heights) != count or any(not MINIMUM_HEIGHT_LOG2 <= height <= tallest for height in heights):
-        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+        detail, admitted = f"the program's tables have heights 2^{list(heights)}", heights_admitted(key.parameters)
+        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, detail, expected=[admitted] * count, found=list(heights))
     joins = key.machine.joins
     if len(key.start) != len(joins) or any(not 0 <= s < j.start_limit for s, j in zip(key.start, joins, strict=True)):
-        raise Rejected(Rejection.KEY_START, f"{list(key.start)}")
+        limits = [between(0, join.start_limit - 1) for join in joins]
+        raise Rejected(Rejection.KEY_START, f"{list(key.start)}", expected=limits, found=list(key.start))
     expected = key_heights(key.parameters, heights)
-    if sorted(key.commitments) != expected:
-        raise Rejected(Rejection.KEY_COMMITMENTS, f"2^{sorted(key.commitments)}, expected 2^{expected}")
+    found = sorted(key.commitments)
+    if found != expected:
+        detail = f"2^{found}, expected 2^{expected}"
+        raise Rejected(Rejection.KEY_COMMITMENTS, detail, expected=expected, found=found)
     for height, commitment in key.commitments.items():
         answers = program_stacking(key.machine, heights, height).count
-        root_words = STATE_WORDS if answers else 0
-        if len(commitment.answers) != answers or len(commitment.root) != root_words:
-            raise Rejected(Rejection.KEY_COMMITMENTS, f"{len(commitment.answers)} answers at 2^{height}")
+        counts = {"answers": answers, "root_words": STATE_WORDS if answers else 0}
+        stated = {"answers": len(commitment.answers), "root_words": len(commitment.root)}
+        if stated != counts:
+            detail = f"{stated['answers']} answers at 2^{height}"
+            raise Rejected(Rejection.KEY_COMMITMENTS, detail, expected=counts, found=stated)
 
 
 def verify_run(
@@ -88,19 +107,25 @@ def verify_run(
     asks for, or None. Elements, words and nonces of the proof are in their ranges, as decoding leaves them. Raises
     Rejected, and nothing else.
     """
+    # 2. The key.
     key = proof.key
     check_key(key)
-    if not 1 <= len(proof.segments) <= key.machine.maximum_segments:
-        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, f"{len(proof.segments)} segments")
+
+    # 3. The forms.
+    count, admitted = len(proof.segments), between(1, key.machine.maximum_segments)
+    if not 1 <= count <= key.machine.maximum_segments:
+        detail = f"{count} segments"
+        raise Rejected(Rejection.ENCODING_COUNT_OUT_OF_BOUNDS, detail, expected=admitted, found=count)
     forms = [checked_form(key, segment, index) for index, segment in enumerate(proof.segments)]
     check_run_messages([form.shape for form in forms])
+
+    # 4. The chain.
     check_chain(key, proof.segments)
     ended_with = _exit_values(key.machine, proof.segments[-1])
-    if exit_values is not None and tuple(exit_values) != ended_with:
-        found, asked = (_exit_text(key.machine, tuple(values)) for values in (ended_with, exit_values))
-        detail = f"it ended with {found}, expected {asked}"
-        raise Rejected(Rejection.EXIT_CODE_DIFFERS, detail, expected=asked, found=found)
+    if exit_values is not None:
+        require_exit(key.machine, ended_with, tuple(exit_values))
 
+    # 5. The run's digest.
     statement = key.statement(proof.output, len(forms))
     places = [SegmentPlace(statement, index, form) for index, form in enumerate(forms)]
     program = digest_words(key.program_id)
@@ -115,7 +140,8 @@ def verify_run(
     challenges, sampled = global_challenges(algebra, key.machine, run)
     labels += sampled
 
-    total = token_sum(algebra, output_tokens, {}, challenges, "output")
+    # 6. The segments.
+    total_of_segments = algebra.value(0)
     programs: dict[int, Pinned[Extension, int]] = {}
     for place, segment, leaf, of_continuation in zip(places, proof.segments, leaves, pinned, strict=True):
         height = place.form.height_log2
@@ -125,8 +151,11 @@ def verify_run(
         both = {Commitment.PROGRAM: programs[height], Commitment.CONTINUATION: of_continuation}
         context = SegmentContext(place, run, leaf, {c: both[c] for c in PINNED}, challenges)
         verdict = verify_segment(algebra, segment, context, steps)
-        total = total + verdict.global_total
+        total_of_segments = total_of_segments + verdict.global_total
         labels += verdict.sampled_labels
+
+    # 7. The balance of the run.
+    total = total_of_segments + token_sum(algebra, output_tokens, {}, challenges, "output")
     algebra.require_equal(total, algebra.value(0), Rejection.GLOBAL_BUSES_UNBALANCED, "run")
     return VerifiedRun(tuple(form.shape for form in forms), ended_with, tuple(labels))
 
@@ -136,8 +165,9 @@ def checked_form(key: VerificationKey, proof: SegmentProof, index: int) -> Segme
 
     The form is the key's own machine's, whatever machine the proof's shape refers to.
     """
-    if proof.shape.machine.digest != key.machine.digest:
-        raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}")
+    expected, found = key.machine.digest, proof.shape.machine.digest
+    if found != expected:
+        raise Rejected(Rejection.MACHINE_DIFFERS, f"segment {index}", expected=expected.hex(), found=found.hex())
     form = SegmentForm(SegmentShape(key.machine, proof.shape.heights_log2), key.parameters)
     check_shape(form.shape, key.heights_by_chip(), key.parameters)
     check_form(proof, form, f"segment {index}")
@@ -155,8 +185,8 @@ def verify_segment_alone(
 ) -> bytes:
     """Checks one segment's proof in the run with digest `run` and returns the leaf that it has.
 
-    Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked.
-    Raises Rejected.
+    Whether the leaf is one of the run's, what joins the segments and what all of them add up to is not checked. Raises
+    Rejected at the first check that fails.
     """
     form = checked_form(key, proof, index)
     place = SegmentPlace(statement, index, form)
@@ -179,7 +209,7 @@ def require_global_balance(
 ) -> None:
     """The sums that all segments state for the global buses and the tokens of the output add up to zero.
 
-    Raises Rejected.
+    Raises Rejected at the first check that fails.
     """
     challenges, _ = global_challenges(algebra, key.machine, digest_words(run))
     total = token_sum(algebra, output_tokens, {}, challenges, "output")
@@ -204,7 +234,7 @@ def pinned_program(
 def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
     """The first segment starts where the key says, each starts where the one before ended, only the last has halted.
 
-    Raises Rejected.
+    Raises Rejected at the first check that fails.
     """
     machine = key.machine
     halted_name, halted = machine.halted
@@ -212,33 +242,54 @@ def check_chain(key: VerificationKey, segments: Sequence[SegmentProof]) -> None:
     has_halted = False
     for index, segment in enumerate(segments):
         where = f"segment {index}"
-        if any(not 0 <= value < P for value in segment.public_values):
-            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, f"{where}, public values")
-        if segment.public(machine.segment_index) != index:
-            raise Rejected(Rejection.SEGMENT_INDEX, f"{where} states {segment.public(machine.segment_index)}")
+        publics = list(segment.public_values)
+        if any(not 0 <= value < P for value in publics):
+            detail, admitted = f"{where}, public values", between(0, P - 1)
+            raise Rejected(Rejection.ENCODING_ELEMENT_NOT_CANONICAL, detail, expected=admitted, found=publics)
+        stated = segment.public(machine.segment_index)
+        if stated != index:
+            raise Rejected(Rejection.SEGMENT_INDEX, f"{where} states {stated}", expected=index, found=stated)
         if has_halted:
-            raise Rejected(Rejection.SEGMENT_AFTER_HALT, where)
+            raise Rejected(Rejection.SEGMENT_AFTER_HALT, where, expected=index, found=len(segments))
         for join in machine.joins:
             found = segment.public(join.enters)
             if found != expected[join.enters]:
-                reason = Rejection.SEGMENTS_DO_NOT_MEET if index else Rejection.START_DIFFERS
-                raise Rejected(reason, f"{where}: {join.enters} is {found}, expected {expected[join.enters]}")
+                reason, met = (
+                    Rejection.SEGMENTS_DO_NOT_MEET if index else Rejection.START_DIFFERS,
+                    expected[join.enters],
+                )
+                raise Rejected(reason, f"{where}: {join.enters} is {found}, expected {met}", expected=met, found=found)
             left = segment.public(join.leaves)
             if join.moved_by is not None and not segment.shape.heights_log2.get(join.moved_by) and left != found:
-                raise Rejected(Rejection.MOVED_WITHOUT_TABLE, f"{where}: {join.enters} moves without {join.moved_by}")
+                detail = f"{where}: {join.enters} moves without {join.moved_by}"
+                raise Rejected(Rejection.MOVED_WITHOUT_TABLE, detail, expected=found, found=left)
             expected[join.enters] = left
         has_halted = segment.public(halted_name) == halted
-        if not has_halted and any(segment.public(name) for name in machine.exit_values):
-            raise Rejected(Rejection.EXIT_CODE_WITHOUT_HALT, where)
+        exits = _exit_values(machine, segment)
+        if not has_halted and any(exits):
+            raise Rejected(Rejection.EXIT_CODE_WITHOUT_HALT, where, expected=[0] * len(exits), found=list(exits))
     if not has_halted:
-        raise Rejected(Rejection.NOT_HALTED, f"{halted_name} is {segments[-1].public(halted_name)} at the end")
+        at_end = segments[-1].public(halted_name)
+        raise Rejected(Rejection.NOT_HALTED, f"{halted_name} is {at_end} at the end", expected=halted, found=at_end)
 
 
-def _exit_values(machine: Machine, last: SegmentProof) -> tuple[int, ...]:
-    return tuple(last.public(name) for name in machine.exit_values)
+def require_exit(machine: Machine, ended_with: tuple[int, ...], asked_for: tuple[int, ...]) -> None:
+    """A run ended as the caller asks. Raises Rejected at the first check that fails."""
+    if ended_with != asked_for:
+        found, asked = (_exit_code(machine, values) for values in (ended_with, asked_for))
+        detail = f"it ended with {_exit_text(found)}, expected {_exit_text(asked)}"
+        raise Rejected(Rejection.EXIT_CODE_DIFFERS, detail, expected=asked, found=found)
 
 
-def _exit_text(machine: Machine, values: tuple[int, ...]) -> str:
+def _exit_values(machine: Machine, segment: SegmentProof) -> tuple[int, ...]:
+    return tuple(segment.public(name) for name in machine.exit_values)
+
+
+def _exit_code(machine: Machine, values: tuple[int, ...]) -> int | tuple[int, ...]:
     """The exit code; or the values one by one where they are not the limbs of one."""
     are_limbs = len(values) == len(machine.exit_values) and all(0 <= value < 1 << EXIT_LIMB_BITS for value in values)
-    return str(exit_code_of(values) if are_limbs else values)
+    return exit_code_of(values) if are_limbs else values
+
+
+def _exit_text(code: int | tuple[int, ...]) -> str:
+    return exit_code_text(code) if isinstance(code, int) else str(code)

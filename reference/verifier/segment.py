@@ -1,6 +1,6 @@
 """Verifying one segment, wholly against the algebra.
 
-The steps and their numbers are those of the whitepaper's chapter 4:
+The steps and their numbers are those of Section 4.5 of the whitepaper:
 
 1. The statement: the run's digest, the segment's index and leaf, public values, heights.
 2. The totals of the buses: the local ones balance together with the verifier's tokens.
@@ -49,7 +49,7 @@ class SegmentContext(Generic[Value, Word]):
 
     place: SegmentPlace
     run: Sequence[Word]
-    """G."""
+    """The run's digest G."""
 
     leaf: Sequence[Word]
     pinned: Mapping[Commitment, Pinned[Value, Word]]
@@ -76,7 +76,9 @@ def verify_segment(
     steps: VerifierSteps[Element, Value, Word, Bit] | None = None,
 ) -> SegmentVerdict[Element, Value]:
     """Checks a segment whose form, shape and leaf have been checked. Its index is what its public value says: that it
-    is the segment's place in the run, as in its leaf, is the run's to check. Raises Rejected.
+    is the segment's place in the run, as in its leaf, is the run's to check.
+
+    Raises Rejected at the first check that fails.
     """
     form = context.place.form
     machine = form.shape.machine
@@ -138,12 +140,18 @@ def _follow_stacking(
     Errors: stacking_batching, stacking_round.
     """
     algebra = transcript.algebra
+
+    # 5a. The claim.
     scales = steps.powers(algebra, transcript.sample(Label.STACKING_BATCHING), form.claim_count)
     answers = [answer for commitment in PINNED for answer in context.pinned[commitment].answers]
     claim = steps.weighted_sum(algebra, scales, [*column_values, *answers])
+
+    # 5b. The rounds.
     claim, stacked_point = follow_rounds(
         transcript, proof.stacking_rounds, claim, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
     )
+
+    # 5c. The end.
     points = {commitment: context.pinned[commitment].point for commitment in PINNED}
     weights = steps.stacked_weights(algebra, ColumnClaims(form.layouts, point, points, scales), stacked_point)
     end = steps.weighted_sum(algebra, weights, stacked_values)

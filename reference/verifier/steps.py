@@ -69,7 +69,10 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
         challenges: Sequence[Value],
         where: str,
     ) -> list[FoldedQuery[Element, Value]]:
-        """Opens the iteration's vector at the drawn positions and folds each opened fibre. Raises Rejected."""
+        """Opens the iteration's vector at the drawn positions and folds each opened fibre.
+
+        Raises Rejected at the first check that fails.
+        """
         ...
 
     def check_final_vector(
@@ -81,7 +84,10 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
         claim: Value,
         where: str,
     ) -> None:
-        """The last vector has the queried values and the claimed weighted sum. Raises Rejected."""
+        """The last vector has the queried values and the claimed weighted sum.
+
+        Raises Rejected at the first check that fails.
+        """
         ...
 
 

@@ -1,4 +1,7 @@
-"""Step 6 of a segment: that the committed columns have the claimed values at one point."""
+"""Step 6 of a segment: that the committed columns have the claimed values at one point.
+
+The numbers are those of Section 4.5 of the whitepaper.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +39,15 @@ def verify_whir(
     where: str,
     steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> None:
-    """Checks the opening. Raises Rejected.
+    """Checks the opening.
 
-    Errors: column_batching, and for each iteration folding, out_of_domain, queries, query_batching.
+    Errors: column_batching, and for each iteration folding, out_of_domain, queries, query_batching. Raises Rejected at
+    the first check that fails.
     """
     algebra = transcript.algebra
     schedule = form.parameters.schedule(form.height_log2)
+
+    # 6a. Combining the columns.
     bits = schedule.column_batching_grinding_bits
     transcript.grind(Label.COLUMN_BATCHING, bits, algebra.read_words(nonce_words(batching_nonce)), where)
     batching = steps.powers(algebra, transcript.sample(Label.COLUMN_BATCHING), len(stacked.values))
@@ -49,9 +55,14 @@ def verify_whir(
     weights = [Weight(algebra.value(1), list(stacked.point), is_power=False)]
     roots = stacked.roots
     final = list(algebra.read_values(final_vector))
+
     for iteration, proof in zip(form.iterations, proofs, strict=True):
         place = f"{where}, iteration {iteration.number}"
+
+        # 6b. Folding.
         claim, challenges = _follow_folding(transcript, iteration, proof, claim, weights, place, steps)
+
+        # 6c. The folded vector.
         if iteration.is_last:
             transcript.absorb_values(Label.FINAL_VECTOR, final)
         else:
@@ -60,6 +71,8 @@ def verify_whir(
             outside = transcript.sample(Label.OUT_OF_DOMAIN, iteration.number)
             answer = algebra.read_values(proof.answer)
             transcript.absorb_values(Label.OUT_OF_DOMAIN_ANSWER, answer, iteration.number)
+
+        # 6d. The queries.
         nonce = algebra.read_words(nonce_words(proof.query_nonce))
         transcript.grind(Label.QUERIES, iteration.query_grinding_bits, nonce, place, iteration.number)
         positions = transcript.sample_positions(
@@ -68,6 +81,8 @@ def verify_whir(
         queries = steps.folded_queries(
             algebra, form, iteration, proof.openings, roots, positions, batching, challenges, place
         )
+
+        # 6e. The next claim.
         if iteration.is_last:
             steps.check_final_vector(algebra, final, queries, weights, claim, place)
         else:
@@ -82,7 +97,7 @@ def verify_whir(
 
 
 def nonce_words(nonces: Sequence[int]) -> list[int]:
-    """The two words of a nonce, high word first; none where no proof of work is asked for."""
+    """The two words of a nonce, high word first; none where the schedule demands no proof of work."""
     return [word for nonce in nonces for word in (nonce >> 32, nonce & 0xFFFFFFFF)]
 
 

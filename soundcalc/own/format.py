@@ -15,7 +15,7 @@ from soundcalc.errors import ConfigurationError, ParameterError
 from soundcalc.own.system import OwnSystem
 from soundcalc.protocol.shape import ArgumentSize, ProofShape
 from soundcalc.published.export import written
-from soundcalc.published.keys import Key, Kind, by_name, required
+from soundcalc.published.keys import Key, ValueKind, by_name, required
 from soundcalc.published.section import Problems, Section, cut
 from spec.parameters import MAXIMUM_CAP_LOG2, MAXIMUM_FOLD, MAXIMUM_GRINDING_BITS, MAXIMUM_QUERIES, Schedule
 
@@ -41,29 +41,34 @@ MAXIMUM_SEGMENTS = 1 << 20
 MAXIMUM_ABOUT = 200
 """Characters of a sentence with the digest of a program."""
 
+RATE_AND_CAP = (
+    required("rate_log2", ValueKind.INTEGER, "-log2 of the first rate", "1", 1, 8),
+    required("cap_log2", ValueKind.INTEGER, "logarithm of the digests in a cap", "0", 0, MAXIMUM_CAP_LOG2),
+)
+
 HEADER = by_name(
     (
-        Key("name", Kind.TEXT, "the parameter set", '"segment"', True, maximum_length=100),
-        Key("about", Kind.TEXT, "whose counts they are", '"the largest run"', True, maximum_length=MAXIMUM_ABOUT),
-        required("rate_log2", Kind.INTEGER, "-log2 of the first rate", "1", 1, 8),
-        required("cap_log2", Kind.INTEGER, "logarithm of the digests in a cap", "0", 0, MAXIMUM_CAP_LOG2),
-        required("segments", Kind.INTEGER, "segments of the largest run", "4096", 1, MAXIMUM_SEGMENTS),
+        Key("name", ValueKind.TEXT, "the parameter set", '"segment"', True, maximum_length=100),
+        Key("about", ValueKind.TEXT, "whose counts they are", '"the largest run"', True, maximum_length=MAXIMUM_ABOUT),
+        *RATE_AND_CAP,
+        required("segments", ValueKind.INTEGER, "segments of the largest run", "4096", 1, MAXIMUM_SEGMENTS),
     )
 )  # fmt: skip
 
 _SCHEDULE = (
-    required("height_log2", Kind.INTEGER, "h: logarithm of a stacked column", "17", 1, MAXIMUM_VARIABLES),
-    required("folds", Kind.INTEGERS, "coordinates that each iteration binds", "[3, 3, 3]", 1, MAXIMUM_FOLD),
-    required("queries", Kind.INTEGERS, "fibres that each iteration asks", "[245, 85, 52]", 1, MAXIMUM_QUERIES),
+    required("height_log2", ValueKind.INTEGER, "h: logarithm of a stacked column", "17", 1, MAXIMUM_VARIABLES),
+    required("folds", ValueKind.INTEGERS, "coordinates that each iteration binds", "[3, 3, 3]", 1, MAXIMUM_FOLD),
+    required("queries", ValueKind.INTEGERS, "fibres that each iteration asks", "[245, 85, 52]", 1, MAXIMUM_QUERIES),
     required(
-        "column_batching_grinding_bits", Kind.GRINDING, "before columns are combined", "16", 0, MAXIMUM_GRINDING_BITS
-    ),
-    required(
-        "folding_grinding_bits", Kind.GRINDINGS, "before each fold, by iteration", "[12, 12, 12]", 0,
+        "column_batching_grinding_bits", ValueKind.GRINDING, "before columns are combined", "16", 0,
         MAXIMUM_GRINDING_BITS,
     ),
     required(
-        "query_grinding_bits", Kind.GRINDINGS, "before the positions, by iteration", "[20, 17, 15]", 0,
+        "folding_grinding_bits", ValueKind.GRINDINGS, "before each fold, by iteration", "[12, 12, 12]", 0,
+        MAXIMUM_GRINDING_BITS,
+    ),
+    required(
+        "query_grinding_bits", ValueKind.GRINDINGS, "before the positions, by iteration", "[20, 17, 15]", 0,
         MAXIMUM_GRINDING_BITS,
     ),
 )  # fmt: skip
@@ -93,7 +98,7 @@ _LIMITS = {
 
 HEIGHT = by_name(
     _SCHEDULE,
-    (required(name, Kind.INTEGER, meaning, "1", 0, _LIMITS.get(name, 0)) for name, meaning in _COUNTS.items()),
+    (required(name, ValueKind.INTEGER, meaning, "1", 0, _LIMITS.get(name, 0)) for name, meaning in _COUNTS.items()),
 )
 """The keys of one height: its schedule, then every count of ArgumentSize."""
 
@@ -107,39 +112,67 @@ def is_own(document: Mapping[str, Any]) -> bool:
 
 
 def own_of(document: Mapping[str, Any], file: str) -> OwnSystem:
-    """The system in a document. Raises ConfigurationError, ConfigurationProblemsError."""
+    """The system in a document.
+
+    Raises ConfigurationError if the document is malformed, and ConfigurationProblemsError if it is in several places.
+    """
     problems = Problems()
-    for name in document:
-        if name not in (TITLE, HEIGHTS):
-            problems.found.append(ConfigurationError(file, "", cut(name), "is unknown"))
-    header: Section | None = None
-    with problems.gathered():
-        header = Section(file, TITLE, document[TITLE], HEADER)
-    tables = document.get(HEIGHTS, [])
-    with problems.gathered():
-        if not isinstance(tables, list) or not tables:
-            raise ConfigurationError(file, "", HEIGHTS, "is not an array of tables")
-        if len(tables) > MAXIMUM_HEIGHTS:
-            reason = f"has {len(tables)} tables, more than {MAXIMUM_HEIGHTS}"
-            raise ConfigurationError(file, "", HEIGHTS, reason)
-    problems.raise_if_any()
-    assert header is not None
+    header, tables = tables_of(document, file, problems, (TITLE, HEADER), HEIGHTS, MAXIMUM_HEIGHTS)
     shapes: dict[int, ProofShape] = {}
     for number, table in enumerate(tables, start=1):
         with problems.gathered():
             section = Section(file, f"height number {number}", table, HEIGHT)
-            shape = _shape(section, header)
+            shape = shape_of(section, header.integer("rate_log2"), header.integer("cap_log2"))
             height = shape.schedule.height_log2
             if height in shapes:
                 raise section.error("height_log2", f"{height} is that of another table as well")
-            if shape.argument.segments < header.integer("segments"):
-                raise section.error("segments", f"{shape.argument.segments} are fewer than those of the run")
+            require_segments(section, shape, header)
             shapes[height] = shape
     problems.raise_if_any()
     return OwnSystem(header.text("name"), header.text("about"), header.integer("segments"), shapes, document)
 
 
-def _shape(section: Section, header: Section) -> ProofShape:
+def tables_of(
+    document: Mapping[str, Any],
+    file: str,
+    problems: Problems,
+    titled: tuple[str, Mapping[str, Key]],
+    name: str,
+    most: int,
+) -> tuple[Section, list[Any]]:
+    """The header of a document, by its title and its keys, and its at most so many tables of this name.
+
+    Raises ConfigurationError if the document is malformed, and ConfigurationProblemsError if it is in several places.
+    """
+    title, keys = titled
+    for found in document:
+        if found not in (title, name):
+            problems.found.append(ConfigurationError(file, "", cut(found), "is unknown"))
+    header: Section | None = None
+    with problems.gathered():
+        header = Section(file, title, document[title], keys)
+    tables = document.get(name, [])
+    with problems.gathered():
+        if not isinstance(tables, list) or not tables:
+            raise ConfigurationError(file, "", name, "is not an array of tables")
+        if len(tables) > most:
+            raise ConfigurationError(file, "", name, f"has {len(tables)} tables, more than {most}")
+    problems.raise_if_any()
+    assert header is not None
+    return header, tables
+
+
+def require_segments(section: Section, shape: ProofShape, header: Section) -> None:
+    """The shape's global messages are counted for a run of so many segments.
+
+    Raises ConfigurationError if the document is malformed.
+    """
+    if shape.argument.segments < header.integer("segments"):
+        raise section.error("segments", f"{shape.argument.segments} are fewer than those of the run")
+
+
+def shape_of(section: Section, rate_log2: int, cap_log2: int) -> ProofShape:
+    """The shape that the keys of HEIGHT describe. Raises ConfigurationError if the document is malformed."""
     try:
         schedule = Schedule(
             height_log2=section.integer("height_log2"),
@@ -150,7 +183,6 @@ def _shape(section: Section, header: Section) -> ProofShape:
             query_grinding_bits=section.integers("query_grinding_bits"),
         )
         argument = ArgumentSize(**{field.name: section.integer(field.name) for field in fields(ArgumentSize)})
-        rate_log2, cap_log2 = header.integer("rate_log2"), header.integer("cap_log2")
         shape = ProofShape(argument, schedule, rate_log2, cap_log2)
     except ParameterError as error:
         raise section.error(error.parameter, error.reason) from error
@@ -172,7 +204,7 @@ def own_system(name: str, about: str, segments: int, shapes: Mapping[int, ProofS
         "cap_log2": first.cap_log2,
         "segments": segments,
     }
-    document = {TITLE: header, HEIGHTS: [_entries(shape) for shape in shapes.values()]}
+    document = {TITLE: header, HEIGHTS: [entries_of(shape) for shape in shapes.values()]}
     return OwnSystem(name, about, segments, shapes, document)
 
 
@@ -181,7 +213,8 @@ def exported_own(system: OwnSystem) -> str:
     return written(HEADER_COMMENT, system.document)
 
 
-def _entries(shape: ProofShape) -> dict[str, Any]:
+def entries_of(shape: ProofShape) -> dict[str, Any]:
+    """The keys of HEIGHT with a shape's numbers."""
     schedule = shape.schedule
     counts = {field.name: getattr(shape.argument, field.name) for field in fields(ArgumentSize)}
     return {

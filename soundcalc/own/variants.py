@@ -11,6 +11,7 @@ from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits
 from soundcalc.own.format import HEADER, HEIGHT, HEIGHTS, TITLE, own_of
 from soundcalc.own.system import OwnSystem
+from soundcalc.progress import Report, reported, unheard
 from soundcalc.protocol.proof_size import proof_bytes
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.report import families
@@ -87,15 +88,21 @@ class OwnPoint:
 
     @property
     def size_bytes(self) -> float:
-        """Of that largest proof; 0 where there is none."""
+        """The size of that largest proof; 0 where there is none."""
         return 0.0 if self.report is None else proof_bytes(self.report.shape).total_bytes
 
 
 def swept_own(
-    system: OwnSystem, file: str, along: Axis, curve: CurveBound, changes: Sequence[Change] = ()
+    system: OwnSystem,
+    file: str,
+    along: Axis,
+    curve: CurveBound,
+    changes: Sequence[Change] = (),
+    report: Report = unheard,
 ) -> list[OwnPoint]:
     """One point for each value. Raises ParameterError for an axis that fits nothing."""
-    return [_point(system, file, along.change_to(value), curve, changes) for value in along.values]
+    values = reported(along.values, report)
+    return [_point(system, file, along.change_to(value), curve, changes) for value in values]
 
 
 def _point(system: OwnSystem, file: str, entry: Change, curve: CurveBound, changes: Sequence[Change]) -> OwnPoint:

@@ -17,6 +17,7 @@ from soundcalc.protocol.terms import argument_error, opening_terms
 from soundcalc.regimes.proximity import MAXIMUM_MULTIPLICITY, Regime, UniqueDecoding
 
 MINIMUM_MULTIPLICITY = 3
+"""Both line bounds of Johnson's regime are stated for m >= 3 only (`soundcalc.regimes.proximity`)."""
 
 
 def best_regimes(shape: ProofShape, curve: CurveBound = CurveBound.CORRECTED) -> tuple[Regime, ...]:
@@ -36,7 +37,7 @@ def best_regime(shape: ProofShape, iteration: int, curve: CurveBound = CurveBoun
 def group_error(shape: ProofShape, iteration: int, regime: Regime) -> Fraction:
     """The sum of all terms that depend on this iteration's regime.
 
-    Raises ConditionViolatedError.
+    Raises ConditionViolatedError if a bound is needed outside of its conditions.
     """
     error = sum((term.error for term in opening_terms(shape, iteration, regime)), Fraction(0))
     if iteration == 0:

@@ -13,10 +13,14 @@ from soundcalc.protocol.shape import ArgumentSize, ProofShape
 from spec.field import EXTENSION_DEGREE
 
 ELEMENT_BYTES = 4
+"""A base-field element as a proof holds it."""
+
 COUNT_BYTES = 4
 """A list's length in the encoding of an opening."""
 EXTENSION_BYTES = ELEMENT_BYTES * EXTENSION_DEGREE
 DIGEST_BYTES = 32
+"""SHA-256."""
+
 BLOCK_BYTES = 64
 """What one compression of SHA-256 takes in."""
 

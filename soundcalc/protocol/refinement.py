@@ -19,7 +19,7 @@ MAXIMUM_ADDED_QUERIES = 16
 """A schedule that needs more to meet the target was not proposed for it."""
 
 
-class Kind(Enum):
+class RefinementKind(Enum):
     """The numbers of a schedule that a refinement changes: all but its folds."""
 
     QUERIES = "queries"
@@ -32,19 +32,19 @@ class Kind(Enum):
 class Number:
     """One number of a schedule; the combination of the columns belongs to iteration 0."""
 
-    kind: Kind
+    kind: RefinementKind
     iteration: int
 
     def of(self, schedule: Schedule) -> int:
         """Its value."""
         match self.kind:
-            case Kind.QUERIES:
+            case RefinementKind.QUERIES:
                 return schedule.queries[self.iteration]
-            case Kind.COLUMN_BATCHING_GRINDING:
+            case RefinementKind.COLUMN_BATCHING_GRINDING:
                 return schedule.column_batching_grinding_bits
-            case Kind.FOLDING_GRINDING:
+            case RefinementKind.FOLDING_GRINDING:
                 return schedule.folding_grinding_bits[self.iteration]
-            case Kind.QUERY_GRINDING:
+            case RefinementKind.QUERY_GRINDING:
                 return schedule.query_grinding_bits[self.iteration]
 
     def changed(self, schedule: Schedule, by: int, space: SearchSpace) -> Schedule | None:
@@ -58,32 +58,32 @@ class Number:
             return (*values[: self.iteration], value, *values[self.iteration + 1 :])
 
         match self.kind:
-            case Kind.QUERIES:
+            case RefinementKind.QUERIES:
                 return replace(schedule, queries=exchanged(schedule.queries))
-            case Kind.COLUMN_BATCHING_GRINDING:
+            case RefinementKind.COLUMN_BATCHING_GRINDING:
                 return replace(schedule, column_batching_grinding_bits=value)
-            case Kind.FOLDING_GRINDING:
+            case RefinementKind.FOLDING_GRINDING:
                 return replace(schedule, folding_grinding_bits=exchanged(schedule.folding_grinding_bits))
-            case Kind.QUERY_GRINDING:
+            case RefinementKind.QUERY_GRINDING:
                 return replace(schedule, query_grinding_bits=exchanged(schedule.query_grinding_bits))
 
     def _bounds(self, space: SearchSpace) -> tuple[int, int]:
         match self.kind:
-            case Kind.QUERIES:
+            case RefinementKind.QUERIES:
                 return 1, MAXIMUM_QUERIES
-            case Kind.COLUMN_BATCHING_GRINDING:
+            case RefinementKind.COLUMN_BATCHING_GRINDING:
                 return 0, max(space.column_batching_grinding_bits)
-            case Kind.FOLDING_GRINDING:
+            case RefinementKind.FOLDING_GRINDING:
                 return 0, max(space.folding_grinding_bits)
-            case Kind.QUERY_GRINDING:
+            case RefinementKind.QUERY_GRINDING:
                 return 0, max(space.query_grinding_bits)
 
 
 def numbers(schedule: Schedule) -> list[Number]:
     """All numbers that may change."""
-    by_iteration = (Kind.QUERIES, Kind.FOLDING_GRINDING, Kind.QUERY_GRINDING)
+    by_iteration = (RefinementKind.QUERIES, RefinementKind.FOLDING_GRINDING, RefinementKind.QUERY_GRINDING)
     many = [Number(kind, iteration) for kind in by_iteration for iteration in range(schedule.iterations)]
-    return [Number(Kind.COLUMN_BATCHING_GRINDING, 0), *many]
+    return [Number(RefinementKind.COLUMN_BATCHING_GRINDING, 0), *many]
 
 
 class _ExactErrors:
@@ -137,7 +137,7 @@ def refined(problem: Problem, schedule: Schedule) -> Schedule | None:
 
 def _with_a_query_more(problem: Problem, schedule: Schedule) -> Iterator[Schedule]:
     for iteration in range(schedule.iterations):
-        changed = Number(Kind.QUERIES, iteration).changed(schedule, +1, problem.space)
+        changed = Number(RefinementKind.QUERIES, iteration).changed(schedule, +1, problem.space)
         if changed is not None:
             yield changed
 
@@ -153,8 +153,8 @@ def _neighbours(problem: Problem, schedule: Schedule) -> Iterator[Schedule]:
         exchanged = (up.changed(lower, +1, space) for up in numbers(schedule) if up != down)
         yield from (changed for changed in exchanged if changed is not None)
     for iteration, by, bits in product(range(schedule.iterations), (-1, +1), range(2, BITS_FOR_A_QUERY + 1)):
-        changed = Number(Kind.QUERIES, iteration).changed(schedule, by, space)
+        changed = Number(RefinementKind.QUERIES, iteration).changed(schedule, by, space)
         if changed is not None:
-            traded = Number(Kind.QUERY_GRINDING, iteration).changed(changed, -by * bits, space)
+            traded = Number(RefinementKind.QUERY_GRINDING, iteration).changed(changed, -by * bits, space)
             if traded is not None:
                 yield traded

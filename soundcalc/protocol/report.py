@@ -43,7 +43,10 @@ def families(report: ProofSecurity) -> tuple[TermFamily, ...]:
 
 
 def shortfalls(report: ProofSecurity, segments: int) -> dict[str, float]:
-    """The figures below GOAL_BITS of a run of so many segments, by what they are. Raises ParameterError."""
+    """The figures below GOAL_BITS of a run of so many segments, by what they are.
+
+    Raises ParameterError for a number that no proof system can have.
+    """
     return shortfalls_beside(report.figures, report.run_figures(segments), segments)
 
 

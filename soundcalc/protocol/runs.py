@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from soundcalc.composition.claim import AttackFigures, attack_figures
@@ -13,7 +14,7 @@ from soundcalc.protocol.openings import ELEMENT_BYTES
 from soundcalc.protocol.proof_size import proof_bytes
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.security import DIGEST_BITS, ProofSecurity, security, segments_error
-from soundcalc.protocol.shape import ProofShape, shape_under
+from soundcalc.protocol.shape import ArgumentSize, ProofShape, shape_under
 from spec.air.machine import Machine
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
@@ -30,6 +31,11 @@ class RunSecurity:
     """By segment."""
 
     @property
+    def error(self) -> Fraction:
+        """All errors of all segments added up."""
+        return segments_error(self.reports)
+
+    @property
     def weakest(self) -> ProofSecurity:
         """The report with the largest error of a message."""
         return max(self.reports, key=lambda report: report.round_error)
@@ -42,7 +48,7 @@ class RunSecurity:
     @property
     def whole_run_bits(self) -> int:
         """All errors of all segments added up."""
-        return floor_bits(segments_error(self.reports))
+        return floor_bits(self.error)
 
     @property
     def figures(self) -> AttackFigures:
@@ -52,23 +58,30 @@ class RunSecurity:
     @property
     def run_figures(self) -> AttackFigures:
         """The same lines for the sum over the run."""
-        return attack_figures(segments_error(self.reports), DIGEST_BITS)
+        return attack_figures(self.error, DIGEST_BITS)
 
 
 def run_shapes(forms: Sequence[SegmentForm], global_tokens: int) -> tuple[ProofShape, ...]:
-    """The shapes of the proofs of a run's segments; the output has so many tokens. Raises Rejected, ParameterError."""
-    arguments = [
-        argument_size(
-            [(table.chip, table.height_log2) for table in form.shape.tables],
-            form.height_log2,
-            len(form.shape.machine.tokens),
-        )
-        for form in forms
-    ]
-    return tuple(
-        shape_under(argument, form.parameters, form.height_log2)
-        for argument, form in zip(run_arguments(arguments, global_tokens), forms, strict=True)
-    )
+    """The shapes of the proofs of a run's segments; the output has so many tokens.
+
+    Raises Rejected at the first check that fails, and ParameterError for a number that no proof system can have.
+    """
+    arguments = run_arguments([form_argument(form) for form in forms], global_tokens)
+    return tuple(form_shape(form, argument) for form, argument in zip(forms, arguments, strict=True))
+
+
+def form_argument(form: SegmentForm) -> ArgumentSize:
+    """The counts of a segment of this form, in a run of its own without tokens.
+
+    Raises Rejected at the first check that fails.
+    """
+    tables = [(table.chip, table.height_log2) for table in form.shape.tables]
+    return argument_size(tables, form.height_log2, len(form.shape.machine.tokens))
+
+
+def form_shape(form: SegmentForm, argument: ArgumentSize) -> ProofShape:
+    """The shape of a proof of this form with these counts. Raises Rejected at the first check that fails."""
+    return shape_under(argument, form.parameters, form.height_log2)
 
 
 def run_security(

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from soundcalc.composition.claim import AttackFigures, Invocations, attack_figures, run_error
 from soundcalc.errors import ParameterError
-from soundcalc.exact import float_bits, floor_bits, round_up
+from soundcalc.exact import float_bits, floor_bits
 from soundcalc.protocol.labels import messages
 from soundcalc.protocol.multiplicity import best_regimes
 from soundcalc.protocol.proximity import CurveBound
@@ -114,15 +114,18 @@ def segments_error(segments: Iterable[ProofSecurity]) -> Fraction:
     return run_error(invocations, max(report.shared_error for report in reports))
 
 
-def recursion_error(
-    segment: ProofSecurity, segments: int, node: ProofSecurity, nodes: int, final: ProofSecurity
-) -> Fraction:
-    """The error of a run whose segment proofs are verified by a tree of nodes, and the tree by one final proof.
+def recursion_error(segments: Iterable[ProofSecurity], count: int, above: Iterable[Invocations]) -> Fraction:
+    """The error of a run of `count` segments, each like one of these, whose proofs are verified by those above them.
 
     A union bound over all proofs; composition.RECURSION_IDEALISATION says what else it rests on. Raises
-    ParameterError for a number of segments that the segment's report does not cover, or fewer than no nodes.
+    ParameterError for a number of segments that the segments' reports do not cover, or fewer than no proofs.
     """
-    if nodes < 0:
-        raise ParameterError("nodes", f"{nodes} is negative")
-    tree = run_error([Invocations("node", nodes, node.error), Invocations("final", 1, final.error)])
-    return round_up(segment.run_error(segments) + tree)
+    reports = list(segments)
+    covered = min((report.shape.argument.segments for report in reports), default=0)
+    if not 1 <= count <= covered:
+        raise ParameterError("segments", f"{count} are not between 1 and {covered}")
+    proofs = [Invocations("segment", count, max(report.proof_error for report in reports)), *above]
+    for invocations in proofs:
+        if invocations.count < 0:
+            raise ParameterError(invocations.kind, f"{invocations.count} proofs are fewer than none")
+    return run_error(proofs, max(report.shared_error for report in reports))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from soundcalc.protocol.circuit_cost import NEXT_CHALLENGE, Compressions, absorbed, compressions
-from soundcalc.protocol.machine import argument_size
 from soundcalc.protocol.openings import DIGEST_BYTES, EXTENSION_BYTES
-from soundcalc.protocol.shape import shape_under
+from soundcalc.protocol.runs import form_argument, form_shape
 from spec.air.chip import Role
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
@@ -23,16 +24,26 @@ def segment_compressions(shape: SegmentShape, parameters: ParameterSet) -> Compr
 
     Raises Rejected for a shape that no listed stacking height holds.
     """
-    height_log2 = SegmentForm(shape, parameters).height_log2
-    tables = [(table.chip, table.height_log2) for table in shape.tables]
-    argument = argument_size(tables, height_log2, len(shape.machine.tokens))
-    return compressions(shape_under(argument, parameters, height_log2), statement_compressions(shape, parameters))
+    form = SegmentForm(shape, parameters)
+    return compressions(form_shape(form, form_argument(form)), statement_compressions(shape, parameters))
 
 
 def statement_compressions(shape: SegmentShape, parameters: ParameterSet) -> int:
-    """Everything that is hashed before the main commitment's root is absorbed.
+    """Everything that is hashed before the main commitment's root is absorbed."""
+    return sum(conversations(shape, parameters).values())
 
-    Of the program's commitments at other stacking heights the circuit is given the digests.
+
+OF_THE_PROGRAM = ("the program's commitment", "the program's id", "the program's pinning")
+"""What segments of one program share. Of its commitments at other stacking heights a circuit is given the digests."""
+
+GLOBAL = "the global challenges"
+
+
+def conversations(shape: SegmentShape, parameters: ParameterSet) -> Mapping[str, int]:
+    """The compressions before the main commitment's root, by what they are for.
+
+    A proof without continuation tables has no use for their pinning point and the global challenges, so that a circuit
+    leaves them out.
     """
     machine, form = shape.machine, SegmentForm(shape, parameters)
     columns = {commitment: layout.count for commitment, layout in form.layouts.items()}
@@ -49,7 +60,7 @@ def statement_compressions(shape: SegmentShape, parameters: ParameterSet) -> int
         roots[Commitment.CONTINUATION],
     )
     machine_and_parameters = (DIGEST_BYTES, DIGEST_BYTES)
-    conversations = {
+    said = {
         "the program's commitment": (stacking, roots[Commitment.PROGRAM], answers[Commitment.PROGRAM]),
         "the program's id": (
             *machine_and_parameters,
@@ -58,9 +69,7 @@ def statement_compressions(shape: SegmentShape, parameters: ParameterSet) -> int
             *[DIGEST_BYTES] * digests,
         ),
         "the program's pinning": (*machine_and_parameters, stacking, program_numbers, roots[Commitment.PROGRAM]),
-        "the continuation's pinning": (*machine_and_parameters, DIGEST_BYTES, *continuation),
         "the leaf": (*continuation, answers[Commitment.CONTINUATION]),
-        "the global challenges": (DIGEST_BYTES,),
         "the segment": (
             DIGEST_BYTES,
             NUMBER_BYTES,
@@ -70,5 +79,12 @@ def statement_compressions(shape: SegmentShape, parameters: ParameterSet) -> int
             NUMBER_BYTES * len(shape.numbers()),
         ),
     }
-    # The second global challenge follows the first.
-    return sum(absorbed(payload) for said in conversations.values() for payload in said) + NEXT_CHALLENGE
+    found = {name: sum(map(absorbed, payloads)) for name, payloads in said.items()}
+    if columns[Commitment.CONTINUATION]:
+        pinning = (*machine_and_parameters, DIGEST_BYTES, *continuation)
+        # The second global challenge follows the first.
+        found |= {
+            "the continuation's pinning": sum(map(absorbed, pinning)),
+            GLOBAL: absorbed(DIGEST_BYTES) + NEXT_CHALLENGE,
+        }
+    return found

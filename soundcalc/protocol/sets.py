@@ -1,7 +1,7 @@
 """What the schedules of the parameter sets were searched for: targets, bounds on a proof, and usual proofs.
 
 The targets are sums over all rounds of a proof, so that a run of the most segments stays below 2^-128: 2^12 times
-2^-140, or in recursion 2^10 segments and up to 2,000 nodes at 2^-140 each and a final proof at 2^-130.
+2^-140, or in recursion 2^10 segments and up to twice as many nodes at 2^-140 each and a final proof at 2^-130.
 
 The bounds are rounded up from the largest counts that a verifier admits, so that a chip that changes a little changes
 no schedule; that the machine stays within them is for a test to say. The usual proofs only decide what is cheap: of
@@ -19,15 +19,13 @@ from soundcalc.protocol.problem import Goal, Problem, SearchSpace
 from soundcalc.protocol.shape import ArgumentSize
 from spec.field import P
 from spec.parameters import FINAL, RECURSION, SEGMENT, ParameterSet
+from spec.protocol.recursion import MAXIMUM_TREE_SEGMENTS
 
 MAXIMUM_SEGMENTS = 1 << 12
 """As many as a verifier of the machine admits, under any set."""
 
-MAXIMUM_SEGMENTS_IN_RECURSION = 1 << 10
-"""What the set `recursion` is meant for."""
-
-MAXIMUM_NODES = 2000
-"""Above the nodes of any tree of four children a node over that many segments."""
+MAXIMUM_NODES = 2 * MAXIMUM_TREE_SEGMENTS - 1
+"""The nodes of the tree with most proofs: it converts segments one by one and combines nodes two by two."""
 
 BYTES_OF_A_MILLION_HASHES = 2048.0
 """About 2^20 hashes take a tenth of a second, for which a proof may be two kilobytes larger."""
@@ -101,7 +99,7 @@ class SetTarget:
     bounds: ArgumentSize
     usual: ArgumentSize
     segments: int
-    """Of the longest run that the set is meant for: the target is what such a run needs."""
+    """The segments of the longest run that the set is meant for: the target is what such a run needs."""
 
     usual_main_columns: Mapping[int, int]
     """By listed height the stacked columns of a usual proof's main commitment."""
@@ -148,8 +146,8 @@ SET_TARGETS: Mapping[str, SetTarget] = MappingProxyType(
             work_price=COMPRESSIONS_OF_A_MILLION_HASHES,
             bounds=_RECURSION_BOUNDS,
             usual=_USUAL_SEGMENT,
-            segments=MAXIMUM_SEGMENTS_IN_RECURSION,
-            usual_main_columns=MappingProxyType({17: 8, 20: 10, 21: 20}),
+            segments=MAXIMUM_TREE_SEGMENTS,
+            usual_main_columns=MappingProxyType({17: 8, 20: 10, 21: 70}),
         ),
         "final": SetTarget(
             parameters=FINAL,

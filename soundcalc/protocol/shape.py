@@ -17,11 +17,12 @@ MINIMUM_CIRCUIT_DEPTH = 2
 class ArgumentSize:
     """The size of what one proof argues about; nothing here depends on a schedule.
 
-    `program_columns`, `continuation_columns` and `main_columns` are stacked columns; a commitment with none is
-    absent. `circuit_depth` is N: the vector of both scopes' fractions has 2^N entries. Messages are those of all rows
-    and of the verifier's tokens; the global ones are counted over the whole run, and `busiest_*_bus` is the most that
-    chips say on one bus, lookup tables apart. `column_claims` counts the committed columns of all tables, and
-    `zerocheck_rounds` is the height of the tallest table as a base-2 logarithm. Raises ParameterError.
+    `program_columns`, `continuation_columns` and `main_columns` are stacked columns; a commitment with none is absent.
+    `circuit_depth` is N: the vector of both scopes' fractions has 2^N entries. Messages are those of all rows and of
+    the verifier's tokens; the global ones are counted over the whole run, and `busiest_*_bus` is the most that chips
+    say on one bus, lookup tables apart. `column_claims` counts the committed columns of all tables, and
+    `zerocheck_rounds` is the height of the tallest table as a base-2 logarithm. Raises ParameterError for a number that
+    no proof system can have.
     """
 
     program_columns: int

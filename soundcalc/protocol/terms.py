@@ -26,7 +26,7 @@ from soundcalc.regimes.proximity import Regime
 def argument_challenges(argument: ArgumentSize, height_log2: int, list_size: Fraction) -> Iterator[BadValues]:
     """What precedes the combination of the stacked columns, and depends on a regime through the list size only.
 
-    Raises ConditionViolatedError.
+    Raises ConditionViolatedError if a bound is needed outside of its conditions.
     """
     yield from pinning(argument, height_log2, list_size)
     yield from fingerprints(argument, list_size)
@@ -37,7 +37,10 @@ def argument_challenges(argument: ArgumentSize, height_log2: int, list_size: Fra
 
 @lru_cache(maxsize=1 << 10)
 def argument_error(argument: ArgumentSize, height_log2: int, list_size: Fraction) -> Fraction:
-    """The errors of all these challenges together. Raises ConditionViolatedError."""
+    """The errors of all these challenges together.
+
+    Raises ConditionViolatedError if a bound is needed outside of its conditions.
+    """
     bad_values = sum((bad.charged for bad in argument_challenges(argument, height_log2, list_size)), Fraction(0))
     error: Fraction = bad_values * PER_VALUE
     return error
@@ -46,7 +49,7 @@ def argument_error(argument: ArgumentSize, height_log2: int, list_size: Fraction
 def opening_terms(shape: ProofShape, iteration: int, regime: Regime) -> Iterator[Term]:
     """What opens the combined vector, as far as it depends on this iteration's regime.
 
-    Raises ConditionViolatedError.
+    Raises ConditionViolatedError if a bound is needed outside of its conditions.
     """
     if iteration == 0:
         yield column_batching_term(shape, regime)
@@ -57,6 +60,7 @@ def all_terms(shape: ProofShape, regimes: Sequence[Regime]) -> tuple[Term, ...]:
     """The term of every label, in the order of the protocol, with one regime for each iteration.
 
     Raises ConditionViolatedError where a bound does not apply, ValueError for another number of regimes.
+    Raises KeyError if a term has a label that the protocol does not.
     """
     list_size = regimes[0].list_size(shape.rate(0))
     challenges = argument_challenges(shape.argument, shape.schedule.height_log2, list_size)

@@ -43,7 +43,10 @@ class Argument(ABC):
 
     @abstractmethod
     def rounds(self, opening: Opening, regime: Regime, field_size: int, formulas: Formulas) -> Iterator[Round]:
-        """Its rounds in the regime of the opening's first code. Raises ConditionViolatedError."""
+        """Its rounds in the regime of the opening's first code.
+
+        Raises ConditionViolatedError if a bound is needed outside of its conditions.
+        """
 
     def size_bits(self, opening: Opening, field: Field) -> int:
         """What it adds to a proof, as far as the public calculator counts it."""

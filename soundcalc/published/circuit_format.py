@@ -85,7 +85,9 @@ class CircuitReader:
             raise section.error("field", f"{shown(section.text('field'))} {error}") from error
 
     def circuit(self) -> PublishedCircuit:
-        """Raises ConfigurationError, ConfigurationProblemsError."""
+        """Raises ConfigurationError if the document is malformed, and ConfigurationProblemsError if it is in several
+        places.
+        """
         readers: dict[Family, Callable[[], tuple[Opening, Argument]]] = {
             Family.FRI_STARK: lambda: (self._fri("trace_length", "batch_size"), self._deep_ali()),
             Family.WHIR: lambda: (self._whir("batch_size"), self._deep_ali()),

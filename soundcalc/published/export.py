@@ -92,6 +92,7 @@ def _opening_entries(table: Mapping[str, Any], circuit: PublishedCircuit) -> dic
                 "num_queries": fri.queries,
                 "fri_folding_factors": list(fri.folding_factors),
                 "fri_early_stop_degree": fri.final_domain_size,
+                "grinding_batching_phase": fri.grinding_batching,
                 "grinding_commit_phase": fri.grinding_commit,
                 "grinding_query_phase": fri.grinding_query,
             }
@@ -99,7 +100,12 @@ def _opening_entries(table: Mapping[str, Any], circuit: PublishedCircuit) -> dic
                 entries["gap_to_radius"] = _gap(circuit)
             return entries
         case WhirOpening() as whir if circuit.family is Family.SWIRL:
-            return {"log_blowup": whir.rates_log2[0], "whir_num_queries": list(whir.queries)}
+            return {
+                "log_blowup": whir.rates_log2[0],
+                "whir_num_queries": list(whir.queries),
+                "whir_folding_pow_bits": whir.grinding_folding[0][0],
+                "whir_mu_pow_bits": whir.grinding_batching,
+            }
         case WhirOpening() as whir:
             return {
                 "log_inv_rate": whir.rates_log2[0],
@@ -107,6 +113,7 @@ def _opening_entries(table: Mapping[str, Any], circuit: PublishedCircuit) -> dic
                 "folding_factors": list(whir.folds),
                 "num_queries": list(whir.queries),
                 "num_ood_samples": list(whir.samples),
+                "grinding_batching_phase": whir.grinding_batching,
                 "grinding_bits_folding": [list(bits) for bits in whir.grinding_folding],
                 "grinding_bits_queries": list(whir.grinding_queries),
                 "grinding_bits_ood": list(whir.grinding_samples),

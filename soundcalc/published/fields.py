@@ -17,7 +17,7 @@ BASE_FIELDS: Mapping[str, tuple[int, int]] = {
 """Order and the logarithm of the largest evaluation domain; for M31 that of the circle group, p + 1."""
 
 MAXIMUM_EXTENSION_DEGREE = 64
-"""Of the smallest base field, near 2^2000: above every field in use."""
+"""The largest degree over the smallest base field, near 2^2000: above every field in use."""
 
 _WRITTEN = re.compile(r"(?P<name>[A-Za-z0-9]+)(?:\^(?P<degree>[1-9][0-9]*))?", re.ASCII)
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
+from functools import cache, cached_property, lru_cache
 
 from soundcalc.errors import ConditionViolatedError
 from soundcalc.exact import floor_bits, rounded_down
 from soundcalc.published.lookups import LOGUP_LISTED
 from soundcalc.published.regimes import UNIQUE, JohnsonGap
-from soundcalc.published.rounds import TOTAL, Formulas, Round, Step, weakest
+from soundcalc.published.rounds import TOTAL, Formulas, Round, weakest
 from soundcalc.published.swirl import SWIRL_CONSTRAINTS, SWIRL_LOGUP, SWIRL_STACKING, SWIRL_ZEROCHECK
 from soundcalc.published.system import PublishedCircuit, PublishedConfiguration
 from soundcalc.published.whir import WHIR_OUT_OF_DOMAIN
@@ -63,7 +64,7 @@ class Analysis:
     corrected: Rounds | Refusal
     own: Rounds | Refusal
 
-    @property
+    @cached_property
     def error(self) -> Fraction:
         """Our largest error of a round; 1 where the regime is refused."""
         return weakest(self.own).error if isinstance(self.own, tuple) else Fraction(1)
@@ -137,18 +138,17 @@ def _best_multiplicity(
     circuit: PublishedCircuit, code: int, chosen: Sequence[Regime], kind: type[Johnson], least: int
 ) -> int:
     """The queries' error falls with the multiplicity and every other error grows."""
+    others = _others(replace(circuit, opening=circuit.opening.without_queries))
 
     def errors(multiplicity: int) -> tuple[Fraction, Fraction]:
-        """Of the queries, and the largest other one."""
+        """The error of the queries, and the largest other one."""
         regimes = [*chosen[:code], kind(multiplicity), *chosen[code + 1 :]]
-        try:
-            rounds = list(circuit.code_rounds(code, regimes, Formulas.CORRECTED))
-        except ConditionViolatedError:
+        growing = others(code, regimes[code])
+        if growing is None:
             # Fewer points agree the larger the multiplicity: beyond some there is no slack.
             return Fraction(0), Fraction(2)
-        falling = [entry.error for entry in rounds if entry.step is Step.QUERIES]
-        growing = [entry.error for entry in rounds if entry.step is not Step.QUERIES]
-        return max(falling), max(growing, default=Fraction(0))
+        falling = circuit.opening.query_rounds(code, regimes, circuit.field.size)
+        return max(entry.error for entry in falling), growing
 
     def queries_bind(multiplicity: int) -> bool:
         falling, growing = errors(multiplicity)
@@ -156,6 +156,24 @@ def _best_multiplicity(
 
     crossing = first_false(queries_bind, least, MAXIMUM_MULTIPLICITY)
     return min(max(least, crossing - 1), crossing, key=lambda multiplicity: max(errors(multiplicity)))
+
+
+@lru_cache(maxsize=1 << 10)
+def _others(circuit: PublishedCircuit) -> Callable[[int, Regime], Fraction | None]:
+    """The largest error of a circuit's rounds but those of queries, for the regime of a code; None outside of a bound.
+
+    Kept for the next circuit that differs in queries alone, since a sweep along them asks for each again and again.
+    """
+
+    @cache
+    def largest(code: int, regime: Regime) -> Fraction | None:
+        try:
+            rounds = list(circuit.rounds_without_queries(code, regime, Formulas.CORRECTED))
+        except ConditionViolatedError:
+            return None
+        return max((entry.error for entry in rounds), default=Fraction(0))
+
+    return largest
 
 
 def _unique(circuit: PublishedCircuit, codes: int, bounds: Bounds) -> tuple[Regime, ...]:

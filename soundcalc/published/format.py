@@ -1,7 +1,7 @@
 """The TOML format in which zkVM teams publish their parameters: reading it strictly.
 
-The keys of each table stand in `schema`; what holds between keys is checked here. All problems of a file are told
-together.
+The keys of each table stand in `schema`; what holds between keys is checked here. One error names all
+problems of a file.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from soundcalc.published.toml_text import parsed
 
 
 def read_configuration(path: Path, lenient: bool = False) -> PublishedConfiguration:
-    """The configuration in a TOML file. Raises ConfigurationError or ConfigurationProblemsError, and OSError.
+    """The configuration in a TOML file.
 
-    `lenient` lists unknown keys instead of refusing them.
+    `lenient` lists unknown keys instead of refusing them. Raises ConfigurationError if the document is malformed,
+    ConfigurationProblemsError if it is in several places, and OSError if the disk refuses.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from soundcalc.commitments.fri import FRI_FOLDING, FRI_QUERIES, batching_points, folding_points, query_error
@@ -49,9 +49,8 @@ class FriOpening(Opening):
     def steps_with_loss(self) -> int | None:
         return len(self.folding_factors) + (self.functions > 1)
 
-    def code_rounds(self, code: int, regimes: Sequence[Regime], field_size: int, formulas: Formulas) -> Iterator[Round]:
+    def rounds_before_queries(self, code: int, regime: Regime, field_size: int, formulas: Formulas) -> Iterator[Round]:
         """The public calculator's rounds; nothing of them is to be corrected."""
-        regime = regimes[code]
         powers = regime.powers_bound
         points = batching_points(regime, self.rate, Fraction(self.height), self.functions, self.batching)
         batching = ("batching", Step.BATCHING, points / field_size, powers)
@@ -63,8 +62,14 @@ class FriOpening(Opening):
             ),
             self.grinding_commit,
         )
-        queries = ("query phase", Step.QUERIES, query_error(regime, self.rate, self.queries), FRI_QUERIES)
-        yield from rounds_of([queries], self.grinding_query)
+
+    def query_rounds(self, code: int, regimes: Sequence[Regime], field_size: int) -> Iterator[Round]:
+        error = query_error(regimes[code], self.rate, self.queries)
+        yield from rounds_of([("query phase", Step.QUERIES, error, FRI_QUERIES)], self.grinding_query)
+
+    @property
+    def without_queries(self) -> FriOpening:
+        return replace(self, queries=0, grinding_query=0)
 
     def _folding_points(self, regime: Regime) -> Iterator[Fraction]:
         height = Fraction(self.height)

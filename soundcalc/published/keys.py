@@ -19,7 +19,7 @@ MAXIMUM_LENGTH = 64
 """Entries of a list: above the folds of the largest domain."""
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What a value is."""
 
     TEXT = "text"
@@ -44,7 +44,7 @@ class Key:
     """
 
     name: str
-    kind: Kind
+    kind: ValueKind
     meaning: str
     example: str = ""
     required: bool = False
@@ -58,9 +58,9 @@ class Key:
     def bounds(self) -> str:
         """The values that are admitted, in words."""
         match self.kind:
-            case Kind.BOOLEAN | Kind.TABLES | Kind.ANY:
+            case ValueKind.BOOLEAN | ValueKind.TABLES | ValueKind.ANY:
                 return ""
-            case Kind.TEXT:
+            case ValueKind.TEXT:
                 return ", ".join(self.choices)
             case _:
                 return f"{self.minimum} to {_power(self.maximum)}"
@@ -71,13 +71,19 @@ def _power(value: int) -> str:
     return f"2^{value.bit_length() - 1}" if value >= 1 << 10 and is_power else str(value)
 
 
-def required(name: str, kind: Kind, meaning: str, example: str, minimum: int = 0, maximum: int = 0) -> Key:
+def required(name: str, kind: ValueKind, meaning: str, example: str, minimum: int = 0, maximum: int = 0) -> Key:
     """A key that a file must have; `maximum` 0 stands for that of the kind."""
     return Key(name, kind, meaning, example, True, None, minimum, maximum or _maximum(kind))
 
 
 def optional(
-    name: str, kind: Kind, meaning: str, example: str = "", default: object = None, minimum: int = 0, maximum: int = 0
+    name: str,
+    kind: ValueKind,
+    meaning: str,
+    example: str = "",
+    default: object = None,
+    minimum: int = 0,
+    maximum: int = 0,
 ) -> Key:
     """A key with a default, or whose absence means something."""
     return Key(name, kind, meaning, example, False, default, minimum, maximum or _maximum(kind))
@@ -85,22 +91,22 @@ def optional(
 
 def choice(name: str, meaning: str, choices: tuple[str, ...], default: str | None = None) -> Key:
     """An optional text out of a few."""
-    return Key(name, Kind.TEXT, meaning, "", False, default, maximum_length=MAXIMUM_NAME, choices=choices)
+    return Key(name, ValueKind.TEXT, meaning, "", False, default, maximum_length=MAXIMUM_NAME, choices=choices)
 
 
 def text(name: str, meaning: str, example: str, is_required: bool = True) -> Key:
     """A name."""
-    return Key(name, Kind.TEXT, meaning, example, is_required, maximum_length=MAXIMUM_NAME)
+    return Key(name, ValueKind.TEXT, meaning, example, is_required, maximum_length=MAXIMUM_NAME)
 
 
 def descriptive(name: str) -> Key:
     """A key for readers, whatever its value."""
-    return Key(name, Kind.ANY, Kind.ANY.value)
+    return Key(name, ValueKind.ANY, ValueKind.ANY.value)
 
 
 def tables(name: str, meaning: str, most: int, is_required: bool = False) -> Key:
     """An array of at most so many tables."""
-    return Key(name, Kind.TABLES, meaning, required=is_required, maximum_length=most)
+    return Key(name, ValueKind.TABLES, meaning, required=is_required, maximum_length=most)
 
 
 def by_name(*groups: Iterable[Key]) -> Mapping[str, Key]:
@@ -113,6 +119,6 @@ def by_name(*groups: Iterable[Key]) -> Mapping[str, Key]:
     return keys
 
 
-def _maximum(kind: Kind) -> int:
-    is_grinding = kind in (Kind.GRINDING, Kind.GRINDINGS, Kind.GRINDING_LISTS)
+def _maximum(kind: ValueKind) -> int:
+    is_grinding = kind in (ValueKind.GRINDING, ValueKind.GRINDINGS, ValueKind.GRINDING_LISTS)
     return MAXIMUM_GRINDING_BITS if is_grinding else MAXIMUM_INTEGER

@@ -42,9 +42,32 @@ class Opening(ABC):
     def steps_with_loss(self) -> int | None:
         """Steps before the queries at which proximity may be lost; None where the analysis admits no loss."""
 
-    @abstractmethod
     def code_rounds(self, code: int, regimes: Sequence[Regime], field_size: int, formulas: Formulas) -> Iterator[Round]:
-        """The rounds whose errors go with the regime of this code. Raises ConditionViolatedError."""
+        """The rounds whose errors go with the regime of this code.
+
+        Raises ConditionViolatedError if a bound is needed outside of its conditions.
+        """
+        yield from self.rounds_before_queries(code, regimes[code], field_size, formulas)
+        yield from self.query_rounds(code, regimes, field_size)
+
+    @abstractmethod
+    def rounds_before_queries(self, code: int, regime: Regime, field_size: int, formulas: Formulas) -> Iterator[Round]:
+        """Those that no number of queries changes.
+
+        Raises ConditionViolatedError if a bound is needed outside of its conditions.
+        """
+
+    @abstractmethod
+    def query_rounds(self, code: int, regimes: Sequence[Regime], field_size: int) -> Iterator[Round]:
+        """Those of this code's queries, with the regimes of all codes.
+
+        Raises ConditionViolatedError if a bound is needed outside of its conditions.
+        """
+
+    @property
+    @abstractmethod
+    def without_queries(self) -> Opening:
+        """One that is equal for all openings that differ in queries alone, and in the proof of work before them."""
 
     @abstractmethod
     def size_bits(self, field: Field, digest_bits: int, is_expected: bool) -> int:

@@ -18,7 +18,7 @@ LARGE_FIELD_LOG2 = 150
 """Above this size of the extension field the public calculator goes nearer to the Johnson bound."""
 
 LEAST_GAP_MULTIPLICITY = 3
-"""Of a gap the public calculator makes no smaller m."""
+"""The least m that the public calculator derives from a gap."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from soundcalc.published.keys import Key, Kind, by_name, choice, descriptive, optional, required, tables, text
+from soundcalc.published.keys import Key, ValueKind, by_name, choice, descriptive, optional, required, tables, text
 
 MAXIMUM_QUERIES = 1 << 12
 """An order of magnitude above any published number; the error of so many is still quick to compute."""
@@ -28,7 +28,7 @@ MAXIMUM_WORK = 1536
 """Folds and codes of all circuits together: three times those of the largest published system."""
 
 MAXIMUM_LOOKUPS = 64
-"""Of one circuit; the largest published number is below ten."""
+"""The most lookups of one circuit; the largest published number is below ten."""
 
 MAXIMUM_MULTIPLICITY = 1 << 16
 """Beyond this the agreement exceeds sqrt(rho) by less than a relative 2^-17: nothing is left to gain."""
@@ -56,14 +56,14 @@ HEADER = by_name(
             (*(family.value for family in Family), MIXED),
         ),
         text("field", "base field ^ degree of the extension that challenges come from", '"KoalaBear^4"'),
-        required("hash_size_bits", Kind.INTEGER, "output of the hash", "256", 1, MAXIMUM_DIGEST_BITS),
+        required("hash_size_bits", ValueKind.INTEGER, "output of the hash", "256", 1, MAXIMUM_DIGEST_BITS),
     )
 )
 
 TOP = by_name(
     (
-        Key("zkevm", Kind.TABLES, "the system"),
-        Key("swirl", Kind.TABLES, "LogUp of all SWIRL circuits"),
+        Key("zkevm", ValueKind.TABLES, "the system"),
+        Key("swirl", ValueKind.TABLES, "LogUp of all SWIRL circuits"),
         tables("circuits", "its circuits", MAXIMUM_CIRCUITS),
     )
 )
@@ -73,7 +73,7 @@ _CIRCUIT = (
     text("name", "the circuit; no two have the same", '"main"'),
     choice("protocol_family", "its family, where it is not the system's", tuple(family.value for family in Family)),
     text("field", "its field, where it is not the system's", '"KoalaBear^4"', is_required=False),
-    optional("hash_size_bits", Kind.INTEGER, "its hash", "256", minimum=1, maximum=MAXIMUM_DIGEST_BITS),
+    optional("hash_size_bits", ValueKind.INTEGER, "its hash", "256", minimum=1, maximum=MAXIMUM_DIGEST_BITS),
     descriptive("group"),
     descriptive("proof_size"),
 )
@@ -82,26 +82,28 @@ _LOOKUPS = (tables("lookups", "its LogUp instances", MAXIMUM_LOOKUPS),)
 
 _REGIME = (
     choice("explicit_regime", "the one regime that the public calculator shall analyse", ("unique", "list")),
-    optional("gap_to_radius", Kind.NUMBER, "eta: list decoding at theta = 1 - sqrt(rho) - eta", "0.005", maximum=1),
+    optional(
+        "gap_to_radius", ValueKind.NUMBER, "eta: list decoding at theta = 1 - sqrt(rho) - eta", "0.005", maximum=1
+    ),
 )
 
 _DEEP_ALI = (
-    required("air_max_degree", Kind.INTEGER, "largest degree of a constraint", "3", 1),
-    required("num_constraints", Kind.INTEGER, "constraints, over all tables", "100", 1),
-    required("opening_points", Kind.INTEGER, "points at which a column is opened in one quotient", "2", 1),
+    required("air_max_degree", ValueKind.INTEGER, "largest degree of a constraint", "3", 1),
+    required("num_constraints", ValueKind.INTEGER, "constraints, over all tables", "100", 1),
+    required("opening_points", ValueKind.INTEGER, "points at which a column is opened in one quotient", "2", 1),
 )
 
 _FRI_OPENING = (
-    required("rho", Kind.NUMBER, "rate of the code, a power of two", "0.5", maximum=1),
-    required("num_queries", Kind.INTEGER, "queries", "100", 1, MAXIMUM_QUERIES),
-    required("fri_folding_factors", Kind.POWERS_OF_TWO, "arity of every fold", "[4, 4, 4, 4, 4, 4]", 2),
-    required("fri_early_stop_degree", Kind.POWER_OF_TWO, "points of the domain that is left", "512", 1),
-    required("power_batching", Kind.BOOLEAN, "batching by powers of one challenge", "true"),
-    optional("multilinear_batching", Kind.BOOLEAN, "batching by an equality polynomial", "false", False),
-    optional("grinding_batching_phase", Kind.GRINDING, "before the batching challenge", "0", 0),
-    optional("grinding_commit_phase", Kind.GRINDING, "before every fold", "0", 0),
-    optional("grinding_query_phase", Kind.GRINDING, "before the queries", "0", 0),
-    optional("blowup_factor", Kind.POWER_OF_TWO, "1/rho once more, for readers", "2", minimum=2),
+    required("rho", ValueKind.NUMBER, "rate of the code, a power of two", "0.5", maximum=1),
+    required("num_queries", ValueKind.INTEGER, "queries", "100", 1, MAXIMUM_QUERIES),
+    required("fri_folding_factors", ValueKind.POWERS_OF_TWO, "arity of every fold", "[4, 4, 4, 4, 4, 4]", 2),
+    required("fri_early_stop_degree", ValueKind.POWER_OF_TWO, "points of the domain that is left", "512", 1),
+    required("power_batching", ValueKind.BOOLEAN, "batching by powers of one challenge", "true"),
+    optional("multilinear_batching", ValueKind.BOOLEAN, "batching by an equality polynomial", "false", False),
+    optional("grinding_batching_phase", ValueKind.GRINDING, "before the batching challenge", "0", 0),
+    optional("grinding_commit_phase", ValueKind.GRINDING, "before every fold", "0", 0),
+    optional("grinding_query_phase", ValueKind.GRINDING, "before the queries", "0", 0),
+    optional("blowup_factor", ValueKind.POWER_OF_TWO, "1/rho once more, for readers", "2", minimum=2),
 )
 
 _COLUMNS = (
@@ -111,27 +113,27 @@ _COLUMNS = (
 )
 
 _WHIR_OPENING = (
-    required("log_inv_rate", Kind.INTEGER, "-log2 of the first rate", "1", 1, MAXIMUM_VARIABLES),
-    required("num_iterations", Kind.INTEGER, "M: iterations", "3", 1, MAXIMUM_VARIABLES),
+    required("log_inv_rate", ValueKind.INTEGER, "-log2 of the first rate", "1", 1, MAXIMUM_VARIABLES),
+    required("num_iterations", ValueKind.INTEGER, "M: iterations", "3", 1, MAXIMUM_VARIABLES),
     required(
-        "folding_factors", Kind.INTEGERS, "variables that each iteration folds", "[4, 4, 4]", 1, MAXIMUM_VARIABLES
+        "folding_factors", ValueKind.INTEGERS, "variables that each iteration folds", "[4, 4, 4]", 1, MAXIMUM_VARIABLES
     ),
-    required("log_degree", Kind.INTEGER, "variables of the polynomial", "16", 1, MAXIMUM_VARIABLES),
-    required("power_batching", Kind.BOOLEAN, "batching by powers; otherwise by independent coefficients", "true"),
-    required("constraint_degree", Kind.INTEGER, "d: degree of a sumcheck round, at least 3", "3", 3, 1 << 10),
-    required("num_queries", Kind.INTEGERS, "queries of each iteration", "[80, 40, 27]", 1, MAXIMUM_QUERIES),
-    required("num_ood_samples", Kind.INTEGERS, "out-of-domain samples between iterations", "[1, 1]", maximum=64),
+    required("log_degree", ValueKind.INTEGER, "variables of the polynomial", "16", 1, MAXIMUM_VARIABLES),
+    required("power_batching", ValueKind.BOOLEAN, "batching by powers; otherwise by independent coefficients", "true"),
+    required("constraint_degree", ValueKind.INTEGER, "d: degree of a sumcheck round, at least 3", "3", 3, 1 << 10),
+    required("num_queries", ValueKind.INTEGERS, "queries of each iteration", "[80, 40, 27]", 1, MAXIMUM_QUERIES),
+    required("num_ood_samples", ValueKind.INTEGERS, "out-of-domain samples between iterations", "[1, 1]", maximum=64),
     required(
         "grinding_bits_folding",
-        Kind.GRINDING_LISTS,
+        ValueKind.GRINDING_LISTS,
         "before each fold of each iteration",
         "[[10, 10, 10, 10], [10, 10, 10, 10], [10, 10, 10, 10]]",
     ),
-    required("grinding_bits_queries", Kind.GRINDINGS, "before the queries of each iteration", "[20, 20, 20]"),
-    required("grinding_bits_ood", Kind.GRINDINGS, "before the out-of-domain samples", "[0, 0]"),
+    required("grinding_bits_queries", ValueKind.GRINDINGS, "before the queries of each iteration", "[20, 20, 20]"),
+    required("grinding_bits_ood", ValueKind.GRINDINGS, "before the out-of-domain samples", "[0, 0]"),
     optional(
         "whir_log_inv_rates",
-        Kind.INTEGERS,
+        ValueKind.INTEGERS,
         "-log2 of every rate, where the domain does not just halve",
         "[1, 4, 7]",
         minimum=1,
@@ -140,11 +142,11 @@ _WHIR_OPENING = (
 )
 
 _JAGGED = (
-    required("trace_length", Kind.INTEGER, "height of the tallest table", "65536", 2),
-    required("trace_columns", Kind.INTEGER, "columns of all tables", "100", 1),
-    required("dense_batch", Kind.INTEGER, "columns of the dense trace", "16", 1),
-    required("num_constraints", Kind.INTEGER, "constraints, over all tables", "100", 1),
-    required("air_max_degree", Kind.INTEGER, "largest degree of a constraint", "3", 1),
+    required("trace_length", ValueKind.INTEGER, "height of the tallest table", "65536", 2),
+    required("trace_columns", ValueKind.INTEGER, "columns of all tables", "100", 1),
+    required("dense_batch", ValueKind.INTEGER, "columns of the dense trace", "16", 1),
+    required("num_constraints", ValueKind.INTEGER, "constraints, over all tables", "100", 1),
+    required("air_max_degree", ValueKind.INTEGER, "largest degree of a constraint", "3", 1),
     choice("dense_pcs", "what opens the dense trace", ("fri", "whir"), "fri"),
     choice("explicit_regime", "the reduction is analysed in unique decoding", ("unique",)),
     descriptive("opening_points"),
@@ -153,16 +155,16 @@ _JAGGED = (
 )
 
 _FRI_ONLY = (
-    required("trace_length", Kind.POWER_OF_TWO, "height of the trace", "1048576", 2),
-    required("batch_size", Kind.INTEGER, "functions that are batched", "100", 1),
-    optional("grinding_deep", Kind.GRINDING, "before the out-of-domain point", "0", 0),
-    optional("max_combo", Kind.INTEGER, "opening_points once more, for readers", "2", minimum=1),
+    required("trace_length", ValueKind.POWER_OF_TWO, "height of the trace", "1048576", 2),
+    required("batch_size", ValueKind.INTEGER, "functions that are batched", "100", 1),
+    optional("grinding_deep", ValueKind.GRINDING, "before the out-of-domain point", "0", 0),
+    optional("max_combo", ValueKind.INTEGER, "opening_points once more, for readers", "2", minimum=1),
     *_COLUMNS,
 )
 
 _WHIR_ONLY = (
-    required("batch_size", Kind.INTEGER, "functions that are batched", "100", 1),
-    required("grinding_batching_phase", Kind.GRINDING, "before the batching challenge", "10"),
+    required("batch_size", ValueKind.INTEGER, "functions that are batched", "100", 1),
+    required("grinding_batching_phase", ValueKind.GRINDING, "before the batching challenge", "10"),
     *_COLUMNS,
 )
 
@@ -175,34 +177,46 @@ _SWIRL_SIZES = (
 )
 
 _SWIRL = (
-    required("l_skip", Kind.INTEGER, "variables of the univariate round", "2", 1, MAXIMUM_VARIABLES),
-    required("n_stack", Kind.INTEGER, "further variables of a stacked column", "17", 1, MAXIMUM_VARIABLES),
-    required("w_stack", Kind.INTEGER, "stacked columns", "512", 1),
-    required("log_blowup", Kind.INTEGER, "-log2 of the first rate", "3", 1, MAXIMUM_VARIABLES),
-    required("whir_num_queries", Kind.INTEGERS, "queries of each iteration", "[68, 30, 20]", 1, MAXIMUM_QUERIES),
-    required("whir_folding_pow_bits", Kind.GRINDING, "before every fold", "18"),
-    required("whir_mu_pow_bits", Kind.GRINDING, "before the stacked columns are batched", "20"),
-    required("constraint_degree", Kind.INTEGER, "d: degree of a sumcheck round of WHIR", "3", 3, 1 << 10),
-    Key("explicit_regime", Kind.TEXT, "the regime", '"unique"', True, maximum_length=100, choices=("unique", "list")),
-    optional("explicit_m", Kind.INTEGER, "m of the regime list", "2", minimum=1, maximum=MAXIMUM_MULTIPLICITY),
-    optional("logup_pow_bits", Kind.GRINDING, "its own, in place of the system's", "18"),
-    *(required(name, Kind.INTEGER, meaning, example, 1) for name, meaning, example in _SWIRL_SIZES),
+    required("l_skip", ValueKind.INTEGER, "variables of the univariate round", "2", 1, MAXIMUM_VARIABLES),
+    required("n_stack", ValueKind.INTEGER, "further variables of a stacked column", "17", 1, MAXIMUM_VARIABLES),
+    required("w_stack", ValueKind.INTEGER, "stacked columns", "512", 1),
+    required("log_blowup", ValueKind.INTEGER, "-log2 of the first rate", "3", 1, MAXIMUM_VARIABLES),
+    required("whir_num_queries", ValueKind.INTEGERS, "queries of each iteration", "[68, 30, 20]", 1, MAXIMUM_QUERIES),
+    required("whir_folding_pow_bits", ValueKind.GRINDING, "before every fold", "18"),
+    required("whir_mu_pow_bits", ValueKind.GRINDING, "before the stacked columns are batched", "20"),
+    required("constraint_degree", ValueKind.INTEGER, "d: degree of a sumcheck round of WHIR", "3", 3, 1 << 10),
+    Key(
+        "explicit_regime",
+        ValueKind.TEXT,
+        "the regime",
+        '"unique"',
+        True,
+        maximum_length=100,
+        choices=("unique", "list"),
+    ),
+    optional("explicit_m", ValueKind.INTEGER, "m of the regime list", "2", minimum=1, maximum=MAXIMUM_MULTIPLICITY),
+    optional("logup_pow_bits", ValueKind.GRINDING, "its own, in place of the system's", "18"),
+    *(required(name, ValueKind.INTEGER, meaning, example, 1) for name, meaning, example in _SWIRL_SIZES),
     *(
-        optional(f"soundness_{name}", Kind.INTEGER, f"a bound on {name} by which the errors go", example, minimum=1)
+        optional(
+            f"soundness_{name}", ValueKind.INTEGER, f"a bound on {name} by which the errors go", example, minimum=1
+        )
         for name, _, example in _SWIRL_SIZES
     ),
     *(
-        optional(f"proof_size_{name}", Kind.INTEGER, f"a bound on {name} by which the size goes", example, minimum=1)
+        optional(
+            f"proof_size_{name}", ValueKind.INTEGER, f"a bound on {name} by which the size goes", example, minimum=1
+        )
         for name, _, example in _SWIRL_SIZES[1:]
     ),
-    optional("proof_size_num_public_values", Kind.INTEGER, "public values in a proof", "0", 0),
+    optional("proof_size_num_public_values", ValueKind.INTEGER, "public values in a proof", "0", 0),
 )
 
 SWIRL_LOGUP = by_name(
     (
-        required("logup_max_interaction_count", Kind.INTEGER, "messages of all tables", "2013265921", 1),
-        required("logup_log_max_message_length", Kind.INTEGER, "logarithm of the widest message", "7", 0, 40),
-        required("logup_pow_bits", Kind.GRINDING, "before its challenges", "18"),
+        required("logup_max_interaction_count", ValueKind.INTEGER, "messages of all tables", "2013265921", 1),
+        required("logup_log_max_message_length", ValueKind.INTEGER, "logarithm of the widest message", "7", 0, 40),
+        required("logup_pow_bits", ValueKind.GRINDING, "before its challenges", "18"),
     )
 )
 """The table [swirl]."""
@@ -210,19 +224,19 @@ SWIRL_LOGUP = by_name(
 LOOKUP = by_name(
     (
         text("name", "the lookup; no two of a circuit have the same, and none that of a round", '"range"'),
-        required("rows_L", Kind.INTEGER, "rows that look up", "1048576"),
-        required("rows_T", Kind.INTEGER, "rows that are looked up", "65536"),
+        required("rows_L", ValueKind.INTEGER, "rows that look up", "1048576"),
+        required("rows_T", ValueKind.INTEGER, "rows that are looked up", "65536"),
         choice("logup_type", "sums by constraints, or by a GKR circuit", ("univariate", "multivariate"), "univariate"),
-        optional("num_columns_S", Kind.INTEGER, "columns of a row", "1", 1, minimum=1),
-        optional("num_lookups_M", Kind.INTEGER, "lookups on each row", "1", 1, minimum=1),
-        optional("grinding_bits_lookup", Kind.GRINDING, "before its challenges", "0", 0),
+        optional("num_columns_S", ValueKind.INTEGER, "columns of a row", "1", 1, minimum=1),
+        optional("num_lookups_M", ValueKind.INTEGER, "lookups on each row", "1", 1, minimum=1),
+        optional("grinding_bits_lookup", ValueKind.GRINDING, "before its challenges", "0", 0),
         optional(
             "multilinear_fingerprint",
-            Kind.BOOLEAN,
+            ValueKind.BOOLEAN,
             "a row is combined by an equality polynomial; as logup_type says where absent",
             "false",
         ),
-        optional("reduction_error", Kind.NUMBER, "a further error of the sums", "0.0", 0, maximum=1),
+        optional("reduction_error", ValueKind.NUMBER, "a further error of the sums", "0.0", 0, maximum=1),
     )
 )
 
@@ -232,7 +246,7 @@ CIRCUITS: Mapping[tuple[Family, str], Mapping[str, Key]] = {
     (Family.JAGGED, "fri"): by_name(
         _CIRCUIT,
         _JAGGED,
-        (required("dense_length", Kind.POWER_OF_TWO, "height of the dense trace", "1048576", 2),),
+        (required("dense_length", ValueKind.POWER_OF_TWO, "height of the dense trace", "1048576", 2),),
         _FRI_OPENING,
         _REGIME[1:],
         _LOOKUPS,
@@ -241,9 +255,9 @@ CIRCUITS: Mapping[tuple[Family, str], Mapping[str, Key]] = {
         _CIRCUIT,
         _JAGGED,
         (
-            optional("dense_length", Kind.POWER_OF_TWO, "height of the dense trace", "65536", minimum=2),
-            optional("grinding_batching_phase", Kind.GRINDING, "before the batching challenge", "0", 0),
-            optional("multilinear_batching", Kind.BOOLEAN, "must be false", "false", False),
+            optional("dense_length", ValueKind.POWER_OF_TWO, "height of the dense trace", "65536", minimum=2),
+            optional("grinding_batching_phase", ValueKind.GRINDING, "before the batching challenge", "0", 0),
+            optional("multilinear_batching", ValueKind.BOOLEAN, "must be false", "false", False),
         ),
         _WHIR_OPENING,
         _LOOKUPS,

@@ -41,6 +41,7 @@ MULTIPLICITY_STEP = 0.8
 """Between neighbouring multiplicities below the largest that leaves the queries anything."""
 
 MULTIPLICITY_STEPS = 12
+"""How many multiplicities are tried, each a fixed part of the one before."""
 
 PROPOSALS = 24
 """So many are computed exactly, the smallest first."""

@@ -27,9 +27,10 @@ from soundcalc.regimes.proximity import Johnson, JohnsonCubic, Regime, UniqueDec
 
 FOLDS = tuple(range(1, 9))
 MOST_ITERATIONS = 8
+"""Where the search ends."""
 
 QUERIES_SHARE = 0.85
-"""Of an iteration's budget; the rest is for its other rounds."""
+"""The queries' share of an iteration's budget; the rest is for its other rounds."""
 
 MULTIPLICITIES = tuple(sorted({math.ceil(1.25**step) for step in range(30)}))
 """In a geometric row: at the best one the number of queries is flat."""

@@ -16,16 +16,14 @@ from soundcalc.published.whir import WhirOpening
 
 
 def lightened(circuit: PublishedCircuit, is_within: Callable[[PublishedCircuit], bool]) -> PublishedCircuit:
-    """The circuit with less proof of work before queries and folds; SWIRL's is not the file's to choose."""
-    if circuit.family is Family.SWIRL:
-        return circuit
-    places = set(range(len(_bits(circuit.opening))))
+    """The circuit with less proof of work before queries, folds and batching, wherever its file may say how much."""
+    places = set(range(len(_bits(circuit))))
     while places:
-        bits = _bits(circuit.opening)
+        bits = _bits(circuit)
         place = max(places, key=lambda place: bits[place])
         if bits[place] > 0:
             fewer = [*bits[:place], bits[place] - 1, *bits[place + 1 :]]
-            proposed = replace(circuit, opening=_with_bits(circuit.opening, fewer))
+            proposed = replace(circuit, opening=_with_bits(circuit, fewer))
             if is_within(proposed):
                 circuit = proposed
                 continue
@@ -33,28 +31,34 @@ def lightened(circuit: PublishedCircuit, is_within: Callable[[PublishedCircuit],
     return circuit
 
 
-def _bits(opening: Opening) -> list[int]:
-    """Before the queries of each iteration, then before the folds of each."""
-    match opening:
-        case FriOpening():
-            return [opening.grinding_query, opening.grinding_commit]
-        case WhirOpening():
-            return [*opening.grinding_queries, *(max(bits) for bits in opening.grinding_folding)]
+def _bits(circuit: PublishedCircuit) -> list[int]:
+    """Before batching, before the folds of each iteration, then before its queries. A file of SWIRL has one number for
+    all folds, and none for queries."""
+    match circuit.opening:
+        case FriOpening() as fri:
+            return [fri.grinding_batching, fri.grinding_commit, fri.grinding_query]
+        case WhirOpening() as whir if circuit.family is Family.SWIRL:
+            return [whir.grinding_batching, whir.grinding_folding[0][0]]
+        case WhirOpening() as whir:
+            return [whir.grinding_batching, *(max(bits) for bits in whir.grinding_folding), *whir.grinding_queries]
         case _:
             return []
 
 
-def _with_bits(opening: Opening, bits: list[int]) -> Opening:
-    match opening:
-        case FriOpening():
-            return replace(opening, grinding_query=bits[0], grinding_commit=bits[1])
-        case WhirOpening():
-            count = len(opening.folds)
-            folding = zip(opening.folds, bits[count:], strict=True)
+def _with_bits(circuit: PublishedCircuit, bits: list[int]) -> Opening:
+    batching, *others = bits
+    match circuit.opening:
+        case FriOpening() as fri:
+            return replace(fri, grinding_batching=batching, grinding_commit=others[0], grinding_query=others[1])
+        case WhirOpening() as whir:
+            count = len(whir.folds)
+            is_swirl = circuit.family is Family.SWIRL
+            folding, queries = (others * count, whir.grinding_queries) if is_swirl else (others[:count], others[count:])
             return replace(
-                opening,
-                grinding_queries=tuple(bits[:count]),
-                grinding_folding=tuple((each,) * fold for fold, each in folding),
+                whir,
+                grinding_batching=batching,
+                grinding_folding=tuple((each,) * fold for fold, each in zip(whir.folds, folding, strict=True)),
+                grinding_queries=tuple(queries),
             )
-        case _:
+        case opening:
             return opening

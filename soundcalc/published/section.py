@@ -12,10 +12,10 @@ from typing import Any
 
 from soundcalc.errors import SHOWN_PROBLEMS, ConfigurationError, ConfigurationProblemsError
 from soundcalc.exact import is_power_of_two
-from soundcalc.published.keys import MAXIMUM_NAME, Key, Kind
+from soundcalc.published.keys import MAXIMUM_NAME, Key, ValueKind
 
 MAXIMUM_DIGITS = 100
-"""Of a decimal number, before and after the point: what is longer is mistyped, or made to be slow."""
+"""The most digits of a decimal number, before and after the point: what is longer is mistyped, or made to be slow."""
 
 SHOWN_CHARACTERS = 60
 """Longer values are cut in errors."""
@@ -194,25 +194,25 @@ class Section:
 
     def _check(self, key: Key, value: object) -> None:
         match key.kind:
-            case Kind.TEXT:
+            case ValueKind.TEXT:
                 self._check_text(key, value)
-            case Kind.BOOLEAN:
+            case ValueKind.BOOLEAN:
                 if not isinstance(value, bool):
                     raise self.error(key.name, f"{shown(value)} is not true or false")
-            case Kind.NUMBER:
+            case ValueKind.NUMBER:
                 self._check_number(key, value)
-            case Kind.INTEGER | Kind.POWER_OF_TWO | Kind.GRINDING:
+            case ValueKind.INTEGER | ValueKind.POWER_OF_TWO | ValueKind.GRINDING:
                 self._check_integer(key, value)
-            case Kind.INTEGERS | Kind.POWERS_OF_TWO | Kind.GRINDINGS:
+            case ValueKind.INTEGERS | ValueKind.POWERS_OF_TWO | ValueKind.GRINDINGS:
                 for entry in self._list(key, value):
                     self._check_integer(key, entry)
-            case Kind.GRINDING_LISTS:
+            case ValueKind.GRINDING_LISTS:
                 for entry in self._list(key, value):
                     for inner in self._list(key, entry):
                         self._check_integer(key, inner)
-            case Kind.ANY:
+            case ValueKind.ANY:
                 pass
-            case Kind.TABLES:
+            case ValueKind.TABLES:
                 if not isinstance(value, list):
                     raise self.error(key.name, "is not an array of tables")
                 if len(value) > key.maximum_length:
@@ -231,10 +231,10 @@ class Section:
         if value < key.minimum:
             raise self.error(key.name, f"{shown(value)} is below {key.minimum}")
         if value > key.maximum:
-            if key.kind in (Kind.GRINDING, Kind.GRINDINGS, Kind.GRINDING_LISTS):
+            if key.kind in (ValueKind.GRINDING, ValueKind.GRINDINGS, ValueKind.GRINDING_LISTS):
                 raise self.error(key.name, f"{shown(value)} bits of proof of work exceed {key.maximum}")
             raise self.error(key.name, f"{shown(value)} exceeds {key.maximum}")
-        if key.kind in (Kind.POWER_OF_TWO, Kind.POWERS_OF_TWO) and not is_power_of_two(value):
+        if key.kind in (ValueKind.POWER_OF_TWO, ValueKind.POWERS_OF_TWO) and not is_power_of_two(value):
             raise self.error(key.name, f"{shown(value)} is not a power of two")
 
     def _check_text(self, key: Key, value: object) -> None:

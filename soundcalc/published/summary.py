@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from soundcalc.composition.claim import Invocations, concrete_quantum_bits, non_interactive_bits, run_error
 from soundcalc.exact import float_bits
@@ -24,14 +24,14 @@ class CircuitSummary:
     size_expected_bits: int
     size_worst_bits: int
 
-    @property
+    @cached_property
     def best(self) -> Analysis:
         """In the regime with the least error."""
         return min(self.analyses, key=lambda entry: entry.error)
 
     @property
     def bits(self) -> float:
-        """Of the weakest round; 0.0 where every regime is refused."""
+        """The bits of the weakest round; 0.0 where every regime is refused."""
         return float_bits(self.best.error)
 
     @property

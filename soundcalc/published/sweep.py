@@ -8,6 +8,7 @@ from typing import Any
 
 from soundcalc.errors import CalculatorError, ParameterError
 from soundcalc.exact import float_bits
+from soundcalc.progress import Report, reported, unheard
 from soundcalc.published.figures import Analysis, Bounds
 from soundcalc.published.format import configuration_of
 from soundcalc.published.rounds import Step
@@ -37,9 +38,11 @@ def swept(
     changes: Sequence[Change] = (),
     bounds: Bounds = Bounds.PROVEN,
     proofs: Mapping[str, int] | None = None,
+    report: Report = unheard,
 ) -> list[Point]:
     """One point for each value. Raises ParameterError for an axis that fits nothing."""
-    return [_point(configuration, file, along, value, changes, bounds, proofs) for value in along.values]
+    values = reported(along.values, report)
+    return [_point(configuration, file, along, value, changes, bounds, proofs) for value in values]
 
 
 def _point(
@@ -68,7 +71,10 @@ def _point(
 
 
 def proof_counts(configuration: PublishedConfiguration, circuit: str, count: Any) -> dict[str, int]:
-    """So many proofs of this circuit, or of every one. Raises ParameterError."""
+    """So many proofs of this circuit, or of every one.
+
+    Raises ParameterError for a number that no proof system can have.
+    """
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1 << 40:
         raise ParameterError(PROOFS[0], f"{count} is not a count from 1 to 2^40")
     names = [entry.name for entry in configuration.circuits]

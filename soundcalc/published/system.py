@@ -50,12 +50,19 @@ class PublishedCircuit:
 
     def code_rounds(self, code: int, regimes: Sequence[Regime], formulas: Formulas) -> Iterator[Round]:
         """The rounds whose errors go with the regime of one code; argument and lookups with that of the first."""
-        size = self.field.size
-        yield from self.opening.code_rounds(code, regimes, size, formulas)
+        yield from self.opening.code_rounds(code, regimes, self.field.size, formulas)
+        yield from self._rounds_around(code, regimes[code], formulas)
+
+    def rounds_without_queries(self, code: int, regime: Regime, formulas: Formulas) -> Iterator[Round]:
+        """The same but those of queries: no number of queries changes them, nor the regime of another code."""
+        yield from self.opening.rounds_before_queries(code, regime, self.field.size, formulas)
+        yield from self._rounds_around(code, regime, formulas)
+
+    def _rounds_around(self, code: int, regime: Regime, formulas: Formulas) -> Iterator[Round]:
         if code == 0:
-            yield from self.argument.rounds(self.opening, regimes[0], size, formulas)
+            yield from self.argument.rounds(self.opening, regime, self.field.size, formulas)
             for lookup in self.lookups:
-                yield from lookup.rounds(regimes[0].list_size(self.opening.rates[0]), size, formulas)
+                yield from lookup.rounds(regime.list_size(self.opening.rates[0]), self.field.size, formulas)
 
     def size_bits(self, is_expected: bool) -> int:
         """A proof's size, as the public calculator counts it; worst case, or as expected when paths share hashes."""

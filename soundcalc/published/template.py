@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from soundcalc.published.keys import Key, Kind
+from soundcalc.published.keys import Key, ValueKind
 from soundcalc.published.schema import CIRCUITS, HEADER, LOOKUP, SWIRL_LOGUP, Family
 
 FAMILIES: Mapping[str, tuple[Family, str]] = {
@@ -35,7 +35,9 @@ def template(kind: str) -> str:
 
 
 def _section(title: str, keys: Iterable[Key], given: Mapping[str, str]) -> str:
-    return "\n".join([title, *(_line(key, given) for key in keys if key.kind not in (Kind.ANY, Kind.TABLES)), ""])
+    return "\n".join(
+        [title, *(_line(key, given) for key in keys if key.kind not in (ValueKind.ANY, ValueKind.TABLES)), ""]
+    )
 
 
 def _line(key: Key, given: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ MAXIMUM_CHARACTERS = 1 << 18
 """Five times the largest published file."""
 
 MAXIMUM_DOTS = 64
-"""Of one line: the parser takes the square of the parts of a dotted key, and no key of the format has a dot."""
+"""The most dots in one line: the parser takes the square of the parts of a dotted key, and no key here has a dot."""
 
 RECURSION_LIMIT = 1000
 """Frames, Python's own default. It bounds the parser's nesting, also where a library has raised the process's limit."""
@@ -23,7 +23,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def parsed(text: str, file: str) -> dict[str, Any]:
-    """The document in this text; `file` names it in errors. Raises ConfigurationError."""
+    """The document in this text; `file` names it in errors. Raises ConfigurationError if the document is malformed."""
     if len(text) > MAXIMUM_CHARACTERS:
         raise ConfigurationError(file, "", "", f"has {len(text)} characters, more than {MAXIMUM_CHARACTERS}")
     for number, line in enumerate(text.splitlines(), start=1):

@@ -16,7 +16,7 @@ from soundcalc.published.section import WrittenNumber, cut, shown
 from soundcalc.published.system import PublishedConfiguration
 
 MAXIMUM_POINTS = 200
-"""Of a sweep: as many analyses of a whole system."""
+"""The most points of a sweep: each is an analysis of a whole system."""
 
 MAXIMUM_INDEX_DIGITS = 4
 """No list of a file has so many entries."""
@@ -70,7 +70,10 @@ def change(text: str) -> Change:
 
 
 def _place(text: str, target: str) -> tuple[str, str, int | None]:
-    """Circuit, key and index of what stands before the sign of equality. Raises ParameterError."""
+    """Circuit, key and index of what stands before the sign of equality.
+
+    Raises ParameterError for a number that no proof system can have.
+    """
     circuit, _, key = target.strip().rpartition(".")
     if not key.endswith("]"):
         return circuit, key, None
@@ -102,14 +105,14 @@ class Axis:
 
     @property
     def name(self) -> str:
-        """As it is asked for."""
+        """The place of the values as a command line names it."""
         return _place_text(self.circuit, self.key, self.index)
 
 
 def axis(text: str) -> Axis:
     """KEY=LOW:HIGH or KEY=LOW:HIGH:STEP for integers, KEY=A,B,C for any values; KEY[INDEX] is one entry of a list.
 
-    Raises ParameterError.
+    Raises ParameterError for a number that no proof system can have.
     """
     target, equals, written = text.partition("=")
     circuit, key, index = _place(text, target)

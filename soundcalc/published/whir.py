@@ -6,7 +6,7 @@ m_(i+1) = m_i - k_i variables after the iteration that folds k_i, on half the po
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 
@@ -100,9 +100,9 @@ class WhirOpening(Opening):
         """m_0 to m_M."""
         return tuple(accumulate(self.folds, lambda variables, fold: variables - fold, initial=self.variables))
 
-    def code_rounds(self, code: int, regimes: Sequence[Regime], field_size: int, formulas: Formulas) -> Iterator[Round]:
-        """What depends on the proximity of iteration `code`: its folds, its queries, and the way into it."""
-        regime, rate = regimes[code], self.rates[code]
+    def rounds_before_queries(self, code: int, regime: Regime, field_size: int, formulas: Formulas) -> Iterator[Round]:
+        """What depends on the proximity of iteration `code`: the way into it, and its folds."""
+        rate = self.rates[code]
         domain_log2 = self.heights_log2[code] + self.rates_log2[code]
         list_size = regime.list_size(rate)
         if code == 0:
@@ -117,7 +117,14 @@ class WhirOpening(Opening):
             points = self.degree * list_size + regime.exceptional_points(rate, Fraction(1 << domain_log2) / (1 << fold))
             folding = (f"fold(i={code},s={fold})", Step.FOLDING, points / field_size, WHIR_FOLDING)
             yield from rounds_of([folding], self.grinding_folding[code][fold - 1])
+
+    def query_rounds(self, code: int, regimes: Sequence[Regime], field_size: int) -> Iterator[Round]:
         yield from rounds_of([self._queries(code, regimes, field_size)], self.grinding_queries[code])
+
+    @property
+    def without_queries(self) -> WhirOpening:
+        none = (0,) * len(self.queries)
+        return replace(self, queries=none, grinding_queries=none)
 
     def _out_of_domain(self, code: int, list_size: Fraction, field_size: int, formulas: Formulas) -> Fraction:
         """Two members of the list of iteration `code` have the same answers."""

@@ -48,7 +48,7 @@ class Picture:
 
 
 def picture(title: str, axis: str, points: Sequence[Point]) -> Picture:
-    """Of a published system's sweep."""
+    """The picture of a published system's sweep."""
     return Picture(
         title=title,
         axis=axis,

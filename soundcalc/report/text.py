@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from soundcalc.bounds import REGISTRY, SOURCES
 from soundcalc.own.format import TABLES as OWN_TABLES
+from soundcalc.own.tree_format import TABLES as TREE_TABLES
 from soundcalc.published.export import toml_value
 from soundcalc.published.figures import Figure, Levels
 from soundcalc.published.keys import Key
@@ -127,4 +128,11 @@ def schema_facts() -> list[dict[str, object]]:
 
 def _schema_tables() -> dict[str, Mapping[str, Key]]:
     circuits = {f"[[circuits]], {family.value} over {opened}": keys for (family, opened), keys in CIRCUITS.items()}
-    return {"[zkevm]": HEADER, "[swirl]": SWIRL_LOGUP, **circuits, "[[circuits.lookups]]": LOOKUP, **OWN_TABLES}
+    return {
+        "[zkevm]": HEADER,
+        "[swirl]": SWIRL_LOGUP,
+        **circuits,
+        "[[circuits.lookups]]": LOOKUP,
+        **OWN_TABLES,
+        **TREE_TABLES,
+    }

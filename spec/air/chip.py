@@ -20,8 +20,8 @@ from spec.air.expression import (
 )
 
 MAXIMUM_DEGREE = 3
-"""Of a constraint. A round of the zerocheck sends a polynomial of that degree, besides its factor of eq; a pair of
-fractions has degree 2."""
+"""The largest degree of a constraint. A round of the zerocheck sends a polynomial of that degree, besides its factor of
+eq; a pair of fractions has degree 2."""
 
 WORK_CELLS_PER_TICK = 16
 """A row of a work table counts one tick for so many cells in the bound on a segment's tables, as many as the rows of
@@ -72,7 +72,8 @@ class Chip:
     """A declared table. `accesses` is the number of ticks by which a row of it advances the clock; of a work table,
     which has no clock, the ticks that a row counts in the bound on a segment's tables, so that it bounds them too.
 
-    `instructions` names what its rows may execute; empty for system tables. `outputs` names the columns and
+    `instructions` names what its rows may execute; empty for system tables. `access_names` are those of its accesses of
+    registers and memory, in the order of their sub-clocks. `outputs` names the columns and
     definitions that the inputs determine, the ones that proofs of determinism are about. `domain` says in
     words on which executions of its instructions the chip has a row.
     """
@@ -86,8 +87,13 @@ class Chip:
     interactions: tuple[Interaction, ...]
     instructions: tuple[str, ...] = ()
     accesses: int = 0
+    access_names: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     domain: str = "every execution"
+
+    def __hash__(self) -> int:
+        # Chips are looked up often, and some have thousands of columns and constraints.
+        return hash(self.name)
 
     @cached_property
     def local_interactions(self) -> tuple[Interaction, ...]:
@@ -192,7 +198,7 @@ class ChipBuilder:
         self.constraints: list[Constraint] = []
         self.interactions: list[Interaction] = []
         self._names: set[str] = set()
-        """Of columns and definitions."""
+        """The names of columns and definitions."""
 
         self._constrained: set[str] = set()
 
@@ -218,7 +224,7 @@ class ChipBuilder:
         return Named(name, expression)
 
     def zero(self, name: str, expression: Expression) -> None:
-        """Constrains the expression to vanish on every row."""
+        """Constrains the expression to vanish on every row. Raises ValueError if another constraint has this name."""
         if name in self._constrained:
             raise ValueError(f"{self.name}: two constraints are named {name}")
         self._constrained.add(name)
@@ -239,12 +245,14 @@ class ChipBuilder:
         *,
         instructions: tuple[str, ...] = (),
         accesses: int = 0,
-        outputs: tuple[str, ...] = (),
+        access_names: tuple[str, ...] = (),
+        outputs: Sequence[Expression] = (),
         domain: str = "every execution",
     ) -> Chip:
         """The finished chip. A work table's ticks follow from its columns.
 
-        Raises ValueError where a degree exceeds what a round of the zerocheck has room for.
+        Raises ValueError where a degree exceeds what a round of the zerocheck has room for, and for an output without a
+        name: only committed columns and definitions have one.
         """
         for interaction in self.interactions:
             if any(part.degree > 1 for part in (interaction.multiplicity, *interaction.message)):
@@ -264,9 +272,15 @@ class ChipBuilder:
             interactions=tuple(self.interactions),
             instructions=instructions,
             accesses=accesses,
-            outputs=outputs,
+            access_names=access_names,
+            outputs=tuple(map(self._name_of, outputs)),
             domain=domain,
         )
+
+    def _name_of(self, output: Expression) -> str:
+        if not isinstance(output, MainColumn | Named):
+            raise ValueError(f"{self.name}: output {describe(output)} is neither a column nor a definition")
+        return output.name
 
     def _interact(
         self, name: str, bus: Bus, sign: int, message: Sequence[Expression | int], times: Expression | int

@@ -226,7 +226,10 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
 
 
 def describe(expression: Expression, *, inside_product: bool = False) -> str:
-    """The expression as canonical text: names for columns, definitions by their name."""
+    """The expression as canonical text: names for columns, definitions by their name.
+
+    Raises TypeError for what is no expression.
+    """
     match expression:
         case Constant(value):
             return describe_constant(value)

@@ -17,6 +17,7 @@ from spec.air.chip import Chip, Role, expressions_of
 from spec.air.expression import Constant, Expression, MainColumn, Public, describe, operands
 from spec.field import P
 from spec.protocol.algebra import Value
+from spec.word import signed
 
 EXIT_LIMB_BITS = 16
 """A field element holds no exit code of 64 bits; 16 are the width of RV64IM's limbs, so that a register is one."""
@@ -82,7 +83,7 @@ class Machine:
 
     buses: tuple[Bus, ...]
     public_values: tuple[str, ...]
-    """Of a segment, in the order in which the transcript absorbs them."""
+    """The names of a segment's public values, in the order in which the transcript absorbs them."""
 
     tables: Mapping[str, MachineTable]
     """The machine's fixed tables by chip."""
@@ -115,9 +116,9 @@ class Machine:
     reserved_identities: range = field(default=range(0))
     """Bus identities that no bus may take."""
 
-    listed_shapes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By name, the heights of all instruction and continuation tables, one of each: what recursion circuits are made
-    for. Parameter sets may demand one."""
+    listed_shapes: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
+    """By name, the heights of all instruction, work and continuation tables, the instances of a chip by descending
+    height: what recursion circuits are made for. Parameter sets may demand one."""
 
     listed_programs: tuple[Mapping[str, int], ...] = ()
     """The heights of all program tables, ascending, that go with listed shapes."""
@@ -148,11 +149,16 @@ def exit_code_of(exit_values: Sequence[int]) -> int:
     return sum(limb << (EXIT_LIMB_BITS * i) for i, limb in enumerate(exit_values))
 
 
+def exit_code_text(code: int) -> str:
+    """An exit code for people, with its signed reading where that differs: what C calls -1 is 2^64 - 1."""
+    return str(code) if signed(code) == code else f"{code} ({signed(code)})"
+
+
 def describe_machine(machine: Machine) -> str:
     """Everything that a proof depends on, as canonical text."""
     lines = [
         f"machine {machine.name}",
-        *(f"shape {_heights_text(heights)}" for heights in machine.listed_shapes.values()),
+        *(f"shape {_instances_text(instances)}" for instances in machine.listed_shapes.values()),
         *(f"program {_heights_text(heights)}" for heights in machine.listed_programs),
         f"public values {' '.join(machine.public_values)}",
         f"segment {machine.segment_index} halted {machine.halted} exit {machine.exit_values}",
@@ -171,6 +177,10 @@ def describe_machine(machine: Machine) -> str:
 
 def _heights_text(heights_log2: Mapping[str, int]) -> str:
     return " ".join(f"{name} {height}" for name, height in heights_log2.items())
+
+
+def _instances_text(heights_log2: Mapping[str, tuple[int, ...]]) -> str:
+    return " ".join(f"{name} {','.join(map(str, heights))}" for name, heights in heights_log2.items())
 
 
 def _describe_chip(chip: Chip) -> list[str]:

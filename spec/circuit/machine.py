@@ -17,6 +17,7 @@ from spec.field import EXTENSION_DEGREE
 from spec.protocol.algebra import Value
 
 HALTED = 1
+"""The public value `end` of a circuit, which is one segment, and starts at 0."""
 
 CIRCUIT_CHIPS: tuple[Chip, ...] = (*constants.CHIPS, *arithmetic.CHIPS, *words.CHIPS, *hashing.CHIPS)
 """Those whose rows a circuit lists."""

@@ -19,7 +19,15 @@ from spec.field import P
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
 from spec.protocol.node_statement import public_names
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, check_shape, listed_shape, run_message_counts
+from spec.protocol.recursion import most_segments
+from spec.protocol.shape import (
+    MINIMUM_HEIGHT_LOG2,
+    SegmentShape,
+    check_shape,
+    listed_shape,
+    message_counts,
+    run_message_counts,
+)
 
 NODE_SHAPE = "node"
 """The name of the only shape that a node's machine lists."""
@@ -40,7 +48,7 @@ class CircuitShape:
         machine = circuit_machine(name, public_names(segments), self.layout)
         of = {chip.name: self.heights_log2.get(chip.name, MINIMUM_HEIGHT_LOG2) for chip in machine.chips}
         program = {chip.name: of[chip.name] for chip in machine.chips_of(Role.PROGRAM_TABLE)}
-        work = {chip.name: of[chip.name] for chip in machine.chips_of(Role.WORK)}
+        work = {chip.name: (of[chip.name],) for chip in machine.chips_of(Role.WORK)}
         return replace(machine, listed_shapes={NODE_SHAPE: work}, listed_programs=(program,))
 
 
@@ -78,7 +86,7 @@ NodeKind = Convert | Combine
 
 
 def _check(shape: SegmentShape, parameters: ParameterSet) -> None:
-    """All that the verifier asks of a shape's heights. Raises Rejected."""
+    """All that the verifier asks of a shape's heights. Raises Rejected at the first check that fails."""
     program = {table.chip.name: table.height_log2 for table in shape.tables_of(Role.PROGRAM_TABLE)}
     check_shape(shape, program, parameters)
 
@@ -87,7 +95,7 @@ def _check(shape: SegmentShape, parameters: ParameterSet) -> None:
 class TreeDesign:
     """What a list of keys is made for. Raises Rejected for a shape that no verifier admits: circuits check none, they
     are made for one. Raises ValueError for a shape of which a run may have so many segments that the messages of a
-    global bus could wrap around p."""
+    global bus could wrap around p, and for one of circuits whose own messages could."""
 
     segments: Machine
     segment_parameters: ParameterSet
@@ -102,22 +110,26 @@ class TreeDesign:
     final: CircuitShape
 
     def __post_init__(self) -> None:
-        _check(shape_of(self.node_machine), self.nodes.parameters)
-        _check(shape_of(self.final_machine), self.final.parameters)
+        for machine, of in ((self.node_machine, self.nodes), (self.final_machine, self.final)):
+            _check(shape_of(machine), of.parameters)
+            # A circuit's rows stand in program tables, and their multiplicities are counted, not free.
+            for bus, count in message_counts(shape_of(machine).tables, (Role.MACHINE_TABLE,)).items():
+                if count >= P:
+                    raise ValueError(f"{machine.name}: its messages on {bus} may wrap around p")
         for name, shape in self.segment_shapes.items():
             _check(shape, self.segment_parameters)
             for bus, count in run_message_counts([shape]).items():
-                if count * self.segments.maximum_segments >= P:
+                if count * most_segments(self.segments) >= P:
                     raise ValueError(f"shape {name}: a run may have so many messages on {bus} that they wrap around p")
 
     @cached_property
     def node_machine(self) -> Machine:
-        """Of convert's and combine's circuits."""
+        """The machine of convert's and combine's circuits."""
         return self.nodes.machine("limpid node", self.segments)
 
     @cached_property
     def final_machine(self) -> Machine:
-        """Of the last circuit."""
+        """The machine of the last circuit."""
         return self.final.machine("limpid final", self.segments)
 
     @property

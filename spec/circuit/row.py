@@ -78,11 +78,11 @@ class CircuitRow(ChipBuilder):
         """Looks up that the value has 16 bits."""
         self.receive(f"{name}_is_16_bits", LIMB, [value], self.real)
 
-    def finish(self, outputs: Sequence[str] = ()) -> Chip:
+    def finish(self, outputs: Sequence[Expression] = ()) -> Chip:
         """The finished chip. Raises ValueError if an operand or a result that was announced has not been declared."""
         if (self._read_count, self._write_count) != (len(self._reads), len(self._writes)):
             raise ValueError(f"{self.name}: reads or writes other than announced")
-        return self.build(outputs=tuple(outputs))
+        return self.build(outputs=outputs)
 
     def _read(self, bus: Bus, cells: Sequence[Expression]) -> None:
         number = self._read_count

@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import gcd
 
 from spec.memory_map import DOUBLEWORD_BYTES
-from spec.word import WORD_BITS, WORD_MASK
+from spec.word import REGISTER_MASK, XLEN
 
 
 @unique
@@ -24,7 +24,7 @@ class AdviceKind(IntEnum):
     """A word of a deterministic generator: its arguments are not looked at."""
 
     INVERSE_256 = 1
-    """Of the 256-bit number at a1 modulo the one at a2; 0 if there is none."""
+    """The inverse of the 256-bit number at a1 modulo the one at a2; 0 if there is none."""
 
     INVERSE_384 = 2
 
@@ -70,7 +70,7 @@ class HonestHost:
             return 0
         is_inverse = kind in (AdviceKind.INVERSE_256, AdviceKind.INVERSE_384)
         found = inverse(number, modulus) if is_inverse else square_root(number, modulus)
-        return found >> WORD_BITS * arguments[2] & WORD_MASK if arguments[2] < size else 0
+        return found >> XLEN * arguments[2] & REGISTER_MASK if arguments[2] < size else 0
 
     def _random(self) -> int:
         digest = hashlib.sha256(self._drawn.to_bytes(DOUBLEWORD_BYTES, "little") + self._seed).digest()
@@ -87,7 +87,7 @@ def _number(pointer: int, size: int, read: Read) -> int | None:
         word = read(pointer // DOUBLEWORD_BYTES + i)
         if word is None:
             return None
-        number |= word << WORD_BITS * i
+        number |= word << XLEN * i
     return number
 
 

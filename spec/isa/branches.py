@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from spec.isa.encoding import B_FORMAT, FUNCT3_SHIFT
 from spec.isa.instruction import Branch, Condition, Family, Instruction
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 OPCODE_BRANCH = 0b1100011
+"""The major opcode BRANCH [ISA manual, volume I, table of the base opcode map]."""
 
 
-def is_equal(words: Words[W, B], left: W, right: W) -> B:
+def is_equal(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left = right."""
     return words.equal(left, right)
 
 
-def is_not_equal(words: Words[W, B], left: W, right: W) -> B:
+def is_not_equal(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left and right differ."""
     return words.negation(words.equal(left, right))
 
 
-def is_below_signed(words: Words[W, B], left: W, right: W) -> B:
+def is_below_signed(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left < right as signed numbers."""
     return words.below_signed(left, right)
 
 
-def is_not_below_signed(words: Words[W, B], left: W, right: W) -> B:
+def is_not_below_signed(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left >= right as signed numbers."""
     return words.negation(words.below_signed(left, right))
 
 
-def is_below_unsigned(words: Words[W, B], left: W, right: W) -> B:
+def is_below_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left < right as unsigned numbers."""
     return words.below_unsigned(left, right)
 
 
-def is_not_below_unsigned(words: Words[W, B], left: W, right: W) -> B:
+def is_not_below_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> B:
     """left >= right as unsigned numbers."""
     return words.negation(words.below_unsigned(left, right))
 

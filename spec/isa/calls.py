@@ -17,7 +17,7 @@ from spec.isa.system import CALL_ARGUMENT_REGISTER
 from spec.keccak import LANES, keccak_f
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.protocol.sha256 import compression
-from spec.word import WORD_BITS, WORD_MASK
+from spec.word import REGISTER_MASK, XLEN
 
 Doublewords = tuple[int, ...]
 
@@ -98,7 +98,7 @@ class Call:
     def results(self, contents: Sequence[int]) -> list[int]:
         """What the accessed doublewords hold afterwards, in the order of `positions`, from what they held before.
 
-        Raises NoResultError.
+        Raises NoResultError if the call has no result for them.
         """
         held, start = {}, 0
         for operand in self.operands:
@@ -120,7 +120,7 @@ def doublewords_of(words: Sequence[int]) -> Doublewords:
 
 def bytes_of(doublewords: Sequence[int]) -> bytes:
     """The bytes as they lie in memory."""
-    return b"".join((doubleword & WORD_MASK).to_bytes(DOUBLEWORD_BYTES, "little") for doubleword in doublewords)
+    return b"".join((doubleword & REGISTER_MASK).to_bytes(DOUBLEWORD_BYTES, "little") for doubleword in doublewords)
 
 
 def integer_of(doublewords: Sequence[int]) -> int:
@@ -134,9 +134,9 @@ def _multiply_add_modulo(held: Mapping[str, Doublewords]) -> Mapping[str, Double
     if modulus == 0:
         raise NoResultError(NoResult.ZERO_MODULUS)
     quotient, result = divmod(integer_of(held["left"]) * integer_of(held["right"]) + addend, modulus)
-    if quotient >> WORD_BITS * size:
+    if quotient >> XLEN * size:
         raise NoResultError(NoResult.WIDE_QUOTIENT)
-    return {"result": tuple(result >> WORD_BITS * i & WORD_MASK for i in range(size))}
+    return {"result": tuple(result >> XLEN * i & REGISTER_MASK for i in range(size))}
 
 
 def _sha256_compress(held: Mapping[str, Doublewords]) -> Mapping[str, Doublewords]:
@@ -171,7 +171,7 @@ SHA256_COMPRESS = Call(
 
 
 def _multiply_add_modulo_call(bits: int, number: int) -> Call:
-    doublewords = bits // WORD_BITS
+    doublewords = bits // XLEN
     return Call(
         name=f"multiply_add_modulo_{bits}",
         number=number,

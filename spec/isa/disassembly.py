@@ -5,7 +5,7 @@ from __future__ import annotations
 from spec.isa.decode import Decoded, decode
 from spec.isa.encoding import U_FORMAT, Format
 from spec.isa.instruction import Branch, Jump, Load, Store, System
-from spec.word import WORD_MASK
+from spec.word import REGISTER_MASK
 
 REGISTER_NAMES = (
     *("zero", "ra", "sp", "gp", "tp"),
@@ -20,7 +20,7 @@ REGISTER_NAMES = (
 def _operands(pc: int, decoded: Decoded) -> tuple[str, ...]:
     rd, rs1, rs2 = (REGISTER_NAMES[index] for index in (decoded.rd, decoded.rs1, decoded.rs2))
     form: Format = decoded.instruction.format
-    target = f"{pc + decoded.immediate & WORD_MASK:#x}"
+    target = f"{pc + decoded.immediate & REGISTER_MASK:#x}"
     match decoded.instruction.meaning:
         case System():
             return ()

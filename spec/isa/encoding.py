@@ -10,15 +10,19 @@ from dataclasses import dataclass
 
 INSTRUCTION_BITS = 32
 INSTRUCTION_BYTES = 4
+"""Without the extension C every instruction has this length [ISA manual, volume I, section 1.5]."""
 
 OPCODE_MASK = 0x0000_007F
 FUNCT3_MASK = 0x0000_7000
 FUNCT6_MASK = 0xFC00_0000
 FUNCT7_MASK = 0xFE00_0000
 WHOLE_WORD_MASK = 0xFFFF_FFFF
+"""The bits that decide, in the formats R, I and S [ISA manual, volume I, section 2.2]; FUNCT6 is what shifts of 64
+bits leave."""
 
 RD_SHIFT, RS1_SHIFT, RS2_SHIFT, FUNCT3_SHIFT, FUNCT7_SHIFT = 7, 15, 20, 12, 25
 REGISTER_MASK = 0x1F
+"""A register field has five bits."""
 
 
 class EncodingError(ValueError):

@@ -18,6 +18,7 @@ from spec.isa.register_arithmetic import (
 
 OPCODE_OP_IMM = 0b0010011
 FUNCT6_SHIFT = 26
+"""The major opcode OP-IMM, and where the six bits over a shift amount of six bits stand [ISA manual, volume I]."""
 
 
 def _instruction(name: str, funct3: int, result: WordFunction, form: Format = I_FORMAT, funct6: int = 0) -> Instruction:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from spec.isa.encoding import Format
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 
 class Family(Enum):
@@ -32,19 +32,19 @@ class Family(Enum):
 class WordFunction(Protocol):
     """A word from two words."""
 
-    def __call__(self, words: Words[W, B], left: W, right: W, /) -> W: ...
+    def __call__(self, words: WordVocabulary[W, B], left: W, right: W, /) -> W: ...
 
 
 class Condition(Protocol):
     """A truth value from two words."""
 
-    def __call__(self, words: Words[W, B], left: W, right: W, /) -> B: ...
+    def __call__(self, words: WordVocabulary[W, B], left: W, right: W, /) -> B: ...
 
 
 class JumpTarget(Protocol):
     """A jump's target from the program counter, rs1 and the immediate."""
 
-    def __call__(self, words: Words[W, B], pc: W, base: W, offset: W, /) -> W: ...
+    def __call__(self, words: WordVocabulary[W, B], pc: W, base: W, offset: W, /) -> W: ...
 
 
 @dataclass(frozen=True, slots=True)

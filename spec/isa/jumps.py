@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from spec.isa.encoding import I_FORMAT, J_FORMAT
 from spec.isa.instruction import Family, Instruction, Jump
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 OPCODE_JAL = 0b1101111
 OPCODE_JALR = 0b1100111
+"""The major opcodes JAL and JALR [ISA manual, volume I, table of the base opcode map]."""
 
 
-def relative_target(words: Words[W, B], pc: W, base: W, offset: W) -> W:
+def relative_target(words: WordVocabulary[W, B], pc: W, base: W, offset: W) -> W:
     """pc + offset."""
     return words.add(pc, offset)
 
 
-def indirect_target(words: Words[W, B], pc: W, base: W, offset: W) -> W:
+def indirect_target(words: WordVocabulary[W, B], pc: W, base: W, offset: W) -> W:
     """base + offset with bit 0 cleared."""
     return words.bitwise_and(words.add(base, offset), words.constant(-2))
 

@@ -6,6 +6,7 @@ from spec.isa.encoding import FUNCT3_SHIFT, I_FORMAT
 from spec.isa.instruction import Family, Instruction, Load
 
 OPCODE_LOAD = 0b0000011
+"""The major opcode LOAD [ISA manual, volume I, table of the base opcode map]."""
 
 
 def _instruction(name: str, funct3: int, width_bytes: int, signed: bool) -> Instruction:

@@ -5,33 +5,34 @@ from __future__ import annotations
 from spec.isa.encoding import FUNCT3_SHIFT, FUNCT7_SHIFT, R_FORMAT
 from spec.isa.instruction import Arithmetic, Family, Instruction, WordFunction
 from spec.isa.register_arithmetic import OPCODE_OP
-from spec.isa.word_arithmetic import OPCODE_OP_32, WORD_32_BITS
-from spec.word import B, W, Words
+from spec.isa.word_arithmetic import OPCODE_OP_32, WORD_BITS
+from spec.word import B, W, WordVocabulary
 
 FUNCT7_MULTIPLY_DIVIDE = 0b0000001
+"""MULDIV [ISA manual, volume I, chapter on the extension M]."""
 
 
-def multiply(words: Words[W, B], left: W, right: W) -> W:
+def multiply(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The low 64 bits of the product."""
     return words.multiply(left, right)
 
 
-def multiply_high_signed(words: Words[W, B], left: W, right: W) -> W:
+def multiply_high_signed(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The high 64 bits of the product of signed numbers."""
     return words.multiply_high_signed(left, right)
 
 
-def multiply_high_signed_unsigned(words: Words[W, B], left: W, right: W) -> W:
+def multiply_high_signed_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The high 64 bits of the product of signed left and unsigned right."""
     return words.multiply_high_signed_unsigned(left, right)
 
 
-def multiply_high_unsigned(words: Words[W, B], left: W, right: W) -> W:
+def multiply_high_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The high 64 bits of the product of unsigned numbers."""
     return words.multiply_high_unsigned(left, right)
 
 
-def divide_signed(words: Words[W, B], left: W, right: W) -> W:
+def divide_signed(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The quotient of signed numbers, rounded towards zero; -1 for a zero divisor.
 
     The one overflow, -2^63 / -1, gives the dividend: 2^63 modulo 2^64.
@@ -40,13 +41,13 @@ def divide_signed(words: Words[W, B], left: W, right: W) -> W:
     return words.select(zero_divisor, words.constant(-1), words.quotient_signed(left, right))
 
 
-def divide_unsigned(words: Words[W, B], left: W, right: W) -> W:
+def divide_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The quotient of unsigned numbers, rounded down; 2^64 - 1 for a zero divisor."""
     zero_divisor = words.equal(right, words.constant(0))
     return words.select(zero_divisor, words.constant(-1), words.quotient_unsigned(left, right))
 
 
-def remainder_signed(words: Words[W, B], left: W, right: W) -> W:
+def remainder_signed(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The remainder of signed numbers, with the dividend's sign; the dividend for a zero divisor.
 
     The one overflow, -2^63 / -1, gives 0.
@@ -55,39 +56,39 @@ def remainder_signed(words: Words[W, B], left: W, right: W) -> W:
     return words.select(zero_divisor, left, words.remainder_signed(left, right))
 
 
-def remainder_unsigned(words: Words[W, B], left: W, right: W) -> W:
+def remainder_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The remainder of unsigned numbers; the dividend for a zero divisor."""
     zero_divisor = words.equal(right, words.constant(0))
     return words.select(zero_divisor, left, words.remainder_unsigned(left, right))
 
 
-def multiply_32(words: Words[W, B], left: W, right: W) -> W:
+def multiply_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The low 32 bits of the product, sign-extended."""
-    return words.sign_extend(words.multiply(left, right), WORD_32_BITS)
+    return words.sign_extend(words.multiply(left, right), WORD_BITS)
 
 
-def divide_signed_32(words: Words[W, B], left: W, right: W) -> W:
+def divide_signed_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The quotient of the signed low 32 bits, sign-extended: in 64 bits it cannot overflow, in 32 it wraps."""
-    quotient = divide_signed(words, words.sign_extend(left, WORD_32_BITS), words.sign_extend(right, WORD_32_BITS))
-    return words.sign_extend(quotient, WORD_32_BITS)
+    quotient = divide_signed(words, words.sign_extend(left, WORD_BITS), words.sign_extend(right, WORD_BITS))
+    return words.sign_extend(quotient, WORD_BITS)
 
 
-def divide_unsigned_32(words: Words[W, B], left: W, right: W) -> W:
+def divide_unsigned_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The quotient of the unsigned low 32 bits, sign-extended."""
-    quotient = divide_unsigned(words, words.zero_extend(left, WORD_32_BITS), words.zero_extend(right, WORD_32_BITS))
-    return words.sign_extend(quotient, WORD_32_BITS)
+    quotient = divide_unsigned(words, words.zero_extend(left, WORD_BITS), words.zero_extend(right, WORD_BITS))
+    return words.sign_extend(quotient, WORD_BITS)
 
 
-def remainder_signed_32(words: Words[W, B], left: W, right: W) -> W:
+def remainder_signed_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The remainder of the signed low 32 bits, sign-extended."""
-    remainder = remainder_signed(words, words.sign_extend(left, WORD_32_BITS), words.sign_extend(right, WORD_32_BITS))
-    return words.sign_extend(remainder, WORD_32_BITS)
+    remainder = remainder_signed(words, words.sign_extend(left, WORD_BITS), words.sign_extend(right, WORD_BITS))
+    return words.sign_extend(remainder, WORD_BITS)
 
 
-def remainder_unsigned_32(words: Words[W, B], left: W, right: W) -> W:
+def remainder_unsigned_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The remainder of the unsigned low 32 bits, sign-extended even for a zero divisor."""
-    remainder = remainder_unsigned(words, words.zero_extend(left, WORD_32_BITS), words.zero_extend(right, WORD_32_BITS))
-    return words.sign_extend(remainder, WORD_32_BITS)
+    remainder = remainder_unsigned(words, words.zero_extend(left, WORD_BITS), words.zero_extend(right, WORD_BITS))
+    return words.sign_extend(remainder, WORD_BITS)
 
 
 def _instruction(name: str, opcode: int, funct3: int, result: WordFunction, section: str) -> Instruction:

@@ -4,62 +4,63 @@ from __future__ import annotations
 
 from spec.isa.encoding import FUNCT3_SHIFT, FUNCT7_SHIFT, R_FORMAT
 from spec.isa.instruction import Arithmetic, Family, Instruction, WordFunction
-from spec.word import WORD_BITS, B, W, Words
+from spec.word import XLEN, B, W, WordVocabulary
 
 OPCODE_OP = 0b0110011
+"""The major opcode OP [ISA manual, volume I, table of the base opcode map]."""
 
 
-def add(words: Words[W, B], left: W, right: W) -> W:
+def add(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The sum; overflow is ignored."""
     return words.add(left, right)
 
 
-def subtract(words: Words[W, B], left: W, right: W) -> W:
+def subtract(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The difference; overflow is ignored."""
     return words.subtract(left, right)
 
 
-def shift_amount(words: Words[W, B], right: W) -> W:
+def shift_amount(words: WordVocabulary[W, B], right: W) -> W:
     """The low 6 bits of the second operand."""
-    return words.bitwise_and(right, words.constant(WORD_BITS - 1))
+    return words.bitwise_and(right, words.constant(XLEN - 1))
 
 
-def shift_left(words: Words[W, B], left: W, right: W) -> W:
+def shift_left(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left shifted left by the low 6 bits of right."""
     return words.shift_left(left, shift_amount(words, right))
 
 
-def shift_right_logical(words: Words[W, B], left: W, right: W) -> W:
+def shift_right_logical(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left shifted right by the low 6 bits of right, filled with zeros."""
     return words.shift_right_logical(left, shift_amount(words, right))
 
 
-def shift_right_arithmetic(words: Words[W, B], left: W, right: W) -> W:
+def shift_right_arithmetic(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left shifted right by the low 6 bits of right, filled with its sign."""
     return words.shift_right_arithmetic(left, shift_amount(words, right))
 
 
-def set_below_signed(words: Words[W, B], left: W, right: W) -> W:
+def set_below_signed(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """1 if left < right as signed numbers, else 0."""
     return words.select(words.below_signed(left, right), words.constant(1), words.constant(0))
 
 
-def set_below_unsigned(words: Words[W, B], left: W, right: W) -> W:
+def set_below_unsigned(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """1 if left < right as unsigned numbers, else 0."""
     return words.select(words.below_unsigned(left, right), words.constant(1), words.constant(0))
 
 
-def exclusive_or(words: Words[W, B], left: W, right: W) -> W:
+def exclusive_or(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Bitwise exclusive or."""
     return words.bitwise_xor(left, right)
 
 
-def inclusive_or(words: Words[W, B], left: W, right: W) -> W:
+def inclusive_or(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Bitwise or."""
     return words.bitwise_or(left, right)
 
 
-def conjoin(words: Words[W, B], left: W, right: W) -> W:
+def conjoin(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Bitwise and."""
     return words.bitwise_and(left, right)
 

@@ -14,7 +14,7 @@ from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Arithmetic, Branch, Instruction, Jump, Load, Store, System, UpperImmediate
 from spec.isa.system import HALT_CALL
 from spec.memory_map import ADDRESS_BITS, DOUBLEWORD_BYTES
-from spec.word import BYTE_BITS, WORD_BITS, B, W, Words
+from spec.word import BYTE_BITS, XLEN, B, W, WordVocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +59,34 @@ class Effect(Generic[W, B]):
     """Whether the program ends normally with exit code a0."""
 
 
-def effective_address(words: Words[W, B], base: W, offset: W) -> W:
+def effective_address(words: WordVocabulary[W, B], base: W, offset: W) -> W:
     """The byte address that a load or store accesses first: base + offset modulo 2^64."""
     return words.add(base, offset)
 
 
-def is_canonical(words: Words[W, B], address: W, width_bytes: int) -> B:
+def is_canonical(words: WordVocabulary[W, B], address: W, width_bytes: int) -> B:
     """Whether every accessed byte lies below 2^32: an access never wraps."""
     return words.below_unsigned(address, words.constant(2**ADDRESS_BITS - width_bytes + 1))
 
 
-def crosses(words: Words[W, B], address: W, width_bytes: int) -> B:
+def crosses(words: WordVocabulary[W, B], address: W, width_bytes: int) -> B:
     """Whether the access touches the doubleword after the one it starts in."""
     offset = words.bitwise_and(address, words.constant(DOUBLEWORD_BYTES - 1))
     return words.below_unsigned(words.constant(DOUBLEWORD_BYTES - width_bytes), offset)
 
 
-def _shift(words: Words[W, B], address: W) -> W:
+def _shift(words: WordVocabulary[W, B], address: W) -> W:
     """The position in bits of the accessed bytes in the low doubleword: 0 to 56."""
     offset = words.bitwise_and(address, words.constant(DOUBLEWORD_BYTES - 1))
     return words.multiply(offset, words.constant(BYTE_BITS))
 
 
-def _remaining_shift(words: Words[W, B], shift: W) -> W:
+def _remaining_shift(words: WordVocabulary[W, B], shift: W) -> W:
     """64 - shift, less the 8 bits that the caller shifts apart, since one shift by 64 is out of range."""
-    return words.subtract(words.constant(WORD_BITS - BYTE_BITS), shift)
+    return words.subtract(words.constant(XLEN - BYTE_BITS), shift)
 
 
-def loaded(words: Words[W, B], load: Load, address: W, low: W, high: W) -> W:
+def loaded(words: WordVocabulary[W, B], load: Load, address: W, low: W, high: W) -> W:
     """The value that a load brings to rd from its doubleword and the next one."""
     shift, byte = _shift(words, address), words.constant(BYTE_BITS)
     from_high = words.shift_left(words.shift_left(high, byte), _remaining_shift(words, shift))
@@ -95,7 +95,7 @@ def loaded(words: Words[W, B], load: Load, address: W, low: W, high: W) -> W:
     return words.sign_extend(both, bits) if load.signed else words.zero_extend(both, bits)
 
 
-def stored(words: Words[W, B], store: Store, address: W, low: W, high: W, stored_word: W) -> tuple[W, W]:
+def stored(words: WordVocabulary[W, B], store: Store, address: W, low: W, high: W, stored_word: W) -> tuple[W, W]:
     """The doubleword and the next one after a store."""
     shift, byte = _shift(words, address), words.constant(BYTE_BITS)
     rest = _remaining_shift(words, shift)
@@ -109,19 +109,19 @@ def stored(words: Words[W, B], store: Store, address: W, low: W, high: W, stored
     return _replaced(words, low, low_mask, low_bytes), _replaced(words, high, high_mask, high_bytes)
 
 
-def _replaced(words: Words[W, B], word: W, mask: W, replacement: W) -> W:
+def _replaced(words: WordVocabulary[W, B], word: W, mask: W, replacement: W) -> W:
     """The word with the bits under the mask replaced."""
     kept = words.bitwise_and(word, words.bitwise_xor(mask, words.constant(-1)))
     return words.bitwise_or(kept, replacement)
 
 
-def is_instruction_address(words: Words[W, B], address: W) -> B:
+def is_instruction_address(words: WordVocabulary[W, B], address: W) -> B:
     """Whether an instruction may stand there: a misaligned target ends abnormally, it is never rounded."""
     misalignment = words.bitwise_and(address, words.constant(INSTRUCTION_BYTES - 1))
     return words.equal(misalignment, words.constant(0))
 
 
-def effect(words: Words[W, B], instruction: Instruction, operands: Operands[W]) -> Effect[W, B]:
+def effect(words: WordVocabulary[W, B], instruction: Instruction, operands: Operands[W]) -> Effect[W, B]:
     """What the instruction does, given what it reads."""
     pc, left, right, immediate = operands.pc, operands.left, operands.right, operands.immediate
     next_pc = words.add(pc, words.constant(INSTRUCTION_BYTES))

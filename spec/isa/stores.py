@@ -6,6 +6,7 @@ from spec.isa.encoding import FUNCT3_SHIFT, S_FORMAT
 from spec.isa.instruction import Family, Instruction, Store
 
 OPCODE_STORE = 0b0100011
+"""The major opcode STORE [ISA manual, volume I, table of the base opcode map]."""
 
 
 def _instruction(name: str, funct3: int, width_bytes: int) -> Instruction:

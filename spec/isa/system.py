@@ -11,6 +11,7 @@ from spec.isa.instruction import Family, Instruction, System
 
 OPCODE_MISC_MEM = 0b0001111
 OPCODE_SYSTEM = 0b1110011
+"""The major opcodes MISC-MEM and SYSTEM [ISA manual, volume I, table of the base opcode map]."""
 
 CALL_NUMBER_REGISTER = 17
 """a7: which environment call is meant, as in the Linux calling convention."""

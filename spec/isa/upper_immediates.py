@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from spec.isa.encoding import U_FORMAT
 from spec.isa.instruction import Family, Instruction, UpperImmediate
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 OPCODE_LUI = 0b0110111
 OPCODE_AUIPC = 0b0010111
+"""The major opcodes LUI and AUIPC [ISA manual, volume I, table of the base opcode map]."""
 
 
-def immediate_alone(words: Words[W, B], pc: W, immediate: W) -> W:
+def immediate_alone(words: WordVocabulary[W, B], pc: W, immediate: W) -> W:
     """The immediate."""
     return immediate
 
 
-def immediate_after_pc(words: Words[W, B], pc: W, immediate: W) -> W:
+def immediate_after_pc(words: WordVocabulary[W, B], pc: W, immediate: W) -> W:
     """pc + immediate."""
     return words.add(pc, immediate)
 

@@ -4,44 +4,45 @@ from __future__ import annotations
 
 from spec.isa.encoding import FUNCT3_SHIFT, FUNCT7_SHIFT, I_FORMAT, R_FORMAT, SHIFT_5_FORMAT, Format
 from spec.isa.instruction import Arithmetic, Family, Instruction, WordFunction
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 
 OPCODE_OP_32 = 0b0111011
 OPCODE_OP_IMM_32 = 0b0011011
+"""The major opcodes OP-32 and OP-IMM-32 [ISA manual, volume I, table of the base opcode map]."""
 
-WORD_32_BITS = 32
+WORD_BITS = 32
 """What the ISA manual calls a word, in a vocabulary whose words have 64 bits."""
 
 
-def add_32(words: Words[W, B], left: W, right: W) -> W:
+def add_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The low 32 bits of the sum, sign-extended."""
-    return words.sign_extend(words.add(left, right), WORD_32_BITS)
+    return words.sign_extend(words.add(left, right), WORD_BITS)
 
 
-def subtract_32(words: Words[W, B], left: W, right: W) -> W:
+def subtract_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """The low 32 bits of the difference, sign-extended."""
-    return words.sign_extend(words.subtract(left, right), WORD_32_BITS)
+    return words.sign_extend(words.subtract(left, right), WORD_BITS)
 
 
-def shift_amount_32(words: Words[W, B], right: W) -> W:
+def shift_amount_32(words: WordVocabulary[W, B], right: W) -> W:
     """The low 5 bits of the second operand."""
-    return words.bitwise_and(right, words.constant(WORD_32_BITS - 1))
+    return words.bitwise_and(right, words.constant(WORD_BITS - 1))
 
 
-def shift_left_32(words: Words[W, B], left: W, right: W) -> W:
+def shift_left_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left's low 32 bits shifted left by the low 5 bits of right, sign-extended."""
-    return words.sign_extend(words.shift_left(left, shift_amount_32(words, right)), WORD_32_BITS)
+    return words.sign_extend(words.shift_left(left, shift_amount_32(words, right)), WORD_BITS)
 
 
-def shift_right_logical_32(words: Words[W, B], left: W, right: W) -> W:
+def shift_right_logical_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left's low 32 bits shifted right by the low 5 bits of right, filled with zeros, then sign-extended."""
-    shifted = words.shift_right_logical(words.zero_extend(left, WORD_32_BITS), shift_amount_32(words, right))
-    return words.sign_extend(shifted, WORD_32_BITS)
+    shifted = words.shift_right_logical(words.zero_extend(left, WORD_BITS), shift_amount_32(words, right))
+    return words.sign_extend(shifted, WORD_BITS)
 
 
-def shift_right_arithmetic_32(words: Words[W, B], left: W, right: W) -> W:
+def shift_right_arithmetic_32(words: WordVocabulary[W, B], left: W, right: W) -> W:
     """Left's low 32 bits shifted right by the low 5 bits of right, filled with their sign."""
-    return words.shift_right_arithmetic(words.sign_extend(left, WORD_32_BITS), shift_amount_32(words, right))
+    return words.shift_right_arithmetic(words.sign_extend(left, WORD_BITS), shift_amount_32(words, right))
 
 
 def _instruction(name: str, form: Format, opcode: int, funct7: int, funct3: int, result: WordFunction) -> Instruction:

@@ -141,7 +141,7 @@ class Algebra(Protocol[Element, Value, Word, Bit]):
         """The state after compressing whole blocks of sixteen words, one after the other."""
         ...
 
-    def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
+    def require_equal(self, found: Anything, expected: Anything, reason: Rejection, where: str) -> None:
         """Rejects for this reason where the two differ."""
         ...
 

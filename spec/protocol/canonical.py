@@ -10,10 +10,12 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from spec.field import EXTENSION_DEGREE, Extension, P
-from spec.rejection import Rejected, Rejection
+from spec.protocol.numbers import NumberAlgebra
+from spec.rejection import Rejected, Rejection, between
 
 _ELEMENT_BYTES = 4
 _DIGEST_BYTES = 32
+"""An element is below 2^31; a digest is SHA-256's."""
 
 
 def element_bytes(elements: Sequence[int]) -> bytes:
@@ -60,17 +62,22 @@ class Writer:
 class Reader:
     """Reads a canonical encoding strictly. Every method raises Rejected, and nothing else, on bad bytes."""
 
+    algebra: type[NumberAlgebra] | None = None
+    """Hashes a key as soon as it is read; None: a key is hashed on the first use of its id."""
+
     def __init__(self, encoded: bytes) -> None:
         self._encoded = encoded
         self._position = 0
 
     def raw(self, size_bytes: int) -> bytes:
-        """The next bytes."""
+        """The next bytes. Raises Rejected where the bytes end early."""
         end = self._position + size_bytes
         if end > len(self._encoded):
             raise Rejected(
                 Rejection.ENCODING_TRUNCATED,
                 f"{size_bytes} bytes at offset {self._position} of {len(self._encoded)}",
+                expected=size_bytes,
+                found=len(self._encoded) - self._position,
             )
         piece = self._encoded[self._position : end]
         self._position = end
@@ -81,13 +88,18 @@ class Reader:
         return int.from_bytes(self.raw(size_bytes), "little")
 
     def count(self, what: str, minimum: int, maximum: int) -> int:
-        """The length of the list that follows, within bounds that the caller derives from the statement."""
+        """The length of the list that follows, within bounds that the caller derives from the statement.
+
+        Raises Rejected for a length outside of these bounds.
+        """
         start = self._position
         count = self.unsigned(4)
         if not minimum <= count <= maximum:
             raise Rejected(
                 Rejection.ENCODING_COUNT_OUT_OF_BOUNDS,
                 f"{count} {what} at offset {start}, expected {minimum} to {maximum}",
+                expected=between(minimum, maximum),
+                found=count,
             )
         return count
 
@@ -101,13 +113,18 @@ class Reader:
         return tuple(payload[i : i + _DIGEST_BYTES] for i in range(0, len(payload), _DIGEST_BYTES))
 
     def elements(self, count: int) -> tuple[int, ...]:
-        """So many base-field elements, each below p."""
+        """So many base-field elements, each below p.
+
+        Raises Rejected for a number that is not below p, and where the bytes end early.
+        """
         start = self._position
         elements: tuple[int, ...] = struct.unpack(f"<{count}I", self.raw(count * _ELEMENT_BYTES))
         if count and max(elements) >= P:
             raise Rejected(
                 Rejection.ENCODING_ELEMENT_NOT_CANONICAL,
                 f"one of {count} elements at offset {start} is not below p",
+                expected=between(0, P - 1),
+                found=max(elements),
             )
         return elements
 
@@ -122,9 +139,11 @@ class Reader:
         return tuple(map(Extension, zip(*coefficients, strict=True)))
 
     def finish(self) -> None:
-        """Nothing may follow."""
+        """Nothing may follow. Raises Rejected if something does."""
         if self._position != len(self._encoded):
             raise Rejected(
                 Rejection.ENCODING_TRAILING_BYTES,
                 f"{len(self._encoded) - self._position} bytes after the end",
+                expected=self._position,
+                found=len(self._encoded),
             )

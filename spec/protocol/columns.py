@@ -21,6 +21,7 @@ from spec.protocol.cube import CornerWeights, equality, power_extension
 from spec.protocol.stacking import Commitment, Stacking
 
 ROUND_DEGREE = 2
+"""The product of a column and its weight, both multilinear."""
 
 PINNED = (Commitment.PROGRAM, Commitment.CONTINUATION)
 """Commitments that are pinned at an out-of-domain point; *main* comes after everything that it could influence."""

@@ -16,6 +16,7 @@ from spec.field import inverse
 from spec.protocol.algebra import Value
 
 HALF = inverse(2)
+"""The half of a claim g(0) + g(1), from which a round's constant coefficient is derived."""
 
 
 def equal_coordinate(left: Value, right: Value) -> Value:

@@ -18,6 +18,7 @@ from spec.rejection import Rejected, Rejection
 DEVELOPMENT_MAGIC = b"LIMPIDDV"
 DEVELOPMENT_VERSION = 2
 EXIT_CODE_BYTES = 8
+"""The receipt's format, counted by itself; an exit code is a register."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,13 @@ class DevelopmentReceipt:
 def decode_development_receipt(encoded: bytes, machine: Machine) -> DevelopmentReceipt:
     """The receipt of these bytes. Raises Rejected for anything else."""
     reader = Reader(encoded)
-    if reader.raw(len(DEVELOPMENT_MAGIC)) != DEVELOPMENT_MAGIC:
-        raise Rejected(Rejection.DEVELOPMENT_MAGIC)
+    magic = reader.raw(len(DEVELOPMENT_MAGIC))
+    if magic != DEVELOPMENT_MAGIC:
+        raise Rejected(Rejection.DEVELOPMENT_MAGIC, expected=DEVELOPMENT_MAGIC.hex(), found=magic.hex())
     version = reader.unsigned(2)
     if version != DEVELOPMENT_VERSION:
-        raise Rejected(Rejection.DEVELOPMENT_VERSION, f"version {version}, {DEVELOPMENT_VERSION} is read")
+        detail = f"version {version}, {DEVELOPMENT_VERSION} is read"
+        raise Rejected(Rejection.DEVELOPMENT_VERSION, detail, expected=DEVELOPMENT_VERSION, found=version)
     key = read_key(reader, machine)
     output = reader.raw(reader.count("output bytes", 0, OUTPUT_CAPACITY_BYTES))
     receipt = DevelopmentReceipt(key, output, reader.unsigned(EXIT_CODE_BYTES))

@@ -69,7 +69,7 @@ class Circuit:
     """The layout of the last layer: N and the blocks, in the order in which they lie. The rest is padding."""
 
     variables: int
-    """N."""
+    """The circuit's number of variables N."""
 
     blocks: tuple[Block, ...]
 

@@ -18,6 +18,7 @@ STATE_WORDS = 8
 BLOCK_WORDS = 16
 WORD_BYTES = 4
 DIGEST_BYTES = STATE_WORDS * WORD_BYTES
+"""The sizes of SHA-256's state, block and word [FIPS 180-4, section 1]."""
 
 _DIGEST_FORMAT = f">{STATE_WORDS}I"
 

@@ -42,7 +42,7 @@ class VerificationKey:
     machine: Machine
     parameters: ParameterSet
     program_heights_log2: tuple[int, ...]
-    """Of the program's tables in machine order."""
+    """The heights of the program's tables, in machine order."""
 
     start: tuple[int, ...]
     """The number with which the first segment starts, for each of the machine's joins."""
@@ -62,7 +62,15 @@ class VerificationKey:
     @cached_property
     def program_id(self) -> bytes:
         """The digest of the key: it names the program under these parameters and this machine."""
-        algebra = NumberAlgebra()
+        return self.digest(NumberAlgebra())
+
+    def hashed_by(self, algebra: NumberAlgebra) -> VerificationKey:
+        """This key, whose id this algebra computes: any gives the same."""
+        vars(self)["program_id"] = self.digest(algebra)
+        return self
+
+    def digest(self, algebra: NumberAlgebra) -> bytes:
+        """The program's id, computed over an algebra."""
         digests = {
             height: commitment_digest(algebra, self.parameters, height, commitment.root, commitment.answers)
             for height, commitment in sorted(self.commitments.items())

@@ -9,13 +9,15 @@ from spec.protocol.canonical import Reader, Writer
 from spec.protocol.hash import DIGEST_BYTES, Digest, digest_bytes, digest_words
 from spec.protocol.key import ProgramCommitment, VerificationKey, key_heights, program_stacking
 from spec.protocol.run import parameters_digest
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2
-from spec.rejection import Rejected, Rejection
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, heights_admitted
+from spec.rejection import Rejected, Rejection, between
 
 KEY_MAGIC = b"LIMPIDVK"
 KEY_VERSION = 2
+"""The format, counted by itself: it changes when the bytes mean something else."""
 
 NAME_BYTES = 16
+"""The longest name of a parameter set has nine letters; the field is padded with zeros."""
 
 
 def encode_key(key: VerificationKey) -> bytes:
@@ -49,30 +51,39 @@ def decode_key(encoded: bytes, machine: Machine) -> VerificationKey:
 
 def read_key(reader: Reader, machine: Machine) -> VerificationKey:
     """Reads what `write_key` wrote. Raises Rejected for anything that is not a key of this machine."""
-    if reader.raw(len(KEY_MAGIC)) != KEY_MAGIC:
-        raise Rejected(Rejection.KEY_MAGIC)
+    magic = reader.raw(len(KEY_MAGIC))
+    if magic != KEY_MAGIC:
+        raise Rejected(Rejection.KEY_MAGIC, expected=KEY_MAGIC.hex(), found=magic.hex())
     version = reader.unsigned(2)
     if version != KEY_VERSION:
-        raise Rejected(Rejection.KEY_VERSION, version_detail(version, KEY_VERSION))
+        detail = version_detail(version, KEY_VERSION)
+        raise Rejected(Rejection.KEY_VERSION, detail, expected=KEY_VERSION, found=version)
     parameters = _parameters_named(reader.raw(NAME_BYTES))
-    if reader.raw(DIGEST_BYTES) != parameters_digest(parameters):
-        raise Rejected(Rejection.PARAMETERS_CHANGED, parameters.name)
-    if reader.raw(DIGEST_BYTES) != machine.digest:
-        raise Rejected(Rejection.MACHINE_DIFFERS, f"this verifier has the machine {machine.name}")
+    stated, digest = reader.raw(DIGEST_BYTES), parameters_digest(parameters)
+    if stated != digest:
+        raise Rejected(Rejection.PARAMETERS_CHANGED, parameters.name, expected=digest.hex(), found=stated.hex())
+    stated = reader.raw(DIGEST_BYTES)
+    if stated != machine.digest:
+        detail = f"this verifier has the machine {machine.name}"
+        raise Rejected(Rejection.MACHINE_DIFFERS, detail, expected=machine.digest.hex(), found=stated.hex())
     heights = tuple(reader.raw(len(machine.chips_of(Role.PROGRAM_TABLE))))
+    detail = f"the program's tables have heights 2^{list(heights)}"
     if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):
-        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, f"the program's tables have heights 2^{list(heights)}")
+        admitted = heights_admitted(parameters)
+        raise Rejected(Rejection.FIXED_TABLE_HEIGHT, detail, expected=admitted, found=list(heights))
     listed = [tuple(program.values()) for program in machine.listed_programs]
     if parameters.listed_shapes and heights not in listed:
-        raise Rejected(Rejection.SHAPE_NOT_LISTED, f"the program's tables have heights 2^{list(heights)}")
+        raise Rejected(Rejection.SHAPE_NOT_LISTED, detail, expected=list(map(list, listed)), found=list(heights))
     start = reader.elements(len(machine.joins))
     if any(number >= join.start_limit for number, join in zip(start, machine.joins, strict=True)):
-        raise Rejected(Rejection.KEY_START, f"{list(start)}")
+        limits = [between(0, join.start_limit - 1) for join in machine.joins]
+        raise Rejected(Rejection.KEY_START, f"{list(start)}", expected=limits, found=list(start))
     commitments = {}
     for height in key_heights(parameters, heights):
         count = program_stacking(machine, heights, height).count
         commitments[height] = ProgramCommitment(read_root(reader, bool(count)), reader.extensions(count))
-    return VerificationKey(machine, parameters, heights, start, commitments)
+    key = VerificationKey(machine, parameters, heights, start, commitments)
+    return key if reader.algebra is None else key.hashed_by(reader.algebra())
 
 
 def read_root(reader: Reader, is_present: bool) -> Digest:
@@ -94,4 +105,5 @@ def _parameters_named(name: bytes) -> ParameterSet:
     for parameters in PARAMETER_SETS.values():
         if _name_field(parameters) == name:
             return parameters
-    raise Rejected(Rejection.PARAMETERS_UNKNOWN, repr(name.rstrip(b"\0")))
+    detail = repr(name.rstrip(b"\0"))
+    raise Rejected(Rejection.PARAMETERS_UNKNOWN, detail, expected=list(PARAMETER_SETS), found=name.hex())

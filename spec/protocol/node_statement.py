@@ -31,7 +31,7 @@ class NodeStatement(Generic[Element, Value, Word]):
     segment_count: Element
     first_index: Element
     starts: Sequence[Element]
-    """Of the machine's joins, what the span's first segment enters with."""
+    """What the span's first segment enters with, for each of the machine's joins."""
 
     ends: Sequence[Element]
     """What its last segment leaves."""
@@ -40,7 +40,7 @@ class NodeStatement(Generic[Element, Value, Word]):
     """All 0 while the span has not halted."""
 
     leaves_root: Sequence[Word]
-    """Of the span's segments alone."""
+    """The root of the tree over the leaves of the span's segments alone."""
 
     global_total: Value
     key_list_root: Sequence[Word]
@@ -105,9 +105,9 @@ def statement_of(
     )
 
 
-def public_numbers(statement: NumberStatement) -> list[int]:
+def public_numbers(statement: NumberStatement) -> tuple[int, ...]:
     """The public values that spell a statement."""
-    return [
+    return (
         *_limbs(statement.run),
         *_limbs(statement.program_id),
         statement.segment_count,
@@ -119,7 +119,7 @@ def public_numbers(statement: NumberStatement) -> list[int]:
         *statement.global_total.coefficients,
         *_limbs(statement.key_list_root),
         statement.depth,
-    ]
+    )
 
 
 def _limbs(words: Sequence[int]) -> list[int]:

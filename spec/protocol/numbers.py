@@ -11,14 +11,14 @@ from spec.protocol import hash as hashing
 from spec.protocol.algebra import Algebra, Anything, OpenedLeaf
 from spec.protocol.hash import BLOCK_WORDS, Digest, Domain
 from spec.protocol.merkle import MerkleOpening, TreeShape, distinct, padded_words, sibling_positions
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejected, Rejection, between
 
 Numbers = Algebra[int, Extension, int, int]
 """The interface on plain numbers."""
 
 
 LIMB_BITS = 16
-"""Of a word's halves, which are elements where a word may be none."""
+"""The bits of either limb of a 32-bit word: a limb is an element of the field where a word may exceed p."""
 
 
 class NumberAlgebra:
@@ -74,6 +74,7 @@ class NumberAlgebra:
         return value * factor
 
     def linear_combination(self, coefficients: Sequence[Extension], elements: Sequence[int]) -> Extension:
+        """The sum of elements times coefficients. Raises ValueError if there are not as many of both."""
         if len(coefficients) != len(elements):
             raise ValueError(f"{len(coefficients)} coefficients for {len(elements)} elements")
         # Six sums of integer products: an Extension object per column would take most of the time.
@@ -81,8 +82,9 @@ class NumberAlgebra:
         return Extension.from_coefficients(sum(map(mul, column, elements)) for column in columns)
 
     def inverses(self, values: Sequence[Extension], reason: Rejection, where: str) -> Sequence[Extension]:
+        """The inverses of all values. Raises Rejected, with this reason and place, if one of them is zero."""
         if ZERO in values:
-            raise Rejected(reason, where)
+            raise Rejected(reason, where, expected="no zero", found=_plain(values))
         # products[i] is the product of the first i values; one inversion serves all.
         products = list(accumulate(values, mul, initial=ONE))
         inverse_of_rest = products[-1].inverse()
@@ -121,13 +123,22 @@ class NumberAlgebra:
         return hashing.compress(state, block)
 
     def words_of_limbs(self, limbs: Sequence[int], reason: Rejection, where: str) -> Sequence[int]:
+        """The words of pairs of limbs. Raises Rejected, with this reason and place, for a limb that is too large."""
         if any(limb >> LIMB_BITS for limb in limbs):
-            raise Rejected(reason, where)
+            raise Rejected(reason, where, expected=between(0, (1 << LIMB_BITS) - 1), found=max(limbs))
         return [low + (high << LIMB_BITS) for low, high in zip(limbs[::2], limbs[1::2], strict=True)]
 
-    def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
-        if left != right:
-            raise Rejected(reason, where)
+    def require_equal(self, found: Anything, expected: Anything, reason: Rejection, where: str) -> None:
+        """Raises Rejected, with this reason and place, if the values differ."""
+        if found != expected:
+            raise Rejected(reason, where, expected=_plain(expected), found=_plain(found))
+
+
+def _plain(side: object) -> object:
+    """Field elements as lists of their coefficients, sequences as lists: what JSON has."""
+    if isinstance(side, Extension):
+        return list(side.coefficients)
+    return [_plain(part) for part in side] if isinstance(side, list | tuple) else side
 
 
 def chain_digest(algebra: NumberAlgebra, row: Sequence[int]) -> Sequence[int]:
@@ -146,12 +157,15 @@ def expand_opening(
     """
     leaves = distinct(positions)
     if len(opening.rows) != len(leaves):
-        raise Rejected(Rejection.OPENING_ROW_COUNT, f"{where}: {len(opening.rows)} rows, expected {len(leaves)}")
+        rows = len(opening.rows)
+        detail = f"{where}: {rows} rows, expected {len(leaves)}"
+        raise Rejected(Rejection.OPENING_ROW_COUNT, detail, expected=len(leaves), found=rows)
     missing = sibling_positions(leaves, shape.path_length)
     needed = sum(map(len, missing))
     if len(opening.siblings) != needed:
-        detail = f"{where}: {len(opening.siblings)} digests, expected {needed}"
-        raise Rejected(Rejection.OPENING_SIBLING_COUNT, detail)
+        stated = len(opening.siblings)
+        detail = f"{where}: {stated} digests, expected {needed}"
+        raise Rejected(Rejection.OPENING_SIBLING_COUNT, detail, expected=needed, found=stated)
     siblings = iter(opening.siblings)
     row_at = dict(zip(leaves, opening.rows, strict=True))
     nodes: dict[int, Sequence[int]] = {position: chain_digest(algebra, row) for position, row in row_at.items()}

@@ -21,10 +21,10 @@ from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import read_key, read_root, version_detail, write_key
 from spec.protocol.merkle import MerkleOpening, TreeShape, cap_digest_count, maximum_sibling_count
 from spec.protocol.proof import IterationProof, LayerProof, RoundPolynomial, RunProof, SegmentProof
-from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape, heights_admitted
 from spec.protocol.stacking import Commitment
 from spec.protocol.whir import Iteration
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejected, Rejection, between
 
 PROOF_MAGIC = b"LIMPIDPF"
 PROOF_VERSION = 2
@@ -67,12 +67,13 @@ def read_proof(reader: Reader, machine: Machine) -> RunProof:
     """Reads a whole byte string that holds a proof. Raises Rejected, and nothing else, for any other one."""
     magic = reader.raw(len(PROOF_MAGIC))
     if magic == DEVELOPMENT_MAGIC:
-        raise Rejected(Rejection.DEVELOPMENT_RECEIPT)
+        raise Rejected(Rejection.DEVELOPMENT_RECEIPT, expected=PROOF_MAGIC.hex(), found=magic.hex())
     if magic != PROOF_MAGIC:
-        raise Rejected(Rejection.PROOF_MAGIC)
+        raise Rejected(Rejection.PROOF_MAGIC, expected=PROOF_MAGIC.hex(), found=magic.hex())
     version = reader.unsigned(2)
     if version != PROOF_VERSION:
-        raise Rejected(Rejection.PROOF_VERSION, version_detail(version, PROOF_VERSION))
+        detail = version_detail(version, PROOF_VERSION)
+        raise Rejected(Rejection.PROOF_VERSION, detail, expected=PROOF_VERSION, found=version)
     key = read_key(reader, machine)
     output = reader.raw(reader.count("output bytes", 0, OUTPUT_BYTES_MAXIMUM))
     count = reader.count("segments", 1, machine.maximum_segments)
@@ -112,7 +113,10 @@ def encode_segment(segment: SegmentProof) -> bytes:
 
 
 def read_segment(reader: Reader, machine: Machine, parameters: ParameterSet) -> SegmentProof:
-    """Reads what `encode_segment` wrote, up to the heights' further conditions. Raises Rejected."""
+    """Reads what `encode_segment` wrote, up to the heights' further conditions.
+
+    Raises Rejected where the bytes are no such encoding.
+    """
     public_values = reader.elements(len(machine.public_values))
     form = SegmentForm(_read_shape(reader, machine, parameters), parameters)
     layouts = form.layouts
@@ -156,17 +160,20 @@ def _read_shape(reader: Reader, machine: Machine, parameters: ParameterSet) -> S
     }
     shape = SegmentShape(machine, heights)
     if not shape.tables:
-        raise Rejected(Rejection.TABLE_COUNT, "the segment has no table")
+        most = len(machine.chips) * machine.maximum_instances
+        raise Rejected(Rejection.TABLE_COUNT, "the segment has no table", expected=between(1, most), found=0)
     return shape
 
 
 def _read_heights(reader: Reader, machine: Machine, chip: Chip, parameters: ParameterSet) -> tuple[int, ...]:
     count = reader.unsigned(1)
     if count > machine.maximum_instances:
-        raise Rejected(Rejection.TABLE_COUNT, f"{count} tables of {chip.name}")
+        admitted = between(0, machine.maximum_instances)
+        raise Rejected(Rejection.TABLE_COUNT, f"{count} tables of {chip.name}", expected=admitted, found=count)
     heights = tuple(reader.raw(count))
     if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):
-        raise Rejected(Rejection.TABLE_HEIGHT, f"{chip.name} has heights 2^{list(heights)}")
+        detail, admitted = f"{chip.name} has heights 2^{list(heights)}", heights_admitted(parameters)
+        raise Rejected(Rejection.TABLE_HEIGHT, detail, expected=admitted, found=list(heights))
     return heights
 
 

@@ -36,9 +36,19 @@ AnyAlgebra = NodeAlgebra[Any, Any, Any, Any]
 Statement = NodeStatement[Any, Any, Any]
 
 
+MAXIMUM_TREE_SEGMENTS = 1 << 10
+"""A tree has two or more proofs for every segment, and all their errors together stay below 2^-128; and the segments of
+a listed shape may have room for so many global messages that more of them could wrap around p."""
+
+
+def most_segments(machine: Machine) -> int:
+    """The longest run that a tree is for."""
+    return min(machine.maximum_segments, MAXIMUM_TREE_SEGMENTS)
+
+
 def depth_limit(machine: Machine) -> int:
     """A balanced tree over the most segments has this depth. The error of a tree grows with it, so it is bounded."""
-    return (machine.maximum_segments - 1).bit_length()
+    return (most_segments(machine) - 1).bit_length()
 
 
 @dataclass(frozen=True)
@@ -55,14 +65,14 @@ class SegmentStatement:
     """The sum of the totals that its tables state for the global buses."""
 
     absent_tables: frozenset[str]
-    """Of the shape that the circuit is made for."""
+    """The tables that the shape for which the circuit is made does not have."""
 
 
 Premise = TypeVar("Premise")
 
 
 @dataclass(frozen=True)
-class Condition(Generic[Premise]):
+class NodeCondition(Generic[Premise]):
     """A condition on what a node is made of and its own statement: two sides that are equal."""
 
     name: str
@@ -70,13 +80,13 @@ class Condition(Generic[Premise]):
     sides: Callable[[AnyAlgebra, Machine, Premise, Statement], tuple[Any, Any]]
 
 
-Relation = tuple[Condition[Premise], ...]
+Relation = tuple[NodeCondition[Premise], ...]
 
 
 def require(
     relation: Relation[Premise], algebra: AnyAlgebra, machine: Machine, premise: Premise, node: Statement, where: str
 ) -> None:
-    """All conditions hold of a node over segments of the machine. Raises Rejected."""
+    """All conditions hold of a node over segments of the machine. Raises Rejected at the first check that fails."""
     for condition in relation:
         left, right = condition.sides(algebra, machine, premise, node)
         algebra.require_equal(_listed(left), _listed(right), condition.reason, f"{where}, {condition.name}")
@@ -118,18 +128,18 @@ Spans = Sequence[Statement]
 """Neighbours, first to last."""
 
 
-def _same_everywhere(name: str) -> Condition[Spans]:
+def _same_everywhere(name: str) -> NodeCondition[Spans]:
     def sides(_: AnyAlgebra, __: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
         return [getattr(span, name) for span in spans], [getattr(node, name)] * len(spans)
 
-    return Condition(f"{name}_is_the_same_everywhere", Rejection.NODES_DIFFER, sides)
+    return NodeCondition(f"{name}_is_the_same_everywhere", Rejection.NODES_DIFFER, sides)
 
 
-def _from_the(place: str, name: str) -> Condition[Spans]:
+def _from_the(place: str, name: str) -> NodeCondition[Spans]:
     def sides(_: AnyAlgebra, __: Machine, spans: Spans, node: Statement) -> tuple[Any, Any]:
         return getattr(node, name), getattr(spans[0 if place == "first" else -1], name)
 
-    return Condition(f"{name}_from_the_{place}_span", Rejection.NODE_STATEMENT, sides)
+    return NodeCondition(f"{name}_from_the_{place}_span", Rejection.NODE_STATEMENT, sides)
 
 
 def _only_the_last_has_halted(algebra: AnyAlgebra, machine: Machine, spans: Spans, _: Statement) -> tuple[Any, Any]:
@@ -148,22 +158,22 @@ def _counts_add_up(algebra: AnyAlgebra, _: Machine, spans: Spans, node: Statemen
 
 JOINED: Relation[Spans] = (
     *map(_same_everywhere, ("run", "program_id", "key_list_root")),
-    Condition("only_the_last_has_halted", Rejection.SEGMENT_AFTER_HALT, _only_the_last_has_halted),
-    Condition("indices_meet", Rejection.SEGMENT_INDEX, _indices_meet),
-    Condition(
+    NodeCondition("only_the_last_has_halted", Rejection.SEGMENT_AFTER_HALT, _only_the_last_has_halted),
+    NodeCondition("indices_meet", Rejection.SEGMENT_INDEX, _indices_meet),
+    NodeCondition(
         "spans_meet",
         Rejection.SEGMENTS_DO_NOT_MEET,
         lambda _, __, spans, ___: ([span.ends for span in spans[:-1]], [span.starts for span in spans[1:]]),
     ),
     *(_from_the("first", name) for name in ("first_index", "starts")),
     *(_from_the("last", name) for name in ("ends", "exit_values")),
-    Condition("counts_add_up", Rejection.NODE_STATEMENT, _counts_add_up),
-    Condition(
+    NodeCondition("counts_add_up", Rejection.NODE_STATEMENT, _counts_add_up),
+    NodeCondition(
         "totals_add_up",
         Rejection.NODE_STATEMENT,
         lambda algebra, _, spans, node: (node.global_total, _sum(algebra, [span.global_total for span in spans])),
     ),
-    Condition(
+    NodeCondition(
         "root_is_the_tree_over_all",
         Rejection.NODE_STATEMENT,
         lambda algebra, _, spans, node: (node.leaves_root, tree_root(algebra, [span.leaves_root for span in spans])),
@@ -196,12 +206,12 @@ def _depth_is_bounded(algebra: AnyAlgebra, machine: Machine, spans: Spans, _: St
 
 COMBINE: Relation[Spans] = (
     *JOINED,
-    Condition("depth_is_one_more", Rejection.NODE_DEPTH, _depth_is_one_more),
-    Condition("depth_is_bounded", Rejection.NODE_DEPTH, _depth_is_bounded),
+    NodeCondition("depth_is_one_more", Rejection.NODE_DEPTH, _depth_is_one_more),
+    NodeCondition("depth_is_bounded", Rejection.NODE_DEPTH, _depth_is_bounded),
 )
 
 Segments = Sequence[SegmentStatement]
-"""Of one shape and one program, first to last."""
+"""Segments of one shape and one program, first to last."""
 
 
 def span_of(algebra: AnyAlgebra, machine: Machine, segment: SegmentStatement, node: Statement) -> Statement:
@@ -222,12 +232,12 @@ def span_of(algebra: AnyAlgebra, machine: Machine, segment: SegmentStatement, no
     )
 
 
-def _over_segments(condition: Condition[Spans]) -> Condition[Segments]:
+def _over_segments(condition: NodeCondition[Spans]) -> NodeCondition[Segments]:
     def sides(algebra: AnyAlgebra, machine: Machine, segments: Segments, node: Statement) -> tuple[Any, Any]:
         spans = [span_of(algebra, machine, segment, node) for segment in segments]
         return condition.sides(algebra, machine, spans, node)
 
-    return Condition(condition.name, condition.reason, sides)
+    return NodeCondition(condition.name, condition.reason, sides)
 
 
 def _indices(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
@@ -236,7 +246,7 @@ def _indices(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: State
 
 
 def _does_not_start_halted(algebra: AnyAlgebra, machine: Machine, segments: Segments, _: Statement) -> tuple[Any, Any]:
-    """Of the first segment: of the others it follows, since the one before them has not halted."""
+    """The first segment does not start halted. For the others it follows, since the one before has not halted."""
     name, number = machine.halted
     (enters,) = (join.enters for join in machine.joins if join.leaves == name)
     return _truth(algebra, algebra.equals(segments[0].public_values[enters], number)), algebra.value(0)
@@ -259,12 +269,12 @@ def _nothing_moves_alone(_: AnyAlgebra, machine: Machine, segments: Segments, __
 
 
 CONVERT: Relation[Segments] = (
-    Condition("indices_are_the_leafs", Rejection.SEGMENT_INDEX, _indices),
-    Condition("does_not_start_halted", Rejection.SEGMENT_AFTER_HALT, _does_not_start_halted),
-    Condition("no_exit_code_without_halt", Rejection.EXIT_CODE_WITHOUT_HALT, _no_exit_without_halt),
-    Condition("nothing_moves_without_its_table", Rejection.MOVED_WITHOUT_TABLE, _nothing_moves_alone),
+    NodeCondition("indices_are_the_leafs", Rejection.SEGMENT_INDEX, _indices),
+    NodeCondition("does_not_start_halted", Rejection.SEGMENT_AFTER_HALT, _does_not_start_halted),
+    NodeCondition("no_exit_code_without_halt", Rejection.EXIT_CODE_WITHOUT_HALT, _no_exit_without_halt),
+    NodeCondition("nothing_moves_without_its_table", Rejection.MOVED_WITHOUT_TABLE, _nothing_moves_alone),
     *map(_over_segments, JOINED),
-    Condition(
+    NodeCondition(
         "depth_is_zero",
         Rejection.NODE_DEPTH,
         lambda algebra, _, __, node: (algebra.embed(node.depth), algebra.value(0)),
@@ -272,11 +282,11 @@ CONVERT: Relation[Segments] = (
 )
 
 
-def _from_the_child(name: str) -> Condition[Statement]:
+def _from_the_child(name: str) -> NodeCondition[Statement]:
     def sides(_: AnyAlgebra, __: Machine, child: Statement, node: Statement) -> tuple[Any, Any]:
         return getattr(node, name), getattr(child, name)
 
-    return Condition(f"{name}_from_the_child", Rejection.NODE_STATEMENT, sides)
+    return NodeCondition(f"{name}_from_the_child", Rejection.NODE_STATEMENT, sides)
 
 
 UNCHANGED: Relation[Statement] = tuple(_from_the_child(field.name) for field in fields(NodeStatement))
@@ -302,46 +312,48 @@ class FinalContext:
 
 
 FINAL: Relation[FinalContext] = (
-    Condition(
+    NodeCondition(
         "program_is_the_callers",
         Rejection.PROGRAM_DIFFERS,
         lambda _, __, asked, node: (node.program_id, asked.program_id),
     ),
-    Condition(
+    NodeCondition(
         "key_list_is_the_verifiers",
         Rejection.KEY_LIST_DIFFERS,
         lambda _, __, asked, node: (node.key_list_root, asked.key_list_root),
     ),
-    Condition("starts_with_the_first_segment", Rejection.SEGMENT_INDEX, lambda _, __, ___, node: (node.first_index, 0)),
-    Condition(
+    NodeCondition(
+        "starts_with_the_first_segment", Rejection.SEGMENT_INDEX, lambda _, __, ___, node: (node.first_index, 0)
+    ),
+    NodeCondition(
         "starts_as_the_key_says", Rejection.START_DIFFERS, lambda _, __, asked, node: (node.starts, asked.starts)
     ),
-    Condition(
+    NodeCondition(
         "has_halted",
         Rejection.NOT_HALTED,
         lambda algebra, machine, _, node: (_halted(algebra, machine, node), algebra.value(1)),
     ),
-    Condition(
+    NodeCondition(
         "exit_code_is_the_callers",
         Rejection.EXIT_CODE_DIFFERS,
         lambda _, __, asked, node: (node.exit_values, asked.exit_values),
     ),
-    Condition(
+    NodeCondition(
         "count_is_bounded",
         Rejection.SEGMENT_COUNT,
-        lambda _, machine, __, node: (1 <= node.segment_count <= machine.maximum_segments, True),
+        lambda _, machine, __, node: (1 <= node.segment_count <= most_segments(machine), True),
     ),
-    Condition(
+    NodeCondition(
         "depth_is_within_the_limit",
         Rejection.NODE_DEPTH,
         lambda _, machine, __, node: (node.depth <= depth_limit(machine), True),
     ),
-    Condition(
+    NodeCondition(
         "run_digest_is_recomputed",
         Rejection.RUN_DIFFERS,
         lambda _, __, asked, node: (node.run, asked.digest_over(node.segment_count, node.leaves_root)),
     ),
-    Condition(
+    NodeCondition(
         "global_buses_balance",
         Rejection.GLOBAL_BUSES_UNBALANCED,
         lambda algebra, _, asked, node: (node.global_total + asked.output_total(node.run), algebra.value(0)),

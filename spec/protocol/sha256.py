@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isqrt
 
 WORD_MASK = 2**32 - 1
+"""Words are added modulo 2^32 [FIPS 180-4, section 2.2]."""
 
 
 def _first_primes(count: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from spec.air.chip import Chip, Role
 from spec.air.machine import Machine
 from spec.field import P
 from spec.parameters import ParameterSet
-from spec.rejection import Rejected, Rejection
+from spec.rejection import Rejected, Rejection, between
 
 MINIMUM_HEIGHT_LOG2 = 1
 """A table has two rows at least, so that every table takes part in a sumcheck."""
@@ -36,6 +36,11 @@ class TableShape:
     @property
     def height(self) -> int:
         return 1 << self.height_log2
+
+
+def rows_of(heights_log2: Iterable[int]) -> int:
+    """The rows of all tables of these heights together."""
+    return sum(1 << height_log2 for height_log2 in heights_log2)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,13 @@ def stacking_height(shape: SegmentShape, parameters: ParameterSet) -> int:
     try:
         return parameters.stacking_height(shape.tallest_log2, shape.main_cells)
     except ValueError as error:
-        raise Rejected(Rejection.TABLE_HEIGHT, str(error)) from error
+        admitted, tallest = heights_admitted(parameters), shape.tallest_log2
+        raise Rejected(Rejection.TABLE_HEIGHT, str(error), expected=admitted, found=tallest) from error
+
+
+def heights_admitted(parameters: ParameterSet) -> dict[str, int | None]:
+    """The heights that a table may have, as a rejection states them: powers of two, by their exponents."""
+    return between(MINIMUM_HEIGHT_LOG2, parameters.tallest_log2)
 
 
 def clock_end(tables: Iterable[TableShape]) -> int:
@@ -104,50 +115,56 @@ def clock_end(tables: Iterable[TableShape]) -> int:
     return FIRST_CLOCK + sum(table.height * table.chip.accesses for table in tables)
 
 
-def message_counts(tables: Iterable[TableShape]) -> Counter[str]:
-    """By bus name, padded height times interactions summed over the tables, lookup tables apart."""
+def message_counts(tables: Iterable[TableShape], apart: Sequence[Role] = LOOKUP_ROLES) -> Counter[str]:
+    """By bus name, padded height times interactions summed over the tables, those of the roles `apart` left out."""
     counts: Counter[str] = Counter()
     for table in tables:
-        if table.chip.role not in LOOKUP_ROLES:
-            for interaction in table.chip.interactions:
-                counts[interaction.bus.name] += table.height
+        if table.chip.role not in apart:
+            for bus, count in Counter(interaction.bus.name for interaction in table.chip.interactions).items():
+                counts[bus] += count * table.height
     return counts
 
 
 def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], parameters: ParameterSet) -> None:
     """Everything about a segment's heights that soundness rests on. `program_heights_log2` are those in the key.
 
-    Raises Rejected.
+    Raises Rejected at the first check that fails.
     """
     machine = shape.machine
     fixed = {name: table.height_log2 for name, table in machine.tables.items()} | dict(program_heights_log2)
     for chip in machine.chips:
         heights = shape.heights_log2.get(chip.name, ())
-        found = f"{chip.name} has heights 2^{list(heights)}"
+        detail = f"{chip.name} has heights 2^{list(heights)}"
         if chip.name in fixed:
             if heights != (fixed[chip.name],):
-                raise Rejected(Rejection.FIXED_TABLE_HEIGHT, found)
+                expected, found = [fixed[chip.name]], list(heights)
+                raise Rejected(Rejection.FIXED_TABLE_HEIGHT, detail, expected=expected, found=found)
             continue
         limit = machine.maximum_instances if chip.role in SEVERAL_INSTANCES else 1
-        if not (chip.name in machine.required) <= len(heights) <= limit:
-            raise Rejected(Rejection.TABLE_COUNT, f"{len(heights)} tables of {chip.name}")
+        count, least = len(heights), int(chip.name in machine.required)
+        if not least <= count <= limit:
+            admitted = between(least, limit)
+            raise Rejected(Rejection.TABLE_COUNT, f"{count} tables of {chip.name}", expected=admitted, found=count)
         if any(not MINIMUM_HEIGHT_LOG2 <= height <= parameters.tallest_log2 for height in heights):
-            raise Rejected(Rejection.TABLE_HEIGHT, found)
-        if list(heights) != sorted(set(heights), reverse=True):
-            raise Rejected(Rejection.TABLE_ORDER, found)
-    if parameters.listed_shapes and not is_listed(shape):
-        raise Rejected(Rejection.SHAPE_NOT_LISTED, parameters.name)
+            admitted = heights_admitted(parameters)
+            raise Rejected(Rejection.TABLE_HEIGHT, detail, expected=admitted, found=list(heights))
+        descending = sorted(set(heights), reverse=True)
+        if list(heights) != descending:
+            raise Rejected(Rejection.TABLE_ORDER, detail, expected=descending, found=list(heights))
+    if parameters.listed_shapes:
+        require_listed(shape, parameters.name)
     stacking_height(shape, parameters)
     end, limit = clock_end(shape.tables), 1 << machine.clock_bits
     if end > limit:
-        raise Rejected(Rejection.CLOCK_BOUND, f"clocks may reach {end}, the limit is {limit}")
+        detail = f"clocks may reach {end}, the limit is {limit}"
+        raise Rejected(Rejection.CLOCK_BOUND, detail, expected=between(FIRST_CLOCK, limit), found=end)
     _check_message_counts(message_counts(shape.tables))
 
 
 def listed_shape(machine: Machine, name: str, program_heights_log2: Mapping[str, int]) -> SegmentShape:
     """The segment of a listed shape whose program tables have these heights."""
     fixed = {chip: table.height_log2 for chip, table in machine.tables.items()} | dict(program_heights_log2)
-    return SegmentShape(machine, {chip: (height,) for chip, height in {**machine.listed_shapes[name], **fixed}.items()})
+    return SegmentShape(machine, {**machine.listed_shapes[name], **{chip: (fixed[chip],) for chip in fixed}})
 
 
 def is_listed(shape: SegmentShape) -> bool:
@@ -159,6 +176,17 @@ def is_listed(shape: SegmentShape) -> bool:
         for name in machine.listed_shapes
         for program in machine.listed_programs
     )
+
+
+def require_listed(shape: SegmentShape, where: str) -> None:
+    """All tables together have the heights of a listed shape and a listed program.
+
+    Raises Rejected at the first check that fails.
+    """
+    if not is_listed(shape):
+        heights_log2 = {name: list(heights) for name, heights in shape.heights_log2.items() if heights}
+        listed = sorted(shape.machine.listed_shapes)
+        raise Rejected(Rejection.SHAPE_NOT_LISTED, where, expected=listed, found=heights_log2)
 
 
 def run_message_counts(shapes: Iterable[SegmentShape]) -> Counter[str]:
@@ -175,11 +203,15 @@ def run_message_counts(shapes: Iterable[SegmentShape]) -> Counter[str]:
 
 
 def check_run_messages(shapes: Iterable[SegmentShape]) -> None:
-    """The bound on the messages of global buses holds over the whole run. Raises Rejected."""
+    """The bound on the messages of global buses holds over the whole run.
+
+    Raises Rejected at the first check that fails.
+    """
     _check_message_counts(run_message_counts(shapes))
 
 
 def _check_message_counts(counts: Mapping[str, int]) -> None:
     for bus, count in counts.items():
         if count >= P:
-            raise Rejected(Rejection.INTERACTION_BOUND, f"bus {bus} may have {count} messages")
+            detail = f"bus {bus} may have {count} messages"
+            raise Rejected(Rejection.INTERACTION_BOUND, detail, expected=between(0, P - 1), found=count)

@@ -87,21 +87,15 @@ def _column_count(commitment: Commitment, table: TableShape) -> int:
 def stack(commitment: Commitment, tables: Sequence[TableShape], height_log2: int) -> Stacking:
     """The layout of a commitment of tables none of which is higher than 2^height_log2."""
     order = sorted(range(len(tables)), key=lambda position: -tables[position].height_log2)
-    placed, offset = [], 0
+    placed, offset, inside = [], 0, (1 << height_log2) - 1
     for position in order:
-        table = tables[position]
-        for column in range(_column_count(commitment, table)):
-            inside = offset & ((1 << height_log2) - 1)
-            placed.append(
-                PlacedColumn(
-                    table=position,
-                    column=column,
-                    height_log2=table.height_log2,
-                    stacked=offset >> height_log2,
-                    prefix=inside >> table.height_log2,
-                )
-            )
-            offset += table.height
+        table_log2, count = tables[position].height_log2, _column_count(commitment, tables[position])
+        starts = range(offset, offset + (count << table_log2), 1 << table_log2)
+        placed += [
+            PlacedColumn(position, column, table_log2, start >> height_log2, (start & inside) >> table_log2)
+            for column, start in enumerate(starts)
+        ]
+        offset += count << table_log2
     return Stacking(height_log2, tuple(placed))
 
 

@@ -22,6 +22,7 @@ from spec.protocol.cube import HALF, equal_coordinate, extension_at, horner
 from spec.protocol.merkle import TreeShape, tree_shape
 
 ROUND_DEGREE = 2
+"""The product of a vector and its weight, both multilinear."""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,14 @@ from typing import Generic
 from spec.air.bus import Scope
 from spec.air.chip import Chip
 from spec.air.expression import Expression, Interpretation, evaluate
+from spec.protocol import cube
 from spec.protocol.algebra import Value
 from spec.protocol.cube import CornerWeights
 from spec.protocol.gkr import Block, BusChallenges, Circuit, pair_fraction
 from spec.protocol.shape import TableShape
+
+FIRST_CONSTRAINT_POWER = 2
+"""The power of chi that weighs the first constraint: numerators have the weight 1, denominators chi."""
 
 ROUND_DEGREE = 3
 """Constraints have degree 3 at most, and a pair's fraction degree 2."""
@@ -50,23 +54,32 @@ def constraint_count(tables: Sequence[TableShape]) -> int:
     return sum(len(table.chip.constraints) for table in tables)
 
 
+def power_count(tables: Sequence[TableShape]) -> int:
+    """The powers of chi that weigh numerators, denominators and all constraints."""
+    return FIRST_CONSTRAINT_POWER + constraint_count(tables)
+
+
+def batching_powers(one: Value, batching: Value, tables: Sequence[TableShape]) -> list[Value]:
+    """1, chi, chi^2, ...: as many as the tables need."""
+    return cube.powers(one, batching, power_count(tables))
+
+
 def table_weights(
-    one: Value, tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Value], batching: Value
+    tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Value], powers: Sequence[Value]
 ) -> list[TableWeights[Value]]:
-    """The weights of every table, in the order of the tables."""
+    """The weights of every table, in the order of the tables, from `power_count` powers of chi: 1, chi, chi^2, ..."""
+    one, batching = powers[:FIRST_CONSTRAINT_POWER]
     corners = CornerWeights(one, rho)
-    power = batching * batching
+    start = FIRST_CONSTRAINT_POWER
     result = []
     for position, table in enumerate(tables):
-        powers = []
-        for _ in table.chip.constraints:
-            powers.append(power)
-            power = power * batching
+        end = start + len(table.chip.constraints)
         blocks = [
             (block, corners.weight(block.prefix, layout.variables - block.height_log2))
             for block in layout.blocks_by_table.get(position, ())
         ]
-        result.append(TableWeights(powers, blocks, batching))
+        result.append(TableWeights(powers[start:end], blocks, batching))
+        start = end
     return result
 
 

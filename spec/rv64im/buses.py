@@ -8,6 +8,7 @@ LIMB_BITS = 16
 """A 64-bit value is four limbs of this width: the largest for which limb sums stay far below p."""
 
 LIMBS = 4
+"""A doubleword as limbs of 16 bits."""
 
 CLOCK_LOW_BITS = 16
 CLOCK_HIGH_BITS = 8
@@ -184,7 +185,7 @@ BUSES = (
 )
 
 ACCELERATOR_IDENTITIES = range(64, 128)
-"""Of the buses between calls and their work tables."""
+"""The identities of the buses between calls and their work tables."""
 
 SHA256_IDENTITY = 64
 """The first of four."""

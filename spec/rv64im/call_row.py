@@ -51,7 +51,7 @@ class CallRow(InstructionRow):
             raise ValueError(f"{self.name}: the call writes no register")
         self.access("result", Space.REGISTERS, self.call.result_register, before, after)
 
-    def finish_call(self, outputs: Sequence[str]) -> Chip:
+    def finish_call(self, outputs: Sequence[Expression]) -> Chip:
         """The finished chip."""
         return self.finish(outputs=outputs, domain=f"a7 = {self.call.number}")
 

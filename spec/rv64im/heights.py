@@ -54,10 +54,10 @@ def table_heights(chip: Chip, rows: int, shape: str | None) -> tuple[int, ...]:
             if rows:
                 raise ValueError(f"the shape {shape} has no table of {chip.name}")
             return ()
-        height = 1 << RV64IM.listed_shapes[shape][chip.name]
-        if rows > height:
-            raise ValueError(f"{rows} rows of {chip.name} do not fit in the {height} of the shape {shape}")
-        return (height,)
+        heights = tuple(1 << height_log2 for height_log2 in RV64IM.listed_shapes[shape][chip.name])
+        if rows > sum(heights):
+            raise ValueError(f"{rows} rows of {chip.name} do not fit in the {sum(heights)} of the shape {shape}")
+        return heights
     if chip.role in SEVERAL_INSTANCES:
         return instance_heights(rows)
     return (padded_height(rows),) if rows else ()

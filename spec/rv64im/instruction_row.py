@@ -35,7 +35,7 @@ class InstructionRow(MachineRow):
             self.boolean("at_most_one_selector", self.real)
         self.pc = self.column("pc")
         self.clock = self.column("clock")
-        self._accesses = 0
+        self._access_names: list[str] = []
         self._bytes: list[Expression] = []
         self._destination: Expression | int = 0
         self._source1: Expression | int = 0
@@ -70,11 +70,12 @@ class InstructionRow(MachineRow):
 
         The token's clock must be earlier: now - previous - 1 lies in [0, 2^24), checked as 16 low bits, which
         cost no column, and a byte.
+        Raises ValueError for another number of limbs before or after.
         """
         if len(before) != LIMBS or len(after) != LIMBS:
             raise ValueError(f"{self.name}: access {name} needs {LIMBS} limbs before and after")
         present = self.real if times is None else times
-        now = self.clock + self._accesses
+        now = self.clock + len(self._access_names)
         previous = self.column(f"{name}_previous_clock")
         high = self.column(f"{name}_clock_high")
         self.receive(f"{name}_taken", MEMORY, [space, address, *before, previous], present)
@@ -82,7 +83,7 @@ class InstructionRow(MachineRow):
         gap_low = now - previous - 1 - high * 2**CLOCK_LOW_BITS
         self.in_range(f"{name}_is_later", gap_low, CLOCK_LOW_BITS, present)
         self.byte(high)
-        self._accesses += 1
+        self._access_names.append(name)
 
     def byte(self, value: Expression) -> None:
         """Looks up that 0 <= value < 2^8, together with another byte of the row."""
@@ -93,7 +94,7 @@ class InstructionRow(MachineRow):
         *,
         constants: Sequence[Expression | int] = (),
         next_pc: Expression | int | None = None,
-        outputs: Sequence[str] = (),
+        outputs: Sequence[Expression] = (),
         domain: str = "every execution",
     ) -> Chip:
         """Fetches, moves the state on, looks up the bytes in pairs, an odd one with 0; the finished chip.
@@ -106,11 +107,17 @@ class InstructionRow(MachineRow):
         if len(self.opcodes) == 1:
             opcode = lift(OPCODES[self.opcodes[0]])
         self.receive("fetch", PROGRAM, [self.pc, opcode, *registers, *padded], self.real)
-        advance = max(1, self._accesses)
+        advance = max(1, len(self._access_names))
         self.receive("arrive", STATE, [self.pc, self.clock], self.real)
         successor = self.pc + 1 if next_pc is None else next_pc
         self.send("leave", STATE, [successor, self.clock + advance], self.real)
         for start in range(0, len(self._bytes), 2):
             pair = [*self._bytes[start : start + 2], lift(0)][:2]
             self.receive(f"bytes_{start // 2}", BYTE_PAIR, pair, self.real)
-        return self.build(instructions=self.opcodes, accesses=advance, outputs=tuple(outputs), domain=domain)
+        return self.build(
+            instructions=self.opcodes,
+            accesses=advance,
+            access_names=tuple(self._access_names),
+            outputs=outputs,
+            domain=domain,
+        )

@@ -17,6 +17,7 @@ from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.shift_amount import amount_parts, bits_of
 
 PROGRAM_CONSTANTS = 5
+"""What the widest instruction needs besides its registers: an immediate of four limbs and a target."""
 
 HALTED = P - 1
 """The pc after the exit call. No fall-through, table target or jalr target equals it: all are at most 2^30."""

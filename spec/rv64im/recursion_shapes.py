@@ -1,15 +1,19 @@
 """The heights that a segment may have for recursion: a circuit that verifies a proof fixes the proof's heights.
 
-Every table is present in every shape. The first five fit the instruction mixes of measured guests, each full to the
-next power of two; `general` takes any of them, at a price. The padding they cost, as cells of instruction tables for an
-executed instruction, over the cells of the rows themselves:
+Every table is present in every shape. The first five fit the instruction mixes of measured guests: a frequent chip has
+up to three instances, whose heights together are what its rows need. `general` takes any mix, at a price. The
+instructions of the mix that fill a segment, and the padding they cost, as cells of instruction tables over the cells of
+the rows themselves:
 
-    counting     2.1    loops over registers and bytes: fibonacci
-    hashing      1.3    32-bit words: sha256
-    sorting      1.5    indexed arrays: sort
-    text         1.2    calls and bytes: word_count
-    arithmetic   2.4    64-bit products and quotients: determinant, records
-    general      4-9    all of them in one
+    counting     4.2 million   1.8    loops over registers and bytes: fibonacci (primes 1.5)
+    hashing      5.2           1.1    32-bit words: sha256
+    sorting      5.2           1.1    indexed arrays: sort
+    text         5.5           1.1    calls and bytes: word_count
+    arithmetic   3.3           1.8    64-bit products and quotients: determinant, records
+    general      0.8-1.8       5-9    all of them in one
+
+They hold nearly as many as a clock can count: what verifying a segment costs a circuit grows by a tenth when its cells
+grow by half, so a tree over few large segments is the cheapest.
 
 A chip that a guest of another mix needs often fills up early and ends its segment, so a guest belongs to the shape in
 which its segments have the most instructions for a cell. A run may change its shape from segment to segment.
@@ -21,12 +25,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from spec.air.chip import Chip
+from spec.protocol.shape import rows_of
 
-RARE_HEIGHT_LOG2 = 10
-"""Of a chip that a shape expects to be rare: all of them together are about a million cells."""
+RARE_HEIGHT_LOG2 = 12
+"""The height of a chip that a shape expects to be rare: all of them together are about four million cells."""
 
-BOUNDARY_HEIGHT_LOG2 = 16
-MEMORY_HEIGHT_LOG2 = 17
+BOUNDARY_HEIGHT_LOG2 = 17
+MEMORY_HEIGHT_LOG2 = 18
 """Above the boundary table's: every address that a run touches has a boundary row in some segment, so its memory table
 has room in as many segments, and some to spare for the output."""
 
@@ -35,57 +40,71 @@ PROGRAM_HEIGHTS_LOG2 = MappingProxyType(
 )
 """The heights of a program's fixed tables, small, medium or large: one place in all three."""
 
-FREQUENT_HEIGHTS_LOG2: Mapping[str, Mapping[int, Sequence[str]]] = {
+FREQUENT_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
     "counting": {
-        19: ("addi",),
-        18: ("add",),
-        17: ("branch_equal", "branch_less_unsigned", "sb"),
-        14: ("load_byte",),
-        13: ("sd",),
-        12: ("addiw",),
-        11: ("constant", "mul"),
+        (21, 19): ("addi",),
+        (20, 19, 14): ("add",),
+        (19, 18, 16): ("branch_equal",),
+        (19, 17, 13): ("branch_less_unsigned",),
+        (19, 17): ("sb",),
+        (18, 16): ("load_byte",),
+        (16,): ("addiw",),
+        (15,): ("constant", "mul"),
     },
     "hashing": {
-        17: ("addw", "addiw", "or", "xor", "slliw", "srliw"),
-        15: ("addi", "and", "load_word"),
-        14: ("branch_equal", "load_byte", "sw"),
-        12: ("ld", "sd"),
+        (19, 18, 17): ("or",),
+        (19, 18, 13): ("srliw",),
+        (19, 18): ("slliw",),
+        (19, 17, 16): ("addw",),
+        (19, 17, 15): ("xor",),
+        (19, 16): ("addiw",),
+        (18,): ("and", "load_word"),
+        (17, 13): ("addi",),
+        (17,): ("branch_equal",),
+        (16, 15): ("sw",),
+        (16, 14): ("load_byte",),
+        (15,): ("ld", "sd"),
     },
     "sorting": {
-        18: ("addi", "slli"),
-        17: ("add", "branch_less_unsigned", "load_word"),
-        16: ("sw",),
-        14: ("constant", "or", "srliw", "load_byte", "sb"),
-        13: ("branch_equal", "jalr", "ld", "sd"),
+        (20, 18): ("slli",),
+        (20,): ("addi", "branch_less_unsigned"),
+        (19, 18): ("add",),
+        (19,): ("load_word",),
+        (18, 14): ("sw",),
+        (17,): ("constant",),
+        (16, 14): ("load_byte", "sb"),
+        (16,): ("or", "srliw", "branch_equal"),
+        (15,): ("jalr", "ld", "sd"),
     },
     "text": {
-        18: ("constant", "addi"),
-        17: ("jalr", "ld", "sd"),
-        16: ("add", "andi", "branch_equal", "load_byte"),
-        15: ("slli", "sltiu", "branch_less_unsigned"),
-        14: ("subw", "addiw", "srli", "branch_less_signed", "load_word", "sw"),
+        (20, 17, 16): ("addi",),
+        (19, 18): ("constant",),
+        (19, 17): ("ld",),
+        (19,): ("jalr", "sd"),
+        (18, 16): ("branch_equal",),
+        (18, 15): ("add",),
+        (18,): ("andi", "load_byte"),
+        (17, 15): ("slli", "sltiu", "branch_less_unsigned"),
+        (16, 14): ("subw", "addiw", "srli", "branch_less_signed", "load_word", "sw"),
     },
     "arithmetic": {
-        17: ("addi",),
-        16: (
-            "add",
-            "srli",
-            "branch_equal",
-            "branch_less_unsigned",
-            "ld",
-            "load_byte",
-            "load_misaligned",
-            "sd",
-            "mul",
-        ),
-        15: ("and", "or", "slli", "multiply_high", "divide"),
-        14: ("constant", "sub", "addiw", "andi", "load_word"),
-        11: ("jalr",),
+        (20,): ("addi",),
+        (19, 17, 14): ("add",),
+        (19,): ("branch_equal", "branch_less_unsigned", "load_byte"),
+        (18, 16, 13): ("divide",),
+        (18, 16): ("ld",),
+        (18,): ("load_misaligned",),
+        (17, 16): ("sub", "slli", "srli", "sd"),
+        (17, 15, 13): ("and", "or", "mul", "multiply_high"),
+        (17,): ("constant",),
+        (16,): ("andi", "load_word"),
+        (15,): ("addiw",),
+        (14,): ("jalr",),
     },
     "general": {
-        17: ("addi",),
-        16: ("constant", "add", "addw", "addiw", "branch_equal", "branch_less_unsigned"),
-        15: (
+        (19, 18): ("addi",),
+        (18, 17): ("constant", "add", "addw", "addiw", "branch_equal", "branch_less_unsigned"),
+        (17, 16): (
             "or",
             "xor",
             "slli",
@@ -95,18 +114,18 @@ FREQUENT_HEIGHTS_LOG2: Mapping[str, Mapping[int, Sequence[str]]] = {
             "ld",
             "load_word",
             "load_byte",
-            "load_misaligned",
             "sd",
             "sb",
+            "load_misaligned",
             "mul",
         ),
-        14: ("sub", "and", "andi", "sllw", "srli", "sw", "multiply_high", "divide", "divide_word"),
-        13: ("sltiu",),
-        12: ("subw", "branch_less_signed"),
-        11: ("mulw",),
+        (16, 15): ("sub", "and", "andi", "sllw", "srli", "sw", "multiply_high", "divide", "divide_word"),
+        (15, 14): ("sltiu",),
+        (15,): ("subw", "branch_less_signed"),
+        (14,): ("mulw",),
     },
 }
-"""By shape, the chips that are higher than the rare ones, by height."""
+"""By shape, the chips that have more rows than the rare ones, by the heights of their instances."""
 
 LISTED_PROGRAMS: tuple[Mapping[str, int], ...] = tuple(
     dict(zip(PROGRAM_HEIGHTS_LOG2, size, strict=True)) for size in zip(*PROGRAM_HEIGHTS_LOG2.values(), strict=True)
@@ -114,19 +133,19 @@ LISTED_PROGRAMS: tuple[Mapping[str, int], ...] = tuple(
 """The heights of a program's tables by chip, small, medium, large."""
 
 
-def listed_shapes(instruction_chips: Sequence[Chip]) -> Mapping[str, Mapping[str, int]]:
-    """By shape, the height of every instruction and continuation table by chip."""
-    continuation = {"boundary": BOUNDARY_HEIGHT_LOG2, "memory": MEMORY_HEIGHT_LOG2}
-    rare = {chip.name: RARE_HEIGHT_LOG2 for chip in instruction_chips}
+def listed_shapes(instruction_chips: Sequence[Chip]) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+    """By shape, the heights of every instruction and continuation chip's tables by chip."""
+    continuation = {"boundary": (BOUNDARY_HEIGHT_LOG2,), "memory": (MEMORY_HEIGHT_LOG2,)}
+    rare = {chip.name: (RARE_HEIGHT_LOG2,) for chip in instruction_chips}
     return {
-        shape: rare | {name: height for height, names in frequent.items() for name in names} | continuation
+        shape: rare | {name: heights for heights, names in frequent.items() for name in names} | continuation
         for shape, frequent in FREQUENT_HEIGHTS_LOG2.items()
     }
 
 
-def rows_that_fit(heights: Mapping[str, int], shares: Mapping[str, float]) -> int:
+def rows_that_fit(heights_log2: Mapping[str, tuple[int, ...]], shares: Mapping[str, float]) -> int:
     """How many instructions of a mix, given as each chip's share of them, fill a segment of this shape."""
-    return int(min((1 << heights[name]) / share for name, share in shares.items() if share))
+    return int(min(rows_of(heights_log2[name]) / share for name, share in shares.items() if share))
 
 
 def program_size(rows: Mapping[str, int]) -> Mapping[str, int]:

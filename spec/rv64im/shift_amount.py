@@ -12,6 +12,7 @@ from typing import TypeVar
 from spec.protocol.algebra import FieldValue
 
 AMOUNT_BITS = 6
+"""An amount below 64."""
 
 Bit = TypeVar("Bit", bound=FieldValue)
 

@@ -7,8 +7,7 @@ The verifier is a participant like the tables: a local bus balances over a segme
 from __future__ import annotations
 
 from spec.air.machine import Token
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES
-from spec.memory_map import OUTPUT as OUTPUT_REGION
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION
 from spec.protocol.shape import FIRST_CLOCK
 from spec.rv64im.buses import CURSOR, EXIT, LIMBS, OUTPUT, STATE
 from spec.rv64im.program_row import HALTED, limbs_of

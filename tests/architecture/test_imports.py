@@ -13,12 +13,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "spec": ("spec",),
     "soundcalc": ("soundcalc", "spec"),
     "proofs_of_constraints": ("proofs_of_constraints", "spec"),
+    "proofs_of_constraints.exploit": ("proofs_of_constraints", "spec", "reference"),
     "proofs_of_constraints.machine": ("proofs_of_constraints", "spec", "reference.verifier"),
     "reference": ("reference", "spec"),
     "optimized": ("optimized", "spec", "reference.prover", "reference.arrays", "reference.tables"),
     "optimized.warm_up": ("optimized", "spec", "reference.prover", "reference.program_keys", "reference.trace"),
     "optimized.verifier": ("optimized", "spec", "reference.verifier"),
     "documentation": ("documentation", "spec", "reference", "soundcalc", "proofs_of_constraints"),
+    "releasing": ("releasing", "spec", "limpid"),
     "limpid": ("limpid", "spec", "soundcalc", "proofs_of_constraints", "reference", "optimized"),
 }
 """By package: the packages of this project that it may import, parts of them included. A part may have its own rule."""

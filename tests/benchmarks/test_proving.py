@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import measurement as measuring
-from benchmarks.guests import GUESTS, SERIES, Guest
+from benchmarks.guests import ALL_GUESTS, BY_CALL, GUESTS, SERIES, UNROLLED, Guest
 from benchmarks.measurement import Measurement, measure
 from benchmarks.plots import plot
 from benchmarks.stages import StageWatch
@@ -28,7 +28,7 @@ INPUT = (1000).to_bytes(8, "little")
 def measured() -> Measurement:
     patch = pytest.MonkeyPatch()
     with patch.context() as patched:
-        patched.setitem(GUESTS, "small", Guest("small", EXAMPLES / "fibonacci.c", INPUT))
+        patched.setitem(ALL_GUESTS, "small", Guest("small", EXAMPLES / "fibonacci.c", INPUT))
         return measure("small", FIBONACCI, "tiny")
 
 
@@ -76,6 +76,11 @@ def test_verdicts_hold_growth_cells_and_memory_against_their_bounds(measured: Me
         "four times the instructions take 4.50 times the processor seconds, at most 4.1",
         "memory",
     ]
+    call, unrolled = replace(good, processor_seconds=2.0), replace(good, processor_seconds=7.0)
+    assert verdicts({BY_CALL: call, UNROLLED: unrolled})[0] == (
+        "keccak256-1MB: 3.5 times less processor time than unrolled, at least 4",
+        False,
+    )
 
 
 def test_plots_are_written_as_their_suffixes_say(measured: Measurement, tmp_path: Path) -> None:
@@ -86,7 +91,7 @@ def test_plots_are_written_as_their_suffixes_say(measured: Measurement, tmp_path
 
 
 def test_guests_have_sources_and_the_series_grows_fourfold() -> None:
-    assert all(guest.source.is_file() for guest in GUESTS.values())
+    assert all(guest.source.is_file() for guest in ALL_GUESTS.values())
     iterations = [int.from_bytes(GUESTS[name].private_input, "little") for name in SERIES]
     assert iterations[1] == pytest.approx(4 * iterations[0], rel=1e-4)
     assert iterations[2] == pytest.approx(4 * iterations[1], rel=1e-4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from documentation.prose import forbidden_numbers, section_numbers
+from documentation.prose import forbidden_numbers, section_numbers, stated_results
 
 SECTIONS = section_numbers(["# 4. Proof\n\n## 4.1 Relation\n"])
 
@@ -37,3 +37,11 @@ def test_prose_without_counts_is_allowed(line: str) -> None:
 )
 def test_count_or_missing_section_planted_is_reported(line: str, found: str) -> None:
     assert forbidden_numbers(line, "page.md", SECTIONS) == [f"page.md, line 1: {found}"]
+
+
+def test_lemma_that_is_stated_may_be_cited_and_no_other() -> None:
+    results = stated_results(["**Lemma 3, pinning** (new). *Let*\n\n**Theorem 4.** *In*\n"])
+    allowed = "by Lemma 3 and Theorem 4, and Lemmas 1 and 3"
+    assert forbidden_numbers(allowed, "page.md", SECTIONS, results | {("Lemma", "1")}) == []
+    for line, found in (("by Lemma 5", "5"), ("by Theorem 3", "3"), ("Lemmas 3 to 9", "9")):
+        assert found in [entry.rsplit(" ", 1)[1] for entry in forbidden_numbers(line, "page.md", SECTIONS, results)]

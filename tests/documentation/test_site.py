@@ -12,6 +12,8 @@ import limpid
 from documentation import site
 from documentation.chapters import ROOT
 from documentation.site import SiteError, build_site, pages
+from limpid.reading.programs import DEFAULT_PARAMETERS
+from limpid.runs.backends import DEFAULT_BACKEND
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,28 @@ def test_every_page_of_the_repository_is_in_the_navigation_and_made(built: Path)
         assert (built / made.get(page, str(Path(page).with_suffix(".html")))).is_file()
 
 
+def test_every_page_of_a_heading_is_listed_beside_the_others(built: Path) -> None:
+    text = (built / "docs/guests.html").read_text()
+    listed = text.partition('id="__nav_2_label"')[2].partition('id="__nav_3"')[0]
+    assert re.findall(r'<a href="([^"#]+)" class="md-nav__link', listed) == [
+        "for-developers.html",
+        "guests.html",
+        "accelerators.html",
+        "porting.html",
+        "ethereum.html",
+        "ethereum-conformance.html",
+        "long-runs.html",
+        "final-proofs.html",
+        "../guest/examples/index.html",
+    ]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_list_in_a_list_is_indented_by_four_so_that_mkdocs_keeps_it_inside(page: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^ {1,3}(?:[-*]|\d+\.) .*", text, re.MULTILINE) == []
+
+
 def test_sources_that_pages_link_to_are_shown(built: Path) -> None:
     for path in ("reference/verifier/run.py", "guest/examples/sha256.c", "LICENSE-MIT"):
         assert (built / path).read_bytes() == (ROOT / path).read_bytes()
@@ -37,6 +61,20 @@ def test_formulas_are_drawn_by_the_browser_itself(built: Path) -> None:
     text = (built / "spec/whitepaper/04-segment-proof.html").read_text()
     assert "<math" in text
     assert "arithmatex" not in text
+    # Between dollars of its own line, inside a step of the verifier.
+    assert text.count('display="block"') == (ROOT / "spec/whitepaper/04-segment-proof.md").read_text().count("$$") // 2
+
+
+def test_dollars_of_formulas_are_not_shown(built: Path) -> None:
+    for page in (built / "spec/whitepaper").glob("*.html"):
+        assert re.search(r"\$<math|</math>\$", page.read_text()) is None, page
+
+
+def test_steps_of_the_verifier_have_the_numbers_of_the_whitepaper(built: Path) -> None:
+    text = (built / "spec/whitepaper/04-segment-proof.html").read_text()
+    steps = text.partition('id="45-the-steps-of-a-segment"')[2].partition("<h2")[0]
+    assert steps.count("<ol>") == 1
+    assert re.sub(r"<ul>.*?</ul>", "", steps, flags=re.DOTALL).count("<li>") == 6
 
 
 def test_a_page_fetches_nothing_from_elsewhere(built: Path) -> None:
@@ -50,6 +88,12 @@ def test_the_python_interface_has_every_name_with_its_docstring(built: Path) -> 
     for name in limpid.__all__:
         assert re.search(rf'id="[a-z_.]+\.{name}"', text), name
     assert "Proves a run, whatever its exit code." in text
+
+
+def test_the_python_interface_says_what_its_signatures_leave_to_names() -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    for name, default in (("DEFAULT_PARAMETERS", DEFAULT_PARAMETERS), ("DEFAULT_BACKEND", DEFAULT_BACKEND)):
+        assert f"`{name}` is `{default}`" in text
 
 
 def test_the_example_of_the_python_interface_runs(monkeypatch: pytest.MonkeyPatch) -> None:

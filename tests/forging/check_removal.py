@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -59,17 +60,18 @@ def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         return isinstance(node.exc.func, ast.Name) and node.exc.func.id in REJECTIONS
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _called(node.value).lstrip("_").startswith(("require", "check", "stacking_height"))
-    return isinstance(node, ast.Call) and _called(node) == "inverses"
+        return called(node.value).lstrip("_").startswith(("require", "check", "stacking_height"))
+    return isinstance(node, ast.Call) and called(node) == "inverses"
 
 
-def _called(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
+    """The last name of what is called."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+def functions_of(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Functions and methods by their qualified names; what is nested in one belongs to it."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -78,7 +80,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
             yield from ((f"{node.name}.{of.name}", of) for of in node.body if isinstance(of, ast.FunctionDef))
 
 
-def _tree(module: ModuleType) -> ast.Module:
+def tree_of(module: ModuleType) -> ast.Module:
+    """The syntax tree of a module's source."""
     return ast.parse(inspect.getsource(module))
 
 
@@ -92,7 +95,7 @@ def _text(check: ast.AST) -> str:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Rejection":
             return node.attr
     call = check.value if isinstance(check, ast.Expr) else check
-    return _called(call) if isinstance(call, ast.Call) else "raise"
+    return called(call) if isinstance(call, ast.Call) else "raise"
 
 
 class _Removal(ast.NodeTransformer):
@@ -108,7 +111,7 @@ class _Removal(ast.NodeTransformer):
         return ast.copy_location(ast.Pass(), node)
 
 
-def _code_of(code: CodeType, qualified_name: str) -> CodeType:
+def code_of(code: CodeType, qualified_name: str) -> CodeType:
     """The code of a function within that of its module. Raises KeyError if there is none."""
     unseen = [code]
     while unseen:
@@ -119,10 +122,13 @@ def _code_of(code: CodeType, qualified_name: str) -> CodeType:
     raise KeyError(qualified_name)
 
 
-def _function(module: ModuleType, qualified_name: str) -> FunctionType:
+def function_of(module: ModuleType, qualified_name: str) -> FunctionType:
+    """The function or method of this name, without what decorates it."""
     found: Any = module
     for part in qualified_name.split("."):
         found = inspect.getattr_static(found, part)
+    found = found.fget if isinstance(found, property) else getattr(found, "__wrapped__", found)
+    found = found.func if isinstance(found, cached_property) else found
     assert isinstance(found, FunctionType), qualified_name
     return found
 
@@ -132,11 +138,11 @@ def without(*removed: Site) -> Iterator[None]:
     """Within it, the verifier does not make these checks, wherever their functions have been imported to."""
     with pytest.MonkeyPatch.context() as patch:
         for site in removed:
-            tree = _tree(site.module)
-            function = dict(_functions(tree))[site.function]
+            tree = tree_of(site.module)
+            function = dict(functions_of(tree))[site.function]
             changed = ast.fix_missing_locations(_Removal(_checks(function)[site.number]).visit(tree))
-            code = _code_of(compile(changed, site.module.__file__ or "", "exec"), site.function)
-            patch.setattr(_function(site.module, site.function), "__code__", code)
+            code = code_of(compile(changed, site.module.__file__ or "", "exec"), site.function)
+            patch.setattr(function_of(site.module, site.function), "__code__", code)
         yield
 
 
@@ -144,7 +150,7 @@ def sites(modules: Sequence[ModuleType] = MODULES) -> dict[str, Site]:
     """Every check by module, function and text; later ones with the same text in a function are numbered."""
     found: dict[str, Site] = {}
     for module in modules:
-        for function, node in _functions(_tree(module)):
+        for function, node in functions_of(tree_of(module)):
             times: Counter[str] = Counter()
             for number, check in enumerate(_checks(node)):
                 text = _text(check)

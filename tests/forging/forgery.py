@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from reference.tables import Trace
-from reference.verifier.program import VerifierTools
 from reference.verifier.run import require_global_balance, verify_run, verify_segment_alone
+from reference.verifier.statement import VerifierTools
 from spec.field import ONE, ZERO, Extension
 from spec.protocol import shape
 from spec.protocol.form import SegmentForm
@@ -42,7 +42,7 @@ class HintingAlgebra(NumberAlgebra):
 
 
 Verification = Callable[[RunProof, Sequence[int] | None, VerifierTools], object]
-"""What is verified of a proof, given the exit values asked for. Raises Rejected."""
+"""What is verified of a proof, given the exit values asked for. Raises Rejected at the first check that fails."""
 
 
 def the_run(proof: RunProof, exit_values: Sequence[int] | None, tools: VerifierTools) -> object:
@@ -66,7 +66,7 @@ def its_global_sums(proof: RunProof, _exit_values: Sequence[int] | None, tools: 
 
 
 def digest_of_run(proof: RunProof) -> bytes:
-    """G."""
+    """The run's digest G."""
     algebra, key = NumberAlgebra(), proof.key
     statement = key.statement(proof.output, len(proof.segments))
     leaves = []
@@ -101,15 +101,24 @@ class Forgery:
 
     def outcome(self) -> Refusal | str:
         """What becomes of it: how it is refused, `accepted`, or the name of what else is raised."""
+        try:
+            self._verify()
+        except Rejected as rejected:
+            return Refusal(rejected.reason, rejected.detail)
+        except Exception as error:
+            return type(error).__name__
+        return "accepted"
+
+    def rejected(self) -> Rejected:
+        """How it is refused, with all that the refusal says."""
+        with pytest.raises(Rejected) as caught:
+            self._verify()
+        return caught.value
+
+    def _verify(self) -> None:
         tools = VerifierTools(algebra=lambda: HintingAlgebra(self.hint))
         with self._circumstances():
-            try:
-                self.verified(self.proof, self.exit_values, tools)
-            except Rejected as rejected:
-                return Refusal(rejected.reason, rejected.detail)
-            except Exception as error:
-                return type(error).__name__
-        return "accepted"
+            self.verified(self.proof, self.exit_values, tools)
 
     def agreed_outcome(self) -> Refusal | str:
         """How both verifiers refuse it, or `accepted`."""

@@ -91,9 +91,9 @@ class ObservingAlgebra(NumberAlgebra):
         super().__init__()
         self.differences: dict[Check, list[Extension]] = {}
 
-    def require_equal(self, left: Anything, right: Anything, reason: Rejection, where: str) -> None:
-        if isinstance(left, Extension) and isinstance(right, Extension):
-            self.differences.setdefault(Check(reason, where), []).append(left - right)
+    def require_equal(self, found: Anything, expected: Anything, reason: Rejection, where: str) -> None:
+        if isinstance(found, Extension) and isinstance(expected, Extension):
+            self.differences.setdefault(Check(reason, where), []).append(found - expected)
 
 
 def difference(proof: RunProof, check: Check) -> Extension:

@@ -50,7 +50,7 @@ def proven_by(kernels: Kernels) -> RunProof:
 
 
 def remembered(lie: Callable[[], Liar]) -> Callable[[], Liar]:
-    """A lie that is told once for each transcript: with a fixed challenge it is another one."""
+    """One lie for each transcript: with a fixed challenge it is another one."""
     told: dict[tuple[object, object], Liar] = {}
 
     @wraps(lie)

@@ -123,7 +123,7 @@ STEP = {
     "iterations.openings.cap": 11,
     "layers.rounds": 3,
 }
-"""Of fields with very many values every so manieth is altered."""
+"""For fields with very many values, the step from one altered value to the next."""
 
 
 def in_segment(change: Callable[[SegmentProof], SegmentProof]) -> RunProof:

@@ -12,7 +12,7 @@ import pytest
 
 from reference.prover.keys import proving_key
 from reference.tables import Table
-from spec.field import P
+from spec.field import P, inverse
 from spec.rejection import Rejection
 from tests.both_verifiers import Refusal
 from tests.changed_traces import Cell, cell, plus_cells, split, table_number, with_cells, with_public, with_tables
@@ -131,7 +131,12 @@ def test_row_that_its_program_allows_and_its_constraints_do_not_is_refused() -> 
         {("range_table", 63, "multiplicity"): 1},
         {("program_table", 1, "multiplicity"): 1},
         {("program_table", 1, "multiplicity"): -1},
+        {("range_table", 63, "multiplicity"): -1},
+        {("range_table", 0, "multiplicity"): inverse(2)},
+        {("program_table", 1, "multiplicity"): inverse(2)},
+        {("range_table", 0, "multiplicity"): -inverse(2), ("range_table", 1, "multiplicity"): inverse(2)},
     ],
+    ids=str,
 )
 def test_multiplicity_of_a_lookup_is_refused(changes: dict[Cell, int]) -> None:
     assert refusal_of(changes) == LOCAL

@@ -107,6 +107,12 @@ def test_positions_without_repetitions_are_refused() -> None:
         assert refusal(once) == FINAL_CLAIM
 
 
+def test_fewer_queries_are_refused() -> None:
+    """A prover that opens one position less and weighs what it opens consistently."""
+    with frozen(Label.QUERIES, 0, challenge=(5, 2, 9)):
+        assert refusal(proven_with_positions(lambda drawn: drawn[:-1])) == FINAL_CLAIM
+
+
 # Absorption.
 
 OPENING_REASONS = {
@@ -181,6 +187,25 @@ def test_nonce_ground_from_another_initial_value_is_refused(unchecked_grinding: 
     states = sha256_arrays.initial_states
     unchecked_grinding.setattr(grinding, "initial_states", lambda _, count: states(Domain.MERKLE_NODE, count))
     proof = HONEST.proof()
+    unchecked_grinding.undo()
+    found = refusal(proof)
+    assert found is not None
+    assert found.reason is R.GRINDING_INSUFFICIENT
+
+
+class _ReusedGrinding(HonestKernels):
+    """Grinds once, and gives the nonce again for all further challenges."""
+
+    nonce: int | None = None
+
+    def grind(self, block: Sequence[int], bits: int) -> int:
+        if self.nonce is None:
+            self.nonce = super().grind(block, bits)
+        return self.nonce
+
+
+def test_nonce_used_again_is_refused(unchecked_grinding: pytest.MonkeyPatch) -> None:
+    proof = proven_by(_ReusedGrinding())
     unchecked_grinding.undo()
     found = refusal(proof)
     assert found is not None

@@ -11,10 +11,9 @@ import pytest
 from reference.prover import segment as prover
 from reference.verifier import constraints as verifier
 from spec.field import Extension
-from spec.protocol.cube import powers
 from spec.protocol.gkr import Circuit
 from spec.protocol.shape import TableShape
-from spec.protocol.zerocheck import TableWeights, table_weights
+from spec.protocol.zerocheck import FIRST_CONSTRAINT_POWER, TableWeights, table_weights
 from spec.rejection import Rejection
 from tests.both_verifiers import Refusal
 from tests.changed_traces import Cell, plus_cells, split
@@ -27,25 +26,24 @@ ZEROCHECK = Refusal(Rejection.ZEROCHECK_MISMATCH, "segment 0")
 
 
 def _anew_for_each_table(
-    one: Extension, tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Extension], batching: Extension
+    tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Extension], powers: Sequence[Extension]
 ) -> list[TableWeights[Extension]]:
     """The constraints of every table, and of every instance, start with chi^2."""
     return [
         replace(
             of_table,
-            constraints=[batching * batching * power for power in powers(one, batching, len(of_table.constraints))],
+            constraints=powers[FIRST_CONSTRAINT_POWER:][: len(of_table.constraints)],
         )
-        for of_table in table_weights(one, tables, layout, rho, batching)
+        for of_table in table_weights(tables, layout, rho, powers)
     ]
 
 
 def _from_one(
-    one: Extension, tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Extension], batching: Extension
+    tables: Sequence[TableShape], layout: Circuit, rho: Sequence[Extension], powers: Sequence[Extension]
 ) -> list[TableWeights[Extension]]:
     """The first constraints share 1 and chi with numerators and denominators."""
-    honest = table_weights(one, tables, layout, rho, batching)
-    count = sum(len(of_table.constraints) for of_table in honest)
-    left = iter(powers(one, batching, count))
+    honest = table_weights(tables, layout, rho, powers)
+    left = iter(powers)
     return [replace(of_table, constraints=[next(left) for _ in of_table.constraints]) for of_table in honest]
 
 

@@ -5,6 +5,7 @@ The checks are found in the verifier's syntax trees, so that a new one without a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
@@ -50,7 +51,13 @@ PAIRED = ["form.check_form: ITERATION_COUNT", "form._check_iteration: OPENING_CO
 UNPROVABLE = ["shape.stacking_height: TABLE_HEIGHT", "shape.check_shape: stacking_height"]
 """Checks of shapes for which no prover can make a proof: they are tested on shapes alone."""
 
-OF_JOINED_SEGMENTS = ["run.verify_run", "run.check_key", "run.check_chain", "shape.check_run_messages"]
+OF_JOINED_SEGMENTS = [
+    "run.verify_run",
+    "run.check_key",
+    "run.check_chain",
+    "run.require_exit",
+    "shape.check_run_messages",
+]
 """Where a run's key is checked, what joins its segments, and how it ends."""
 
 OPTIMIZED_SITES = sites(OPTIMIZED_MODULES)
@@ -71,7 +78,7 @@ OPTIMIZED: Mapping[str, Callable[[], Forgery]] = {
 OF_ARRAYS = ["trees.check_opening: OPENING_ROW_COUNT", "trees.check_opening: OPENING_SIBLING_COUNT"]
 """Without these, compiled code would read and write beyond its arrays: they are tested as they are."""
 
-OF_LISTED_SHAPES = ["shape.check_shape: SHAPE_NOT_LISTED"]
+OF_LISTED_SHAPES = ["shape.check_shape: require_listed", "shape.require_listed: SHAPE_NOT_LISTED"]
 """The small machine lists no shapes: tests/spec/rv64im/test_recursion_shapes.py."""
 
 
@@ -83,6 +90,14 @@ def forgery(name: str) -> Forgery:
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forgery_is_refused_by_its_check(name: str) -> None:
     assert forgery(name).outcome() == forgery(name).agreed_outcome() == forgery(name).refused
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_refusal_of_a_forgery_states_two_sides_that_differ_and_that_json_has(name: str) -> None:
+    rejected = forgery(name).rejected()
+    sides = json.loads(json.dumps([rejected.expected, rejected.found]))
+    assert sides == [rejected.expected, rejected.found]
+    assert rejected.expected != rejected.found
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -110,7 +125,7 @@ def test_forgery_is_accepted_by_the_optimized_steps_without_their_check(name: st
 
 
 def _said_by_optimized_steps(found: Forgery) -> str:
-    """Of the forgery's bytes, key and output apart."""
+    """The verdict on the forgery's bytes, key and output apart."""
     encoded = encode_proof(found.proof)
     try:
         proof = read_proof(TOOLS.reader(encoded), found.proof.key.machine)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reference.verifier import program
+from reference.verifier import program, statement
 from spec.memory_map import OUTPUT_CAPACITY_BYTES
 from spec.parameters import TINY
 from spec.protocol.key import VerificationKey
@@ -65,18 +65,18 @@ UNASKED: Mapping[str, Callable[[], Unasked]] = {
     # Reduced modulo 2^64 it is the exit code 0.
     "program.verify: require_question": lambda: Unasked({"exit_code": 2**64}, "ValueError"),
     "program.verify: check_statement": insecure,
-    "program.check_statement: PARAMETERS_DIFFER": lambda: Unasked(
+    "statement.check_statement: PARAMETERS_DIFFER": lambda: Unasked(
         {"program": replace(key(), parameters=replace(TINY, name="other"))},
         Refusal(R.PARAMETERS_DIFFER, "the proof has tiny, the key other"),
         # The program's id covers the parameters.
         "PROGRAM_DIFFERS",
     ),
-    "program.check_statement: PARAMETERS_INSECURE": insecure,
-    "program.check_statement: PROGRAM_DIFFERS": lambda: Unasked(
+    "statement.check_statement: PARAMETERS_INSECURE": insecure,
+    "statement.check_statement: PROGRAM_DIFFERS": lambda: Unasked(
         {"program": bytes(32)},
         Refusal(R.PROGRAM_DIFFERS, f"its id is {key().program_id.hex()}, expected {bytes(32).hex()}"),
     ),
-    "program.check_statement: OUTPUT_DIFFERS": lambda: Unasked(
+    "statement.check_statement: OUTPUT_DIFFERS": lambda: Unasked(
         {"output": b"another"},
         Refusal(
             R.OUTPUT_DIFFERS, f"the proof claims {_shown(proven_run().proof.output)}, expected {_shown(b'another')}"
@@ -89,7 +89,7 @@ def _shown(output: bytes) -> str:
     return f"{len(output)} bytes {output.hex()}"
 
 
-SITES = sites([program])
+SITES = sites([program, statement])
 
 
 @pytest.mark.parametrize("name", UNASKED)

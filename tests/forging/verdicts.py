@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.verifier.program import PLAIN_TOOLS, VerifierTools
 from reference.verifier.run import VerifiedRun, verify_run
+from reference.verifier.statement import PLAIN_TOOLS, VerifierTools
 from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import encode_proof, read_proof
 from spec.rejection import Rejected, Rejection
@@ -14,7 +14,7 @@ from tests.small_machine import output_tokens
 
 
 def reference_verifier(proof: RunProof, exit_values: Sequence[int] | None = (0,)) -> VerifiedRun:
-    """The reference. Raises Rejected."""
+    """The reference. Raises Rejected at the first check that fails."""
     return _verified(proof, exit_values, PLAIN_TOOLS)
 
 

@@ -10,7 +10,7 @@ from elftools.elf.elffile import ELFFile
 from unicorn import UC_ARCH_RISCV, UC_HOOK_CODE, UC_HOOK_INTR, UC_MODE_RISCV64, Uc, UcError
 from unicorn.riscv_const import UC_RISCV_REG_A0, UC_RISCV_REG_A7, UC_RISCV_REG_PC
 
-from spec.memory_map import DOUBLEWORD_BYTES, HEAP, INPUT, OUTPUT, PAGE_BYTES, STACK
+from spec.memory_map import DOUBLEWORD_BYTES, HEAP, INPUT_REGION, OUTPUT_REGION, PAGE_BYTES, STACK
 from tests.guest.accelerators.unicorn_calls import Call, serve_call
 
 QEMU = "qemu-riscv64"
@@ -55,11 +55,11 @@ def run_on_unicorn(elf: Path, guest_input: bytes, *, input_length: int | None = 
             machine.mem_write(segment["p_vaddr"], segment.data())
     machine.mem_map(HEAP.start, _HEAP_BYTES)
     machine.mem_map(STACK.end - _STACK_BYTES, _STACK_BYTES)
-    machine.mem_map(OUTPUT.start, _OUTPUT_BYTES)
+    machine.mem_map(OUTPUT_REGION.start, _OUTPUT_BYTES)
     length = len(guest_input) if input_length is None else input_length
     region = length.to_bytes(DOUBLEWORD_BYTES, "little") + guest_input
-    machine.mem_map(INPUT.start, _whole_pages(len(region)))
-    machine.mem_write(INPUT.start, region)
+    machine.mem_map(INPUT_REGION.start, _whole_pages(len(region)))
+    machine.mem_write(INPUT_REGION.start, region)
 
     instructions = 0
     ended_by: int | None = None
@@ -87,8 +87,8 @@ def run_on_unicorn(elf: Path, guest_input: bytes, *, input_length: int | None = 
         if int.from_bytes(machine.mem_read(program_counter, 4), "little") != _EBREAK:
             raise
 
-    output_length = int.from_bytes(machine.mem_read(OUTPUT.start, DOUBLEWORD_BYTES), "little")
-    output = bytes(machine.mem_read(OUTPUT.start + DOUBLEWORD_BYTES, output_length))
+    output_length = int.from_bytes(machine.mem_read(OUTPUT_REGION.start, DOUBLEWORD_BYTES), "little")
+    output = bytes(machine.mem_read(OUTPUT_REGION.start + DOUBLEWORD_BYTES, output_length))
     if ended_by is None:
         return Outcome(None, output, instructions)
     if ended_by not in _CAUSES_OF_ECALL or machine.reg_read(UC_RISCV_REG_A7) != EXIT_ECALL:

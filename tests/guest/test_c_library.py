@@ -142,14 +142,68 @@ def test_memory_freed_twice_aborts(body: str, tmp_path: Path) -> None:
     assert trap.reason is TrapReason.BREAKPOINT
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "malloc((size_t)1 << 40)",
+        "malloc(0x1fffffff)",
+        "calloc((size_t)1 << 40, (size_t)1 << 40)",
+        "calloc(1, 0x1fffffff)",
+        "realloc(NULL, (size_t)1 << 40)",
+        "realloc(kept, (size_t)1 << 40)",
+        "realloc(kept, 0x1fffffff)",
+        "aligned_alloc(64, 0x1fffffff)",
+        "aligned_alloc(64, SIZE_MAX)",
+        "memalign(64, 0x1fffffff)",
+    ],
+)
+def test_memory_that_has_run_out_is_null_with_its_error_number(call: str, tmp_path: Path) -> None:
+    source = f"""
+        #include <errno.h>
+        #include <malloc.h>
+        #include <stdint.h>
+        #include <stdlib.h>
+        int main(void) {{
+            char *kept = malloc(100);
+            kept[99] = 7;
+            errno = 0;
+            return {call} != NULL ? 1 : kept[99] != 7 ? 2 : errno == ENOMEM ? 0 : 3;
+        }}
+    """
+    assert execute(load(_written(tmp_path, source, "-fno-builtin"))).exit_code == 0
+
+
+def test_alignment_that_is_no_power_of_two_is_an_error_of_its_own(tmp_path: Path) -> None:
+    source = """
+        #include <errno.h>
+        #include <stdlib.h>
+        int main(void) {
+            for (size_t alignment = 0; alignment <= 96; alignment += 12) {
+                errno = 0;
+                if (aligned_alloc(alignment, 8) != NULL || errno != EINVAL) return 1;
+            }
+            void *memory = NULL;
+            errno = 0;
+            int error = posix_memalign(&memory, 24, 8) == EINVAL && posix_memalign(&memory, 64, 1u << 30) == ENOMEM;
+            return error && memory == NULL && errno == 0 ? 0 : 2;
+        }
+    """
+    assert execute(load(_written(tmp_path, source, "-fno-builtin"))).exit_code == 0
+
+
 def test_own_allocator_takes_the_place_of_the_runtimes(tmp_path: Path) -> None:
     source = """
+        #include <errno.h>
         #include <stdlib.h>
         #include <string.h>
         static char memory[256];
-        void *malloc(size_t size) { return size > sizeof memory ? NULL : memory; }
+        void *malloc(size_t size) { errno = ERANGE; return size > sizeof memory ? NULL : memory; }
         void free(void *p) { (void)p; }
-        int main(void) { char *copy = strdup("own"); free(copy); return *(volatile char *)memory != 'o'; }
+        int main(void) {
+            char *copy = strdup("own");
+            free(copy);
+            return *(volatile char *)memory != 'o' || errno != ERANGE;
+        }
     """
     assert execute(load(_written(tmp_path, source, "-fno-builtin"))).exit_code == 0
 

@@ -12,8 +12,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from limpid.guest_build.build import EXAMPLES, SDK, build, build_examples, example_sources
-from spec import memory_map
-from spec.memory_map import DEFAULT_IMAGE_START, HEAP, PAGE_BYTES
+from spec.memory_map import DEFAULT_IMAGE_START, DOUBLEWORD_BYTES, HEAP, INPUT_REGION, OUTPUT_REGION, PAGE_BYTES, STACK
 
 ELFS = sorted((EXAMPLES / "elf").glob("*.elf"))
 PROGRAM = Path(__file__).parent / "programs" / "start.cpp"
@@ -109,8 +108,8 @@ def test_linker_script_symbols_equal_the_memory_map() -> None:
 def test_runtime_header_equals_the_memory_map() -> None:
     text = (SDK / "runtime" / "memory_map.h").read_text()
     defined = {name: int(number, 0) for name, number in re.findall(r"#define (\w+) (0x[0-9A-F]+|\d+)$", text, re.M)}
-    expected = {"DOUBLEWORD_BYTES": memory_map.DOUBLEWORD_BYTES}
-    for name in ("HEAP", "STACK", "INPUT", "OUTPUT"):
-        interval = getattr(memory_map, name)
+    expected = {"DOUBLEWORD_BYTES": DOUBLEWORD_BYTES}
+    intervals = {"HEAP": HEAP, "STACK": STACK, "INPUT": INPUT_REGION, "OUTPUT": OUTPUT_REGION}
+    for name, interval in intervals.items():
         expected |= {f"{name}_START": interval.start, f"{name}_END": interval.end}
     assert defined == expected

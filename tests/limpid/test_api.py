@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import limpid
-from limpid.api import proving
+from limpid.api import proving, verifying
 from limpid.api.executing import profile
-from limpid.errors import FileError, MisuseError, ParametersError, ProgramError, TooLargeError, TooLongError
+from limpid.errors import (
+    EmptyProgramError,
+    FileError,
+    MisuseError,
+    ParametersError,
+    ProgramError,
+    SecurityError,
+    TooLargeError,
+    TooLongError,
+)
 from limpid.guest_build.build import EXAMPLES
 from limpid.reading.inspection import ProofContent
 from limpid.reading.programs import Elf
@@ -22,11 +33,13 @@ from reference.loader import LoadRejection
 from reference.prover.progress import Stage
 from reference.segments.in_memory import PlanStore, PlanStoreError
 from reference.trace.errors import TraceTooLongError
+from reference.verifier.program import Verified
 from spec.parameters import TINY
 from spec.protocol.proof_encoding import decode_proof, encode_proof
-from spec.protocol.shape import is_listed
+from spec.protocol.shape import SegmentShape, is_listed
 from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import RV64IM
+from tests.reference.elf_file import program_elf
 
 FIBONACCI = EXAMPLES / "elf" / "fibonacci.elf"
 
@@ -71,7 +84,7 @@ def test_run_too_long_for_a_segment_raises_a_typed_error(monkeypatch: pytest.Mon
     def too_long(*_: object, **__: object) -> None:
         raise TraceTooLongError("the clock would pass its limit")
 
-    monkeypatch.setattr(optimized_runs, "plan_run", too_long)
+    monkeypatch.setattr(optimized_runs, "plan_compiled_run", too_long)
     with pytest.raises(TooLongError) as caught:
         limpid.prove(FIBONACCI, parameters="tiny")
     assert str(caught.value) == "the clock would pass its limit"
@@ -124,6 +137,32 @@ def test_proof_under_the_recursion_parameters_has_a_listed_shape() -> None:
     assert accepted.security_bits >= 140
 
 
+def _verified_segments(count: int, parameters: str) -> Verified:
+    """What the verifier says of a run of so many small segments under a set."""
+    proof = limpid.prove(FIBONACCI, bytes(8), parameters="tiny")
+    accepted = limpid.verify(proof.encoded, program=None, output=None, allow_insecure=True).verified
+    key = limpid.keygen(FIBONACCI, parameters=parameters)
+    (shape,) = accepted.shapes
+    return replace(accepted, key=key, segments=count, shapes=(SegmentShape(RV64IM, shape.heights_log2),) * count)
+
+
+@pytest.mark.parametrize(("parameters", "segments", "is_enough"), [("final", 4096, False), ("segment", 4096, True)])
+def test_run_below_128_bits_is_refused_unless_fewer_are_asked_for(
+    parameters: str, segments: int, is_enough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified = _verified_segments(segments, parameters)
+    stub = SimpleNamespace(verifier=lambda: lambda *_arguments, **_options: verified)
+    monkeypatch.setattr(verifying, "backend_named", lambda _name: stub)
+    bits = limpid.verify(b"", program=None, output=None, least_bits=0).security.whole_run_bits
+    assert (bits >= 128) == is_enough
+    if is_enough:
+        assert limpid.verify(b"", program=None, output=None).verified == verified
+        return
+    with pytest.raises(SecurityError) as refused:
+        limpid.verify(b"", program=None, output=None)
+    assert refused.value.details == {"whole_run_bits": bits, "least_bits": 128}
+
+
 def test_full_temporary_folder_raises_a_file_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise PlanStoreError("no space left on device")
@@ -173,6 +212,14 @@ def test_exit_code_that_is_none_accepts_no_proof_and_no_receipt(exit_code: Any, 
             "the proof has to be bytes, not of type PosixPath",
         ),
         (
+            _mistaken(limpid.verify, b"", program=None, output=None, least_bits=True),
+            "least_bits has to be of type int, not bool",
+        ),
+        (
+            _mistaken(limpid.verify, b"", program=None, output=None, least_bits=-1),
+            "least_bits has to be 0 or more, not -1",
+        ),
+        (
             _mistaken(limpid.check_dev_receipt, b"", program=None, output="00"),
             "the output has to be bytes, not of type str",
         ),
@@ -182,3 +229,13 @@ def test_argument_of_another_type_is_misuse(call: Callable[[], object], message:
     with pytest.raises(MisuseError) as caught:
         call()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [(0x0010_0073, "1 words that decode"), (0, "0 words that decode")],
+    ids=["ebreak", "no instruction"],
+)
+def test_program_of_which_no_word_can_execute_has_no_key(word: int, what: str) -> None:
+    with pytest.raises(EmptyProgramError, match=f"program_table has no row: the program holds {what}"):
+        limpid.keygen(program_elf([word]))

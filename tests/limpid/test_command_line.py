@@ -17,7 +17,7 @@ from limpid.api import executing
 from limpid.command_line import main
 from limpid.command_table import COMMANDS, GROUPS
 from limpid.errors import LimpidError
-from tests.limpid.commands.invocation import SHA256, limpid
+from tests.limpid.commands.invocation import MISSING, SHA256, limpid
 
 PROMISED = {"build", "check-trace", "demo", "doctor", "inspect", "keygen", "prove", "run", "verify"}
 
@@ -79,12 +79,21 @@ def test_completion_prints_what_the_shell_reads(shell: str) -> None:
 
 def test_shell_completes_commands_and_options() -> None:
     code = "import sys; sys.argv = ['limpid']; from limpid.__main__ import main; main()"
-    for words, expected in (("limpid che", "check-trace"), ("limpid run --prof", "--profile")):
+    words_completed = {
+        "limpid che": "plain,check-trace",
+        "limpid run --prof": "plain,--profile",
+        "limpid prove --parameters fi": "plain,final",
+        # The shell knows the files.
+        "limpid run gue": "file,gue",
+        "limpid verify proof --program gue": "file,gue",
+        "limpid soundcalc sys": "file,sys",
+    }
+    for words, expected in words_completed.items():
         asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_LIMPID_COMPLETE": "bash_complete"}
         completed = subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, **asked}, capture_output=True, text=True, check=False
         )
-        assert completed.stdout == f"plain,{expected}\n"
+        assert completed.stdout == f"{expected}\n"
 
 
 def test_version_is_the_package_version() -> None:
@@ -105,6 +114,16 @@ def test_no_command_shows_the_help_and_is_misuse() -> None:
         (["run"], "Missing argument 'GUEST.elf'.", "see: limpid run --help"),
         (["run", SHA256, "--frobnicate"], "No such option '--frobnicate'.", "see: limpid run --help"),
         (
+            ["soundcalc", "--template"],
+            "Option '--template' requires an argument: fri, whir, jagged, jagged-whir, swirl.",
+            "see: limpid soundcalc --help",
+        ),
+        (
+            ["completion"],
+            "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish",
+            "see: limpid completion --help",
+        ),
+        (
             ["prove", SHA256],
             "name the proof's file with --output, or a folder for a long run with --out",
             "see: limpid prove --help",
@@ -112,7 +131,7 @@ def test_no_command_shows_the_help_and_is_misuse() -> None:
     ],
 )
 def test_misuse_is_one_error_with_status_2(arguments: list[str], message: str, next_step: str) -> None:
-    invocation = limpid(*arguments, "--json")
+    invocation = limpid(arguments[0], "--json", *arguments[1:])
     assert invocation.status == 2
     assert invocation.error == {"kind": "misuse", "message": message, "next_step": next_step}
 
@@ -131,7 +150,7 @@ def test_option_without_its_argument_points_to_the_command(command: str, option:
 def test_error_for_people_is_two_lines_on_standard_error() -> None:
     invocation = limpid("run", "missing")
     assert (invocation.status, invocation.stdout) == (1, "")
-    assert invocation.stderr == "Error: missing: no such file or directory\n"
+    assert invocation.stderr == MISSING
     assert limpid("run", SHA256, "--limit", "0").stderr.endswith("\nNext: see: limpid run --help\n")
 
 
@@ -205,4 +224,4 @@ def test_module_is_the_command() -> None:
     completed = subprocess.run(
         [sys.executable, "-m", "limpid", "run", "missing"], capture_output=True, text=True, check=False
     )
-    assert (completed.returncode, completed.stderr) == (1, "Error: missing: no such file or directory\n")
+    assert (completed.returncode, completed.stderr) == (1, MISSING)

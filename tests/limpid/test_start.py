@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.limpid.commands.invocation import SHA256
+from limpid.command_line import LEAST_ADDRESS_BYTES
+from limpid.command_table import COMMANDS, LIGHT
+from tests.conftest import ROOT
+from tests.limpid.commands.invocation import MISSING, SHA256
 
 HELLO = SHA256.replace("sha256", "hello")
 LIMPID = f"{sys.executable} -m limpid"
+FULL = "Error: standard output: no space left on device\nNext: redirect it to where there is room\n"
 IMPORTING_SLOWLY = """
 import builtins, os, signal, sys
 from limpid.__main__ import main
@@ -32,6 +36,17 @@ main()
 """
 """The command, with a signal in the middle of its imports."""
 
+HELPING = """
+import atexit, sys
+from limpid.__main__ import main
+
+large = {"numpy", "numba", "sympy", "spec.rv64im.machine", "limpid.api.proving"}
+atexit.register(lambda: print("imported:", sorted(large & {*sys.modules})))
+sys.argv.append("--help")
+main()
+"""
+"""The help of a command, and which of the modules that take long it has imported."""
+
 
 def _shell(command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300, check=False)
@@ -40,7 +55,7 @@ def _shell(command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("arguments", ["--version", f"run {SHA256}", f"run {SHA256} --json", "--help"])
 def test_full_standard_output_is_one_error(arguments: str) -> None:
     completed = _shell(f"{LIMPID} {arguments} > /dev/full")
-    assert (completed.returncode, completed.stderr) == (1, "Error: standard output: no space left on device\n")
+    assert (completed.returncode, completed.stderr) == (1, FULL)
 
 
 def test_closed_standard_output_is_refused_before_any_work() -> None:
@@ -73,7 +88,7 @@ def test_file_written_with_closed_streams_holds_its_content_alone(tmp_path: Path
 
 def test_command_line_as_a_module_is_the_command() -> None:
     completed = _shell(f"{sys.executable} -m limpid.command_line run missing")
-    assert (completed.returncode, completed.stderr) == (1, "Error: missing: no such file or directory\n")
+    assert (completed.returncode, completed.stderr) == (1, MISSING)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +110,35 @@ def test_signal_during_imports_is_one_object_with_json(number: signal.Signals, s
     assert completed.returncode == status
     message = f"{word}; nothing is left half-written"
     assert json.loads(completed.stdout) == {
-        "schema": 1,
+        "schema": 2,
         "error": {"kind": "interrupted", "message": message, "next_step": None},
     }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("kibibytes", [70_000, 120_000])
+def test_limit_on_addresses_below_what_libraries_take_is_told_before_they_are_imported(
+    kibibytes: int, command: str
+) -> None:
+    arguments = {"completion": ["bash"], "doctor": [], "soundcalc": ["tiny"], "audit": ["--chip", "halt"], "demo": []}
+    words = " ".join([command, *arguments.get(command, ["missing"])])
+    if command in ("new", "build", "sdk"):
+        words = f"{command} --help"
+    completed = _shell(f"ulimit -v {kibibytes}; {LIMPID} {words} --json")
+    if command in LIGHT:
+        assert "addresses are needed" not in completed.stderr
+        return
+    assert completed.returncode == 1
+    error = json.loads(completed.stdout)["error"]
+    assert (error["kind"], error["next_step"]) == ("memory", "raise it with: ulimit -v unlimited")
+    assert error["message"].startswith("400 MiB of addresses are needed to import numpy and compiled code: ")
+
+
+def test_least_addresses_are_enough_for_every_library(tiny: Path) -> None:
+    arguments = f"verify {tiny / 'proof'} --any-program --any-output --allow-insecure"
+    for words in (arguments, "audit --chip halt --kind padding", "soundcalc tiny"):
+        completed = _shell(f"ulimit -v {LEAST_ADDRESS_BYTES >> 10}; {LIMPID} {words}")
+        assert (completed.returncode, completed.stderr.count("Error")) == (0, 0)
 
 
 def test_limit_on_addresses_is_named() -> None:
@@ -116,6 +157,26 @@ def test_start_without_compiled_code_takes_less_than_a_third_of_a_second(argumen
     assert _shell(f"{LIMPID} {arguments}").returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.3
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_waits_for_nothing_that_its_work_needs(command: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    completed = subprocess.run(
+        [sys.executable, "-c", HELPING, command], capture_output=True, text=True, timeout=300, check=False
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert completed.stdout.splitlines()[-1] == "imported: []"
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.3
+
+
+def test_signals_are_in_order_before_anything_slow_is_imported() -> None:
+    # Without site's own imports, which come before any of ours.
+    slow = {"typing", "contextlib", "json", "click", "limpid.errors"}
+    ask = f"import sys, limpid.__main__; print(*{slow} & {{*sys.modules}})"
+    command = [sys.executable, "-S", "-c", ask]
+    completed = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    assert completed.stdout == "\n"
 
 
 def test_start_imports_nothing_large() -> None:

@@ -10,7 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba.core.errors import TypingError
+from numpy.typing import NDArray
 
 from optimized import compilation
 
@@ -139,3 +142,20 @@ def test_command_with_an_unwritable_cache_works_and_says_so(tiny: Path, tmp_path
     )
     assert list((tmp_path / "temporary").iterdir()) == []
     assert (tmp_path / "cache").read_text() == "in the way"
+
+
+def _first(numbers: NDArray[np.int64]) -> int:
+    return int(numbers[0])
+
+
+def _made(count: int) -> int:
+    return int(np.zeros(count, dtype=np.int64)[0])
+
+
+def test_borrowing_function_reads_the_arrays_of_its_caller() -> None:
+    assert compilation.borrowing(_first)(np.array([7, 8])) == 7
+
+
+def test_borrowing_function_that_makes_an_array_is_refused() -> None:
+    with pytest.raises(TypingError, match="Only accept returning of array passed into the function as argument"):
+        compilation.borrowing(_made)(1)

@@ -84,7 +84,7 @@ SOLUTION = b"5346789126721953481983425678597614234268537917139248569615372842874
 
 SEEDS = integers(0, 2**32 - 1)
 UNIT_COUNTS = integers(1, 200)
-"""Of random programs: up to some thousand instructions, with loops."""
+"""The units of random programs: up to some thousand instructions, with loops."""
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ from reference.prover.run import prove_run
 from reference.recursion.recorder import Recorder
 from reference.recursion.witness import circuit_trace, program_tables
 from reference.tables import Trace
-from reference.verifier.program import PLAIN_TOOLS
 from reference.verifier.run import verify_run
+from reference.verifier.statement import PLAIN_TOOLS
 from spec.circuit.machine import circuit_machine
 from spec.parameters import TINY
 from spec.rejection import Rejected, Rejection
@@ -36,7 +36,7 @@ def _node() -> tuple[ProvingKey, Trace]:
 
 
 def _verify(trace: Trace) -> None:
-    """Proves the trace and verifies the proof. Raises Rejected."""
+    """Proves the trace and verifies the proof. Raises Rejected at the first check that fails."""
     proof = prove_run(KERNELS, _node()[0], [trace])
     verify_run(PLAIN_TOOLS.algebra(), proof, (), (), PLAIN_TOOLS.steps)
 

@@ -1,6 +1,6 @@
 """A tree over four segments, down to a final proof that is verified natively; and what forgers of trees try.
 
-Every lie is told to the conditions as they run on numbers, which is what the native verifier would do, and some also to
+Every lie goes to the conditions as they run on numbers, which is what the native verifier would do, and some also to
 the circuit that they are recorded as: it has no witness for them.
 """
 
@@ -15,7 +15,8 @@ import pytest
 
 from optimized.verifier.run import TOOLS as OPTIMIZED_TOOLS
 from reference.prover.run import prove_run
-from reference.recursion.circuits import blank_circuit, record_combine, record_convert
+from reference.recursion.aggregate import digest_of
+from reference.recursion.circuits import blank_recording, combination, conversion, recorded
 from reference.recursion.combine import combine, finish
 from reference.recursion.convert import SpanProof, convert
 from reference.recursion.keys import circuit_key, heights_of
@@ -29,10 +30,10 @@ from reference.verifier.final import (
     verify_encoded_final,
     verify_final,
 )
-from reference.verifier.program import PLAIN_TOOLS
 from reference.verifier.run import verify_run
+from reference.verifier.statement import PLAIN_TOOLS
 from spec.circuit.circuit import without_useless_rows
-from spec.circuit.nodes import Combine
+from spec.circuit.nodes import Combine, Convert
 from spec.field import Extension
 from spec.parameters import PARAMETER_SETS
 from spec.protocol import key_encoding
@@ -48,8 +49,8 @@ from tests.small_machine import SMALL_MACHINE, Move, output_tokens
 from tests.small_runs import CAPPED
 from tests.small_tree import DESIGN, EXAMPLE, KERNELS, NODES, asked, constants, keys, prover, run, spans
 
-KEY_LIST_ROOT = "91c857776f935b30fe96189682ebf9b0b14e85903e12c97e9c176251490a2c9d"
-"""Of the tree's circuits: it changes with the verifier, the machine of circuits and every shape."""
+KEY_LIST_ROOT = "dfb239d5a2a4924e28f7b2dd6228686d7248896527f1345bfaa8849ab1fdd7b2"
+"""The root over the keys of the tree's circuits: it changes with the verifier, their machine and every shape."""
 
 
 def _statement(node: NodeProof) -> NumberStatement:
@@ -57,7 +58,7 @@ def _statement(node: NodeProof) -> NumberStatement:
 
 
 def _verify(proof: RunProof, constants_: TreeConstants | None = None, **changes: Any) -> NumberStatement:
-    return verify_final(NumberAlgebra(), proof, constants_ or constants(), replace(asked(), **changes))
+    return verify_final(NumberAlgebra(), proof, constants_ or constants(), replace(asked(), **changes)).statement
 
 
 def _rejection(act: Callable[[], object]) -> tuple[Rejection, str]:
@@ -87,10 +88,10 @@ def test_segments_are_converted_one_two_or_four_at_a_time(counts: Sequence[int])
     """Whatever the tree, its root is that of the run."""
     algebra = NumberAlgebra()
     program = digest_words(run().key.program_id)
-    stated = [converted(span, small_tree.digest_of(run()), program, keys().root) for span in spans(counts)]
+    stated = [converted(span, digest_of(run()), program, keys().root) for span in spans(counts)]
     for span, statement in zip(spans(counts), stated, strict=True):
         convert(algebra, span, public_numbers(statement))
-        assert record_convert(DESIGN, span, public_numbers(statement)).broken == []
+        assert recorded(conversion(span), public_numbers(statement)).broken == []
     if len(stated) == 4:
         stated = [combined(stated[:2]), combined(stated[2:])]
     if len(stated) == 2 or len(counts) == 1:
@@ -108,18 +109,18 @@ def _other_run() -> tuple[RunProof, NodeProof]:
     segments = [small_tree.with_all_tables(trace) for trace in example.segments]
     proof = example.proven(segments)
     span = SpanProof(proof.key, proof.segments[2:])
-    return proof, prover().convert("small", span, small_tree.digest_of(proof))
+    return proof, prover().convert("small", span, digest_of(proof))
 
 
 @cache
 def _unlisted() -> NodeProof:
     """The node over both pairs by a circuit that leaves one requirement out; its place in the list is another's."""
     kind = Combine(2)
-    circuit = blank_circuit(DESIGN, kind)
+    circuit = blank_recording(DESIGN, kind).circuit
     at = max(number for number, row in enumerate(circuit.rows) if row.chip == "equal")
     bent = replace(circuit, rows=(*circuit.rows[:at], *circuit.rows[at + 1 :]))
     key = circuit_key(KERNELS, DESIGN.node_machine, DESIGN.nodes.parameters, without_useless_rows(bent))
-    recorder = record_combine(DESIGN, _pairs(), public_numbers(combined([_statement(of) for of in _pairs()])))
+    recorder = recorded(combination(DESIGN, _pairs()), public_numbers(combined([_statement(of) for of in _pairs()])))
     removed = [number for number, row in enumerate(recorder.rows) if row.chip == "equal"][-1]
     del recorder.rows[removed]
     trace = circuit_trace(DESIGN.node_machine, recorder, heights_of(DESIGN.node_machine), DESIGN.nodes.layout)
@@ -190,7 +191,7 @@ LIES: dict[str, tuple[Callable[[], tuple[Sequence[NodeProof], NumberStatement]],
         "combine, key_list_root_is_the_same_everywhere",
     ),
     "another run": (
-        lambda: (_pairs(), replace(_honest(), run=small_tree.digest_of(_other_run()[0]))),
+        lambda: (_pairs(), replace(_honest(), run=digest_of(_other_run()[0]))),
         Rejection.NODES_DIFFER,
         "combine, run_is_the_same_everywhere",
     ),
@@ -215,10 +216,10 @@ def test_circuit_of_a_forged_combination_has_no_witness(lie: str) -> None:
 def test_forged_combination_that_is_proven_all_the_same_is_refused() -> None:
     """A prover without scruples fills the tables: the memory does not balance."""
     statement = replace(_honest(), exit_values=(0,))
-    recorder = record_combine(DESIGN, _pairs(), public_numbers(statement))
+    recorder = recorded(combination(DESIGN, _pairs()), public_numbers(statement))
     machine = DESIGN.node_machine
     trace = circuit_trace(machine, recorder, heights_of(machine), DESIGN.nodes.layout)
-    proof = prove_run(KERNELS, keys().nodes[Combine(2)], [trace])
+    proof = prove_run(KERNELS, small_tree.workshop().key(Combine(2)), [trace])
     found = _rejection(lambda: verify_run(PLAIN_TOOLS.algebra(), proof, (), (), PLAIN_TOOLS.steps))
     assert found == (Rejection.LOCAL_BUSES_UNBALANCED, "segment 0")
 
@@ -237,10 +238,10 @@ def test_circuit_with_a_requirement_left_out_is_not_in_the_list() -> None:
 def test_child_that_is_no_whole_run_of_its_circuit_is_refused() -> None:
     left, right = _pairs()
     machine = DESIGN.node_machine
-    recorder = record_convert(DESIGN, spans((2, 2))[0], left.public_numbers)
+    recorder = recorded(conversion(spans((2, 2))[0]), left.public_numbers)
     trace = circuit_trace(machine, recorder, heights_of(machine), DESIGN.nodes.layout)
     moved = replace(trace, public_values={**trace.public_values, "end": 2})
-    key = next(keys().nodes[kind] for kind in keys().nodes if keys().path(kind) == left.path)
+    key = small_tree.workshop().key(Convert("small", 2))
     child = NodeProof(prove_run(KERNELS, key, [moved]), left.path)
     numbers = public_numbers(_honest())
     found = _rejection(lambda: combine(NumberAlgebra(), SMALL_MACHINE, (child, right), numbers))
@@ -311,6 +312,17 @@ def test_final_proof_held_against_another_question_is_refused(question: str) -> 
     assert said.startswith(detail)
 
 
+def test_final_proof_whose_work_table_has_another_height_is_refused() -> None:
+    """Under the right key: it fixes no height of a work table."""
+    proof = small_tree.final()
+    (segment,) = proof.segments
+    (height_log2,) = segment.shape.heights_log2["sha256_rest"]
+    for heights in ((height_log2 + 1,), (height_log2, height_log2 - 1)):
+        shape = replace(segment.shape, heights_log2={**segment.shape.heights_log2, "sha256_rest": heights})
+        found = _rejection(lambda shape=shape: _verify(replace(proof, segments=(replace(segment, shape=shape),))))  # type: ignore[misc]
+        assert found == (Rejection.SHAPE_NOT_LISTED, "final")
+
+
 # The bytes of a final proof.
 
 
@@ -326,9 +338,10 @@ def _encoded() -> bytes:
 
 def _verify_bytes(encoded: bytes, program: bytes | None = None, *, allow_insecure: bool = True) -> FinalProof:
     tree = KnownTree(SMALL_MACHINE, DESIGN.final_machine, constants(), output_tokens)
-    return verify_encoded_final(
+    found, _ = verify_encoded_final(
         encoded, tree, program, None, (EXAMPLE.exit_code,), allow_insecure=allow_insecure, tools=OPTIMIZED_TOOLS
     )
+    return found
 
 
 @pytest.mark.usefixtures("_sets")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofs_of_constraints.audit import prove
-from proofs_of_constraints.obligations.obligation import Kind, Result
+from proofs_of_constraints.obligations.obligation import Kind, Result, Verdict
 from proofs_of_constraints.rv64im import orders_of, row_meaning_obligations, row_shape_obligations
-from spec.air.chip import Chip, Constraint, Interaction
+from spec.air.bus import Bus
+from spec.air.chip import Chip, Constraint, Interaction, Role
 from spec.air.expression import Expression, MainColumn, lift
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
@@ -84,3 +85,20 @@ def result_of(chip: Chip, kind: Kind, instruction: str = "") -> Result:
         every = [o for o in orders_of([chip if c.name == chip.name else c for c in CHIPS]) if o.chip == chip.name]
     (wanted,) = [o for o in every if o.kind is kind and o.instruction == instruction]
     return prove(wanted, timeout_seconds=60)
+
+
+def assert_refuted(chip: Chip, kind: Kind, instruction: str, said: str) -> None:
+    """The obligation that speaks of what is wrong with the chip is refuted, in these words."""
+    outcome = result_of(chip, kind, instruction).outcome
+    assert outcome.verdict is Verdict.REFUTED, outcome.detail
+    assert said in outcome.detail
+
+
+def free_table(role: Role, bus: Bus, sign: int, instructions: tuple[str, ...] = ()) -> Chip:
+    """A table of which nothing is known, that says whatever it likes."""
+    columns = ("real", *(f"part_{i}" for i in range(bus.width)))
+    message = tuple(MainColumn(name, i) for i, name in enumerate(columns[1:], start=1))
+    said = Interaction("said", bus, sign, MainColumn("real", 0), message)
+    real = MainColumn("real", 0)
+    constraints = (Constraint("real_is_boolean", real * (real - 1)),)
+    return Chip("free", role, "Anything.", columns, (), constraints, (said,), instructions)

@@ -1,6 +1,8 @@
 """All obligations together: identities, coverage, selection, export, facts and the page."""
 
 import re
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,15 @@ from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, UndecidedError, Verdict
-from proofs_of_constraints.report.page import html_page
-from proofs_of_constraints.report.results import counterexample_lines, facts_of
+from proofs_of_constraints.report.page import Audit, html_page
+from proofs_of_constraints.report.results import NOT_COVERED, counterexample_lines, facts_of
 from proofs_of_constraints.translation.program_layout import executed_instructions
+from spec.air.expression import lift
 from spec.rv64im.machine import CHIPS, INSTRUCTION_CHIPS, SEGMENT_PUBLIC_VALUES
-from tests.proofs_of_constraints.broken_chips import result_of, without
+from tests.proofs_of_constraints.broken_chips import interaction, result_of, with_interaction, without
 from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
+
+ABOUT = Audit("2001-01-01 00:00 UTC", "Machine rv64im with the digest 0123", "7 of 8 obligations of rv64im")
 
 INSTRUCTION_KINDS = {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE}
 ROW_KINDS = {Kind.SELECTED, Kind.PADDING, Kind.MULTIPLICITIES, Kind.CLOCK_ORDER, Kind.DISCIPLINE, Kind.MEMORY}
@@ -68,8 +73,10 @@ def test_selection_of_addi_has_the_form_that_is_a_constant() -> None:
 @pytest.mark.parametrize(
     ("instruction", "chip", "message"),
     [
-        ("halve", None, "there is no instruction halve"),
-        (None, "cpu", "there is no chip cpu"),
+        ("halve", None, "^'there is no instruction halve'$"),
+        ("lwuu", None, "there is no instruction lwuu; is lwu or lw meant\\?"),
+        (None, "cpu", "^'there is no chip cpu'$"),
+        (None, "divid", "there is no chip divid; is divide or divide_word meant\\?"),
         ("add", "sub", "no obligation is about add and sub"),
     ],
 )
@@ -137,8 +144,37 @@ def test_counterexample_of_a_whole_row_claim_is_a_row_with_its_messages(
     assert "the row satisfies every constraint and lookup modulo p" in counterexample_lines(found)
 
 
-def test_cells_that_a_claim_does_not_speak_of_are_not_said_to_satisfy_the_chip() -> None:
-    (obligation,) = [o for o in obligations_of_chip(without("add", "real_is_boolean")) if o.kind is Kind.MULTIPLICITIES]
+@pytest.mark.parametrize(
+    ("chip", "missing", "kind"),
+    [
+        ("add", "real_is_boolean", Kind.MULTIPLICITIES),
+        ("add", "real_is_boolean", Kind.SELECTED),
+        ("load_word", "at_most_one_selector", Kind.SELECTED),
+        ("branch_equal", "is_beq_is_boolean", Kind.SELECTED),
+        ("branch_equal", "is_bne_is_boolean", Kind.SELECTED),
+        ("store_misaligned", "crossing_reaches_the_next_doubleword", Kind.PADDING),
+        ("boundary", "real_is_boolean", Kind.MULTIPLICITIES),
+        ("memory", "at_most_one_kind", Kind.MULTIPLICITIES),
+        ("memory", "is_input_is_boolean", Kind.PADDING),
+    ],
+)
+def test_counterexample_of_flags_is_a_row_that_satisfies_the_declaration(chip: str, missing: str, kind: Kind) -> None:
+    broken = without(chip, missing)
+    (obligation,) = [o for o in obligations_of_chip(broken) if o.kind is kind and not o.instruction]
+    outcome = prove(obligation).outcome
+    assert outcome.verdict is Verdict.REFUTED
+    found = outcome.counterexample
+    assert found is not None
+    assert found.satisfies_declaration is True
+    cells = {**{f"public.{name}": 0 for name in SEGMENT_PUBLIC_VALUES}, **found.columns}
+    assert ConcreteRow(broken, cells).violations() == []
+
+
+def test_flags_without_a_whole_row_are_not_said_to_satisfy_the_chip() -> None:
+    chip = without("add", "real_is_boolean")
+    lookup = interaction(chip, "result_0_is_16_bits")
+    never = with_interaction(chip, replace(lookup, message=(lookup.message[0], lift(17))))
+    (obligation,) = [o for o in obligations_of_chip(never) if o.kind is Kind.MULTIPLICITIES]
     outcome = prove(obligation).outcome
     assert outcome.detail == "a multiplicity is neither 0 nor 1"
     assert outcome.counterexample is not None
@@ -147,9 +183,27 @@ def test_cells_that_a_claim_does_not_speak_of_are_not_said_to_satisfy_the_chip()
     assert "the row satisfies" not in " ".join(counterexample_lines(outcome.counterexample))
 
 
+def test_counterexample_names_different_registers_that_a_program_may_name() -> None:
+    for kind, instruction, broken in (
+        (Kind.FUNCTION, "add", without("add", "carry_0_is_boolean")),
+        (Kind.FUNCTION, "sw", without("sw", "address_carry_3_is_boolean")),
+        (Kind.CLOCK_ORDER, "", without("add", "source2_is_later")),
+    ):
+        obligations = obligations_of_chip(broken)
+        (wanted,) = [o for o in obligations if (o.kind, o.instruction) == (kind, instruction)]
+        found = prove(wanted).outcome.counterexample
+        assert found is not None
+        named = [found.columns[name] for name in ("source1", "source2", "destination") if name in found.columns]
+        assert len(set(named)) == len(named)
+        assert all(1 <= register < 32 for register in named)
+        assert found.satisfies_declaration is True
+
+
 def test_page_has_every_kind_of_obligation_for_an_instruction_in_each_of_its_chips() -> None:
     kinds = [Kind.DECODE, Kind.PADDING, Kind.DETERMINISM, Kind.COVERED]
-    page = html_page(list(run(selected(instruction="lw", kinds=kinds))), {"load_word": {"killed": 7, "survives": 1}})
+    page = html_page(
+        list(run(selected(instruction="lw", kinds=kinds))), {"load_word": {"killed": 7, "survives": 1}}, ABOUT
+    )
     for chip in ("load_word", "load_misaligned"):
         (row,) = re.findall(f"<tr><th>{chip}</th><th>lw</th>(.*?)</tr>", page)
         assert row.count("<td class='proven'") == len(kinds)
@@ -160,7 +214,7 @@ def test_page_has_every_kind_of_obligation_for_an_instruction_in_each_of_its_chi
 def test_page_of_a_table_and_of_the_machine_has_their_properties() -> None:
     of_machine = [o for o in selected(kinds=[Kind.MACHINE]) if o.instruction in ("key digest", "bus widths")]
     results = list(run([*selected(chip="range_table"), *of_machine]))
-    page = html_page(results, {})
+    page = html_page(results, {}, ABOUT)
     assert "<tr><th>range_table</th><th></th><td class='proven'" in page
     assert "<tr><th>machine</th><th>key digest</th><td class='proven'" in page
     assert "<h2>Mutants</h2>" not in page
@@ -175,7 +229,27 @@ def test_facts_and_page_show_a_counterexample() -> None:
     assert isinstance(found, dict)
     assert found["satisfies_declaration"] is True
     assert found["expected"]["destination"] != found["actual"]["destination"]
-    page = html_page([result], {})
+    page = html_page([result], {}, ABOUT)
     assert "<h3>function/add/add</h3><pre>refuted: " in page
     assert "destination_put_back: send memory(" in page
     assert ASSUMPTIONS["program table"].split(":")[0].replace("'", "&#x27;") in page
+
+
+def test_page_says_when_what_and_how_much_was_audited_and_what_is_not_covered_before_anything_else() -> None:
+    results = list(run(selected(chip="halt", kinds=[Kind.PADDING])))
+    page = html_page(results, {"halt": {"killed": 7}}, replace(ABOUT, stale_mutants=frozenset({"halt"})))
+    head = page[: page.index("<input")]
+    for said in (ABOUT.date, ABOUT.subject, f"Scope: {ABOUT.scope}", *NOT_COVERED):
+        assert escape(said) in head
+    assert "<th>halt (stale: of another declaration)</th>" in page
+    assert "stale" not in html_page(results, {"halt": {"killed": 7}}, ABOUT)
+    assert "Not covered" not in html_page(results, {}, replace(ABOUT, is_of_a_machine=False))
+
+
+def test_page_shows_what_rests_on_what_is_not_proven() -> None:
+    obligations = obligations_of_chip(without("add", "carry_0_is_boolean"))
+    results = [prove(o) for o in obligations if o.kind in (Kind.FUNCTION, Kind.DETERMINISM, Kind.PADDING)]
+    page = html_page(results, {}, ABOUT)
+    assert "1 of the proven rest on what is not proven" in page
+    assert page.count("<td class='resting'") == 1
+    assert "rests on what is not proven: function/add/add" in page

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spec.isa import decode, encode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import DOUBLEWORD_BYTES, INPUT, OUTPUT, SINK, Interval, RegionKind, Space
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT_REGION, OUTPUT_REGION, SINK, Interval, RegionKind, Space
 from spec.program import Program, Region, Symbol
 
 RETURN_ADDRESS = 1
@@ -77,8 +77,8 @@ class Assembly:
             regions.append((RegionKind.IMAGE, data_start, data_start + len(self._data)))
         regions += [
             (RegionKind.ZERO, SCRATCH.start // 8, SCRATCH.end // 8),
-            (RegionKind.INPUT, INPUT.start // 8, INPUT.end // 8),
-            (RegionKind.OUTPUT, OUTPUT.start // 8, OUTPUT.end // 8),
+            (RegionKind.INPUT, INPUT_REGION.start // 8, INPUT_REGION.end // 8),
+            (RegionKind.OUTPUT, OUTPUT_REGION.start // 8, OUTPUT_REGION.end // 8),
         ]
         return Program(
             entry=self._code_start,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spec.isa.advice import AdviceKind
 from spec.isa.calls import ADVICE, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, SHA256_COMPRESS, Call
 from spec.isa.system import CALL_ARGUMENT_REGISTER
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_REGION
 from spec.program import Program
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.call_programs import add_call, store
@@ -30,8 +30,8 @@ def operands_apart(call: Call) -> list[int]:
 def every_call_program() -> Program:
     """Makes every call once, on operands of ones, and writes what the calls left behind one after the other."""
     assembly = Assembly()
-    store(assembly, {OUTPUT.start: OUTPUT_BYTES})
-    written = OUTPUT.start + DOUBLEWORD_BYTES
+    store(assembly, {OUTPUT_REGION.start: OUTPUT_BYTES})
+    written = OUTPUT_REGION.start + DOUBLEWORD_BYTES
     for call in CALLS_MADE[:-1]:
         *read, last = call.operands
         store(assembly, from_address(SCRATCH.start, [1] * sum(operand.doublewords for operand in read)))

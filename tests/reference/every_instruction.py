@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spec.isa import INSTRUCTIONS, encode
 from spec.isa.encoding import SHIFT_5_FORMAT
 from spec.isa.instruction import Arithmetic, Branch, Instruction, Load, Store
-from spec.memory_map import INPUT, OUTPUT
+from spec.memory_map import INPUT_REGION, OUTPUT_REGION
 from spec.program import Program
 from tests.reference.assembly import SCRATCH, Assembly
 
@@ -86,10 +86,10 @@ def add_rest(assembly: Assembly) -> None:
 
 def add_input_output(assembly: Assembly) -> None:
     """Copies the first eight bytes of input to the output, whose length becomes 8."""
-    assembly.constant(BASE, INPUT.start)
+    assembly.constant(BASE, INPUT_REGION.start)
     assembly.add("ld", RESULT, BASE)
     assembly.add("ld", RESULT, BASE, immediate=8)
-    assembly.constant(BASE, OUTPUT.start)
+    assembly.constant(BASE, OUTPUT_REGION.start)
     assembly.add("addi", RIGHT, immediate=8)
     assembly.add("sd", rs1=BASE, rs2=RIGHT)
     assembly.add("sd", rs1=BASE, rs2=RESULT, immediate=8)

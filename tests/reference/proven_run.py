@@ -50,7 +50,10 @@ def proven_run() -> ProvenRun:
 
 
 def accept(proof: RunProof) -> Verified:
-    """Verifies the proof's bytes against the honest run's key and output. Raises Rejected."""
+    """Verifies the proof's bytes against the honest run's key and output.
+
+    Raises Rejected at the first check that fails.
+    """
     honest = proven_run()
     return verify(encode_proof(proof), honest.key.verification, honest.trace.output, allow_insecure=True)
 

@@ -20,7 +20,6 @@ INITIAL, FINAL, SCRATCH = 0, REGISTER_BYTES, 2 * REGISTER_BYTES
 SCRATCH_BYTES = 4096 + 8
 """What a base in the middle reaches with 12-bit offsets, and one access that hangs over the end."""
 
-DATA_BYTES = SCRATCH + SCRATCH_BYTES
 OBSERVED_BYTES = REGISTER_BYTES + SCRATCH_BYTES
 """Final registers and scratch memory."""
 

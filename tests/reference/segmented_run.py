@@ -13,8 +13,7 @@ from reference.prover.run import prove_run
 from reference.tables import Trace
 from reference.trace.build import build_traces
 from reference.trace.limits import SegmentLimits
-from spec.memory_map import INPUT as INPUT_REGION
-from spec.memory_map import OUTPUT
+from spec.memory_map import INPUT_REGION, OUTPUT_REGION
 from spec.parameters import TINY
 from spec.program import Program
 from spec.protocol.proof import RunProof, SegmentProof
@@ -61,7 +60,7 @@ def counting_program(iterations: int = ITERATIONS) -> Program:
     assembly.add("addi", COUNTER, COUNTER, immediate=-1)
     assembly.add("bne", rs1=COUNTER, immediate=loop - assembly.here)
     assembly.add("add", LEFT, LEFT, GIVEN)
-    assembly.constant(BASE, OUTPUT.start)
+    assembly.constant(BASE, OUTPUT_REGION.start)
     assembly.add("addi", RESULT, immediate=8)
     assembly.add("sd", rs1=BASE, rs2=RESULT)
     assembly.add("sd", rs1=BASE, rs2=LEFT, immediate=8)

@@ -17,7 +17,7 @@ from reference.tables import Trace
 from reference.trace import clock, segmentation
 from reference.trace.build import build_trace
 from spec.air.chip import Chip
-from spec.memory_map import INPUT, OUTPUT, RegionKind
+from spec.memory_map import INPUT_REGION, OUTPUT_REGION, RegionKind
 from spec.rejection import Rejection
 from spec.rv64im.chips.continuation import ADDRESS_BITS
 from spec.rv64im.machine import CHIP_BY_NAME
@@ -226,16 +226,16 @@ def test_token_from_the_own_segment_is_caught_by_the_gap_alone(every: Trace) -> 
 def test_input_limb_above_sixteen_bits_is_caught_by_its_range_alone() -> None:
     """The loaded doubleword is written to a register that the next load overwrites."""
     assembly = Assembly()
-    assembly.constant(BASE, INPUT.start)
+    assembly.constant(BASE, INPUT_REGION.start)
     assembly.add("ld", RESULT, BASE)
     assembly.add("ld", RESULT, BASE, immediate=8)
     assembly.exit()
     trace = build_trace(assembly.program(), b"abcdefgh")
-    place = {"space": 0, "address": INPUT.start // 8}
+    place = {"space": 0, "address": INPUT_REGION.start // 8}
     memory, boundary = row_where(trace, "memory", **place), row_where(trace, "boundary", **place)
     trace = changed(trace, "memory", memory, initial_3=2**16, final_3=2**16)
     trace = changed(trace, "boundary", boundary, value_in_3=2**16, value_out_3=2**16)
-    first, second = (row_where(trace, "ld", address_high=INPUT.start >> 16, address_low=low) for low in (0, 8))
+    first, second = (row_where(trace, "ld", address_high=INPUT_REGION.start >> 16, address_low=low) for low in (0, 8))
     trace = changed(trace, "ld", first, value_3=2**16)
     assert _accused(changed(trace, "ld", second, destination_before_3=2**16)) == {"bus range"}
 
@@ -247,7 +247,7 @@ def test_claim_of_another_output_is_caught(every: Trace) -> None:
 
 
 def test_output_passed_off_as_zero_memory_is_caught_by_its_region(every: Trace) -> None:
-    row = row_where(every, "memory", address=OUTPUT.start // 8)
+    row = row_where(every, "memory", address=OUTPUT_REGION.start // 8)
     assert _accused(changed(every, "memory", row, is_output=0, is_zero=1)) == {"bus region", "bus output"}
 
 

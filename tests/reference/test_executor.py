@@ -14,7 +14,7 @@ from reference.loader import load_bytes
 from reference.machine_memory import InputTooLongError
 from spec.isa import decode, encode
 from spec.isa.step import Operands, effect
-from spec.memory_map import HEAP, INPUT, INPUT_CAPACITY_BYTES, OUTPUT, OUTPUT_CAPACITY_BYTES, SINK
+from spec.memory_map import HEAP, INPUT_CAPACITY_BYTES, INPUT_REGION, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION, SINK
 from spec.program import Program, Symbol
 from spec.word import INTEGER_WORDS
 from tests.reference.elf_file import CODE_START, ElfSegment, program_elf
@@ -139,7 +139,7 @@ def test_recording_changes_nothing_but_the_record() -> None:
 
 def test_private_input_is_memory() -> None:
     words = [
-        *_load_address(T0, INPUT.start),
+        *_load_address(T0, INPUT_REGION.start),
         encode("ld", A1, T0, immediate=0),
         encode("ld", A2, T0, immediate=8),
         encode("ld", A0, T0, immediate=16),
@@ -165,7 +165,7 @@ def test_input_beyond_its_region_is_a_typed_error() -> None:
 
 def _write_output(length: int, *stores: tuple[int, int]) -> list[int]:
     """Sets the output length (a small number) and stores (offset, byte) pairs."""
-    words = [*_load_address(T0, OUTPUT.start), encode("addi", A1, immediate=length)]
+    words = [*_load_address(T0, OUTPUT_REGION.start), encode("addi", A1, immediate=length)]
     words.append(encode("sd", rs1=T0, rs2=A1))
     for offset, byte in stores:
         words += [encode("addi", A1, immediate=byte), encode("sb", rs1=T0, rs2=A1, immediate=offset)]
@@ -196,7 +196,7 @@ def test_touching_the_output_region_behind_the_output_is_not_provable(access: st
     assert execution.output == b"\1" + bytes(7)
     assert not execution.provable
     assert execution.unprovable_reason == (
-        f"the program accessed the output region at {OUTPUT.start + 16:#x}, behind the output of length 8"
+        f"the program accessed the output region at {OUTPUT_REGION.start + 16:#x}, behind the output of length 8"
     )
 
 

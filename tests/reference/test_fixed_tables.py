@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from reference.fixed_tables import fixed_tables, program_tables
+from dataclasses import replace
+
+import pytest
+
+from limpid import keygen
+from limpid.errors import MisuseError
+from reference.fixed_tables import REGION_END, RegionError, fixed_tables, program_tables
 from spec.air.chip import Role
+from spec.field import P
 from spec.isa import encode
+from spec.memory_map import REGISTER_FILE_SIZE, RegionKind, Space
+from spec.program import Program, Region
+from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
 from spec.rv64im.machine import CHIP_BY_NAME, chips_of
 from tests.reference.assembly import CODE_START, Assembly
 
@@ -49,3 +59,42 @@ def test_fixed_columns_have_the_widths_of_their_chips() -> None:
     for name, fixed in (fixed_tables() | program_tables(assembly.program())).items():
         assert fixed.shape[1] == len(CHIP_BY_NAME[name].fixed_columns)
         assert not fixed.flags.writeable
+
+
+def _program_with(*regions: Region) -> Program:
+    assembly = Assembly()
+    assembly.add("ecall")
+    return replace(assembly.program(), regions=regions)
+
+
+def _region(start: int, end: int, space: Space = Space.MEMORY) -> Region:
+    return Region(space, RegionKind.ZERO, start, end)
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        [_region(1, (1 << ADDRESS_BITS) + 1)],
+        [_region(0, REGISTER_FILE_SIZE + 1, Space.REGISTERS)],
+        [_region(5, 5)],
+        [_region(-1, 5)],
+        [_region(1, 5), _region(4, 8)],
+        [_region(0, 2, Space.REGISTERS), _region(1, 5)],
+    ],
+    ids=["memory", "registers", "empty", "negative", "overlap", "order"],
+)
+def test_region_outside_its_space_is_in_no_key(regions: list[Region]) -> None:
+    with pytest.raises(RegionError, match=r"^the region \[-?0x"):
+        program_tables(_program_with(*regions))
+    with pytest.raises(MisuseError, match=r"^the region \[-?0x"):
+        keygen(_program_with(*regions), parameters="tiny")
+
+
+def test_cursor_over_the_largest_regions_cannot_step_back_around_p() -> None:
+    """A row's step, key - cursor modulo p, has KEY_BITS bits: with the largest cursor no key behind it passes."""
+    largest = (1 << ADDRESS_BITS) + REGION_END[Space.REGISTERS]
+    assert (0 - largest) % P >= 1 << KEY_BITS
+    # With as many registers as doublewords it would: the regions' ends are what keeps the cursor from wrapping.
+    assert (0 - (1 << KEY_BITS)) % P < 1 << KEY_BITS
+    whole = [_region(0, 1 << ADDRESS_BITS), _region(0, REGISTER_FILE_SIZE, Space.REGISTERS)]
+    assert len(program_tables(_program_with(*whole))["region_table"]) == len(whole)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reference.machine_memory import MachineMemory, UnmappedError, initial_memory
-from spec.memory_map import INPUT, RegionKind, Space
+from spec.memory_map import INPUT_REGION, RegionKind, Space
 from spec.program import Program, Region
 
-INPUT_START = INPUT.start // 8
+INPUT_START = INPUT_REGION.start // 8
 PROGRAM = Program(
     entry=0x1_0000,
     code=(),
@@ -16,7 +16,7 @@ PROGRAM = Program(
     regions=(
         Region(Space.MEMORY, RegionKind.IMAGE, 0x2000, 0x2002),
         Region(Space.MEMORY, RegionKind.ZERO, 0x2002, 0x2004),
-        Region(Space.MEMORY, RegionKind.INPUT, INPUT_START, INPUT.end // 8),
+        Region(Space.MEMORY, RegionKind.INPUT, INPUT_START, INPUT_REGION.end // 8),
         Region(Space.REGISTERS, RegionKind.REGISTERS, 0, 33),
     ),
     executable=(),
@@ -39,7 +39,7 @@ def test_initial_memory_is_image_and_input(private_input: bytes, doublewords: li
 
 
 @pytest.mark.parametrize(
-    ("position", "content"), [(0x2000, 7), (0x2001, 0), (0x2002, 0), (0x2003, 0), (INPUT.end // 8 - 1, 0)]
+    ("position", "content"), [(0x2000, 7), (0x2001, 0), (0x2002, 0), (0x2003, 0), (INPUT_REGION.end // 8 - 1, 0)]
 )
 def test_touch_of_a_mapped_doubleword_makes_it_present(position: int, content: int) -> None:
     memory = MachineMemory(PROGRAM, b"")
@@ -47,7 +47,9 @@ def test_touch_of_a_mapped_doubleword_makes_it_present(position: int, content: i
     assert memory.doublewords[position] == content
 
 
-@pytest.mark.parametrize("position", [0, 1, 32, 0x1FFF, 0x2004, INPUT_START - 1, INPUT.end // 8, 2**29, 2**61 - 1])
+@pytest.mark.parametrize(
+    "position", [0, 1, 32, 0x1FFF, 0x2004, INPUT_START - 1, INPUT_REGION.end // 8, 2**29, 2**61 - 1]
+)
 def test_touch_of_an_unmapped_doubleword_raises_and_leaves_no_trace(position: int) -> None:
     memory = MachineMemory(PROGRAM, b"")
     before = dict(memory.doublewords)

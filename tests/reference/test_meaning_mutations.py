@@ -9,7 +9,7 @@ import pytest
 
 from spec.isa import INSTRUCTION_BY_NAME, Instruction
 from spec.isa.instruction import Arithmetic, Branch, Jump, Load, Meaning, Store, UpperImmediate
-from spec.word import B, W, Words
+from spec.word import B, W, WordVocabulary
 from tests.reference.fuzz import QEMU, Ending, ending_in_executor, ending_under_qemu
 from tests.reference.random_program import RandomProgram, random_program
 
@@ -23,7 +23,7 @@ def _plus_one(instruction: Instruction) -> Meaning:
     assert isinstance(meaning, Arithmetic)
     right_result = meaning.result
 
-    def wrong(words: Words[W, B], left: W, right: W) -> W:
+    def wrong(words: WordVocabulary[W, B], left: W, right: W) -> W:
         return words.add(right_result(words, left, right), words.constant(1))
 
     return Arithmetic(wrong)
@@ -40,7 +40,7 @@ def _swapped(instruction: Instruction) -> Meaning:
     assert isinstance(meaning, Arithmetic)
     right_result = meaning.result
 
-    def wrong(words: Words[W, B], left: W, right: W) -> W:
+    def wrong(words: WordVocabulary[W, B], left: W, right: W) -> W:
         return right_result(words, right, left)
 
     return Arithmetic(wrong)
@@ -52,14 +52,14 @@ def _from_next(instruction: Instruction) -> Meaning:
     assert isinstance(meaning, UpperImmediate)
     right_result = meaning.result
 
-    def wrong(words: Words[W, B], pc: W, immediate: W) -> W:
+    def wrong(words: WordVocabulary[W, B], pc: W, immediate: W) -> W:
         return right_result(words, words.add(pc, words.constant(4)), immediate)
 
     return UpperImmediate(wrong)
 
 
 def _never_taken(_: Instruction) -> Meaning:
-    def never(words: Words[W, B], left: W, right: W) -> B:
+    def never(words: WordVocabulary[W, B], left: W, right: W) -> B:
         del left, right
         return words.truth(False)
 
@@ -69,7 +69,7 @@ def _never_taken(_: Instruction) -> Meaning:
 def _low_bit_kept(_: Instruction) -> Meaning:
     """jalr does not clear the low bit of its target."""
 
-    def target(words: Words[W, B], pc: W, base: W, offset: W) -> W:
+    def target(words: WordVocabulary[W, B], pc: W, base: W, offset: W) -> W:
         del pc
         return words.add(base, offset)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.cost import COST_VERSION, Cost, RowCost, cheapest_shape, row_cost, segment_cost
-from spec.protocol.shape import SegmentShape, listed_shape
+from spec.protocol.shape import SegmentShape, listed_shape, rows_of
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, RV64IM
 
 SHAPE = SegmentShape(RV64IM, {c.name: (9, 4) if c.name == "add" else (7,) for c in CHIPS if c.name != "mul"})
@@ -35,15 +35,16 @@ def test_metric_has_a_version() -> None:
 
 
 def test_cheapest_shape_is_that_of_the_mix() -> None:
-    assert cheapest_shape(RV64IM, {"addi": 2**19, "add": 2**18, "branch_equal": 2**17}, PROGRAM) == "counting"
-    assert cheapest_shape(RV64IM, {"addw": 2**17, "xor": 2**17, "slliw": 2**17, "srliw": 2**17}, PROGRAM) == "hashing"
+    assert cheapest_shape(RV64IM, {"addi": 2**22, "add": 2**21, "branch_equal": 2**20}, PROGRAM) == "counting"
+    assert cheapest_shape(RV64IM, {"addw": 2**20, "xor": 2**20, "slliw": 2**20, "srliw": 2**20}, PROGRAM) == "hashing"
 
 
 def test_cheapest_shape_counts_whole_segments() -> None:
     """One row too many for a shape doubles its price, so that a shape of twice its cost may be cheaper."""
     rows = {"load_misaligned": 2**16}
     price = {
-        name: -(-(2**16) // 2 ** heights["load_misaligned"]) * segment_cost(listed_shape(RV64IM, name, PROGRAM)).total
+        name: -(-(2**16) // rows_of(heights["load_misaligned"]))
+        * segment_cost(listed_shape(RV64IM, name, PROGRAM)).total
         for name, heights in RV64IM.listed_shapes.items()
     }
     assert price[cheapest_shape(RV64IM, rows, PROGRAM)] == min(price.values())

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec.word import INTEGER_WORDS as WORDS
-from spec.word import WORD_BITS, signed
+from spec.word import XLEN, signed
 
-MODULUS = 2**WORD_BITS
+MODULUS = 2**XLEN
 CORNERS = [0, 1, 2, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**63 + 1, MODULUS - 2, MODULUS - 1]
 A_WORD = st.sampled_from(CORNERS) | st.integers(0, MODULUS - 1)
 

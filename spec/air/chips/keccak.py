@@ -37,6 +37,7 @@ LIMB_BITS = 16
 LANE_LIMBS = LANE_BITS // LIMB_BITS
 STATE_LIMBS = LANES * LANE_LIMBS
 HALF_LIMBS = STATE_LIMBS // 2
+"""Two limbs of a sum stay below p: a field element holds no 32-bit word."""
 
 Lane = Sequence[Expression]
 """64 bits, least significant first."""
@@ -47,7 +48,7 @@ class KeccakTable:
     """The table and its buses."""
 
     first_identity: int
-    """Of the buses, which have this one and the next."""
+    """The identity of the first bus; the second has the next one."""
 
     @cached_property
     def buses(self) -> tuple[Bus, Bus]:
@@ -111,7 +112,7 @@ def _keccak_round(buses: tuple[Bus, Bus]) -> Chip:
         row.receive(f"before_on_{bus.name}", bus, [key, number, *half], real)
     for bus, half in zip(buses, halves_of(after), strict=True):
         row.send(f"after_on_{bus.name}", bus, [key, number + real, *half], real)
-    return row.build(outputs=tuple(f"after_{i}" for i in range(STATE_LIMBS)))
+    return row.build(outputs=after)
 
 
 def _bits(row: ChipBuilder, name: str) -> Lane:

@@ -28,10 +28,12 @@ WORD_BITS = 32
 LIMB_BITS = 16
 LIMB_BASE = 1 << LIMB_BITS
 HALVES = ("low", "high")
+"""FIPS 180-4 has words of 32 bits. They travel as halves, which a field element holds with room for carries."""
 
 STATE_WORDS = "abcdefgh"
 MESSAGE_WORDS = 16
 ROUNDS = 64
+"""Those of a block, and the rounds of SHA-256 [FIPS 180-4, section 6.2.2]."""
 
 PENDING_BITS = 18
 """Four limbs: what one word of the schedule is the sum of."""
@@ -50,7 +52,7 @@ class Sha256Layout:
 
     rounds_per_row: int
     first_identity: int
-    """Of the bus `start`; the other three have the next ones."""
+    """The identity of the bus `start`; the other three have the next ones."""
 
     def __post_init__(self) -> None:
         if self.rounds_per_row not in (2, 4, 8, 16):
@@ -172,6 +174,9 @@ class _Row(ChipBuilder):
             self.real = self.define("real", total(self.selectors.values()))
             self.boolean("at_most_one_selector", self.real)
         self.words = {name: self._taken_word(name) for name in STATE_WORDS}
+        self.made: dict[str, list[_Word]] = {"a": [], "e": []}
+        """The values that the rounds of the row give to the working variables a and e."""
+
         zero = lift(0)
         self.pending: list[Limbs] = [(zero, zero)] * MESSAGE_WORDS
 
@@ -179,6 +184,12 @@ class _Row(ChipBuilder):
     def from_round(self) -> Expression:
         """The number of the row's first round; 0 on a padding row."""
         return total(selector * start for start, selector in self.selectors.items())
+
+    @property
+    def outputs(self) -> list[Expression]:
+        """The bits of the working variables after the row: a and e of its last rounds."""
+        kept = len(STATE_WORDS) // len(self.made)
+        return [bit for words in self.made.values() for word in words[-kept:] for bit in word.bits]
 
     @property
     def working_limbs(self) -> list[Expression]:
@@ -192,6 +203,12 @@ class _Row(ChipBuilder):
         """Columns for what the schedule's next words have so far."""
         names = [f"pending_{i}" for i in range(MESSAGE_WORDS)]
         self.pending = [(self.column(f"{name}_low"), self.column(f"{name}_high")) for name in names]
+
+    def start_without_pending(self, starts: Expression) -> None:
+        """Nothing is pending on the row that receives no pending sums: else what it hands on could be anything."""
+        for i, limbs in enumerate(self.pending):
+            for half, limb in zip(HALVES, limbs, strict=True):
+                self.zero(f"pending_{i}_{half}_starts_at_zero", starts * limb)
 
     def word_column(self, name: str) -> _Word:
         """A new word of 32 boolean columns."""
@@ -240,6 +257,8 @@ class _Row(ChipBuilder):
         # new_a = new_e - d + big_sigma_0 + majority: the carry lies between -1 and 2.
         left = _sum_of(new_a.limbs, d.limbs)
         self._add_words(f"new_a_{step}", left, _sum_of(new_e.limbs, big_sigma_0, majority), carry_bits=2, borrow=1)
+        self.made["a"].append(new_a)
+        self.made["e"].append(new_e)
         self.words = dict(zip(STATE_WORDS, (new_a, a, b, c, new_e, e, f, g), strict=True))
 
     def keep_pending(self) -> None:
@@ -294,6 +313,7 @@ def _first(layout: Sha256Layout) -> Chip:
     several_rows = layout.rounds_per_row < MESSAGE_WORDS
     if several_rows:
         row.take_pending()
+        row.start_without_pending(starts)
     pending = row.pending_limbs
     message: list[Expression] = []
     for step in range(layout.rounds_per_row):
@@ -308,7 +328,7 @@ def _first(layout: Sha256Layout) -> Chip:
     row.keep_pending()
     until = row.from_round + row.real * layout.rounds_per_row
     row.send("leave", layout.state, [row.key, until, *row.working_limbs, *row.pending_limbs], row.real)
-    return row.build(outputs=_outputs(layout))
+    return row.build(outputs=row.outputs)
 
 
 def _rest(layout: Sha256Layout) -> Chip:
@@ -330,13 +350,7 @@ def _rest(layout: Sha256Layout) -> Chip:
     working = row.working_limbs
     row.send("leave", layout.state, [row.key, until, *working, *row.pending_limbs], row.real - last)
     row.send("finish", layout.result, [row.key, *working], last)
-    return row.build(outputs=_outputs(layout))
-
-
-def _outputs(layout: Sha256Layout) -> tuple[str, ...]:
-    """The bits of the working variables after the row: a and e of its last rounds."""
-    steps = range(max(0, layout.rounds_per_row - 4), layout.rounds_per_row)
-    return tuple(f"new_{name}_{step}_{i}" for name in "ae" for step in steps for i in range(WORD_BITS))
+    return row.build(outputs=row.outputs)
 
 
 def _sum_of(*words: Limbs) -> Limbs:

@@ -41,7 +41,7 @@ def _multiply_add() -> Chip:
     for i, both in enumerate(product(left, right)):
         row.zero(f"result_{i}_is_the_sum", scale * both + addend_scale * addend[i] - result[i])
     row.write_value(result)
-    return row.finish([f"result_{i}" for i in range(EXTENSION_DEGREE)])
+    return row.finish(result)
 
 
 def _equal() -> Chip:
@@ -84,7 +84,7 @@ def _equals_number() -> Chip:
     row.zero("equal_has_no_difference", difference * equals)
     row.zero("unequal_has_an_inverse", difference * inverse - (row.real - equals))
     row.write_value([equals])
-    return row.finish(["equals"])
+    return row.finish([equals])
 
 
 CHIPS = (_multiply_add(), _equal(), _join(), _split(), _equals_number())

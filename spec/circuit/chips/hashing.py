@@ -37,7 +37,7 @@ def compress_chip(layout: Sha256Layout) -> Chip:
         row.send(name, layout.message, [key, start, *words], row.real)
     row.receive("rounds", layout.result, [key, *rounds], row.real)
     row.write_octet(after)
-    return row.finish([f"after_{i}" for i in range(OCTET_LIMBS)])
+    return row.finish(after)
 
 
 def _choose() -> Chip:
@@ -58,7 +58,7 @@ def _choose() -> Chip:
         row.zero(f"second_{i}_is_the_other", zero[i] + one[i] - first[i] - second[i])
     row.write_octet(first)
     row.write_octet(second)
-    return row.finish([*(f"first_{i}" for i in range(OCTET_LIMBS)), *(f"second_{i}" for i in range(OCTET_LIMBS))])
+    return row.finish([*first, *second])
 
 
 CHIPS = (compress_chip(SHA256), _choose())

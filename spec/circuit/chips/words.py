@@ -29,7 +29,7 @@ def _canonical() -> Chip:
     row.zero("below_top_has_an_inverse", below_top * inverse - (row.real - at_top))
     row.zero("top_has_no_lower_limb", at_top * low)
     row.write_value([low, high])
-    return row.finish(["low", "high"])
+    return row.finish([low, high])
 
 
 def _bits() -> Chip:
@@ -40,7 +40,7 @@ def _bits() -> Chip:
     row.read_value([number_of(bits[:LIMB_BITS]), number_of(bits[LIMB_BITS:])])
     for bit in bits:
         row.write_value([bit])
-    return row.finish([f"bit_{i}" for i in range(WORD_BITS)])
+    return row.finish(bits)
 
 
 def _pack() -> Chip:

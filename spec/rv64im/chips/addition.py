@@ -11,8 +11,6 @@ from spec.rv64im.gadgets import (
 )
 from spec.rv64im.instruction_row import InstructionRow
 
-_RESULT = ("result_0", "result_1", "result_2", "result_3")
-
 
 def _add() -> Chip:
     row = InstructionRow("add", "destination = source1 + source2 modulo 2^64.", ["add"])
@@ -22,7 +20,7 @@ def _add() -> Chip:
     row.read_source1(left)
     row.read_source2(right)
     row.write_destination(result)
-    return row.finish(outputs=_RESULT)
+    return row.finish(outputs=result)
 
 
 def _sub() -> Chip:
@@ -33,7 +31,7 @@ def _sub() -> Chip:
     row.read_source1(left)
     row.read_source2(right)
     row.write_destination(result)
-    return row.finish(outputs=_RESULT)
+    return row.finish(outputs=result)
 
 
 def _addi() -> Chip:
@@ -43,7 +41,7 @@ def _addi() -> Chip:
     result = add_immediate(row, left, immediate)
     row.read_source1(left)
     row.write_destination(result)
-    return row.finish(constants=immediate.limbs, outputs=_RESULT)
+    return row.finish(constants=immediate.limbs, outputs=result)
 
 
 def _addw() -> Chip:
@@ -54,7 +52,7 @@ def _addw() -> Chip:
     row.read_source1(left)
     row.read_source2(right)
     row.write_destination(sign_extended(result, sign))
-    return row.finish(outputs=(*_RESULT[:2], "sign"))
+    return row.finish(outputs=[*result, sign])
 
 
 def _subw() -> Chip:
@@ -65,7 +63,7 @@ def _subw() -> Chip:
     row.read_source1(left)
     row.read_source2(right)
     row.write_destination(sign_extended(result, sign))
-    return row.finish(outputs=(*_RESULT[:2], "sign"))
+    return row.finish(outputs=[*result, sign])
 
 
 def _addiw() -> Chip:
@@ -76,7 +74,7 @@ def _addiw() -> Chip:
     add_limbs(row, "carry", left[:2], immediate[:2], result)
     row.read_source1(left)
     row.write_destination(sign_extended(result, sign))
-    return row.finish(constants=immediate, outputs=(*_RESULT[:2], "sign"))
+    return row.finish(constants=immediate, outputs=[*result, sign])
 
 
 CHIPS = (_add(), _sub(), _addi(), _addw(), _subw(), _addiw())

@@ -34,7 +34,7 @@ def _register(name: str) -> Chip:
     row.read_source1(limbs_of_bytes(left))
     row.read_source2(limbs_of_bytes(right))
     row.write_destination(limbs)
-    return row.finish(outputs=[f"result_{i}" for i in range(4)])
+    return row.finish(outputs=limbs)
 
 
 def _immediate(name: str) -> Chip:
@@ -56,7 +56,7 @@ def _immediate(name: str) -> Chip:
     row.write_destination([result_low, *upper])
     fill = negative * LIMB_MAXIMUM
     constants = [*limbs_of_bytes(immediate), fill, fill, fill]
-    return row.finish(constants=constants, outputs=("result_low", "result_upper_0", "result_upper_1", "result_upper_2"))
+    return row.finish(constants=constants, outputs=[result_low, *upper])
 
 
 CHIPS = tuple(form(name) for name in _FORMS for form in (_register, _immediate))

@@ -15,7 +15,7 @@ def _finish(row: InstructionRow, left: list[Expression], right: list[Expression]
     row.zero("next_pc_is_chosen", next_pc - row.real * fall_through - taken * (target - fall_through))
     row.read_source1(left)
     row.read_source2(right)
-    return row.finish(constants=[target], next_pc=next_pc, outputs=["next_pc"])
+    return row.finish(constants=[target], next_pc=next_pc, outputs=[next_pc])
 
 
 def _equality() -> Chip:

@@ -63,7 +63,7 @@ def _comparison(name: str, *, signed: bool, immediate: bool) -> Chip:
     if not immediate:
         row.read_source2(right)
     row.write_destination([less, 0, 0, 0])
-    return row.finish(constants=right if immediate else [], outputs=["less"])
+    return row.finish(constants=right if immediate else [], outputs=[less])
 
 
 CHIPS = (

@@ -13,7 +13,7 @@ def _constant() -> Chip:
     return row.finish(
         constants=[*value, next_pc],
         next_pc=next_pc,
-        outputs=["value_0", "value_1", "value_2", "value_3", "next_pc"],
+        outputs=[*value, next_pc],
     )
 
 

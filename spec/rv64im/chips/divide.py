@@ -86,13 +86,13 @@ def _divide(name: str, limb_count: int) -> Chip:
     for i, limb in enumerate(result):
         chosen = of_quotient * quotient_limbs[i] + of_remainder * remainder[i]
         row.zero(f"result_{i}_is_chosen", chosen - limb)
-    outputs = [f"result_{i}" for i in range(limb_count)]
+    outputs, written = result, result
     if limb_count < LIMBS:
-        result = sign_extended(result, top_bit(row, "sign", result[-1]))
-        outputs.append("sign")
+        sign = top_bit(row, "sign", result[-1])
+        outputs, written = [*result, sign], sign_extended(result, sign)
     row.read_source1(dividend)
     row.read_source2([*limbs_of_bytes(divisor), *divisor_upper])
-    row.write_destination(result)
+    row.write_destination(written)
     return row.finish(outputs=outputs)
 
 

@@ -18,9 +18,7 @@ def _halt() -> Chip:
     row.access("call_number", Space.REGISTERS, CALL_NUMBER_REGISTER, number, number)
     row.access("exit_code", Space.REGISTERS, CALL_ARGUMENT_REGISTER, code, code)
     row.send("exit", EXIT, code, row.real)
-    return row.finish(
-        next_pc=HALTED, outputs=["exit_code_0", "exit_code_1", "exit_code_2", "exit_code_3"], domain="a7 = 93"
-    )
+    return row.finish(next_pc=HALTED, outputs=code, domain="a7 = 93")
 
 
 CHIPS = (_halt(),)

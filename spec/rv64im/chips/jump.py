@@ -26,7 +26,7 @@ def _jalr() -> Chip:
     return row.finish(
         constants=[*link, *immediate[:2]],
         next_pc=target,
-        outputs=["target", "link_0", "link_1", "link_2"],
+        outputs=[target, *link],
     )
 
 

@@ -21,7 +21,7 @@ def _keccak_f() -> Chip:
         row.send(f"start_on_{bus.name}", bus, [row.key, 0, *half], row.real)
     for bus, half in zip(TABLE.buses, halves_of(after), strict=True):
         row.receive(f"result_on_{bus.name}", bus, [row.key, ROUNDS, *half], row.real)
-    return row.finish_call([f"after_{i}" for i in range(STATE_LIMBS)])
+    return row.finish_call(after)
 
 
 CHIPS = (_keccak_f(),)

@@ -43,7 +43,7 @@ def _ld() -> Chip:
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, 0), value, value)
     row.write_destination(value)
-    return row.finish(constants=immediate, outputs=[f"value_{i}" for i in range(4)], domain="address divisible by 8")
+    return row.finish(constants=immediate, outputs=value, domain="address divisible by 8")
 
 
 def _lw() -> Chip:
@@ -60,7 +60,7 @@ def _lw() -> Chip:
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, upper * 4), value, value)
     row.write_destination(sign_extended(word, sign))
-    return row.finish(constants=immediate, outputs=["word_0", "word_1", "sign"], domain="address divisible by 4")
+    return row.finish(constants=immediate, outputs=[*word, sign], domain="address divisible by 4")
 
 
 def _lh() -> Chip:
@@ -75,7 +75,7 @@ def _lh() -> Chip:
     row.read_source1(base)
     row.access("memory", Space.MEMORY, doubleword_index(low, high, limb_offset(flags)), value, value)
     row.write_destination(sign_extended([half], sign))
-    return row.finish(constants=immediate, outputs=["half", "sign"], domain="address divisible by 2")
+    return row.finish(constants=immediate, outputs=[half, sign], domain="address divisible by 2")
 
 
 def _lb() -> Chip:
@@ -102,7 +102,7 @@ def _lb() -> Chip:
     row.access("memory", Space.MEMORY, doubleword_index(low, high, offset), value, value)
     # A byte's sign fills the upper half of the first limb as well.
     row.write_destination(sign_extended([byte + sign * 0xFF00], sign))
-    return row.finish(constants=immediate, outputs=["byte", "sign"])
+    return row.finish(constants=immediate, outputs=[byte, sign])
 
 
 CHIPS = (_ld(), _lw(), _lh(), _lb())

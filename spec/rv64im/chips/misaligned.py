@@ -88,7 +88,7 @@ def _load() -> Chip:
     row.write_destination(result)
     return row.finish(
         constants=immediate,
-        outputs=[f"result_{i}" for i in range(4)],
+        outputs=result,
         domain="address not divisible by the width",
     )
 
@@ -137,7 +137,7 @@ def _store() -> Chip:
     )
     return row.finish(
         constants=immediate,
-        outputs=[f"after_{i}" for i in range(16)],
+        outputs=after,
         domain="address not divisible by the width",
     )
 

@@ -52,7 +52,7 @@ def _multiply_add_modulo(call: Call) -> Chip:
     row.operand("right", doublewords_of_limbs(limbs_of_bytes(right)))
     row.operand("addend_and_modulus", doublewords_of_limbs([*addend, *limbs_of_bytes(modulus)]))
     row.operand("result", doublewords_of_limbs(before), doublewords_of_limbs(result))
-    return row.finish_call([f"result_{i}" for i in range(len(result))])
+    return row.finish_call(result)
 
 
 def _limbs_of_product(

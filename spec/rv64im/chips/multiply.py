@@ -63,7 +63,7 @@ def _mul() -> Chip:
     row.read_source1(limbs_of_bytes(left))
     row.read_source2(limbs_of_bytes(right))
     row.write_destination(result)
-    return row.finish(outputs=[f"result_{i}" for i in range(4)])
+    return row.finish(outputs=result)
 
 
 def _mulw() -> Chip:
@@ -76,7 +76,7 @@ def _mulw() -> Chip:
     row.read_source1([*limbs_of_bytes(left), *left_upper])
     row.read_source2([*limbs_of_bytes(right), *right_upper])
     row.write_destination(sign_extended(result, sign))
-    return row.finish(outputs=["result_0", "result_1", "sign"])
+    return row.finish(outputs=[*result, sign])
 
 
 def _mulh() -> Chip:
@@ -98,7 +98,7 @@ def _mulh() -> Chip:
     row.read_source1(limbs_of_bytes(left))
     row.read_source2(limbs_of_bytes(right))
     row.write_destination(result)
-    return row.finish(outputs=[f"result_{i}" for i in range(4)])
+    return row.finish(outputs=result)
 
 
 CHIPS = (_mul(), _mulw(), _mulh())

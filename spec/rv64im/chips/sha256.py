@@ -18,6 +18,7 @@ LAYOUT = Sha256Layout(rounds_per_row=16, first_identity=SHA256_IDENTITY)
 STATE_LIMBS = 16
 BLOCK_BYTES = 64
 WORD_BYTES = 4
+"""Eight words of two limbs, and the block's bytes [FIPS 180-4, section 1]."""
 
 
 def _sha256_compress() -> Chip:
@@ -34,7 +35,7 @@ def _sha256_compress() -> Chip:
     row.send("start", LAYOUT.start, [row.key, *before], row.real)
     row.send("message", LAYOUT.message, [row.key, 0, *_big_endian(block)], row.real)
     row.receive("rounds", LAYOUT.result, [row.key, *rounds], row.real)
-    return row.finish_call([f"after_{i}" for i in range(STATE_LIMBS)])
+    return row.finish_call(after)
 
 
 def _big_endian(block: Sequence[Expression]) -> list[Expression]:

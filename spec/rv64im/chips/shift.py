@@ -157,14 +157,12 @@ def _chip(shift: Shift) -> Chip:
         row.in_range("unused_amount_is_a_multiple", unused, LIMB_BITS - bits, row.real)
         row.receive("amount_is_split", SHIFT, [given, *amount.message], row.real)
     moving = left[:width_limbs]
-    outputs = [f"result_{i}" for i in range(width_limbs)]
     if arithmetic:
         # A word shifted right keeps its sign, so its extension needs none of its own.
         sign = top_bit(row, "left_sign", moving[-1])
         result = ranged_limbs(row, "result", width_limbs)
     elif is_word:
         result, sign = ranged_word(row, "result")
-        outputs.append("sign")
     else:
         result, sign = ranged_limbs(row, "result"), lift(0)
     if shift.direction is Direction.LEFT:
@@ -175,6 +173,7 @@ def _chip(shift: Shift) -> Chip:
     if by_register:
         row.read_source2(right)
     row.write_destination(sign_extended(result, sign))
+    outputs = [*result, sign] if is_word and not arithmetic else result
     return row.finish(constants=[] if by_register else amount.message, outputs=outputs)
 
 

@@ -7,8 +7,6 @@ from spec.rv64im.chips.load import doubleword_offset, limb_offset, limb_selector
 from spec.rv64im.gadgets import byte_pairs, doubleword_index, memory_operands
 from spec.rv64im.instruction_row import InstructionRow
 
-_AFTER = tuple(f"after_{i}" for i in range(4))
-
 
 def _finish(
     row: InstructionRow,
@@ -18,13 +16,12 @@ def _finish(
     index: Expression,
     before: list[Expression],
     after: list[Expression],
-    outputs: tuple[str, ...],
     domain: str,
 ) -> Chip:
     row.read_source1(base)
     row.read_source2(stored)
     row.access("memory", Space.MEMORY, index, before, after)
-    return row.finish(constants=immediate, outputs=outputs, domain=domain)
+    return row.finish(constants=immediate, outputs=after, domain=domain)
 
 
 def _sd() -> Chip:
@@ -34,8 +31,7 @@ def _sd() -> Chip:
     stored = row.column_array("stored")
     before = row.column_array("before")
     index = doubleword_index(low, high, 0)
-    outputs = tuple(f"stored_{i}" for i in range(4))
-    return _finish(row, base, immediate, stored, index, before, stored, outputs, "address divisible by 8")
+    return _finish(row, base, immediate, stored, index, before, stored, "address divisible by 8")
 
 
 def _sw() -> Chip:
@@ -52,7 +48,7 @@ def _sw() -> Chip:
         kept = before[i + 2]
         row.zero(f"after_{i + 2}_is_stored_or_kept", kept + upper * (stored[i] - kept) - after[i + 2])
     index = doubleword_index(low, high, upper * 4)
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "address divisible by 4")
+    return _finish(row, base, immediate, stored, index, before, after, "address divisible by 4")
 
 
 def _sh() -> Chip:
@@ -68,7 +64,7 @@ def _sh() -> Chip:
     for i, flag in enumerate(flags):
         row.zero(f"after_{i}_is_stored_or_kept", before[i] + flag * (stored[0] - before[i]) - after[i])
     index = doubleword_index(low, high, limb_offset(flags))
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "address divisible by 2")
+    return _finish(row, base, immediate, stored, index, before, after, "address divisible by 2")
 
 
 def _sb() -> Chip:
@@ -94,7 +90,7 @@ def _sb() -> Chip:
     for i, flag in enumerate(flags):
         row.zero(f"after_{i}_is_stored_or_kept", before[i] + flag * (limb - before[i]) - after[i])
     index = doubleword_index(low, high, offset)
-    return _finish(row, base, immediate, stored, index, before, after, _AFTER, "every execution")
+    return _finish(row, base, immediate, stored, index, before, after, "every execution")
 
 
 CHIPS = (_sd(), _sw(), _sh(), _sb())

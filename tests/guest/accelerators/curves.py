@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guest.accelerators.generate_constants import SECP256K1_PRIME, SECP256R1_PRIME, Curve, Element, Point
+from guest.accelerators.constants.curves import Curve, Point
+from guest.accelerators.constants.elements import Element
+from guest.accelerators.constants.secp256 import SECP256K1_PRIME, SECP256R1_PRIME
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from optimized.execution.predecoded import predecode
 from reference.loader import load_bytes
 from spec.isa.advice import AdviceKind, HonestHost, Host, Read
 from spec.isa.calls import integer_of
-from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT
+from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_REGION
 from tests.guest.accelerators.library import Argument, Buffer, Library
 from tests.guest.accelerators.machine import Function, Run
 from tests.guest.accelerators.python_calls import honest_advice
@@ -52,7 +52,7 @@ class Guest:
 
 def output_of(machine: Machine) -> bytes:
     """The public output."""
-    values, start = machine.memory.values, OUTPUT.start // DOUBLEWORD_BYTES
+    values, start = machine.memory.values, OUTPUT_REGION.start // DOUBLEWORD_BYTES
     size = int(values[start])
     return values[start + 1 : start + 1 + -(-size // DOUBLEWORD_BYTES)].tobytes()[:size]
 

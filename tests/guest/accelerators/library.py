@@ -26,7 +26,7 @@ class Library(ABC):
     """The functions of zkvm_accelerators.h, zkvm_u256.h and zkvm_random.h."""
 
     stride: int
-    """Of a long series of calls, every so manieth is enough."""
+    """In a long series of calls, the step from one that is made to the next."""
 
     @abstractmethod
     def invoke(self, name: str, arguments: Sequence[Argument], buffers: Sequence[bytes]) -> tuple[int, list[bytes]]:

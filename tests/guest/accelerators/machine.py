@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 from unicorn import UC_ARCH_RISCV, UC_HOOK_BLOCK, UC_HOOK_INTR, UC_MODE_RISCV64, Uc, UcError
 from unicorn.riscv_const import UC_RISCV_REG_A7, UC_RISCV_REG_PC
 
-from spec.memory_map import DOUBLEWORD_BYTES, HEAP, INPUT, OUTPUT, PAGE_BYTES, STACK
+from spec.memory_map import DOUBLEWORD_BYTES, HEAP, INPUT_REGION, OUTPUT_REGION, PAGE_BYTES, STACK
 from tests.guest.accelerators.python_calls import honest_advice
 from tests.guest.accelerators.unicorn_calls import Advice, serve_call
 from tests.guest.emulation import EXIT_ECALL
@@ -83,9 +83,9 @@ def run_accelerator(elf: Path, function: Function, operands: bytes, advice: Advi
     region = struct.pack("<Q", len(guest_input)) + guest_input
     machine.mem_map(HEAP.start, PAGE_BYTES)
     machine.mem_map(STACK.end - _STACK_BYTES, _STACK_BYTES)
-    machine.mem_map(OUTPUT.start, PAGE_BYTES)
-    machine.mem_map(INPUT.start, _whole_pages(len(region)))
-    machine.mem_write(INPUT.start, region)
+    machine.mem_map(OUTPUT_REGION.start, PAGE_BYTES)
+    machine.mem_map(INPUT_REGION.start, _whole_pages(len(region)))
+    machine.mem_write(INPUT_REGION.start, region)
 
     run = Run(is_trap=False, status=0, result=b"", instructions=0)
 
@@ -111,8 +111,8 @@ def run_accelerator(elf: Path, function: Function, operands: bytes, advice: Advi
             raise
         run.is_trap = True
         return run
-    length = int.from_bytes(machine.mem_read(OUTPUT.start, DOUBLEWORD_BYTES), "little")
-    output = bytes(machine.mem_read(OUTPUT.start + DOUBLEWORD_BYTES, length))
+    length = int.from_bytes(machine.mem_read(OUTPUT_REGION.start, DOUBLEWORD_BYTES), "little")
+    output = bytes(machine.mem_read(OUTPUT_REGION.start + DOUBLEWORD_BYTES, length))
     run.status, run.result = int.from_bytes(output[:1], "little", signed=True), output[1:]
     return run
 

@@ -9,17 +9,16 @@ import pytest
 from py_ecc.bls.hash_to_curve import clear_cofactor_G1, clear_cofactor_G2, map_to_curve_G1, map_to_curve_G2
 from py_ecc.optimized_bls12_381 import FQ, FQ2, G1, G2, add, curve_order, field_modulus, multiply, neg, normalize
 
-from guest.accelerators.generate_constants import (
+from guest.accelerators.constants.bls12_381_maps import (
     BLS12_381_G1_COFACTOR,
     BLS12_381_G2_COFACTOR,
     BLS12_381_ORDER,
     BLS12_381_PRIME,
-    Curve,
-    Element,
-    Point,
-    eleven_torsion,
     g1_map_curve,
 )
+from guest.accelerators.constants.curves import Curve, Point
+from guest.accelerators.constants.elements import Element
+from guest.accelerators.constants.isogenies import eleven_torsion
 from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 PRIME, ORDER = int(field_modulus), int(curve_order)

@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from guest.accelerators.generate_constants import BN254_PRIME, Curve, Element
+from guest.accelerators.constants.bn254 import BN254_PRIME
+from guest.accelerators.constants.curves import Curve
+from guest.accelerators.constants.elements import Element
 from tests.guest.accelerators.bn254_points import (
     G1,
     G2,

@@ -11,19 +11,19 @@ from py_ecc.optimized_bls12_381 import constants, curve_order, field_modulus
 from py_ecc.optimized_bn128 import curve_order as bn254_order
 from py_ecc.optimized_bn128 import field_modulus as bn254_modulus
 
-from guest.accelerators import generate_constants as script
-from guest.accelerators.generate_constants import (
+from guest.accelerators.constants.bls12_381_maps import (
     BLS12_381_G1_COFACTOR,
     BLS12_381_G2_COFACTOR,
     BLS12_381_ORDER,
     BLS12_381_PARAMETER,
     BLS12_381_PRIME,
-    BN254_PARAMETER,
-    BN254_PRIME,
-    HEADERS,
-    Isogeny,
-    header,
+    g1_isogeny,
+    g2_isogeny,
 )
+from guest.accelerators.constants.bn254 import BN254_PARAMETER, BN254_PRIME, signed_digits
+from guest.accelerators.constants.isogenies import Isogeny
+from guest.accelerators.constants.secp256 import SECP256K1_PRIME, SECP256R1_PRIME
+from guest.accelerators.generate_constants import DIRECTORY, HEADERS, header
 from tests.guest.accelerators.curves import SECP256K1, SECP256R1
 
 BN254_ORDER = 36 * BN254_PARAMETER**4 + 36 * BN254_PARAMETER**3 + 18 * BN254_PARAMETER**2 + 6 * BN254_PARAMETER + 1
@@ -31,7 +31,7 @@ BN254_ORDER = 36 * BN254_PARAMETER**4 + 36 * BN254_PARAMETER**3 + 18 * BN254_PAR
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_constants_of_a_curve_are_what_the_script_writes(name: str) -> None:
-    assert (script.DIRECTORY / name).read_text() == header(name)
+    assert (DIRECTORY / name).read_text() == header(name)
 
 
 def test_primes_and_orders_are_those_of_another_library() -> None:
@@ -39,9 +39,7 @@ def test_primes_and_orders_are_those_of_another_library() -> None:
     assert found == (bn254_modulus, bn254_order, field_modulus, curve_order)
 
 
-@pytest.mark.parametrize(
-    "prime", [BN254_PRIME, BLS12_381_PRIME, script.SECP256K1_PRIME, script.SECP256R1_PRIME], ids=hex
-)
+@pytest.mark.parametrize("prime", [BN254_PRIME, BLS12_381_PRIME, SECP256K1_PRIME, SECP256R1_PRIME], ids=hex)
 def test_primes_are_three_modulo_four(prime: int) -> None:
     """Square roots, and what shows that there is none, rest on it."""
     assert prime % 4 == 3
@@ -64,11 +62,11 @@ def _published(coefficients: Any) -> list[list[tuple[int, int]]]:
 
 
 def test_isogeny_of_g1_is_that_of_rfc_9380() -> None:
-    assert _polynomials(script.g1_isogeny()) == _published(constants.ISO_11_MAP_COEFFICIENTS)
+    assert _polynomials(g1_isogeny()) == _published(constants.ISO_11_MAP_COEFFICIENTS)
 
 
 def test_isogeny_of_g2_is_that_of_rfc_9380() -> None:
-    assert _polynomials(script.g2_isogeny()) == _published(constants.ISO_3_MAP_COEFFICIENTS)
+    assert _polynomials(g2_isogeny()) == _published(constants.ISO_3_MAP_COEFFICIENTS)
 
 
 def test_final_exponents_are_multiples_of_the_hard_part_prime_to_the_order() -> None:
@@ -118,7 +116,7 @@ def test_orders_of_all_curves_are_odd(order: int) -> None:
 
 def test_signed_digits_are_those_of_the_number() -> None:
     for number in (1, 2, 3, 7, 6 * BN254_PARAMETER + 2):
-        digits = script.signed_digits(number)
+        digits = signed_digits(number)
         assert sum(digit << i for i, digit in enumerate(digits)) == number
         assert all(not (left and right) for left, right in pairwise(digits))
         assert digits[-1] == 1

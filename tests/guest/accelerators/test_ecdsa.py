@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
-from guest.accelerators.generate_constants import Element, Point
+from guest.accelerators.constants.curves import Point
+from guest.accelerators.constants.elements import Element
 from tests.guest.accelerators.curves import SECP256K1, SECP256R1, SignatureCurve, scalar_bytes
 from tests.guest.accelerators.library import EFAIL, EOK, Library
 

@@ -6,7 +6,9 @@ import pytest
 from py_ecc.bls.point_compression import compress_G1
 from py_ecc.optimized_bls12_381 import G1, curve_order, field_modulus, multiply
 
-from guest.accelerators.generate_constants import BLS12_381_PRIME, Curve, Element
+from guest.accelerators.constants.bls12_381_maps import BLS12_381_PRIME
+from guest.accelerators.constants.curves import Curve
+from guest.accelerators.constants.elements import Element
 from tests.guest.accelerators.library import EFAIL, EOK, Library
 
 ORDER, PRIME = int(curve_order), int(field_modulus)

@@ -15,7 +15,7 @@ VECTORS = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
 """Beside the checkout, or above it."""
 
 LONG_FILES = {"blsG1MultiExp": 12, "blsG2MultiExp": 12, "blsPairing": 4}
-"""Of these files, every so many vectors are enough for the quick tests."""
+"""Long files, and the step from one vector that quick tests take to the next."""
 
 
 def _failures(library: Library, name: str, step: int = 1) -> list[str]:

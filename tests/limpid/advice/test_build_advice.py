@@ -47,7 +47,22 @@ def test_mistake_in_a_source_is_told_from_a_missing_tool(cause: str, tmp_path: P
             "close other programs, or raise the limit on memory (ulimit -v)",
         ),
         (ToolMissingError("the compiler is not installed"), "see which tools are missing with: limpid doctor"),
-        (BuildError("cannot write guest.elf: it is a directory"), None),
+        (
+            BuildError("linking failed:\nld: 1.o: multiple definition of `main'; 0.o:a.c: first defined here"),
+            "define main in one SOURCE only, and name no SOURCE twice",
+        ),
+        (
+            BuildError("linking failed:\nld.lld: error: duplicate symbol: main\n>>> defined at a.c"),
+            "define main in one SOURCE only, and name no SOURCE twice",
+        ),
+        (
+            BuildError("compiling failed:\ngcc: error: unrecognized command-line option '--nonsense'"),
+            "leave out or mend --flag=--nonsense",
+        ),
+        (BuildError("failed:\nclang: error: unknown argument: '-zz'"), "leave out or mend --flag=-zz"),
+        (BuildError("failed:\nerror: Unrecognized option: 'nonsense'"), "leave out or mend --flag=nonsense"),
+        (BuildError("a is a directory", "name the files in it"), "name the files in it"),
+        (BuildError("something else"), None),
     ],
 )
 def test_cause_decides_the_advice(error: BuildError, advice: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Too little memory is told with what is needed, what is allowed, and which limit says so."""
+"""The report of too little memory: what is needed, what is allowed, and which limit says so."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from limpid.advice.trap_advice import COMPRESSED, POINTER, Frame, add_stack, next_step, trap_error
+from limpid.advice.trap_advice import ABORTED, COMPRESSED, POINTER, Frame, add_stack, next_step, trap_error
 from limpid.runs.compiled_runs import execute
 from reference.execution import Trap, TrapReason
 from reference.loader import load_bytes
@@ -55,9 +55,7 @@ def test_unmapped_access_is_explained_by_its_address(reason: TrapReason, address
 
 
 def test_abort_and_unknown_calls_have_their_own_advice() -> None:
-    assert _advice(TrapReason.BREAKPOINT) == (
-        "look for what called abort, a failed assertion, or an array too large for the stack" + ENDING
-    )
+    assert _advice(TrapReason.BREAKPOINT) == ABORTED + ENDING
     assert _advice(TrapReason.UNKNOWN_ENVIRONMENT_CALL).startswith("the calls are exit, a7 = 93, and those of accel")
     assert _advice(TrapReason.MISALIGNED_POINTER, 4).startswith("copy the operand to an address that is a multiple of")
     assert _advice(TrapReason.ZERO_MODULUS).startswith("look at what lies behind the addend at a3")
@@ -131,3 +129,28 @@ def test_chain_of_calls_stands_below_the_message_and_among_the_facts() -> None:
         {"pc": 0x10000, "symbol": "work+0x4", "source": "guest.c:7"},
         {"pc": 0x10010, "symbol": None, "source": None},
     ]
+
+
+@pytest.mark.parametrize(
+    ("symbols", "advice"),
+    [
+        (
+            ["abort", "__rustc::rust_begin_unwind+0x34", "main+0x4"],
+            "the guest panicked: limpid run",
+        ),
+        (["abort", "__assert_func+0x40", "main+0x34"], "an assertion failed: limpid run shows its message"),
+        (["abort", "free+0x8", "main+0x34"], "look for memory that is freed twice"),
+        (["abort", "operator new(unsigned long)+0x8"], "memory has run out, and new throws nothing here"),
+        (["abort", "std::terminate()+0x8", "__cxa_throw"], "look for an exception that nobody catches"),
+        (["abort", "__cxa_pure_virtual"], "look for a call of a pure virtual function"),
+        (["abort", "freed", None, "main"], ABORTED),
+        (["main"], ABORTED),
+    ],
+)
+def test_abort_is_explained_by_who_called_it(symbols: list[str | None], advice: str) -> None:
+    program = load_bytes(program_elf([encode("ebreak")]))
+    error = trap_error(program, execute(program))
+    add_stack(error, [Frame(0x10000, symbol, None) for symbol in symbols])
+    assert error.next_step is not None
+    assert error.next_step.startswith(advice)
+    assert error.next_step.endswith(ENDING)

@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from limpid.commands.audit import MACHINES
+from limpid.commands.audit_obligations import AUDITS
 from limpid.errors import DONE, FAILED, MISUSED
+from proofs_of_constraints.audit import machine_obligation_list
 from proofs_of_constraints.obligations import second_solver
+from proofs_of_constraints.report.results import NOT_COVERED
+from proofs_of_constraints.rv64im import RV64IM_AUDIT
+from spec.air.chip import Role
+from spec.rv64im.buses import OUTPUT
+from spec.rv64im.machine import CHIPS, RV64IM
 from tests.limpid.commands.invocation import limpid
+from tests.proofs_of_constraints.broken_chips import free_table, without
 
 
 def test_audit_of_an_instruction_proves_everything_about_it() -> None:
@@ -18,6 +27,20 @@ def test_audit_of_an_instruction_proves_everything_about_it() -> None:
     assert {o["verdict"] for o in document["obligations"]} == {"proven"}
     assert {o["kind"] for o in document["obligations"]} >= {"function", "determinism", "complete", "decode"}
     assert set(document["assumptions"]) == {name for o in document["obligations"] for name in o["assumptions"]}
+
+
+def test_machines_that_the_option_names_are_those_that_are_audited() -> None:
+    assert list(MACHINES) == sorted(AUDITS)
+
+
+def test_audit_that_would_write_two_files_into_one_is_misuse(tmp_path: Path) -> None:
+    both = tmp_path / "both"
+    invocation = limpid("audit", "--chip", "halt", "--html", both, "--trace", both, "--json")
+    assert (invocation.status, invocation.error["message"]) == (
+        MISUSED,
+        f"--html and --trace are the same file {both}",
+    )
+    assert not both.exists()
 
 
 def test_audit_without_time_fails_with_unknown() -> None:
@@ -55,7 +78,7 @@ def test_audit_writes_page_and_queries(tmp_path: Path) -> None:
 
 def test_page_has_the_mutants_of_the_audited_chips_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"halt": {"killed": 7}, "add": {"killed": 9}}
-    monkeypatch.setattr("limpid.commands.audit.fate_counts", lambda record: counts)
+    monkeypatch.setattr("limpid.commands.audit_obligations.fate_counts", lambda record: counts)
     page, circuit = tmp_path / "audit.html", tmp_path / "add.picus"
     limpid("audit", "--chip", "halt", "--kind", "padding", "--html", page)
     assert "<tr><th>halt</th><td class='number'>7</td></tr>" in page.read_text()
@@ -147,3 +170,47 @@ def test_page_and_counterexamples_both_on_standard_output_are_misuse() -> None:
     invocation = limpid("audit", "--html", "-", "--trace", "-")
     assert invocation.status == 2
     assert invocation.stderr.startswith("Error: --html and --trace are both the standard stream\n")
+
+
+def test_audit_says_how_much_was_asked_about_and_what_is_not_covered() -> None:
+    invocation = limpid("audit", "--chip", "halt", "--kind", "padding")
+    every, digest = len(machine_obligation_list()), RV64IM.digest.hex()
+    scope = f"1 of {every} obligations of rv64im, only chip halt and kind padding"
+    assert f"scope        {scope}, digest {digest[:16]}\n" in invocation.stdout
+    for said in NOT_COVERED:
+        assert f"\n    {said}\n" in invocation.stdout
+    document = limpid("audit", "--chip", "halt", "--kind", "padding", "--json").document
+    assert (document["scope"], document["machine"], document["not_covered"]) == (scope, digest, list(NOT_COVERED))
+
+
+def test_audit_says_what_rests_on_a_refuted_obligation(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = RV64IM_AUDIT.with_chip(without("sub", "carry_0_is_boolean"))
+    monkeypatch.setitem(AUDITS, "rv64im", broken)
+    asked = ("audit", "--chip", "sub", "--kind", "function", "--kind", "determinism", "--kind", "padding")
+    invocation = limpid(*asked)
+    assert invocation.status == FAILED
+    assert "resting              1 of the proven rest on what is not proven\n" in invocation.stdout
+    assert "determinism/sub/sub  rests on what is not proven: function/sub/sub\n" in invocation.stdout
+    found = {o["id"]: o["rests_on_unproven"] for o in limpid(*asked, "--json").document["obligations"]}
+    assert found == {"function/sub/sub": [], "determinism/sub/sub": ["function/sub/sub"], "padding/sub": []}
+
+
+def test_audit_of_a_new_table_of_which_nothing_is_claimed_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = free_table(Role.CONTINUATION, OUTPUT, +1)
+    monkeypatch.setitem(AUDITS, "rv64im", RV64IM_AUDIT.with_chips((*CHIPS, free)))
+    invocation = limpid("audit", "--chip", "free")
+    assert invocation.status == FAILED
+    assert "refuted: nothing is claimed of this chip by the kind function" in invocation.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--instruction", "lwuu"), "there is no instruction lwuu; is lwu or lw meant?"),
+        (("--chip", "divid"), "there is no chip divid; is divide or divide_word meant?"),
+    ],
+)
+def test_audit_of_a_name_with_a_typo_is_misuse_with_suggestions(options: tuple[str, str], message: str) -> None:
+    invocation = limpid("audit", *options)
+    assert invocation.status == MISUSED
+    assert message in invocation.stderr

@@ -1,4 +1,4 @@
-"""`limpid audit FILE.picus`: constraints of other systems."""
+"""`limpid audit FILE`: constraints of other systems."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from limpid.commands.audit import FORMATS
+from limpid.commands.audit_export import WRITERS
 from limpid.errors import DONE, FAILED, MISUSED
 from tests.limpid.commands.invocation import limpid
 
@@ -116,3 +118,69 @@ def test_second_solver_checks_a_file_too(split: Path) -> None:
     lines = limpid("audit", split, *RANGES, "--second-solver").stdout.splitlines()
     (line,) = (line for line in lines if line.startswith("second solver"))
     assert line.endswith("of 2 obligations: agrees 2, disagrees 0, undecided 0")
+
+
+FOREIGN_PAGE = Path(__file__).resolve().parents[3] / "docs" / "foreign-circuits.md"
+
+
+def _example_of_the_page() -> str:
+    return FOREIGN_PAGE.read_text().split("<< 'END'\n")[1].split("END\n")[0]
+
+
+def test_air_of_the_page_is_proven_and_without_a_constraint_refuted(tmp_path: Path) -> None:
+    path = tmp_path / "decrement.json"
+    path.write_text(_example_of_the_page())
+    invocation = limpid("audit", path, "--json")
+    assert invocation.status == DONE
+    assert [o["id"] for o in invocation.document["obligations"]] == ["not-vacuous/Decrement", "determinism/Decrement"]
+    document = json.loads(_example_of_the_page())
+    del document["constraints"][1]
+    path.write_text(json.dumps(document))
+    assert "determinism/Decrement  refuted: is_zero, y" in limpid("audit", path).stdout
+
+
+def test_bounds_of_a_bus_are_among_the_assumptions(tmp_path: Path) -> None:
+    path = tmp_path / "byte.json"
+    one = {"Constant": 1}
+    column = {"Variable": {"entry": {"Main": {"offset": 0}}, "index": 0}}
+    interaction = {"bus": "byte", "direction": "receive", "multiplicity": one, "values": [column]}
+    document = {"name": "Byte", "prime": 97, "columns": ["x"], "inputs": [], "outputs": ["x"], "constraints": []}
+    path.write_text(json.dumps(document | {"buses": {"byte": [8]}, "interactions": [interaction]}))
+    invocation = limpid("audit", path, "--json")
+    assert invocation.status == DONE
+    assert list(invocation.document["assumptions"]) == ["byte: field 0 of interactions[0] is below 8"]
+
+
+def test_malformed_air_fails_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(json.loads(_example_of_the_page()) | {"constraints": ["IsMiddleRow"]}))
+    invocation = limpid("audit", path, "--json")
+    assert invocation.status == FAILED
+    assert invocation.error == {
+        "kind": "air",
+        "message": f"{path}: constraints[0]: no expression",
+        "next_step": "see: docs/foreign-circuits.md",
+        "path": str(path),
+        "where": "constraints[0]",
+    }
+
+
+def test_chip_is_written_as_a_file_that_is_read_again(tmp_path: Path) -> None:
+    written = limpid("audit", "--chip", "add", "--export", "picus", tmp_path, "--json")
+    assert (written.status, written.document["files"]) == (DONE, [str(tmp_path / "add.picus")])
+    assert limpid("audit", tmp_path / "add.picus").status == DONE
+
+
+def test_export_of_an_unknown_chip_or_with_proofs_is_misuse(tmp_path: Path) -> None:
+    assert "there is no chip cpu" in limpid("audit", "--chip", "cpu", "--export", "picus", tmp_path).stderr
+    invocation = limpid("audit", "--export", "picus", tmp_path, "--instruction", "add")
+    assert (invocation.status, "--export goes with --machine and --chip only" in invocation.stderr) == (MISUSED, True)
+
+
+def test_formats_that_the_option_names_are_those_that_are_written() -> None:
+    assert list(FORMATS) == sorted(WRITERS)
+
+
+def test_chip_is_written_for_lean(tmp_path: Path) -> None:
+    assert limpid("audit", "--chip", "add", "--export", "lean", tmp_path).status == DONE
+    assert (tmp_path / "add.lean").read_text().endswith("end Limpid.add\n")

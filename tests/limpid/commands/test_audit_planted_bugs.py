@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from limpid.commands.audit import AUDITS
+from limpid.commands.audit_obligations import AUDITS
 from limpid.errors import FAILED
 from proofs_of_constraints.rv64im import RV64IM_AUDIT
 from spec.air.chip import Chip, Role

@@ -93,7 +93,7 @@ def test_missing_file_is_named(arguments: list[str], tmp_path: Path, monkeypatch
     assert invocation.error == {
         "kind": "file",
         "message": "missing: no such file or directory",
-        "next_step": None,
+        "next_step": f"check the name: {tmp_path} holds no such file",
         "path": "missing",
     }
     assert list(tmp_path.iterdir()) == []
@@ -119,7 +119,7 @@ def test_input_beyond_the_region_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert invocation.error == {
         "kind": "input",
         "message": "the input has 3 bytes, the input region holds at most 2",
-        "next_step": None,
+        "next_step": "give a smaller input",
     }
 
 

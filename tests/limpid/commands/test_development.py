@@ -103,6 +103,14 @@ def test_receipt_of_another_statement_is_rejected(changed: list[str], reason: Re
     assert (invocation.status, invocation.document["reason"]) == (1, reason.name)
 
 
+@pytest.mark.parametrize("option", ["--exit-code=-1", "--exit-code=18446744073709551615"])
+def test_receipt_with_another_exit_code_shows_both_readings_of_those(option: str, receipt: Path) -> None:
+    arguments = ["--any-program", "--any-output", option, "--allow-insecure", "--allow-dev", "--json"]
+    document = limpid("verify", receipt, *arguments).document
+    assert document["detail"] == "it ended with 0, expected 18446744073709551615 (-1)"
+    assert (document["expected"], document["found"]) == (2**64 - 1, 0)
+
+
 def test_proof_is_accepted_as_proven_where_receipts_are_allowed(tiny: Path) -> None:
     arguments = ["--program", FIBONACCI, "--any-output", "--allow-insecure", "--allow-dev", "--json"]
     document = limpid("verify", tiny / "proof", *arguments).document

@@ -84,12 +84,13 @@ def test_sdk_onto_a_file_says_so_and_blames_no_tool(compiler: str, tmp_path: Pat
     (tmp_path / "file").write_bytes(b"")
     error = limpid("sdk", tmp_path / "file", "--json").error
     message = f"cannot write the SDK to {tmp_path / 'file'}: not a directory"
-    assert (error["message"], error["next_step"]) == (message, None)
+    assert (error["message"], error["next_step"]) == (message, "name another directory")
 
 
 def test_new_project_in_a_missing_directory_is_refused(tmp_path: Path) -> None:
     error = limpid("new", tmp_path / "absent" / "name", "--json").error
     assert error["message"] == f"{tmp_path / 'absent' / 'name'}: cannot be made: no such file or directory"
+    assert error["next_step"] == f"create it with: mkdir -p {tmp_path / 'absent'}"
 
 
 def test_sdk_prints_flags_that_build_a_guest(compiler: str, tmp_path: Path) -> None:

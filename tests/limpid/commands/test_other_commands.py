@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -64,29 +65,56 @@ def test_build_without_a_compiler_fails_with_the_next_step(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [source]
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "output", "flags"),
-    [
-        ("guest.c", None, "guest.elf", []),
-        ("guest.zig", "", "guest.elf", []),
-        ("guest.c", "int main( {", "guest.elf", []),
-        ("guest.c", "int main(void) { return absent(); }", "guest.elf", []),
-        ("guest.c", "int main(void) { return 0; }", "guest.elf", ["--flag=--nonsense"]),
-        ("guest.c", "int main(void) { return 0; }", "absent/guest.elf", []),
-        ("guest.c", "int main(void) { return 0; }", ".", []),
-    ],
-    ids=["missing", "kind", "syntax", "undefined", "flag", "no directory", "directory"],
-)
-def test_build_that_fails_for_another_reason_blames_no_tool(
-    name: str, text: str | None, output: str, flags: list[str], tmp_path: Path
-) -> None:
+BAD_BUILDS = {
+    "missing": ("quest.c", "guest.elf", (), "perhaps {here}/guest.c is meant"),
+    "missing, of no kind": ("absent.foo", "guest.elf", (), "check the name: {here} holds no such file"),
+    "kind": (
+        "guest.zig",
+        "guest.elf",
+        (),
+        "give it the ending of its language, or compile it to an object (.o) and name that",
+    ),
+    "header": (
+        "guest.h",
+        "guest.elf",
+        (),
+        "leave it out: sources include headers, which are found with --flag=-I{here}",
+    ),
+    "directory": (".", "guest.elf", (), "name the files in it"),
+    "directory of a kind": ("folder.c", "guest.elf", (), "name the files in it"),
+    "package": ("crate", "guest.elf", (), "name the manifest of this cargo package: {here}/crate/Cargo.toml"),
+    "syntax": ("syntax.c", "guest.elf", (), "mend the source at {here}/syntax.c:1"),
+    "undefined": (
+        "undefined.c",
+        "guest.elf",
+        (),
+        "define absent, or name the source or library that defines it as one more SOURCE",
+    ),
+    "flag": ("guest.c", "guest.elf", ("--flag=--nonsense",), "leave out or mend --flag=--nonsense"),
+    "no directory": ("guest.c", "absent/guest.elf", (), "create it with: mkdir -p {here}/absent"),
+    "to a directory": ("guest.c", ".", (), "name a file in it: {here}/guest.elf"),
+    "to a pipe": ("guest.c", "pipe", (), "name another file"),
+    "over the source": ("guest.c", "guest.c", (), "name another file"),
+}
+"""By what is wrong: source, output, flags, and what to do about it."""
+
+
+@pytest.mark.parametrize("wrong", BAD_BUILDS)
+def test_build_that_fails_says_what_to_do_and_blames_no_tool(wrong: str, tmp_path: Path) -> None:
     if shutil.which(DEFAULT_COMPILER) is None:
         pytest.skip(f"needs {DEFAULT_COMPILER}")
-    if text is not None:
-        (tmp_path / name).write_text(text)
+    name, output, flags, next_step = BAD_BUILDS[wrong]
+    for source in ("guest.c", "guest.zig", "guest.h"):
+        (tmp_path / source).write_text("int main(void) { return 0; }")
+    (tmp_path / "syntax.c").write_text("int main( {")
+    (tmp_path / "undefined.c").write_text("int absent(void); int main(void) { return absent(); }")
+    (tmp_path / "folder.c").mkdir()
+    (tmp_path / "crate").mkdir()
+    (tmp_path / "crate" / "Cargo.toml").touch()
+    os.mkfifo(tmp_path / "pipe")
     invocation = limpid("build", tmp_path / name, "--output", tmp_path / output, *flags, "--json")
     assert (invocation.status, invocation.error["kind"]) == (1, "build")
-    assert "doctor" not in (invocation.error["next_step"] or "")
+    assert invocation.error["next_step"] == next_step.format(here=tmp_path)
     assert "Errno" not in invocation.stderr
 
 
@@ -187,7 +215,8 @@ def test_inspect_of_something_else_fails() -> None:
     assert invocation.error == {
         "kind": "content",
         "message": f"{SHA256}: the bytes are neither a proof nor a verification key",
-        "next_step": None,
+        "next_step": "make a key with: limpid keygen GUEST.elf --output KEY, "
+        "a proof with: limpid prove GUEST.elf --output PROOF",
         "path": SHA256,
     }
 

@@ -13,7 +13,7 @@ from spec.isa import encode
 from spec.isa.advice import AdviceKind
 from spec.isa.calls import ADVICE
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
-from spec.memory_map import OUTPUT
+from spec.memory_map import OUTPUT_REGION
 from tests.limpid.commands.invocation import EXIT, limpid
 from tests.reference.elf_file import program_elf
 
@@ -24,7 +24,7 @@ RANDOM_ELF = program_elf(
         encode("addi", CALL_NUMBER_REGISTER, immediate=ADVICE.number),
         encode("addi", CALL_ARGUMENT_REGISTER, immediate=AdviceKind.RANDOM),
         encode("ecall"),
-        encode("addi", POINTER, immediate=OUTPUT.start >> 28),
+        encode("addi", POINTER, immediate=OUTPUT_REGION.start >> 28),
         encode("slli", POINTER, POINTER, immediate=28),
         encode("addi", SIZE, immediate=8),
         encode("sd", rs1=POINTER, rs2=SIZE),

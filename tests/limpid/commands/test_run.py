@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from limpid.command_line import main
 from limpid.guest_build.build import build
-from limpid.guest_build.toolchain import DEFAULT_COMPILER
+from limpid.guest_build.toolchain import DEFAULT_COMPILER, PICOLIBC_LIBRARIES
 from spec.isa import encode
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER, HALT_CALL
-from spec.memory_map import OUTPUT
+from spec.memory_map import OUTPUT_REGION
 from tests.limpid.commands.invocation import (
     FIBONACCI,
     OUTSIDE_MEMORY_ELF,
@@ -94,7 +94,7 @@ def test_run_that_cannot_be_proven_says_so(tmp_path: Path) -> None:
     (tmp_path / "guest").write_bytes(SCRIBBLING_ELF)
     invocation = limpid("run", tmp_path / "guest", "--json")
     document = invocation.document
-    reason = f"the program accessed the output region at {OUTPUT.start + SCRIBBLED_BYTES:#x}, behind the output"
+    reason = f"the program accessed the output region at {OUTPUT_REGION.start + SCRIBBLED_BYTES:#x}, behind the output"
     assert (invocation.status, document["provable"]) == (0, False)
     assert document["unprovable_reason"].startswith(reason)
     assert invocation.stderr.startswith(f"Note: no proof of this run can exist: {reason}")
@@ -200,3 +200,25 @@ def test_trap_shows_the_chain_of_calls_with_source_lines(tmp_path: Path) -> None
         assert [frame["source"] for frame in stack][:2] == ["guest.c:2", "guest.c:6"]
     build([source], elf)
     assert [frame["source"] for frame in limpid("run", elf, "--json").error["stack"]][:2] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        (
+            "#include <assert.h>\nint main(int count, char **names) { (void)names; assert(count == 2); return 0; }\n",
+            "an assertion failed: limpid run shows its message",
+        ),
+        (
+            "#include <stdlib.h>\nint main(void) { void *p = malloc(8); free(p); free(p); return 0; }\n",
+            "look for memory that is freed twice",
+        ),
+    ],
+    ids=["assert", "free"],
+)
+def test_abort_of_the_library_is_told_by_its_cause(source: str, advice: str, tmp_path: Path) -> None:
+    if shutil.which(DEFAULT_COMPILER) is None or not PICOLIBC_LIBRARIES.is_dir():
+        pytest.skip(f"needs {DEFAULT_COMPILER} and picolibc")
+    (tmp_path / "guest.c").write_text(source)
+    build([tmp_path / "guest.c"], tmp_path / "guest.elf", extra_flags=["-fno-builtin"])
+    assert f"\nNext: {advice}" in limpid("run", tmp_path / "guest.elf").stderr

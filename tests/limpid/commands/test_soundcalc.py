@@ -81,6 +81,40 @@ def test_curve_chosen_is_what_the_figures_rest_on(curve: str, bound: str, segmen
     assert bound in limpid("soundcalc", "segment", "--curve", curve).stdout
 
 
+def test_tree_states_the_sum_over_all_proofs_behind_a_final_one() -> None:
+    document = limpid("soundcalc", "tree", "--json").document
+    assert (document["kind"], document["segments"], document["depth_limit"]) == ("tree", 1024, 10)
+    assert document["sum_bits"] == 128
+    assert document["collision_cap_bits_rounded"] == 128
+    assert list(document["below_goal"]) == ["non-interactive"]
+    assert "without an idealisation" in document["idealisation"]
+    kinds = {circuit["name"]: circuit for circuit in document["circuits"]}
+    assert (kinds["combine of 2"]["proofs"], kinds["combine of 2"]["proof_sum_bits"]) == (1023, 140)
+    assert (kinds["limpid final"]["proofs"], kinds["limpid final"]["proof_sum_bits"]) == (1, 130)
+    assert document["proofs"] == 3072
+    assert limpid("soundcalc", "tree", "--fail-below", "128").status == 0
+    assert limpid("soundcalc", "tree", "--fail-below", "129").status == 1
+
+
+def test_tree_for_people_states_every_kind_of_proof_the_depth_and_the_idealisation() -> None:
+    text = limpid("soundcalc", "tree", "--segments", "3", "--format", "markdown").stdout
+    assert "a final proof of 3 segments" in text
+    assert "no accepted tree is deeper than 10" in text
+    assert "| convert of 1 | 3 | 2^21 | 1/8 | 140." in text
+    assert "| convert of 2 | 0 | 2^21 | 1/8 | 140.25 | - |" in text
+    assert "| cap by collisions of the hash | 128.00 |" in text
+    assert "without an idealisation" in text
+    assert "\nnon-interactive: 127." in text
+
+
+def test_tree_that_is_written_reads_back_to_the_same_answer(tmp_path: Path) -> None:
+    path = tmp_path / "tree.toml"
+    written = limpid("soundcalc", "tree", "--segments", "64", "--export", path, "--curve", "cubic", "--json").document
+    assert written["segments"] == 64
+    assert limpid("soundcalc", path, "--curve", "cubic", "--json").document == written
+    assert limpid("soundcalc", path, "--json").document["sum_bits_rounded"] < written["sum_bits_rounded"]
+
+
 def test_proof_has_the_bits_that_inspect_states(tiny: Path) -> None:
     path = tiny / "proof"
     document = limpid("soundcalc", path, "--json").document
@@ -208,16 +242,39 @@ def test_search_finds_the_committed_schedules_of_a_set() -> None:
         assert found[height]["usual_proof_bytes"] > 0
 
 
+def test_search_takes_the_counts_of_a_file_of_a_key_and_of_a_changed_set(tiny: Path, tmp_path: Path) -> None:
+    written, found = tmp_path / "tiny.toml", tmp_path / "found.toml"
+    limpid("soundcalc", "tiny", "--export", written)
+    document = limpid(
+        "soundcalc", written, "--target-bits", "40", "--segments", "4", "--export", found, "--json"
+    ).document
+    assert (document["kind"], document["name"], document["segments"]) == ("search", "tiny", 4)
+    (facts,) = document["heights"].values()
+    assert facts["proof_sum_bits"] == 42
+    again = limpid("soundcalc", found, "--json").document
+    assert (again["proof_sum_bits"], again["segments"]) == (42, 4)
+    key = tmp_path / "fibonacci.key"
+    key.write_bytes(encode_key(decode_proof((tiny / "proof").read_bytes(), RV64IM).key))
+    for subject in (["tiny"], [key], [written, "--set", "cap_log2=2"]):
+        (other,) = limpid("soundcalc", *subject, "--target-bits", "42", "--json").document["heights"].values()
+        assert other["proof_sum_bits"] == 42
+        assert other["largest_proof_bytes"] > 0
+
+
+def test_bound_is_about_the_run_that_was_searched_for() -> None:
+    for bits, status in ((40, 0), (41, 1)):
+        invocation = limpid("soundcalc", "tiny", "--target-bits", "40", "--segments", "4", "--fail-below", bits)
+        assert invocation.status == status
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["segment", "--compat"], "--compat says nothing about a parameter set"),
         (["segment", "--lenient"], "--lenient says nothing about a parameter set"),
-        (
-            ["tiny", "--target-bits", "100"],
-            "--target-bits needs a FILE.toml or a parameter set: segment, recursion, final",
-        ),
         (["segment", "--curve", "capacity"], "'capacity' is not one of"),
+        (["tree", "--target-bits", "100"], "--target-bits says nothing about a tree of proofs"),
+        (["compare", "tree", "segment"], "tree is a proof or a tree"),
         (["segment", "--target-bits", "257"], "257 is not in the range 1<=x<=256"),
     ],
 )
@@ -225,6 +282,20 @@ def test_senseless_options_are_misuse(arguments: list[str], message: str) -> Non
     invocation = limpid("soundcalc", *arguments)
     assert invocation.status == 2
     assert message in invocation.stderr
+
+
+def test_segments_of_a_trees_file_are_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "tree.toml"
+    assert limpid("soundcalc", "tree", "--segments", "2", "--export", path).status == 0
+    invocation = limpid("soundcalc", path, "--segments", "3")
+    assert invocation.status == 2
+    assert "--segments says nothing about a file of a tree" in invocation.stderr
+
+
+def test_tree_over_more_segments_than_a_final_proof_states_fails_with_its_reason() -> None:
+    invocation = limpid("soundcalc", "tree", "--segments", "1025", "--json")
+    assert invocation.status == 1
+    assert invocation.error["message"] == "segments: 1025 are not between 1 and 1024"
 
 
 def test_target_that_no_schedule_reaches_fails_with_its_reason() -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from limpid.command_line import main
+from limpid.errors import DONE
 from soundcalc.published.format import parse_configuration
 from soundcalc.published.template import FAMILIES
 from tests.limpid.commands.invocation import limpid
+from tests.limpid.terminal.fake_terminal import shown_on_terminal
 
 PUBLISHED = Path(__file__).parents[2] / "soundcalc/published"
 SP1 = PUBLISHED / "sp1.toml"
@@ -95,6 +98,27 @@ def test_sweep_is_a_table_and_a_picture(tmp_path: Path) -> None:
     document = limpid("soundcalc", SP1, "--sweep", "queries=40:120:40", "--plot", path, "--json").document
     assert [point["value"] for point in document["points"]] == ["40", "80", "120"]
     assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ([SP1, "--sweep", "queries=40,80"], "sweeping: 80"),
+        (["tiny", "--sweep", "segments=1,16"], "sweeping: 16"),
+        ([PUBLISHED / "pico.toml", "--target-bits", "40"], "searching: "),
+        (["tiny", "--target-bits", "40"], "searching: 2^"),
+    ],
+)
+def test_what_takes_long_shows_how_far_it_is_on_a_terminal_and_nowhere_else(
+    arguments: list[object], shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = shown_on_terminal(monkeypatch)
+    with pytest.raises(SystemExit) as exit_of:
+        main([*map(str, ["soundcalc", *arguments]), "--json"])
+    assert exit_of.value.code == DONE
+    assert shown in terminal.getvalue()
+    json.loads(capsys.readouterr().out)
+    assert limpid("soundcalc", *arguments, "--json").stderr == ""
 
 
 def test_search_reaches_its_target_and_writes_what_it_found(tmp_path: Path) -> None:
@@ -198,6 +222,12 @@ def test_bounds_that_are_asked_for_are_used() -> None:
         ([SP1, "--proofs", "=2"], "--proofs =2 is not N or CIRCUIT=N"),
         ([SP1, "--template", "fri"], "--template and --schema are about no subject"),
         ([SP1, "--schema"], "--template and --schema are about no subject"),
+        (["--schema", "--template", "fri"], "--template and --schema are about no subject, and exclude each other"),
+        (["--template", "fri", "--report", "x.md"], "--template goes with no --report, --fail-below or --bounds"),
+        (["--template", "fri", "--fail-below", "9"], "--template goes with no --report, --fail-below or --bounds"),
+        (["--template", "fri", "--bounds"], "--template goes with no --report, --fail-below or --bounds"),
+        (["--template", "fri", "--sweep", "queries=1,2"], "--sweep says nothing about the keys of a FILE.toml"),
+        (["--schema", "--compat"], "--compat says nothing about the keys of a FILE.toml"),
         ([SP1, "--proofs", "nowhere=2"], "no circuit is called nowhere"),
         (["segment", "--set", "queries=1"], "queries is a list: set all of it, or one entry as queries[0]=..."),
         (["segment", "--proofs", "9", "--loss"], "--loss, --proofs say nothing about a parameter set"),
@@ -206,9 +236,9 @@ def test_bounds_that_are_asked_for_are_used() -> None:
     ],
 )
 def test_senseless_requests_are_misuse(arguments: list[object], message: str) -> None:
-    invocation = limpid("soundcalc", *arguments)
+    invocation = limpid("soundcalc", *arguments, "--json")
     assert invocation.status == 2
-    assert message in invocation.stderr
+    assert message in invocation.error["message"]
 
 
 def test_changed_value_that_no_system_has_is_refused_with_its_key() -> None:

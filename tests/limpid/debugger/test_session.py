@@ -19,7 +19,7 @@ from limpid.guest_build.build import EXAMPLES, build
 from reference.executor import execute
 from reference.loader import load
 from spec.isa import encode
-from spec.memory_map import INPUT
+from spec.memory_map import INPUT_REGION
 from spec.program import Program
 from tests.reference.assembly import CODE_START, SCRATCH, Assembly
 
@@ -155,11 +155,11 @@ def test_breakpoint_changes_no_memory(debug: Callable[..., Debugger]) -> None:
 def test_memory_is_read_anywhere_but_unmapped_and_looking_leaves_no_trace(debug: Callable[..., Debugger]) -> None:
     program = load(EXAMPLES / "elf" / "sort.elf")
     debugger = debug(program, b"\x02\0\0\0\x01\0\0\0")
-    assert debugger.ask(f"m{INPUT.start + 8:x},5") == "0200000001"
+    assert debugger.ask(f"m{INPUT_REGION.start + 8:x},5") == "0200000001"
     assert debugger.ask("m0,1") == "E01"
     assert debugger.ask("mffffffffffffffff,8") == "E01"
     assert debugger.ask("mzz,8") == "E01"
-    largest = debugger.ask(f"m{INPUT.start:x},ffffff")
+    largest = debugger.ask(f"m{INPUT_REGION.start:x},ffffff")
     assert len(largest) == LARGEST_PACKET_BYTES
     assert debugger.ask("c") == "W00"
 

@@ -61,6 +61,8 @@ def test_rust_guest_that_panics_tells_where_and_aborts(tmp_path: Path) -> None:
     assert execution.trap.reason is TrapReason.BREAKPOINT
     assert b"index out of bounds: the len is 3 but the index is 3" in shown
     assert execute(load(elf), b"abc\x05").exit_code == 5
+    told = limpid("run", elf, "--input-hex", "616263").stderr
+    assert "\nNext: the guest panicked: limpid run shows its message" in told
 
 
 def test_rust_guest_built_in_two_directories_is_the_same(tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ KECCAK_256 = {
     b"[]": "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
     b'["a", "bc"]': "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45",
 }
-"""Of the texts, one after the other: the digests of nothing and of "abc" as Ethereum's documentation has them."""
+"""The digests of the texts, one after the other: those of nothing and of "abc" as Ethereum's documentation has them."""
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from reference.executor.profiling import CallNode
 from reference.executor.profiling import profile as reference_profile
 from reference.loader import load, load_bytes
 from reference.machine_memory import InputTooLongError
-from spec.memory_map import INPUT, INPUT_CAPACITY_BYTES, REGISTER_COUNT
+from spec.memory_map import INPUT_CAPACITY_BYTES, INPUT_REGION, REGISTER_COUNT
 from spec.program import Program
 from tests.limpid.commands.invocation import OUTSIDE_MEMORY_ELF, SCRIBBLING_ELF, TRAPPING_ELF
 from tests.reference.assembly import Assembly
@@ -126,7 +126,7 @@ def test_executed_instructions_are_reported_up_to_the_end() -> None:
 def test_memory_of_the_host_is_in_proportion_to_what_the_guest_touches() -> None:
     # Given a program that stores a word in each of 2^16 pages of the input region.
     assembly = Assembly()
-    assembly.constant(5, INPUT.start)
+    assembly.constant(5, INPUT_REGION.start)
     assembly.constant(6, 1 << 16)
     assembly.constant(7, 4096)
     loop = assembly.here

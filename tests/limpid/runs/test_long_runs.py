@@ -1,4 +1,4 @@
-"""Long runs from the user's door: a folder, one proof that verifies, and typed errors."""
+"""Long runs through the public interface: a folder, one proof that verifies, and typed errors."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_input_that_is_too_long_raises_a_typed_error(tmp_path: Path, monkeypatch
     def refused(*_: object, **__: object) -> None:
         raise InputTooLongError("too long")
 
-    monkeypatch.setattr(long_runs, "plan_run", refused)
+    monkeypatch.setattr(long_runs, "plan_compiled_run", refused)
     with pytest.raises(InputError, match="too long"):
         _prove(FIBONACCI, tmp_path / "run")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from limpid.guest_build.build import EXAMPLES
 from limpid.runs import memory_limits, workbench
 from limpid.runs.long_runs import Place, prove_in_folder
 from limpid.runs.memory_limits import FREE_MEMORY, fitting_cost
+from limpid.runs.tree_memory import tree_process_bytes
 from optimized.memory.prediction import predicted_peak_bytes
 from reference.prover.progress import Stage
 from spec.protocol.form import SegmentForm
@@ -48,7 +50,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: LITTLE_MEBIBYTES << 20)
     monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
     # A workbench knows how much memory there was when it was made, and the last one is kept.
-    monkeypatch.setattr(workbench, "_made", workbench._made.__wrapped__)
+    monkeypatch.setattr(workbench, "_workbench", workbench._workbench.__wrapped__)
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -115,6 +117,45 @@ def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPat
             assert not fits
         else:
             assert fits
+
+
+def test_processes_that_make_nodes_in_between_need_room_for_these_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = api.keygen(FIBONACCI, parameters="tiny")
+    shape = _shape(key)
+    needed = tree_process_bytes(SegmentForm(shape, key.parameters))
+    assert needed > predicted_peak_bytes(SegmentForm(shape, key.parameters))
+    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
+
+    class Key:
+        verification = key
+
+    def traces(available: int) -> memory_limits.FittingTraces:
+        monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: available)
+        return memory_limits.FittingTraces(_Nothing(), Key(), 2, with_nodes=True)  # type: ignore[arg-type]
+
+    traces(2 * needed).continuation(None)  # type: ignore[arg-type]
+    said = f"segments and nodes in turn take about {needed >> 20:,} MiB in each of 2 processes"
+    with pytest.raises(OutOfMemoryError, match=said) as refused:
+        traces(2 * needed - 2).continuation(None)  # type: ignore[arg-type]
+    assert refused.value.details["needed_bytes"] == 2 * needed
+
+
+def test_segments_of_listed_shapes_are_not_told_to_be_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = api.keygen(FIBONACCI, parameters="tiny")
+    shape = _shape(key)
+    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
+    needed = predicted_peak_bytes(SegmentForm(shape, key.parameters))
+    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: needed - 1)
+    for listed, step in ((False, "prove in smaller segments: "), (True, FREE_MEMORY)):
+
+        class Key:
+            verification = replace(key, parameters=replace(key.parameters, listed_shapes=listed))
+
+        with pytest.raises(OutOfMemoryError) as refused:
+            memory_limits.FittingTraces(_Nothing(), Key()).segment(None)  # type: ignore[arg-type]
+        assert (refused.value.next_step or "").startswith(step)
 
 
 def _shape(key: VerificationKey) -> SegmentShape:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from limpid.runs import optimized_runs
-from limpid.runs.optimized_runs import CompiledTraces, plan_run, segment_traces
+from limpid.runs.optimized_runs import CompiledTraces, plan_compiled_run, segment_traces
 from optimized.execution.predecoded import CodeTooLargeError
 from optimized.kernels import OptimizedKernels
 from optimized.trace import segmentation as compiled
@@ -19,7 +19,7 @@ from reference.trace.build import PlainTraces
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits, limits_of_shape
 from reference.trace.plan import SegmentPlan
-from spec.memory_map import INPUT_CAPACITY_BYTES, OUTPUT, OUTPUT_CAPACITY_BYTES
+from spec.memory_map import INPUT_CAPACITY_BYTES, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION
 from spec.parameters import TINY
 from spec.program import Program
 from tests.reference.assembly import SCRATCH, Assembly
@@ -67,12 +67,12 @@ def _misaligned_loads_then_breakpoint(assembly: Assembly) -> None:
 
 
 def _reads_behind_its_output(assembly: Assembly) -> None:
-    assembly.constant(5, OUTPUT.start)
+    assembly.constant(5, OUTPUT_REGION.start)
     assembly.add("ld", 6, 5, immediate=64)
 
 
 def _leaves_bytes_behind_its_output(assembly: Assembly) -> None:
-    assembly.constant(5, OUTPUT.start)
+    assembly.constant(5, OUTPUT_REGION.start)
     assembly.constant(6, 1)
     assembly.constant(7, 0x101)
     assembly.add("sd", rs1=5, rs2=6)
@@ -80,7 +80,7 @@ def _leaves_bytes_behind_its_output(assembly: Assembly) -> None:
 
 
 def _announces_too_long_an_output(assembly: Assembly) -> None:
-    assembly.constant(5, OUTPUT.start)
+    assembly.constant(5, OUTPUT_REGION.start)
     assembly.constant(6, OUTPUT_CAPACITY_BYTES + 1)
     assembly.add("sd", rs1=5, rs2=6)
 
@@ -116,7 +116,7 @@ def test_run_without_a_proof_ends_as_in_the_reference(build: Callable[[Assembly]
     with pytest.raises(UnprovableError) as expected:
         segmentation.plan_run(program, b"abc", limits, lambda _: None)
     with pytest.raises(UnprovableError) as found:
-        plan_run(program, b"abc", limits, lambda _: None)
+        plan_compiled_run(program, b"abc", limits, lambda _: None)
     assert str(found.value) == str(expected.value)
     assert found.value.execution == expected.value.execution
 
@@ -126,7 +126,7 @@ def test_program_without_an_instruction_ends_as_in_the_reference() -> None:
     with pytest.raises(UnprovableError) as expected:
         segmentation.plan_run(program, b"", NO_LIMITS, lambda _: None)
     with pytest.raises(UnprovableError) as found:
-        plan_run(program, b"", NO_LIMITS, lambda _: None)
+        plan_compiled_run(program, b"", NO_LIMITS, lambda _: None)
     assert found.value.execution == expected.value.execution
 
 
@@ -134,7 +134,7 @@ def test_limits_without_room_for_an_instruction_are_refused() -> None:
     with pytest.raises(TraceTooLongError) as expected:
         segmentation.plan_run(counting_program(), INPUT, SegmentLimits(clock=3), lambda _: None)
     with pytest.raises(TraceTooLongError) as found:
-        plan_run(counting_program(), INPUT, SegmentLimits(clock=3), lambda _: None)
+        plan_compiled_run(counting_program(), INPUT, SegmentLimits(clock=3), lambda _: None)
     assert str(found.value) == str(expected.value)
 
 
@@ -142,7 +142,7 @@ def test_run_of_too_many_segments_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(compiled, "MAXIMUM_SEGMENTS", 2)
     kept: list[SegmentPlan] = []
     with pytest.raises(TraceTooLongError, match="the execution takes more than 2 segments"):
-        plan_run(counting_program(), INPUT, LIMITS, kept.append)
+        plan_compiled_run(counting_program(), INPUT, LIMITS, kept.append)
     assert len(kept) == 2
 
 
@@ -152,7 +152,7 @@ def test_input_above_the_capacity_is_refused() -> None:
             return INPUT_CAPACITY_BYTES + 1
 
     with pytest.raises(InputTooLongError, match=f"holds at most {INPUT_CAPACITY_BYTES}"):
-        plan_run(counting_program(), Long(), NO_LIMITS, lambda _: None)
+        plan_compiled_run(counting_program(), Long(), NO_LIMITS, lambda _: None)
 
 
 def _too_large(*_: object, **__: object) -> None:
@@ -162,13 +162,13 @@ def _too_large(*_: object, **__: object) -> None:
 def test_program_that_the_compiled_executor_cannot_hold_is_planned_and_traced_by_the_reference(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected = plan_run(counting_program(), INPUT, LIMITS, lambda _: None)
+    expected = plan_compiled_run(counting_program(), INPUT, LIMITS, lambda _: None)
     key = proving_key(OptimizedKernels(), counting_program(), TINY)
     assert isinstance(segment_traces(counting_program(), key.tables), CompiledTraces)
     monkeypatch.setattr(optimized_runs, "plan_columns", _too_large)
     monkeypatch.setattr(optimized_runs, "CompiledTraces", _too_large)
     plans: list[SegmentPlan] = []
-    found = plan_run(counting_program(), INPUT, LIMITS, plans.append)
+    found = plan_compiled_run(counting_program(), INPUT, LIMITS, plans.append)
     assert found == expected
     assert isinstance(segment_traces(counting_program(), key.tables), PlainTraces)
 
@@ -176,7 +176,7 @@ def test_program_that_the_compiled_executor_cannot_hold_is_planned_and_traced_by
 @pytest.mark.parametrize("shape", ["general"])
 def test_segments_of_a_listed_shape_are_cut_and_padded_as_in_the_reference(shape: str) -> None:
     plans: list[SegmentPlan] = []
-    run = plan_run(counting_program(), INPUT, limits_of_shape(shape), plans.append)
+    run = plan_compiled_run(counting_program(), INPUT, limits_of_shape(shape), plans.append)
     expected: list[SegmentPlan] = []
     assert run == segmentation.plan_run(counting_program(), INPUT, limits_of_shape(shape), expected.append)
     assert plans == expected

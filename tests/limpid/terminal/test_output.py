@@ -7,7 +7,7 @@ import json
 import pytest
 
 from limpid.errors import SCHEMA_VERSION
-from limpid.terminal.output import SHOWN_BYTES, aligned, exit_code_text, json_text, shown
+from limpid.terminal.output import SHOWN_BYTES, aligned, json_text, shown
 
 
 def test_json_is_one_line_with_the_schema_version_in_front() -> None:
@@ -32,10 +32,3 @@ def test_lines_are_aligned_in_two_columns() -> None:
 )
 def test_bytes_are_counted_and_long_ones_cut(content: bytes, text: str) -> None:
     assert shown(content) == text
-
-
-@pytest.mark.parametrize(
-    ("code", "text"), [(0, "0"), (255, "255"), (2**63 - 1, f"{2**63 - 1}"), (2**64 - 1, f"{2**64 - 1} (-1)")]
-)
-def test_exit_code_shows_what_c_calls_it(code: int, text: str) -> None:
-    assert exit_code_text(code) == text

@@ -10,8 +10,11 @@ import pytest
 from optimized.execution.ended import execute
 from optimized.execution.guest_memory import InputTooLongError
 from optimized.execution.loop_state import TRAPPED
+from optimized.execution.operations import OPERATION_OF
+from optimized.execution.predecoded import CONDITION_OF, UnknownMeaningError, predecode
 from reference.executor import execute as reference_execute
 from reference.loader import load_bytes
+from spec.isa import branches, register_arithmetic
 from spec.isa.calls import SHA256_COMPRESS
 from spec.memory_map import INPUT_CAPACITY_BYTES, REGISTER_COUNT
 from tests.reference.assembly import SCRATCH, Assembly
@@ -175,3 +178,33 @@ def test_machine_without_room_for_the_guests_addresses_is_out_of_memory(monkeypa
     assembly.exit()
     with pytest.raises(MemoryError, match="no room for 4294967296 bytes of addresses"):
         execute(assembly.program())
+
+
+def test_arithmetic_without_an_operation_is_named_with_the_table_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(OPERATION_OF, register_arithmetic.exclusive_or)
+    assembly = Assembly()
+    assembly.add("xor", 5, 6, 7)
+    message = r"^xor: its meaning exclusive_or has no row in OPERATION_OF of optimized/execution/operations\.py$"
+    with pytest.raises(UnknownMeaningError, match=message):
+        predecode(assembly.program())
+
+
+def test_branch_without_a_condition_is_named_with_the_table_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(CONDITION_OF, branches.is_below_signed)
+    assembly = Assembly()
+    assembly.add("blt", rs1=6, rs2=7, immediate=8)
+    message = r"^blt: its meaning is_below_signed has no row in CONDITION_OF of optimized/execution/predecoded\.py$"
+    with pytest.raises(UnknownMeaningError, match=message):
+        predecode(assembly.program())
+
+
+def test_arrays_of_a_program_are_made_once_and_not_taken_for_another() -> None:
+    first, second = Assembly(), Assembly()
+    for assembly, register in ((first, 5), (second, 6)):
+        assembly.add("addi", register)
+        assembly.exit()
+    one, other = first.program(), second.program()
+    made = predecode(one)
+    assert predecode(one) is made
+    assert predecode(other).destination[0] == 6
+    assert predecode(one) is made

@@ -52,7 +52,7 @@ def _wait_for(condition: Any) -> None:
 
 
 def _present_bytes(address: int) -> int:
-    """Of the mapping that an address lies in."""
+    """The bytes in memory of the mapping that an address lies in."""
     inside = False
     for line in Path("/proc/self/smaps").read_text().splitlines():
         if (found := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)) is not None:

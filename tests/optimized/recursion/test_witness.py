@@ -12,7 +12,6 @@ import pytest
 from optimized.recursion.hints import HintAlgebra, Hints
 from optimized.recursion.memory import UnsatisfiedError, fill_memory, octet_limbs
 from optimized.recursion.program import HINTS, OPERATION_OF, CircuitProgram, circuit_program
-from optimized.recursion.recorded import recorded_trace
 from optimized.recursion.trace import circuit_trace, program_tables
 from reference.recursion import witness
 from reference.recursion.recorder import Recorder
@@ -77,19 +76,16 @@ def test_tables_of_any_layout_and_heights_are_those_of_the_reference(
 ) -> None:
     machine, heights = circuit_machine("node", (), layout), {"compress": 12, "multiply_add": 14, "sha256_rest": 15}
     expected = witness.circuit_trace(machine, _recorded(EXAMPLE), heights, layout)
-    for trace in (
-        recorded_trace(machine, _recorded(EXAMPLE), heights, layout),
-        circuit_trace(machine, _program(), fill_memory(_program(), _hints(EXAMPLE), ()), (), heights, layout),
-    ):
-        for table, of_reference in zip(trace.tables, expected.tables, strict=True):
-            assert table.chip == of_reference.chip
-            assert np.array_equal(table.main, of_reference.main), table.chip.name
-            assert np.array_equal(table.fixed, of_reference.fixed), table.chip.name
+    trace = circuit_trace(machine, _program(), fill_memory(_program(), _hints(EXAMPLE), ()), (), heights, layout)
+    for table, of_reference in zip(trace.tables, expected.tables, strict=True):
+        assert table.chip == of_reference.chip
+        assert np.array_equal(table.main, of_reference.main), table.chip.name
+        assert np.array_equal(table.fixed, of_reference.fixed), table.chip.name
 
 
 def test_table_without_room_for_its_rows_is_refused() -> None:
     with pytest.raises(ValueError, match=r"compress: .* rows do not fit into 2\^1"):
-        recorded_trace(MACHINE, _recorded(EXAMPLE), {"compress": 1}, SHA256)
+        circuit_trace(MACHINE, _program(), fill_memory(_program(), _hints(EXAMPLE), ()), (), {"compress": 1})
 
 
 def test_memory_is_what_the_recorder_has_seen_wherever_it_is_read() -> None:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from limpid.guest_build.build import EXAMPLES
-from limpid.runs.optimized_runs import CompiledTraces, plan_run
-from optimized.trace.build import BLOCK_ROWS
+from limpid.runs.optimized_runs import CompiledTraces, plan_compiled_run
+from optimized.trace.build import FILLED_BLOCK_ROWS
 from optimized.trace.fill import CALL_FILLERS, FILLERS, WORK_WRITERS, FillerError, write_cells
 from optimized.trace.rows import Cells
 from reference.loader import load, load_bytes
@@ -28,7 +28,7 @@ from reference.trace.packed_cells import RunCells, SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.run_memory import MemoryPart
 from spec.isa.calls import SHA256_COMPRESS
-from spec.memory_map import OUTPUT, Space
+from spec.memory_map import OUTPUT_REGION, Space
 from spec.program import Program
 from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, CLOCK_LIMIT, INSTRUCTION_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH, Assembly
@@ -67,7 +67,7 @@ def _example(name: str) -> Callable[[], Program]:
 def _announcing() -> Program:
     """Announces an output that it does not write."""
     assembly = Assembly()
-    assembly.constant(5, OUTPUT.start)
+    assembly.constant(5, OUTPUT_REGION.start)
     assembly.add("addi", 6, immediate=20)
     assembly.add("sd", rs1=5, rs2=6)
     assembly.exit(3)
@@ -105,7 +105,7 @@ RUNS: dict[str, tuple[Callable[[], Program], bytes, SegmentLimits]] = {
 def _plans(name: str) -> tuple[RunPlan, list[SegmentPlan]]:
     program, private_input, limits = RUNS[name]
     plans: list[SegmentPlan] = []
-    return plan_run(program(), private_input, limits, plans.append), plans
+    return plan_compiled_run(program(), private_input, limits, plans.append), plans
 
 
 def _traces(program: Program) -> CompiledTraces:
@@ -152,7 +152,7 @@ def test_generated_program_under_random_limits_has_the_references_plans_and_cell
     limits = SegmentLimits(cost, clock, memory_rows=source.randint(1, 60))
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []
-    run = plan_run(program, b"", limits, plans.append)
+    run = plan_compiled_run(program, b"", limits, plans.append)
     assert run == segmentation.plan_run(program, b"", limits, expected.append)
     assert plans == expected
     traces = _traces(program)
@@ -169,10 +169,10 @@ def test_tables_of_many_blocks_and_two_instances_have_the_references_cells() -> 
     assembly.exit()
     program = assembly.program()
     plans: list[SegmentPlan] = []
-    segment = plan_run(program, b"", NO_LIMITS, plans.append).segment(plans[0])
+    segment = plan_compiled_run(program, b"", NO_LIMITS, plans.append).segment(plans[0])
     ours = _traces(program).segment(segment)
     assert [table.height for table in ours.tables if table.chip.name == "addi"] == [16384, 2048]
-    assert segment.plan.instructions > 2 * BLOCK_ROWS
+    assert segment.plan.instructions > 2 * FILLED_BLOCK_ROWS
     _require_equal(ours, build_segment(program, segment))
 
 
@@ -180,6 +180,18 @@ def test_fillers_are_those_of_every_instruction_and_work_chip() -> None:
     assert {*FILLERS, *CALL_FILLERS} == {chip.name for chip in INSTRUCTION_CHIPS}
     assert set(CALL_FILLERS) == {chip.name for chip in CALL_CHIPS}
     assert set(WORK_WRITERS) == {chip.name for chip in WORK_CHIPS}
+
+
+def test_chip_without_a_filler_is_named_with_the_table_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assembly = Assembly()
+    assembly.constant(5, 18_000)
+    assembly.exit()
+    program = assembly.program()
+    plans: list[SegmentPlan] = []
+    segment = plan_compiled_run(program, b"", NO_LIMITS, plans.append).segment(plans[0])
+    monkeypatch.delitem(FILLERS, "halt")
+    with pytest.raises(FillerError, match=r"^halt: no filler in FILLERS of optimized/trace/fill\.py$"):
+        _traces(program).segment(segment)
 
 
 def test_cells_that_are_not_the_chips_columns_are_refused() -> None:

@@ -10,7 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from limpid.runs.optimized_runs import CompiledTraces, plan_run
+from limpid.runs.optimized_runs import CompiledTraces, plan_compiled_run
 from optimized.kernels import OptimizedKernels
 from optimized.trace.fill import CALL_FILLERS, WORK_WRITERS
 from reference.program_keys import proving_key
@@ -70,7 +70,7 @@ def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
     program = make()
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []
-    run = plan_run(program, b"", limits, plans.append)
+    run = plan_compiled_run(program, b"", limits, plans.append)
     assert run == segmentation.plan_run(program, b"", limits, expected.append)
     assert [encode_segment_plan(plan) for plan in plans] == [encode_segment_plan(plan) for plan in expected]
     assert (len(plans) > 1) == (limits is not NO_LIMITS)
@@ -97,7 +97,7 @@ def test_fillers_are_those_of_every_call_and_work_table() -> None:
 def test_plan_with_other_advice_is_refused(advice: Callable[[tuple[int, ...]], tuple[int, ...]], message: str) -> None:
     program = advice_program()
     plans: list[SegmentPlan] = []
-    run = plan_run(program, b"", NO_LIMITS, plans.append)
+    run = plan_compiled_run(program, b"", NO_LIMITS, plans.append)
     changed = replace(plans[0], advice=advice(plans[0].advice))
     with pytest.raises(PlanError, match=message):
         CompiledTraces(program, proving_key(OptimizedKernels(), program, TINY).tables).segment(run.segment(changed))
@@ -107,7 +107,7 @@ def test_host_of_the_caller_answers() -> None:
     plans: list[SegmentPlan] = []
     expected: list[SegmentPlan] = []
     host = partial(HonestHost, b"seed")
-    plan_run(advice_program(), b"", CUT, plans.append, new_host=host)
+    plan_compiled_run(advice_program(), b"", CUT, plans.append, new_host=host)
     segmentation.plan_run(advice_program(), b"", CUT, expected.append, new_host=host)
     assert plans == expected
     assert len({word for plan in plans for word in plan.advice}) == 3
@@ -143,7 +143,7 @@ TRAPS: dict[str, partial[Program]] = {
 def test_run_that_traps_in_a_call_ends_as_in_the_reference(name: str) -> None:
     program = TRAPS[name]()
     with pytest.raises(UnprovableError) as ours:
-        plan_run(program, b"", NO_LIMITS, lambda plan: None)
+        plan_compiled_run(program, b"", NO_LIMITS, lambda plan: None)
     with pytest.raises(UnprovableError) as expected:
         segmentation.plan_run(program, b"", NO_LIMITS, lambda plan: None)
     found, wanted = ours.value.execution, expected.value.execution

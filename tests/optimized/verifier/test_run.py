@@ -26,7 +26,7 @@ from tests.reference.segmented_run import segmented_run
 Verifier = Callable[..., Verified]
 
 VERIFICATION_SECONDS = 1.0
-"""Of the processor, for a proof under the default parameters: the reference takes five, a loaded machine longer."""
+"""Processor time for a proof under the default parameters: the reference takes five, a loaded machine longer."""
 
 
 SEGMENT_FLIPS = 24
@@ -35,7 +35,7 @@ SEGMENT_FLIPS = 24
 
 @cache
 def honest_proofs() -> tuple[bytes, bytes]:
-    """Of a run of one segment and of a run of three."""
+    """Proofs of a run of one segment and of a run of three."""
     return encode_proof(proven_run().proof), encode_proof(segmented_run().proof)
 
 

@@ -70,8 +70,8 @@ def value_of(polynomial: Polynomial, registers: Sequence[int]) -> int:
 def test_polynomials_of_a_chips_expressions_have_their_values(chip: Chip) -> None:
     random = Random(chip.name)
     rows = RowForms.of(chip, PUBLIC_VALUES)
-    memory: dict[Expression, Polynomial] = {}
-    polynomials = [evaluate(expression, rows, memory) for expression in expressions_of(chip)]
+    evaluated: dict[Expression, Polynomial] = {}
+    polynomials = [evaluate(expression, rows, evaluated) for expression in expressions_of(chip)]
     cells = [random.randrange(P) for _ in range(rows.program.cells)]
     registers = registers_of(rows.program, cells)
     row = Row(cells, len(chip.columns))

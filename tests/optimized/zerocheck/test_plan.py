@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
 from optimized.zerocheck.columns import Column, Weight
 from optimized.zerocheck.constants import Symbols, WeightList, symbols_of, weight_values
-from optimized.zerocheck.plan import BaseValue, Plan, plan_of
+from optimized.zerocheck.nested import Factor
+from optimized.zerocheck.plan import BaseValue, Plan, WeightedProgram, plan_of
 from reference.arrays.extension_arrays import to_elements
 from spec.air.bus import Scope
 from spec.air.chip import Chip
 from spec.field import ONE, ZERO, Extension
 from spec.protocol.gkr import bus_challenges, circuit, widest_message
 from spec.protocol.shape import TableShape
-from spec.protocol.zerocheck import table_value, table_weights
+from spec.protocol.zerocheck import batching_powers, table_value, table_weights
 from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from tests.reference.prover.zerocheck_example import ScalarRow, random_elements
 
@@ -37,7 +38,7 @@ class Evaluated:
         }
         batching = random_elements(source, 1)[0]
         rho = random_elements(source, layout.variables)
-        weights = table_weights(ONE, [shape], layout, rho, batching)
+        weights = table_weights([shape], layout, rho, batching_powers(ONE, batching, [shape]))
         self._symbols: Symbols = symbols_of(weights, challenges, batching)
         self.registers = list(cells)
         for left, right, factor in self.plan.program.operations:
@@ -72,6 +73,44 @@ class Evaluated:
             total = total + columns[left] * columns[right]
         return total
 
+    def singles(self, columns: Sequence[Extension]) -> Extension:
+        total = ZERO
+        for single in self.plan.singles:
+            left, right = (
+                columns[column] + offset for column, offset in zip(single.columns, single.offsets, strict=True)
+            )
+            total = total + self.weight(single.weight) * left * right
+        return total
+
+    def nested(self, weighted: WeightedProgram | None, registers: Mapping[int, Extension]) -> Extension:
+        if weighted is None:
+            return ZERO
+        program = weighted.program
+        products = [
+            (registers[a.register] + a.offset) * (registers[b.register] + b.offset) for a, b in program.products
+        ]
+
+        def combination(
+            scaled: Sequence[tuple[int, int]], of: Mapping[int, Extension] | Sequence[Extension]
+        ) -> Extension:
+            return sum((of[number] * scale for scale, number in scaled), ZERO)
+
+        sums = [
+            combination(of.registers, registers) + combination(of.products, products) + of.number for of in program.sums
+        ]
+
+        def factor(of: Factor) -> Extension:
+            return sums[of.number] if of.is_sum else products[of.number]
+
+        total = ZERO
+        for weight, value in zip(weighted.weights, program.values, strict=True):
+            of_value = combination(value.products, products)
+            for cubic in value.cubics:
+                form = registers[cubic.form.register] + cubic.form.offset
+                of_value = of_value + form * factor(cubic.factor) * cubic.scale
+            total = total + self.weight(weight) * of_value
+        return total
+
 
 @pytest.fixture(params=CHIPS, ids=lambda chip: str(chip.name))
 def evaluated(request: pytest.FixtureRequest) -> Evaluated:
@@ -91,6 +130,8 @@ def test_groups_of_columns_sum_to_h(evaluated: Evaluated) -> None:
         elif group.number_factor:
             factor = evaluated.weight(group.number_factor)
         total = total + factor * evaluated.pairs(group.pairs, columns)
+    registers = {register: columns[2 * plan.pairs + core] for register, core in plan.cores.items()}
+    total = total + evaluated.singles(columns) + evaluated.nested(plan.later, registers)
     assert total == evaluated.expected
 
 
@@ -101,6 +142,7 @@ def test_pairs_and_base_values_sum_to_h(evaluated: Evaluated) -> None:
     total = total + evaluated.pairs([(2 * i, 2 * i + 1) for i in range(plan.pairs)], columns)
     for value in (*plan.constraints, *plan.others, *plan.cubics):
         total = total + evaluated.base_value(value)
+    total = total + evaluated.nested(plan.nested, dict(enumerate(evaluated.registers)))
     assert total == evaluated.expected
 
 

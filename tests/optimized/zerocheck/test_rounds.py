@@ -143,3 +143,26 @@ def test_constraint_weights_that_are_no_powers_raise() -> None:
     weights = [replace(example.weights[0], constraints=constraints), *example.weights[1:]]
     with pytest.raises(ValueError, match="not consecutive powers"):
         zerocheck(example.tables, weights, example.public_values, example.challenges, example.point)
+
+
+def small_cells(largest: int) -> Callable[..., Matrix]:
+    """Makes matrices whose cells are from 0 to the largest."""
+    return lambda source, *shape: source.integers(0, largest + 1, shape).astype(np.uint64)
+
+
+@pytest.mark.parametrize("largest", [1, 3, 4])
+def test_rounds_of_wide_tables_with_small_cells_are_the_plain_ones(largest: int) -> None:
+    source = np.random.default_rng(largest)
+    chips = [(CHIP_BY_NAME[name], 4) for name in ("keccak_round", "sha256_first")]
+    optimized, expected = both(
+        example_of(tables_of(chips, source, small_cells(largest)), MACHINE_PUBLIC_VALUES, source)
+    )
+    assert optimized == expected
+
+
+def test_rounds_of_a_wide_table_with_one_cell_that_is_not_small_are_the_plain_ones() -> None:
+    source = np.random.default_rng(12)
+    tables = tables_of([(CHIP_BY_NAME["keccak_round"], 7)], source, small_cells(1))
+    tables[0].main[77, tables[0].chip.column_index("mixed_3_5")] = P - 1
+    optimized, expected = both(example_of(tables, MACHINE_PUBLIC_VALUES, source))
+    assert optimized == expected

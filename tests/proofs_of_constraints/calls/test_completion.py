@@ -20,6 +20,8 @@ from proofs_of_constraints.obligations.obligation import Session, Verdict
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
+from spec.air.chips.sha256 import HALVES, MESSAGE_WORDS
+from spec.circuit.buses import NARROW_SHA256
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import column, without
 
@@ -39,7 +41,7 @@ def adding(carry_bits: int = 1, added: int = 1) -> Chip:
     row.zero("adds", before[0] + before[1] * 2 + added - after[0] - after[1] * 2 - carry[0] * 4)
     row.receive("take", IN, [key, before[0] + before[1] * 2], real)
     row.send("give", OUT, [key, after[0] + after[1] * 2], real)
-    return row.build(outputs=("after_0", "after_1"))
+    return row.build(outputs=after)
 
 
 def test_cells_follow_from_what_is_received() -> None:
@@ -113,3 +115,22 @@ def test_flags_that_exclude_one_another_make_one_kind_of_row_each() -> None:
     assert names == ["from_round_48", "from_round_32", "from_round_16"]
     with pytest.raises(LayoutError, match="sha256_rest: continue does not happen once or not at all"):
         row_kinds(without("sha256_rest", "at_most_one_selector"))
+
+
+def test_columns_that_a_flag_makes_zero_are_known_on_the_rows_that_have_it_alone() -> None:
+    pending = {f"pending_{i}_{half}" for i in range(MESSAGE_WORDS) for half in HALVES}
+    kinds = {kind.name: kind for kind in row_kinds(NARROW_SHA256.first)}
+    assert {name: {n for n in kind.row.known if n in pending} for name, kind in kinds.items()} == {
+        "from_round_0": pending,
+        "from_round_4": set(),
+        "from_round_8": set(),
+        "from_round_12": set(),
+    }
+    assert not any(kinds["from_round_0"].row.known[name] for name in pending)
+
+
+def test_pending_sums_that_are_free_on_the_first_row_leave_the_rows_open() -> None:
+    chip = NARROW_SHA256.first
+    kept = tuple(c for c in chip.constraints if c.name != "pending_3_high_starts_at_zero")
+    outcome = prove_row_exists(replace(chip, constraints=kept))
+    assert outcome.detail == "from_round_0: nothing gives pending_3_high"

@@ -12,6 +12,7 @@ from spec.air.chip import Chip
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
     accessing,
+    assert_refuted,
     column,
     exchanged,
     off_by_one,
@@ -146,16 +147,17 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str]] = [
 def test_planted_bug_is_refuted_by_the_obligation_that_speaks_of_it(
     plant: Callable[[], Chip], kind: Kind, said: str
 ) -> None:
-    outcome = result_of(plant(), kind, "ecall").outcome
-    assert outcome.verdict is Verdict.REFUTED, outcome.detail
-    assert said in outcome.detail
+    assert_refuted(plant(), kind, "ecall", said)
 
 
 @pytest.mark.parametrize(
     ("plant", "said"),
     [
         (lambda: without("advice", "word_0_is_16_bits"), None),
-        (lambda: saying(ADVICE, "result_put_back", value_0=7), "no row found for an input: result answer 0"),
+        (
+            lambda: saying(ADVICE, "result_put_back", value_0=7),
+            "it would violate result answer 0",
+        ),
     ],
     ids=["more words", "fewer words"],
 )

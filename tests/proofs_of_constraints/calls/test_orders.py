@@ -58,7 +58,10 @@ def test_bus_of_an_order_that_a_stranger_speaks_to_is_refuted() -> None:
     forged = replace(interaction(CALL, "start"), name="forged", message=(lift(0),) * 17, multiplicity=lift(0))
     stranger = replace(chip, interactions=(*chip.interactions, forged))
     faults = faults_of_declaration(RV64IM_AUDIT.with_chip(stranger))
-    assert faults == {"senders of buses": "bus sha256_start of sha256_compress is spoken to by add"}
+    assert faults == {
+        "senders of buses": "bus sha256_start of sha256_compress is spoken to by add",
+        "expected senders": "add sends to bus sha256_start, and is not expected to",
+    }
 
 
 def test_bus_of_an_order_that_the_verifier_speaks_to_is_refuted() -> None:

@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
+from proofs_of_constraints.audit import prove
+from proofs_of_constraints.calls.sha256_tables import sha256_table_obligations
 from proofs_of_constraints.mutation.rewriting import named_nodes, with_definition
-from proofs_of_constraints.obligations.obligation import Kind, Verdict
+from proofs_of_constraints.obligations.obligation import Kind, Obligation, Session, Verdict
 from spec.air.chip import Chip
+from spec.air.chips.sha256 import HALVES, MESSAGE_WORDS
 from spec.air.expression import Expression, lift
+from spec.circuit.buses import NARROW_SHA256
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
     accessing,
+    assert_refuted,
     column,
     exchanged,
     interaction,
     off_by_one,
-    result_of,
     saying,
     without,
 )
@@ -271,6 +275,27 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
 def test_planted_bug_is_refuted_by_the_obligation_that_speaks_of_it(
     plant: Callable[[], Chip], kind: Kind, instruction: str, said: str
 ) -> None:
-    outcome = result_of(plant(), kind, instruction).outcome
-    assert outcome.verdict is Verdict.REFUTED, outcome.detail
-    assert said in outcome.detail
+    assert_refuted(plant(), kind, instruction, said)
+
+
+def _pending_sums_of_narrow_rows(chip: Chip) -> Obligation:
+    (obligation,) = (o for o in sha256_table_obligations(NARROW_SHA256, chip) if o.instruction == "pending sums")
+    return obligation
+
+
+def test_narrow_row_that_hands_on_the_pending_sum_of_another_word_is_refuted() -> None:
+    chip = exchanged(NARROW_SHA256.first, "leave", "pending_5_low", "pending_6_low")
+    outcome = prove(_pending_sums_of_narrow_rows(chip)).outcome
+    assert outcome.verdict is Verdict.REFUTED
+    assert outcome.detail == "not so: pending_5_low is the sum of its known terms"
+
+
+def test_pending_sums_of_the_messages_words_are_proven_as_the_next_row_takes_them_for_granted() -> None:
+    """No word of the message is its pending sum, but what is handed on of it stays in its range."""
+    asked: list[str] = []
+    session = Session(export=lambda name, *_: asked.append(name))
+    assert _pending_sums_of_narrow_rows(NARROW_SHA256.first).prove(session).verdict is Verdict.PROVEN
+    for start in range(0, MESSAGE_WORDS, NARROW_SHA256.rounds_per_row):
+        for field in (f"pending_{i}_{half}" for i in range(MESSAGE_WORDS) for half in HALVES):
+            claim = f"function/sha256_first/from_round_{start}/{field} is the sum of its known terms"
+            assert claim in asked

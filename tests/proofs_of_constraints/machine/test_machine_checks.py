@@ -209,10 +209,10 @@ def test_shape_that_is_not_listed_accepted_is_noticed(monkeypatch: pytest.Monkey
 
 def test_listed_shape_that_is_refused_is_noticed() -> None:
     listed = example_shape(SMALL_MACHINE, move=(6,), halt=(1,)).heights_log2
-    heights = {name: listed[name][0] for name in ("move", "halt", "boundary")}
+    heights = {name: listed[name] for name in ("move", "halt", "boundary")}
     changed = undeclared(SMALL_AUDIT, listed_shapes={"long": heights}, listed_programs=({"program_table": 4},))
     assert listed_shapes_are_accepted(changed) == "the listed shape long is refused: CLOCK_BOUND"
-    shorter = {"long": {**heights, "move": 4}}
+    shorter = {"long": {**heights, "move": (4,)}}
     assert listed_shapes_are_accepted(undeclared(changed, listed_shapes=shorter)) is None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
@@ -21,9 +21,9 @@ from reference.tables import Trace
 from reference.trace.build import build_trace, build_traces
 from reference.trace.limits import SegmentLimits
 from spec.air.chip import Chip, Role
-from spec.isa.calls import CALLS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Use
+from spec.isa.calls import CALLS, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call, Use
 from spec.isa.system import CALL_NUMBER_REGISTER
-from spec.memory_map import INPUT
+from spec.memory_map import INPUT_REGION
 from spec.program import Program
 from spec.rv64im.buses import CLOCK_LOW_BITS, SEGMENT_GAP_BITS
 from spec.rv64im.chips.continuation import ADDRESS_BITS
@@ -106,13 +106,10 @@ def _calling_program() -> Program:
     """Every call, on zeros and on what the input holds, whose first doubleword is its length; at the end of a page of
     2^16 bytes too."""
     assembly = Assembly()
-    places = [SCRATCH.start, *(INPUT.start + 8 + 96 * i for i in range(5)), INPUT.start + 0x2_FFC8]
+    places = [SCRATCH.start, *(INPUT_REGION.start + 8 + 96 * i for i in range(5)), INPUT_REGION.start + 0x2_FFC8]
     for call in MODULAR_CALLS:
         for numbers in _divisions(call.operands[0].doublewords):
-            pointers = [SCRATCH.start + 0x40 * i for i in range(len(call.operands))]
-            for pointer, words in zip(pointers[:3], numbers, strict=True):
-                store(assembly, from_address(pointer, words))
-            add_call(assembly, call, pointers)
+            _add_division(assembly, call, numbers, SCRATCH.start, 0x40)
     for call in CALLS:
         for place in () if call in MODULAR_CALLS else places:
             # Once more on what the first call leaves, and once with operands that overlap.
@@ -122,8 +119,20 @@ def _calling_program() -> Program:
                     assembly.constant(operand.register, place + shift)
                 assembly.add("addi", CALL_NUMBER_REGISTER, immediate=call.number)
                 assembly.add("ecall")
+    for call in MODULAR_CALLS:
+        # The lower halves of these pointers have bits of every kind.
+        for numbers, place in zip(_divisions(call.operands[0].doublewords), (0x1_FE08, 0x2_80F0), strict=False):
+            _add_division(assembly, call, numbers, INPUT_REGION.start + place, 0x48)
     assembly.exit()
     return assembly.program()
+
+
+def _add_division(assembly: Assembly, call: Call, numbers: Sequence[list[int]], place: int, gap: int) -> None:
+    """A modular call on these numbers, whose operands stand so far from one another."""
+    pointers = [place + gap * i for i in range(len(call.operands))]
+    for pointer, words in zip(pointers[:3], numbers, strict=True):
+        store(assembly, from_address(pointer, words))
+    add_call(assembly, call, pointers)
 
 
 def _divisions(size: int) -> Iterator[tuple[list[int], list[int], list[int]]]:
@@ -150,13 +159,13 @@ def _far_program() -> Program:
     assembly = Assembly(code_start=0x9000_F000)
     for offset in range(8):
         for immediate in (-2048, -7, 5, 2047):
-            assembly.constant(BASE, INPUT.start + 0x1000 * (1 + 8 * (offset % 2)) + offset)
+            assembly.constant(BASE, INPUT_REGION.start + 0x1000 * (1 + 8 * (offset % 2)) + offset)
             assembly.constant(RIGHT, 0xFEDC_BA98_7654_3210 * (2 * offset + 1) ^ immediate)
             for instruction in (*LOADS, *STORES):
                 registers = {"rs2": RIGHT} if instruction in STORES else {"rd": RESULT}
                 assembly.add(instruction.name, rs1=BASE, immediate=immediate, **registers)
-    add_memory(assembly, INPUT.start + 0x1800, 0x80)
-    add_memory(assembly, INPUT.start + 0xFFF0, 0x7F)
+    add_memory(assembly, INPUT_REGION.start + 0x1800, 0x80)
+    add_memory(assembly, INPUT_REGION.start + 0xFFF0, 0x7F)
     for immediate in (-2048, -3, 8, 2046):
         assembly.add("lui", BASE, immediate=0)
         assembly.constant(BASE, assembly.here + 12 - immediate)

@@ -58,3 +58,12 @@ def test_obligations_of_a_weaker_chip_leave_out_what_it_cannot_lose() -> None:
     assert Kind.FUNCTION in kinds
     assert not kinds & {Kind.COMPLETE, Kind.NOT_VACUOUS}
     assert Kind.COMPLETE in {o.kind for o in obligations_about(mutant("add", "carry_0 with - for + at 2"))}
+
+
+@pytest.mark.parametrize(("chip", "is_wide"), [("add", False), ("keccak_f", True)])
+def test_meaning_of_a_wide_call_is_asked_before_its_clocks(chip: str, is_wide: bool) -> None:
+    kinds = [o.kind for o in obligations_about(mutant(chip, "without constraint real_is_boolean"))]
+    assert (kinds.index(Kind.FUNCTION) < kinds.index(Kind.CLOCK_ORDER)) == is_wide
+    # Each is asked once.
+    assert kinds.count(Kind.CLOCK_ORDER) == 1
+    assert kinds.count(Kind.FUNCTION) == 1

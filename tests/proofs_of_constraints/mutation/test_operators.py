@@ -5,9 +5,11 @@ import re
 import pytest
 
 from proofs_of_constraints.mutation.operators import Operator, mutants_of, sampled
-from spec.air.chip import Chip, Role, describe_chip
+from spec.air.chip import Chip, Role, describe_chip, kind_of
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.proofs_of_constraints.mutation.mutants import mutant
+
+WIDE_CALLS = ("keccak_f", "multiply_add_modulo_256", "multiply_add_modulo_384")
 
 
 @pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
@@ -19,12 +21,12 @@ def test_mutants_of_a_chip_have_names_and_declarations_of_their_own(chip: Chip) 
         assert describe_chip(chip) not in [describe_chip(m.chip) for m in mutants.values()]
     names = [constraint.name for constraint in chip.constraints]
     for constraint in chip.constraints:
-        if chip.role is Role.WORK and constraint.name not in sampled(names):
+        if (chip.role is Role.WORK or chip.name in WIDE_CALLS) and constraint.name not in sampled(names):
             continue
         dropped = mutants[f"without constraint {constraint.name}"].chip
         assert [c.name for c in dropped.constraints] == [c.name for c in chip.constraints if c is not constraint]
         assert dropped.interactions == chip.interactions
-    for interaction in chip.interactions:
+    for interaction in chip.interactions if chip.name not in WIDE_CALLS else ():
         dropped = mutants[f"without interaction {interaction.name}"].chip
         assert dropped.constraints == chip.constraints
         assert [i.name for i in dropped.interactions] == [i.name for i in chip.interactions if i is not interaction]
@@ -40,6 +42,29 @@ def test_sample_has_one_of_every_kind_of_name() -> None:
     assert {re.sub(r"\d+", "#", name) for name in few} == kinds
     assert "at_most_one_selector" in few
     assert len(few) == len(kinds)
+
+
+def _declared(chip: Chip) -> set[str]:
+    return {constraint.name for constraint in chip.constraints} | {i.name for i in chip.interactions}
+
+
+@pytest.mark.parametrize("name", WIDE_CALLS)
+def test_wide_call_has_one_of_every_kind_changed_in_every_way(name: str) -> None:
+    chip = CHIP_BY_NAME[name]
+    changes = [m.change for m in mutants_of(chip)]
+    dropped = {c.split()[-1] for c in changes if c.startswith("without ")}
+    assert {kind_of(n) for n in dropped} == {kind_of(name) for name in _declared(chip)}
+    speaking = {(i.bus.name, i.sign) for i in chip.interactions}
+    assert sum(m.operator is Operator.REVERSED for m in mutants_of(chip)) == len(speaking)
+    assert len([c for c in changes if c.startswith("real_is_boolean ")]) == 2
+    assert len(changes) < 350
+
+
+@pytest.mark.parametrize("name", ["sha256_compress", "advice", "divide"])
+def test_no_other_chip_of_instructions_is_sampled(name: str) -> None:
+    chip = CHIP_BY_NAME[name]
+    dropped = {m.change.split()[-1] for m in mutants_of(chip) if m.change.startswith("without ")}
+    assert dropped == _declared(chip)
 
 
 def test_sampled_expression_has_one_change() -> None:

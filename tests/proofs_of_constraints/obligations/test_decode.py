@@ -9,6 +9,7 @@ import proofs_of_constraints.obligations.decode as decoding
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.obligations.decode import decode_obligations
 from proofs_of_constraints.obligations.obligation import Result, Verdict
+from proofs_of_constraints.report.results import counterexample_lines
 from proofs_of_constraints.translation.symbolic import SYMBOLIC_BITS, SymbolicInteger, all_paths, term_of
 from spec.isa import Decoded
 from spec.rv64im.program_row import ProgramRow, program_row
@@ -35,6 +36,10 @@ def test_row_that_forgets_the_sink_is_refuted(monkeypatch: pytest.MonkeyPatch) -
     counterexample = found["add"].outcome.counterexample
     assert counterexample is not None
     assert counterexample.columns["word"] >> 7 & 31 == 0
+    assert found["add"].outcome.detail == "the row has another destination"
+    (read,) = counterexample.messages
+    assert read.startswith(f"{counterexample.columns['address']:#x}: add zero,")
+    assert counterexample_lines(counterexample)[:2] == ["instruction:", f"  {read}"]
     assert found["beq"].outcome.verdict is Verdict.PROVEN
 
 
@@ -43,7 +48,27 @@ def test_row_of_a_branch_with_a_target_one_word_on_is_refuted(monkeypatch: pytes
         return program_row(address, replace(decoded, immediate=decoded.immediate + 4))
 
     monkeypatch.setattr(decoding, "program_row", shifted)
-    assert results()["bne"].outcome.verdict is Verdict.REFUTED
+    outcome = results()["bne"].outcome
+    assert (outcome.verdict, outcome.detail) == (Verdict.REFUTED, "the row has another constant_0")
+    assert outcome.counterexample is not None
+    assert ": bne " in outcome.counterexample.messages[0]
+
+
+def test_row_of_another_opcode_is_refuted_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(address: int, decoded: Decoded) -> ProgramRow | None:
+        row = program_row(address, decoded)
+        return None if row is None else replace(row, opcode="sub" if row.opcode == "add" else row.opcode)
+
+    monkeypatch.setattr(decoding, "program_row", other)
+    outcome = next(prove(o) for o in decode_obligations() if o.instruction == "add").outcome
+    assert (outcome.verdict, outcome.detail) == (Verdict.REFUTED, "the row has another opcode")
+
+
+def test_word_that_is_decoded_as_another_instruction_is_refuted_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "instruction_of", lambda word: None)
+    outcome = results()["every word"].outcome
+    assert outcome.verdict is Verdict.REFUTED
+    assert outcome.detail.partition(" is not decoded as ")[2] in outcome.counterexample.messages[0]  # type: ignore[union-attr]
 
 
 def test_all_paths_of_a_function_cover_its_branches() -> None:

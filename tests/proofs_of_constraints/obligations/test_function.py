@@ -6,7 +6,10 @@ import pytest
 
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.obligation import Kind, Verdict
+from proofs_of_constraints.report.results import counterexample_lines
 from proofs_of_constraints.translation.execution import Execution
+from spec.air.chip import Constraint
+from spec.air.expression import MainColumn
 from spec.rv64im.machine import CHIP_BY_NAME
 from tests.proofs_of_constraints.broken_chips import (
     column,
@@ -111,13 +114,61 @@ def test_not_vacuous_of_a_chip_that_contradicts_itself_is_refuted() -> None:
     assert result_of(impossible, Kind.NOT_VACUOUS, "addi").outcome.verdict is Verdict.REFUTED
 
 
-def test_completeness_of_a_chip_with_too_small_a_range_is_not_proven() -> None:
+def test_completeness_of_a_chip_with_too_small_a_range_is_refuted_with_an_input() -> None:
     chip = CHIP_BY_NAME["add"]
     lookup = interaction(chip, "result_0_is_16_bits")
     narrow = replace(lookup, message=(lookup.message[0], lookup.message[1] - 1))
-    result = result_of(with_interaction(chip, narrow), Kind.COMPLETE, "add")
-    assert result.outcome.verdict is Verdict.UNKNOWN
-    assert "result_0" in result.outcome.detail
+    outcome = result_of(with_interaction(chip, narrow), Kind.COMPLETE, "add").outcome
+    assert (outcome.verdict, outcome.detail.partition(";")[0]) == (Verdict.REFUTED, "no row has this input")
+    assert "result_0" in outcome.detail
+    found = outcome.counterexample
+    assert found is not None
+    assert (found.columns["source1"] + found.columns["source2"]) % 2**16 >= 2**15
+    assert {"pc", "clock", "constant 0", "source1 token"} <= found.columns.keys()
+    assert "input:" in counterexample_lines(found)
+    assert "row:" not in counterexample_lines(found)
+
+
+FORCED = [
+    ("sub", "sub", "result_1"),
+    ("xor", "xor", "both_1"),
+    ("sll", "sll", "result_2"),
+    ("branch_equal", "bne", "right_2"),
+    ("load_word", "lwu", "value_2"),
+    ("store_misaligned", "sw", "before_1"),
+    ("jalr", "jalr", "link_2"),
+    ("mul", "mul", "left_1"),
+    ("divide", "div", "carry_2"),
+    ("divide", "remu", "dividend_1"),
+    ("constant", "lui", "value_1"),
+    ("advice", "ecall", "word_1"),
+    ("boundary", "", "value_out_1"),
+    ("memory", "", "initial_1"),
+]
+"""By chip and instruction, a cell that some input needs to be other than zero."""
+
+
+@pytest.mark.parametrize(("name", "instruction", "cell"), FORCED)
+def test_completeness_of_a_chip_with_a_forced_cell_is_refuted_with_an_input(
+    name: str, instruction: str, cell: str
+) -> None:
+    chip = CHIP_BY_NAME[name]
+    forced = replace(chip, constraints=(*chip.constraints, Constraint("forced", column(chip, cell))))
+    outcome = result_of(forced, Kind.COMPLETE, instruction).outcome
+    assert outcome.verdict is Verdict.REFUTED, outcome.detail
+    assert "no row has this input" in outcome.detail
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.is_input
+
+
+def test_input_that_has_a_row_that_the_ladder_does_not_find_is_unknown() -> None:
+    chip = CHIP_BY_NAME["add"]
+    cell = MainColumn("cell", len(chip.columns))
+    one_or_two = Constraint("one_or_two", (cell - 1) * (cell - 2))
+    free = replace(chip, columns=(*chip.columns, "cell"), constraints=(*chip.constraints, one_or_two))
+    outcome = result_of(free, Kind.COMPLETE, "add").outcome
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert outcome.detail.startswith("no row found for an input: ")
 
 
 def test_function_of_multiplication_with_wide_carries_is_not_proven() -> None:

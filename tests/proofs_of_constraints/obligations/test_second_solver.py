@@ -94,3 +94,28 @@ def test_second_solver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(second_solver, "find_spec", lambda name: None)
     with pytest.raises(SecondSolverMissingError, match="cvc5 is not installed"):
         require_second_solver()
+
+
+BITS = "(declare-const x (_ BitVec 64))(assert (= x (bvnot x)))(check-sat)"
+
+
+def test_bit_vectors_alone_are_bitwuzlas_and_everything_else_cvc5s(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("bitwuzla")
+    assert second_solver.solver_for(BITS) == "bitwuzla"
+    assert second_solver.solver_for(ANY) == "cvc5"
+    assert second_solver.solver_for("(declare-const n Int)" + BITS) == "cvc5"
+    monkeypatch.setattr(second_solver, "find_spec", lambda name: None)
+    assert second_solver.solver_for(BITS) == "cvc5"
+
+
+def test_bitwuzla_that_answers_otherwise_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("bitwuzla")
+    monkeypatch.setattr(second_solver, "_answer_by_strategies", lambda text, seconds: pytest.fail("cvc5 was asked"))
+    solver = SecondSolver(seconds=10)
+    solver("no number", f"(set-info :status sat)\n{BITS}", "sat")
+    opinion = solver.opinion()
+    assert opinion is not None
+    assert (opinion.agreement, opinion.detail) == (
+        Agreement.DISAGREES,
+        "no number: bitwuzla says unsat, Z3 says sat",
+    )

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from proofs_of_constraints.audit import prove
 from proofs_of_constraints.obligations.obligation import Verdict
 from proofs_of_constraints.picus.determinism import picus_obligations
-from proofs_of_constraints.picus.program import Call, Comparison, Name, Number, Operation, read_condition, read_program
-from proofs_of_constraints.picus.syntax import MAXIMUM_DEPTH, PicusError, Place
+from proofs_of_constraints.picus.program import (
+    MAXIMUM_CALL_DEPTH,
+    Call,
+    Comparison,
+    Name,
+    Number,
+    Operation,
+    read_condition,
+    read_program,
+)
+from proofs_of_constraints.picus.syntax import MAXIMUM_DEPTH, MAXIMUM_WORDS, PicusError, Place
 
 TWO_MODULES = """; a comment
 (prime-number 97)
@@ -56,6 +67,9 @@ def _module(statement: str) -> str:
         ("(prime-number 97)\n(begin-module m)", "line 2, column 1: module m is not ended"),
         ("(prime-number 97)\n(begin-module m)\n(begin-module n)", "line 3, column 1: module m is not ended"),
         (_module("") + "(begin-module m)(end-module)", "line 5, column 1: module m stands twice"),
+        ("(prime-number " + "7" * 1001 + ")", "line 1, column 1: a number has 1001 digits, more than 1000"),
+        (_module("(assert (= x " + "9" * 5000 + "))"), "line 3, column 16: a number has 5000 digits, more than 1000"),
+        ("x " * (MAXIMUM_WORDS + 1), "line 1, column 262145: the file has more than 131,072 words and parentheses"),
         ("(prime-number 97", "line 1, column 1: ( is never closed"),
         ("(prime-number 97))", "line 1, column 18: ) closes nothing"),
         ("(prime-number 97]", "line 1, column 17: ] closes the ( of line 1, column 1"),
@@ -74,6 +88,10 @@ def _module(statement: str) -> str:
         (_module("(assert (! (det x)))"), "line 3, column 3: det may only be assumed"),
         (_module("(call m [x])"), "line 3, column 3: a call has outputs in brackets, a module and inputs in brackets"),
         (_module("(call x m y)"), "line 3, column 3: a call has outputs in brackets, a module and inputs in brackets"),
+        (_module("(assert (= (pow x y) 1))"), "line 3, column 14: the exponent of pow is no number from 0 to 64"),
+        (_module("(assert (= (pow x 65) 1))"), "line 3, column 14: the exponent of pow is no number from 0 to 64"),
+        (_module("(assert (= (/ x) 1))"), "line 3, column 14: / has 1 arguments"),
+        (_module("(assume-deterministic (+ x 1))"), "line 3, column 3: a variable is expected here, and nothing else"),
         (_module("(call [] n [])"), "line 3, column 3: there is no module n"),
         (_module("(call [] m [])"), "line 3, column 3: module m calls itself"),
         (_module("(call [] m [x])"), "line 3, column 3: module m has 0 outputs and 0 inputs"),
@@ -89,6 +107,45 @@ def test_modules_that_call_one_another_in_a_circle_are_rejected() -> None:
     text = "(prime-number 97)(begin-module a)(call [] b [])(end-module)(begin-module b)(call [] a [])(end-module)"
     with pytest.raises(PicusError, match="calls itself"):
         read_program(text)
+
+
+def _chain(modules: int, calls: str) -> list[str]:
+    """Modules each of which calls the next."""
+    called = [
+        f"(begin-module m{number}) (input x) (output y) {calls.replace('NEXT', f'm{number + 1}')} (end-module)\n"
+        for number in range(modules)
+    ]
+    return [*called, f"(begin-module m{modules}) (input x) (output y) (assert (= x y)) (end-module)\n"]
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_calls_nested_too_deep_are_rejected_in_any_order_of_modules(is_reversed: bool) -> None:
+    for depth, is_read in ((MAXIMUM_CALL_DEPTH, True), (MAXIMUM_CALL_DEPTH + 1, False), (2000, False)):
+        modules = _chain(depth, "(call [y] NEXT [x])")
+        text = "(prime-number 97)" + "".join(reversed(modules) if is_reversed else modules)
+        if is_read:
+            picus_obligations(read_program(text), {})
+        else:
+            with pytest.raises(PicusError, match=f"calls are nested deeper than {MAXIMUM_CALL_DEPTH}"):
+                read_program(text)
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        _chain(60, "(call [y] NEXT [x]) (call [t] NEXT [x])"),
+        _chain(60, "(call [y] NEXT [(+ x x)])"),
+        [*_chain(0, ""), f"(begin-module p) (assert (= x {'(pow ' * 200}x{' 64)' * 200})) (end-module)"],
+        [*_chain(0, ""), f"(begin-module p) (assume (= x {'(pow ' * 200}x{' 64)' * 200})) (end-module)"],
+        [*_chain(0, ""), f"(begin-module p) (call [x] m0 [{'(pow ' * 200}x{' 64)' * 200}]) (end-module)"],
+    ],
+    ids=["calls", "inputs", "powers", "assumed powers", "powers as inputs"],
+)
+def test_short_file_that_stands_for_an_endless_one_is_rejected_soon(modules: list[str]) -> None:
+    program, began = read_program("(prime-number 97)" + "".join(modules)), time.process_time()
+    with pytest.raises(PicusError, match="with calls and powers written out, there are more than 131,072 variables"):
+        picus_obligations(program, {})
+    assert time.process_time() - began < 10
 
 
 def _nested(depth: int) -> str:

@@ -8,13 +8,13 @@ import z3
 
 from proofs_of_constraints.translation.bit_vector_words import BIT_VECTOR_WORDS
 from proofs_of_constraints.translation.integer_words import INTEGER_TERM_WORDS, quotient, remainder, times
-from spec.word import INTEGER_WORDS, WORD_BITS, Words
+from spec.word import INTEGER_WORDS, XLEN, WordVocabulary
 
 SAMPLES = (0, 1, 2, 7, 63, 64, 100, (1 << 63) - 1, 1 << 63, (1 << 64) - 1, 0xFEDCBA9876543210, 0xFFFFFFFF80000000)
 
 WORD_OPERATIONS = sorted(
     name
-    for name in Words.__abstractmethods__
+    for name in WordVocabulary.__abstractmethods__
     if name
     not in {"constant", "sign_extend", "zero_extend", "truth", "negation", "conjunction", "disjunction", "select"}
 )
@@ -24,7 +24,7 @@ WORD_OPERATIONS = sorted(
 def test_bit_vector_operation_agrees_with_integers(operation: str) -> None:
     for left, right in itertools.product(SAMPLES, repeat=2):
         expected = getattr(INTEGER_WORDS, operation)(left, right)
-        operands = (z3.BitVecVal(left, WORD_BITS), z3.BitVecVal(right, WORD_BITS))
+        operands = (z3.BitVecVal(left, XLEN), z3.BitVecVal(right, XLEN))
         found = z3.simplify(getattr(BIT_VECTOR_WORDS, operation)(*operands))
         number = z3.is_true(found) if isinstance(expected, bool) else found.as_long()
         assert number == expected, (operation, hex(left), hex(right))
@@ -35,7 +35,7 @@ def test_bit_vector_operation_agrees_with_integers(operation: str) -> None:
 def test_extension_agrees_with_integers(operation: str, bits: int) -> None:
     for word in SAMPLES:
         expected = getattr(INTEGER_WORDS, operation)(word, bits)
-        as_bits = getattr(BIT_VECTOR_WORDS, operation)(z3.BitVecVal(word, WORD_BITS), bits)
+        as_bits = getattr(BIT_VECTOR_WORDS, operation)(z3.BitVecVal(word, XLEN), bits)
         as_integer = getattr(INTEGER_TERM_WORDS, operation)(z3.IntVal(word), bits)
         assert z3.simplify(as_bits).as_long() == expected
         assert z3.simplify(as_integer).as_long() == expected

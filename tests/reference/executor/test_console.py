@@ -8,12 +8,12 @@ import pytest
 
 from reference.executor import execute
 from reference.executor.console import LONGEST_TEXT_BYTES
-from spec.memory_map import DOUBLEWORD_BYTES, INPUT
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT_REGION
 from spec.program import Program
 from tests.reference.assembly import FUNCTIONS, SCRATCH, program_of_calls
 
 RA, A0, A1 = 1, 10, 11
-TEXT = INPUT.start + DOUBLEWORD_BYTES
+TEXT = INPUT_REGION.start + DOUBLEWORD_BYTES
 WRITE, PUT = FUNCTIONS
 
 
@@ -43,7 +43,7 @@ def test_console_text_in_unmapped_memory_is_shown_as_nothing(address: int) -> No
 
 
 def test_console_text_of_enormous_size_is_cut() -> None:
-    assert _shown(_program((WRITE, INPUT.start, 2**64 - 1))) == [bytes(LONGEST_TEXT_BYTES)]
+    assert _shown(_program((WRITE, INPUT_REGION.start, 2**64 - 1))) == [bytes(LONGEST_TEXT_BYTES)]
 
 
 def test_console_of_a_program_without_symbols_is_silent() -> None:

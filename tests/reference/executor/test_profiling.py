@@ -13,7 +13,7 @@ from reference.execution import Step
 from reference.executor import execute
 from reference.executor.profiling import DEEPEST_CHAIN, CallNode, TouchedSet, profile
 from reference.loader import load
-from spec.memory_map import HEAP, INPUT, OUTPUT, STACK, RegionKind
+from spec.memory_map import HEAP, INPUT_REGION, OUTPUT_REGION, STACK, RegionKind
 from spec.program import Symbol
 from tests.reference.assembly import CODE_START, SCRATCH, Assembly
 
@@ -94,7 +94,7 @@ def test_touched_memory_is_told_by_region() -> None:
     assembly.constant(T0, SCRATCH.start)
     assembly.add("sd", rs1=T0, immediate=4)
     assembly.add("ld", 6, T0, immediate=16)
-    assembly.constant(T0, INPUT.start)
+    assembly.constant(T0, INPUT_REGION.start)
     assembly.add("lb", 6, T0)
     assembly.exit()
     profiled = profile(assembly.program())
@@ -110,4 +110,4 @@ def test_touched_memory_of_an_example_lies_in_variables_input_heap_stack_and_out
     # Below the heap, the runtime's list of exit handlers.
     variables = {start for start in starts if start < HEAP.start}
     assert len(variables) == 1
-    assert starts - variables == {HEAP.start, STACK.start, INPUT.start, OUTPUT.start}
+    assert starts - variables == {HEAP.start, STACK.start, INPUT_REGION.start, OUTPUT_REGION.start}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from reference.executor import execute
 from reference.executor.profiling import profile
 from reference.executor.spans import LONGEST_NAME_BYTES, Span, SpanCounter
-from spec.memory_map import DOUBLEWORD_BYTES, INPUT
+from spec.memory_map import DOUBLEWORD_BYTES, INPUT_REGION
 from spec.program import Program
 from tests.reference.assembly import FUNCTIONS, program_of_calls
 
 RA, A0, A1 = 1, 10, 11
-TEXT = INPUT.start + DOUBLEWORD_BYTES
+TEXT = INPUT_REGION.start + DOUBLEWORD_BYTES
 BEGIN, END = FUNCTIONS
 
 
@@ -27,7 +27,7 @@ def test_span_of_a_run_counts_from_begin_to_end() -> None:
 
 
 def test_span_in_unmapped_memory_has_no_name_and_a_long_name_is_cut() -> None:
-    names = {span.name for span in profile(_program((BEGIN, 0, 4), (BEGIN, INPUT.start, 2**64 - 1))).spans}
+    names = {span.name for span in profile(_program((BEGIN, 0, 4), (BEGIN, INPUT_REGION.start, 2**64 - 1))).spans}
     assert names == {"", "\0" * LONGEST_NAME_BYTES}
 
 

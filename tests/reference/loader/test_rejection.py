@@ -236,6 +236,12 @@ REJECTED: dict[str, tuple[bytes, LoadRejection, str, int]] = {
         24,
     ),
     "no segments": (ElfFile().to_bytes(), LoadRejection.ENTRY_NOT_EXECUTABLE, "e_entry is 0x10000", 24),
+    "no program headers, of whatever size and wherever": (
+        ElfFile().with_header(program_header_bytes=1, program_headers_offset=2**63).to_bytes(),
+        LoadRejection.ENTRY_NOT_EXECUTABLE,
+        "e_entry is 0x10000",
+        24,
+    ),
 }
 
 
@@ -274,6 +280,18 @@ def test_every_reason_is_provoked_by_a_test() -> None:
 def test_file_without_fault_is_accepted() -> None:
     assert load_bytes(CORRECT.to_bytes()).entry == CODE_START
     assert len(load_bytes(_data()).image) == 2
+
+
+def test_segment_without_bytes_may_name_any_place_of_the_file() -> None:
+    assert load_bytes(_data(content=b"", memory_bytes=8, file_offset=2**40)) == load_bytes(
+        _data(content=b"", memory_bytes=8)
+    )
+
+
+def test_file_that_ends_with_its_program_headers_is_accepted() -> None:
+    elf = CORRECT.to_bytes()
+    moved = CORRECT.with_header(program_headers_offset=len(elf)).to_bytes() + elf[FIRST_HEADER:SECOND_HEADER]
+    assert load_bytes(moved) == load_bytes(elf)
 
 
 def test_mutated_file_loads_or_is_rejected_and_raises_nothing_else() -> None:

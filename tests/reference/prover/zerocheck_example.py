@@ -15,7 +15,7 @@ from spec.air.expression import Public
 from spec.field import EXTENSION_DEGREE, ONE, Extension, P
 from spec.protocol.gkr import BusChallenges, bus_challenges, circuit, widest_message
 from spec.protocol.shape import TableShape
-from spec.protocol.zerocheck import TableWeights, table_weights
+from spec.protocol.zerocheck import TableWeights, batching_powers, table_weights
 
 PAIRS = Bus("pairs", 1, ("left", "right"), Scope.LOCAL, "", "")
 NUMBERS = Bus("numbers", 2, ("number",), Scope.LOCAL, "", "")
@@ -166,7 +166,7 @@ def example_of(
         scope: bus_challenges(alpha, beta, widest_message(chips, scope))
         for scope, alpha, beta in zip(Scope, alphas, betas, strict=True)
     }
-    weights = table_weights(ONE, shapes, layout, rho, random_elements(source, 1)[0])
+    weights = table_weights(shapes, layout, rho, batching_powers(ONE, random_elements(source, 1)[0], shapes))
     rounds = max(shape.height_log2 for shape in shapes)
     point = rho[layout.variables - rounds :]
     return ZerocheckExample(list(tables), weights, public_values, challenges, point, random_elements(source, rounds))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from reference.segments.driver import RunRequest, prove_in_folder
-from reference.segments.jobs import ThisProcess, Workbench, Workers
+from reference.segments.jobs import Job, ThisProcess, Workbench, Workers
 from reference.trace.build import PlainTraces
 from spec.protocol.proof import RunProof
 from spec.protocol.proof_encoding import decode_proof
@@ -24,7 +24,7 @@ def counting_bench() -> Workbench:
     return Workbench(KERNELS, counting_key(), PlainTraces(counting_program()))
 
 
-def prove_counting(path: Path, workers: Workers, reports: list[str]) -> RunProof:
+def prove_counting(path: Path, workers: Workers[Job], reports: list[str]) -> RunProof:
     """Proves the honest run in the folder; the reports are collected."""
     proven = prove_in_folder(path, counting_request(), workers, report=reports.append)
     return decode_proof(proven.encoded, RV64IM)

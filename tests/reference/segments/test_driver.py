@@ -18,8 +18,8 @@ import pytest
 
 from reference.segments.codec import decode_segment_plan, encode_segment_plan
 from reference.segments.driver import prove_in_folder
-from reference.segments.files import Kind, Label, read_labelled, write_labelled
-from reference.segments.folder import FolderInUseError, FolderOfAnotherRunError
+from reference.segments.files import FileKind, Label, read_labelled, write_labelled
+from reference.segments.folder import FINAL_NAME, FolderInUseError, FolderOfAnotherRunError
 from reference.segments.jobs import Job, PinJob, ProveJob, ThisProcess
 from reference.trace.errors import PlanError, TraceError, TraceTooLongError
 from reference.trace.plan import RunPlan
@@ -154,7 +154,7 @@ def _binding(path: Path) -> bytes:
     return path.read_bytes()[22:54]
 
 
-def _rewritten(path: Path, kind: Kind, change: Callable[[bytes], bytes]) -> None:
+def _rewritten(path: Path, kind: FileKind, change: Callable[[bytes], bytes]) -> None:
     """A file with a good label and checksum and another payload."""
     label = Label(kind, 1, _binding(path))
     payload = read_labelled(path, label)
@@ -172,7 +172,7 @@ def _with_changed_total(payload: bytes) -> bytes:
 def test_proof_that_the_verifier_refuses_is_made_anew(
     folder: Path, finished: Path, workers: Remembering, change: Callable[[bytes], bytes]
 ) -> None:
-    _rewritten(folder / "0001.proof", Kind.SEGMENT_PROOF, change)
+    _rewritten(folder / "0001.proof", FileKind.SEGMENT_PROOF, change)
     reports: list[str] = []
     prove_counting(folder, workers, reports)
     (report,) = reports
@@ -184,9 +184,9 @@ def test_proof_that_the_verifier_refuses_is_made_anew(
 def test_proof_of_another_segment_under_a_good_label_is_made_anew(
     folder: Path, finished: Path, workers: Remembering
 ) -> None:
-    other = read_labelled(folder / "0002.proof", Label(Kind.SEGMENT_PROOF, 2, _binding(folder / "0002.proof")))
+    other = read_labelled(folder / "0002.proof", Label(FileKind.SEGMENT_PROOF, 2, _binding(folder / "0002.proof")))
     assert other is not None
-    _rewritten(folder / "0001.proof", Kind.SEGMENT_PROOF, lambda _: other)
+    _rewritten(folder / "0001.proof", FileKind.SEGMENT_PROOF, lambda _: other)
     reports: list[str] = []
     prove_counting(folder, workers, reports)
     assert reports == [f"{folder / '0001.proof'}: it is about another segment; it is made anew"]
@@ -197,7 +197,7 @@ def test_proof_of_another_segment_under_a_good_label_is_made_anew(
 def test_wrong_leaf_under_a_good_label_is_noticed_and_everything_made_anew(
     folder: Path, finished: Path, workers: Remembering
 ) -> None:
-    _rewritten(folder / "0001.leaf", Kind.LEAF, lambda leaf: leaf[::-1])
+    _rewritten(folder / "0001.leaf", FileKind.LEAF, lambda leaf: leaf[::-1])
     reports: list[str] = []
     prove_counting(folder, workers, reports)
     foreign = "it belongs to another run or segment; it is made anew"
@@ -225,7 +225,7 @@ def test_wrong_plan_under_a_good_label_is_named_and_made_anew(
     proof_is_there: bool,
     asked: list[str],
 ) -> None:
-    _rewritten(folder / "0001.plan", Kind.SEGMENT_PLAN, change)
+    _rewritten(folder / "0001.plan", FileKind.SEGMENT_PLAN, change)
     if not proof_is_there:
         (folder / "0001.proof").unlink()
     reports: list[str] = []
@@ -250,7 +250,7 @@ def test_several_damaged_files_are_all_named(folder: Path, finished: Path, worke
 def test_leaf_of_another_size_under_a_good_label_is_made_anew(
     folder: Path, finished: Path, workers: Remembering, leaf: bytes
 ) -> None:
-    _rewritten(folder / "0001.leaf", Kind.LEAF, lambda _: leaf)
+    _rewritten(folder / "0001.leaf", FileKind.LEAF, lambda _: leaf)
     reports: list[str] = []
     prove_counting(folder, workers, reports)
     assert reports == [f"{folder / '0001.leaf'}: it holds no leaf; it is made anew"]
@@ -307,6 +307,17 @@ def test_folder_that_another_run_only_began_is_taken_over(finished: Path, worker
     assert _contents(begun) == _contents(finished)
 
 
+def test_folder_with_the_final_proof_of_another_run_is_left_alone(
+    finished: Path, workers: Remembering, tmp_path: Path
+) -> None:
+    shutil.copy(finished / "manifest.json", tmp_path)
+    (tmp_path / FINAL_NAME).write_bytes(b"final")
+    other = replace(counting_request(), private_input=OTHER_INPUT)
+    with pytest.raises(FolderOfAnotherRunError):
+        prove_in_folder(tmp_path, other, workers, report=lambda _: None)
+    assert (tmp_path / FINAL_NAME).read_bytes() == b"final"
+
+
 def test_folder_in_use_is_left_alone(folder: Path, workers: Remembering) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -317,7 +328,7 @@ def test_folder_in_use_is_left_alone(folder: Path, workers: Remembering) -> None
         os.close(descriptor)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"format": "limpid run"}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"format": "limpid run"}', b"\xff", b"[" * 100_000])
 def test_damaged_manifest_is_reported_and_made_anew(
     folder: Path, finished: Path, workers: Remembering, content: bytes
 ) -> None:

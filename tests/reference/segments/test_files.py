@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from reference.segments.files import (
     FileFault,
-    Kind,
+    FileKind,
     Label,
     UnusableFileError,
     read_labelled,
@@ -19,7 +20,7 @@ from reference.segments.files import (
     write_whole,
 )
 
-LABEL = Label(Kind.LEAF, 3, bytes(range(32)))
+LABEL = Label(FileKind.LEAF, 3, bytes(range(32)))
 
 
 def test_write_that_fails_leaves_the_old_file_and_no_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +69,7 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "label",
-    [replace(LABEL, kind=Kind.SEGMENT_PROOF), replace(LABEL, index=2), replace(LABEL, binding=bytes(32))],
+    [replace(LABEL, kind=FileKind.SEGMENT_PROOF), replace(LABEL, index=2), replace(LABEL, binding=bytes(32))],
     ids=["kind", "index", "binding"],
 )
 def test_file_of_something_else_is_foreign(tmp_path: Path, label: Label) -> None:
@@ -103,3 +104,27 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 def _fail(*_: object) -> None:
     raise OSError("no rename")
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one begins and ends while the first has written and not renamed."""
+    replace, path = os.replace, tmp_path / "file"
+
+    def late(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        write_whole(path, b"second")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", late)
+    write_whole(path, b"first")
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"first"}
+
+
+def test_interrupted_writer_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "file", b"content")
+    assert list(tmp_path.iterdir()) == []

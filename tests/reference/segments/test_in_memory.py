@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from limpid.runs.optimized_runs import plan_run as plan_compiled
+from limpid.runs.optimized_runs import plan_compiled_run as plan_compiled
 from limpid.runs.optimized_runs import segment_traces
 from reference.prover.progress import Stage
 from reference.segments import in_memory

@@ -153,7 +153,7 @@ def test_row_has_no_free_cell() -> None:
 
 
 def test_word_with_a_limb_above_16_bits_is_refused_by_its_range_alone() -> None:
-    """The lie is told consistently: by the row, by who reads the register, by memory, in public."""
+    """The same lie everywhere: by the row, by who reads the register, by memory, in public."""
     trace = _exiting_with_advice()
     honest = table_of(trace, "advice")
     word = honest.main[0, [honest.chip.column_index(f"word_{i}") for i in range(4)]].tolist()

@@ -16,7 +16,7 @@ from reference.trace import build
 from reference.trace.build import build_trace
 from reference.trace.errors import TraceTooLongError, UnprovableError
 from reference.trace.limits import SegmentLimits
-from spec.memory_map import OUTPUT
+from spec.memory_map import OUTPUT_REGION
 from spec.protocol.shape import SEVERAL_INSTANCES
 from spec.rv64im.machine import CHIPS, SEGMENT_PUBLIC_VALUES
 from spec.rv64im.program_row import HALTED
@@ -132,16 +132,16 @@ def test_run_that_traps_is_unprovable() -> None:
 @pytest.mark.parametrize(("name", "operands"), [("sd", {"rs2": BASE}), ("ld", {"rd": RESULT})])
 def test_access_behind_the_output_is_unprovable(name: str, operands: dict[str, int]) -> None:
     assembly = Assembly()
-    assembly.constant(BASE, OUTPUT.start)
+    assembly.constant(BASE, OUTPUT_REGION.start)
     assembly.add(name, rs1=BASE, immediate=8, **operands)
     assembly.exit()
-    with pytest.raises(UnprovableError, match=f"accessed the output region at {OUTPUT.start + 8:#x}"):
+    with pytest.raises(UnprovableError, match=f"accessed the output region at {OUTPUT_REGION.start + 8:#x}"):
         build_trace(assembly.program())
 
 
 def test_output_that_was_announced_but_not_written_is_zeros() -> None:
     assembly = Assembly()
-    assembly.constant(BASE, OUTPUT.start)
+    assembly.constant(BASE, OUTPUT_REGION.start)
     assembly.add("addi", RESULT, immediate=20)
     assembly.add("sd", rs1=BASE, rs2=RESULT)
     assembly.exit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reference.executor import execute
-from reference.trace.clock import Clock, Row, chip_of, declared_accesses
+from reference.trace.clock import Clock, Row, chip_of
 from reference.trace.errors import WitnessError
 from spec.isa import decode, encode
 from spec.memory_map import SINK, Space
@@ -35,7 +35,7 @@ def _rows(assembly: Assembly) -> tuple[list[Row], Clock]:
     ],
 )
 def test_accesses_stand_in_order_of_declaration(chip: str, accesses: tuple[str, ...]) -> None:
-    assert declared_accesses(CHIP_BY_NAME[chip]) == accesses
+    assert CHIP_BY_NAME[chip].access_names == accesses
 
 
 def test_one_register_in_all_roles_is_accessed_three_times_in_a_row() -> None:
@@ -88,7 +88,7 @@ def test_address_decides_chip_and_accesses(name: str, offset: int, chip: str, na
     assert (row.chip.name, tuple(row.accesses)) == (chip, names)
     assert following.clock == row.clock + row.chip.accesses
     # A sub-clock passes whether or not its access takes place.
-    positions = [declared_accesses(row.chip).index(access) for access in names]
+    positions = [row.chip.access_names.index(access) for access in names]
     assert [access.clock - row.clock for access in row.accesses.values()] == positions
 
 

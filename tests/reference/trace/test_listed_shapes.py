@@ -15,7 +15,7 @@ from reference.fixed_tables import ProgramTooLargeError, program_tables
 from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
 from reference.tables import Table, without_fixed_columns
-from reference.trace.build import build_segment, build_traces
+from reference.trace.build import build_segment, build_traces, tables_of
 from reference.trace.errors import TraceTooLongError
 from reference.trace.limits import limits_of_heights, limits_of_shape, most_instructions
 from reference.trace.plan import SegmentPlan
@@ -30,15 +30,14 @@ from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import listed_shape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im import recursion_shapes
-from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
+from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
 SHAPE = "small"
-ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS if chip not in CALL_CHIPS} | {"addi": 16}
-
-
-HEIGHTS = {name: rows.bit_length() - 1 for name, rows in ROWS.items()} | {"boundary": 5, "memory": 6}
+ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS if chip not in CALL_CHIPS} | {"addi": 14}
+INSTANCES = {8: (3,), 14: (3, 2, 1)}
+HEIGHTS = {name: INSTANCES[rows] for name, rows in ROWS.items()} | {"boundary": (5,), "memory": (6,)}
 PROGRAMS = (
     {"program_table": 5, "image_table": 4, "region_table": 4},
     {"program_table": 7, "image_table": 6, "region_table": 4},
@@ -58,7 +57,7 @@ def small_shape(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     object.__setattr__(RV64IM, "listed_programs", listed[1])
 
 
-def list_shape(heights: Mapping[str, int]) -> None:
+def list_shape(heights: Mapping[str, tuple[int, ...]]) -> None:
     """The machine's only listed shape from now on; its digest, which covers the declared ones, is known already."""
     assert RV64IM.digest
     object.__setattr__(RV64IM, "listed_shapes", {SHAPE: heights})
@@ -77,7 +76,7 @@ def test_segments_end_when_a_table_of_the_shape_is_full() -> None:
 
 
 def test_segment_ends_when_the_boundary_table_may_be_full() -> None:
-    list_shape(HEIGHTS | {"boundary": 3})
+    list_shape(HEIGHTS | {"boundary": (3,)})
     plans: list[SegmentPlan] = []
     plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), plans.append)
     assert len(plans) > 1
@@ -85,7 +84,7 @@ def test_segment_ends_when_the_boundary_table_may_be_full() -> None:
 
 
 def test_output_that_the_memory_tables_have_no_room_for_is_refused() -> None:
-    list_shape(HEIGHTS | {"memory": 1})
+    list_shape(HEIGHTS | {"memory": (1,)})
     with pytest.raises(TraceTooLongError, match="the output of 8 bytes takes more segments than the execution"):
         plan_run(counting_program(), INPUT, limits_of_shape(SHAPE), lambda plan: None)
 
@@ -96,6 +95,16 @@ def test_traces_have_exactly_the_shape_and_satisfy_every_constraint_and_bus() ->
     fixed = {name: len(rows).bit_length() - 1 for name, rows in program_tables(program, listed=True).items()}
     assert all(trace.shape.numbers() == listed_shape(RV64IM, SHAPE, fixed).numbers() for trace in traces)
     assert check_run(traces) == []
+
+
+def test_instances_are_filled_in_turn_and_may_be_empty() -> None:
+    chip = CHIP_BY_NAME["addi"]
+    filled = []
+    for rows in (14, 9, 8, 3):
+        tables = tables_of(chip, [[1] * len(chip.columns)] * rows, SHAPE)
+        assert [table.height for table in tables] == [8, 4, 2]
+        filled.append(tuple(int(np.count_nonzero(table.main[:, 0])) for table in tables))
+    assert filled == [(8, 4, 2), (8, 1, 0), (8, 0, 0), (3, 0, 0)]
 
 
 def test_planned_shape_is_that_of_the_trace() -> None:
@@ -158,7 +167,7 @@ def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> Non
     plain: list[SegmentPlan] = []
     compiled: list[SegmentPlan] = []
     run = plan_run(program, INPUT, limits_of_shape(SHAPE), plain.append)
-    assert optimized_runs.plan_run(program, INPUT, limits_of_shape(SHAPE), compiled.append) == run
+    assert optimized_runs.plan_compiled_run(program, INPUT, limits_of_shape(SHAPE), compiled.append) == run
     assert compiled == plain
     traces = optimized_runs.segment_traces(program, key.tables)
     for plan in plain:

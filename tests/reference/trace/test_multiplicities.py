@@ -60,6 +60,15 @@ def test_lookup_that_finds_nothing_names_chip_row_and_interaction(monkeypatch: p
         build_trace(assembly.program())
 
 
+def test_chip_without_a_filler_is_named_with_the_table_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assembly = Assembly()
+    assembly.add("addi", RESULT, LEFT, immediate=1)
+    assembly.exit()
+    monkeypatch.delitem(FILLERS, "addi")
+    with pytest.raises(WitnessError, match=r"^addi: no filler in FILLERS of its family's module in reference/trace$"):
+        build_trace(assembly.program())
+
+
 def test_filler_that_forgets_a_column_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assembly = Assembly()
     assembly.add("addi", RESULT, LEFT, immediate=1)

@@ -8,23 +8,26 @@ from functools import cache
 import numpy as np
 import pytest
 
+from limpid.runs.optimized_runs import plan_compiled_run
 from reference.checker import check_run
 from reference.program_keys import verification_key
 from reference.prover.plain_kernels import PlainKernels
 from reference.tables import Trace
 from reference.trace.build import build_continuation, build_segment, build_trace, build_traces
 from reference.trace.errors import PlanError, TraceTooLongError, UnprovableError
-from reference.trace.limits import NO_LIMITS, SegmentLimits
+from reference.trace.limits import NO_LIMITS, SegmentLimits, limits_of_shape
 from reference.trace.packed_cells import SegmentCells
 from reference.trace.plan import RunPlan, SegmentPlan
 from reference.trace.planned_shape import planned_shape
-from reference.trace.segmentation import plan_run
+from reference.trace.segmentation import PlanRun, plan_run
 from spec.air.chip import Role
 from spec.cost import row_cost
-from spec.memory_map import OUTPUT
+from spec.memory_map import OUTPUT_REGION
 from spec.parameters import TINY
 from spec.program import Program
-from spec.protocol.shape import clock_end
+from spec.protocol.shape import check_run_messages, clock_end, run_message_counts
+from spec.rejection import Rejected
+from spec.rv64im.machine import RV64IM
 from spec.rv64im.program_row import HALTED
 from tests.reference.assembly import SCRATCH, Assembly
 from tests.reference.every_instruction import BASE, LEFT, RESULT, every_instruction_program
@@ -155,7 +158,7 @@ def test_memory_table_of_a_run_with_too_few_segments_has_larger_parts() -> None:
 
 def test_output_that_was_announced_but_not_written_is_in_the_memory_table() -> None:
     assembly = Assembly()
-    assembly.constant(BASE, OUTPUT.start)
+    assembly.constant(BASE, OUTPUT_REGION.start)
     assembly.add("addi", RESULT, immediate=20)
     assembly.add("sd", rs1=BASE, rs2=RESULT)
     for _ in range(20):
@@ -186,6 +189,27 @@ def test_run_of_too_many_segments_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("reference.trace.segmentation.MAXIMUM_SEGMENTS", 3)
     with pytest.raises(TraceTooLongError, match="the execution takes more than 3 segments"):
         build_traces(_every_instruction(), INPUT, SegmentLimits(clock=60))
+
+
+@pytest.mark.parametrize("planner", [plan_run, plan_compiled_run])
+@pytest.mark.parametrize("limits", [LIMITS, limits_of_shape("general")])
+def test_run_of_more_messages_than_the_verifier_admits_is_refused_before_it_is_proven(
+    limits: SegmentLimits, planner: PlanRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bound is the verifier's on the heights that the tables will have, exactly."""
+    run, plans = _planned(limits)
+    program = {chip.name: 1 for chip in RV64IM.chips_of(Role.PROGRAM_TABLE)}
+    shapes = [planned_shape(run.segment(plan), program) for plan in plans]
+    bus, count = run_message_counts(shapes).most_common(1)[0]
+    monkeypatch.setattr("spec.protocol.shape.P", count + 1)
+    assert planner(_every_instruction(), INPUT, limits, lambda _: None) == run
+    monkeypatch.setattr("spec.protocol.shape.P", count)
+    with pytest.raises(Rejected):
+        check_run_messages(shapes)
+    with pytest.raises(TraceTooLongError) as refused:
+        planner(_every_instruction(), INPUT, limits, lambda _: None)
+    segments = f"{len(plans):,} segments, which no verifier admits"
+    assert str(refused.value) == f"bus {bus} may have {count} messages in {segments}"
 
 
 def test_run_that_traps_in_a_later_segment_is_unprovable() -> None:

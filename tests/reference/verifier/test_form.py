@@ -217,6 +217,12 @@ def test_honest_form_is_accepted() -> None:
     assert rejection(lambda: check_form(EXAMPLE.proof.segments[0], FORM, "here")) is None
 
 
+def test_form_of_a_single_opened_row_is_accepted() -> None:
+    """All positions may be the same."""
+    proof = of_opening("rows", lambda rows: rows[:1])(EXAMPLE.proof.segments[0])
+    assert rejection(lambda: check_form(proof, FORM, "here")) is None
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_form_of_another_length_is_refused(name: str) -> None:
     change, reason, detail = WRONG[name]

@@ -22,7 +22,7 @@ from spec.rejection import Rejected, Rejection
 from tests.forging.conversations import overheard
 from tests.forging.verdicts import reference_verifier
 from tests.recorded_verification import Recording
-from tests.recording_algebra import Kind, LookedAt, Operation, Recorded, RecordingAlgebra, replay
+from tests.recording_algebra import LookedAt, Operation, Recorded, RecordingAlgebra, Sort, replay
 from tests.small_machine import HALTED, Move
 from tests.small_runs import CAPPED, ONE_SEGMENT, Example
 
@@ -99,7 +99,11 @@ def test_recorded_circuit_reads_every_value_of_the_proof_once() -> None:
             words += 8 * (iteration.queries * tree.path_length + len(opening.cap))
     read = [operation.results[0] for operation in recording(EXAMPLE).algebra.operations if operation.name == "read"]
     # The sum of the output's tokens is one more value.
-    assert [read.count(kind) for kind in (Kind.ELEMENT, Kind.VALUE, Kind.WORD)] == [elements, values + 1, words]
+    assert [read.count(kind) for kind in (Sort.ELEMENT, Sort.VALUE, Sort.WORD)] == [
+        elements,
+        values + 1,
+        words,
+    ]
 
 
 def test_recorded_verifier_inverts_only_fingerprints_and_denominators() -> None:
@@ -153,7 +157,7 @@ def test_recorded_digests_of_a_run_are_those_on_numbers() -> None:
     assert digest_words(of.proof.key.program_id) != digest
 
 
-@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("kind", Sort, ids=lambda kind: kind.value)
 @pytest.mark.parametrize(
     "question",
     [
@@ -172,7 +176,7 @@ def test_recorded_digests_of_a_run_are_those_on_numbers() -> None:
     ],
     ids=["bool", "int", "hash", "len", "list", "equal", "unequal", "below", "item", "as index", "member", "contains"],
 )
-def test_recorded_value_refuses_every_question(kind: Kind, question: Callable[[Any], object]) -> None:
+def test_recorded_value_refuses_every_question(kind: Sort, question: Callable[[Any], object]) -> None:
     with pytest.raises(LookedAt, match=f"{kind.value} 0 was looked at"):
         question(Recorded(RecordingAlgebra(), kind, 0, 1))
 

@@ -138,7 +138,7 @@ def test_other_exit_code_than_expected_is_rejected() -> None:
     with pytest.raises(Rejected) as caught:
         verify(encode_proof(proven_run().proof), None, None, exit_code=2**63 + 5, allow_insecure=True)
     assert caught.value.reason is Rejection.EXIT_CODE_DIFFERS
-    assert caught.value.detail == "it ended with 0, expected 9223372036854775813"
+    assert caught.value.detail == "it ended with 0, expected 9223372036854775813 (-9223372036854775803)"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def _corners(count: int) -> list[list[Extension]]:
 
 
 def _value(point: Sequence[Extension]) -> Extension:
-    """Of degree 2 in every coordinate."""
+    """The value of a polynomial of degree 2 in every coordinate."""
     return extension_at(LEFT, point) * extension_at(RIGHT, point)
 
 

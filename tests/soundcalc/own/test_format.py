@@ -14,7 +14,7 @@ from soundcalc.protocol.proximity import CurveBound
 from soundcalc.protocol.security import security
 from soundcalc.protocol.sets import SET_TARGETS
 from soundcalc.protocol.shape import shape_under
-from soundcalc.published.keys import Kind
+from soundcalc.published.keys import ValueKind
 from soundcalc.published.toml_text import parsed
 from spec.parameters import PARAMETER_SETS
 
@@ -48,7 +48,7 @@ def test_every_count_of_a_file_changes_the_shape_that_is_read() -> None:
     for key in HEIGHT.values():
         document: dict[str, Any] = {**system.document, "heights": [dict(system.document["heights"][0])]}
         table = document["heights"][0]
-        if key.kind in (Kind.INTEGERS, Kind.GRINDINGS):
+        if key.kind in (ValueKind.INTEGERS, ValueKind.GRINDINGS):
             table[key.name] = [table[key.name][0] + 1, *table[key.name][1:]]
         elif key.name == "height_log2":
             # A vector that is larger by one fold, as the last one cannot grow.

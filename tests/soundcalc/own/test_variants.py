@@ -68,6 +68,13 @@ def test_sweep_computes_every_point_as_a_file_with_that_value_would(final: OwnSy
     assert points[0].run_error > points[1].run_error
 
 
+def test_sweep_tells_of_every_value_before_its_turn(final: OwnSystem) -> None:
+    heard: list[tuple[str, float]] = []
+    along = axis("segments=1,2")
+    swept_own(final, "x", along, CurveBound.CORRECTED, report=lambda *step: heard.append(step))
+    assert heard == [("1", 0.0), ("2", 0.5)]
+
+
 def test_value_that_makes_no_system_says_why_and_leaves_the_others(final: OwnSystem) -> None:
     fine, refused = swept_own(final, "x", axis("rate_log2=4,5"), CurveBound.CORRECTED)
     assert fine.report is not None

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from soundcalc.composition.claim import non_interactive_bits
+from soundcalc.composition.claim import Invocations, non_interactive_bits
 from soundcalc.errors import ParameterError
 from soundcalc.exact import float_bits, floor_bits
 from soundcalc.protocol.proximity import CurveBound
@@ -117,12 +117,30 @@ def test_segments_of_a_run_each_count_and_the_largest_shared_error_once(
 
 
 def test_recursion_counts_segments_nodes_and_the_final_proof(report: ProofSecurity, narrower: ProofSecurity) -> None:
+    def above(nodes: int) -> list[Invocations]:
+        return [Invocations("node", nodes, narrower.error), Invocations("final", 1, report.error)]
+
     expected = report.run_error(1024) + 300 * narrower.error + report.error
-    found = recursion_error(report, 1024, narrower, 300, report)
+    found = recursion_error([report], 1024, above(300))
     assert float(found / expected) == pytest.approx(1, rel=1e-15)
-    assert recursion_error(report, 1024, narrower, 301, report) > found
-    with pytest.raises(ParameterError, match=r"^nodes: -1 is negative$"):
-        recursion_error(report, 1024, narrower, -1, report)
+    assert recursion_error([report], 1024, above(301)) > found
+    with pytest.raises(ParameterError, match=r"^node: -1 proofs are fewer than none$"):
+        recursion_error([report], 1024, above(-1))
+
+
+def test_recursion_counts_the_worst_of_the_segments_kinds_and_of_what_they_share(
+    report: ProofSecurity, narrower: ProofSecurity
+) -> None:
+    assert narrower.proof_error < report.proof_error
+    argument = replace(narrower.shape.argument, global_messages=2**33)
+    sharing = security(replace(narrower.shape, argument=argument))
+    assert sharing.shared_error > report.shared_error
+    expected = 3 * report.proof_error + sharing.shared_error
+    found = recursion_error([sharing, report], 3, [])
+    assert float(found / expected) == pytest.approx(1, rel=1e-15)
+    for count in (0, report.shape.argument.segments + 1):
+        with pytest.raises(ParameterError, match=rf"^segments: {count} are not between 1 and 4096$"):
+            recursion_error([sharing, report], count, [])
 
 
 def test_errors_are_exact_rationals(report: ProofSecurity) -> None:

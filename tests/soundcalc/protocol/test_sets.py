@@ -14,17 +14,21 @@ from soundcalc.protocol.security import ProofSecurity, recursion_error, security
 from soundcalc.protocol.sets import (
     MAXIMUM_NODES,
     MAXIMUM_SEGMENTS,
-    MAXIMUM_SEGMENTS_IN_RECURSION,
     SET_TARGETS,
     SetTarget,
 )
 from soundcalc.protocol.shape import shape_under
+from soundcalc.protocol.tree import Role, TreeCircuit, proof_tree
 from spec.parameters import PARAMETER_SETS
+from spec.protocol.recursion import MAXIMUM_TREE_SEGMENTS
 from spec.protocol.shape import listed_shape
 from spec.rv64im.machine import RV64IM
+from spec.rv64im.tree import tree_design
 
 LIMITS = limits_of(RV64IM, global_tokens=2**21)
 """A claimed output has at most 2^21 doublewords."""
+
+TREE = proof_tree(tree_design(), MAXIMUM_TREE_SEGMENTS, LIMITS.global_tokens)
 
 LISTED = [(name, height) for name, target in SET_TARGETS.items() for height in target.parameters.heights_log2]
 BELOW_128 = Fraction(1, 2**128)
@@ -102,19 +106,24 @@ def test_run_of_the_most_segments_stays_below_128_bits() -> None:
 
 def test_recursion_over_the_most_segments_with_all_nodes_and_the_final_proof_stays_below_128_bits() -> None:
     recursion, final = _largest_error("recursion"), _largest_error("final")
-    error = recursion_error(recursion, MAXIMUM_SEGMENTS_IN_RECURSION, recursion, MAXIMUM_NODES, final)
+    above = [Invocations("node", MAXIMUM_NODES, recursion.error), Invocations("final", 1, final.error)]
+    error = recursion_error([recursion], MAXIMUM_TREE_SEGMENTS, above)
     assert error < BELOW_128
-    targets = [Invocations("proof", 1024 + 2000, Fraction(1, 2**140)), Invocations("final", 1, Fraction(1, 2**130))]
+    targets = [Invocations("proof", 1024 + 2047, Fraction(1, 2**140)), Invocations("final", 1, Fraction(1, 2**130))]
     assert error <= run_error(targets) < BELOW_128
 
 
-def test_tree_of_four_children_a_node_has_fewer_nodes_than_are_counted() -> None:
-    """One node converts up to four segments, one combines up to four nodes, and some shrink the last ones."""
-    nodes, level = 0, MAXIMUM_SEGMENTS_IN_RECURSION
-    while level > 1:
-        level = -(-level // 4)
-        nodes += level
-    assert nodes < MAXIMUM_NODES // 4
+def test_nodes_counted_are_those_of_the_tree_with_most() -> None:
+    assert sum(circuit.proofs for circuit in TREE.of(Role.NODE)) == MAXIMUM_NODES
+
+
+@pytest.mark.parametrize("circuit", TREE.circuits, ids=lambda circuit: circuit.name)
+def test_every_proof_of_a_tree_is_within_the_bounds_of_its_set(circuit: TreeCircuit) -> None:
+    """The verifier admits no other shape of nodes, and of the final proof."""
+    target = SET_TARGETS["final" if circuit.role is Role.FINAL else "recursion"]
+    height_log2 = circuit.shape.schedule.height_log2
+    assert circuit.shape.schedule == target.parameters.schedule(height_log2)
+    assert circuit.shape.argument.within(target.bounds_at(height_log2))
 
 
 @pytest.mark.parametrize(("name", "height_log2"), [listed for listed in LISTED if listed[0] != "recursion"])

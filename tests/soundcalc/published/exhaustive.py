@@ -15,6 +15,8 @@ from functools import cache
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.merkle_size import openings_bits
 from soundcalc.published.regimes import LIST, UNIQUE
+from soundcalc.published.schema import Family
+from soundcalc.published.swirl import FOLD
 from soundcalc.published.system import PublishedCircuit
 from soundcalc.published.whir import WhirOpening
 from soundcalc.regimes.proximity import Johnson, Regime, UniqueDecoding
@@ -131,8 +133,10 @@ class Whir:
         ]
 
     def _folds(self, variables: int, rate_log2: int) -> range:
-        least = max(1, variables + rate_log2 - self.circuit.field.domain_log2)
-        return range(least, min(8, variables) + 1)
+        least, most = max(1, variables + rate_log2 - self.circuit.field.domain_log2), min(8, variables)
+        if self.circuit.family is Family.SWIRL:
+            least, most = max(least, FOLD), min(most, FOLD)
+        return range(least, most + 1)
 
     def _least(self, variables: int, rate_log2: int, first: bool) -> float:
         """The fewest bits from here on, each iteration with the whole budget."""
@@ -178,7 +182,8 @@ class Whir:
                     yield from ((count, *others) for others in counts(place + 1, spent + bits, error + own))
 
         for queries in counts(0, self.circuit.field.bits << (variables - fold), 0.0):
-            yield from (self._opened(path, queries, samples) for samples in (1, 2, 3))
+            numbers = (1,) if self.circuit.family is Family.SWIRL else (1, 2, 3)
+            yield from (self._opened(path, queries, samples) for samples in numbers)
 
     def _opened(self, path: tuple[Step, ...], queries: tuple[int, ...], samples: int) -> PublishedCircuit:
         between = len(path) - 1

@@ -25,7 +25,7 @@ from soundcalc.published.format import parse_configuration, read_configuration
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.lookups import LOGUP_LISTED, PublishedLookup
 from soundcalc.published.regimes import LIST, UNIQUE
-from soundcalc.published.rounds import TOTAL, Formulas, weakest
+from soundcalc.published.rounds import TOTAL, Formulas, Step, weakest
 from soundcalc.published.system import PublishedCircuit, PublishedConfiguration
 from soundcalc.published.template import template
 from soundcalc.published.whir import WhirOpening
@@ -122,6 +122,21 @@ def test_best_multiplicity_of_a_circuit_beats_its_neighbours(name: str, number: 
 
     m = best.multiplicity
     assert worst(m) <= min(map(worst, (m - 1, m + 1, m // 2, m * 2)))
+
+
+@pytest.mark.parametrize("name", ["zisk", "sp1", "dummy_whir", "openvm2", "zkdtvm"])
+def test_rounds_before_queries_are_those_of_any_number_of_queries(name: str) -> None:
+    for circuit in _read(name).circuits:
+        opening, size = circuit.opening, circuit.field.size
+        assert opening.without_queries == opening.without_queries.without_queries
+        for code, rate in enumerate(opening.rates):
+            regime = Johnson(7) if Johnson(7).agreement(rate) < 1 else UniqueDecoding()
+            rounds = list(opening.rounds_before_queries(code, regime, size, Formulas.CORRECTED))
+            emptied = opening.without_queries
+            assert rounds == list(emptied.rounds_before_queries(code, regime, size, Formulas.CORRECTED))
+            assert Step.QUERIES not in {entry.step for entry in rounds}
+            asked = list(opening.query_rounds(code, [regime] * len(opening.rates), size))
+            assert {entry.step for entry in asked} == {Step.QUERIES}
 
 
 def test_every_iteration_of_whir_has_the_multiplicity_that_is_best_for_it() -> None:

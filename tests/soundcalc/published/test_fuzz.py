@@ -22,7 +22,7 @@ from soundcalc.protocol.sets import SET_TARGETS
 from soundcalc.protocol.shape import shape_under
 from soundcalc.published.figures import figures, public_levels
 from soundcalc.published.format import parse_configuration
-from soundcalc.published.keys import Kind
+from soundcalc.published.keys import ValueKind
 from soundcalc.published.schema import CIRCUITS, LOOKUP
 from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.toml_text import MAXIMUM_CHARACTERS, parsed
@@ -97,7 +97,7 @@ def test_largest_values_that_a_template_admits_are_answered_soon(kind: str) -> N
     for line in template(kind).splitlines():
         name = line.lstrip("# ").partition(" = ")[0]
         key = keys.get(name)
-        is_free = key is not None and key.kind in (Kind.INTEGER, Kind.GRINDING)
+        is_free = key is not None and key.kind in (ValueKind.INTEGER, ValueKind.GRINDING)
         fixed = ("trace_length", "log_degree", "log_inv_rate", "num_iterations", "l_skip", "n_stack", "log_blowup")
         if key is not None and is_free and name not in (*fixed, "opening_points", "max_combo", "dense_length"):
             lines.append(f"{name} = {key.maximum}")

@@ -12,6 +12,7 @@ from soundcalc.published.export import exported, with_openings
 from soundcalc.published.format import configuration_of, parse_configuration, read_configuration
 from soundcalc.published.fri import FriOpening
 from soundcalc.published.opening import Opening
+from soundcalc.published.schema import Family
 from soundcalc.published.search import Target, proof_error, smallest
 from soundcalc.published.search_whir import Work, hashes_of
 from soundcalc.published.system import PublishedCircuit
@@ -134,6 +135,53 @@ def test_whir_search_is_within_a_percent_of_an_exhaustive_one(
     )
 
 
+def _swirl(variables: int, columns: int, field: str, regime: str = "list") -> PublishedCircuit:
+    text = template("swirl")
+    for old, new in (
+        ("n_stack = 17", f"n_stack = {variables - 2}"),
+        ("w_stack = 512", f"w_stack = {columns}"),
+        ("log_blowup = 3", "log_blowup = 1"),
+        ("# explicit_m", "explicit_m"),
+        ('"unique"', f'"{regime}"'),
+        ("KoalaBear^4", field),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    return parse_configuration(text, "x").circuits[0]
+
+
+@pytest.mark.parametrize(
+    ("variables", "columns", "bits", "field"),
+    [(14, 100, 90, "KoalaBear^5"), pytest.param(20, 300, 100, "BabyBear^6", marks=pytest.mark.slow)],
+)
+@pytest.mark.parametrize("regime", ["list", "unique"])
+def test_swirl_search_is_within_a_percent_of_an_exhaustive_one(
+    variables: int, columns: int, bits: int, field: str, regime: str
+) -> None:
+    circuit, target = _swirl(variables, columns, field, regime), Target(bits)
+    began = time.process_time()
+    found = smallest(circuit, target)
+    assert time.process_time() - began < 15
+    assert found.proof_error == proof_error(found.circuit)[1] <= target.proof_error
+    # What the argument adds is the same for every opening.
+    opened = found.circuit.opening.size_bits(circuit.field, circuit.digest_bits, True)
+    assert circuit.argument.size_bits(found.circuit.opening, circuit.field) == found.size_bits - opened
+    every = Whir(circuit, target.proof_error)
+    assert not any(
+        smaller.size_bits(is_expected=True) < found.size_bits and proof_error(smaller)[1] <= target.proof_error
+        for smaller in every.smaller(int(opened / 1.01))
+    )
+
+
+@pytest.mark.parametrize("regime", ["list", "unique"])
+def test_exhaustive_enumeration_of_swirl_has_what_the_search_finds(regime: str) -> None:
+    circuit, target = _swirl(14, 100, "KoalaBear^5", regime), Target(90)
+    found = smallest(circuit, target)
+    opened = found.circuit.opening.size_bits(circuit.field, circuit.digest_bits, True)
+    sizes = [smaller.size_bits(is_expected=True) for smaller in Whir(circuit, target.proof_error).smaller(opened + 1)]
+    assert found.size_bits in sizes
+
+
 def test_exhaustive_enumeration_of_whir_has_what_the_search_finds() -> None:
     circuit, target = _whir(12, 10, "Goldilocks^3"), Target(80)
     found = smallest(circuit, target).circuit.opening
@@ -172,7 +220,7 @@ def test_work_is_redistributed_within_its_hashes() -> None:
     assert Work(1, (6, 10, 11)) in others or Work(1, (6, 11, 10)) in others
 
 
-@pytest.mark.parametrize("circuit", [_fri(12, 100), _whir(14, 100, "KoalaBear^6")])
+@pytest.mark.parametrize("circuit", [_fri(12, 100), _whir(14, 100, "KoalaBear^6"), _swirl(14, 100, "KoalaBear^6")])
 def test_proof_of_work_that_is_not_needed_is_left_out(circuit: PublishedCircuit) -> None:
     target = Target(90)
     found = smallest(circuit, target)
@@ -180,7 +228,15 @@ def test_proof_of_work_that_is_not_needed_is_left_out(circuit: PublishedCircuit)
     match found.circuit.opening:
         case FriOpening() as fri:
             less.append(replace(fri, grinding_query=fri.grinding_query - 1))
+        case WhirOpening() as whir if circuit.family is Family.SWIRL:
+            (folding,) = {bits for fold in whir.grinding_folding for bits in fold}
+            # A file may say less than 18 and 20 bits before folds and batching, and nothing of those before queries.
+            assert 0 < folding < 18
+            assert (whir.grinding_batching, set(whir.grinding_queries)) == (0, {20})
+            less.append(replace(whir, grinding_folding=tuple((folding - 1,) * fold for fold in whir.folds)))
         case WhirOpening() as whir:
+            assert 0 < whir.grinding_batching < 10
+            less.append(replace(whir, grinding_batching=whir.grinding_batching - 1))
             for place, bits in enumerate(whir.grinding_queries):
                 fewer = (*whir.grinding_queries[:place], bits - 1, *whir.grinding_queries[place + 1 :])
                 less.append(replace(whir, grinding_queries=fewer))

@@ -156,6 +156,12 @@ def test_sweep_computes_every_point_as_a_file_with_that_value_would() -> None:
         assert max(point.by_regime.values()) <= point.summary.bits + 1e-9
 
 
+def test_sweep_tells_of_every_value_before_its_turn() -> None:
+    heard: list[tuple[str, float]] = []
+    swept(_read("openvm"), "x", axis("queries=100,150"), report=lambda *step: heard.append(step))
+    assert heard == [("100", 0.0), ("150", 0.5)]
+
+
 @pytest.mark.parametrize("name", ["proofs", "segments"])
 def test_sweep_of_proofs_keeps_a_proof_and_lowers_the_run(name: str) -> None:
     points = swept(_read("sp1"), "x", axis(f"{name}=1,1024"))

@@ -51,6 +51,19 @@ def test_interaction_that_is_not_linear_is_refused(times_is_quadratic: bool) -> 
         row.build()
 
 
+def test_outputs_of_a_chip_are_the_names_of_columns_and_definitions() -> None:
+    row = _builder()
+    a = row.column("a")
+    assert row.build(outputs=[a, row.define("twice", a * 2)]).outputs == ("a", "twice")
+
+
+def test_output_without_a_name_is_refused() -> None:
+    row = _builder()
+    a, b = row.column("a"), row.column("b")
+    with pytest.raises(ValueError, match=r"sample: output \(?a \+ b\)? is neither a column nor a definition"):
+        row.build(outputs=[a, a + b])
+
+
 def test_constraint_above_maximum_degree_is_refused() -> None:
     row = _builder()
     a = row.column("a")

@@ -84,7 +84,7 @@ def test_canonical_number_of_an_element_is_accepted(element: int) -> None:
 
 @pytest.mark.parametrize("element", [0, 1, 2**24 - 2])
 def test_number_that_is_p_too_large_is_refused(element: int) -> None:
-    """Of 32 bits, and the same element: only canonicity tells them apart."""
+    """It has 32 bits, and is the same element: only canonicity tells them apart."""
     violated = _violated("canonical", _canonical_cells(element, element + P))
     assert "limbs_make_the_element" not in violated
     assert violated & {"below_top_is_16_bits", "top_has_no_lower_limb"}

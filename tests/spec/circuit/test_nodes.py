@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from spec.circuit import nodes
 from spec.circuit.nodes import NODE_SHAPE, Combine, Convert, shape_of
 from spec.field import P
+from spec.protocol import recursion
 from spec.protocol.shape import SegmentShape, is_listed
 from spec.rejection import Rejected, Rejection
 from tests.small_machine import SMALL_MACHINE
@@ -50,7 +52,16 @@ def test_no_circuit_is_made_for_a_shape_that_the_verifier_refuses() -> None:
     assert rejected.value.reason is Rejection.TABLE_HEIGHT
 
 
-def test_no_circuit_is_made_for_segments_whose_messages_may_wrap_around_in_a_run() -> None:
+def test_no_circuit_is_made_where_messages_of_a_run_may_wrap_around(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     most = P // (2 * 2 ** SHAPE.heights_log2["boundary"][0]) + 1
+    monkeypatch.setattr(recursion, "MAXIMUM_TREE_SEGMENTS", most)
     with pytest.raises(ValueError, match="shape small: a run may have so many messages on continuation"):
         replace(DESIGN, segments=replace(SMALL_MACHINE, maximum_segments=most))
+
+
+def test_no_circuit_is_made_where_its_own_messages_may_wrap_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "P", 2 ** (DESIGN.nodes.heights_log2["multiply_add"] + 2))
+    with pytest.raises(ValueError, match="limpid node: its messages on value may wrap around p"):
+        replace(DESIGN)

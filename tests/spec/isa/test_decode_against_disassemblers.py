@@ -48,7 +48,7 @@ def _fences(source: random.Random) -> Iterator[int]:
 
 
 def _words() -> list[int]:
-    """Words that are told to be 32 bits long, each once."""
+    """Words whose low bits say 32 bits long, each once."""
     source = random.Random(20260801)
     anything = (source.getrandbits(32) | 0b11 for _ in range(10_000))
     found = dict.fromkeys([*_neighbours(source), *_codes(source), *_fences(source), *anything])

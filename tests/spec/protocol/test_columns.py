@@ -68,7 +68,7 @@ def test_weights_at_a_point_are_the_extensions_of_the_dense_ones(height_log2: in
 
 
 def test_weighted_sum_of_stacked_columns_is_that_of_the_claims() -> None:
-    """Of any cells: each column's value at its part of the point, and each pinned answer, once."""
+    """The sum of any cells: each column's value at its part of the point, and each pinned answer, once."""
     height = CLOCK_BITS
     claims = claims_at(height)
     stacked = [some(1 << height) for _ in range(claims.stacked_count)]

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from reference.recursion.blank_proof import blank_proof
+from spec.air.machine import Machine
 from spec.field import P
-from spec.parameters import PARAMETER_SETS
+from spec.parameters import PARAMETER_SETS, ParameterSet
 from spec.protocol import key_encoding
 from spec.protocol.canonical import Reader
 from spec.protocol.key_encoding import NAME_BYTES, decode_key, encode_key
@@ -20,6 +22,7 @@ from spec.protocol.proof_encoding import (
     encode_segment,
     read_segment,
 )
+from spec.protocol.shape import MINIMUM_HEIGHT_LOG2, SegmentShape
 from spec.rejection import Rejected, Rejection
 from tests.compiled_arithmetic import compiled_arithmetic
 from tests.small_machine import SMALL_MACHINE
@@ -209,6 +212,34 @@ SHAPE = SEGMENT + 4 * len(SMALL_MACHINE.public_values)
 def test_proof_with_other_bytes_is_rejected(at: int, new: bytes, expected: tuple[Rejection, str]) -> None:
     assert of_proof(PROOF_BYTES) is None
     assert of_proof(written(PROOF_BYTES, at, new)) == expected
+
+
+def key_of_height(height_log2: int, machine: Machine = SMALL_MACHINE, parameters: ParameterSet = CAPPED) -> bytes:
+    """A key of zeros for a program of this height."""
+    heights = {**EXAMPLE.form.shape.heights_log2, "program_table": (height_log2,)}
+    return encode_key(blank_proof(SegmentShape(machine, heights), parameters).key)
+
+
+@pytest.mark.parametrize("height_log2", [MINIMUM_HEIGHT_LOG2, CAPPED.tallest_log2])
+def test_key_of_the_shortest_and_of_the_tallest_program_is_read(height_log2: int) -> None:
+    encoded = key_of_height(height_log2)
+    assert encode_key(decode_key(encoded, SMALL_MACHINE)) == encoded
+
+
+def test_key_of_a_program_that_is_not_listed_is_rejected_under_listed_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = replace(CAPPED, name="listed", listed_shapes=True)
+    machine = replace(SMALL_MACHINE, listed_programs=({"program_table": 3},))
+    monkeypatch.setattr(key_encoding, "PARAMETER_SETS", {**PARAMETER_SETS, listed.name: listed})
+    assert rejection(lambda: decode_key(key_of_height(3, machine, listed), machine)) is None
+    expected = (R.SHAPE_NOT_LISTED, "the program's tables have heights 2^[2]")
+    assert rejection(lambda: decode_key(key_of_height(2, machine, listed), machine)) == expected
+
+
+def test_proof_with_as_many_tables_and_as_tall_a_one_as_may_be_is_read() -> None:
+    heights = {**EXAMPLE.form.shape.heights_log2, "move": (CAPPED.tallest_log2, 3, 2)}
+    assert len(heights["move"]) == SMALL_MACHINE.maximum_instances
+    proof = blank_proof(SegmentShape(SMALL_MACHINE, heights), CAPPED)
+    assert decode_proof(encode_proof(proof), SMALL_MACHINE) == proof
 
 
 def test_proof_with_more_or_fewer_segments_than_it_says_is_rejected() -> None:

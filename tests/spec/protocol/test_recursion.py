@@ -20,6 +20,7 @@ from spec.protocol.recursion import (
     Relation,
     broken,
     depth_limit,
+    most_segments,
     require,
 )
 from spec.protocol.run import leaves_root, tagged_words, tree_root
@@ -37,7 +38,7 @@ RELATIONS: Mapping[str, tuple[Relation[Any], Mapping[str, Lie]]] = {
 ALL_LIES = [(relation, name) for relation, (_, of) in RELATIONS.items() for name in of]
 
 TRUE_BY_CONSTRUCTION = {"run_is_the_same_everywhere", "key_list_root_is_the_same_everywhere"}
-"""Of convert: a segment is verified under the run that the node states, and knows no list of keys."""
+"""Conditions of convert: a segment is verified under the run that the node states, and knows no list of keys."""
 
 
 def _broken(relation: Relation[Any], premise: Any, node: Any) -> list[str]:
@@ -104,7 +105,7 @@ def test_other_values_are_of_every_field() -> None:
     assert list(OTHER) == [field.name for field in fields(NodeStatement)]
 
 
-@pytest.mark.parametrize("depths", [(0, 0), (0, 3), (3, 0), (2, 2), (11, 4)])
+@pytest.mark.parametrize("depths", [(0, 0), (0, 3), (3, 0), (2, 2), (9, 4)])
 def test_depth_is_one_more_than_the_deepest_childs(depths: tuple[int, int]) -> None:
     pair = [replace(span, depth=depth) for span, depth in zip(PAIR, depths, strict=True)]
     assert _broken(COMBINE, pair, combined(pair)) == []
@@ -123,7 +124,7 @@ def test_final_statement_with_one_other_field_is_refused(name: str) -> None:
     assert _broken(FINAL, CONTEXT, said(WHOLE, name)) != []
 
 
-@pytest.mark.parametrize("segment_count", [0, RV64IM.maximum_segments + 1])
+@pytest.mark.parametrize("segment_count", [0, most_segments(RV64IM) + 1])
 def test_final_statement_with_an_impossible_count_is_refused(segment_count: int) -> None:
     context = replace(CONTEXT, digest_over=lambda count, root: lies.RUN)
     assert _broken(FINAL, context, said(WHOLE, segment_count=segment_count)) == ["count_is_bounded"]

@@ -14,7 +14,7 @@ from spec.parameters import TINY
 from spec.protocol.cube import equality, extension_at
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges, bus_challenges, pair_fraction
-from spec.protocol.zerocheck import constraint_count, padding, table_value, table_weights
+from spec.protocol.zerocheck import batching_powers, constraint_count, padding, table_value, table_weights
 from tests.changed_traces import plus_cells, split
 from tests.small_machine import SMALL_MACHINE
 from tests.small_runs import ONE_SEGMENT
@@ -31,6 +31,7 @@ def some(count: int) -> list[Extension]:
 
 RHO = some(FORM.circuit.variables)
 CHI = some(1)[0]
+POWERS = batching_powers(ONE, CHI, TABLES)
 CHALLENGES = {
     scope: bus_challenges(some(1)[0], some(1)[0], widest) for scope, widest in ((Scope.LOCAL, 5), (Scope.GLOBAL, 3))
 }
@@ -85,7 +86,7 @@ def last_layer(segment: Trace) -> tuple[list[Extension], list[Extension]]:
 
 def both_sides(segment: Trace) -> tuple[Extension, Extension]:
     """The sum over all tables and rows, and the claim that the circuit leaves."""
-    weights = table_weights(ONE, TABLES, FORM.circuit, RHO, CHI)
+    weights = table_weights(TABLES, FORM.circuit, RHO, POWERS)
     total = ZERO
     for position, (table, of_table) in enumerate(zip(TABLES, weights, strict=True)):
         point = RHO[len(RHO) - table.height_log2 :]
@@ -108,7 +109,7 @@ def test_sum_over_all_tables_is_another_where_a_constraint_does_not_hold() -> No
 
 def test_numerators_denominators_and_constraints_have_powers_of_their_own() -> None:
     """1 and chi for the fractions, then one for each constraint of each table and instance."""
-    weights = table_weights(ONE, TABLES, FORM.circuit, RHO, CHI)
+    weights = table_weights(TABLES, FORM.circuit, RHO, POWERS)
     powers = [power for table in weights for power in table.constraints]
     assert powers == [CHI ** (2 + i) for i in range(constraint_count(TABLES))]
     assert len({ONE, CHI, *powers}) == 2 + len(powers)
@@ -118,7 +119,7 @@ def test_numerators_denominators_and_constraints_have_powers_of_their_own() -> N
 
 
 def test_blocks_weigh_by_their_place_in_the_circuit() -> None:
-    weights = table_weights(ONE, TABLES, FORM.circuit, RHO, CHI)
+    weights = table_weights(TABLES, FORM.circuit, RHO, POWERS)
     found = {block.prefix << block.height_log2: weight for table in weights for block, weight in table.blocks}
     for block in FORM.circuit.blocks:
         leading = len(RHO) - block.height_log2
@@ -136,7 +137,7 @@ def test_padding_is_what_no_block_of_either_scope_covers() -> None:
         ones[start : start + height] = [ZERO] * height
         if block.scope is Scope.LOCAL:
             local_only[start : start + height] = [ZERO] * height
-    found = padding(ONE, table_weights(ONE, TABLES, FORM.circuit, RHO, CHI))
+    found = padding(ONE, table_weights(TABLES, FORM.circuit, RHO, POWERS))
     assert found == extension_at(ones, RHO)
     assert found != extension_at(local_only, RHO)
 
@@ -144,14 +145,14 @@ def test_padding_is_what_no_block_of_either_scope_covers() -> None:
 @pytest.mark.parametrize("chip", SMALL_MACHINE.chips, ids=lambda chip: chip.name)
 def test_value_of_a_table_without_weights_is_zero(chip: object) -> None:
     position = next(i for i, table in enumerate(TABLES) if table.chip is chip)
-    weights = table_weights(ZERO, TABLES, FORM.circuit, RHO, ZERO)[position]
+    weights = table_weights(TABLES, FORM.circuit, RHO, [ZERO] * len(POWERS))[position]
     assert table_value(ZERO, TABLES[position].chip, CellRow(SEGMENT, position, 0), weights, CHALLENGES) == ZERO
 
 
 def test_challenges_of_scopes_are_told_apart() -> None:
     """The same row under exchanged challenges has another value."""
     position = next(i for i, table in enumerate(TABLES) if table.chip.global_interactions)
-    weights = table_weights(ONE, TABLES, FORM.circuit, RHO, CHI)[position]
+    weights = table_weights(TABLES, FORM.circuit, RHO, POWERS)[position]
     row = CellRow(SEGMENT, position, 0)
     exchanged: dict[Scope, BusChallenges[Extension]] = {
         Scope.LOCAL: CHALLENGES[Scope.GLOBAL],

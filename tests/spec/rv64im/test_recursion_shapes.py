@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.parameters import RECURSION
-from spec.protocol.shape import SegmentShape, check_shape, clock_end, listed_shape
+from spec.protocol.shape import SegmentShape, check_shape, clock_end, listed_shape, rows_of
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import CALL_CHIPS, CHIPS, CLOCK_LIMIT, RV64IM, WORK_CHIPS
 from spec.rv64im.recursion_shapes import (
@@ -37,8 +37,8 @@ def test_memory_table_has_room_for_a_full_boundary_table() -> None:
 
 def test_shape_is_filled_by_the_chip_that_is_most_frequent_for_its_height() -> None:
     counting = RV64IM.listed_shapes["counting"]
-    assert rows_that_fit(counting, {"addi": 0.5, "add": 0.25, "sub": 0.0}) == 2 ** counting["addi"] * 2
-    assert rows_that_fit(counting, {"addi": 0.5, "mul": 0.5}) == 2 ** counting["mul"] * 2
+    assert rows_that_fit(counting, {"addi": 0.5, "add": 0.25, "sub": 0.0}) == rows_of(counting["addi"]) * 2
+    assert rows_that_fit(counting, {"addi": 0.5, "mul": 0.5}) == rows_of(counting["mul"]) * 2
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.air.machine import Token
-from spec.memory_map import OUTPUT as OUTPUT_REGION
-from spec.memory_map import OUTPUT_CAPACITY_BYTES
+from spec.memory_map import OUTPUT_CAPACITY_BYTES, OUTPUT_REGION
 from spec.rv64im.buses import CURSOR, EXIT, OUTPUT, STATE
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import SEGMENT_TOKENS, output_doublewords, output_tokens

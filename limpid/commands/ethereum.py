@@ -1,0 +1,152 @@
+"""`limpid ethereum`: inputs for the guest that validates Ethereum blocks, and how it does on block tests."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from limpid.commands.options import Count, output_option, require_distinct
+from limpid.errors import FAILED, MisuseError
+from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.output import Answer, answering
+from limpid.terminal.progress import compiling, stepping
+
+if TYPE_CHECKING:
+    from limpid.ethereum.block_tests import BlockTest
+    from limpid.ethereum.conformance import BlockOutcome
+
+NEEDED_PACKAGES = ("trie", "rlp", "remerkleable", "eth_hash", "coincurve")
+"""Those of the extra `ethereum`, by the names that are imported."""
+
+SHOWN_MISSES = 10
+"""Wrong verdicts that a terminal shows; --report and --json have all."""
+
+
+@click.group("ethereum")
+def ethereum_command() -> None:
+    """Make inputs of Ethereum blocks for the guest that validates them, and check it on block tests.
+
+    Both commands take --json, for one JSON object, and --debug.
+    """
+    from limpid.ethereum.errors import MissingPackagesError
+
+    for name in NEEDED_PACKAGES:
+        if importlib.util.find_spec(name) is None:
+            raise MissingPackagesError(name)
+
+
+@ethereum_command.command("witness")
+@click.argument("file", metavar="TEST.json")
+@click.option("--test", "name", metavar="NAME", help="The test of the file.  [default: the only one]")
+@click.option("--block", "index", type=Count(0), default=0, show_default=True, help="Which block of the test, from 0.")
+@output_option("INPUT", "The input to write; - is standard output.", required=True)
+@answering
+def witness_command(file: str, name: str | None, index: int, output: str) -> Answer:
+    """Write the stateless input of a block of TEST.json: its payload request and a minimal witness."""
+    from limpid.ethereum.block_tests import read_block_tests
+    from limpid.ethereum.witnesses import input_of_block
+
+    require_distinct({"TEST.json": file}, {"--output": output})
+    test = _named(read_block_tests(file), name)
+    if index >= len(test.blocks):
+        blocks = f"the test {test.name} has {len(test.blocks)} blocks: none of them is {index}"
+        raise MisuseError(blocks, "choose one of them with --block, counted from 0")
+    require_writable(output)
+    notes = _compile()
+    with stepping("building the guests and the witness"):
+        kept, found = input_of_block(test, index)
+    encoded = kept.encode()
+    write_bytes(output, encoded)
+    is_valid = bool(found.result.successful_validation)
+    facts = {
+        "test": test.name,
+        "block": index,
+        "fork": test.fork_name,
+        "valid": is_valid,
+        "reason": found.console.strip(),
+        "input": output,
+        "input_bytes": len(encoded),
+        "nodes": len(kept.nodes),
+        "codes": len(kept.codes),
+        "headers": len(kept.headers),
+        "result": bytes(found.result.encode_bytes()).hex(),
+    }
+    lines = {
+        "block": f"{index} of {test.name}, {test.fork_name}",
+        "verdict": "valid" if is_valid else found.console.strip(),
+        "witness": f"{len(kept.nodes)} nodes, {len(kept.codes)} codes, {len(kept.headers)} headers",
+        "input": f"{output}, {len(encoded):,} bytes",
+    }
+    return Answer(facts, lines, notes=notes, to_error=output == "-")
+
+
+@ethereum_command.command("conformance")
+@click.argument("paths", metavar="TEST.json|DIRECTORY...", nargs=-1, required=True)
+@click.option("--count", "counting", is_flag=True, help="Count the instructions of the guest's parts as well.")
+@click.option("--report", metavar="FILE.md", help="Write what was found as a page.")
+@answering
+def conformance_command(paths: tuple[str, ...], counting: bool, report: str | None) -> Answer:
+    """Run every block of block tests through the guest, and compare its verdicts with the expected ones.
+
+    Tests of forks that the guest does not validate are listed and left out. Exit status 1: a verdict was wrong.
+    """
+    from limpid.ethereum.block_tests import read_block_tests
+    from limpid.ethereum.conformance import Summary, run_test
+    from limpid.ethereum.errors import UnsupportedForkError
+    from limpid.ethereum.report import page, summary_facts, summary_lines
+
+    files = list(dict.fromkeys(file for path in paths for file in _test_files(path)))
+    for file in files:
+        require_distinct({"TEST.json": file}, {"--report": report})
+    if report is not None:
+        require_writable(report)
+    notes = list(_compile())
+    outcomes: list[BlockOutcome] = []
+    unsupported: list[tuple[str, str]] = []
+    with stepping("validating") as step:
+        for number, file in enumerate(files):
+            step(Path(file).stem, number / len(files))
+            for test in read_block_tests(file):
+                try:
+                    outcomes += run_test(test, counting=counting)
+                except UnsupportedForkError as error:
+                    unsupported.append((test.name, error.message))
+    summary = Summary(outcomes)
+    if report is not None:
+        write_bytes(report, page(summary, unsupported).encode())
+    notes += [f"left out: {name}: {message}" for name, message in unsupported]
+    for miss in summary.misses[:SHOWN_MISSES]:
+        notes.append(f"wrong: {miss.test}, block {miss.index}: {miss.verdict.value}, {miss.reason}")
+    facts = {**summary_facts(summary), "unsupported": [{"test": name, "message": text} for name, text in unsupported]}
+    return Answer(facts, summary_lines(summary), FAILED if summary.misses else 0, tuple(notes))
+
+
+def _test_files(path: str) -> list[str]:
+    """The JSON files of a directory in order of name, or the file itself. Raises MisuseError if there is none."""
+    if not Path(path).is_dir():
+        return [path]
+    found = sorted(str(file) for file in Path(path).rglob("*.json"))
+    if not found:
+        raise MisuseError(
+            f"{path} holds no block test: no file in it ends in .json", "name a directory or file of tests"
+        )
+    return found
+
+
+def _named(tests: tuple[BlockTest, ...], name: str | None) -> BlockTest:
+    """Raises MisuseError unless it is clear which test is meant."""
+    names = ", ".join(test.name for test in tests)
+    chosen = [test for test in tests if name in (None, test.name)]
+    if len(chosen) != 1:
+        wanted = "several tests" if name is None else f"no test {name}"
+        raise MisuseError(f"the file has {wanted}", f"choose one with --test: {names}")
+    return chosen[0]
+
+
+def _compile() -> tuple[str, ...]:
+    from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
+
+    return tuple(backend_named(DEFAULT_BACKEND).compile(Part.EXECUTOR, compiling))

@@ -1,0 +1,80 @@
+"""The files of a release, with checksums: python -m releasing.artefacts DIRECTORY.
+
+limpid-VERSION.whl        the package
+GUEST.elf                 the example guests
+GUEST.PARAMETERS.key      their verification keys, under every set that is meant for proofs
+programs.json             the ids of these keys, the machine's digest and the keys of the tree's nodes
+limpid.cdx.json           the bill of materials, where make sbom has made it
+SHA256SUMS                the SHA-256 of all of these: the one file that is signed
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import limpid
+from limpid.guest_build.build import EXAMPLES
+from releasing.wheel import ReleaseError, build_wheel
+from spec.protocol.key_encoding import encode_key
+from spec.rv64im.machine import RV64IM
+
+ROOT = Path(__file__).resolve().parents[1]
+TREE_KEYS = ROOT / "spec" / "rv64im" / "tree_keys.json"
+BILL = ROOT / "build" / "sbom" / "limpid.cdx.json"
+CHECKSUMS = "SHA256SUMS"
+PROGRAMS = "programs.json"
+PARAMETERS = ("segment", "recursion")
+
+
+def collect(directory: Path, guests: Sequence[Path], parameters: Sequence[str] = PARAMETERS) -> None:
+    """Writes guests, keys and ids. The same machine and guests give the same bytes."""
+    directory.mkdir(parents=True, exist_ok=True)
+    programs: dict[str, Any] = {}
+    for guest in guests:
+        shutil.copyfile(guest, directory / guest.name)
+        for name in parameters:
+            key = limpid.keygen(guest, parameters=name)
+            (directory / f"{guest.stem}.{name}.key").write_bytes(encode_key(key))
+            programs.setdefault(guest.stem, {})[name] = key.program_id.hex()
+    facts = {
+        "machine_digest": RV64IM.digest.hex(),
+        "tree_keys": json.loads(TREE_KEYS.read_text()),
+        "programs": programs,
+    }
+    (directory / PROGRAMS).write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def write_checksums(directory: Path) -> Path:
+    """Writes the SHA-256 of every other file of the folder, in the form that sha256sum --check reads."""
+    names = sorted(path.name for path in directory.iterdir() if path.name != CHECKSUMS)
+    lines = [f"{hashlib.sha256((directory / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+    path = directory / CHECKSUMS
+    path.write_text("".join(lines))
+    return path
+
+
+def main(directory: Path) -> None:
+    """Makes a release's folder anew. Raises ReleaseError for one that holds something else."""
+    if directory.exists() and not (directory / CHECKSUMS).exists() and any(directory.iterdir()):
+        raise ReleaseError(f"{directory} holds something else than a release: name another folder")
+    shutil.rmtree(directory, ignore_errors=True)
+    collect(directory, sorted((EXAMPLES / "elf").glob("*.elf")))
+    build_wheel(ROOT, directory)
+    if BILL.exists():
+        shutil.copyfile(BILL, directory / BILL.name)
+    print(write_checksums(directory))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python -m releasing.artefacts DIRECTORY")
+    try:
+        main(Path(sys.argv[1]))
+    except ReleaseError as failure:
+        sys.exit(f"Error: {failure}")

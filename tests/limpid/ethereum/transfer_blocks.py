@@ -1,0 +1,112 @@
+"""Blocks of Cancun with transfers and withdrawals only, whose roots are all computed here: no EVM is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import rlp
+from coincurve import PrivateKey
+from eth_hash.auto import keccak
+from trie.hexary import HexaryTrie
+
+from limpid.ethereum.block_tests import Account, BlockTest, TestBlock
+from limpid.ethereum.payloads import EMPTY_LIST_HASH
+from limpid.ethereum.state_tries import StatePreimages
+
+CHAIN_ID = 1
+ETHER = 10**18
+GAS = 21_000
+GAS_LIMIT = 30_000_000
+GENESIS_BASE_FEE = 8
+BASE_FEE = 7
+"""The genesis block uses no gas, so that the base fee falls by an eighth."""
+
+PRIORITY_FEE = 2
+COINBASE = bytes.fromhex("c0" * 20)
+RECIPIENT = bytes.fromhex("b0" * 20)
+WITHDRAWER = bytes.fromhex("a0" * 20)
+BLOOM = bytes(256)
+
+
+def address_of(key: PrivateKey) -> bytes:
+    """The address of whoever has a private key."""
+    return keccak(key.public_key.format(compressed=False)[1:])[12:]
+
+
+def private_key(number: int) -> PrivateKey:
+    """One of the senders' keys."""
+    return PrivateKey((number + 1).to_bytes(32, "big"))
+
+
+def transfer(key: PrivateKey, value: int) -> bytes:
+    """A signed transaction of type 2 that sends wei to the recipient."""
+    content = [CHAIN_ID, b"", PRIORITY_FEE, BASE_FEE + PRIORITY_FEE, GAS, RECIPIENT, value, b"", []]
+    signature = key.sign_recoverable(keccak(b"\x02" + rlp.encode(content)), hasher=None)
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
+    return bytes(b"\x02" + rlp.encode([*content, signature[64], r, s]))
+
+
+def ordered_root(items: Sequence[bytes]) -> bytes:
+    """The root of a trie whose keys are the positions."""
+    trie = HexaryTrie({})
+    for position, item in enumerate(items):
+        trie[rlp.encode(position)] = item
+    return bytes(trie.root_hash)
+
+
+def block(
+    parent_hash: bytes,
+    number: int,
+    accounts: Mapping[bytes, Account],
+    transactions: Sequence[bytes] = (),
+    withdrawals: Sequence[Sequence[object]] = (),
+) -> tuple[bytes, bytes]:
+    """A block in RLP, and its hash: `accounts` are the state after it."""
+    receipts = [b"\x02" + rlp.encode([1, GAS * (position + 1), BLOOM, []]) for position in range(len(transactions))]
+    header = [
+        parent_hash,
+        EMPTY_LIST_HASH,
+        COINBASE,
+        StatePreimages().add_state(accounts),
+        ordered_root(transactions),
+        ordered_root(receipts),
+        BLOOM,
+        0,
+        number,
+        GAS_LIMIT,
+        GAS * len(transactions),
+        1_000 + 12 * number,
+        b"",
+        bytes(32),
+        bytes(8),
+        BASE_FEE if number else GENESIS_BASE_FEE,
+        ordered_root([rlp.encode(withdrawal) for withdrawal in withdrawals]),
+        0,
+        0,
+        bytes(32),
+    ]
+    return rlp.encode([header, list(transactions), [], list(withdrawals)]), keccak(rlp.encode(header))
+
+
+def transfer_test(transfers: int, *, withdrawn_gwei: int = 5) -> BlockTest:
+    """A test of one valid block: so many senders send one wei more each than the one before, and one withdrawal."""
+    keys = [private_key(number) for number in range(transfers)]
+    before = {address_of(key): Account(0, ETHER, b"", {}) for key in keys}
+    genesis, genesis_hash = block(bytes(32), 0, before)
+    fee = GAS * (BASE_FEE + PRIORITY_FEE)
+    after = {
+        address_of(key): replace(before[address_of(key)], nonce=1, balance=ETHER - number - 1 - fee)
+        for number, key in enumerate(keys)
+    }
+    received = sum(number + 1 for number in range(transfers))
+    for address, balance in {
+        RECIPIENT: received,
+        COINBASE: GAS * PRIORITY_FEE * transfers,
+        WITHDRAWER: withdrawn_gwei * 10**9,
+    }.items():
+        if balance:
+            after[address] = Account(0, balance, b"", {})
+    transactions = [transfer(key, number + 1) for number, key in enumerate(keys)]
+    encoded, _ = block(genesis_hash, 1, after, transactions, [[0, 0, WITHDRAWER, withdrawn_gwei]])
+    return BlockTest(f"{transfers} transfers", "Cancun", CHAIN_ID, before, genesis, (TestBlock(encoded, None),))
