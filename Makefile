@@ -28,8 +28,9 @@ fuzz: $(INSTALLED)
 calibrate: $(INSTALLED)
 	$(BIN)/python -m benchmarks.cost_fit
 
-# The optimised prover on fixed guests of up to four million instructions: minutes. Fails where a figure is missed.
+# How soon commands start, and the optimised prover on fixed guests of up to four million instructions: minutes. Fails where a figure is missed.
 bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.proving --output build/bench
 
 # A run of 100 million instructions in segments: ten minutes or more. For a shorter one: BENCH_LONG='--instructions 3000000'.

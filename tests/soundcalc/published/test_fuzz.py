@@ -28,7 +28,8 @@ from soundcalc.published.template import FAMILIES, template
 from soundcalc.published.toml_text import MAXIMUM_CHARACTERS, parsed
 from spec.parameters import FINAL
 
-SECONDS = 5.0
+SECONDS = 30.0
+"""Far more than any answer takes, as a guard against one that does not end; a machine may be slow."""
 MEMORY_BYTES = 200 << 20
 
 
