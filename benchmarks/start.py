@@ -30,7 +30,7 @@ def seconds_of(arguments: list[str]) -> float:
     taken = []
     for _ in range(RUNS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "limpid", *arguments], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run([sys.executable, "-m", "limpid", *arguments], capture_output=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return statistics.median(taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from soundcalc.composition.claim import AttackFigures, attack_figures
 from soundcalc.exact import floor_bits
@@ -30,12 +30,12 @@ class RunSecurity:
     reports: tuple[ProofSecurity, ...]
     """By segment."""
 
-    @property
+    @cached_property
     def error(self) -> Fraction:
         """All errors of all segments added up."""
         return segments_error(self.reports)
 
-    @property
+    @cached_property
     def weakest(self) -> ProofSecurity:
         """The report with the largest error of a message."""
         return max(self.reports, key=lambda report: report.round_error)

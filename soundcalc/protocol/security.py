@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from soundcalc.composition.claim import AttackFigures, Invocations, attack_figures, run_error
 from soundcalc.errors import ParameterError
@@ -23,7 +24,10 @@ DIGEST_BITS = 256
 
 @dataclass(frozen=True)
 class ProofSecurity:
-    """The terms of one proof in protocol order, in one regime for each iteration. Every sum is over these terms."""
+    """The terms of one proof in protocol order, in one regime for each iteration. Every sum is over these terms.
+
+    Sums are made once: thousands of segments of a run may share one report.
+    """
 
     shape: ProofShape
     curve: CurveBound
@@ -35,12 +39,12 @@ class ProofSecurity:
         """All terms together, those that a run pays once included: what the targets of parameter sets are about."""
         return self.proof_error + self.shared_error
 
-    @property
+    @cached_property
     def proof_error(self) -> Fraction:
         """What every proof of a run pays."""
         return self._charged(Charge.PROOF)
 
-    @property
+    @cached_property
     def shared_error(self) -> Fraction:
         """What a run pays once, however many segments it has."""
         return self._charged(Charge.RUN)
@@ -57,13 +61,13 @@ class ProofSecurity:
             raise ParameterError("segments", f"{segments} are not between 1 and {self.shape.argument.segments}")
         return run_error([Invocations("segment", segments, self.proof_error)], self.shared_error)
 
-    @property
+    @cached_property
     def error_by_message(self) -> dict[tuple[str, ...], Fraction]:
         """The error of each message of the verifier: challenges with nothing said between them add up."""
         by_label = {term.label: term.error for term in self.terms}
         return {labels: sum((by_label[label] for label in labels), Fraction(0)) for labels in messages(self.shape)}
 
-    @property
+    @cached_property
     def round_error(self) -> Fraction:
         """The largest error of a message: round-by-round soundness."""
         return max(self.error_by_message.values())
