@@ -14,6 +14,7 @@ from enum import Enum
 
 from proofs_of_constraints.audit import outcome_in
 from proofs_of_constraints.machine.obligations import declaration_obligations
+from proofs_of_constraints.mutation.division_search import MODULAR_CALLS, DivisionRowSearch
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup, is_wide_call
 from proofs_of_constraints.mutation.row_meaning import has_meaning, row_faults, row_obstacles
@@ -73,11 +74,19 @@ def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResul
         found = _shown_by_example(mutant)
         if found is not None:
             return found
-        search = WorkRowSearch if mutant.chip.role is Role.WORK else WrongRowSearch
-        wrong = search(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
-        if wrong is not None:
-            return _result(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
+        for search in _searches_for(mutant.chip):
+            wrong = search(CHIP_BY_NAME[mutant.chip.name], mutant.chip).wrong_row(example_rows(mutant.chip))
+            if wrong is not None:
+                return _result(mutant, Fate.WRONG_ROW, wrong[1], wrong[0])
     return _by_obligations(mutant, resource_limit)
+
+
+def _searches_for(chip: Chip) -> Sequence[type[WorkRowSearch | DivisionRowSearch | WrongRowSearch]]:
+    if chip.role is Role.WORK:
+        return (WorkRowSearch,)
+    if chip.name in MODULAR_CALLS:
+        return (DivisionRowSearch, WrongRowSearch)
+    return (WrongRowSearch,)
 
 
 def _result(mutant: Mutant, fate: Fate, reason: str, row: Cells | None = None) -> MutantResult:

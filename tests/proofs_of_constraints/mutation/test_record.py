@@ -73,6 +73,17 @@ def test_mutants_that_are_not_redundant_are_killed_by_a_row() -> None:
     assert power.percent_with_checks >= 99
 
 
+ACCELERATORS = ["keccak", "sha256", "multiply_add_modulo_256", "multiply_add_modulo_384", "advice"]
+"""What the names of an accelerator's chips begin with: its call, and the tables that do its work."""
+
+
+@pytest.mark.parametrize("accelerator", ACCELERATORS)
+def test_mutants_of_each_accelerator_are_killed_by_a_row(accelerator: str) -> None:
+    records = [record for name, record in stored_record().items() if name.startswith(accelerator)]
+    power = killing_power([fate for record in records for fate in record.fates()])
+    assert power.percent >= 95
+
+
 def test_every_fate_but_killed_has_a_reviewed_reason() -> None:
     open_fates = [
         f"{chip}: {change}: {fate.value}"

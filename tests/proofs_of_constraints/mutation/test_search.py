@@ -2,6 +2,7 @@
 
 import pytest
 
+from proofs_of_constraints.mutation.division_search import MODULAR_CALLS, DivisionRowSearch
 from proofs_of_constraints.mutation.example_rows import example_rows
 from proofs_of_constraints.mutation.row_meaning import row_faults, row_obstacles
 from proofs_of_constraints.mutation.search import WrongRowSearch
@@ -58,3 +59,27 @@ def test_wrong_row_of_the_unchanged_chip_is_not_found(chip: str, change: str) ->
     unchanged = WrongRowSearch(mutant(chip, change).chip, CHIP_BY_NAME[chip])
     assert unchanged.columns == search.columns != []
     assert unchanged.wrong_row(example_rows(CHIP_BY_NAME[chip])[:3]) is None
+
+
+@pytest.mark.parametrize("chip", sorted(MODULAR_CALLS))
+def test_division_off_by_p_is_found_wherever_a_range_is_missing(chip: str) -> None:
+    original = CHIP_BY_NAME[chip]
+    carries = sum(name.startswith("carry_") for name in original.columns)
+    guarded = [f"carry_{i}_has_15_bits" for i in range(carries - 1)]
+    operands = ("left", "right", "modulus", "quotient")
+    guarded += [f"{name}_{i}_{i + 1}_are_bytes" for name in operands for i in range(0, carries, 2)]
+    missing = set(guarded) - {i.name for i in original.interactions}
+    assert missing == set()
+    for name in guarded:
+        weaker = without(chip, name)
+        found = DivisionRowSearch(original, weaker).wrong_row(example_rows(weaker))
+        assert found is not None, name
+        cells, fault = found
+        assert row_obstacles(ConcreteRow(weaker, cells)) == []
+        assert fault == "result is not what the call makes of its operands"
+        assert row_obstacles(ConcreteRow(original, cells)) == [name]
+
+
+def test_division_off_by_p_is_not_sought_where_nothing_of_it_is_touched() -> None:
+    weaker = without("multiply_add_modulo_256", "real_is_boolean")
+    assert DivisionRowSearch(CHIP_BY_NAME[weaker.name], weaker).wrong_row(example_rows(weaker)) is None
