@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.verifier.elements import Scalars
 from optimized.verifier.refusal import UnexplainedRejected
-from optimized.verifier.scalars import Scalars, leaf_digests, node_digest
+from optimized.verifier.scalars import leaf_digests, node_digest
 from spec.protocol.hash import STATE_WORDS, Domain
 from spec.protocol.merkle import MerkleOpening, TreeShape
 from spec.rejection import Rejection

@@ -138,6 +138,14 @@ class Reader:
         coefficients = [iter(self.elements(count * EXTENSION_DEGREE))] * EXTENSION_DEGREE
         return tuple(map(Extension, zip(*coefficients, strict=True)))
 
+    def values(self, count: int) -> tuple[Extension, ...]:
+        """So many extension elements that are used together: the same as `extensions`."""
+        return self.extensions(count)
+
+    def rounds(self, count: int, degree: int) -> tuple[tuple[Extension, ...], ...]:
+        """What so many rounds of a sumcheck send: so many extension elements each."""
+        return tuple(self.extensions(degree) for _ in range(count))
+
     def finish(self) -> None:
         """Nothing may follow. Raises Rejected if something does."""
         if self._position != len(self._encoded):
