@@ -87,6 +87,23 @@ def powers(base: Scalars, result: Scalars) -> None:
 
 
 @compiled
+def running_products(values: Scalars, products: Scalars) -> None:
+    """products[i] = the product of the first i values, up to that of all."""
+    products[0, :] = 0
+    products[0, 0] = 1
+    for i in range(len(values)):
+        multiply(products[i], values[i], products[i + 1])
+
+
+@compiled
+def divide_out(values: Scalars, inverse: Scalars, products: Scalars) -> None:
+    """Turns running products into the inverses of the values, given the inverse of their last one, which is changed."""
+    for i in range(len(values) - 1, -1, -1):
+        multiply(products[i], inverse, products[i])
+        multiply(inverse, values[i], inverse)
+
+
+@compiled
 def compress(state: Scalars, block: Scalars) -> None:
     """One compression [FIPS 180-4, 6.2.2]: eight words of state, changed, and sixteen of a block, below 2^32 each."""
     compress_one(state, block)

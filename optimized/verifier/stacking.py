@@ -24,14 +24,11 @@ def _multiply_equality(left: Scalars, right: Scalars, product: Scalars) -> None:
 
 
 @compiled
-def _multiply_corner(coordinate: Scalars, bit: int, product: Scalars) -> None:
-    """The product gains the factor eq(coordinate, bit)."""
-    factor = np.empty(EXTENSION_DEGREE, dtype=np.uint64)
-    multiply(product, coordinate, factor)
-    if bit:
-        product[:] = factor
-    else:
-        subtract(product, factor, product)
+def _corner(before: Scalars, coordinate: Scalars, bit: int, product: Scalars) -> None:
+    """product = before * eq(coordinate, bit)."""
+    multiply(before, coordinate, product)
+    if not bit:
+        subtract(before, product, product)
 
 
 @compiled
@@ -49,18 +46,25 @@ def add_column_weights(
     `tables` has a row for each run of neighbours, a table's columns: how many, their height_log2, the cells before them
     in their commitment, and the number of the commitment's first stacked column. Scales are in the same order.
     """
-    below, weight = np.empty(EXTENSION_DEGREE, dtype=np.uint64), np.empty(EXTENSION_DEGREE, dtype=np.uint64)
+    # products[k] is the weight without all but the first k leading coordinates, of which neighbours share some.
+    products, weight = np.empty((height_log2 + 1, EXTENSION_DEGREE), dtype=np.uint64), np.empty_like(point[0])
     at = 0
     for count, column_log2, before, first in tables:
-        below[:] = 0
-        below[0] = 1
+        products[0, :] = 0
+        products[0, 0] = 1
         for k in range(1, column_log2 + 1):
-            _multiply_equality(zerocheck_point[len(zerocheck_point) - k], point[len(point) - k], below)
+            _multiply_equality(zerocheck_point[len(zerocheck_point) - k], point[len(point) - k], products[0])
+        leading, shared = height_log2 - column_log2, 0
         for column in range(count):
             start = before + (column << column_log2)
-            multiply(scales[at], below, weight)
-            for k in range(height_log2 - column_log2):
-                _multiply_corner(point[k], start >> (height_log2 - 1 - k) & 1, weight)
+            for k in range(shared, leading):
+                _corner(products[k], point[k], start >> (height_log2 - 1 - k) & 1, products[k + 1])
+            multiply(scales[at], products[leading], weight)
             stacked = first + (start >> height_log2)
             add(weights[stacked], weight, weights[stacked])
+            # The next prefix differs in its trailing ones and the zero before them.
+            shared = leading
+            while shared and start >> (height_log2 - shared) & 1:
+                shared -= 1
+            shared = max(0, shared - 1)
             at += 1

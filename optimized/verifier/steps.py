@@ -153,7 +153,7 @@ class OptimizedSteps:
         where: str,
     ) -> list[FoldedQuery[int, Extension]]:
         del algebra, where
-        drawn = np.array([sum(bit << k for k, bit in enumerate(bits)) for bits in positions], dtype=np.int64)
+        drawn = np.array(positions, dtype=np.int64) @ (1 << np.arange(iteration.fibres_log2))
         distinct, of_draw = np.unique(drawn, return_inverse=True)
         rows = [np.asarray(opening.rows, dtype=np.uint32) for opening in openings]
         for opening, of_tree, shape, root in zip(openings, rows, form.opened_trees(iteration), roots, strict=True):

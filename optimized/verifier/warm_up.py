@@ -49,6 +49,7 @@ def _fold() -> None:
 def _combine() -> None:
     scalars.powers(_elements(), _elements(2))
     scalars.weighted_sum(_elements(1), _elements(1), _elements())
+    CompiledAlgebra().reciprocals([ONE])
 
 
 def _follow() -> None:

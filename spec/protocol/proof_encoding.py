@@ -16,7 +16,7 @@ from spec.protocol import columns, whir, zerocheck
 from spec.protocol.canonical import Reader, Writer
 from spec.protocol.development import DEVELOPMENT_MAGIC
 from spec.protocol.form import SegmentForm
-from spec.protocol.hash import digest_bytes, digest_words
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import read_key, read_root, version_detail, write_key
 from spec.protocol.merkle import MerkleOpening, TreeShape, cap_digest_count, maximum_sibling_count
@@ -209,4 +209,4 @@ def _read_opening(reader: Reader, tree: TreeShape, queries: int) -> MerkleOpenin
     rows = reader.rows(reader.count("rows", 1, min(queries, 1 << tree.depth)), tree.width)
     siblings = reader.digests(reader.count("sibling digests", 0, maximum_sibling_count(tree, queries)))
     cap = reader.digests(cap_digest_count(tree))
-    return MerkleOpening(rows, tuple(map(digest_words, siblings)), tuple(map(digest_words, cap)))
+    return MerkleOpening(rows, siblings, cap)

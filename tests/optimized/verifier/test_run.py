@@ -119,6 +119,13 @@ def test_lists_read_as_arrays_are_those_of_the_plain_reader() -> None:
     encoded = b"".join(word.to_bytes(4, "little") for word in range(P - 36, P))
     assert list(ArrayReader(encoded).values(6)) == list(Reader(encoded).values(6))
     assert [tuple(sent) for sent in ArrayReader(encoded).rounds(2, 3)] == list(Reader(encoded).rounds(2, 3))
+    assert [tuple(digest) for digest in ArrayReader(encoded).digests(4)] == list(Reader(encoded).digests(4))
+
+
+def test_digests_of_bytes_that_end_early_are_refused_without_a_reason() -> None:
+    with pytest.raises(UnexplainedRejected) as caught:
+        ArrayReader(bytes(63)).digests(2)
+    assert caught.value.reason is Rejection.ENCODING_TRUNCATED
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from optimized.verifier.algebra import CompiledAlgebra
 from optimized.verifier.elements import Rounds, rounds_to_scalars
 from optimized.verifier.steps import OptimizedSteps
+from reference.verifier.run import NumberSteps
 from reference.verifier.steps import PlainSteps
 from spec.field import Extension, P, X
 from spec.protocol.hash import Domain
@@ -31,14 +32,15 @@ def test_rounds_are_followed_as_the_reference_follows_them(
     beside: Sequence[Extension] | None, place: Sequence[int], degree: int
 ) -> None:
     rounds = sent(len(BESIDE), degree)
-    said = []
-    for steps, given in [
+    cases: list[tuple[NumberSteps, Sequence[Sequence[Extension]]]] = [
         (PlainSteps(), rounds),
         (OptimizedSteps(), rounds),
         (OptimizedSteps(), Rounds(rounds_to_scalars(rounds))),
-    ]:
+    ]
+    said = []
+    for steps, given in cases:
         transcript = Transcript(CompiledAlgebra(), Domain.SEGMENT)
-        claim, point = steps.follow_rounds(transcript, given, CLAIM, *LABELS, place, beside)  # type: ignore[attr-defined]
+        claim, point = steps.follow_rounds(transcript, given, CLAIM, *LABELS, place, beside)
         # What is drawn next depends on whether the state has been read.
         after = transcript.sample(Label.GKR_MERGE)
         said.append((claim, list(point), after, tuple(transcript.state), transcript.sampled_labels))
