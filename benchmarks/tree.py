@@ -17,10 +17,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 
 from benchmarks.long import INPUTS, shown
+from benchmarks.verifying import seconds_of
 from limpid.api.proving import Planned, planned_run
 from limpid.guest_build.build import EXAMPLES
 from limpid.runs.backends import DEFAULT_BACKEND, unheard
@@ -42,10 +44,6 @@ from spec.protocol.final_encoding import encode_final
 from spec.protocol.form import SegmentForm
 from spec.protocol.key_encoding import encode_key
 from spec.rv64im.tree import tree_design
-
-VERIFICATIONS = 5
-"""The last ones are timed: the first loads compiled code."""
-
 
 SEGMENT, FINAL = "segment", "final"
 
@@ -132,7 +130,9 @@ def _measured(planned: Planned, start: float) -> dict[str, object]:
         "peak_mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
         "predicted_mebibytes": tree_process_bytes(SegmentForm(shapes[0], RECURSION)) >> 20,
         "final_bytes": len(encoded),
-        "verify_milliseconds": round(1e3 * _verifying(encoded, proofs, end.exit_code), 1),
+        "verify_milliseconds": round(
+            1e3 * median(seconds_of(lambda: verify(encoded, proofs.key, proofs.output, exit_code=end.exit_code))), 1
+        ),
         "threads": thread_count(),
         "load": os.getloadavg()[0],
     }
@@ -143,16 +143,6 @@ def _kinds(design: TreeDesign, shapes: Iterable[str]) -> dict[str, NodeKind | No
     kinds: list[NodeKind] = [Convert(shape, count) for shape in sorted({*shapes}) for count in design.segment_counts]
     kinds += [Combine(count) for count in design.child_counts]
     return {kind.name: kind for kind in kinds} | {FINAL: None}
-
-
-def _verifying(encoded: bytes, proofs: HeldProofs, exit_code: int) -> float:
-    """The least seconds of several verifications."""
-    seconds = []
-    for _ in range(VERIFICATIONS):
-        start = time.perf_counter()
-        verify(encoded, proofs.key, proofs.output, exit_code=exit_code)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
 
 
 def _facts(

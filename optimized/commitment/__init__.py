@@ -13,6 +13,6 @@
     an opening makes the fibres again that it needs: distant, then one point at a time (`tiles.open_fibres`)
 
 Sections that are small enough are made one by each thread, others by all threads together (`codewords`). `grinding`
-searches for a nonce with the same compression, for which a processor may have `instructions`. Butterflies multiply by
-known `factors`.
+searches for a nonce with the same compression, for which a processor may have instructions
+(`optimized.hashing.instructions`). Butterflies multiply by known `factors`.
 """

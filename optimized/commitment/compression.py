@@ -12,18 +12,14 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from optimized.commitment.instructions import (
+from optimized.hashing.instructions import (
     HAS_INSTRUCTIONS,
     INDEX,
     QUARTER,
     ROW,
     SIDE_BY_SIDE,
-    add_states,
-    emit_rounds,
+    emit_compressions,
     function_alone,
-    load_rows,
-    to_rows,
-    to_state,
 )
 from optimized.hashing.sha256 import compress_in_place
 from optimized.lanes.vectors import (
@@ -38,7 +34,6 @@ from optimized.lanes.vectors import (
     types,
 )
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES, Domain
-from spec.protocol.sha256 import ROUND_CONSTANTS
 
 
 def initial_value(domain: Domain) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
@@ -48,19 +43,12 @@ def initial_value(domain: Domain) -> np.ndarray[tuple[int], np.dtype[np.uint32]]
 
 def _write_compression(builder: Builder, state: Emitted, block: Emitted) -> None:
     """One compression of each lane's message: states and blocks of all lanes, one after the other."""
-    state_rows, block_rows = STATE_WORDS // QUARTER, BLOCK_WORDS // QUARTER
+    state_rows, block_rows = (ir.Constant(INDEX, words // QUARTER) for words in (STATE_WORDS, BLOCK_WORDS))
     with cgutils.for_range(builder, ir.Constant(INDEX, LANES // SIDE_BY_SIDE)) as loop:
-        pointers, states, schedules = [], [], []
-        for i in range(SIDE_BY_SIDE):
-            lane = builder.add(builder.mul(loop.index, ir.Constant(INDEX, SIDE_BY_SIDE)), ir.Constant(INDEX, i))
-            pointers.append(builder.gep(state, [builder.mul(lane, ir.Constant(INDEX, state_rows))]))
-            of_block = builder.gep(block, [builder.mul(lane, ir.Constant(INDEX, block_rows))])
-            states.append(to_state(builder, load_rows(builder, pointers[-1], state_rows)))
-            schedules.append(load_rows(builder, of_block, block_rows))
-        results = emit_rounds(builder, states, schedules, 0, len(ROUND_CONSTANTS))
-        for pointer, before, after in zip(pointers, states, results, strict=True):
-            for i, row in enumerate(to_rows(builder, add_states(builder, before, after))):
-                builder.store(row, builder.gep(pointer, [ir.Constant(INDEX, i)])).align = WORD_BYTES
+        first = builder.mul(loop.index, ir.Constant(INDEX, SIDE_BY_SIDE))
+        lanes = [builder.add(first, ir.Constant(INDEX, i)) for i in range(SIDE_BY_SIDE)]
+        states = [builder.gep(state, [builder.mul(lane, state_rows)]) for lane in lanes]
+        emit_compressions(builder, states, [builder.gep(block, [builder.mul(lane, block_rows)]) for lane in lanes])
 
 
 def _vectors(builder: Builder, words: Emitted, first: int, count: int, step: int = LANES) -> list[Emitted]:

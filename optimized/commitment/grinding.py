@@ -9,7 +9,8 @@ import numpy as np
 from llvmlite import ir
 
 from optimized.commitment.compression import initial_value
-from optimized.commitment.instructions import (
+from optimized.compilation import compiled
+from optimized.hashing.instructions import (
     HAS_INSTRUCTIONS,
     INDEX,
     QUARTER,
@@ -22,7 +23,6 @@ from optimized.commitment.instructions import (
     to_rows,
     to_state,
 )
-from optimized.compilation import compiled
 from optimized.hashing.sha256 import compress_in_place
 from optimized.lanes.vectors import (
     LANES,

@@ -1,4 +1,4 @@
-"""SHA-256 [FIPS 180-4] on messages side by side: the compression function in lanes."""
+"""The compression function of SHA-256 [FIPS 180-4]: of messages side by side in lanes, or of one message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from llvmlite import ir
 
 from optimized.lanes.vectors import (
-    LANES,
     VECTOR,
     Builder,
     Emitted,
@@ -23,13 +22,18 @@ DIGEST_WORDS = 8
 """Words of 32 bits (FIPS 180-4)."""
 
 
-def _shift_constant(count: int) -> Emitted:
-    return ir.Constant(VECTOR, [count] * LANES)
+def _constant_beside(value: Emitted, number: int) -> Emitted:
+    """A constant to calculate with beside a value: in all lanes, or one word."""
+    return constant(number) if value.type == VECTOR else ir.Constant(value.type, number)
+
+
+def _shift_right(builder: Builder, value: Emitted, count: int) -> Emitted:
+    return builder.lshr(value, _constant_beside(value, count))
 
 
 def _rotate_right(builder: Builder, value: Emitted, count: int) -> Emitted:
-    right = builder.lshr(value, _shift_constant(count))
-    return builder.or_(right, builder.shl(value, _shift_constant(32 - count)))
+    left = builder.shl(value, _constant_beside(value, 32 - count))
+    return builder.or_(_shift_right(builder, value, count), left)
 
 
 def _exclusive_or(builder: Builder, *values: Emitted) -> Emitted:
@@ -46,8 +50,9 @@ def _sum(builder: Builder, *values: Emitted) -> Emitted:
     return total
 
 
-def _emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequence[Emitted]) -> list[Emitted]:
-    """The compression function [FIPS 180-4, 6.2.2], unrolled: eight words and sixteen words to eight words."""
+def emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequence[Emitted]) -> list[Emitted]:
+    """The compression function [FIPS 180-4, 6.2.2], unrolled: eight words and sixteen words to eight words, in lanes
+    or single ones."""
     schedule = list(block)
     a, b, c, d, e, f, g, h = state
     for t, round_constant in enumerate(ROUND_CONSTANTS):
@@ -57,13 +62,13 @@ def _emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequenc
                 builder,
                 _rotate_right(builder, x, 7),
                 _rotate_right(builder, x, 18),
-                builder.lshr(x, _shift_constant(3)),
+                _shift_right(builder, x, 3),
             )
             small_sigma_1 = _exclusive_or(
                 builder,
                 _rotate_right(builder, y, 17),
                 _rotate_right(builder, y, 19),
-                builder.lshr(y, _shift_constant(10)),
+                _shift_right(builder, y, 10),
             )
             schedule.append(_sum(builder, schedule[t - 16], small_sigma_0, schedule[t - 7], small_sigma_1))
         big_sigma_0 = _exclusive_or(builder, *(_rotate_right(builder, a, count) for count in (2, 13, 22)))
@@ -71,7 +76,7 @@ def _emit_compression(builder: Builder, state: Sequence[Emitted], block: Sequenc
         # Two forms with one operation less than the standard's: majority and choice bit by bit.
         majority = _exclusive_or(builder, builder.and_(_exclusive_or(builder, a, b), _exclusive_or(builder, a, c)), a)
         choice = _exclusive_or(builder, g, builder.and_(e, _exclusive_or(builder, f, g)))
-        first = _sum(builder, h, constant(round_constant), schedule[t], big_sigma_1, choice)
+        first = _sum(builder, h, _constant_beside(h, round_constant), schedule[t], big_sigma_1, choice)
         second = builder.add(big_sigma_0, majority)
         a, b, c, d, e, f, g, h = builder.add(first, second), a, b, c, builder.add(d, first), e, f, g
     return [builder.add(old, new) for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
@@ -92,7 +97,7 @@ def compress_in_place(_context: Any, state: Any, block: Any) -> Any:
             loaded.append([builder.load(pointer) for pointer in of_array])
             for lanes in loaded[-1]:
                 lanes.align = 4
-        for result, pointer in zip(_emit_compression(builder, *loaded), pointers[0], strict=True):
+        for result, pointer in zip(emit_compression(builder, *loaded), pointers[0], strict=True):
             builder.store(result, pointer).align = 4
         return context.get_dummy_value()
 

@@ -117,10 +117,7 @@ def _execute(instructions: Instructions, hints: Hints, values: Memory64, octets:
             for i in range(OCTET_WORDS):
                 _write_word(values[at[1 + i]], octets[at[0], i])
         elif operation == Operation.CHALLENGE:
-            for i in range(DEGREE):
-                # Bytes of the last two words, the most significant one of each first.
-                byte = octets[at[0], DEGREE + i // 4] >> U64(24 - 8 * (i % 4)) & U64(0xFF)
-                values[at[1], i] = (octets[at[0], i] + (byte << U64(WORD_BITS))) % MODULUS
+            scalars.challenge(octets[at[0]], values[at[1]])
         elif operation == Operation.BITS:
             word = values[at[0], 0] | values[at[0], 1] << LIMB_BITS
             for i in range(WORD_BITS):

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.verifier.scalars import MODULUS, Scalars, add, multiply, scale, subtract
+from optimized.verifier.elements import Scalars
+from optimized.verifier.scalars import MODULUS, add, multiply, scale, subtract
 from spec.field import EXTENSION_DEGREE
 
 
@@ -93,11 +94,48 @@ def bind_powers(scales: Scalars, bases: Scalars, challenges: Scalars) -> None:
 
 
 @compiled
-def add_products(
-    scales: Scalars, parts: Scalars, of_part: NDArray[np.int64], of_sum: NDArray[np.int64], sums: Scalars
-) -> None:
-    """sums[of_sum_i] gains scales_i * parts[of_part_i]."""
+def add_multiples(values: Scalars, factor: Scalars, sums: Scalars) -> None:
+    """sums[i] gains values_i * factor."""
     product = np.empty(EXTENSION_DEGREE, dtype=np.uint64)
-    for i in range(len(scales)):
-        multiply(scales[i], parts[of_part[i]], product)
-        add(sums[of_sum[i]], product, sums[of_sum[i]])
+    for i in range(len(values)):
+        multiply(values[i], factor, product)
+        add(sums[i], product, sums[i])
+
+
+@compiled
+def bind_vector(vector: Scalars, point: Scalars) -> None:
+    """Binds all coordinates of a vector of 2^coordinates elements in place, the last one first: element 0 is left."""
+    difference = np.empty(EXTENSION_DEGREE, dtype=np.uint64)
+    length = len(vector)
+    for k in range(len(point) - 1, -1, -1):
+        length //= 2
+        for i in range(length):
+            low, high = vector[2 * i], vector[2 * i + 1]
+            subtract(high, low, difference)
+            multiply(difference, point[k], difference)
+            add(low, difference, vector[i])
+
+
+@compiled
+def _power(base: np.uint64, exponent: int) -> np.uint64:
+    result = np.uint64(1)
+    while exponent:
+        if exponent & 1:
+            result = result * base % MODULUS
+        base = base * base % MODULUS
+        exponent >>= 1
+    return result
+
+
+@compiled
+def domain_points(positions: NDArray[np.int64], shift: np.uint64, root: np.uint64, points: Scalars) -> None:
+    """points[i] = shift * root^positions_i, of the base field."""
+    for i in range(len(positions)):
+        points[i] = shift * _power(root, positions[i]) % MODULUS
+
+
+@compiled
+def raised(points: Scalars, exponent: int, powers: Scalars) -> None:
+    """powers[i] = points_i^exponent, of the base field."""
+    for i in range(len(points)):
+        powers[i] = _power(points[i], exponent)

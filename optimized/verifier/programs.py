@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from optimized.verifier.scalars import MODULUS, Scalars, add, multiply, scale, subtract
+from optimized.verifier.elements import Scalars
+from optimized.verifier.scalars import MODULUS, add, multiply, scale, subtract
 from spec.air.chip import Chip
 from spec.air.expression import Expression, evaluate
 from spec.field import EXTENSION_DEGREE

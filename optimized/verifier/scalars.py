@@ -1,44 +1,21 @@
-"""Arithmetic of the extension field and SHA-256's compression on single values, for a verifier.
+"""Arithmetic of the extension field and hashing on single values, for a verifier.
 
-An element is six neighbouring words of 64 bits in an array, canonical. Results go into an array that the caller gives.
+An element is six neighbouring words of 64 bits in an array, canonical; words of a hash are below 2^32. Results go into
+an array that the caller gives.
 """
 
 from __future__ import annotations
-
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
-from spec.field import EXTENSION_DEGREE, Extension, P
+from optimized.hashing.one_message import compress_one
+from optimized.verifier.elements import Scalars
+from spec.field import EXTENSION_DEGREE, P
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS
-from spec.protocol.sha256 import ROUND_CONSTANTS
-
-Scalars: TypeAlias = NDArray[np.uint64]
-"""Elements as rows of six canonical words."""
 
 MODULUS = np.uint64(P)
-ONES = np.uint64(0xFFFFFFFF)
-"""Words are kept in 64 bits and have 32."""
-
-_CONSTANTS = np.array(ROUND_CONSTANTS, dtype=np.uint64)
-
-
-def to_scalars(elements: Any) -> Scalars:
-    """(count, 6) from elements."""
-    flat = [coefficient for element in elements for coefficient in element.coefficients]
-    return np.array(flat, dtype=np.uint64).reshape(-1, EXTENSION_DEGREE)
-
-
-def to_elements(array: Scalars) -> list[Extension]:
-    """Elements from (count, 6)."""
-    return [Extension((a, b, c, d, e, f)) for a, b, c, d, e, f in array.tolist()]
-
-
-def to_element(array: Scalars) -> Extension:
-    """One element from its six words."""
-    return to_elements(array.reshape(1, EXTENSION_DEGREE))[0]
 
 
 @compiled
@@ -110,38 +87,35 @@ def powers(base: Scalars, result: Scalars) -> None:
 
 
 @compiled
-def _rotated(word: np.uint64, count: np.uint64) -> np.uint64:
-    return (word >> count | word << (np.uint64(32) - count)) & ONES
+def running_products(values: Scalars, products: Scalars) -> None:
+    """products[i] = the product of the first i values, up to that of all."""
+    products[0, :] = 0
+    products[0, 0] = 1
+    for i in range(len(values)):
+        multiply(products[i], values[i], products[i + 1])
+
+
+@compiled
+def divide_out(values: Scalars, inverse: Scalars, products: Scalars) -> None:
+    """Turns running products into the inverses of the values, given the inverse of their last one, which is changed."""
+    for i in range(len(values) - 1, -1, -1):
+        multiply(products[i], inverse, products[i])
+        multiply(inverse, values[i], inverse)
 
 
 @compiled
 def compress(state: Scalars, block: Scalars) -> None:
     """One compression [FIPS 180-4, 6.2.2]: eight words of state, changed, and sixteen of a block, below 2^32 each."""
-    schedule = np.empty(64, dtype=np.uint64)
-    for t in range(16):
-        schedule[t] = block[t]
-    for t in range(16, 64):
-        x, y = schedule[t - 15], schedule[t - 2]
-        first = _rotated(x, np.uint64(7)) ^ _rotated(x, np.uint64(18)) ^ x >> np.uint64(3)
-        second = _rotated(y, np.uint64(17)) ^ _rotated(y, np.uint64(19)) ^ y >> np.uint64(10)
-        schedule[t] = (schedule[t - 16] + first + schedule[t - 7] + second) & ONES
-    a, b, c, d, e, f, g, h = state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
-    for t in range(64):
-        upper = _rotated(e, np.uint64(6)) ^ _rotated(e, np.uint64(11)) ^ _rotated(e, np.uint64(25))
-        choice = g ^ e & (f ^ g)
-        first = (h + upper + choice + _CONSTANTS[t] + schedule[t]) & ONES
-        lower = _rotated(a, np.uint64(2)) ^ _rotated(a, np.uint64(13)) ^ _rotated(a, np.uint64(22))
-        majority = a & b ^ a & c ^ b & c
-        h, g, f, e, d, c, b = g, f, e, (d + first) & ONES, c, b, a
-        a = (first + lower + majority) & ONES
-    state[0] = (state[0] + a) & ONES
-    state[1] = (state[1] + b) & ONES
-    state[2] = (state[2] + c) & ONES
-    state[3] = (state[3] + d) & ONES
-    state[4] = (state[4] + e) & ONES
-    state[5] = (state[5] + f) & ONES
-    state[6] = (state[6] + g) & ONES
-    state[7] = (state[7] + h) & ONES
+    compress_one(state, block)
+
+
+@compiled
+def challenge(state: Scalars, target: Scalars) -> None:
+    """The element that a state stands for (`spec.protocol.transcript`)."""
+    for i in range(EXTENSION_DEGREE):
+        # Bytes of the last two words, the most significant one of each first.
+        byte = state[EXTENSION_DEGREE + i // 4] >> np.uint64(24 - 8 * (i % 4)) & np.uint64(0xFF)
+        target[i] = (state[i] + (byte << np.uint64(32))) % MODULUS
 
 
 @compiled

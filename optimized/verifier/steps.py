@@ -7,23 +7,26 @@ from typing import Any, cast
 
 import numpy as np
 
-from optimized.verifier import folding, scalars
+from optimized.verifier import folding, scalars, sumcheck
+from optimized.verifier.elements import Elements, Scalars, to_element, to_elements, to_scalars
 from optimized.verifier.programs import add_constraints, add_pairs, chip_program, run_program
 from optimized.verifier.refusal import UnexplainedRejected
-from optimized.verifier.scalars import to_element, to_elements, to_scalars
+from optimized.verifier.stacking import add_column_weights
 from optimized.verifier.trees import check_opening
 from reference.verifier.constraints import RowValues
 from reference.verifier.queries import FoldedQuery
 from spec.air.bus import Scope
 from spec.air.expression import Interpretation
-from spec.field import EXTENSION_DEGREE, GENERATOR, Extension, P, inverse, root_of_unity
+from spec.field import EXTENSION_DEGREE, GENERATOR, Extension, inverse, root_of_unity
 from spec.protocol.columns import PINNED, ColumnClaims, first_stacked
-from spec.protocol.cube import HALF, CornerWeights, equality, power_extension
+from spec.protocol.cube import HALF, power_extension
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
+from spec.protocol.labels import Label
 from spec.protocol.merkle import MerkleOpening
 from spec.protocol.numbers import Numbers
 from spec.protocol.shape import TableShape
+from spec.protocol.transcript import Transcript
 from spec.protocol.whir import Iteration, Weight
 from spec.protocol.zerocheck import TableWeights
 from spec.rejection import Rejection
@@ -32,27 +35,42 @@ _HALF = np.uint64(HALF)
 _INVERSE_ROOTS = np.array([inverse(root_of_unity(order)) for order in range(25)], dtype=np.uint64)
 
 
-def _zero() -> scalars.Scalars:
-    return np.zeros(EXTENSION_DEGREE, dtype=np.uint64)
+def _zeros(*shape: int) -> Scalars:
+    return np.zeros((*shape, EXTENSION_DEGREE), dtype=np.uint64)
 
 
 class OptimizedSteps:
     """Implements `VerifierSteps` on numbers."""
 
-    def powers(self, algebra: Numbers, base: Extension, count: int) -> list[Extension]:
+    def powers(self, algebra: Numbers, base: Extension, count: int) -> Elements:
         del algebra
         result = np.empty((count, EXTENSION_DEGREE), dtype=np.uint64)
         scalars.powers(to_scalars([base])[0], result)
-        return to_elements(result)
+        return Elements(result)
 
     def weighted_sum(self, algebra: Numbers, scales: Sequence[Extension], values: Sequence[Extension]) -> Extension:
         """The sum of values times scales. Raises ValueError if there are not as many of both."""
         del algebra
         if len(scales) != len(values):
             raise ValueError(f"{len(scales)} scales for {len(values)} values")
-        total = _zero()
+        total = _zeros()
         scalars.weighted_sum(to_scalars(scales), to_scalars(values), total)
         return to_element(total)
+
+    def joined(self, parts: Sequence[Sequence[Extension]]) -> Elements:
+        return Elements(np.concatenate([to_scalars(part) for part in parts]))
+
+    def follow_rounds(
+        self,
+        transcript: Transcript[int, Extension, int, int],
+        rounds: Sequence[Sequence[Extension]],
+        claim: Extension,
+        said: Label,
+        sampled: Label,
+        place: Sequence[int] = (),
+        beside: Sequence[Extension] | None = None,
+    ) -> tuple[Extension, list[Extension]]:
+        return sumcheck.follow_rounds(transcript, rounds, claim, said, sampled, place, beside)
 
     def tables_value(
         self,
@@ -63,14 +81,18 @@ class OptimizedSteps:
         challenges: Mapping[Scope, BusChallenges[Extension]],
     ) -> Extension:
         del algebra
-        total = _zero()
+        total = _zeros()
         of_scope = {scope: (to_scalars([c.alpha])[0], to_scalars(c.beta_powers)) for scope, c in challenges.items()}
+        public_values: Mapping[str, Extension] = {}
         for table, given, of_table in zip(tables, rows, weights, strict=True):
             row = cast(RowValues[Any, Extension, Any, Any], given)
-            program = chip_program(table.chip, tuple(row.public_values))
-            registers = np.empty((program.inputs + len(program.code), EXTENSION_DEGREE), dtype=np.uint64)
-            values = [*row.main_values, *row.fixed_values, *row.public_values.values()]
-            registers[: program.inputs] = to_scalars(values)
+            if row.public_values is not public_values:
+                public_values = row.public_values
+                names, public = tuple(public_values), to_scalars(public_values.values())
+            program = chip_program(table.chip, names)
+            results = np.empty((len(program.code), EXTENSION_DEGREE), dtype=np.uint64)
+            inputs = [to_scalars(row.main_values), to_scalars(row.fixed_values), public]
+            registers = np.concatenate([*inputs, results])
             run_program(program.code, program.inputs, registers)
             add_constraints(registers, program.constraints, to_scalars(of_table.constraints), total)
             batching = to_scalars([of_table.batching])[0]
@@ -84,41 +106,26 @@ class OptimizedSteps:
 
     def stacked_weights(
         self, algebra: Numbers, claims: ColumnClaims[Extension], point: Sequence[Extension]
-    ) -> list[Extension]:
-        one = algebra.value(1)
+    ) -> Elements:
         first = first_stacked(claims.layouts)
-        corners = CornerWeights(one, point)
-        equal_below: dict[int, Extension] = {}
-        places: dict[tuple[int, int], int] = {}
-        parts: list[Extension] = []
-        numbers, of_place, at = [], [], 0
-        for commitment, layout in claims.layouts.items():
-            for placed in layout.columns:
-                n = placed.height_log2
-                key = (placed.prefix, n)
-                if key not in places:
-                    if n not in equal_below:
-                        equal_below[n] = equality(
-                            one, claims.zerocheck_point[len(claims.zerocheck_point) - n :], point[len(point) - n :]
-                        )
-                    places[key] = len(parts)
-                    parts.append(corners.weight(placed.prefix, len(point) - n) * equal_below[n])
-                numbers.append(first[commitment] + placed.stacked)
-                of_place.append(places[key])
-        at = len(numbers)
-        sums = np.zeros((claims.stacked_count, EXTENSION_DEGREE), dtype=np.uint64)
-        folding.add_products(
-            to_scalars(claims.scales[:at]), to_scalars(parts), np.array(of_place), np.array(numbers), sums
-        )
-        weights = to_elements(sums)
+        tables = [
+            (where.stop - where.start, placed.height_log2, placed.start(len(point)), first[commitment])
+            for commitment, layout in claims.layouts.items()
+            for where in layout.of_table.values()
+            for placed in [layout.columns[where.start]]
+        ]
+        scales, weights = to_scalars(claims.scales), _zeros(claims.stacked_count)
+        of_tables, zerocheck_point = np.array(tables, dtype=np.int64), to_scalars(claims.zerocheck_point)
+        add_column_weights(of_tables, len(point), scales, zerocheck_point, to_scalars(point), weights)
+        at = sum(count for count, *_ in tables)
         for commitment in PINNED:
             count = claims.layouts[commitment].count
             if count:
-                value = power_extension(one, claims.pinning_points[commitment], point)
-                for number in range(count):
-                    weights[first[commitment] + number] += claims.scales[at + number] * value
+                value = to_scalars([power_extension(algebra.value(1), claims.pinning_points[commitment], point)])
+                of_commitment = weights[first[commitment] : first[commitment] + count]
+                folding.add_multiples(scales[at : at + count], value[0], of_commitment)
                 at += count
-        return weights
+        return Elements(weights)
 
     def bind_weights(self, weights: Sequence[Weight[Extension]], challenges: Sequence[Extension]) -> None:
         powers = [weight for weight in weights if weight.is_power]
@@ -146,7 +153,7 @@ class OptimizedSteps:
         where: str,
     ) -> list[FoldedQuery[int, Extension]]:
         del algebra, where
-        drawn = np.array([sum(bit << k for k, bit in enumerate(bits)) for bits in positions], dtype=np.int64)
+        drawn = np.array(positions, dtype=np.int64) @ (1 << np.arange(iteration.fibres_log2))
         distinct, of_draw = np.unique(drawn, return_inverse=True)
         rows = [np.asarray(opening.rows, dtype=np.uint32) for opening in openings]
         for opening, of_tree, shape, root in zip(openings, rows, form.opened_trees(iteration), roots, strict=True):
@@ -158,12 +165,14 @@ class OptimizedSteps:
         else:
             fibres = np.empty((len(distinct), points, EXTENSION_DEGREE), dtype=np.uint64)
             folding.combine_fibres(row, to_scalars(batching), points, fibres)
-        root_of_domain = root_of_unity(iteration.domain_log2)
-        xs = [GENERATOR * pow(root_of_domain, position, P) % P for position in distinct.tolist()]
-        reciprocals = np.array([pow(x, -1, P) for x in xs], dtype=np.uint64)
+        xs, reciprocals, folded_xs = np.empty((3, len(distinct)), dtype=np.uint64)
+        step = root_of_unity(iteration.domain_log2)
+        folding.domain_points(distinct, np.uint64(GENERATOR), np.uint64(step), xs)
+        folding.domain_points(distinct, np.uint64(inverse(GENERATOR)), np.uint64(inverse(step)), reciprocals)
+        folding.raised(xs, points, folded_xs)
         folding.fold_fibres(fibres, reciprocals, to_scalars(challenges), _INVERSE_ROOTS, _HALF)
-        values = to_elements(np.ascontiguousarray(fibres[:, 0]))
-        queries = [FoldedQuery(pow(x, points, P), value) for x, value in zip(xs, values, strict=True)]
+        values = to_elements(fibres[:, 0])
+        queries = [FoldedQuery(x, value) for x, value in zip(folded_xs.tolist(), values, strict=True)]
         return [queries[i] for i in of_draw.tolist()]
 
     def check_final_vector(
@@ -183,13 +192,14 @@ class OptimizedSteps:
         folding.values_at(coefficients, points, values)
         if not np.array_equal(values, to_scalars([query.value for query in queries])):
             raise UnexplainedRejected(Rejection.FINAL_VECTOR_QUERY_MISMATCH, where)
-        powers = [weight for weight in weights if weight.is_power]
-        total = _zero()
-        scales, bases = to_scalars([w.scale for w in powers]), to_scalars([w.state[0] for w in powers])
-        folding.power_products(coefficients, bases, scales, total)
-        rest = Extension.of(0)
+        total = _zeros()
         for weight in weights:
             if not weight.is_power:
-                rest = rest + weight.inner_product(vector)
-        if to_element(total) + rest != claim:
+                inner = coefficients.copy()
+                folding.bind_vector(inner, to_scalars(weight.state))
+                folding.add_multiples(inner[:1], to_scalars([weight.scale])[0], total.reshape(1, -1))
+        powers = [weight for weight in weights if weight.is_power]
+        scales, bases = to_scalars([w.scale for w in powers]), to_scalars([w.state[0] for w in powers])
+        folding.power_products(coefficients, bases, scales, total)
+        if to_element(total) != claim:
             raise UnexplainedRejected(Rejection.FINAL_VECTOR_CLAIM_MISMATCH, where)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.verifier.elements import Scalars
 from optimized.verifier.refusal import UnexplainedRejected
-from optimized.verifier.scalars import Scalars, leaf_digests, node_digest
+from optimized.verifier.scalars import leaf_digests, node_digest
 from spec.protocol.hash import STATE_WORDS, Domain
 from spec.protocol.merkle import MerkleOpening, TreeShape
 from spec.rejection import Rejection
@@ -58,7 +59,7 @@ def _root_of(nodes: Scalars, initial: Scalars) -> None:
 
 
 def _digests(digests: Sequence[Sequence[int]]) -> Scalars:
-    return np.array(digests, dtype=np.uint64).reshape(-1, STATE_WORDS)
+    return np.asarray(digests, dtype=np.uint64).reshape(-1, STATE_WORDS)
 
 
 def check_opening(
@@ -80,7 +81,8 @@ def check_opening(
     count = _lead_up(left, nodes, _digests(opening.siblings), shape.path_length, _NODE)
     if count < 0:
         raise UnexplainedRejected(Rejection.OPENING_SIBLING_COUNT, f"{len(opening.siblings)} digests")
-    cap = _digests(opening.cap) if opening.cap else _digests([root])
+    # The cap is changed on the way up, and the opening is not.
+    cap = _digests(opening.cap).copy() if len(opening.cap) else _digests([root])
     if len(cap) != 1 << shape.cap_log2 or not np.array_equal(cap[left[:count]], nodes[:count]):
         raise UnexplainedRejected(Rejection.COMMITMENT_ROOT_MISMATCH, "path")
     _root_of(cap, _NODE)

@@ -7,14 +7,19 @@ import numpy as np
 from optimized.steps import Report, run_steps
 from optimized.verifier import folding, programs, scalars, trees
 from optimized.verifier.algebra import CompiledAlgebra
+from optimized.verifier.elements import Rounds, Scalars
+from optimized.verifier.stacking import add_column_weights
+from optimized.verifier.sumcheck import follow_rounds
 from spec.air.chip import Chip
-from spec.field import EXTENSION_DEGREE
+from spec.field import EXTENSION_DEGREE, ONE
 from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, Domain, compress
+from spec.protocol.labels import Label
 from spec.protocol.merkle import MerkleOpening, TreeShape
+from spec.protocol.transcript import Transcript
 from spec.rv64im.machine import CHIP_BY_NAME, SEGMENT_PUBLIC_VALUES
 
 
-def _elements(*shape: int) -> scalars.Scalars:
+def _elements(*shape: int) -> Scalars:
     return np.ones((*shape, EXTENSION_DEGREE), dtype=np.uint64)
 
 
@@ -33,13 +38,24 @@ def _fold() -> None:
     folding.values_at(_elements(2), words, _elements(2))
     folding.power_products(_elements(2), _elements(1), _elements(1), _elements())
     folding.bind_powers(_elements(1), _elements(1), _elements(1))
-    indices = np.zeros(1, dtype=np.int64)
-    folding.add_products(_elements(1), _elements(1), indices, indices, _elements(1))
+    folding.add_multiples(_elements(1), _elements(), _elements(1))
+    folding.bind_vector(_elements(2), _elements(1))
+    folding.domain_points(np.zeros(1, dtype=np.int64), words[0], words[0], words)
+    folding.raised(words, 2, words)
+    tables = np.array([[1, 1, 0, 0]])
+    add_column_weights(tables, 1, _elements(1), _elements(1), _elements(1), _elements(1))
 
 
 def _combine() -> None:
     scalars.powers(_elements(), _elements(2))
     scalars.weighted_sum(_elements(1), _elements(1), _elements())
+    CompiledAlgebra().reciprocals([ONE])
+
+
+def _follow() -> None:
+    transcript = Transcript(CompiledAlgebra(), Domain.SEGMENT)
+    labels = Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
+    follow_rounds(transcript, Rounds(_elements(1, 2)), ONE, *labels, (), None)
 
 
 def _run(chip: Chip) -> None:
@@ -59,6 +75,7 @@ def warm_up(report: Report) -> None:
         [
             ("hashing", lambda: algebra.chain((0,) * STATE_WORDS, (0,) * BLOCK_WORDS)),
             ("sums of products", _combine),
+            ("rounds", _follow),
             ("Merkle paths", _open),
             ("folding", _fold),
             ("constraints", lambda: _run(CHIP_BY_NAME["addi"])),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from reference.verifier.sumcheck import follow_rounds
+from reference.verifier.steps import VerifierSteps
 from spec.air.bus import Scope
 from spec.air.machine import Token
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
@@ -86,6 +86,7 @@ def follow_circuit(
     totals: Sequence[Value],
     layers: Sequence[LayerProof],
     where: str,
+    steps: VerifierSteps[Element, Value, Word, Bit],
 ) -> CircuitClaim[Value]:
     """From the circuit's root, which is absorbed, down to its last layer.
 
@@ -94,7 +95,7 @@ def follow_circuit(
     algebra = transcript.algebra
     # 3a. The scope.
     scope = transcript.sample(Label.GKR_SCOPE)
-    point = [scope]
+    point: Sequence[Value] = [scope]
     numerator = totals[0] + scope * (totals[2] - totals[0])
     denominator = totals[1] + scope * (totals[3] - totals[1])
     for number, layer in enumerate(layers, start=1):
@@ -103,7 +104,7 @@ def follow_circuit(
         combined = numerator + batching * denominator
 
         # 3c. The rounds of the layer.
-        claim, bound = follow_rounds(
+        claim, bound = steps.follow_rounds(
             transcript,
             layer.rounds,
             combined,

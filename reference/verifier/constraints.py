@@ -11,7 +11,6 @@ from typing import Generic
 
 from reference.verifier.buses import CircuitClaim
 from reference.verifier.steps import VerifierSteps
-from reference.verifier.sumcheck import follow_rounds
 from spec.air.bus import Scope
 from spec.air.chip import Role
 from spec.field import Extension
@@ -82,7 +81,7 @@ def follow_zerocheck(
     claim = circuit.numerator + batching * (circuit.denominator - padding(one, weights))
 
     # 4b. The rounds.
-    claim, point = follow_rounds(
+    claim, point = steps.follow_rounds(
         transcript,
         rounds,
         claim,
@@ -106,16 +105,16 @@ def table_rows(
     point: Sequence[Value],
 ) -> list[RowValues[Element, Value, Word, Bit]]:
     """Every table's columns at its part of the point: committed ones as claimed, the machine's by closed forms."""
-    cells: dict[tuple[Commitment, int], list[Value]] = {}
-    for commitment, layout in form.layouts.items():
-        for placed, value in zip(layout.columns, column_values[commitment], strict=True):
-            cells.setdefault((commitment, placed.table), []).append(value)
+
+    def claimed(commitment: Commitment, position: int) -> Sequence[Value]:
+        return column_values[commitment][form.layouts[commitment].of_table.get(position, slice(0))]
+
     rows = []
     for position, table in enumerate(form.shape.tables):
         role = table.chip.role
-        fixed: Sequence[Value] = cells.get((Commitment.PROGRAM, position), ())
+        fixed = claimed(Commitment.PROGRAM, position)
         if role is Role.MACHINE_TABLE:
             closed_form = form.shape.machine.tables[table.chip.name].closed_form
             fixed = closed_form(point[len(point) - table.height_log2 :])
-        rows.append(RowValues(algebra, cells.get((commitment_of(role), position), ()), fixed, public_values))
+        rows.append(RowValues(algebra, claimed(commitment_of(role), position), fixed, public_values))
     return rows

@@ -92,5 +92,5 @@ def _require_count(found: int, expected: int, reason: Rejection, where: str) -> 
 
 def _require_counts(found: Iterable[int], expected: int, reason: Rejection, where: str) -> None:
     """Each of the counts is the expected one; a rejection states the first that is not."""
-    for count in found:
+    for count in dict.fromkeys(found):
         _require_count(count, expected, reason, where)

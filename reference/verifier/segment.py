@@ -19,7 +19,6 @@ from typing import Generic
 from reference.verifier.buses import check_totals, follow_circuit, token_sum
 from reference.verifier.constraints import follow_zerocheck
 from reference.verifier.steps import PlainSteps, VerifierSteps
-from reference.verifier.sumcheck import follow_rounds
 from reference.verifier.whir import StackedClaim, verify_whir
 from spec.air.bus import Scope
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
@@ -100,7 +99,7 @@ def verify_segment(
     global_total = check_totals(algebra, totals, form.circuit, verifiers_part, where)
 
     # 3. The circuit.
-    circuit = follow_circuit(transcript, totals, proof.layers, where)
+    circuit = follow_circuit(transcript, totals, proof.layers, where, heavy)
 
     # 4. The zerocheck.
     column_values = {c: algebra.read_values(values) for c, values in proof.column_values.items()}
@@ -109,7 +108,7 @@ def verify_segment(
     point = follow_zerocheck(
         transcript, form, circuit, proof.zerocheck_rounds, column_values, public_values, challenges, where, heavy
     )
-    said = [value for commitment in Commitment for value in column_values[commitment]]
+    said = heavy.joined([column_values[commitment] for commitment in Commitment])
     transcript.absorb_values(Label.COLUMN_VALUES, said)
 
     # 5. From table columns to stacked columns.
@@ -144,10 +143,10 @@ def _follow_stacking(
     # 5a. The claim.
     scales = steps.powers(algebra, transcript.sample(Label.STACKING_BATCHING), form.claim_count)
     answers = [answer for commitment in PINNED for answer in context.pinned[commitment].answers]
-    claim = steps.weighted_sum(algebra, scales, [*column_values, *answers])
+    claim = steps.weighted_sum(algebra, scales, steps.joined([column_values, answers]))
 
     # 5b. The rounds.
-    claim, stacked_point = follow_rounds(
+    claim, stacked_point = steps.follow_rounds(
         transcript, proof.stacking_rounds, claim, Label.STACKING_ROUND_POLYNOMIAL, Label.STACKING_ROUND
     )
 

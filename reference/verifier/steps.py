@@ -9,16 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Generic, Protocol
 
 from reference.verifier import queries as plain_queries
+from reference.verifier import sumcheck
 from reference.verifier.queries import FoldedQuery
 from spec.air.bus import Scope
 from spec.air.expression import Interpretation
+from spec.field import Extension
 from spec.protocol import columns, cube
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
 from spec.protocol.columns import ColumnClaims
 from spec.protocol.form import SegmentForm
 from spec.protocol.gkr import BusChallenges
+from spec.protocol.labels import Label
 from spec.protocol.merkle import MerkleOpening
 from spec.protocol.shape import TableShape
+from spec.protocol.transcript import Transcript
 from spec.protocol.whir import Iteration, Weight
 from spec.protocol.zerocheck import TableWeights, table_value
 
@@ -26,7 +30,7 @@ from spec.protocol.zerocheck import TableWeights, table_value
 class VerifierSteps(Protocol[Element, Value, Word, Bit]):
     """What takes nearly all of a verification's time."""
 
-    def powers(self, algebra: Algebra[Element, Value, Word, Bit], base: Value, count: int) -> list[Value]:
+    def powers(self, algebra: Algebra[Element, Value, Word, Bit], base: Value, count: int) -> Sequence[Value]:
         """1, base, base^2, ..."""
         ...
 
@@ -34,6 +38,24 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
         self, algebra: Algebra[Element, Value, Word, Bit], scales: Sequence[Value], values: Sequence[Value]
     ) -> Value:
         """sum_i scales_i * values_i, of equally many."""
+        ...
+
+    def joined(self, parts: Sequence[Sequence[Value]]) -> Sequence[Value]:
+        """The values of all parts, one part after the other."""
+        ...
+
+    def follow_rounds(
+        self,
+        transcript: Transcript[Element, Value, Word, Bit],
+        rounds: Sequence[Sequence[Extension]],
+        claim: Value,
+        said: Label,
+        sampled: Label,
+        place: Sequence[int] = (),
+        beside: Sequence[Value] | None = None,
+    ) -> tuple[Value, Sequence[Value]]:
+        """The claim that is left after the rounds of a sumcheck without proofs of work, and the bound point, first
+        coordinate first: `reference.verifier.sumcheck.follow_rounds`."""
         ...
 
     def tables_value(
@@ -49,7 +71,7 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
 
     def stacked_weights(
         self, algebra: Algebra[Element, Value, Word, Bit], claims: ColumnClaims[Value], point: Sequence[Value]
-    ) -> list[Value]:
+    ) -> Sequence[Value]:
         """w_j^(u) for every stacked column."""
         ...
 
@@ -94,7 +116,7 @@ class VerifierSteps(Protocol[Element, Value, Word, Bit]):
 class PlainSteps(Generic[Element, Value, Word, Bit]):
     """The formulas of the protocol over any algebra."""
 
-    def powers(self, algebra: Algebra[Element, Value, Word, Bit], base: Value, count: int) -> list[Value]:
+    def powers(self, algebra: Algebra[Element, Value, Word, Bit], base: Value, count: int) -> Sequence[Value]:
         return cube.powers(algebra.value(1), base, count)
 
     def weighted_sum(
@@ -104,6 +126,21 @@ class PlainSteps(Generic[Element, Value, Word, Bit]):
         for scale, value in zip(scales, values, strict=True):
             total = total + scale * value
         return total
+
+    def joined(self, parts: Sequence[Sequence[Value]]) -> Sequence[Value]:
+        return [value for part in parts for value in part]
+
+    def follow_rounds(
+        self,
+        transcript: Transcript[Element, Value, Word, Bit],
+        rounds: Sequence[Sequence[Extension]],
+        claim: Value,
+        said: Label,
+        sampled: Label,
+        place: Sequence[int] = (),
+        beside: Sequence[Value] | None = None,
+    ) -> tuple[Value, Sequence[Value]]:
+        return sumcheck.follow_rounds(transcript, rounds, claim, said, sampled, place, beside)
 
     def tables_value(
         self,
@@ -121,7 +158,7 @@ class PlainSteps(Generic[Element, Value, Word, Bit]):
 
     def stacked_weights(
         self, algebra: Algebra[Element, Value, Word, Bit], claims: ColumnClaims[Value], point: Sequence[Value]
-    ) -> list[Value]:
+    ) -> Sequence[Value]:
         return columns.weights_at(algebra.value(1), algebra.value(0), claims, point)
 
     def bind_weights(self, weights: Sequence[Weight[Value]], challenges: Sequence[Value]) -> None:

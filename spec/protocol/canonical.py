@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from spec.field import EXTENSION_DEGREE, Extension, P
+from spec.protocol.hash import Digest, digest_words
 from spec.protocol.numbers import NumberAlgebra
 from spec.rejection import Rejected, Rejection, between
 
@@ -107,10 +108,10 @@ class Reader:
         """A digest of 32 bytes."""
         return self.raw(_DIGEST_BYTES)
 
-    def digests(self, count: int) -> tuple[bytes, ...]:
-        """So many digests."""
+    def digests(self, count: int) -> tuple[Digest, ...]:
+        """So many digests as their words."""
         payload = self.raw(count * _DIGEST_BYTES)
-        return tuple(payload[i : i + _DIGEST_BYTES] for i in range(0, len(payload), _DIGEST_BYTES))
+        return tuple(digest_words(payload[i : i + _DIGEST_BYTES]) for i in range(0, len(payload), _DIGEST_BYTES))
 
     def elements(self, count: int) -> tuple[int, ...]:
         """So many base-field elements, each below p.
@@ -137,6 +138,14 @@ class Reader:
         # One iterator six times over gives six neighbours at a time.
         coefficients = [iter(self.elements(count * EXTENSION_DEGREE))] * EXTENSION_DEGREE
         return tuple(map(Extension, zip(*coefficients, strict=True)))
+
+    def values(self, count: int) -> tuple[Extension, ...]:
+        """So many extension elements that are used together: the same as `extensions`."""
+        return self.extensions(count)
+
+    def rounds(self, count: int, degree: int) -> tuple[tuple[Extension, ...], ...]:
+        """What so many rounds of a sumcheck send: so many extension elements each."""
+        return tuple(self.extensions(degree) for _ in range(count))
 
     def finish(self) -> None:
         """Nothing may follow. Raises Rejected if something does."""

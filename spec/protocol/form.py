@@ -7,15 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from spec.air.bus import Scope
 from spec.parameters import ParameterSet
 from spec.protocol import columns, gkr, zerocheck
 from spec.protocol.merkle import TreeShape
-from spec.protocol.shape import SegmentShape, stacking_height
+from spec.protocol.shape import SegmentShape, TableShape, stacking_height
 from spec.protocol.stacking import Commitment, Stacking, leaf_tree, stackings
 from spec.protocol.whir import Iteration, folded_tree, iterations
+
+KEPT_SHAPES = 16
+"""A run's segments have few shapes; what follows from one alone is kept for the next segment, and the next proof."""
+
+
+@lru_cache(maxsize=KEPT_SHAPES)
+def _layouts(tables: tuple[TableShape, ...], height_log2: int) -> Mapping[Commitment, Stacking]:
+    return stackings(tables, height_log2)
+
+
+@lru_cache(maxsize=KEPT_SHAPES)
+def _circuit(tables: tuple[TableShape, ...]) -> gkr.Circuit:
+    return gkr.circuit(tables)
 
 
 @dataclass(frozen=True)
@@ -33,12 +46,12 @@ class SegmentForm:
     @cached_property
     def layouts(self) -> Mapping[Commitment, Stacking]:
         """The layouts of the commitments, in the order of the protocol."""
-        return stackings(self.shape, self.height_log2)
+        return _layouts(self.shape.tables, self.height_log2)
 
     @cached_property
     def circuit(self) -> gkr.Circuit:
         """The layout of the GKR circuit's last layer."""
-        return gkr.circuit(self.shape.tables)
+        return _circuit(self.shape.tables)
 
     @cached_property
     def iterations(self) -> tuple[Iteration, ...]:

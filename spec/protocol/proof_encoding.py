@@ -16,7 +16,7 @@ from spec.protocol import columns, whir, zerocheck
 from spec.protocol.canonical import Reader, Writer
 from spec.protocol.development import DEVELOPMENT_MAGIC
 from spec.protocol.form import SegmentForm
-from spec.protocol.hash import digest_bytes, digest_words
+from spec.protocol.hash import digest_bytes
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import read_key, read_root, version_detail, write_key
 from spec.protocol.merkle import MerkleOpening, TreeShape, cap_digest_count, maximum_sibling_count
@@ -128,24 +128,24 @@ def read_segment(reader: Reader, machine: Machine, parameters: ParameterSet) -> 
         main_root=read_root(reader, bool(layouts[Commitment.MAIN].count)),
         bus_totals=_read_four(reader),
         layers=tuple(
-            LayerProof(_read_rounds(reader, number, LAYER_ROUND_DEGREE), _read_four(reader))
+            LayerProof(reader.rounds(number, LAYER_ROUND_DEGREE), _read_four(reader))
             for number in range(1, form.circuit.variables)
         ),
-        zerocheck_rounds=_read_rounds(reader, form.zerocheck_rounds, zerocheck.ROUND_DEGREE),
-        column_values={which: reader.extensions(len(layout.columns)) for which, layout in layouts.items()},
-        stacking_rounds=_read_rounds(reader, form.height_log2, columns.ROUND_DEGREE),
-        stacked_values=reader.extensions(form.stacked_count),
+        zerocheck_rounds=reader.rounds(form.zerocheck_rounds, zerocheck.ROUND_DEGREE),
+        column_values={which: reader.values(len(layout.columns)) for which, layout in layouts.items()},
+        stacking_rounds=reader.rounds(form.height_log2, columns.ROUND_DEGREE),
+        stacked_values=reader.values(form.stacked_count),
         column_batching_nonce=_read_nonces(
             reader, bool(parameters.schedule(form.height_log2).column_batching_grinding_bits)
         ),
         iterations=tuple(_read_iteration(reader, form, iteration) for iteration in form.iterations),
-        final_vector=reader.extensions(1 << form.iterations[-1].folded_log2),
+        final_vector=reader.values(1 << form.iterations[-1].folded_log2),
     )
 
 
 def _read_iteration(reader: Reader, form: SegmentForm, iteration: Iteration) -> IterationProof:
     return IterationProof(
-        rounds=_read_rounds(reader, iteration.folding_log2, whir.ROUND_DEGREE),
+        rounds=reader.rounds(iteration.folding_log2, whir.ROUND_DEGREE),
         folding_nonces=_read_nonces(reader, iteration.folding_log2 if iteration.folding_grinding_bits else 0),
         root=read_root(reader, not iteration.is_last),
         answer=reader.extensions(int(not iteration.is_last)),
@@ -187,10 +187,6 @@ def _write_rounds(writer: Writer, rounds: Sequence[RoundPolynomial]) -> None:
         writer.extensions(sent)
 
 
-def _read_rounds(reader: Reader, count: int, degree: int) -> tuple[RoundPolynomial, ...]:
-    return tuple(reader.extensions(degree) for _ in range(count))
-
-
 def _write_nonces(writer: Writer, nonces: Sequence[int]) -> None:
     for nonce in nonces:
         writer.unsigned(nonce, NONCE_BYTES)
@@ -213,4 +209,4 @@ def _read_opening(reader: Reader, tree: TreeShape, queries: int) -> MerkleOpenin
     rows = reader.rows(reader.count("rows", 1, min(queries, 1 << tree.depth)), tree.width)
     siblings = reader.digests(reader.count("sibling digests", 0, maximum_sibling_count(tree, queries)))
     cap = reader.digests(cap_digest_count(tree))
-    return MerkleOpening(rows, tuple(map(digest_words, siblings)), tuple(map(digest_words, cap)))
+    return MerkleOpening(rows, siblings, cap)

@@ -12,7 +12,7 @@ leaf i is the fibre over (3 w^i)^(2^k), column by column, its points 3 w^(i + j 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -20,7 +20,7 @@ from functools import cached_property
 from spec.air.chip import Role
 from spec.parameters import ParameterSet
 from spec.protocol.merkle import TreeShape, tree_shape
-from spec.protocol.shape import SegmentShape, TableShape
+from spec.protocol.shape import TableShape
 
 
 class Commitment(Enum):
@@ -51,6 +51,10 @@ class PlacedColumn:
     prefix: int
     """The number that the leading h - height_log2 coordinates of its cells spell."""
 
+    def start(self, stacking_log2: int) -> int:
+        """The cells before it in its commitment, whose stacked columns have 2^stacking_log2."""
+        return (self.stacked << stacking_log2) + (self.prefix << self.height_log2)
+
 
 @dataclass(frozen=True)
 class Stacking:
@@ -66,6 +70,15 @@ class Stacking:
     def count(self) -> int:
         """W, the number of stacked columns; 0 for a commitment without columns, which has no root and no tree."""
         return max((placed.stacked + 1 for placed in self.columns), default=0)
+
+    @cached_property
+    def of_table(self) -> Mapping[int, slice]:
+        """Where the columns of each table that has some stand among `columns`: they are neighbours."""
+        found: dict[int, slice] = {}
+        for position, placed in enumerate(self.columns):
+            first = found.get(placed.table, slice(position, position)).start
+            found[placed.table] = slice(first, position + 1)
+        return found
 
     @property
     def cells(self) -> int:
@@ -99,9 +112,9 @@ def stack(commitment: Commitment, tables: Sequence[TableShape], height_log2: int
     return Stacking(height_log2, tuple(placed))
 
 
-def stackings(shape: SegmentShape, height_log2: int) -> dict[Commitment, Stacking]:
+def stackings(tables: Sequence[TableShape], height_log2: int) -> dict[Commitment, Stacking]:
     """The layouts of a segment's commitments, in the order of the protocol."""
-    return {commitment: stack(commitment, shape.tables, height_log2) for commitment in Commitment}
+    return {commitment: stack(commitment, tables, height_log2) for commitment in Commitment}
 
 
 def leaf_tree(stacked_columns: int, height_log2: int, parameters: ParameterSet) -> TreeShape:

@@ -9,7 +9,7 @@ plus 2^32 times byte i of the last two words, modulo p, whose bias is below 2^-8
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic
 
 from spec.protocol.algebra import Algebra, Bit, Element, Value, Word
@@ -20,6 +20,9 @@ from spec.rejection import Rejection
 
 POSITION_BITS_MAXIMUM = 24
 """An evaluation domain has at most 2^24 points, so the low bits of a word index any of them."""
+
+HEADER_WORDS = 4
+"""What a message starts with: its label, its payload's bytes, two indices."""
 
 NONCE_WORDS = 2
 """A nonce lies below 2^64: its high word, then its low word."""
@@ -106,6 +109,13 @@ class Transcript(Generic[Element, Value, Word, Bit]):
         found = list(self.algebra.low_bits(first, bits))
         self.algebra.require_equal(found, zero, Rejection.GRINDING_INSUFFICIENT, where)
         self.absorb(label, nonce, *indices)
+
+    def go_on_from(self, state: Sequence[Word], labels: Iterable[str]) -> None:
+        """Goes on where somebody else has absorbed and sampled: from a state off which the last of these challenges
+        has been read."""
+        self._state = state
+        self._is_drawn = True
+        self.sampled_labels += labels
 
     def _draw(self, label: Label, *indices: int) -> None:
         """Leaves a state from which nothing has been read yet."""

@@ -1,7 +1,7 @@
 """The tree over the segments of a run of RV64IM: which circuits there are, and how their proofs look.
 
 A node's circuit has room for 21,845 compressions of SHA-256: two segments of any listed shape, or two nodes. That takes
-tables of some 220 million cells, and a prover ten gigabytes; a circuit of four children would take twice as much.
+tables of some 220 million cells, and a prover eleven gigabytes; a circuit of four children would take twice as much.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from optimized.verifier.steps import OptimizedSteps
+from reference.verifier.steps import PlainSteps
 from spec.field import EXTENSION_DEGREE, Extension
 from spec.protocol.hash import Domain
 from spec.protocol.labels import Label
@@ -77,6 +79,12 @@ def as_drawn(_place: Place, challenge: Any, _heard: Overheard) -> Any:
     return challenge
 
 
+def say_rounds(patch: pytest.MonkeyPatch) -> None:
+    """The optimized verifier says to its transcript what rounds send, and asks it for their challenges, as the plain
+    one does: compiled rounds only leave the state that comes of it."""
+    patch.setattr(OptimizedSteps, "follow_rounds", PlainSteps.follow_rounds)
+
+
 @contextmanager
 def overheard(change: Change = unchanged, draw: Draw = as_drawn) -> Iterator[Overheard]:
     """Within it, every transcript is listened to, and says and draws what it is made to."""
@@ -117,6 +125,7 @@ def overheard(change: Change = unchanged, draw: Draw = as_drawn) -> Iterator[Ove
         return draw(place, positions, heard)
 
     with pytest.MonkeyPatch.context() as patch:
+        say_rounds(patch)
         patch.setattr(Transcript, "__init__", listening_start)
         patch.setattr(Transcript, "absorb", listening_absorb)
         patch.setattr(Transcript, "sample", listening_sample)

@@ -23,7 +23,7 @@ from spec.protocol.proof import RunProof
 from spec.protocol.stacking import Commitment
 from spec.protocol.transcript import Transcript
 from spec.rejection import Rejected, Rejection
-from tests.forging.conversations import Overheard, Place, Words, as_said, overheard
+from tests.forging.conversations import Overheard, Place, Words, as_said, overheard, say_rounds
 from tests.small_machine import output_tokens
 from tests.small_runs import KERNELS, Example, prove_claiming
 
@@ -144,6 +144,7 @@ def frozen(label: Label, *indices: int, challenge: Any) -> Iterator[None]:
         return [self.algebra.low_bits(self.algebra.word(number), bits) for number in numbers]
 
     with pytest.MonkeyPatch.context() as patch:
+        say_rounds(patch)
         patch.setattr(Transcript, "sample", frozen_sample)
         patch.setattr(Transcript, "sample_positions", frozen_positions)
         yield

@@ -71,7 +71,7 @@ OPTIMIZED: Mapping[str, Callable[[], Forgery]] = {
     "steps.OptimizedSteps.folded_queries: check_opening": FORGERIES["openings.opened_leaves: require_equal"],
     "trees.check_opening: COMMITMENT_ROOT_MISMATCH": FORGERIES["openings.opened_leaves: require_equal 2"],
     "trees.check_opening: COMMITMENT_ROOT_MISMATCH 2": FORGERIES["openings.opened_leaves: require_equal"],
-    "reader.ArrayReader.rows: ENCODING_ELEMENT_NOT_CANONICAL": element_that_is_not_canonical,
+    "reader.ArrayReader._words: ENCODING_ELEMENT_NOT_CANONICAL": element_that_is_not_canonical,
 }
 """For each check of the optimized steps a forgery that they accept without it."""
 

@@ -24,7 +24,7 @@ from spec.protocol.transcript import Transcript
 from tests.changed_traces import plus_cells, table_of, with_cells, with_public
 from tests.forging import attacks, lies
 from tests.forging.bent_kernels import FoldedBend
-from tests.forging.conversations import Overheard, Place, overheard
+from tests.forging.conversations import Overheard, Place, overheard, say_rounds
 from tests.forging.liars import Liar, difference
 from tests.forging.lies import BALANCE, FINAL_CLAIM, LAST
 from tests.small_machine import CONTINUATION, RANGE, SMALL_MACHINE, Move, program_cells
@@ -57,6 +57,7 @@ def unabsorbed(domain: Domain, label: Label) -> Iterator[None]:
 
     lies.false_layer.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
+        say_rounds(patch)
         patch.setattr(Transcript, "__init__", noting_start)
         patch.setattr(Transcript, "absorb", leaving_out)
         patch.setattr(Transcript, "sample", another_sample)

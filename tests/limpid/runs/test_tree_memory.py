@@ -13,6 +13,7 @@ from limpid.runs.tree_memory import (
     require_node_memory,
     tree_process_bytes,
 )
+from limpid.runs.tree_workshop import HELD_CIRCUIT_BYTES, HELD_CIRCUITS
 from optimized.memory.prediction import predicted_peak_bytes
 from spec.circuit.nodes import shape_of
 from spec.parameters import RECURSION
@@ -20,6 +21,9 @@ from spec.protocol.form import SegmentForm
 from spec.rv64im.tree import tree_design
 
 FIXED_WORD_BYTES = 4
+
+MEASURED_MEBIBYTES = 10_737
+"""The most that a process was seen to take which proved a run of twenty million instructions to its final proof."""
 
 
 @pytest.mark.parametrize("name", ["text_small", "general_large"])
@@ -32,10 +36,15 @@ def test_process_that_proves_segments_and_nodes_has_room_for_the_larger_of_both_
     forms = (design.node_form, final, SegmentForm(shape, RECURSION))
     fixed = sum(FIXED_WORD_BYTES * table.height * len(table.chip.fixed_columns) for table in shape.tables)
     largest = max(map(predicted_peak_bytes, forms))
-    assert tree_process_bytes(forms[-1]) == TREE_MEMORY * largest + fixed
+    assert tree_process_bytes(forms[-1]) == TREE_MEMORY * largest + HELD_CIRCUITS * HELD_CIRCUIT_BYTES + fixed
     assert fixed > 0
     # A large program's segments take more than nodes, a small one's of few chips less.
     assert (largest > predicted_peak_bytes(design.node_form)) == (name == "general_large")
+
+
+def test_no_less_is_predicted_than_was_measured() -> None:
+    shape = tree_design().segment_shapes["hashing_small"]
+    assert tree_process_bytes(SegmentForm(shape, RECURSION)) >> 20 > MEASURED_MEBIBYTES
 
 
 @pytest.mark.parametrize(("workers", "said"), [(None, "1 node"), (1, "1 node"), (3, "3 nodes")])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optimized.commitment import compression
-from optimized.commitment.instructions import HAS_INSTRUCTIONS
 from optimized.compilation import compiled
+from optimized.hashing.instructions import HAS_INSTRUCTIONS
 from optimized.hashing.sha256 import compress_in_place
 from optimized.lanes.vectors import LANES
 from optimized.words import Words

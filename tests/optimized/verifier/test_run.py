@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from optimized.verifier import run as optimized
 from optimized.verifier.reader import ArrayReader
+from optimized.verifier.refusal import UnexplainedRejected
 from optimized.verifier.run import TOOLS
 from reference.verifier import program as reference
 from reference.verifier.program import Verified
@@ -110,11 +111,33 @@ def test_rows_read_as_arrays_are_those_of_the_plain_reader(words: tuple[int, ...
     assert [tuple(row) for row in arrays] == list(rows)
 
 
-def test_element_that_is_not_canonical_in_a_row_is_rejected() -> None:
-    encoded = bytes(8) + P.to_bytes(4, "little")
-    with pytest.raises(Rejected) as caught:
-        ArrayReader(encoded).rows(1, 3)
-    assert caught.value.reason is Rejection.ENCODING_ELEMENT_NOT_CANONICAL
+def test_lists_read_as_arrays_are_those_of_the_plain_reader() -> None:
+    encoded = b"".join(word.to_bytes(4, "little") for word in range(P - 36, P))
+    assert list(ArrayReader(encoded).values(6)) == list(Reader(encoded).values(6))
+    assert [tuple(sent) for sent in ArrayReader(encoded).rounds(2, 3)] == list(Reader(encoded).rounds(2, 3))
+    assert [tuple(digest) for digest in ArrayReader(encoded).digests(4)] == list(Reader(encoded).digests(4))
+
+
+def test_digests_of_bytes_that_end_early_are_refused_without_a_reason() -> None:
+    with pytest.raises(UnexplainedRejected) as caught:
+        ArrayReader(bytes(63)).digests(2)
+    assert caught.value.reason is Rejection.ENCODING_TRUNCATED
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda reader: reader.rows(1, 6), lambda reader: reader.values(1), lambda reader: reader.rounds(1, 1)],
+    ids=["rows", "values", "rounds"],
+)
+def test_list_that_is_no_encoding_is_refused_without_a_reason(read: Callable[[Reader], object]) -> None:
+    encoded = bytes(20) + P.to_bytes(4, "little")
+    for damaged, reason in (
+        (encoded, Rejection.ENCODING_ELEMENT_NOT_CANONICAL),
+        (bytes(23), Rejection.ENCODING_TRUNCATED),
+    ):
+        with pytest.raises(UnexplainedRejected) as caught:
+            read(ArrayReader(damaged))
+        assert caught.value.reason is reason
 
 
 @pytest.mark.slow

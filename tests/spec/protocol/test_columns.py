@@ -26,7 +26,7 @@ def some(count: int) -> list[Extension]:
 
 
 def claims_at(height_log2: int) -> ColumnClaims[Extension]:
-    layouts = stackings(SHAPE, height_log2)
+    layouts = stackings(SHAPE.tables, height_log2)
     points = dict(zip(PINNED, some(len(PINNED)), strict=True))
     return ColumnClaims(layouts, some(SHAPE.tallest_log2), points, powers(ONE, some(1)[0], claim_count(layouts)))
 
@@ -94,13 +94,13 @@ def _inner(left: Sequence[Extension], right: Sequence[Extension]) -> Extension:
 
 
 def test_claims_are_one_a_column_and_one_a_pinned_stacked_column() -> None:
-    layouts = stackings(SHAPE, CLOCK_BITS)
+    layouts = stackings(SHAPE.tables, CLOCK_BITS)
     columns = 1 + 2 * 9 + 4 + 1 + 6 + 5
     assert sum(len(layout.columns) for layout in layouts.values()) == columns
     assert claim_count(layouts) == columns + 1 + 1
 
 
 def test_stacked_columns_are_numbered_over_all_commitments() -> None:
-    layouts = stackings(SHAPE, CLOCK_BITS)
+    layouts = stackings(SHAPE.tables, CLOCK_BITS)
     assert first_stacked(layouts) == {Commitment.PROGRAM: 0, Commitment.CONTINUATION: 1, Commitment.MAIN: 2}
     assert PINNED == (Commitment.PROGRAM, Commitment.CONTINUATION)

@@ -67,3 +67,9 @@ def test_form_of_a_table_that_no_height_holds_is_rejected() -> None:
     with pytest.raises(Rejected) as rejected:
         _ = form.height_log2
     assert rejected.value.reason is Rejection.TABLE_HEIGHT
+
+
+def test_what_follows_from_a_shape_alone_is_computed_once_for_all_segments_of_it() -> None:
+    same = SegmentForm(SegmentShape(SMALL_MACHINE, dict(HEIGHTS)), TINY)
+    assert same.layouts is FORM.layouts
+    assert same.circuit is FORM.circuit

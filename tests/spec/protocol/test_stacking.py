@@ -16,7 +16,7 @@ SHAPE = SegmentShape(
     {"move": (4, 2), "halt": (1,), "range_table": (CLOCK_BITS,), "program_table": (3,), "boundary": (2,)},
 )
 HEIGHT = CLOCK_BITS
-LAYOUTS = stackings(SHAPE, HEIGHT)
+LAYOUTS = stackings(SHAPE.tables, HEIGHT)
 
 
 def columns(layout: Stacking) -> list[tuple[str, int, int]]:
@@ -43,10 +43,10 @@ def test_columns_come_by_descending_height_then_as_declared() -> None:
 @pytest.mark.parametrize("commitment", Commitment)
 @pytest.mark.parametrize("height_log2", [HEIGHT, HEIGHT + 2])
 def test_columns_lie_end_to_end_and_aligned(commitment: Commitment, height_log2: int) -> None:
-    layout = stackings(SHAPE, height_log2)[commitment]
+    layout = stackings(SHAPE.tables, height_log2)[commitment]
     end = 0
     for placed in layout.columns:
-        start = (placed.stacked << height_log2) + (placed.prefix << placed.height_log2)
+        start = placed.start(height_log2)
         assert start == end
         assert 0 <= placed.prefix < 1 << (height_log2 - placed.height_log2)
         end = start + (1 << placed.height_log2)
@@ -57,7 +57,7 @@ def test_columns_lie_end_to_end_and_aligned(commitment: Commitment, height_log2:
 def test_commitment_without_columns_has_no_stacked_column() -> None:
     empty = stack(Commitment.CONTINUATION, [], HEIGHT)
     assert (empty.columns, empty.count, empty.cells) == ((), 0, 0)
-    assert stackings(SegmentShape(SMALL_MACHINE, {"halt": (1,)}), HEIGHT)[Commitment.CONTINUATION].count == 0
+    assert stackings(SegmentShape(SMALL_MACHINE, {"halt": (1,)}).tables, HEIGHT)[Commitment.CONTINUATION].count == 0
 
 
 def test_committed_columns_of_fixed_tables_are_main_and_only_continuation_tables_come_first() -> None:
@@ -75,3 +75,11 @@ def test_leaf_holds_all_stacked_columns_on_a_fibre() -> None:
     folding = TINY.schedule(height).folds[0]
     depth = height + TINY.rate_log2 - folding
     assert leaf_tree(3, height, TINY) == TreeShape(depth, 3 << folding, min(depth, TINY.cap_log2))
+
+
+@pytest.mark.parametrize("commitment", Commitment)
+def test_columns_of_a_table_are_neighbours(commitment: Commitment) -> None:
+    layout = LAYOUTS[commitment]
+    found = {table: layout.columns[where] for table, where in layout.of_table.items()}
+    tables = {placed.table for placed in layout.columns}
+    assert found == {table: tuple(p for p in layout.columns if p.table == table) for table in tables}

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from llvmlite import binding, ir
 
 from optimized.lanes.vectors import WORD, Builder, Emitted, cgutils, config
-from spec.protocol.hash import WORD_BYTES
+from spec.protocol.hash import BLOCK_WORDS, STATE_WORDS, WORD_BYTES
 from spec.protocol.sha256 import ROUND_CONSTANTS
 
 INDEX = ir.IntType(64)
@@ -98,6 +98,16 @@ def load_rows(builder: Builder, pointer: Emitted, count: int) -> Rows:
     for row in rows:
         row.align = WORD_BYTES
     return rows
+
+
+def emit_compressions(builder: Builder, states: Sequence[Emitted], blocks: Sequence[Emitted]) -> None:
+    """One compression of each of a few messages side by side: pointers to the rows of their states and blocks."""
+    before = [to_state(builder, load_rows(builder, pointer, STATE_WORDS // QUARTER)) for pointer in states]
+    schedules = [load_rows(builder, pointer, BLOCK_WORDS // QUARTER) for pointer in blocks]
+    results = emit_rounds(builder, before, schedules, 0, len(ROUND_CONSTANTS))
+    for pointer, old, new in zip(states, before, results, strict=True):
+        for i, row in enumerate(to_rows(builder, add_states(builder, old, new))):
+            builder.store(row, builder.gep(pointer, [ir.Constant(INDEX, i)])).align = WORD_BYTES
 
 
 def function_alone(module: Emitted, name: str, arguments: Sequence[Emitted], write: Callable[..., None]) -> Emitted:
