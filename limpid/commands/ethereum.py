@@ -68,7 +68,7 @@ def witness_command(file: str, name: str | None, index: int, output: str) -> Ans
     require_distinct({"TEST.json": file}, {"--output": output})
     test = _named(read_block_tests(file), name)
     if index >= len(test.blocks):
-        blocks = f"the test {test.name} has {len(test.blocks)} blocks: none of them is {index}"
+        blocks = f"the test {test.name} of {file} has {len(test.blocks)} blocks: none of them is {index}"
         raise MisuseError(blocks, "choose one of them with --block, counted from 0")
     require_writable(output)
     notes = _compile()
@@ -151,7 +151,7 @@ def _named(tests: tuple[BlockTest, ...], name: str | None) -> BlockTest:
     chosen = [test for test in tests if name in (None, test.name)]
     if len(chosen) != 1:
         wanted = "several tests" if name is None else f"no test {name}"
-        raise MisuseError(f"the file has {wanted}", f"choose one with --test: {names}")
+        raise MisuseError(f"{tests[0].path} has {wanted}", f"choose one with --test: {names}")
     return chosen[0]
 
 

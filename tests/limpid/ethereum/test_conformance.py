@@ -141,9 +141,9 @@ def test_witness_command_refuses_blocks_and_tests_that_are_not_there(tmp_path: P
     path.write_text(json.dumps({"one": test, "two": test}))
     output = tmp_path / "input.bin"
     for arguments, message in (
-        ((), "the file has several tests"),
-        (("--test", "three"), "the file has no test three"),
-        (("--test", "one"), "the test one has 0 blocks: none of them is 0"),
+        ((), f"{path} has several tests"),
+        (("--test", "three"), f"{path} has no test three"),
+        (("--test", "one"), f"the test one of {path} has 0 blocks: none of them is 0"),
     ):
         refused = limpid("ethereum", "witness", path, "--output", output, *arguments)
         assert (refused.status, message in refused.stderr) == (2, True)
