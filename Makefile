@@ -112,6 +112,7 @@ release: sbom
 
 $(INSTALLED): pyproject.toml requirements.lock .ci/install-packages
 	.ci/install-packages
+	@echo 'making .venv: some minutes, most of them to download and install packages'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -101,7 +101,8 @@ def build_site(directory: Path) -> Path:
 
     Raises SiteError if a link of a page leads nowhere.
     """
-    source, target = directory / "pages", directory / "html"
+    # What is not absolute, mkdocs takes from the folder of its settings on.
+    source, target = directory.absolute() / "pages", directory.absolute() / "html"
     for made in (source, target):
         shutil.rmtree(made, ignore_errors=True)
     _collect(source)

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -45,7 +46,13 @@ LEAST_ADDRESS_BYTES = 400 << 20
 
 
 class FileName(StringParamType):
-    """A text that may name a file or a directory: the shell completes it as such."""
+    """A text that may name a file or a directory: the shell completes it as such. An empty one names nothing."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        # As a path it would be the current directory, and as a name of anything else no wish at all.
+        if not value:
+            self.fail("it is empty", param, ctx)
+        return super().convert(value, param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return [CompletionItem(incomplete, type="file")]
@@ -63,9 +70,7 @@ class CommandLine(click.Group):
         name = cmd_name.replace("-", "_")
         command = getattr(import_module(f"limpid.commands.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
-        for parameter in command.params:
-            if parameter.type is click.STRING:
-                parameter.type = FileName()
+        _give_names_their_type(command)
         # What has been read stays to the end: the collector need not go through it, which takes a third of a second.
         gc.freeze()
         return command
@@ -91,6 +96,7 @@ class CommandLine(click.Group):
             with _ending_in_order(), warnings.catch_warnings():
                 warnings.showwarning = _show_warning
                 _require_output()
+                _print_any_text()
                 _require_addresses(arguments)
                 status = super().main(arguments, prog_name or "limpid", complete_var, standalone_mode=False, **extra)
             _flush()
@@ -109,6 +115,18 @@ class CommandLine(click.Group):
                 raise
             sys.exit(_reported(_as_limpid_error(error, arguments), as_json="--json" in arguments))
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _give_names_their_type(command: click.Command) -> None:
+    """Every text of a command, and of the commands below it, may name a file."""
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = FileName()
+        elif isinstance(parameter.type, click.Tuple):
+            parameter.type = click.Tuple([FileName() if t is click.STRING else t for t in parameter.type.types])
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _give_names_their_type(below)
 
 
 def _show_warning(
@@ -148,6 +166,12 @@ def _require_output() -> None:
         from limpid.terminal.files import OPEN_OUTPUT
 
         raise FileError("standard output", "is closed", OPEN_OUTPUT)
+
+
+def _print_any_text() -> None:
+    """What the terminal's encoding has no bytes for is escaped: a file's name may be no text at all."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _require_addresses(arguments: Sequence[str]) -> None:

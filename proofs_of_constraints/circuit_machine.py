@@ -16,7 +16,7 @@ from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outco
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
 from spec.air.chip import Chip, Role
 from spec.air.chips.sha256 import Sha256Layout
-from spec.circuit.buses import LIMB, LIMB_BITS, NARROW_SHA256, OCTET, SHA256, VALUE
+from spec.circuit.buses import LIMB, LIMB_BITS, OCTET, SHA256, VALUE
 from spec.circuit.machine import LIMB_TABLE, circuit_machine, limb_rows
 from spec.circuit.row import FLAG
 
@@ -94,6 +94,3 @@ def circuit_audit(layout: Sha256Layout) -> AuditedMachine:
 
 CIRCUIT_AUDIT = circuit_audit(SHA256)
 """The audit of the nodes' circuits: wide rows."""
-
-NARROW_AUDIT = circuit_audit(NARROW_SHA256)
-"""The audit of the last proof's circuit: narrow rows."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from soundcalc.errors import ConditionViolatedError, RefutedBoundError
+from soundcalc.errors import ConditionViolatedError
 
 
 class Status(Enum):
@@ -75,18 +75,10 @@ def register(
     return REGISTRY[key]
 
 
-def usable(key: str) -> Bound:
-    """The bound, for use in a figure. Raises RefutedBoundError, and KeyError for an unknown key."""
-    bound = REGISTRY[key]
-    if bound.status is Status.REFUTED:
-        raise RefutedBoundError(bound.key, bound.source)
-    return bound
-
-
 CAPACITY = register(
     key="capacity_line",
     formula="correlated agreement for every proximity below 1 - rho",
     source="2025/2010, 2025/2046",
     status=Status.REFUTED,
 )
-"""Registered so that asking for it is answered by a reason."""
+"""Listed so that whoever looks for it finds why it is not used: no formula stands behind it."""

@@ -31,14 +31,6 @@ class ConditionViolatedError(CalculatorError):
         self.detail = detail
 
 
-class RefutedBoundError(CalculatorError):
-    """A bound was asked for that is known to be false."""
-
-    def __init__(self, bound: str, source: str) -> None:
-        super().__init__(f"{bound} is refuted by {source}")
-        self.bound = bound
-
-
 class ConfigurationError(CalculatorError):
     """A configuration file is malformed; names file, circuit and key, both empty where it is about the whole file."""
 

@@ -12,7 +12,7 @@ from limpid.commands.options import Count, output_option, require_distinct
 from limpid.errors import FileError
 from limpid.reading.proof_files import read_run_proof
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
-from limpid.terminal.files import STANDARD_STREAM, require_writable, write_bytes
+from limpid.terminal.files import STANDARD_STREAM, file_name, require_there, require_writable, write_bytes
 from limpid.terminal.output import Answer, answering, shown
 from limpid.terminal.progress import compiling, showing
 from reference.segments.folder import FINAL_NAME
@@ -43,6 +43,8 @@ def aggregate_command(
     if folder is None and Path(run).is_dir():
         folder = run
     if output is None and folder is None:
+        # Only of a path that is there it is known that it is no folder, which would need no --output.
+        require_there(run)
         raise click.UsageError("name the final proof's file with --output, or a folder for the tree with --out")
     if folder is None and (workers, scheduler) != (None, None):
         raise click.UsageError("--workers and --scheduler need a folder")
@@ -57,7 +59,7 @@ def aggregate_command(
 
     encoded = read_run_proof(run)
     if encoded.startswith(FINAL_MAGIC):
-        raise FileError(run, "is a final proof already", "name the proof that was made segment by segment")
+        raise FileError(file_name(run), "is a final proof already", "name the proof that was made segment by segment")
     place = None if folder is None else Place(Path(folder), workers, scheduler)
     reports: list[str] = []
     notes = backend_named(DEFAULT_BACKEND).compile(Part.PROVER, compiling)
@@ -65,7 +67,7 @@ def aggregate_command(
         try:
             final = aggregate(encoded, place, observer=display, told=display.done, report=reports.append)
         except Rejected as error:
-            raise FileError(run, f"is no proof that can be folded: {error}", "prove the run anew") from error
+            raise FileError(file_name(run), f"is no proof that can be folded: {error}", "prove the run anew") from error
     return final_answer(final, place, output, notes=notes, reports=reports)
 
 

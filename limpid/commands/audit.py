@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from limpid.commands.options import require_distinct
+from limpid.commands.options import Count, require_distinct
 from limpid.terminal.output import Answer, answering
 from proofs_of_constraints.obligations.obligation import DEFAULT_TIMEOUT_SECONDS, Kind
 from proofs_of_constraints.obligations.second_solver import DEFAULT_SECOND_SOLVER_SECONDS
@@ -39,7 +39,7 @@ FORMATS = ("lean", "picus", "smt2")
     multiple=True,
     help="Only obligations of this kind; may be given several times.",
 )
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that prove at once.")
+@click.option("--jobs", type=Count(), default=1, show_default=True, metavar="N", help="Processes that prove at once.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

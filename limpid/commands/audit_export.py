@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from limpid.commands.audit_obligations import AUDITS
-from limpid.terminal.files import made_directory, write_bytes
+from limpid.terminal.files import empty_directory, write_text
 from limpid.terminal.output import Answer
 from proofs_of_constraints.picus.export import picus_text
 from proofs_of_constraints.report.lean import lean_text
@@ -32,10 +32,10 @@ def export_answer(machine_name: str, chip: str | None, file_format: str, directo
     chips = [found for found in audited.machine.chips if chip in (None, found.name)]
     if not chips:
         raise click.UsageError(f"there is no chip {chip}")
-    folder = made_directory(directory, "circuits")
+    folder = empty_directory(directory, "circuits")
     paths = []
     for found in chips:
         path = str(folder / f"{found.name}.{file_format}")
-        write_bytes(path, WRITERS[file_format](found, audited.contracts).encode())
+        write_text(path, WRITERS[file_format](found, audited.contracts))
         paths.append(path)
     return Answer({"files": paths}, {"written": f"{len(paths)} files to {directory}"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ import click
 
 from limpid.errors import DONE, FAILED, SecondSolverError
 from limpid.reading.picus_files import assumptions_named, obligations_of_file
-from limpid.terminal.files import STANDARD_STREAM, made_directory, require_writable, write_bytes
+from limpid.terminal.files import STANDARD_STREAM, empty_directory, require_writable, write_text
 from limpid.terminal.output import Answer, json_text
 from limpid.terminal.progress import showing
 from proofs_of_constraints.audit import instructions_about, machine_obligation_list, run, selected
@@ -82,12 +82,12 @@ def obligations_answer(subject: Subject, proving: Proving) -> Answer:
     for path in (proving.html, proving.trace):
         if path is not None:
             require_writable(path)
-    folder = None if proving.smt2 is None else made_directory(proving.smt2, "queries")
     if proving.second_solver_timeout is not None:
-        _require_second_solver()
+        _require_installed(require_second_solver)
     if proving.certificates is not None:
-        _require_certificate_solver()
-    certificates = None if proving.certificates is None else made_directory(proving.certificates, "certificates")
+        _require_installed(require_certificate_solver)
+    folder = None if proving.smt2 is None else empty_directory(proving.smt2, "queries")
+    certificates = None if proving.certificates is None else empty_directory(proving.certificates, "certificates")
     with showing(f"proving {len(obligations)} obligations"):
         results = list(
             run(
@@ -104,7 +104,7 @@ def obligations_answer(subject: Subject, proving: Proving) -> Answer:
     if proving.html is not None:
         about = {result.chip for result in results} if subject.file is None else set()
         mutants_of = {name: counts for name, counts in fate_counts(stored_record()).items() if name in about}
-        write_bytes(proving.html, html_page(results, mutants_of, _audit_of(subject, results)).encode())
+        write_text(proving.html, html_page(results, mutants_of, _audit_of(subject, results)))
     if proving.trace is not None:
         rests = resting(results)
         rows = [
@@ -112,7 +112,7 @@ def obligations_answer(subject: Subject, proving: Proving) -> Answer:
             for result in results
             if result.outcome.counterexample is not None
         ]
-        write_bytes(proving.trace, f"{json_text({'counterexamples': rows})}\n".encode())
+        write_text(proving.trace, f"{json_text({'counterexamples': rows})}\n")
     answer = _answer(results, explained, subject)
     return replace(answer, to_error=STANDARD_STREAM in (proving.html, proving.trace))
 
@@ -128,17 +128,11 @@ def _obligations(subject: Subject) -> tuple[Sequence[Obligation], Mapping[str, s
         raise click.UsageError(str(unknown.args[0])) from None
 
 
-def _require_second_solver() -> None:
+def _require_installed(require_solver: Callable[[], object]) -> None:
+    """Raises SecondSolverError if `require_solver` finds that its solver is missing."""
     try:
-        require_second_solver()
-    except SecondSolverMissingError as missing:
-        raise SecondSolverError(str(missing), "install it with: pip install 'limpid[second-solver]'") from None
-
-
-def _require_certificate_solver() -> None:
-    try:
-        require_certificate_solver()
-    except CertificateSolverMissingError as missing:
+        require_solver()
+    except (SecondSolverMissingError, CertificateSolverMissingError) as missing:
         raise SecondSolverError(str(missing), "install it with: pip install 'limpid[second-solver]'") from None
 
 

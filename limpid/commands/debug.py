@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
-from limpid.commands.options import guest_argument, input_options, load_guest, private_input, require_distinct
+from limpid.commands.options import Count, guest_argument, input_options, load_guest, private_input, require_distinct
 from limpid.debugger.server import serve_debugger
 from limpid.errors import InputError, LimpidError
 from limpid.terminal.output import Answer, answering
 from reference.machine_memory import InputTooLongError
+
+PORTS = 1 << 16
+"""TCP numbers them with 16 bits."""
 
 
 class PortError(LimpidError):
@@ -20,7 +23,7 @@ class PortError(LimpidError):
 @click.command("debug")
 @guest_argument
 @input_options
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
+@click.option("--port", type=Count(0, PORTS), default=0, metavar="N", help="The port.  [default: a free one]")
 @answering
 def debug_command(guest: str, input_file: str | None, input_hex: bytes | None, port: int) -> Answer:
     """Wait for GDB, and let it run GUEST.elf.

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from limpid.commands.options import Count, output_option, require_distinct
-from limpid.errors import FAILED, MisuseError
-from limpid.terminal.files import require_writable, write_bytes
+from limpid.errors import DONE, FAILED, MisuseError
+from limpid.terminal.files import require_writable, write_bytes, write_text
 from limpid.terminal.output import Answer, answering
 from limpid.terminal.progress import compiling, stepping
 
 if TYPE_CHECKING:
     from limpid.ethereum.block_tests import BlockTest
-    from limpid.ethereum.conformance import BlockOutcome
 
 NEEDED_PACKAGES = ("trie", "rlp", "remerkleable", "eth_hash", "coincurve")
 """Those of the extra `ethereum`, by the names that are imported."""
@@ -25,7 +24,16 @@ SHOWN_MISSES = 10
 """Wrong verdicts that a terminal shows; --report and --json have all."""
 
 
-@click.group("ethereum")
+class Subcommands(click.Group):
+    """A group whose commands are named where none is given, as any other missing argument is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            ctx.fail(f"Missing argument 'COMMAND'. Choose from: {', '.join(self.list_commands(ctx))}")
+        return super().parse_args(ctx, args)
+
+
+@click.group("ethereum", cls=Subcommands)
 def ethereum_command() -> None:
     """Make inputs of Ethereum blocks for the guest that validates them, and check it on block tests.
 
@@ -38,10 +46,18 @@ def ethereum_command() -> None:
             raise MissingPackagesError(name)
 
 
-@ethereum_command.command("witness")
+@ethereum_command.command("witness", short_help="Write the input of a block for the guest.")
 @click.argument("file", metavar="TEST.json")
 @click.option("--test", "name", metavar="NAME", help="The test of the file.  [default: the only one]")
-@click.option("--block", "index", type=Count(0), default=0, show_default=True, help="Which block of the test, from 0.")
+@click.option(
+    "--block",
+    "index",
+    type=Count(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Which block of the test, from 0.",
+)
 @output_option("INPUT", "The input to write; - is standard output.", required=True)
 @answering
 def witness_command(file: str, name: str | None, index: int, output: str) -> Answer:
@@ -52,7 +68,7 @@ def witness_command(file: str, name: str | None, index: int, output: str) -> Ans
     require_distinct({"TEST.json": file}, {"--output": output})
     test = _named(read_block_tests(file), name)
     if index >= len(test.blocks):
-        blocks = f"the test {test.name} has {len(test.blocks)} blocks: none of them is {index}"
+        blocks = f"the test {test.name} of {file} has {len(test.blocks)} blocks: none of them is {index}"
         raise MisuseError(blocks, "choose one of them with --block, counted from 0")
     require_writable(output)
     notes = _compile()
@@ -83,7 +99,7 @@ def witness_command(file: str, name: str | None, index: int, output: str) -> Ans
     return Answer(facts, lines, notes=notes, to_error=output == "-")
 
 
-@ethereum_command.command("conformance")
+@ethereum_command.command("conformance", short_help="Compare the guest's verdicts with the expected ones.")
 @click.argument("paths", metavar="TEST.json|DIRECTORY...", nargs=-1, required=True)
 @click.option("--count", "counting", is_flag=True, help="Count the instructions of the guest's parts as well.")
 @click.option("--report", metavar="FILE.md", help="Write what was found as a page.")
@@ -91,11 +107,10 @@ def witness_command(file: str, name: str | None, index: int, output: str) -> Ans
 def conformance_command(paths: tuple[str, ...], counting: bool, report: str | None) -> Answer:
     """Run every block of block tests through the guest, and compare its verdicts with the expected ones.
 
-    Tests of forks that the guest does not validate are listed and left out. Exit status 1: a verdict was wrong.
+    Tests of forks that the guest does not validate are listed and left out. Exit status 1: a verdict was wrong, or a
+    test or a file of tests does not fit together.
     """
-    from limpid.ethereum.block_tests import read_block_tests
-    from limpid.ethereum.conformance import Summary, run_test
-    from limpid.ethereum.errors import UnsupportedForkError
+    from limpid.ethereum.conformance import run_files
     from limpid.ethereum.report import page, summary_facts, summary_lines
 
     files = list(dict.fromkeys(file for path in paths for file in _test_files(path)))
@@ -104,24 +119,18 @@ def conformance_command(paths: tuple[str, ...], counting: bool, report: str | No
     if report is not None:
         require_writable(report)
     notes = list(_compile())
-    outcomes: list[BlockOutcome] = []
-    unsupported: list[tuple[str, str]] = []
     with stepping("validating") as step:
-        for number, file in enumerate(files):
-            step(Path(file).stem, number / len(files))
-            for test in read_block_tests(file):
-                try:
-                    outcomes += run_test(test, counting=counting)
-                except UnsupportedForkError as error:
-                    unsupported.append((test.name, error.message))
-    summary = Summary(outcomes)
+        summary = run_files(files, counting=counting, step=step)
+    if summary.faulty and not summary.outcomes and not summary.unsupported:
+        raise summary.faulty[0]
     if report is not None:
-        write_bytes(report, page(summary, unsupported).encode())
-    notes += [f"left out: {name}: {message}" for name, message in unsupported]
+        write_text(report, page(summary))
+    notes += [f"left out: {name}: {message}" for name, message in summary.unsupported]
+    notes += [f"cannot be run: {error.message}" for error in summary.faulty]
     for miss in summary.misses[:SHOWN_MISSES]:
         notes.append(f"wrong: {miss.test}, block {miss.index}: {miss.verdict.value}, {miss.reason}")
-    facts = {**summary_facts(summary), "unsupported": [{"test": name, "message": text} for name, text in unsupported]}
-    return Answer(facts, summary_lines(summary), FAILED if summary.misses else 0, tuple(notes))
+    status = DONE if summary.is_as_expected else FAILED
+    return Answer(summary_facts(summary), summary_lines(summary), status, tuple(notes))
 
 
 def _test_files(path: str) -> list[str]:
@@ -142,7 +151,7 @@ def _named(tests: tuple[BlockTest, ...], name: str | None) -> BlockTest:
     chosen = [test for test in tests if name in (None, test.name)]
     if len(chosen) != 1:
         wanted = "several tests" if name is None else f"no test {name}"
-        raise MisuseError(f"the file has {wanted}", f"choose one with --test: {names}")
+        raise MisuseError(f"{tests[0].path} has {wanted}", f"choose one with --test: {names}")
     return chosen[0]
 
 

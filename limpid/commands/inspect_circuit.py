@@ -7,6 +7,7 @@ from itertools import islice
 from limpid.errors import FileError
 from limpid.reading.inspection import ProofContent, content_of_file
 from limpid.reading.proof_files import read_proof
+from limpid.terminal.files import file_name
 from limpid.terminal.output import Answer
 from limpid.terminal.progress import showing
 from reference.recursion.convert import SpanProof, convert
@@ -24,8 +25,9 @@ def circuit_answer(file: str) -> Answer:
     """Sizes by part. Raises FileError for what is no proof."""
     encoded = read_proof(file)
     with showing("recording"):
-        if not isinstance(content_of_file(file, encoded), ProofContent):
-            raise FileError(file, "is not a proof, so no circuit verifies it")
+        if not isinstance(content_of_file(file_name(file), encoded), ProofContent):
+            next_step = "name a proof that limpid prove has made segment by segment"
+            raise FileError(file_name(file), "is not a proof, so no circuit verifies it", next_step)
         proof = decode_proof(encoded, RV64IM)
         key, segment = proof.key, proof.segments[0]
         recorder = Recorder(publics=[0] * len(public_names(key.machine)))

@@ -11,6 +11,7 @@ from limpid.reading.inspection import (
     content_of_file,
 )
 from limpid.reading.proof_files import read_proof
+from limpid.terminal.files import file_name
 from limpid.terminal.output import Answer, shown
 from limpid.terminal.progress import showing
 from limpid.terminal.security_lines import security_facts, security_lines, security_notes
@@ -28,7 +29,7 @@ def content_answer(file: str) -> Answer:
     """
     encoded = read_proof(file)
     with showing("reading"):
-        content = content_of_file(file, encoded)
+        content = content_of_file(file_name(file), encoded)
     match content:
         case KeyContent():
             return _of_key(content)

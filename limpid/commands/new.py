@@ -23,8 +23,6 @@ RUST_SKELETON = SDK / "skeleton_rust"
 @answering
 def new_command(name: str, rust: bool) -> Answer:
     """Make the directory NAME with a small guest, an input, a Makefile and a README."""
-    if not name:
-        raise click.UsageError("NAME is empty")
     contents = _contents(RUST_SKELETON if rust else SKELETON)
     if rust:
         contents[Path("limpid_guest") / SUPPORT_CRATE.name] = SUPPORT_CRATE.read_bytes()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from limpid.runs.backends import BACKENDS, DEFAULT_BACKEND
-from limpid.terminal.files import STANDARD_STREAM, read_file, stream_of
+from limpid.terminal.files import STANDARD_STREAM, file_name, read_file, stream_of
 from spec.memory_map import INPUT_CAPACITY_BYTES
 from spec.parameters import PARAMETER_SETS, SEGMENT
 from spec.program import Program
@@ -22,6 +22,13 @@ EXIT_CODE_END = 1 << 64
 """An exit code is what a 64-bit register holds: -1 is the largest."""
 
 
+LONGEST_NUMBER = 100
+"""Characters: 64 bits in binary have 66, and underscores may group them."""
+
+SHOWN_CHARACTERS = 40
+"""So much of a text that is refused: enough to know it again."""
+
+
 class Hexadecimal(click.ParamType[bytes]):
     """Bytes as an even number of hexadecimal digits, with or without 0x in front."""
 
@@ -31,7 +38,9 @@ class Hexadecimal(click.ParamType[bytes]):
         try:
             return value if isinstance(value, bytes) else bytes.fromhex(without_prefix(str(value)))
         except ValueError:
-            self.fail(f"{value!r} is not an even number of hexadecimal digits", param, ctx)
+            text = str(value)
+            shown = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+            self.fail(f"{shown!r} is not an even number of hexadecimal digits", param, ctx)
 
 
 def without_prefix(digits: str) -> str:
@@ -49,10 +58,14 @@ class Count(click.ParamType[int]):
         self.end = end
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if len(text) > LONGEST_NUMBER:
+            self.fail(f"a number of {len(text)} characters is larger than any here", param, ctx)
         try:
-            number = value if isinstance(value, int) else int(str(value), 0)
+            number = value if isinstance(value, int) else int(text, 0)
         except ValueError:
-            self.fail(f"{value!r} is no number", param, ctx)
+            hint = ": leave out the zeros in front" if text.isdecimal() else ""
+            self.fail(f"{value!r} is no number{hint}", param, ctx)
         if number < self.least or (self.end is not None and number >= self.end):
             bounds = f"{self.least} or more" if self.end is None else f"{self.least} to {self.end - 1}"
             self.fail(f"{value} is not {bounds}", param, ctx)
@@ -62,7 +75,8 @@ class Count(click.ParamType[int]):
 class Guest(NamedTuple):
     """A guest as a command has it."""
 
-    path: str
+    name: str
+    """The file's, for people."""
     content: bytes
     program: Program
 
@@ -80,8 +94,8 @@ def load_guest(path: str) -> Guest:
     """
     from limpid.reading.programs import program_of
 
-    content = read_file(path, LARGEST_ELF_BYTES)
-    return Guest(path, content, program_of(content, path))
+    content, name = read_file(path, LARGEST_ELF_BYTES), file_name(path)
+    return Guest(name, content, program_of(content, name))
 
 
 def input_options(command: Command) -> Command:

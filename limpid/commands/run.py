@@ -23,7 +23,7 @@ from limpid.commands.options import (
 from limpid.commands.traps import explained_traps
 from limpid.reading.places import place
 from limpid.runs.backends import DEFAULT_BACKEND, Part, backend_named
-from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.files import require_fillable, require_writable, write_bytes
 from limpid.terminal.output import Answer, answering, shown, tell
 from limpid.terminal.progress import Display, compiling, showing
 from reference.execution import Execution
@@ -76,6 +76,8 @@ def run_command(
     require_distinct({"GUEST.elf": guest, "--input": input_file}, {"--public-output": public_output})
     if public_output is not None:
         require_writable(public_output)
+    if profile_directory is not None:
+        require_fillable(profile_directory)
     loaded, content = load_guest(guest), private_input(input_file, input_hex)
     notes = list(backend_named(DEFAULT_BACKEND).compile(Part.EXECUTOR, compiling))
     with explained_traps(loaded, content):
@@ -141,7 +143,7 @@ def _profiled(
 ) -> None:
     from limpid.profiling.files import FLAME_GRAPH_NAME, PPROF_NAME, REPORT_NAME, write_profile
 
-    title = f"{guest.path}: {counted.execution.instructions:,} instructions"
+    title = f"{guest.name}: {counted.execution.instructions:,} instructions"
     told = write_profile(counted, directory, title, guest.content)
     facts["profile"] = told.facts()
     lines["profile"] = ", ".join(f"{directory}/{name}" for name in (REPORT_NAME, FLAME_GRAPH_NAME, PPROF_NAME))

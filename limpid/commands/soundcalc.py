@@ -7,12 +7,19 @@ from typing import Any
 
 import click
 
+from limpid.commands.options import Count
 from limpid.errors import DONE, FAILED
 from limpid.terminal.output import json_text
 from limpid.terminal.report_output import FORMATS, json_of, write_report
 from soundcalc.exact import float_bits, rounded_down
 from soundcalc.protocol.proximity import CurveBound
 from soundcalc.published.template import FAMILIES, template
+
+MOST_BITS = 256
+"""As many as a hash has: no figure is higher."""
+
+MOST_SEGMENTS = 1 << 20
+"""Far more than a verifier of any system here admits."""
 
 
 @click.command("soundcalc")
@@ -28,10 +35,10 @@ from soundcalc.published.template import FAMILIES, template
 @click.option(
     "--proofs", multiple=True, metavar="[CIRCUIT=]N", help="Of a FILE.toml: so many proofs in a run, and its figures."
 )
-@click.option("--target-bits", type=click.IntRange(1, 256), metavar="BITS", help="Search parameters that reach them.")
+@click.option("--target-bits", type=Count(1, MOST_BITS + 1), metavar="BITS", help="Search parameters that reach them.")
 @click.option(
     "--segments",
-    type=click.IntRange(1, 1 << 20),
+    type=Count(1, MOST_SEGMENTS + 1),
     metavar="N",
     help="Of a run of so many proofs.",
 )
@@ -44,7 +51,7 @@ from soundcalc.published.template import FAMILIES, template
 )
 @click.option("--loss", is_flag=True, help="Of a FILE.toml: unique decoding with proximity loss, derived for folds.")
 @click.option("--rounds", is_flag=True, help="Of a FILE.toml: every round of every circuit, however many there are.")
-@click.option("--fail-below", type=click.IntRange(1, 256), metavar="BITS", help="Exit with 1 where there are fewer.")
+@click.option("--fail-below", type=Count(1, MOST_BITS + 1), metavar="BITS", help="Exit with 1 where there are fewer.")
 @click.option("--bounds", is_flag=True, help="Print every bound, its source and its status as well.")
 @click.option("--export", metavar="FILE.toml", help="Write the configuration or the set, with its changes.")
 @click.option("--template", "kind", type=click.Choice(list(FAMILIES)), help="Print a FILE.toml to fill in.")

@@ -39,7 +39,7 @@ from limpid.reading.published_reports import (
     systems_report,
 )
 from limpid.reading.published_variants import comparison_report, search_report, sweep_report
-from limpid.terminal.files import write_bytes
+from limpid.terminal.files import write_text
 from limpid.terminal.progress import stepping
 from limpid.terminal.report_output import write_plot
 from soundcalc.errors import CalculatorError, ParameterError
@@ -143,7 +143,7 @@ def _tree(subject: TreeSubject, name: str, wishes: Wishes) -> Report:
             raise click.UsageError("--segments says nothing about a file of a tree: its counts are those of its run")
         subject = largest_tree(wishes.segments, wishes.curve)
     if wishes.export is not None:
-        write_bytes(wishes.export, exported_tree(subject.file).encode())
+        write_text(wishes.export, exported_tree(subject.file))
     return tree_report(subject)
 
 
@@ -152,7 +152,7 @@ def _set(subject: SetSubject, name: str, wishes: Wishes) -> Report:
     if wishes.target_bits is not None:
         return _set_search(subject.system, name, wishes, wishes.target_bits)
     if wishes.export is not None:
-        write_bytes(wishes.export, exported_own(subject.system).encode())
+        write_text(wishes.export, exported_own(subject.system))
     if wishes.sweep is None:
         return set_report(subject)
     try:
@@ -176,7 +176,7 @@ def _set_search(system: OwnSystem, name: str, wishes: Wishes, target_bits: int) 
         else:
             found = schedules_of_counts(system, error, wishes.curve, report)
     if wishes.export is not None:
-        write_bytes(wishes.export, exported_own(with_schedules(system, found)).encode())
+        write_text(wishes.export, exported_own(with_schedules(system, found)))
     sizes = "usual" if is_as_found else "largest"
     return set_search_report(system.name, target_bits, wishes.segments, found, sizes)
 
@@ -245,7 +245,7 @@ def _published(subject: PublishedConfiguration, name: str, wishes: Wishes) -> Re
     if wishes.segments is not None:
         raise click.UsageError("--segments of a FILE.toml goes with --target-bits; --proofs N counts proofs of a run")
     if wishes.export is not None:
-        write_bytes(wishes.export, exported(configuration).encode())
+        write_text(wishes.export, exported(configuration))
     if wishes.compat:
         return compatibility_report(configuration)
     if wishes.sweep is not None:
@@ -262,7 +262,7 @@ def _search(configuration: PublishedConfiguration, name: str, wishes: Wishes) ->
     if wishes.export is not None:
         document = with_openings(configuration, [result.circuit for result in found])
         written = configuration_of(document, Path(name).name, wishes.lenient)
-        write_bytes(wishes.export, exported(written).encode())
+        write_text(wishes.export, exported(written))
     return search_report(configuration, found, target)
 
 

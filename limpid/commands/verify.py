@@ -23,7 +23,7 @@ from limpid.errors import FAILED, FileError, KeyFileError
 from limpid.reading.programs import program_of
 from limpid.reading.proof_files import read_proof
 from limpid.runs.backends import Part, backend_named
-from limpid.terminal.files import read_file
+from limpid.terminal.files import file_name, read_file
 from limpid.terminal.output import Answer, answering, shown
 from limpid.terminal.progress import compiling, showing
 from spec.air.machine import exit_code_text
@@ -145,19 +145,20 @@ def _program(text: str, proof: bytes, parameters: str | None, *, is_receipt: boo
         if HEXADECIMAL.fullmatch(text) and not Path(text).exists():
             error.next_step = f"{PROGRAM_NAMES}; this has {len(without_prefix(text))}"
         raise
+    name = file_name(text)
     if content.startswith(ELF_MAGIC):
         return proving.keygen(
-            program_of(content, text), parameters=parameters or _parameters(proof, is_receipt=is_receipt)
+            program_of(content, name), parameters=parameters or _parameters(proof, is_receipt=is_receipt)
         )
     if not content.startswith(KEY_MAGIC):
-        raise FileError(text, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
+        raise FileError(name, "is neither an ELF file nor a verification key", PROGRAM_NAMES)
     try:
         key = decode_key(content, RV64IM)
         # A damaged key should not look like that of another program.
         check_key(key)
         return key
     except Rejected as error:
-        raise KeyFileError(text, error) from error
+        raise KeyFileError(name, error) from error
 
 
 def _parameters(proof: bytes, *, is_receipt: bool) -> str:

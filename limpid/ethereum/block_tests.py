@@ -55,6 +55,8 @@ class TestBlock:
 class BlockTest:
     """One test of a file."""
 
+    path: str
+    """The file's."""
     name: str
     fork_name: str
     chain_id: int
@@ -72,7 +74,7 @@ def read_block_tests(path: str) -> tuple[BlockTest, ...]:
     """
     try:
         tests = loads(read_file(path), MAXIMUM_DEPTH)
-        found = tuple(_block_test(name, test) for name, test in tests.items())
+        found = tuple(_block_test(path, name, test) for name, test in tests.items())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BlockTestError(path, f"holds no block tests: {type(error).__name__}: {error}") from error
     if not found:
@@ -80,9 +82,10 @@ def read_block_tests(path: str) -> tuple[BlockTest, ...]:
     return found
 
 
-def _block_test(name: str, test: Mapping[str, Any]) -> BlockTest:
+def _block_test(path: str, name: str, test: Mapping[str, Any]) -> BlockTest:
     chain_id = test.get("config", {}).get("chainid")
     return BlockTest(
+        path,
         name,
         str(test["network"]),
         DEFAULT_CHAIN_ID if chain_id is None else _number(chain_id, COUNT_BITS),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from remerkleable.complex import Container
 
 from limpid.ethereum.block_tests import BlockTest, TestBlock
-from limpid.ethereum.errors import UnsupportedForkError, WitnessError
+from limpid.ethereum.errors import BlockFormError, BlockTestError, UnsupportedForkError
 from limpid.ethereum.payloads import Block, payload_request, read_block
 from limpid.ethereum.schema import FORKS, MAX_WITNESS_HEADERS, ExecutionWitness, Fork, Record
 from limpid.ethereum.signatures import public_key
@@ -43,7 +43,7 @@ class Chain:
     """What is known after a test's genesis block and the valid blocks that were added since."""
 
     def __init__(self, test: BlockTest) -> None:
-        """Raises UnsupportedForkError; BlockFormError, WitnessError where genesis block and state do not fit."""
+        """Raises UnsupportedForkError, and BlockTestError if the genesis block is none or has another state's root."""
         fork = FORKS.get(test.fork_name)
         if fork is None:
             raise UnsupportedForkError(test.fork_name, list(FORKS))
@@ -51,9 +51,13 @@ class Chain:
         self._chain_id = test.chain_id
         self._state = StatePreimages()
         self._headers: dict[bytes, Block] = {}
-        genesis = read_block(test.genesis, fork)
+        try:
+            genesis = read_block(test.genesis, fork)
+        except BlockFormError as error:
+            raise BlockTestError(test.path, f"the genesis block of the test {test.name}: {error.message}") from error
         if self._state.add_state(test.pre_state) != genesis.fields["state_root"]:
-            raise WitnessError(f"the state of the test {test.name} has another root than its genesis block")
+            cause = f"the state of the test {test.name} has another root than its genesis block"
+            raise BlockTestError(test.path, cause)
         self._headers[genesis.hash] = genesis
 
     def block_input(self, test_block: TestBlock) -> BlockInput:

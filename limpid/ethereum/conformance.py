@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
-from limpid.ethereum.block_tests import BlockTest, TestBlock
+from limpid.ethereum.block_tests import BlockTest, TestBlock, read_block_tests
 from limpid.ethereum.chain import Chain
-from limpid.ethereum.errors import BlockFormError, WitnessError
+from limpid.ethereum.errors import BlockFormError, BlockTestError, UnsupportedForkError, WitnessError
 from limpid.ethereum.guests import measure, validate
 from limpid.ethereum.witnesses import minimal
 
@@ -65,6 +66,15 @@ class Summary:
     """Outcomes of many blocks, counted."""
 
     outcomes: Sequence[BlockOutcome]
+    unsupported: Sequence[tuple[str, str]] = ()
+    """Tests of forks that the guest does not validate, and why they were left out."""
+    faulty: Sequence[BlockTestError] = ()
+    """What kept a test from being run, or all tests of a file."""
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether every test was run that is of a supported fork, and every verdict was right."""
+        return not self.misses and not self.faulty
 
     @property
     def misses(self) -> list[BlockOutcome]:
@@ -81,12 +91,41 @@ class Summary:
         return sum(outcome.fork == fork and verdict in (None, outcome.verdict) for outcome in self.outcomes)
 
 
+def run_files(
+    files: Sequence[str], *, counting: bool = False, step: Callable[[str, float], None] = lambda *_: None
+) -> Summary:
+    """What the validator says about every block of the tests of files.
+
+    `step` hears which file is next, and what part of all files is done. A test or a file that does not fit together is
+    in the summary, and the others are run. Raises FileError if a file cannot be read, and what `run_test` raises beyond
+    that.
+    """
+    outcomes: list[BlockOutcome] = []
+    unsupported: list[tuple[str, str]] = []
+    faulty: list[BlockTestError] = []
+    for number, file in enumerate(files):
+        step(Path(file).stem, number / len(files))
+        try:
+            tests = read_block_tests(file)
+        except BlockTestError as error:
+            faulty.append(error)
+            continue
+        for test in tests:
+            try:
+                outcomes += run_test(test, counting=counting)
+            except UnsupportedForkError as error:
+                unsupported.append((test.name, error.message))
+            except BlockTestError as error:
+                faulty.append(error)
+    return Summary(outcomes, unsupported, faulty)
+
+
 def run_test(test: BlockTest, *, counting: bool = False) -> Iterator[BlockOutcome]:
     """What the validator says about each block of a test, with a minimal witness.
 
     `counting` counts instructions by part, which takes longer. Raises UnsupportedForkError for a fork that the guest
-    does not validate, BuildFailedError where the guests cannot be built, and WitnessError for a witness that fails its
-    checks.
+    does not validate, BlockTestError if genesis block and state do not fit, BuildFailedError where the guests cannot be
+    built, and WitnessError for a witness that fails its checks.
     """
     chain = Chain(test)
     for index, block in enumerate(test.blocks):

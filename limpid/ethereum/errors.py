@@ -8,7 +8,7 @@ from limpid.errors import LimpidError
 
 
 class BlockTestError(LimpidError):
-    """A file that should hold block tests and does not."""
+    """A file that should hold block tests and does not, or one of whose tests does not fit together."""
 
     kind = "block_test"
 

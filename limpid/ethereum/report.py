@@ -11,7 +11,7 @@ from limpid.ethereum.schema import FORKS
 
 
 def summary_facts(summary: Summary) -> dict[str, object]:
-    """For programs: counts by fork and verdict, every outcome, and instructions by part where they were counted."""
+    """For programs: counts by fork and verdict, every outcome, what was left out, and instructions by part."""
     return {
         "blocks": len(summary.outcomes),
         "right": len(summary.outcomes) - len(summary.misses),
@@ -23,6 +23,8 @@ def summary_facts(summary: Summary) -> dict[str, object]:
         "instructions": sum(outcome.instructions for outcome in summary.outcomes),
         "instructions_by_part": dict(summary.instructions_by_part.most_common()),
         "outcomes": [outcome.facts() for outcome in summary.outcomes],
+        "unsupported": [{"test": name, "message": text} for name, text in summary.unsupported],
+        "faulty": [error.message for error in summary.faulty],
     }
 
 
@@ -52,7 +54,7 @@ Each instruction counts for the innermost accelerator or class of
 opcodes around it. What the compiler has written out inside another function counts for that."""
 
 
-def page(summary: Summary, unsupported: Sequence[tuple[str, str]]) -> str:
+def page(summary: Summary) -> str:
     """The page docs/ethereum-conformance.md, in Markdown."""
     sections = [
         "# Conformance of the Ethereum guest",
@@ -66,8 +68,10 @@ def page(summary: Summary, unsupported: Sequence[tuple[str, str]]) -> str:
     if summary.instructions_by_part:
         counted = sum(outcome.instructions_by_part is not None for outcome in summary.outcomes)
         sections += ["## Where the instructions go", f"Blocks that were counted: {counted}. {_PARTS}", _parts(summary)]
-    if unsupported:
-        sections += ["## Left out", _table(("test", "reason"), unsupported)]
+    if summary.unsupported:
+        sections += ["## Left out", _table(("test", "reason"), summary.unsupported)]
+    if summary.faulty:
+        sections += ["## Tests that do not fit together", "\n".join(f"- {error.message}" for error in summary.faulty)]
     return "\n\n".join(sections) + "\n"
 
 

@@ -42,7 +42,8 @@ def input_of_block(test: BlockTest, index: int) -> tuple[BlockInput, Validated]:
     """The input of a test's block with a minimal witness, checked to be minimal and sufficient, and its verdict.
 
     The blocks before it are validated first. Raises UnsupportedForkError for a fork that the guest does not validate,
-    BlockFormError if no payload holds the block, and what `minimal` raises.
+    BlockTestError if genesis block and state do not fit, BlockFormError if no payload holds the block, and what
+    `minimal` raises.
     """
     chain = Chain(test)
     for block in test.blocks[:index]:

@@ -13,7 +13,7 @@ from limpid.profiling.report import Report, report
 from limpid.profiling.weights import weighed_calls
 from limpid.reading.symbols import readable
 from limpid.runs.estimation import cost_of
-from limpid.terminal.files import cause_of, filled_directory, write_bytes
+from limpid.terminal.files import cause_of, filled_directory, write_bytes, write_text
 from reference.cost import rows_by_pc
 from reference.executor.profiling import Profile
 
@@ -36,8 +36,8 @@ def write_profile(profile: Profile, directory: str, title: str, elf: bytes) -> R
     target = Path(directory)
     try:
         with filled_directory(target):
-            write_bytes(str(target / REPORT_NAME), told.text().encode())
-            write_bytes(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title).encode())
+            write_text(str(target / REPORT_NAME), told.text())
+            write_text(str(target / FLAME_GRAPH_NAME), flame_graph(calls, title))
             write_bytes(str(target / PPROF_NAME), pprof_file(calls))
     except (OSError, ValueError) as error:
         raise FileError(

@@ -44,7 +44,7 @@ def pprof_file(root: WeighedCall) -> bytes:
         pending += [(callee, chain) for callee in reversed(call.callees)]
     message += declarations
     for text in strings.texts:
-        message += _bytes(6, text.encode())
+        message += _bytes(6, text.encode(errors="backslashreplace"))
     return gzip.compress(bytes(message), mtime=0)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from limpid.errors import FileError, KeyFileError, LimpidError
 from limpid.reading.inspection import forms_of
-from limpid.terminal.files import read_file
+from limpid.terminal.files import file_name, read_file
 from soundcalc.errors import CalculatorError, ConfigurationError, ConfigurationProblemsError
 from soundcalc.own.format import is_own, own_of, own_system
 from soundcalc.own.system import OwnSystem
@@ -120,6 +120,7 @@ def subject_named(name: str, *, lenient: bool, curve: CurveBound) -> Subject:
     except FileError as error:
         error.next_step = f"{error.next_step}; or {sets}"
         raise
+    name = file_name(name)
     next_step = f"name a proof, a key or a TOML file; or {sets}"
     if not content.strip():
         raise SubjectError(f"{name}: is empty", next_step, {"path": name})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from limpid.errors import AirFileError, AssumptionError, PicusFileError
-from limpid.terminal.files import read_file
+from limpid.terminal.files import file_name, read_file
 from proofs_of_constraints.obligations.obligation import Obligation
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def obligations_of_file(path: str, assumptions: dict[str, str]) -> tuple[list[Ob
     from proofs_of_constraints.picus.syntax import PicusError
 
     content = read_file(path)
+    path = file_name(path)
     conditions: dict[str, Condition] = {}
     try:
         text = content.decode()

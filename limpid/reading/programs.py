@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from limpid.arguments import require_type
-from limpid.errors import ParametersError, ProgramError
+from limpid.errors import MisuseError, ParametersError, ProgramError
 from limpid.terminal.files import read_file
 from reference.loader import ElfError, load_bytes
 from spec.parameters import PARAMETER_SETS, SEGMENT, ParameterSet
@@ -28,6 +28,8 @@ def load_program(elf: Elf) -> Program:
         return elf
     if isinstance(elf, bytes):
         return program_of(elf, "<bytes>")
+    if not str(elf):
+        raise MisuseError("elf is an empty path", "give the path of an ELF file")
     return program_of(read_file(str(elf)), str(elf))
 
 

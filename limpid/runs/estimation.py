@@ -76,7 +76,7 @@ class Estimate:
             "proving cost": f"{self.cost.cost.total:,} ({COST_VERSION})",
             "of which": ", ".join(f"{name} {cost:,}" for name, cost in dearest),
             "segments": f"{self.cost.segments}, the last one {self.cost.last_segment_fraction:.0%} full",
-            "predicted proof": f"{self.proof_bytes:,} bytes, {self.seconds:.0f} seconds, "
+            "predicted proof": f"{self.proof_bytes:,} bytes, {self.seconds:.1f} seconds, "
             f"{self.memory_bytes / 2**30:.1f} GiB of memory",
             "predicted by": self.calibration.source,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -29,9 +30,14 @@ _CHUNK_BYTES = 1 << 20
 """Read at once, so that a file that is too long is noticed before it is all in memory."""
 
 
+def file_name(path: str) -> str:
+    """What messages call the file that is read."""
+    return "standard input" if path == STANDARD_STREAM else path
+
+
 def read_file(path: str, at_most: int = LARGEST_FILE_BYTES) -> bytes:
     """The content of a file, or of standard input for `-`. Raises FileError, also above the bound."""
-    name = "standard input" if path == STANDARD_STREAM else path
+    name = file_name(path)
     try:
         with _opened(path) as file:
             return _bounded(file, name, at_most)
@@ -118,6 +124,11 @@ def write_bytes(path: str, content: bytes) -> None:
         raise FileError(path, cause_of(error), writing_step(target, error)) from error
 
 
+def write_text(path: str, text: str) -> None:
+    """`write_bytes` in UTF-8; what a file's name holds that is no text is escaped. Raises FileError as that."""
+    write_bytes(path, text.encode(errors="backslashreplace"))
+
+
 def write_standard_output(content: bytes) -> None:
     """Writes to standard output and waits until it is gone. Raises FileError; BrokenPipeError if nobody reads."""
     if sys.stdout is None:
@@ -153,6 +164,17 @@ def new_directory(path: str) -> Iterator[Path]:
         raise FileError(path, f"cannot be made: {cause_of(error)}", writing_step(target, error)) from error
 
 
+def require_fillable(path: str) -> None:
+    """Raises FileError if `filled_directory` could not make the directory or write into it: asked before work that
+    takes minutes."""
+    target = Path(path)
+    above = next(folder for folder in (target, *target.parents) if os.path.lexists(folder))
+    if not above.is_dir():
+        raise FileError(path, f"cannot be a directory: {above} is no directory", "name another directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise FileError(path, f"the directory {above} cannot be written to", forbidden_step(above))
+
+
 @contextmanager
 def filled_directory(path: Path) -> Iterator[None]:
     """Makes the directory, and those above it, unless it is there; what was made here goes again after an error.
@@ -169,18 +191,30 @@ def filled_directory(path: Path) -> Iterator[None]:
         raise
 
 
-def made_directory(path: str, of_what: str) -> Path:
-    """A directory that files may be written into, made where there is none.
+def empty_directory(path: str, of_what: str) -> Path:
+    """An empty directory that files may be written into, made where there is none.
 
-    Raises FileError if a file cannot be read or written.
+    Raises FileError if it cannot be made or written to, or holds something: files of an earlier command would stand
+    among the new ones.
     """
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
+        with os.scandir(path) as entries:
+            found = next(entries, None)
     except (OSError, ValueError) as error:
         cause = f"cannot be a directory of {of_what}: {cause_of(error)}"
         raise FileError(path, cause, "name another directory") from error
+    if found is not None:
+        raise FileError(path, f"is not empty: it holds {found.name}", "name another directory, or empty this one")
     require_writable(str(Path(path) / "file"))
     return Path(path)
+
+
+def require_there(path: str) -> None:
+    """Raises FileError, as reading it would, if nothing has the path."""
+    if path != STANDARD_STREAM and not os.path.lexists(path):
+        missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        raise FileError(path, cause_of(missing), reading_step(path, missing))
 
 
 def _umask() -> int:

@@ -15,7 +15,7 @@ from rich.table import Table as DrawnTable
 from rich.text import Text
 
 from limpid.errors import LimpidError, MisuseError
-from limpid.terminal.files import require_writable, write_bytes
+from limpid.terminal.files import require_writable, write_bytes, write_text
 from limpid.terminal.output import json_text
 from soundcalc.bounds import SOURCES
 from soundcalc.report.document import Block, Heading, Paragraph, Table, runs, table
@@ -102,7 +102,7 @@ def write_report(report: Report, path: str) -> None:
     if ending == ".pdf":
         write_bytes(path, _pdf(report))
     elif ending in ENDINGS:
-        write_bytes(path, FORMATS[ENDINGS[ending]](report).encode())
+        write_text(path, FORMATS[ENDINGS[ending]](report))
     else:
         raise MisuseError(f"{path}: a report ends in {', '.join((*ENDINGS, '.pdf'))}", "name another file")
 

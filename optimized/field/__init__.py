@@ -11,5 +11,5 @@
                                       one number in [0, p) in each lane, or six
 
 `lanes` makes code for the vectors of `optimized.lanes`; `extension` moves elements between arrays and vectors;
-`products` is for the loops that add up many products, as those of sumchecks are.
+`products` is for the loops that add up many products, as those of sumchecks are, in the two halves of `wide_sums`.
 """

@@ -8,8 +8,7 @@ To multiply the right factor by w turns (b, n, e) into (n, e, b). So coefficient
 the i-th part of the left factor times part k - i of the right one, turned where k - i is negative: nine words of each
 factor, 27 products of words, all added.
 
-Sums grow in two 64-bit halves, the even and the odd lanes. Their bounds are known while the code is made, so that a
-sum is lowered only where another product could carry it beyond 64 bits. All elements are in Montgomery's form.
+Sums grow in the two 64-bit halves of `wide_sums`. All elements are in Montgomery's form.
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from typing import Any, TypeAlias
 
 from llvmlite import ir
 
-from optimized.field.lanes import INVERSE_OF_P, RADIX, emit_subtract
+from optimized.field.lanes import RADIX, emit_subtract
+from optimized.field.wide_sums import LARGEST_SUM, LOW_HALF, LOWERED, WIDE, Factors, Halves, WideSum, halves_of
 from optimized.lanes.vectors import (
     LANES,
     VECTOR,
@@ -37,18 +37,6 @@ from optimized.lanes.vectors import (
 )
 from spec.field import EXTENSION_DEGREE, Extension, P
 
-WIDE = ir.VectorType(ir.IntType(64), LANES // 2)
-LOW_HALF = ir.Constant(WIDE, [RADIX - 1] * (LANES // 2))
-HIGH_WORDS = ir.Constant(VECTOR, [word for i in range(1, LANES, 2) for word in (i, LANES + i)])
-HIGH_P = ir.Constant(VECTOR, [0, P] * (LANES // 2))
-
-LARGEST_PRODUCT = P**2
-LOWERED = RADIX * P - 1
-"""The largest sum whose high word is below p."""
-
-LARGEST_SUM = 2 * RADIX * P - 1
-"""The largest sum that one conditional subtraction from its high word lowers; it fits in 64 bits."""
-
 FACTOR_WORDS = 9
 """A factor that is the same in all lanes: b, n and e of its three parts."""
 
@@ -58,91 +46,11 @@ FACTOR_PITCH = 16
 SUM_LANES = 2 * EXTENSION_DEGREE
 """Two halves for each coefficient."""
 
-Halves: TypeAlias = tuple[Emitted, Emitted]
-"""As many 64-bit numbers as lanes: those of the even lanes and those of the odd lanes."""
-
-Factors: TypeAlias = tuple[Halves, Halves]
-"""Two factors of a product of words."""
-
 
 def factor_words(element: Extension) -> list[int]:
     """FACTOR_WORDS words for products by an element."""
     b_0, b_1, b_2, b_3, b_4, b_5 = (coefficient * RADIX % P for coefficient in element.coefficients)
     return [b_0, b_1, b_2, -b_3 % P, -b_4 % P, -b_5 % P, (b_3 - b_0) % P, (b_4 - b_1) % P, (b_5 - b_2) % P]
-
-
-def _halves(builder: Builder, value: Emitted) -> Halves:
-    wide = builder.bitcast(value, WIDE)
-    return builder.and_(wide, LOW_HALF), builder.lshr(wide, ir.Constant(WIDE, [32] * (LANES // 2)))
-
-
-def _minimum(builder: Builder, left: Emitted, right: Emitted) -> Emitted:
-    return builder.select(builder.icmp_unsigned("<", left, right), left, right)
-
-
-class _Sum:
-    """A sum of products of words, each below p, and the largest number that it can be."""
-
-    def __init__(self, builder: Builder, total: Halves | None = None, bound: int = 0) -> None:
-        self._builder = builder
-        self._total = total
-        self._bound = bound
-
-    @property
-    def total(self) -> Halves:
-        assert self._total is not None
-        return self._total
-
-    def copy(self) -> _Sum:
-        return _Sum(self._builder, self._total, self._bound)
-
-    def add(self, factors: Sequence[Factors]) -> None:
-        """Adds products, lowering the sum before one that could be too much."""
-        builder = self._builder
-        for left, right in factors:
-            product = builder.mul(left[0], right[0]), builder.mul(left[1], right[1])
-            if self._total is None:
-                self._total = product
-            else:
-                self.make_room()
-                self._total = builder.add(self._total[0], product[0]), builder.add(self._total[1], product[1])
-            self._bound += LARGEST_PRODUCT
-
-    def make_room(self) -> None:
-        """Lowers the sum if another product could be too much."""
-        if self._bound + LARGEST_PRODUCT > LARGEST_SUM:
-            self.lower()
-
-    def lower(self) -> None:
-        """Takes p from a high word that is not below it: of the word and the word less p, the smaller one.
-
-        Low words are the smaller of two equals.
-        """
-        builder = self._builder
-        lowered = []
-        for half in self.total:
-            words = builder.bitcast(half, VECTOR)
-            lowered.append(builder.bitcast(_minimum(builder, words, builder.sub(words, HIGH_P)), WIDE))
-        self._total = lowered[0], lowered[1]
-        self._bound = LOWERED
-
-    def reduced(self) -> Emitted:
-        """The sum over 2^32 modulo p: its high words less those of the multiple of p with the same low words."""
-        builder = self._builder
-        high = self._high_words(self.total)
-        if self._bound > LOWERED:
-            high = _minimum(builder, high, builder.sub(high, constant(P)))
-        multiples = []
-        for half in self.total:
-            # A product of words: as one of wide numbers it could turn into a full multiplication.
-            quotient = builder.mul(builder.bitcast(half, VECTOR), constant(INVERSE_OF_P))
-            low = builder.and_(builder.bitcast(quotient, WIDE), LOW_HALF)
-            multiples.append(builder.mul(low, ir.Constant(WIDE, [P] * (LANES // 2))))
-        return emit_subtract(builder, high, self._high_words((multiples[0], multiples[1])))
-
-    def _high_words(self, halves: Halves) -> Emitted:
-        even, odd = (self._builder.bitcast(half, VECTOR) for half in halves)
-        return self._builder.shuffle_vector(even, odd, HIGH_WORDS)
 
 
 Part: TypeAlias = tuple[Halves, Halves, Halves]
@@ -151,7 +59,7 @@ Part: TypeAlias = tuple[Halves, Halves, Halves]
 
 def _left(builder: Builder, element: Sequence[Emitted]) -> list[Part]:
     differences = [emit_subtract(builder, element[i], element[i + 3]) for i in range(3)]
-    words = [_halves(builder, value) for value in (*element, *differences)]
+    words = [halves_of(builder, value) for value in (*element, *differences)]
     return [(words[i], words[i + 3], words[i + 6]) for i in range(3)]
 
 
@@ -159,7 +67,7 @@ def _right(builder: Builder, element: Sequence[Emitted]) -> list[Part]:
     """A factor that differs from lane to lane."""
     negatives = [builder.sub(constant(P), element[i]) for i in range(3, 6)]
     differences = [emit_subtract(builder, element[i + 3], element[i]) for i in range(3)]
-    words = [_halves(builder, value) for value in (*element[:3], *negatives, *differences)]
+    words = [halves_of(builder, value) for value in (*element[:3], *negatives, *differences)]
     return [(words[i], words[i + 3], words[i + 6]) for i in range(3)]
 
 
@@ -197,7 +105,7 @@ def _sum_of_products(builder: Builder, factors: Sequence[tuple[Sequence[Part], S
     upper: list[Emitted] = []
     for k in range(3):
         products = [_products(left, right, k) for left, right in factors]
-        common = _Sum(builder)
+        common = WideSum(builder)
         for product in products:
             common.add(product[0])
         common.make_room()
@@ -209,12 +117,12 @@ def _sum_of_products(builder: Builder, factors: Sequence[tuple[Sequence[Part], S
     return lower + upper
 
 
-def _wide_sums(builder: Builder, sums: Sequence[Emitted], bound: int) -> list[_Sum]:
+def _wide_sums(builder: Builder, sums: Sequence[Emitted], bound: int) -> list[WideSum]:
     wide = [builder.bitcast(half, WIDE) for half in sums]
-    return [_Sum(builder, (wide[2 * k], wide[2 * k + 1]), bound) for k in range(EXTENSION_DEGREE)]
+    return [WideSum(builder, (wide[2 * k], wide[2 * k + 1]), bound) for k in range(EXTENSION_DEGREE)]
 
 
-def _lanes_of(builder: Builder, sums: Sequence[_Sum]) -> list[Emitted]:
+def _lanes_of(builder: Builder, sums: Sequence[WideSum]) -> list[Emitted]:
     return [builder.bitcast(half, VECTOR) for total in sums for half in total.total]
 
 
@@ -309,7 +217,7 @@ def add_scaled(_context: Any, sums: Any, element: Any, factors: Any, first: Any)
         right = _same_right(builder, element_pointer(context, builder, signature.args[2], values[2], values[3]))
         for k in range(3):
             common, lower, upper = _products(left, right, k)
-            shared = _Sum(builder)
+            shared = WideSum(builder)
             shared.add(common)
             for number, own in ((k, lower), (k + 3, upper)):
                 fresh = shared.copy()
@@ -317,7 +225,7 @@ def add_scaled(_context: Any, sums: Any, element: Any, factors: Any, first: Any)
                 fresh.lower()
                 halves, total = fresh.total, totals[number].total
                 added = builder.add(halves[0], total[0]), builder.add(halves[1], total[1])
-                totals[number] = _Sum(builder, added, 2 * LOWERED)
+                totals[number] = WideSum(builder, added, 2 * LOWERED)
                 totals[number].lower()
         return context.make_tuple(builder, result_type, _lanes_of(builder, totals))
 
@@ -333,7 +241,7 @@ def add_cell(_context: Any, sums: Any, cell: Any, weights: Any, first: Any) -> A
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
         totals = _wide_sums(builder, cgutils.unpack_tuple(builder, values[0]), 0)
         pointer = element_pointer(context, builder, signature.args[2], values[2], values[3])
-        halves = _halves(builder, values[1])
+        halves = halves_of(builder, values[1])
         for k, total in enumerate(totals):
             total.add([(halves, _same(builder, pointer, k))])
         return context.make_tuple(builder, result_type, _lanes_of(builder, totals))
@@ -378,11 +286,11 @@ def sum_of_two_multiples(_context: Any, element: Any, cell: Any, other_element: 
     result_type = tuple_type(EXTENSION_DEGREE)
 
     def code(context: Any, builder: Builder, signature: Any, values: Any) -> Emitted:
-        elements = [[_halves(builder, c) for c in cgutils.unpack_tuple(builder, values[i])] for i in (0, 2)]
-        cells = [_halves(builder, values[i]) for i in (1, 3)]
+        elements = [[halves_of(builder, c) for c in cgutils.unpack_tuple(builder, values[i])] for i in (0, 2)]
+        cells = [halves_of(builder, values[i]) for i in (1, 3)]
         results = []
         for k in range(EXTENSION_DEGREE):
-            total = _Sum(builder)
+            total = WideSum(builder)
             total.add([(elements[0][k], cells[0]), (elements[1][k], cells[1])])
             results.append(total.reduced())
         return context.make_tuple(builder, result_type, results)

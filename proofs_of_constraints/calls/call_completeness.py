@@ -10,12 +10,12 @@ import z3
 from proofs_of_constraints.calls.call_view import CallView
 from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
+from proofs_of_constraints.translation.declared_rows import Prepare, prepare_nothing
 from proofs_of_constraints.translation.execution import PC_BITS
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import Access
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import polynomial_of
-from proofs_of_constraints.translation.row_system import Prepare, prepare_nothing
 from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.rv64im.buses import ACCELERATOR_IDENTITIES, CLOCK_BITS, LIMB_BITS, LIMBS

@@ -25,6 +25,7 @@ from proofs_of_constraints.obligations.determinism import prove_determinism
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.bit_vector_words import BIT_VECTOR_WORDS as WORDS
+from proofs_of_constraints.translation.declared_rows import Prepare, prepare_nothing
 from proofs_of_constraints.translation.domains import Inputs, in_domain
 from proofs_of_constraints.translation.execution import LIMB_ONES, Claim, executed_row
 from proofs_of_constraints.translation.formulas import any_of
@@ -32,7 +33,7 @@ from proofs_of_constraints.translation.instruction_view import Access
 from proofs_of_constraints.translation.interval import WrapError
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed, executed_instructions
-from proofs_of_constraints.translation.row_system import Prepare, RowSystem, prepare_nothing
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.isa.calls import Use

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from proofs_of_constraints.translation.declared_rows import interactions_on
 from proofs_of_constraints.translation.instruction_view import Access, InstructionView, LayoutError, view_of
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import interactions_on
 from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.isa.calls import CALLS, Call

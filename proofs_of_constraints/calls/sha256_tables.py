@@ -11,7 +11,7 @@ words any numbers of 16 bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import z3
 
@@ -30,24 +30,29 @@ from proofs_of_constraints.calls.sha256_standard import (
     small_sigma_0,
     small_sigma_1,
 )
+from proofs_of_constraints.calls.sha256_words import (
+    HALVES,
+    LIMB_BASE,
+    LIMB_BITS,
+    LIMB_MAXIMUM,
+    WORD_BASE,
+    WORKING,
+    RowWord,
+    fields_of,
+    limbs_of,
+    value_of,
+    working_fields,
+)
 from proofs_of_constraints.calls.work_tables import Message, RowKind, row_kinds
 from proofs_of_constraints.obligations.assumptions import BALANCE, ORDER_LIMBS
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.translation.bit_sum_terms import LimbArithmetic, is_exact, packed, single_bit
+from proofs_of_constraints.translation.bit_sum_terms import LimbArithmetic, is_exact, packed
 from proofs_of_constraints.translation.bit_sums import BitSum, sum_of_bits
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.interval import Interval
 from spec.air.chip import Chip, Role
 from spec.air.chips.sha256 import Sha256Layout
 from spec.field import P
-
-LIMB_BITS = 16
-LIMB_BASE = 1 << LIMB_BITS
-LIMB_MAXIMUM = LIMB_BASE - 1
-WORD_BASE = 1 << WORD_BITS
-HALVES = ("low", "high")
-WORKING = "abcdefgh"
-"""Half a word of SHA-256."""
 
 ASSUMED = (BALANCE, ORDER_LIMBS)
 
@@ -66,26 +71,6 @@ class _RefutedError(Exception):
     def __init__(self, claim: str, found: Counterexample | None = None) -> None:
         super().__init__(claim)
         self.outcome = Outcome(Verdict.REFUTED, claim, found)
-
-
-@dataclass(frozen=True)
-class _Word:
-    """A word of a row: its limbs, and its bits where the row has them."""
-
-    name: str
-    limbs: tuple[BitSum, BitSum]
-    bits: tuple[str, ...] = ()
-
-    @property
-    def named_limbs(self) -> dict[str, BitSum]:
-        return {f"{self.name}_{half}": limb for half, limb in zip(HALVES, self.limbs, strict=True)}
-
-    @property
-    def vector(self) -> z3.BitVecRef:
-        """The word as a bit-vector of its bits."""
-        if not self.bits:
-            raise LayoutError(f"the row has no bits of {self.name}")
-        return z3.Concat(*(single_bit(name) for name in reversed(self.bits)))
 
 
 def sha256_table_obligations(layout: Sha256Layout, chip: Chip) -> Iterator[Obligation]:
@@ -219,15 +204,15 @@ class _Rows:
         before, after = self._working(0), self._working(steps)
         if is_first:
             words = [self._word(f"word_{step}") for step in range(steps)]
-            expected[layout.message.name, -1] = {"round": BitSum(self.start), **_fields("word", words)}
+            expected[layout.message.name, -1] = {"round": BitSum(self.start), **fields_of("word", words)}
         if self.start == 0:
-            expected[layout.start.name, -1] = _working_fields(before)
+            expected[layout.start.name, -1] = working_fields(before)
         else:
-            expected[layout.state.name, -1] = {"round": BitSum(self.start), **_working_fields(before)}
+            expected[layout.state.name, -1] = {"round": BitSum(self.start), **working_fields(before)}
         if until == ROUNDS:
-            expected[layout.result.name, +1] = _working_fields(after)
+            expected[layout.result.name, +1] = working_fields(after)
         else:
-            expected[layout.state.name, +1] = {"round": BitSum(until), **_working_fields(after)}
+            expected[layout.state.name, +1] = {"round": BitSum(until), **working_fields(after)}
         said = sorted((m.bus.name, m.sign) for m in self._kind.messages)
         self._claim(f"rows from round {self.start} say what they are to say", said == sorted(expected))
         for message in self._kind.messages:
@@ -241,7 +226,7 @@ class _Rows:
             raise _RefutedError(f"not so: {claim}")
         self.proven += 1
 
-    def _working(self, step: int) -> list[_Word]:
+    def _working(self, step: int) -> list[RowWord]:
         """The working variables before a step of the row: a and e are new in every round, and move on."""
         a = [self._word(f"new_a_{i}") for i in reversed(range(max(0, step - 4), step))]
         e = [self._word(f"new_e_{i}") for i in reversed(range(max(0, step - 4), step))]
@@ -249,15 +234,15 @@ class _Rows:
         e += [self._taken(name) for name in WORKING[4 : WORDS_OF_STATE - len(e)]]
         return [*a, *e]
 
-    def _taken(self, name: str) -> _Word:
+    def _taken(self, name: str) -> RowWord:
         """A working variable before the row: of d and h only limbs are needed."""
         columns = [f"{name}_{half}" for half in HALVES]
         if set(columns) <= set(self._chip.columns):
             low, high = (BitSum(0, {}, {column: 1}) for column in columns)
-            return _Word(name, (low, high))
+            return RowWord(name, (low, high))
         return self._word(name)
 
-    def _word(self, name: str) -> _Word:
+    def _word(self, name: str) -> RowWord:
         """A word of boolean columns. Raises _RefutedError for one that is not boolean."""
         bits = tuple(f"{name}_{i}" for i in range(WORD_BITS))
         for bit in bits:
@@ -265,9 +250,9 @@ class _Rows:
                 raise LayoutError(f"{self._chip.name} has no column {bit}")
             if bit not in self._kind.row.bits:
                 raise _RefutedError(f"not so: {bit} is a bit")
-        return _Word(name, (sum_of_bits(bits[:LIMB_BITS]), sum_of_bits(bits[LIMB_BITS:])), bits)
+        return RowWord(name, (sum_of_bits(bits[:LIMB_BITS]), sum_of_bits(bits[LIMB_BITS:])), bits)
 
-    def _defined(self, name: str, meaning: z3.BitVecRef) -> _Word:
+    def _defined(self, name: str, meaning: z3.BitVecRef) -> RowWord:
         """A word of which only a definition exists, proven to be what it means. Raises _RefutedError."""
         limbs = []
         for half in range(len(HALVES)):
@@ -284,7 +269,7 @@ class _Rows:
                 [packed(limb, width) != z3.ZeroExt(width - LIMB_BITS, expected)],
                 bit_vectors=True,
             )
-        return _Word(name, (limbs[0], limbs[1]))
+        return RowWord(name, (limbs[0], limbs[1]))
 
     def _adds(self, name: str) -> list[str]:
         return [f"{name}_{half}_adds" for half in HALVES]
@@ -293,30 +278,30 @@ class _Rows:
         self,
         claim: str,
         equations: Sequence[str],
-        every: Sequence[_Word],
-        result: _Word,
-        added: Sequence[_Word],
+        every: Sequence[RowWord],
+        result: RowWord,
+        added: Sequence[RowWord],
         constant: int,
     ) -> None:
         """The result is the sum of words and a constant modulo 2^32."""
-        arithmetic = LimbArithmetic(self._kind.row, _limbs(every))
-        total = constant + z3.Sum([_value(arithmetic, word) for word in added])
-        holds = (total - _value(arithmetic, result)) % WORD_BASE == 0
+        arithmetic = LimbArithmetic(self._kind.row, limbs_of(every))
+        total = constant + z3.Sum([value_of(arithmetic, word) for word in added])
+        holds = (total - value_of(arithmetic, result)) % WORD_BASE == 0
         self._refute_with(arithmetic, f"{claim} is the sum modulo 2^32", equations, holds)
 
-    def _prove_scheduled(self, step: int, word: _Word) -> None:
+    def _prove_scheduled(self, step: int, word: RowWord) -> None:
         """The word is its pending sum with what the row's words before it add, modulo 2^32."""
         number = self.start + step
         terms = self._terms(number, step)
-        arithmetic = LimbArithmetic(self._kind.row, _limbs([word, *terms]))
+        arithmetic = LimbArithmetic(self._kind.row, limbs_of([word, *terms]))
         received = [arithmetic.term(self._received_pending(number, half)) for half in range(len(HALVES))]
         total = received[0] + received[1] * LIMB_BASE
-        total = z3.Sum([total, *(_value(arithmetic, term) for term in terms)])
-        holds = (total - _value(arithmetic, word)) % WORD_BASE == 0
+        total = z3.Sum([total, *(value_of(arithmetic, term) for term in terms)])
+        holds = (total - value_of(arithmetic, word)) % WORD_BASE == 0
         claim = f"word {number} of the schedule is the sum of its terms modulo 2^32"
         self._refute_with(arithmetic, claim, self._adds(f"word_{step}"), holds)
 
-    def _terms(self, number: int, until_step: int) -> list[_Word]:
+    def _terms(self, number: int, until_step: int) -> list[RowWord]:
         """The terms of a word of the schedule that come from the row's words before a step, each what it means."""
         functions = {"small_sigma_0": small_sigma_0, "small_sigma_1": small_sigma_1}
         found = []
@@ -336,10 +321,10 @@ class _Rows:
         return self._kind.message(self._layout.state, -1).parts[f"pending_{position}_{HALVES[half]}"]
 
     def _prove_pending_limb(
-        self, message: Message, field: str, terms: Sequence[_Word], received: BitSum, half: int
+        self, message: Message, field: str, terms: Sequence[RowWord], received: BitSum, half: int
     ) -> None:
         sent = message.parts[field]
-        arithmetic = LimbArithmetic(self._kind.row, _limbs(terms))
+        arithmetic = LimbArithmetic(self._kind.row, limbs_of(terms))
         expected = z3.Sum([arithmetic.term(received), *(arithmetic.limb(f"{t.name}_{HALVES[half]}") for t in terms)])
         # A sum that is not linear has a column of its own.
         keeping = [f"{column}_is_pending" for column in sent.columns]
@@ -381,24 +366,3 @@ class _Rows:
             cells = {str(d): model[d].as_long() for d in model.decls() if hasattr(model[d], "as_long")}
             raise _RefutedError(f"not so: {claim}", Counterexample(cells, (claim,)))
         self.proven += 1
-
-
-def _limbs(words: Sequence[_Word]) -> dict[str, BitSum]:
-    return {name: limb for word in words for name, limb in word.named_limbs.items()}
-
-
-def _value(arithmetic: LimbArithmetic, word: _Word) -> z3.ArithRef:
-    low, high = word.named_limbs
-    return arithmetic.limb(low) + arithmetic.limb(high) * LIMB_BASE
-
-
-def _fields(stem: str, words: Sequence[_Word]) -> dict[str, BitSum]:
-    return {f"{stem}_{i}_{half}": limb for i, w in enumerate(words) for half, limb in zip(HALVES, w.limbs, strict=True)}
-
-
-def _working_fields(words: Sequence[_Word]) -> dict[str, BitSum]:
-    return {
-        f"{name}_{half}": limb
-        for name, word in zip(WORKING, words, strict=True)
-        for half, limb in zip(HALVES, word.limbs, strict=True)
-    }

@@ -13,12 +13,14 @@ from proofs_of_constraints.circuit.view import CircuitView, circuit_view_of
 from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Outcome, Session, Verdict
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
+from proofs_of_constraints.translation.declared_rows import row_with_lookups
 from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial
-from proofs_of_constraints.translation.row_system import Implication, RowSystem, row_with_lookups
+from proofs_of_constraints.translation.row_facts import Implication
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.air.machine import Machine
 from spec.circuit.buses import LIMB_BITS, SHA256

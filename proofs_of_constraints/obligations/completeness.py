@@ -15,6 +15,7 @@ from proofs_of_constraints.obligations.incompleteness import outcome_without_row
 from proofs_of_constraints.obligations.obligation import Outcome, Session, Verdict
 from proofs_of_constraints.obligations.operand_samples import OPERAND_SAMPLES
 from proofs_of_constraints.translation.cases import cases
+from proofs_of_constraints.translation.declared_rows import interactions_on
 from proofs_of_constraints.translation.domains import Inputs, in_domain
 from proofs_of_constraints.translation.execution import PC_BITS, executed_row, roles_of
 from proofs_of_constraints.translation.formulas import all_of
@@ -24,7 +25,7 @@ from proofs_of_constraints.translation.integer_words import MODULUS
 from proofs_of_constraints.translation.interval import lifted
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.program_layout import Executed, constants
-from proofs_of_constraints.translation.row_system import RowSystem, interactions_on
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.isa import Family
 from spec.isa.encoding import INSTRUCTION_BYTES
 from spec.isa.instruction import Jump, Load, Store

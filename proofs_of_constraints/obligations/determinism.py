@@ -10,6 +10,7 @@ import z3
 
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Outcome, Session, Verdict
 from proofs_of_constraints.translation.cases import cases
+from proofs_of_constraints.translation.declared_rows import Prepare, prepare_nothing
 from proofs_of_constraints.translation.execution import executed_row
 from proofs_of_constraints.translation.formulas import any_of
 from proofs_of_constraints.translation.instruction_view import InstructionView
@@ -17,7 +18,7 @@ from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import ELEMENT, Interval, centered_form
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import Executed
-from proofs_of_constraints.translation.row_system import Prepare, RowSystem, prepare_nothing
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.isa import Family
 
 COPIES = ("first", "second")

@@ -20,11 +20,12 @@ from proofs_of_constraints.obligations.obligation import (
 )
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases
+from proofs_of_constraints.translation.declared_rows import declared_facts, definition_of, row_with_lookups
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import BOOLEAN, WrapError
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import RowSystem, declared_facts, definition_of, row_with_lookups
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.chip import Chip, Role
 from spec.air.expression import FixedColumn, MainColumn
 from spec.field import P

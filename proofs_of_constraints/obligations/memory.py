@@ -17,12 +17,13 @@ import z3
 from proofs_of_constraints.obligations.assumptions import BALANCE, INDUCTION, LOOKUP_TABLES, REGIONS, STAMPS
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.tables import LAST_CURSOR, bounded_memory_row
+from proofs_of_constraints.translation.declared_rows import interactions_on
 from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import LayoutError
 from proofs_of_constraints.translation.integer_row import IntegerRow
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import RowSystem, interactions_on
+from proofs_of_constraints.translation.row_system import RowSystem
 from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role

@@ -14,7 +14,8 @@ from proofs_of_constraints.translation.instruction_view import Access, Instructi
 from proofs_of_constraints.translation.interval import Interval, bits
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.program_layout import SIGN_LIMB, Executed, constant_bits, constants
-from proofs_of_constraints.translation.row_system import Lookup, RowSystem
+from proofs_of_constraints.translation.row_facts import Lookup
+from proofs_of_constraints.translation.row_system import RowSystem
 from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.chip import Interaction
 from spec.air.expression import lift

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from proofs_of_constraints.translation.declared_rows import interactions_on
 from proofs_of_constraints.translation.polynomial import Polynomial, polynomial_of
-from proofs_of_constraints.translation.row_system import interactions_on
 from spec.air.chip import Chip, Interaction
 from spec.rv64im.buses import EXIT, LIMBS, MEMORY, PROGRAM, STATE
 from spec.rv64im.program_row import OPCODES

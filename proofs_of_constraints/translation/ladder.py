@@ -16,7 +16,8 @@ import z3
 from proofs_of_constraints.translation.formulas import all_of, any_of, sum_of_terms
 from proofs_of_constraints.translation.interval import BOOLEAN, ELEMENT, Interval, centered_form, lifted
 from proofs_of_constraints.translation.polynomial import Monomial, Polynomial
-from proofs_of_constraints.translation.row_system import Fact, RowSystem
+from proofs_of_constraints.translation.row_facts import Fact
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.field import P
 
 MANY_MULTIPLES = 8

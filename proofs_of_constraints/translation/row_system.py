@@ -7,13 +7,12 @@ by the polynomial that some equation makes it. Each step keeps the set of soluti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofs_of_constraints.translation.contracts import (
     Conjoined,
     Contracts,
-    NothingAssumed,
     RowOfKey,
     ValueOfWidth,
 )
@@ -31,13 +30,9 @@ from proofs_of_constraints.translation.polynomial import (
     Monomial,
     Polynomial,
     centered,
-    factors_of,
-    polynomial_of,
-    public_variable,
 )
-from spec.air.bus import Bus
-from spec.air.chip import Chip, Interaction
-from spec.air.machine import public_names
+from proofs_of_constraints.translation.row_facts import Conjunction, Fact, Implication, Lookup, is_boolean
+from spec.air.chip import Interaction
 from spec.field import P, inverse
 
 SMALL_INTERVAL = 1 << 16
@@ -46,51 +41,6 @@ SMALL_INTERVAL = 1 << 16
 
 MOST_TERMS = 8
 """The most products of a sum: one of more is no part of a flag, an address or a clock."""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A product of polynomials that vanishes, and where that is declared."""
-
-    source: str
-    factors: tuple[Polynomial, ...]
-
-
-@dataclass(frozen=True)
-class Implication:
-    """Where all premises vanish, the conclusion does: what is left of `sum free_j premise_j + conclusion = 0`."""
-
-    source: str
-    free: tuple[str, ...]
-    premises: tuple[Polynomial, ...]
-    conclusion: Polynomial
-
-    def solve(self, cells: dict[str, int]) -> None:
-        """Sets the free variables so that the equation holds at these cells."""
-        remaining = -self.conclusion.value(cells) % P
-        for name, premise in zip(self.free, self.premises, strict=True):
-            factor = premise.value(cells)
-            cells[name] = remaining * inverse(factor) % P if factor else 0
-            remaining = (remaining - cells[name] * factor) % P
-
-
-@dataclass(frozen=True)
-class Conjunction:
-    """On bytes, conjunction = left & right."""
-
-    source: str
-    left: Polynomial
-    right: Polynomial
-    conjunction: Polynomial
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A received message whose multiplicity is not decided yet."""
-
-    interaction: Interaction
-    multiplicity: Polynomial
-    message: tuple[Polynomial, ...]
 
 
 @dataclass
@@ -262,7 +212,7 @@ class RowSystem:
                 return False
             if len(factors) == 1 and self._solve(fact.source, factors[0]):
                 changed = True
-            elif len(factors) == 2 and self._is_boolean(factors):
+            elif len(factors) == 2 and is_boolean(factors):
                 (name,) = factors[0].variables()
                 if self.ranges[name].meet(BOOLEAN) != self.ranges[name]:
                     self._narrow(fact.source, name, BOOLEAN)
@@ -289,15 +239,6 @@ class RowSystem:
                 self.ranges[name] = either
                 return True
         return False
-
-    @staticmethod
-    def _is_boolean(factors: Sequence[Polynomial]) -> bool:
-        """Whether the factors vanish just where one variable is 0 or 1."""
-        names = {name for factor in factors for name in factor.variables()}
-        if len(names) != 1 or any(factor.degree != 1 for factor in factors):
-            return False
-        (name,) = names
-        return {-f.constant_term * inverse(f.terms[(name,)]) % P for f in factors} == {0, 1}
 
     def _solve(self, source: str, polynomial: Polynomial) -> bool:
         """Replaces a variable by what a linear equation of one or two variables makes of it."""
@@ -390,54 +331,3 @@ class RowSystem:
                 self._narrow(source, name, interval)
                 changed = True
         return changed
-
-
-Prepare = Callable[[RowSystem], None]
-"""Leaves out facts of a declared row before it is simplified: what is proven without them is proven with them."""
-
-
-def prepare_nothing(_: RowSystem) -> None:
-    """Every fact is used."""
-
-
-def definition_of(name: str) -> str:
-    """The source of the fact that a definition is what it is."""
-    return f"definition of {name}"
-
-
-def declared_facts(chip: Chip) -> RowSystem:
-    """The chip's constraints and definitions alone, without any lookup: what holds on every row, padding too."""
-    system = RowSystem()
-    for name in (*chip.columns, *chip.fixed_columns):
-        system.ranges[name] = ELEMENT
-    for name, body in chip.definitions().items():
-        system.ranges[name] = ELEMENT
-        system.constrain(definition_of(name), Polynomial.variable(name) - polynomial_of(body))
-    for constraint in chip.constraints:
-        system.constrain(constraint.name, *factors_of(constraint.expression))
-    # Booleans come first: a definition that is a flag stays a variable of its own.
-    flags = [f for f in system.facts if len(f.factors) == 2 and RowSystem._is_boolean(f.factors)]
-    for flag in flags:
-        (name,) = flag.factors[0].variables()
-        system.ranges[name] = BOOLEAN
-    for name in public_names(*chip.definitions().values(), *(constraint.expression for constraint in chip.constraints)):
-        system.ranges[public_variable(name)] = ELEMENT
-    return system
-
-
-def row_with_lookups(chip: Chip, contracts: Contracts) -> RowSystem:
-    """The chip's constraints, and its lookups as far as their multiplicity will be known to be 1."""
-    system = declared_facts(chip)
-    system.contracts = contracts
-    for interaction in chip.interactions:
-        if interaction.sign < 0 and not isinstance(contracts.get(interaction.bus.name), NothingAssumed):
-            message = tuple(map(polynomial_of, interaction.message))
-            system.lookups.append(Lookup(interaction, polynomial_of(interaction.multiplicity), message))
-    for name in public_names(*(part for lookup in system.lookups for part in lookup.interaction.message)):
-        system.ranges[public_variable(name)] = ELEMENT
-    return system
-
-
-def interactions_on(chip: Chip, bus: Bus, sign: int) -> list[Interaction]:
-    """The chip's interactions of one direction with a bus."""
-    return [i for i in chip.interactions if i.bus == bus and i.sign == sign]

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from proofs_of_constraints.translation.contracts import Conjoined, Contracts, NothingAssumed, RowOfKey, ValueOfWidth
-from proofs_of_constraints.translation.row_system import RowSystem, row_with_lookups
+from proofs_of_constraints.translation.declared_rows import row_with_lookups
+from proofs_of_constraints.translation.row_system import RowSystem
 from spec.air.chip import Chip
 from spec.rv64im.buses import AND, LIMB_BITS, PROGRAM, RANGE, SHIFT, STATE
 from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, SHIFT_TABLE

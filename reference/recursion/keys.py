@@ -1,23 +1,19 @@
-"""The keys of a tree's circuits, and how a workshop makes them and the tables of proofs."""
+"""The keys of a tree's circuits, and what a workshop makes: keys, and the tables of proofs."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Protocol
 
 from reference.prover.kernels import Kernels
-from reference.prover.keys import ProvingKey, proving_key
-from reference.recursion.circuits import Verification, blank_recording, recorded
-from reference.recursion.witness import circuit_trace, program_tables
+from reference.prover.keys import ProvingKey
+from reference.recursion.circuits import Verification
 from reference.tables import Trace
 from spec.air.machine import Machine
 from spec.circuit.circuit import Circuit, faults
 from spec.circuit.listed_keys import ListedKeys
 from spec.circuit.nodes import CircuitShape, NodeKind, TreeDesign, shape_of
-from spec.parameters import ParameterSet
 from spec.protocol.hash import digest_words
 from spec.protocol.key import VerificationKey
-from spec.rejection import Rejected
 
 START = (0,)
 """What a circuit's run starts with: it has not ended."""
@@ -67,39 +63,6 @@ def require_sound(circuit: Circuit) -> None:
     found = faults(circuit)
     if found:
         raise ValueError(f"the circuit is none: {found[0].what}")
-
-
-def circuit_key(kernels: Kernels, machine: Machine, parameters: ParameterSet, circuit: Circuit) -> ProvingKey:
-    """The key of a circuit. Raises ValueError for a circuit with a fault, or one that does not fit the heights."""
-    require_sound(circuit)
-    return proving_key(kernels, machine, parameters, program_tables(machine, circuit, heights_of(machine)), START)
-
-
-class PlainWorkshop:
-    """Writes every circuit down for each proof, and keeps the keys in memory."""
-
-    def __init__(self, kernels: Kernels, design: TreeDesign) -> None:
-        self.kernels = kernels
-        self.design = design
-        self.key = cache(self._key)
-
-    def _key(self, kind: NodeKind | None) -> ProvingKey:
-        shape, machine = shape_and_machine(self.design, kind)
-        return circuit_key(self.kernels, machine, shape.parameters, blank_recording(self.design, kind).circuit)
-
-    def verification(self, kind: NodeKind | None) -> VerificationKey:
-        """As `Workshop.verification`."""
-        return self.key(kind).verification
-
-    def trace(self, kind: NodeKind | None, verification: Verification, statement: tuple[int, ...]) -> Trace:
-        """As `Workshop.trace`. Raises Rejected if the proofs do not satisfy the circuit."""
-        recorder = recorded(verification, statement)
-        if recorder.broken:
-            requirement = recorder.broken[0]
-            found, expected = (list(recorder.values[at]) for at in (requirement.left, requirement.right))
-            raise Rejected(requirement.reason, requirement.where, expected=expected, found=found)
-        shape, machine = shape_and_machine(self.design, kind)
-        return circuit_trace(machine, recorder, heights_of(machine), shape.layout)
 
 
 def listed_keys(workshop: Workshop) -> ListedKeys:

@@ -7,11 +7,23 @@ and different memories.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from reference.recursion.handles import (
+    ALONE,
+    Cells,
+    Element,
+    Value,
+    Word,
+    flat,
+    limbs_of,
+    padded,
+    place,
+    words_of,
+)
+from reference.recursion.origins import Origin, origin
 from spec.circuit.buses import LIMB_BITS
 from spec.circuit.chips.words import OCTET_WORDS, WORD_BITS
 from spec.circuit.circuit import Circuit, Row, without_useless_rows
@@ -22,72 +34,9 @@ from spec.protocol.merkle import MerkleOpening, TreeShape
 from spec.protocol.numbers import NumberAlgebra, expand_opening
 from spec.rejection import Rejected, Rejection
 
-Cells = tuple[int, ...]
-"""What an address holds: six coefficients, or sixteen limbs."""
-
-
-class AskedError(TypeError):
-    """A recorded value was asked for something that a circuit cannot ask."""
-
-
-class _Handle:
-    """Refuses every question about the value behind an address."""
-
-    __slots__ = ()
-
-    def _refuse(self, *_: Any) -> Any:
-        raise AskedError(f"a recorded {type(self).__name__} has no value that could be looked at")
-
-    __eq__ = __bool__ = __int__ = __index__ = __iter__ = __len__ = __getitem__ = __lt__ = __le__ = _refuse
-    __hash__ = None  # type: ignore[assignment]
-
-
-class Element(_Handle):
-    """An element of the base field, or a bit: a value whose other coefficients are zero."""
-
-    __slots__ = ("address",)
-
-    def __init__(self, address: int) -> None:
-        self.address = address
-
-
-class Value(_Handle):
-    """An element of the extension."""
-
-    __slots__ = ("_recorder", "address")
-
-    def __init__(self, recorder: Recorder, address: int) -> None:
-        self._recorder = recorder
-        self.address = address
-
-    def __add__(self, other: Value | int) -> Value:
-        return self._recorder.add(self, other, 1)
-
-    def __sub__(self, other: Value | int) -> Value:
-        return self._recorder.add(self, other, P - 1)
-
-    def __mul__(self, other: Value | int) -> Value:
-        return self._recorder.multiply(self, other)
-
-
-class Word(_Handle):
-    """A word: one of an octet's, an element's canonical number, a constant, or one that stands alone."""
-
-    __slots__ = ("lane", "source")
-
-    def __init__(self, source: int | Element | None, lane: int) -> None:
-        self.source = source
-        """The octet's address; the element; None for a constant, which `lane` is then."""
-
-        self.lane = lane
-
-
 LIMB_MASK = (1 << LIMB_BITS) - 1
 
 _NO_DIGEST = (0,) * OCTET_WORDS
-
-ALONE = -1
-"""The lane of a word that has an address of its own, which stands in the place of the octet's."""
 
 
 @dataclass(frozen=True)
@@ -98,35 +47,6 @@ class Requirement:
     right: int
     reason: Rejection
     where: str
-
-
-class Origin(NamedTuple):
-    """A place in the verifier: a function that has called the recorder, at a line, and the functions that called it.
-
-    Functions are named by file and name, innermost first.
-    """
-
-    file: str
-    function: str
-    line: int
-    callers: tuple[tuple[str, str], ...]
-
-
-KNOWN_CALLERS = 4
-"""So many functions around a place tell whose it is: a digest of a leaf or of a node, for which tree."""
-
-
-def _origin() -> Origin:
-    frame = sys._getframe(1)
-    # A dataclass's own functions have no file.
-    while frame.f_code.co_filename in (__file__, "<string>") and frame.f_back is not None:
-        frame = frame.f_back
-    callers: list[tuple[str, str]] = []
-    outer = frame.f_back
-    while outer is not None and len(callers) < KNOWN_CALLERS:
-        callers.append((outer.f_code.co_filename, outer.f_code.co_name))
-        outer = outer.f_back
-    return Origin(frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno, tuple(callers))
 
 
 @dataclass
@@ -189,7 +109,7 @@ class Recorder:
 
     def _row(self, chip: str, reads: Sequence[int], writes: Sequence[int], parameters: Sequence[int] = ()) -> None:
         self.rows.append(Row(chip, tuple(reads), tuple(writes), tuple(parameters)))
-        self.origins.append(_origin())
+        self.origins.append(origin())
 
     def _constant_value(self, cells: Cells) -> int:
         if cells not in self._constants:
@@ -221,7 +141,7 @@ class Recorder:
         return self._multiply_add(address, self._number(1), self._number(0), 1, 0)
 
     def _number(self, number: int) -> int:
-        return self._constant_value(_padded([number % P]))
+        return self._constant_value(padded([number % P]))
 
     def add(self, left: Value, right: Value | int, sign: int) -> Value:
         """left + sign * right."""
@@ -273,24 +193,24 @@ class Recorder:
 
     def equals(self, element: Element, number: int) -> Element:
         bit = int(self._element_held(element) == number % P)
-        address = self._new_value(_padded([bit]))
+        address = self._new_value(padded([bit]))
         self._row("equals_number", [element.address], [address], [number % P])
         return Element(address)
 
     # What the proof says.
 
     def read_elements(self, numbers: Sequence[int]) -> list[Element]:
-        return [Element(self._hinted("hint_element", _padded([number]))) for number in numbers]
+        return [Element(self._hinted("hint_element", padded([number]))) for number in numbers]
 
     def read_values(self, elements: Sequence[Extension]) -> list[Value]:
         return [Value(self, self._hinted("hint", element.coefficients)) for element in elements]
 
     def read_words(self, numbers: Sequence[int]) -> list[Word]:
         if len(numbers) == OCTET_WORDS:
-            address = self._new_octet(_limbs(numbers))
+            address = self._new_octet(limbs_of(numbers))
             self._row("hint_octet", [], [address])
             return [Word(address, lane) for lane in range(OCTET_WORDS)]
-        return [Word(self._hinted("hint_word", _padded(_limbs([number]))), ALONE) for number in numbers]
+        return [Word(self._hinted("hint_word", padded(limbs_of([number]))), ALONE) for number in numbers]
 
     def read_leaves(
         self, opening: MerkleOpening, positions: Sequence[Sequence[Element]], shape: TreeShape, where: str
@@ -324,7 +244,7 @@ class Recorder:
 
     def _coefficients(self, address: int) -> list[int]:
         if address not in self._split:
-            parts = [self._new_value(_padded([coefficient])) for coefficient in self.values[address]]
+            parts = [self._new_value(padded([coefficient])) for coefficient in self.values[address]]
             self._row("split", [address], parts)
             self._split[address] = parts
         return self._split[address]
@@ -340,11 +260,11 @@ class Recorder:
     def _word_address(self, word: Word) -> int:
         """Where the word stands alone."""
         if word.source is None:
-            return self._constant_value(_padded(_limbs([word.lane])))
+            return self._constant_value(padded(limbs_of([word.lane])))
         if isinstance(word.source, Element):
             element = word.source.address
             if element not in self._canonical:
-                address = self._new_value(_padded(_limbs([self.values[element][0]])))
+                address = self._new_value(padded(limbs_of([self.values[element][0]])))
                 self._row("canonical", [element], [address])
                 self._canonical[element] = address
             return self._canonical[element]
@@ -352,7 +272,7 @@ class Recorder:
             return word.source
         if (word.source, word.lane) not in self._alone:
             limbs = self.octets[word.source]
-            parts = [self._new_value(_padded(limbs[2 * i : 2 * i + 2])) for i in range(OCTET_WORDS)]
+            parts = [self._new_value(padded(limbs[2 * i : 2 * i + 2])) for i in range(OCTET_WORDS)]
             self._row("unpack", [word.source], parts)
             self._alone |= {(word.source, lane): address for lane, address in enumerate(parts)}
         return self._alone[word.source, word.lane]
@@ -360,10 +280,10 @@ class Recorder:
     def _octet(self, words: Sequence[Word]) -> int:
         """The address of an octet of these eight words."""
         first = words[0].source
-        if isinstance(first, int) and [_place(word) for word in words] == [(first, i) for i in range(OCTET_WORDS)]:
+        if isinstance(first, int) and [place(word) for word in words] == [(first, i) for i in range(OCTET_WORDS)]:
             return first
         if all(word.source is None for word in words):
-            return self._constant_octet(_limbs([word.lane for word in words]))
+            return self._constant_octet(limbs_of([word.lane for word in words]))
         key = tuple(self._word_address(word) for word in words)
         if key not in self._packed:
             limbs = tuple(limb for address in key for limb in self.values[address][:2])
@@ -376,23 +296,23 @@ class Recorder:
         if address not in self._bits:
             low, high = self.values[address][:2]
             number = low + (high << LIMB_BITS)
-            parts = [self._new_value(_padded([number >> i & 1])) for i in range(WORD_BITS)]
+            parts = [self._new_value(padded([number >> i & 1])) for i in range(WORD_BITS)]
             self._row("bits", [address], parts)
             self._bits[address] = parts
         return [Element(part) for part in self._bits[address][:count]]
 
     def challenge(self, state: Sequence[Word]) -> Value:
         octet = self._octet(state)
-        held = self._numbers.challenge(_words(self.octets[octet]))
+        held = self._numbers.challenge(words_of(self.octets[octet]))
         address = self._new_value(held.coefficients)
         self._row("challenge", [octet], [address])
         return Value(self, address)
 
     def compress(self, state: Sequence[Word], block: Sequence[Word]) -> list[Word]:
         before, left, right = self._octet(state), self._octet(block[:OCTET_WORDS]), self._octet(block[OCTET_WORDS:])
-        words = [*_words(self.octets[left]), *_words(self.octets[right])]
-        after = compress(_words(self.octets[before]), words)
-        address = self._new_octet(_limbs(after))
+        words = [*words_of(self.octets[left]), *words_of(self.octets[right])]
+        after = compress(words_of(self.octets[before]), words)
+        address = self._new_octet(limbs_of(after))
         self._row("compress", [before, left, right], [address], [self._compressions])
         self._compressions += 1
         return [Word(address, lane) for lane in range(OCTET_WORDS)]
@@ -427,7 +347,7 @@ class Recorder:
 
     def require_equal(self, found: Any, expected: Any, reason: Rejection, where: str) -> None:
         """Raises TypeError if the values are of other kinds, or not as many."""
-        lefts, rights = list(_flat(found)), list(_flat(expected))
+        lefts, rights = list(flat(found)), list(flat(expected))
         if len(lefts) != len(rights):
             raise TypeError(f"{len(lefts)} and {len(rights)} values are required to be equal")
         for one, other in zip(lefts, rights, strict=True):
@@ -441,28 +361,3 @@ class Recorder:
 
     def _address(self, handle: Element | Value | Word) -> int:
         return self._word_address(handle) if isinstance(handle, Word) else handle.address
-
-
-def _place(word: Word) -> tuple[int, int] | None:
-    """The octet and the lane of a word that has no other place."""
-    return (word.source, word.lane) if isinstance(word.source, int) else None
-
-
-def _padded(cells: Sequence[int]) -> Cells:
-    return (*cells, *([0] * (EXTENSION_DEGREE - len(cells))))
-
-
-def _limbs(words: Sequence[int]) -> Cells:
-    return tuple(limb for word in words for limb in (word % (1 << LIMB_BITS), word >> LIMB_BITS))
-
-
-def _words(limbs: Cells) -> list[int]:
-    return [low + (high << LIMB_BITS) for low, high in zip(limbs[::2], limbs[1::2], strict=True)]
-
-
-def _flat(nested: Any) -> Iterator[Element | Value | Word]:
-    if isinstance(nested, Element | Value | Word):
-        yield nested
-    else:
-        for inner in nested:
-            yield from _flat(inner)

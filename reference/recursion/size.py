@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reference.recursion.recorder import Origin, Recorder
+from reference.recursion.origins import Origin
+from reference.recursion.recorder import Recorder
 from spec.air.chip import Chip
 from spec.air.chips.sha256 import Sha256Layout
 from spec.circuit.buses import SHA256

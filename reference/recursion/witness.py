@@ -9,7 +9,8 @@ from types import MappingProxyType
 import numpy as np
 
 from reference.arrays.field_arrays import Matrix
-from reference.recursion.recorder import Cells, Recorder
+from reference.recursion.handles import Cells
+from reference.recursion.recorder import Recorder
 from reference.tables import Table, Trace, without_fixed_columns
 from reference.trace.sha256 import compression_rows
 from spec.air.chip import Chip

@@ -24,9 +24,6 @@ from spec.protocol.recursion import MAXIMUM_TREE_SEGMENTS
 MAXIMUM_SEGMENTS = 1 << 12
 """As many as a verifier of the machine admits, under any set."""
 
-MAXIMUM_NODES = 2 * MAXIMUM_TREE_SEGMENTS - 1
-"""The nodes of the tree with most proofs: it converts segments one by one and combines nodes two by two."""
-
 BYTES_OF_A_MILLION_HASHES = 2048.0
 """About 2^20 hashes take a tenth of a second, for which a proof may be two kilobytes larger."""
 

@@ -66,11 +66,6 @@ class SegmentShape:
         """The height of the tallest table: the zerocheck has so many rounds."""
         return max(table.height_log2 for table in self.tables)
 
-    @property
-    def tallest_committed_log2(self) -> int:
-        """The same: every table has a column in some commitment."""
-        return self.tallest_log2
-
     @cached_property
     def main_cells(self) -> int:
         """The cells of the main commitment before padding."""

@@ -18,7 +18,10 @@ from limpid.runs.backends import DEFAULT_BACKEND
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_site(tmp_path_factory.mktemp("site")).parent
+    # As `make site` names it: from the current directory on.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("site"))
+        return build_site(Path("build/site")).parent
 
 
 def test_every_page_of_the_repository_is_in_the_navigation_and_made(built: Path) -> None:

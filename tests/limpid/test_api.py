@@ -239,3 +239,9 @@ def test_argument_of_another_type_is_misuse(call: Callable[[], object], message:
 def test_program_of_which_no_word_can_execute_has_no_key(word: int, what: str) -> None:
     with pytest.raises(EmptyProgramError, match=f"program_table has no row: the program holds {what}"):
         limpid.keygen(program_elf([word]))
+
+
+def test_empty_path_of_a_guest_is_misuse() -> None:
+    with pytest.raises(MisuseError) as caught:
+        limpid.run("")
+    assert (caught.value.message, caught.value.next_step) == ("elf is an empty path", "give the path of an ELF file")

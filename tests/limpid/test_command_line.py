@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
@@ -46,6 +48,98 @@ def test_command_has_help_with_json_and_debug(command: str) -> None:
     assert invocation.status == 0
     assert "--json" in invocation.stdout
     assert "--debug" in invocation.stdout
+
+
+def _empty_texts(name: str, command: click.Command | None) -> Iterator[str]:
+    """Command lines that end in an option or argument without its text, for every one that a command has."""
+    for parameter in () if command is None else command.params:
+        asked = [name, *([parameter.opts[0]] if isinstance(parameter, click.Option) else [])]
+        if isinstance(parameter.type, click.Tuple):
+            yield " ".join([*asked, "lean"])
+        elif parameter.type.name == "text":
+            yield " ".join(asked)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from _empty_texts(f"{name} {below.name}", below)
+
+
+EMPTY_TEXTS = [asked for name in COMMANDS for asked in _empty_texts(name, main.get_command(click.Context(main), name))]
+
+
+def test_every_kind_of_text_is_among_those_that_may_not_be_empty() -> None:
+    places = {"audit --certificates", "audit --export lean", "new", "prove --out", "run", "ethereum witness --output"}
+    assert places <= {asked.replace("-o", "--output") if asked.endswith(" -o") else asked for asked in EMPTY_TEXTS}
+
+
+@pytest.mark.parametrize("asked", EMPTY_TEXTS)
+def test_empty_text_is_misuse_wherever_one_is_asked_for(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if asked.startswith("ethereum"):
+        pytest.importorskip("trie")
+    invocation = limpid(*asked.split(), "", "--json")
+    assert (invocation.status, invocation.error["kind"]) == (2, "misuse")
+    assert invocation.error["message"].startswith("Invalid value for ")
+    assert invocation.error["message"].endswith(": it is empty")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "bounds"),
+    [
+        ("audit --jobs 0x0", "0x0 is not 1 or more"),
+        ("debug --port 0x10000", "0x10000 is not 0 to 65535"),
+        ("soundcalc --target-bits 0x101", "0x101 is not 1 to 256"),
+        ("soundcalc --fail-below 0x101", "0x101 is not 1 to 256"),
+        ("soundcalc --segments 0x100001", "0x100001 is not 1 to 1048576"),
+    ],
+)
+def test_numbers_are_hexadecimal_wherever_there_are_any(asked: str, bounds: str) -> None:
+    invocation = limpid(*asked.split())
+    assert (invocation.status, bounds in invocation.stderr) == (2, True)
+
+
+ESCAPED = r"k\udcff.key"
+"""How the name of a file is shown that is no text in UTF-8."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "iso-8859-1:strict"])
+def test_name_that_the_terminal_cannot_show_is_escaped(encoding: str, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "limpid",
+        "keygen",
+        SHA256,
+        "--parameters",
+        "tiny",
+        "-o",
+        os.fsdecode(b"k\xff.key"),
+    ]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert f"key         {ESCAPED}, ".encode() in done.stdout
+    assert os.listdir(os.fsencode(tmp_path)) == [b"k\xff.key"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("run -", "standard input: the file does not start with the ELF magic"),
+        ("inspect -", "standard input: the bytes are neither a proof nor a verification key"),
+        ("inspect - --circuit", "standard input: the bytes are neither a proof nor a verification key"),
+        ("soundcalc -", "standard input: is no proof, no key and no TOML file"),
+        ("audit -", "standard input: byte 0 is no text"),
+        ("aggregate - --output x", "standard input: is no proof that can be folded"),
+        ("verify {proof} --program - --any-output", "standard input: is neither an ELF file nor a verification key"),
+    ],
+)
+def test_standard_input_is_called_by_its_name(asked: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "proof").write_bytes(b"")
+    invocation = limpid(*asked.format(proof=tmp_path / "proof").split(), "--json", standard_input=b"\xff\xff")
+    assert (invocation.status, invocation.error["message"].startswith(message)) == (1, True)
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -11,7 +11,7 @@ from reference.program_keys import proving_key
 from reference.prover.run import prove_run
 from reference.recursion.aggregate import digest_of
 from reference.recursion.convert import SpanProof
-from reference.recursion.keys import PlainWorkshop, listed_keys
+from reference.recursion.keys import listed_keys
 from reference.recursion.tree import TreeProver
 from reference.trace.build import build_traces
 from reference.trace.limits import limits_of_shape
@@ -22,6 +22,7 @@ from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import CALL_CHIPS, INSTRUCTION_CHIPS, RV64IM
 from spec.rv64im.program_row import HALTED
 from spec.rv64im.tokens import output_tokens
+from tests.plain_workshop import PlainWorkshop
 from tests.reference.segmented_run import INPUT, counting_program
 from tests.small_tree import DESIGN, KERNELS, NODES
 

@@ -19,7 +19,7 @@ from reference.recursion.aggregate import digest_of
 from reference.recursion.circuits import blank_recording, combination, conversion, recorded
 from reference.recursion.combine import combine, finish
 from reference.recursion.convert import SpanProof, convert
-from reference.recursion.keys import circuit_key, heights_of
+from reference.recursion.keys import heights_of
 from reference.recursion.node_proof import NodeProof
 from reference.recursion.statements import combined, converted
 from reference.recursion.witness import circuit_trace
@@ -45,6 +45,7 @@ from spec.protocol.numbers import NumberAlgebra
 from spec.protocol.proof import RunProof
 from spec.rejection import Rejected, Rejection
 from tests import small_tree
+from tests.plain_workshop import circuit_key
 from tests.small_machine import SMALL_MACHINE, Move, output_tokens
 from tests.small_runs import CAPPED
 from tests.small_tree import DESIGN, EXAMPLE, KERNELS, NODES, asked, constants, keys, prover, run, spans

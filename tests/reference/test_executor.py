@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 
@@ -15,35 +13,14 @@ from reference.machine_memory import InputTooLongError
 from spec.isa import decode, encode
 from spec.isa.step import Operands, effect
 from spec.memory_map import HEAP, INPUT_CAPACITY_BYTES, INPUT_REGION, OUTPUT_CAPACITY_BYTES, OUTPUT_REGION, SINK
-from spec.program import Program, Symbol
 from spec.word import INTEGER_WORDS
-from tests.reference.elf_file import CODE_START, ElfSegment, program_elf
+from tests.reference.elf_file import CODE_START, ElfSegment
 from tests.reference.random_program import random_program
-
-A0, A1, A2, A3, A7, T0, T1 = 10, 11, 12, 13, 17, 5, 6
-HALT = [encode("addi", A7, immediate=93), encode("ecall")]
-
-
-def _load_address(register: int, address: int) -> list[int]:
-    """Two instructions that bring a page-aligned address below 2^32 into a register, zero-extended."""
-    shifted = address >> 12
-    return [
-        encode("lui", register, immediate=(shifted << 12) - (2**32 if shifted >> 19 else 0)),
-        encode("slli", register, register, immediate=32),
-        encode("srli", register, register, immediate=32),
-    ]
-
-
-def _program(words: Iterable[int], *data: ElfSegment) -> Program:
-    return load_bytes(program_elf(words, *data))
-
-
-def _run(words: Iterable[int], private_input: bytes = b"") -> Execution:
-    return execute(_program(words), private_input)
+from tests.reference.small_programs import A0, A1, A2, A7, HALT, T0, T1, load_address, loaded, run
 
 
 def test_program_that_halts_returns_its_exit_code() -> None:
-    execution = _run([encode("addi", A0, immediate=42), *HALT])
+    execution = run([encode("addi", A0, immediate=42), *HALT])
     registers = [0] * 33
     registers[A0], registers[A7] = 42, 93
     assert execution == Execution(
@@ -60,22 +37,22 @@ def test_program_that_halts_returns_its_exit_code() -> None:
 
 
 def test_exit_code_has_all_64_bits() -> None:
-    assert _run([encode("addi", A0, immediate=-1), *HALT]).exit_code == 2**64 - 1
+    assert run([encode("addi", A0, immediate=-1), *HALT]).exit_code == 2**64 - 1
 
 
 def test_write_to_x0_goes_to_the_sink() -> None:
-    execution = _run([encode("addi", 0, 0, immediate=7), encode("add", A0, 0, 0), *HALT])
+    execution = run([encode("addi", 0, 0, immediate=7), encode("add", A0, 0, 0), *HALT])
     assert (execution.exit_code, execution.registers[0], execution.registers[SINK]) == (0, 0, 7)
 
 
 def test_instruction_with_equal_operands_and_destination_reads_before_it_writes() -> None:
-    execution = _run([encode("addi", A0, immediate=3), encode("mul", A0, A0, A0), *HALT])
+    execution = run([encode("addi", A0, immediate=3), encode("mul", A0, A0, A0), *HALT])
     assert execution.exit_code == 9
 
 
 def test_every_kind_of_step_is_recorded_with_its_values() -> None:
     words = [
-        *_load_address(T0, HEAP.start),
+        *load_address(T0, HEAP.start),
         encode("addi", A0, immediate=-2),
         encode("sd", rs1=T0, rs2=A0, immediate=5),
         encode("lw", A1, T0, immediate=6),
@@ -87,7 +64,7 @@ def test_every_kind_of_step_is_recorded_with_its_values() -> None:
         encode("ecall"),
     ]
     steps: list[Step] = []
-    execution = execute(_program(words), record=steps.append)
+    execution = execute(loaded(words), record=steps.append)
     pcs = [CODE_START + 4 * position for position in (0, 1, 2, 3, 4, 5, 6, 8, 10, 11)]
     all_ones, minus_two, heap = 2**64 - 1, 2**64 - 2, HEAP.start
     low, high = 0xFFFE << 40 | 0xFF << 56, 2**40 - 1
@@ -131,7 +108,7 @@ def test_every_kind_of_step_is_recorded_with_its_values() -> None:
 
 
 def test_recording_changes_nothing_but_the_record() -> None:
-    program = _program([*_load_address(T0, HEAP.start), encode("sd", rs1=T0, rs2=T0, immediate=3), *HALT])
+    program = loaded([*load_address(T0, HEAP.start), encode("sd", rs1=T0, rs2=T0, immediate=3), *HALT])
     steps: list[Step] = []
     assert execute(program, record=steps.append) == execute(program)
     assert len(steps) == execute(program).instructions
@@ -139,13 +116,13 @@ def test_recording_changes_nothing_but_the_record() -> None:
 
 def test_private_input_is_memory() -> None:
     words = [
-        *_load_address(T0, INPUT_REGION.start),
+        *load_address(T0, INPUT_REGION.start),
         encode("ld", A1, T0, immediate=0),
         encode("ld", A2, T0, immediate=8),
         encode("ld", A0, T0, immediate=16),
         *HALT,
     ]
-    execution = _run(words, bytes(range(1, 11)))
+    execution = run(words, bytes(range(1, 11)))
     assert execution.registers[A1] == 10
     assert execution.registers[A2] == 0x0807_0605_0403_0201
     assert execution.exit_code == 0x0A09
@@ -157,7 +134,7 @@ def test_input_beyond_its_region_is_a_typed_error() -> None:
             return INPUT_CAPACITY_BYTES + 1
 
     with pytest.raises(InputTooLongError) as caught:
-        execute(_program(HALT), Huge())
+        execute(loaded(HALT), Huge())
     assert str(caught.value) == (
         f"the input has {INPUT_CAPACITY_BYTES + 1} bytes, the input region holds at most {INPUT_CAPACITY_BYTES}"
     )
@@ -165,7 +142,7 @@ def test_input_beyond_its_region_is_a_typed_error() -> None:
 
 def _write_output(length: int, *stores: tuple[int, int]) -> list[int]:
     """Sets the output length (a small number) and stores (offset, byte) pairs."""
-    words = [*_load_address(T0, OUTPUT_REGION.start), encode("addi", A1, immediate=length)]
+    words = [*load_address(T0, OUTPUT_REGION.start), encode("addi", A1, immediate=length)]
     words.append(encode("sd", rs1=T0, rs2=A1))
     for offset, byte in stores:
         words += [encode("addi", A1, immediate=byte), encode("sb", rs1=T0, rs2=A1, immediate=offset)]
@@ -173,17 +150,17 @@ def _write_output(length: int, *stores: tuple[int, int]) -> list[int]:
 
 
 def test_output_is_the_claimed_bytes() -> None:
-    execution = _run(_write_output(9, (8, 1), (15, 2), (16, 3)))
+    execution = run(_write_output(9, (8, 1), (15, 2), (16, 3)))
     assert (execution.output, execution.unprovable_reason) == (b"\1\0\0\0\0\0\0\2\3", None)
 
 
 def test_program_without_output_claims_none_and_is_provable() -> None:
-    execution = _run(HALT)
+    execution = run(HALT)
     assert (execution.output, execution.provable) == (b"", True)
 
 
 def test_nonzero_byte_behind_the_output_in_its_last_doubleword_is_not_provable() -> None:
-    execution = _run(_write_output(1, (8, 1), (9, 2)))
+    execution = run(_write_output(1, (8, 1), (9, 2)))
     assert execution.output == b"\1"
     assert execution.unprovable_reason == "bytes behind the output of length 1 are not zero"
 
@@ -192,7 +169,7 @@ def test_nonzero_byte_behind_the_output_in_its_last_doubleword_is_not_provable()
 def test_touching_the_output_region_behind_the_output_is_not_provable(access: str) -> None:
     words = _write_output(8, (8, 1))[: -len(HALT)]
     touch = encode("lb", 0, T0, immediate=16) if access == "lb" else encode("sb", rs1=T0, immediate=16)
-    execution = _run([*words, touch, *HALT])
+    execution = run([*words, touch, *HALT])
     assert execution.output == b"\1" + bytes(7)
     assert not execution.provable
     assert execution.unprovable_reason == (
@@ -201,7 +178,7 @@ def test_touching_the_output_region_behind_the_output_is_not_provable(access: st
 
 
 def test_output_length_beyond_the_region_is_not_provable() -> None:
-    execution = _run(_write_output(-1))
+    execution = run(_write_output(-1))
     assert execution.output == b""
     assert execution.unprovable_reason == (
         f"the output length {2**64 - 1} exceeds the region's capacity of {OUTPUT_CAPACITY_BYTES} bytes"
@@ -218,209 +195,18 @@ def test_store_into_code_succeeds_and_changes_nothing_that_executes() -> None:
         encode("addi", A0, immediate=5),
         *HALT,
     ]
-    execution = _run(words)
+    execution = run(words)
     assert (execution.exit_code, execution.registers[A1]) == (5, 0)
     assert execution.memory[target // 8] & 0xFFFF_FFFF == 0
 
 
-def _trapped(words: list[int], symbols: tuple[Symbol, ...] = ()) -> tuple[TrapReason, int, int | None, str]:
-    """The trap of a program, whose position is counted from the start of the code."""
-    execution = execute(replace(_program(words), symbols=symbols))
-    trap = execution.trap
-    assert trap is not None
-    assert execution.exit_code is None
-    assert execution.unprovable_reason == f"the execution ended abnormally: {trap.message}"
-    assert execution.instructions == len(words) - 1
-    return trap.reason, trap.pc - CODE_START, trap.address, trap.message
-
-
-NOP = encode("addi")
-
-
-def _heap_pointers() -> list[int]:
-    """Pointers to zeros for all operands of a call, the last one apart."""
-    return [
-        *_load_address(A0, HEAP.start),
-        encode("addi", A1, A0),
-        encode("addi", A2, A0),
-        encode("addi", A3, A0, immediate=64),
-    ]
-
-
-TRAPS: dict[str, tuple[list[int], tuple[TrapReason, int, int | None, str]]] = {
-    "word that decodes to nothing": (
-        [NOP, 0],
-        (
-            TrapReason.ILLEGAL_INSTRUCTION,
-            4,
-            None,
-            "the word at the program counter is no instruction, at 0x10004",
-        ),
-    ),
-    "jump out of the code": (
-        [encode("jal", immediate=-0x8000), 0],
-        (
-            TrapReason.FETCH_OUTSIDE_PROGRAM,
-            -0x8000,
-            0x8000,
-            "the program counter left the executable segments, at 0x8000",
-        ),
-    ),
-    "jump to null": (
-        [encode("jalr"), 0],
-        (
-            TrapReason.FETCH_OUTSIDE_PROGRAM,
-            -CODE_START,
-            0,
-            "the program counter left the executable segments, at 0x0, in the null page",
-        ),
-    ),
-    "misaligned jump": (
-        [encode("jal", immediate=6)],
-        (
-            TrapReason.MISALIGNED_TARGET,
-            0,
-            0x10006,
-            "the target of a jump or branch is not a multiple of 4, at 0x10000, "
-            "jal zero,0x10006: the target is 0x10006",
-        ),
-    ),
-    "misaligned indirect jump": (
-        [encode("jalr", 1, immediate=7)],
-        (
-            TrapReason.MISALIGNED_TARGET,
-            0,
-            6,
-            "the target of a jump or branch is not a multiple of 4, at 0x10000, "
-            "jalr ra,7(zero): the target is 0x6, in the null page",
-        ),
-    ),
-    "misaligned taken branch": (
-        [encode("beq", immediate=6)],
-        (
-            TrapReason.MISALIGNED_TARGET,
-            0,
-            0x10006,
-            "the target of a jump or branch is not a multiple of 4, at 0x10000, "
-            "beq zero,zero,0x10006: the target is 0x10006",
-        ),
-    ),
-    "null load": (
-        [encode("ld", 1)],
-        (
-            TrapReason.UNMAPPED_LOAD,
-            0,
-            0,
-            "a load touched unmapped memory, at 0x10000, ld ra,0(zero): 8-byte access at 0x0, in the null page",
-        ),
-    ),
-    "store beyond the address space": (
-        [encode("sb", immediate=-1)],
-        (
-            TrapReason.UNMAPPED_STORE,
-            0,
-            2**64 - 1,
-            "a store touched unmapped memory, at 0x10000, sb zero,-1(zero): 1-byte access at 0xffffffffffffffff",
-        ),
-    ),
-    "ebreak": (
-        [NOP, encode("ebreak")],
-        (TrapReason.BREAKPOINT, 4, None, "the program executed ebreak, at 0x10004, ebreak"),
-    ),
-    "misaligned pointer": (
-        [encode("addi", A0, immediate=4), encode("addi", A7, immediate=256), encode("ecall")],
-        (
-            TrapReason.MISALIGNED_POINTER,
-            8,
-            4,
-            "a pointer of a call is not a multiple of 8, at 0x10008, ecall: state of keccak_f at 0x4, in the null page",
-        ),
-    ),
-    "null pointer of a call": (
-        [encode("addi", A7, immediate=256), encode("ecall")],
-        (
-            TrapReason.UNMAPPED_OPERAND,
-            4,
-            0,
-            "an operand of a call is not wholly in mapped memory, at 0x10004, ecall: "
-            "keccak_f accesses the doubleword at 0x0, in the null page",
-        ),
-    ),
-    "zero modulus": (
-        [*_heap_pointers(), encode("addi", A7, immediate=258), encode("ecall")],
-        (
-            TrapReason.ZERO_MODULUS,
-            4 * len(_heap_pointers()) + 4,
-            None,
-            "the modulus of a call is zero, at 0x1001c, ecall: multiply_add_modulo_256",
-        ),
-    ),
-    "wide quotient": (
-        [
-            *_heap_pointers(),
-            encode("addi", A1, immediate=-1),
-            encode("sd", rs1=A0, rs2=A1, immediate=24),
-            encode("addi", A1, A0),
-            encode("addi", A2, A0),
-            encode("addi", A7, immediate=258),
-            encode("sd", rs1=A3, rs2=A7, immediate=32),
-            encode("ecall"),
-        ],
-        (
-            TrapReason.WIDE_QUOTIENT,
-            4 * len(_heap_pointers()) + 24,
-            None,
-            "the quotient of a call has more bits than its operands, at 0x10030, ecall: multiply_add_modulo_256",
-        ),
-    ),
-    "unknown call": (
-        [encode("addi", A7, immediate=64), encode("ecall")],
-        (
-            TrapReason.UNKNOWN_ENVIRONMENT_CALL,
-            4,
-            None,
-            "the program made an unknown environment call, at 0x10004, ecall: a7 is 64",
-        ),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", TRAPS)
-def test_abnormal_end_is_reported_whole(name: str) -> None:
-    words, trap = TRAPS[name]
-    assert _trapped(words) == trap
-
-
-def test_instruction_limit_ends_the_run_before_the_next_instruction() -> None:
-    execution = execute(_program([encode("jal", immediate=0)]), maximum_instructions=1000)
-    assert execution.trap is not None
-    assert execution.trap.message == (
-        "the caller's limit of instructions was reached, at 0x10000, jal zero,0x10000: after 1000 instructions"
-    )
-    assert execution.instructions == 1000
-
-
-def test_program_that_halts_at_the_limit_is_not_stopped() -> None:
-    assert execute(_program(HALT), maximum_instructions=2).exit_code == 0
-
-
-def test_every_trap_reason_is_provoked_by_a_test() -> None:
-    provoked = {trap[0] for _, trap in TRAPS.values()}
-    assert provoked == set(TrapReason) - {TrapReason.INSTRUCTION_LIMIT}
-
-
-def test_trap_names_the_function() -> None:
-    _, _, _, message = _trapped([NOP, encode("ebreak")], (Symbol(CODE_START, 8, "main"),))
-    assert message == "the program executed ebreak, at 0x10004 (main+0x4), ebreak"
-
-
 def test_branch_not_taken_ignores_its_misaligned_target() -> None:
-    assert _run([encode("bne", immediate=6), *HALT]).exit_code == 0
+    assert run([encode("bne", immediate=6), *HALT]).exit_code == 0
 
 
 def test_access_that_crosses_into_unmapped_memory_changes_nothing() -> None:
-    words = [*_load_address(T0, HEAP.end), encode("sd", rs1=T0, rs2=T0, immediate=-4)]
-    execution = _run(words)
+    words = [*load_address(T0, HEAP.end), encode("sd", rs1=T0, rs2=T0, immediate=-4)]
+    execution = run(words)
     assert execution.trap is not None
     assert (execution.trap.reason, execution.trap.address) == (TrapReason.UNMAPPED_STORE, HEAP.end - 4)
     assert execution.memory.get(HEAP.end // 8 - 1, 0) == 0
@@ -430,15 +216,15 @@ def test_access_that_crosses_into_unmapped_memory_changes_nothing() -> None:
 def test_access_at_the_end_of_the_address_space_does_not_wrap() -> None:
     top = ElfSegment(2**32 - 8, b"\x01" * 8)
     words = [encode("addi", T0, immediate=-1), encode("srli", T0, T0, immediate=32)]
-    last_byte = execute(_program([*words, encode("lbu", A0, T0), *HALT], top))
+    last_byte = execute(loaded([*words, encode("lbu", A0, T0), *HALT], top))
     assert last_byte.exit_code == 1
-    beyond = execute(_program([*words, encode("lhu", A0, T0), *HALT], top))
+    beyond = execute(loaded([*words, encode("lhu", A0, T0), *HALT], top))
     assert beyond.trap is not None
     assert (beyond.trap.reason, beyond.trap.address) == (TrapReason.UNMAPPED_LOAD, 2**32 - 1)
 
 
 def test_machine_state_after_a_limited_run_continues() -> None:
-    machine = Machine(_program([encode("addi", A0, A0, immediate=1)] * 3 + HALT))
+    machine = Machine(loaded([encode("addi", A0, A0, immediate=1)] * 3 + HALT))
     first = machine.run(maximum_instructions=2)
     assert first.trap is not None
     second = machine.run()

@@ -3,22 +3,23 @@ from __future__ import annotations
 import pytest
 
 import soundcalc.report.text  # noqa: F401  every bound registers itself when its module is imported
-from soundcalc.bounds import REGISTRY, SOURCES, Status, register, usable
-from soundcalc.errors import ConditionViolatedError, RefutedBoundError
+from soundcalc.bounds import REGISTRY, SOURCES, Status, register
+from soundcalc.errors import ConditionViolatedError
 
 
-def test_capacity_bound_is_refused_with_its_refutation() -> None:
-    with pytest.raises(RefutedBoundError) as refusal:
-        usable("capacity_line")
-    assert str(refusal.value) == "capacity_line is refuted by 2025/2010, 2025/2046"
+def test_capacity_bound_alone_is_refuted_and_no_figure_checks_its_conditions() -> None:
+    refuted = [bound for bound in REGISTRY.values() if bound.status is Status.REFUTED]
+    assert [(bound.key, bound.source, bound.conditions) for bound in refuted] == [
+        ("capacity_line", "2025/2010, 2025/2046", {})
+    ]
 
 
-def test_proven_bound_is_usable() -> None:
-    assert usable("johnson_line").status is Status.PROVEN
+def test_johnson_bound_is_proven() -> None:
+    assert REGISTRY["johnson_line"].status is Status.PROVEN
 
 
 def test_cubic_bound_for_powers_is_only_derived() -> None:
-    assert usable("johnson_powers_cubic").status is Status.DERIVED
+    assert REGISTRY["johnson_powers_cubic"].status is Status.DERIVED
 
 
 def test_bound_registered_twice_is_refused() -> None:

@@ -115,6 +115,29 @@ def test_audit_into_a_place_that_is_none_fails_before_proving(option: str, tmp_p
     assert (tmp_path / "file").read_text() == "kept"
 
 
+@pytest.mark.parametrize("asked", ["--smt2", "--certificates", "--exploit", "--export lean"])
+def test_audit_into_a_directory_that_holds_something_fails_before_proving(asked: str, tmp_path: Path) -> None:
+    (tmp_path / "left").write_text("over")
+    invocation = limpid("audit", "--chip", "sub", *asked.split(), tmp_path, "--json")
+    assert (invocation.status, invocation.error["kind"]) == (FAILED, "file")
+    assert invocation.error["message"] == f"{tmp_path}: is not empty: it holds left"
+    assert invocation.error["next_step"] == "name another directory, or empty this one"
+    assert [path.name for path in tmp_path.iterdir()] == ["left"]
+
+
+@pytest.mark.parametrize("option", ["--second-solver", "--certificates"])
+def test_audit_without_its_other_solver_fails_before_a_directory_is_made(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proofs_of_constraints.obligations.second_solver.find_spec", lambda name: None)
+    monkeypatch.setattr("proofs_of_constraints.certificates.certifying.find_spec", lambda name: None)
+    given = [tmp_path / "certificates"] if option == "--certificates" else []
+    invocation = limpid("audit", "--chip", "sub", "--smt2", tmp_path / "queries", option, *given, "--json")
+    assert (invocation.status, invocation.error["kind"]) == (FAILED, "second_solver")
+    assert invocation.error["next_step"] == "install it with: pip install 'limpid[second-solver]'"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_audit_that_proves_everything_writes_a_trace_without_rows(tmp_path: Path) -> None:
     assert limpid("audit", "--chip", "sub", "--kind", "padding", "--trace", tmp_path / "rows").status == DONE
     assert json.loads((tmp_path / "rows").read_text())["counterexamples"] == []

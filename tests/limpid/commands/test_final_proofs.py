@@ -74,10 +74,17 @@ def test_folder_without_a_proof_says_how_to_finish_it(tmp_path: Path) -> None:
     assert f"{tmp_path}: holds no proof.limpid yet\nNext: finish it with: limpid prove" in failed.stderr
 
 
+def test_path_that_is_missing_is_named_before_an_output_is_asked_for(tmp_path: Path) -> None:
+    failed = limpid("aggregate", tmp_path / "run", "--json")
+    assert (failed.status, failed.error["kind"]) == (1, "file")
+    assert failed.error["message"] == f"{tmp_path / 'run'}: no such file or directory"
+    assert failed.error["next_step"] == f"check the name: {tmp_path} holds no such file"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["aggregate", "run"], "name the final proof's file with --output, or a folder for the tree with --out"),
+        (["aggregate", "-"], "name the final proof's file with --output, or a folder for the tree with --out"),
         (["aggregate", "run", "-o", "run"], "PROOF and --output are the same file run"),
         (["aggregate", "run", "-o", "x", "--workers", "2"], "--workers and --scheduler need a folder"),
         (

@@ -63,11 +63,6 @@ def test_new_project_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_new_project_without_a_name_is_misuse() -> None:
-    invocation = limpid("new", "", "--json")
-    assert (invocation.status, invocation.error["message"]) == (2, "NAME is empty")
-
-
 def test_sdk_that_cannot_be_written_leaves_nothing(
     compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

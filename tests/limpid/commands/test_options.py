@@ -20,6 +20,8 @@ def test_count_is_decimal_or_hexadecimal(text: str, number: int) -> None:
         ("-3", "-3 is not 1 or more"),
         ("1e6", "'1e6' is no number"),
         ("", "'' is no number"),
+        ("007", "'007' is no number: leave out the zeros in front"),
+        (5000 * "9", "a number of 5000 characters is larger than any here"),
     ],
 )
 def test_other_counts_are_refused(text: str, message: str) -> None:
@@ -36,6 +38,11 @@ def test_count_with_an_end_names_its_bounds() -> None:
 @pytest.mark.parametrize("text", ["0aff", "0x0aff", "0X0AFF"])
 def test_hexadecimal_has_a_prefix_or_none(text: str) -> None:
     assert Hexadecimal().convert(text, None, None) == b"\x0a\xff"
+
+
+def test_long_text_that_is_not_hexadecimal_is_shown_in_part() -> None:
+    with pytest.raises(click.BadParameter, match=r"^'z{40}\.{3}' is not an even number of hexadecimal digits$"):
+        Hexadecimal().convert(5000 * "z", None, None)
 
 
 @pytest.mark.parametrize(

@@ -222,3 +222,20 @@ def test_abort_of_the_library_is_told_by_its_cause(source: str, advice: str, tmp
     (tmp_path / "guest.c").write_text(source)
     build([tmp_path / "guest.c"], tmp_path / "guest.elf", extra_flags=["-fno-builtin"])
     assert f"\nNext: {advice}" in limpid("run", tmp_path / "guest.elf").stderr
+
+
+def test_profile_below_a_file_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    error = limpid("run", tmp_path / "missing", "--profile", tmp_path / "file" / "inside", "--json").error
+    assert (
+        error["message"]
+        == f"{tmp_path / 'file' / 'inside'}: cannot be a directory: {tmp_path / 'file'} is no directory"
+    )
+    assert (error["kind"], error["next_step"]) == ("file", "name another directory")
+
+
+def test_profile_of_a_guest_whose_name_is_no_text_is_written(tmp_path: Path) -> None:
+    guest = os.fsdecode(os.fsencode(tmp_path) + b"/g\xff.elf")
+    Path(guest).write_bytes(Path(SHA256).read_bytes())
+    assert limpid("run", guest, "--profile", tmp_path / "profile").status == 0
+    assert r"g\udcff.elf: 4,870 instructions" in (tmp_path / "profile" / "flame_graph.html").read_text()

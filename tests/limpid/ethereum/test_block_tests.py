@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from limpid.errors import FileError
 from limpid.ethereum.block_tests import Account, BlockTest, TestBlock, read_block_tests
 from limpid.ethereum.chain import Chain
-from limpid.ethereum.errors import BlockTestError, UnsupportedForkError, WitnessError
+from limpid.ethereum.errors import BlockTestError, UnsupportedForkError
 from limpid.ethereum.schema import FORKS
 from tests.limpid.ethereum.transfer_blocks import transfer_test
 
@@ -30,8 +31,9 @@ def written(directory: Path, **changes: object) -> str:
 def test_file_of_tests_is_read_as_a_whole(tmp_path: Path) -> None:
     account = Account(1, 10, b"\x60\x00", {0: 2})
     blocks = (TestBlock(b"\xc0", None), TestBlock(b"\xc1", "BlockException.UNKNOWN_PARENT"))
-    expected = BlockTest("one", "Cancun", 1, {bytes([0x11]) * 20: account}, b"\xc2", blocks)
-    assert read_block_tests(written(tmp_path)) == (expected,)
+    path = written(tmp_path)
+    expected = BlockTest(path, "one", "Cancun", 1, {bytes([0x11]) * 20: account}, b"\xc2", blocks)
+    assert read_block_tests(path) == (expected,)
     assert [block.is_valid for block in blocks] == [True, False]
 
 
@@ -100,9 +102,19 @@ def test_fork_that_the_guest_does_not_know_is_refused_by_name(tmp_path: Path) ->
 def test_state_that_is_not_that_of_the_genesis_block_is_refused() -> None:
     test = transfer_test(1)
     address = next(iter(test.pre_state))
-    other = BlockTest(test.name, test.fork_name, 1, {address: Account(0, 1, b"", {})}, test.genesis, test.blocks)
-    with pytest.raises(WitnessError, match="another root than its genesis block"):
-        Chain(other)
+    with pytest.raises(BlockTestError) as refused:
+        Chain(replace(test, pre_state={address: Account(0, 1, b"", {})}))
+    assert refused.value.message == (
+        "transfers.json: the state of the test 1 transfers has another root than its genesis block"
+    )
+
+
+def test_genesis_block_that_is_none_is_refused_with_the_file() -> None:
+    with pytest.raises(BlockTestError) as refused:
+        Chain(replace(transfer_test(1), genesis=b"\xc0"))
+    assert refused.value.message.startswith(
+        "transfers.json: the genesis block of the test 1 transfers: the block is none of Cancun in RLP: "
+    )
 
 
 def test_states_of_public_tests_have_the_roots_of_their_genesis_blocks(public_blocks: list[Path]) -> None:

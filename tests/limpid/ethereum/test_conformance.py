@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from limpid.ethereum.block_tests import TestBlock, read_block_tests
-from limpid.ethereum.conformance import BlockOutcome, Summary, Verdict, run_test
+from limpid.ethereum.block_tests import TestBlock
+from limpid.ethereum.conformance import BlockOutcome, Summary, Verdict, run_files, run_test
+from limpid.ethereum.errors import BlockTestError
 from limpid.ethereum.measures import REST, part_of
 from limpid.ethereum.report import page, summary_facts
 from tests.limpid.commands.invocation import limpid
@@ -30,7 +31,7 @@ REFUSED = BlockOutcome("three", 0, "Shanghai", "OtherException", Verdict.INVALID
 
 def outcomes_of(files: list[Path]) -> list[BlockOutcome]:
     """What became of every block of the files' tests."""
-    return [outcome for file in files for test in read_block_tests(str(file)) for outcome in run_test(test)]
+    return list(run_files([str(file) for file in files]).outcomes)
 
 
 def test_sample_of_public_blocks_has_the_expected_verdicts(guests: None, public_blocks: list[Path]) -> None:
@@ -67,12 +68,40 @@ def test_summary_counts_verdicts_and_names_the_wrong_one() -> None:
 
 
 def test_page_has_the_wrong_verdict_the_reasons_and_what_was_left_out() -> None:
-    written = page(Summary([RIGHT, MISSED, REFUSED]), [("four", "the fork Prague is not supported")])
+    faulty = BlockTestError("five.json", "the genesis block of the test five: it is none")
+    written = page(Summary([RIGHT, MISSED, REFUSED], [("four", "the fork Prague is not supported")], [faulty]))
     assert "| two | 1 | SomeException | valid |" in written
     assert "| OtherException | invalid | header N \\| N | 1 |" in written
     assert "| everything else | 1,000 | 100.0% |" in written
     assert "| four | the fork Prague is not supported |" in written
-    assert "None." in page(Summary([RIGHT]), [])
+    assert "- five.json: the genesis block of the test five: it is none\n" in written
+    assert "None." in page(Summary([RIGHT]))
+
+
+@pytest.mark.parametrize(
+    ("faults", "message"),
+    [
+        ({"genesisRLP": "0xc0"}, "the genesis block of the test one: the block is none of Cancun in RLP: "),
+        ({"pre": {}}, "the state of the test one has another root than its genesis block"),
+        ({"blocks": 7}, "holds no block tests: TypeError: "),
+    ],
+    ids=["genesis", "state", "form"],
+)
+def test_test_that_does_not_fit_together_is_named_with_its_file_and_the_others_are_run(
+    faults: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    genesis = {"genesisRLP": f"0x{transfer_test(1).genesis.hex()}"}
+    broken, other = tmp_path / "broken.json", tmp_path / "other.json"
+    broken.write_text(json.dumps({"one": {"network": "Cancun", "pre": {}, "blocks": [], **genesis, **faults}}))
+    other.write_text(json.dumps({"two": {"network": "Prague", "pre": {}, "blocks": [], "genesisRLP": "0xc0"}}))
+    found = limpid("ethereum", "conformance", tmp_path, "--json")
+    assert found.status == 1
+    assert [text.startswith(f"{broken}: {message}") for text in found.document["faulty"]] == [True]
+    assert found.document["unsupported"] == [{"test": "two", "message": "the fork Prague is not supported"}]
+    assert f"Note: cannot be run: {broken}: {message}" in found.stderr
+
+    alone = limpid("ethereum", "conformance", broken, "--json")
+    assert (alone.status, alone.error["kind"], alone.error["path"]) == (1, "block_test", str(broken))
 
 
 def test_parts_of_the_guest_are_told_by_the_names_of_functions() -> None:
@@ -112,10 +141,20 @@ def test_witness_command_refuses_blocks_and_tests_that_are_not_there(tmp_path: P
     path.write_text(json.dumps({"one": test, "two": test}))
     output = tmp_path / "input.bin"
     for arguments, message in (
-        ((), "the file has several tests"),
-        (("--test", "three"), "the file has no test three"),
-        (("--test", "one"), "the test one has 0 blocks: none of them is 0"),
+        ((), f"{path} has several tests"),
+        (("--test", "three"), f"{path} has no test three"),
+        (("--test", "one"), f"the test one of {path} has 0 blocks: none of them is 0"),
     ):
         refused = limpid("ethereum", "witness", path, "--output", output, *arguments)
         assert (refused.status, message in refused.stderr) == (2, True)
         assert not output.exists()
+
+
+def test_group_without_a_command_names_them_as_a_missing_argument() -> None:
+    bare = limpid("ethereum")
+    assert (bare.status, bare.stdout) == (2, "")
+    assert bare.stderr == (
+        "Error: Missing argument 'COMMAND'. Choose from: conformance, witness\nNext: see: limpid ethereum --help\n"
+    )
+    shown = limpid("ethereum", "--help")
+    assert (shown.status, "..." in shown.stdout.partition("Commands:")[2]) == (0, False)

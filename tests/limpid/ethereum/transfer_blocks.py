@@ -109,4 +109,6 @@ def transfer_test(transfers: int, *, withdrawn_gwei: int = 5) -> BlockTest:
             after[address] = Account(0, balance, b"", {})
     transactions = [transfer(key, number + 1) for number, key in enumerate(keys)]
     encoded, _ = block(genesis_hash, 1, after, transactions, [[0, 0, WITHDRAWER, withdrawn_gwei]])
-    return BlockTest(f"{transfers} transfers", "Cancun", CHAIN_ID, before, genesis, (TestBlock(encoded, None),))
+    return BlockTest(
+        "transfers.json", f"{transfers} transfers", "Cancun", CHAIN_ID, before, genesis, (TestBlock(encoded, None),)
+    )

@@ -12,7 +12,6 @@ from limpid.runs import tree_workshop
 from limpid.runs.tree_workshop import CompiledWorkshop, StaleCircuitError
 from reference.recursion.aggregate import digest_of
 from reference.recursion.circuits import combination, conversion
-from reference.recursion.keys import PlainWorkshop
 from reference.recursion.statements import combined, converted
 from reference.tables import Table
 from spec.circuit.listed_keys import ListedKeys
@@ -22,6 +21,7 @@ from spec.protocol.hash import digest_words
 from spec.protocol.node_statement import public_numbers
 from spec.rejection import Rejected, Rejection
 from tests import small_tree
+from tests.plain_workshop import PlainWorkshop
 from tests.small_machine import SMALL_MACHINE
 from tests.small_tree import DESIGN, KERNELS, keys, run, spans
 

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from limpid.errors import FileError
-from limpid.terminal.files import filled_directory, read_file, require_writable, write_bytes
+from limpid.terminal.files import (
+    filled_directory,
+    read_file,
+    require_fillable,
+    require_writable,
+    write_bytes,
+    write_text,
+)
 
 
 def test_written_file_has_the_content_and_ordinary_permissions(tmp_path: Path) -> None:
@@ -91,3 +98,14 @@ def test_file_that_cannot_be_read_is_named(
         read_file(name)
     assert str(caught.value) == f"{name}: {cause}"
     assert caught.value.details == {"path": name}
+
+
+def test_directory_to_fill_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(FileError, match=f"^{tmp_path}/a/b: the directory {tmp_path} cannot be written to$"):
+        require_fillable(str(tmp_path / "a" / "b"))
+
+
+def test_text_with_what_is_no_text_is_written_escaped(tmp_path: Path) -> None:
+    write_text(str(tmp_path / "page"), "a\udcff\u00e9")
+    assert (tmp_path / "page").read_bytes() == b"a\\udcff\xc3\xa9"

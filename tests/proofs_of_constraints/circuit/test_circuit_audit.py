@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from proofs_of_constraints.audit import machine_obligation_list, prove
-from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT, NARROW_AUDIT
+from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT
 from proofs_of_constraints.obligations.assumptions import ASSUMPTIONS
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Verdict
 from spec.circuit.machine import CIRCUIT_CHIPS
+from tests.proofs_of_constraints.narrow_audit import NARROW_AUDIT
 
 OBLIGATIONS = machine_obligation_list(CIRCUIT_AUDIT)
 KINDS = {Kind.NOT_VACUOUS, Kind.FUNCTION, Kind.DETERMINISM, Kind.COMPLETE, Kind.PADDING, Kind.DISCIPLINE}

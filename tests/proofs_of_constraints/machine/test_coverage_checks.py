@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from proofs_of_constraints.audit import obligations_of_chip, prove
-from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT, NARROW_AUDIT
+from proofs_of_constraints.circuit_machine import CIRCUIT_AUDIT
 from proofs_of_constraints.machine.audited import VERIFIER, AuditedMachine
 from proofs_of_constraints.machine.coverage_checks import (
     fields_are_bounded,
@@ -24,6 +24,7 @@ from spec.air.machine import Token
 from spec.rv64im.buses import AND, IMAGE, MEMORY, OUTPUT, PROGRAM, REGION, STATE
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, RV64IM
 from tests.proofs_of_constraints.broken_chips import column, free_table, interaction, with_interaction
+from tests.proofs_of_constraints.narrow_audit import NARROW_AUDIT
 from tests.proofs_of_constraints.small_audit import SMALL_AUDIT
 from tests.proofs_of_constraints.undeclared import faults_of_declaration, undeclared, with_chip
 from tests.small_machine import BOUNDARY, HALT, MOVE, RANGE, SMALL_MACHINE

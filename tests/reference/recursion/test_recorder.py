@@ -13,7 +13,8 @@ import pytest
 
 from reference.bus_traffic import traffic_of
 from reference.columns import RowColumns
-from reference.recursion.recorder import AskedError, Element, Recorder, Value, Word
+from reference.recursion.handles import AskedError, Element, Value, Word
+from reference.recursion.recorder import Recorder
 from reference.recursion.witness import circuit_trace, program_tables
 from reference.tables import Trace
 from spec.circuit.circuit import faults

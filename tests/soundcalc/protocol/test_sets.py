@@ -11,12 +11,7 @@ from soundcalc.exact import floor_bits
 from soundcalc.protocol.machine import Table, argument_size, largest_argument, limits_of, main_columns
 from soundcalc.protocol.search import search
 from soundcalc.protocol.security import ProofSecurity, recursion_error, security
-from soundcalc.protocol.sets import (
-    MAXIMUM_NODES,
-    MAXIMUM_SEGMENTS,
-    SET_TARGETS,
-    SetTarget,
-)
+from soundcalc.protocol.sets import MAXIMUM_SEGMENTS, SET_TARGETS, SetTarget
 from soundcalc.protocol.shape import shape_under
 from soundcalc.protocol.tree import Role, TreeCircuit, proof_tree
 from spec.parameters import PARAMETER_SETS
@@ -27,6 +22,9 @@ from spec.rv64im.tree import tree_design
 
 LIMITS = limits_of(RV64IM, global_tokens=2**21)
 """A claimed output has at most 2^21 doublewords."""
+
+MAXIMUM_NODES = 2 * MAXIMUM_TREE_SEGMENTS - 1
+"""The tree with most proofs converts segments one by one and combines nodes two by two."""
 
 TREE = proof_tree(tree_design(), MAXIMUM_TREE_SEGMENTS, LIMITS.global_tokens)
 
