@@ -12,7 +12,7 @@ from limpid.service.limits import BODY_SECONDS
 from limpid.service.refusals import Code, RefusalError, busy, too_large
 
 _MOST_DIGITS = 15
-"""Of a length: more is beyond any bound, whatever it says."""
+"""A length of more is beyond any bound, whatever it says."""
 
 
 class BodyBudget:

@@ -31,6 +31,16 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         self._mind()
 
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP. Whoever is at an answer to the beginning of it learns that nobody waits for it."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            if self.cycle.response_started:
+                self.transport.close()
+                return
+        super().send_400_response(msg)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left."""
         super().connection_lost(exc)

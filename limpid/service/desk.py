@@ -101,7 +101,8 @@ class Desk:
             return Called(facts, (files / "output").read_bytes())
 
     async def flame_graph(self, job: Job) -> bytes:
-        """The picture of where the cycles of a proven job go; made when it is first asked for. Raises RefusalError."""
+        """The picture of where the cycles of a proven job go; made when somebody first wants it. Raises RefusalError if
+        there is none."""
         guest = next((guest for guest in self.guests.all if guest.program_id.hex() == job.program_id), None)
         if not (pictures := list(job.profile_folder.glob("*.html"))):
             if job.state is not State.PROVEN or guest is None:
@@ -151,7 +152,8 @@ class Desk:
         return root_text(bytes.fromhex(root))
 
     async def _call(self, task: dict[str, object]) -> dict[str, Any]:
-        """What the child answers, which does one after the other. Raises RefusalError, RejectedError, TaskError."""
+        """What the child answers, which does one after the other. Raises RefusalError if it does not, RejectedError or
+        TaskError if that is its answer."""
         if self._calls >= MOST_WAITING_CALLS:
             raise busy(f"{MOST_WAITING_CALLS} calls wait already")
         self._calls += 1

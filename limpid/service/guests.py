@@ -43,7 +43,8 @@ def require_name(name: str) -> None:
 
 
 def kept_elf(guest: NamedGuest, folder: Path) -> Path:
-    """Copies a guest's file into the server's folder, under the digest of its content. Raises FileError, OSError."""
+    """Copies a guest's file into the server's folder, under the digest of its content. Raises FileError if it
+    cannot be read, and OSError if the disk refuses."""
     content = read_file(guest.path, LARGEST_ELF_BYTES)
     target = folder / f"{hashlib.sha256(content).hexdigest()}.elf"
     if not target.exists():

@@ -1,6 +1,6 @@
 """Jobs as folders on the disk: what was accepted is found again after any death of the server.
 
-jobs/<id>/request.json   what is asked for; the folder gets its name when it is whole
+jobs/<id>/request.json   what to prove; the folder gets its name when it is whole
           input          the private input
           run/           the folder of `limpid prove --out`, while the job is not finished
           proof          the finished proof

@@ -34,7 +34,7 @@ CALL_SECONDS = 300
 minute or two."""
 
 SHUTDOWN_SECONDS = 2
-"""For answers that are under way when the server is told to end; jobs go on at the next start."""
+"""For answers that are under way when a signal ends the server; jobs go on at the next start."""
 
 LOCK_SECONDS = 30
 """For the children of a killed server to notice that it is gone: a compiled step holds on to the interpreter."""

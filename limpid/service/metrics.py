@@ -29,7 +29,7 @@ class Metrics:
         self.verdicts = Counter("limpid_verdicts", "Proofs verified.", ["guest", "verdict"], registry=made)
 
     def watch(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """Shows a number that is asked for when somebody looks."""
+        """Shows a number that is found out when somebody looks."""
         Gauge(name, text, registry=self._registry).set_function(value)
 
     def page(self) -> bytes:

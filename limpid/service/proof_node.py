@@ -27,7 +27,7 @@ from limpid.service.roots import is_valid_block, read_root
 from limpid.service.twirp import unless_left
 
 BACKEND_KIND = "ere"
-"""Of zkboost's kinds of backends, that of one which proves and verifies in earnest."""
+"""Among zkboost's kinds of backends, the one that proves and verifies in earnest."""
 
 
 class ProofNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import socket
 import time
@@ -45,7 +46,7 @@ class Started:
 
 
 def serve(settings: Settings, started: Callable[[Started], None]) -> None:
-    """Serves until it is told to end; `started` hears when requests are taken.
+    """Serves until a signal ends it; `started` hears when requests are taken.
 
     Raises PortError if the port cannot be listened on, ServiceFolderError if the folder cannot be used, FileError if a
     guest cannot be read, and what the key of a guest cannot be made for.
@@ -78,6 +79,8 @@ async def _serve(settings: Settings, lock: int, started: Callable[[Started], Non
         proving = Proving(settings, guests, store, feed, prover, metrics)
         desk.wake = proving.wake
         _watch(desk)
+        # What is no HTTP is refused without a word to whoever runs the server: a client could fill its disk with them.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         config = uvicorn.Config(
             application(desk, proving),
             http=PatientProtocol,
@@ -103,7 +106,7 @@ async def _serve(settings: Settings, lock: int, started: Callable[[Started], Non
 
 
 def _watch(desk: Desk) -> None:
-    """The numbers that are asked for when somebody looks."""
+    """The numbers that are found out when somebody looks."""
     desk.metrics.watch("limpid_jobs_unfinished", "Jobs that wait or are in work.", lambda: desk.store.unfinished)
     desk.metrics.watch("limpid_listeners", "Clients that listen to events.", lambda: desk.feed.listeners)
     desk.metrics.watch("limpid_body_bytes", "Bytes that bodies take.", lambda: desk.bodies.in_use)

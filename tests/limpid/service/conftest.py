@@ -21,6 +21,6 @@ LIMIT = 3_000_000
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("service") / "folder"
-    arguments = [str(FIBONACCI), f"{HOSTILE_NAME}={SHA256}", "--limit", str(LIMIT)]
+    arguments = [str(FIBONACCI), f"{HOSTILE_NAME}={SHA256}", "--limit", str(LIMIT), "--keep", "2000"]
     with running(folder, *arguments) as started:
         yield started

@@ -123,11 +123,10 @@ class Server:
             return Answer(response.status, names, response.read())
 
     def raw(self, content: bytes, seconds: float = 20) -> bytes:
-        """What comes back for bytes that may be no request; empty if the server takes them and says nothing."""
+        """What comes back for bytes that may be no request; empty if the server has nothing to say in that time."""
         with socket.create_connection(("127.0.0.1", self.port), seconds) as connection:
             try:
                 connection.sendall(content)
-                connection.shutdown(socket.SHUT_WR)
                 return connection.recv(1 << 16)
             except OSError:
                 return b""

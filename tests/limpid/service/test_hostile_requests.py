@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,6 +14,8 @@ from limpid.service.limits import MEBIBYTE
 from tests.limpid.service.running import Server, number
 
 REQUESTS = 1000
+AT_ONCE = 16
+GIVE_UP_SECONDS = 0.3
 HOST = b"Host: localhost\r\n"
 CALL = b"POST /twirp/api.ZkvmService/Prove HTTP/1.1\r\n" + HOST + b"Content-Type: application/protobuf\r\n"
 ASKING = b"POST /v1/execution_proof_requests?proof_types=fibonacci HTTP/1.1\r\n" + HOST
@@ -104,12 +109,12 @@ def requests(count: int) -> Iterator[bytes]:
         head = f"{method} {chance.choice(PATHS)} HTTP/1.1\r\n".encode("latin-1")
         if chance.random() < 0.5:
             head = chance.choice([CALL, ASKING])
-        headers = "".join(f"{header}\r\n" for header in chance.sample(HEADERS, chance.randrange(3)))
-        content = bytearray(head + HOST * chance.randrange(3) + headers.encode("latin-1") + b"\r\n")
+        headers = "".join(f"{header}\r\n" for header in chance.sample(HEADERS, chance.choice([0, 0, 1, 2])))
+        content = bytearray(head + HOST * (HOST not in head) + headers.encode("latin-1") + b"\r\n")
         content += chance.choice(BODIES)
-        for _ in range(chance.choice([0, 0, 1, 5])):
+        for _ in range(chance.choice([0, 0, 0, 1, 5])):
             content[chance.randrange(len(content))] = chance.randrange(256)
-        yield bytes(content[: chance.choice([len(content), len(content), chance.randrange(len(content)) + 1])])
+        yield bytes(content[: chance.choice([len(content)] * 4 + [chance.randrange(len(content)) + 1])])
 
 
 def _state(server: Server) -> list[object]:
@@ -121,23 +126,23 @@ def test_a_thousand_hostile_requests_cost_nobody_anything(server: Server) -> Non
     root = server.request(number(30))
     server.wait(root)
     before, proof = _state(server), server.ask(f"/v1/execution_proofs/{root}/fibonacci").body
-    statuses: dict[bytes, int] = {}
-    sent = 0
-    for content in requests(REQUESTS):
-        answer = server.raw(content)
-        status = answer[9:12] if answer.startswith(b"HTTP/1.1 ") else b"none"
-        statuses[status] = statuses.get(status, 0) + 1
-        sent += 1
-        assert b"root:" not in answer
-        assert status != b"500", (content, answer)
-    assert sent >= REQUESTS
-    # They came in: most were refused one by one, and none ended the server or its children.
-    assert sum(count for status, count in statuses.items() if status.startswith(b"4")) > REQUESTS // 2
+    sent = list(requests(REQUESTS))
+    with ThreadPoolExecutor(AT_ONCE) as clients:
+        # Half a request waits for its end, which does not come: the client gives up.
+        answers = list(clients.map(lambda content: server.raw(content, GIVE_UP_SECONDS), sent))
+    statuses = Counter(answer[9:12] for answer in answers)
+    assert [pair for pair in zip(sent, answers, strict=True) if pair[1][9:12] == b"500" or b"root:" in pair[1]] == []
+    # They came in, also behind the parser of HTTP: most were refused, and none ended the server.
+    assert sum(statuses[status] for status in (b"403", b"404", b"405", b"413", b"429", b"501")) > REQUESTS // 5
+    assert statuses[b"400"] > REQUESTS // 5
     assert server.process.poll() is None
     assert server.ask("/health").document == {"status": "ok"}
     assert _state(server) == before
     assert server.ask(f"/v1/execution_proofs/{root}/fibonacci").body == proof
     assert b"limpid_body_bytes 0.0" in server.ask("/metrics").body
+    # Some were in order: their jobs fail, or are proven, like any other.
+    while any(job["state"] in ("waiting", "proving") for job in server.jobs()):
+        time.sleep(0.1)
     server.wait(server.request(number(31)))
     assert "Traceback" not in server.errors
     outside = {path.name for path in server.folder.iterdir()} - {"jobs", "guests", "scratch", "lock"}
@@ -145,7 +150,7 @@ def test_a_thousand_hostile_requests_cost_nobody_anything(server: Server) -> Non
     assert list((server.folder / "scratch").iterdir()) == []
 
 
-@pytest.mark.parametrize("stated", [64 * MEBIBYTE + 1, 10**12, 10**30])
+@pytest.mark.parametrize("stated", [64 * MEBIBYTE + 1, 10**12, 10**19])
 @pytest.mark.parametrize("route", ["twirp", "requests", "verifications"])
 def test_length_above_the_bound_is_refused_before_a_byte_is_read(route: str, stated: int, server: Server) -> None:
     paths = {
