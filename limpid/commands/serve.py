@@ -119,6 +119,12 @@ def serve_command(
 
 
 def _tell_start(settings: Settings, facts: Started, *, as_json: bool) -> None:
+    """Says that requests are taken; whoever waits for that may end the server in the next moment."""
+    notes = list(facts.notes)
+    if not PARAMETER_SETS[settings.parameters].secure:
+        notes.append(f"the parameter set {settings.parameters} is insecure: its proofs prove nothing")
+    for note in notes:
+        tell(f"Note: {note}\n")
     if as_json:
         guests = [{"name": guest.name, "program_id": guest.program_id.hex()} for guest in facts.guests]
         document: dict[str, object] = {
@@ -135,11 +141,6 @@ def _tell_start(settings: Settings, facts: Started, *, as_json: bool) -> None:
         lines |= {guest.name: guest.program_id.hex() for guest in facts.guests}
         lines["jobs to go on with"] = facts.unfinished
         click.echo(aligned(lines))
-    notes = list(facts.notes)
-    if not PARAMETER_SETS[settings.parameters].secure:
-        notes.append(f"the parameter set {settings.parameters} is insecure: its proofs prove nothing")
-    for note in notes:
-        tell(f"Note: {note}\n")
 
 
 def _named(guests: tuple[str, ...], validators: tuple[str, ...]) -> tuple[NamedGuest, ...]:
