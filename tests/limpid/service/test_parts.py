@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ import pytest
 import uvicorn
 from starlette.requests import Request
 
-from limpid.service import bodies, child, connections
+from limpid.service import bodies, connections, serving
 from limpid.service.bodies import BodyBudget, read_body
 from limpid.service.child import Child, RejectedError, TaskError, TooSlowError, WorkerDiedError
 from limpid.service.feed import Change, Feed
 from limpid.service.limits import MOST_LISTENERS, MOST_UNHEARD_EVENTS
-from limpid.service.refusals import Code, RefusalError
+from limpid.service.refusals import Code, RefusalError, ServiceFolderError
 
 Message = dict[str, Any]
 
@@ -109,7 +110,7 @@ async def _served(use: Callable[[int], Awaitable[None]]) -> None:
 
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
+        application,
         http=connections.PatientProtocol,
         lifespan="off",
         log_config=None,
@@ -228,7 +229,7 @@ def test_child_that_dies_is_told_and_started_again(
 ) -> None:
     async def run() -> None:
         worker = Child(kept_open)
-        monkeypatch.setattr(child.sys, "executable", "/bin/false")
+        monkeypatch.setattr(sys, "executable", "/bin/false")
         with pytest.raises(WorkerDiedError, match=r"it ended with status 1|its line broke"):
             await worker.ask({"task": "none"})
         monkeypatch.undo()
@@ -237,5 +238,23 @@ def test_child_that_dies_is_told_and_started_again(
             assert await worker.ask({"task": "root", "input": str(tmp_path / "input")}) == {"root": None}
         finally:
             await worker.kill()
+
+    asyncio.run(run())
+
+
+def test_child_of_a_dead_server_keeps_the_folder_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "LOCK_SECONDS", 0)
+    (tmp_path / "input").write_bytes(b"")
+
+    async def run() -> None:
+        with serving._locked(tmp_path / "folder") as descriptor:
+            worker = Child(descriptor)
+            await worker.ask({"task": "root", "input": str(tmp_path / "input")})
+        # What this process held is closed now, as if it had died.
+        with pytest.raises(ServiceFolderError, match="another server works in"), serving._locked(tmp_path / "folder"):
+            pass
+        await worker.kill()
+        with serving._locked(tmp_path / "folder"):
+            pass
 
     asyncio.run(run())

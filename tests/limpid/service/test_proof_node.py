@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
 import limpid
+from limpid.service.limits import MOST_LISTENERS
 from tests.limpid.service.conftest import HOSTILE_NAME
 from tests.limpid.service.running import FIBONACCI, Server, number
 
@@ -95,6 +97,24 @@ def test_failure_is_heard_of_and_tried_again_when_it_is_asked_for_again(server: 
             name, facts = next(event for event in heard if event[1]["new_payload_request_root"] == root)
             assert (name, facts["reason"]) == ("proof_failure", "proving_error")
             assert "instructions" in str(facts["error"])
+
+
+@pytest.mark.parametrize("path", ["/v1/execution_proof_requests", "/jobs/events"])
+def test_listeners_are_bounded_and_others_are_still_served(path: str, server: Server) -> None:
+    _wait_for_listeners(server, 0)
+    with ExitStack() as stack:
+        for _ in range(MOST_LISTENERS):
+            stack.enter_context(listening(server, path))
+        answer = server.ask(path)
+        assert (answer.status, answer.document["code"]) == (429, 429)
+        server.wait(server.request(number(17)))
+    # Those that have left make room.
+    _wait_for_listeners(server, 0)
+
+
+def _wait_for_listeners(server: Server, count: int) -> None:
+    while f"limpid_listeners {float(count)}".encode() not in server.ask("/metrics").body:
+        time.sleep(0.05)
 
 
 def test_guests_are_listed_in_order_of_name(server: Server) -> None:
