@@ -18,7 +18,8 @@ MOST_UNHEARD_EVENTS = 256
 """A listener that is further behind is dropped; it asks again, and hears first what is finished."""
 
 MOST_BODY_BYTES_AT_ONCE = 512 * MEBIBYTE
-"""What all bodies together may take that are being read: two of the largest inputs that the machine has room for."""
+"""What all bodies together may take that are being read: two of the largest inputs that the machine has room for.
+Decoding one takes as much again for a moment."""
 
 HEAD_SECONDS = 10
 """From the first byte of a connection, or the end of its last answer, to the end of a request's head."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine
+import json
+from collections.abc import Callable, Coroutine, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from limpid.service.application import application
 from limpid.service.child import TaskError, WorkerDiedError
 from limpid.service.desk import Desk
 from limpid.service.feed import Feed
@@ -28,6 +31,7 @@ from tests.limpid.service.test_roots import result
 
 PLAIN = ServedGuest("plain", Path("plain.elf"), b"key", bytes(32), False)
 VALIDATOR = ServedGuest("validator", Path("validator.elf"), b"key", bytes([1]) * 32, True)
+Message = MutableMapping[str, Any]
 ROOT = bytes.fromhex("ab" * 32)
 
 
@@ -206,3 +210,44 @@ def test_finished_jobs_beyond_the_bound_are_forgotten(tmp_path: Path) -> None:
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == [jobs[2].identifier]
 
     run(work())
+
+
+def asked(part: Shared, path: str) -> tuple[int, dict[str, Any]]:
+    """Status and document of a GET, without a server."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def work() -> None:
+        scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+        scope |= {"headers": [(b"host", b"localhost")], "http_version": "1.1", "scheme": "http", "root_path": ""}
+        with suppress(ZeroDivisionError):
+            await application(part.desk, part.proving)(scope, receive, send)
+
+    run(work())
+    body = b"".join(message.get("body", b"") for message in sent)
+    return sent[0]["status"], json.loads(body)
+
+
+def test_health_is_ill_when_the_prover_takes_no_jobs(tmp_path: Path) -> None:
+    part = shared(tmp_path)
+    status, document = asked(part, "/health")
+    assert (status, document["message"]) == (503, "the prover has stopped")
+    part.proving.is_running = True
+    assert asked(part, "/health") == (200, {"status": "ok"})
+
+
+def test_defect_of_the_server_tells_a_client_nothing_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = shared(tmp_path)
+
+    def broken() -> None:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(part.store, "all", broken)
+    status, document = asked(part, "/jobs")
+    assert (status, document["kind"], document["message"]) == (500, "internal", "the server has a defect")
+    assert "secret" not in str(document)

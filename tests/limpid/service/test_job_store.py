@@ -67,11 +67,15 @@ def test_job_in_work_when_the_server_dies_waits_again_with_its_run(tmp_path: Pat
     job.state = State.PROVING
     job.run_folder.mkdir()
     (job.run_folder / "0000.proof").write_bytes(b"segment")
-    # The proof is kept, and the server dies before it says so.
+    # The server dies when the proof is kept, before it says so: the proof is made again, of the same segments.
+    job.proof_path.write_bytes(b"proof")
     again, notes = opened(tmp_path)
     assert notes == []
     assert [found.state for found in again.all()] == [State.WAITING]
     assert (again.all()[0].run_folder / "0000.proof").read_bytes() == b"segment"
+    (job.run_folder / PROOF_NAME).write_bytes(b"the same proof")
+    again.finish(again.all()[0], {})
+    assert job.proof_path.read_bytes() == b"the same proof"
 
 
 def test_folder_that_is_not_whole_is_swept_away_and_files_half_written_with_it(tmp_path: Path) -> None:
