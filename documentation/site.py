@@ -34,6 +34,7 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
         "docs/ethereum-conformance.md",
         "docs/long-runs.md",
         "docs/final-proofs.md",
+        "docs/service.md",
         "guest/examples/README.md",
     ),
     "Auditors": (

@@ -33,6 +33,9 @@ GROUPS = {
             "Bits of security of a parameter set by its name, of a proof, of a key, or of published configurations."
         ),
     },
+    "Serve": {
+        "serve": "Prove and verify runs of guests for others, over HTTP, until told to end.",
+    },
     "Ethereum": {
         "ethereum": "Make inputs of Ethereum blocks for the guest that validates them, and check it on block tests.",
     },

@@ -226,6 +226,12 @@ class OutOfMemoryError(LimpidError):
     kind = "memory"
 
 
+class PortError(LimpidError):
+    """A port that cannot be listened on."""
+
+    kind = "port"
+
+
 class ClusterError(LimpidError):
     """A cluster that cannot be reached or has failed, or Dask that is missing."""
 

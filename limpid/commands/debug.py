@@ -6,18 +6,12 @@ import click
 
 from limpid.commands.options import Count, guest_argument, input_options, load_guest, private_input, require_distinct
 from limpid.debugger.server import serve_debugger
-from limpid.errors import InputError, LimpidError
+from limpid.errors import InputError, PortError
 from limpid.terminal.output import Answer, answering
 from reference.machine_memory import InputTooLongError
 
 PORTS = 1 << 16
 """TCP numbers them with 16 bits."""
-
-
-class PortError(LimpidError):
-    """A port that cannot be listened on."""
-
-    kind = "port"
 
 
 @click.command("debug")

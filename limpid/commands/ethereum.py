@@ -39,6 +39,11 @@ def ethereum_command() -> None:
 
     Both commands take --json, for one JSON object, and --debug.
     """
+    require_packages()
+
+
+def require_packages() -> None:
+    """Raises MissingPackagesError if the extra `ethereum` is not installed."""
     from limpid.ethereum.errors import MissingPackagesError
 
     for name in NEEDED_PACKAGES:

@@ -45,6 +45,7 @@ def test_every_page_of_a_heading_is_listed_beside_the_others(built: Path) -> Non
         "ethereum-conformance.html",
         "long-runs.html",
         "final-proofs.html",
+        "service.html",
         "../guest/examples/index.html",
     ]
 

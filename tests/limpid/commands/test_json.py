@@ -32,8 +32,8 @@ SUCCESSES = {
     "sdk": ["sdk", "sdk"],
     "completion": ["completion", "bash"],
 }
-"""Command lines by command. `debug` stands below, `demo` among the other commands, `aggregate` with final proofs, and
-`ethereum`, which needs published blocks, with those."""
+"""Command lines by command. `debug` stands below, `demo` among the other commands, `aggregate` with final proofs,
+`serve` with the service, and `ethereum`, which needs published blocks, with those."""
 
 FAILURES = [
     ["new", "guest.c"],
@@ -73,6 +73,7 @@ FAILURES = [
     ["soundcalc", "folder"],
     ["demo", "--input", "nowhere"],
     ["sdk", "noise"],
+    ["serve", "nowhere", "--folder", "noise"],
     ["ethereum", "conformance", "noise"],
     ["ethereum", "witness", "bytes", "--output", "input"],
 ]
@@ -106,6 +107,8 @@ MISUSES = [
     ["demo", "--parameters", "none"],
     ["sdk"],
     ["completion"],
+    ["serve", SHA256],
+    ["serve", SHA256, "--folder", "jobs", "--host", "0.0.0.0"],
     ["ethereum", "witness"],
     ["ethereum", "conformance", "folder"],
 ]
@@ -140,7 +143,7 @@ def _line(arguments: list[str]) -> str:
 
 
 def test_every_command_is_walked() -> None:
-    assert {*SUCCESSES, "demo", "debug", "aggregate", "ethereum"} == set(COMMANDS)
+    assert {*SUCCESSES, "demo", "debug", "aggregate", "serve", "ethereum"} == set(COMMANDS)
     assert {line[0] for line in FAILURES} == set(COMMANDS) - {"completion", "doctor"}
     assert {line[0] for line in MISUSES if line} - {"frobnicate"} == set(COMMANDS)
 

@@ -1,0 +1,109 @@
+"""`limpid serve` as it is started: what it says, and what it refuses before it listens."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from limpid.commands import serve
+from limpid.errors import DONE, SCHEMA_VERSION
+from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
+
+pytest.importorskip("starlette", reason="needs the extra service")
+
+TOKEN = "0123456789abcdef"
+
+
+def test_server_says_one_object_when_it_takes_requests_and_ends_in_order(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    command = [sys.executable, "-m", "limpid", "serve", FIBONACCI, f"digest={SHA256}", "--folder", str(folder)]
+    command += ["--port", "0", "--parameters", "tiny", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        start = json.loads(process.stdout.readline())
+        # Only whoever started it looks into its folder.
+        assert folder.stat().st_mode & 0o777 == 0o700
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (DONE, "")
+    assert errors == "Note: the parameter set tiny is insecure: its proofs prove nothing\n"
+    ids = [
+        limpid("keygen", guest, "--parameters", "tiny", "--json").document["program_id"]
+        for guest in (FIBONACCI, SHA256)
+    ]
+    url = start.pop("url")
+    assert url.startswith("http://127.0.0.1:")
+    assert start == {
+        "schema": SCHEMA_VERSION,
+        "folder": str(folder),
+        "parameters": "tiny",
+        "guests": [{"name": "fibonacci", "program_id": ids[0]}, {"name": "digest", "program_id": ids[1]}],
+        "unfinished_jobs": 0,
+        "token": False,
+    }
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "elsewhere.example"])
+def test_host_that_others_reach_needs_a_token(host: str, tmp_path: Path) -> None:
+    found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--host", host, "--json")
+    assert found.error["kind"] == "misuse"
+    assert found.error["message"] == f"at {host} others reach the server, and without a token each of them may use it"
+    assert not (tmp_path / "folder").exists()
+
+
+@pytest.mark.parametrize("content", ["", "\n" + TOKEN, TOKEN[:-1], TOKEN[:8] + " " + TOKEN[8:], "é" * 20, "\x01" * 20])
+def test_file_without_a_token_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(content)
+    arguments = ["--folder", str(tmp_path / "folder"), "--token-file", str(tmp_path / "token")]
+    found = limpid("serve", FIBONACCI, *arguments, "--json")
+    assert found.error["kind"] == "token"
+    assert "openssl rand -hex 32" in found.error["next_step"]
+
+
+def test_guests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
+    folder = ["--folder", str(tmp_path / "folder"), "--port", "0", "--parameters", "tiny", "--json"]
+    assert limpid("serve", FIBONACCI, FIBONACCI, *folder).error["message"] == "two guests have the name fibonacci"
+    assert limpid("serve", f"a,b={FIBONACCI}", *folder).error["kind"] == "guest"
+    assert limpid("serve", f"={FIBONACCI}", *folder).error["kind"] == "guest"
+    found = limpid("serve", FIBONACCI, "--block-validator", "other", *folder)
+    assert found.error["message"] == "--block-validator names no guest: other"
+    assert not (tmp_path / "folder").exists()
+    (tmp_path / "noise").write_text("a text")
+    assert limpid("serve", str(tmp_path / "noise"), *folder).error["kind"] == "program"
+    assert limpid("serve", str(tmp_path / "nowhere"), *folder).error["kind"] == "file"
+
+
+def test_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--port", port, "--json")
+    assert found.error["kind"] == "port"
+    assert found.error["message"] == f"cannot listen on 127.0.0.1, port {port}: address already in use"
+
+
+def test_folder_of_another_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from limpid.service import serving
+
+    monkeypatch.setattr(serving, "LOCK_SECONDS", 0)
+    with serving._locked(tmp_path / "folder"):
+        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--port", "0", "--json")
+    assert found.error["kind"] == "folder"
+    assert found.error["message"] == f"another server works in {tmp_path / 'folder'}"
+    (tmp_path / "file").touch()
+    found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "file"), "--port", "0", "--json")
+    assert (found.error["kind"], found.error["message"]) == ("folder", f"{tmp_path / 'file'}: file exists")
+
+
+def test_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_such_package", "no_such_package.part"):
+        monkeypatch.setattr(serve, "NEEDED_PACKAGES", ("json", name))
+        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--json")
+        assert found.error["kind"] == "missing_packages"
+        assert found.error["message"] == f"the Python package {name} is not installed"
+        assert found.error["next_step"] == "pip install 'limpid[service]'"
