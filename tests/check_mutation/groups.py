@@ -95,6 +95,7 @@ GROUPS = (
         "formats",
         ("soundcalc.published.section", "soundcalc.own.format", "soundcalc.own.tree_format", "soundcalc.own.variants"),
         (
+            "tests/soundcalc/published/test_section.py",
             "tests/soundcalc/published/test_format.py",
             "tests/soundcalc/own/test_format.py",
             "tests/soundcalc/own/test_tree_format.py",
