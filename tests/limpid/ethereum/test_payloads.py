@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import rlp
+from eth_hash.auto import keccak
 
 from limpid.ethereum.chain import Chain
 from limpid.ethereum.errors import BlockFormError, container_errors
@@ -64,6 +65,14 @@ def test_ommers_that_the_header_does_not_name_are_refused() -> None:
     header, transactions, _, withdrawals = taken_apart()
     with pytest.raises(BlockFormError, match="ommers that its header does not name"):
         read_block(rlp.encode([header, transactions, [header], withdrawals]), CANCUN)
+
+
+def test_ommers_that_the_header_names_are_for_the_guest_to_refuse() -> None:
+    """Its header has another hash than that of the payload, in which there are none."""
+    header, transactions, _, withdrawals = taken_apart()
+    header[1] = keccak(rlp.encode([header]))
+    block = read_block(rlp.encode([header, transactions, [header], withdrawals]), CANCUN)
+    assert block.fields["ommers_hash"] == header[1]
 
 
 def test_number_too_large_for_its_field_is_refused() -> None:

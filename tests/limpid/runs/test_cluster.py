@@ -343,6 +343,26 @@ def test_worker_without_memory_for_a_node_says_what_nodes_take() -> None:
         execute_job(NoRoom(), ConvertJob(4, Share(0.0, 1.0), "small", b"", ()))
 
 
+@dataclass(frozen=True)
+class Dying:
+    """A job that takes its process with it."""
+
+    index: int = 0
+    urgent: bool = False
+
+    def execute(self, bench: object, observer: Observer = silent) -> bytes:
+        del bench, observer
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
+
+
+def test_job_that_takes_too_many_workers_with_it_is_a_failure_of_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "DEATHS", 0)
+    with local_cluster(1) as own, pytest.raises(ClusterError, match="the cluster failed: ") as failed:
+        list(ClusterWorkers(own, Nothing()).execute([Dying()]))
+    assert failed.value.next_step == "start it again; the run goes on from its folder"
+
+
 def test_large_plan_travels_without_a_warning(client: Client) -> None:
     workers = ClusterWorkers(client, RECIPE)
     large = PinJob(0, 1, bytes(11_000_000))
