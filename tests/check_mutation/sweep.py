@@ -186,15 +186,16 @@ class Calls:
         """Within it, the test runs."""
         called = self.by_test[test] = set()
 
-        def note(frame: FrameType, event: str, _: object) -> None:
-            if event == "call" and frame.f_code in self.functions:
+        def note(frame: FrameType, _: str, __: object) -> None:
+            # It returns no tracer for what happens within the call.
+            if frame.f_code in self.functions:
                 called.add(frame.f_code)
 
-        sys.setprofile(note)
+        sys.settrace(note)
         try:
             yield
         finally:
-            sys.setprofile(None)
+            sys.settrace(None)
 
 
 def _run(order: Sequence[pytest.Item], calls: Calls | None = None) -> tuple[Fate, dict[str, float]]:
