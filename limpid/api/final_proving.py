@@ -148,8 +148,11 @@ def _in_folder(place: Place, elf: Elf, private_input: bytes, wishes: _Wishes) ->
 
     bench = recipe.bench()
     with folder_errors(place), workers_of(place, recipe, wishes.observer) as workers:
-        is_here = isinstance(workers, ThisProcess)
-        trusted = workers if is_here else checked_tree(workers, request.key, bench, TOOLS, wishes.report)
+        trusted = (
+            workers
+            if isinstance(workers, ThisProcess)
+            else checked_tree(workers, request.key, bench, TOOLS, wishes.report)
+        )
         proven = prove_final_in_folder(
             place.folder,
             request,

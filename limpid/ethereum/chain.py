@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from remerkleable.complex import Container
 
 from limpid.ethereum.block_tests import BlockTest, TestBlock
-from limpid.ethereum.errors import BlockFormError, BlockTestError, UnsupportedForkError
+from limpid.ethereum.errors import BlockFormError, BlockTestError, UnsupportedForkError, container_errors
 from limpid.ethereum.payloads import Block, payload_request, read_block
 from limpid.ethereum.schema import FORKS, MAX_WITNESS_HEADERS, ExecutionWitness, Fork, Record
 from limpid.ethereum.signatures import public_key
@@ -27,16 +27,17 @@ class BlockInput:
     headers: tuple[bytes, ...]
 
     def encode(self) -> bytes:
-        """The bytes that a guest reads."""
-        witness = ExecutionWitness(state=list(self.nodes), codes=list(self.codes), headers=list(self.headers))
-        return self.fork.encode(
-            self.fork.stateless_input(
-                new_payload_request=self.request,
-                witness=witness,
-                chain_id=self.chain_id,
-                public_keys=list(self.public_keys),
+        """The bytes that a guest reads. Raises BlockFormError where a part of the witness is too long for its field."""
+        with container_errors(f"no input of {self.fork.name} can hold the witness"):
+            witness = ExecutionWitness(state=list(self.nodes), codes=list(self.codes), headers=list(self.headers))
+            return self.fork.encode(
+                self.fork.stateless_input(
+                    new_payload_request=self.request,
+                    witness=witness,
+                    chain_id=self.chain_id,
+                    public_keys=list(self.public_keys),
+                )
             )
-        )
 
 
 class Chain:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from limpid.errors import LimpidError
 
@@ -37,6 +38,19 @@ class BlockFormError(LimpidError):
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause, "choose another block: this one is not valid, and no input for a guest describes it")
+
+
+@contextmanager
+def container_errors(refused: str) -> Iterator[None]:
+    """Within it, SSZ containers are made of what others state. Raises BlockFormError, whose message begins with what is
+    refused, where a value does not fit."""
+    try:
+        yield
+    except Exception as error:
+        # Of a wrong length remerkleable raises Exception itself.
+        if type(error) is not Exception and not isinstance(error, ValueError | TypeError):
+            raise
+        raise BlockFormError(f"{refused}: {error}") from error
 
 
 class WitnessError(LimpidError):

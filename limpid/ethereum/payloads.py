@@ -9,7 +9,8 @@ import rlp
 from eth_hash.auto import keccak
 from remerkleable.complex import Container
 
-from limpid.ethereum.errors import BlockFormError
+from limpid.ethereum.errors import BlockFormError, container_errors
+from limpid.ethereum.nested_rlp import decoded
 from limpid.ethereum.schema import Fork, Withdrawal
 
 EMPTY_LIST_HASH = keccak(rlp.encode([]))
@@ -53,6 +54,9 @@ _BLOB_TRANSACTION = 3
 _BLOB_HASHES_FIELD = 10
 """The type byte of a transaction with blobs, and the position of their hashes in it [EIP-4844]."""
 
+VERSIONED_HASH_BYTES = 32
+"""A version byte and the last 31 bytes of a SHA-256 [EIP-4844]."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -74,13 +78,13 @@ class Block:
 def read_block(encoded: bytes, fork: Fork) -> Block:
     """A block of the fork. Raises BlockFormError where no payload request can say what the block says."""
     try:
-        header, transactions, ommers, withdrawals = rlp.decode(encoded)
-        fields = dict(zip(_HEADER_FIELDS[: fork.header_fields], header, strict=True))
+        header, transactions, ommers, withdrawals = map(_list, decoded(encoded))
+        fields = dict(zip(_HEADER_FIELDS[: fork.header_fields], map(_bytes, header), strict=True))
         block = Block(
             rlp.encode(header),
             fields,
             tuple(item if isinstance(item, bytes) else rlp.encode(item) for item in transactions),
-            tuple(map(_withdrawal_fields, withdrawals)),
+            tuple(tuple(map(_bytes, _list(fields))) for fields in withdrawals),
         )
     except (rlp.DecodingError, ValueError, TypeError) as error:
         raise BlockFormError(f"the block is none of {fork.name} in RLP: {error}") from error
@@ -91,8 +95,8 @@ def read_block(encoded: bytes, fork: Fork) -> Block:
 
 
 def payload_request(block: Block, fork: Fork) -> Container:
-    """The payload request that describes a block. Raises BlockFormError where a value is too large for its field."""
-    try:
+    """The payload request that describes a block. Raises BlockFormError where a value does not fit its field."""
+    with container_errors(f"no payload of {fork.name} can hold the block"):
         common: dict[str, Any] = {
             name: int.from_bytes(value, "big") if name in _NUMBERS else value
             for name, value in block.fields.items()
@@ -109,13 +113,19 @@ def payload_request(block: Block, fork: Fork) -> Container:
             further["versioned_hashes"] = [name for item in block.transactions for name in _blob_hashes(item)]
             further["parent_beacon_block_root"] = block.fields["parent_beacon_block_root"]
         return fork.request(execution_payload=payload, **further)
-    except (ValueError, TypeError) as error:
-        raise BlockFormError(f"no payload of {fork.name} can hold the block: {error}") from error
 
 
-def _withdrawal_fields(fields: Any) -> tuple[bytes, ...]:
-    index, validator_index, address, amount = fields
-    return (index, validator_index, address, amount)
+def _list(item: Any) -> list[Any]:
+    """An empty list and no bytes are as good as each other to everything that only goes through it."""
+    if not isinstance(item, list):
+        raise TypeError("bytes stand in place of a list")
+    return item
+
+
+def _bytes(item: Any) -> bytes:
+    if not isinstance(item, bytes):
+        raise TypeError("a list stands in place of bytes")
+    return item
 
 
 def _withdrawal(fields: tuple[bytes, ...]) -> Withdrawal:
@@ -133,7 +143,7 @@ def _blob_hashes(transaction: bytes) -> list[bytes]:
     if transaction[:1] != bytes([_BLOB_TRANSACTION]):
         return []
     try:
-        names = rlp.decode(transaction[1:])[_BLOB_HASHES_FIELD]
-    except (rlp.DecodingError, IndexError):
+        names = _list(_list(decoded(transaction[1:]))[_BLOB_HASHES_FIELD])
+    except (rlp.DecodingError, IndexError, TypeError):
         return []
-    return [name for name in names if len(name) == 32]
+    return [name for name in names if isinstance(name, bytes) and len(name) == VERSIONED_HASH_BYTES]

@@ -8,6 +8,8 @@ import rlp
 from coincurve import PublicKey
 from eth_hash.auto import keccak
 
+from limpid.ethereum.nested_rlp import decoded
+
 NO_KEY = bytes(65)
 """Stands for the key of a transaction that nobody signed: no guest takes it for one."""
 
@@ -22,7 +24,7 @@ def public_key(transaction: bytes) -> bytes:
         parity, r, s, message = _signature(transaction)
         signature = r.rjust(32, b"\0") + s.rjust(32, b"\0") + bytes([parity])
         key = PublicKey.from_signature_and_message(signature, keccak(message), hasher=None)
-    except (ValueError, TypeError, IndexError, rlp.DecodingError):
+    except (ValueError, TypeError, AttributeError, IndexError, rlp.DecodingError):
         return NO_KEY
     return key.format(compressed=False)
 
@@ -30,7 +32,7 @@ def public_key(transaction: bytes) -> bytes:
 def _signature(transaction: bytes) -> tuple[int, bytes, bytes, bytes]:
     """The parity of y, r, s, and what was signed [EIP-155, EIP-2718]."""
     is_legacy = transaction[0] >= 0xC0
-    fields: Any = rlp.decode(transaction if is_legacy else transaction[1:])
+    fields: Any = decoded(transaction if is_legacy else transaction[1:])
     *content, first, r, s = fields
     number = int.from_bytes(first, "big")
     if not is_legacy:

@@ -64,6 +64,8 @@ GROUPS = (
             "tests/reference/verifier/test_run.py",
             "tests/reference/verifier/test_segments_joined.py",
             "tests/reference/verifier/test_openings.py",
+            "tests/reference/verifier/test_run_numbers.py",
+            "tests/reference/verifier/test_final.py",
             "tests/forging/test_statement_checks.py",
             "tests/forging/test_checks_are_needed.py",
         ),
@@ -95,6 +97,7 @@ GROUPS = (
         "formats",
         ("soundcalc.published.section", "soundcalc.own.format", "soundcalc.own.tree_format", "soundcalc.own.variants"),
         (
+            "tests/soundcalc/published/test_section.py",
             "tests/soundcalc/published/test_format.py",
             "tests/soundcalc/own/test_format.py",
             "tests/soundcalc/own/test_tree_format.py",

@@ -1,5 +1,6 @@
 """What becomes of mutants: a process collects and passes a group's tests once, and each mutant's tests run in a copy of
-it, so that imports, compiled code and honest proofs are paid for once.
+it, so that imports, compiled code and honest proofs are paid for once. Those go first that were seen to call what the
+mutant changes.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ import json
 import os
 import re
 import resource
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import _lru_cache_wrapper
 from importlib import import_module
+from types import CodeType, FrameType
 from typing import NoReturn
 
 import pytest
@@ -21,6 +25,7 @@ import pytest
 from optimized.threads import THREADS_VARIABLE
 from tests.check_mutation.groups import Group
 from tests.check_mutation.mutants import Mutant, mutants_of, mutated
+from tests.forging.check_removal import function_of
 
 SECONDS = 20
 """The time on the processor beyond three times that of all tests: a mutant that is not done by then never ends."""
@@ -107,11 +112,15 @@ class _Trials:
     order: list[pytest.Item] = field(default_factory=list)
     """The tests, those first that are likely to fail, or quick."""
 
+    calls: dict[str, set[CodeType]] = field(default_factory=dict)
+    """By test, what it calls of the functions that mutants change, where it is not the first to need what is kept."""
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.order = list(session.items)
         with os.fdopen(self.writing, "w", buffering=1) as answers:
             began = time.process_time()
-            found, durations = _run(self.order)
+            changed = {_code(mutant) for mutant in self.mutants}
+            found, durations = _run(self.order, Calls(changed, self.calls))
             answers.write(json.dumps(vars(found)) + "\n")
             if found.test is not None:
                 return True
@@ -123,6 +132,10 @@ class _Trials:
                 self.order.sort(key=lambda item: item.nodeid != found.test)
                 answers.write(json.dumps(vars(found)) + "\n")
         return True
+
+    def _ordered(self, mutant: Mutant) -> list[pytest.Item]:
+        code = _code(mutant)
+        return sorted(self.order, key=lambda item: code is not None and code not in self.calls[item.nodeid])
 
     def _tried(self, mutant: Mutant) -> Fate:
         reading, writing = os.pipe()
@@ -140,28 +153,59 @@ class _Trials:
     def _test(self, mutant: Mutant, writing: int) -> NoReturn:
         """Runs the tests in this process until one shows what the mutant lets pass; the process ends."""
         try:
+            order = self._ordered(mutant)
             limit = int(time.process_time() + self.seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
             with mutated(mutant):
-                found, _ = _run(self.order)
+                found, _ = _run(order)
                 if not found.is_kill:
                     # It may have lived off what was found without it.
                     _clear_caches()
-                    found, _ = _run(self.order)
+                    found, _ = _run(order)
             with os.fdopen(writing, "w") as said:
                 json.dump(vars(found), said)
         finally:
             os._exit(0)
 
 
-def _run(order: Sequence[pytest.Item]) -> tuple[Fate, dict[str, float]]:
+def _code(mutant: Mutant) -> CodeType | None:
+    """What the mutant changes; None for a condition, which is no function."""
+    return None if mutant.is_condition else function_of(mutant.module, mutant.function).__code__
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Notes which of some functions each test calls."""
+
+    functions: Set[CodeType | None]
+    by_test: dict[str, set[CodeType]]
+
+    @contextmanager
+    def heard(self, test: str) -> Iterator[None]:
+        """Within it, the test runs."""
+        called = self.by_test[test] = set()
+
+        def note(frame: FrameType, _: str, __: object) -> None:
+            # It returns no tracer for what happens within the call.
+            if frame.f_code in self.functions:
+                called.add(frame.f_code)
+
+        sys.settrace(note)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+
+def _run(order: Sequence[pytest.Item], calls: Calls | None = None) -> tuple[Fate, dict[str, float]]:
     """The fate of what is in place of the tested code now, and by test its seconds."""
     listener = _Listener()
     plugins = order[0].config.pluginmanager
     plugins.register(listener)
     for item, following in zip(order, (*order[1:], None), strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        with calls.heard(item.nodeid) if calls else nullcontext():
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if listener.fate.is_kill:
             break
     plugins.unregister(listener)

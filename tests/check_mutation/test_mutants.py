@@ -11,7 +11,7 @@ from tests.check_mutation.groups import GROUP_BY_NAME, GROUPS, Group
 from tests.check_mutation.mutants import mutants_of, mutated
 from tests.check_mutation.record import Entry, digests, read_record
 from tests.check_mutation.survivors import EXPLAINED
-from tests.check_mutation.sweep import Fate, SelectionError, fates, group_mutants, is_another_reason
+from tests.check_mutation.sweep import Calls, Fate, SelectionError, fates, group_mutants, is_another_reason
 
 COUNT = "spec.protocol.canonical.Reader.count"
 MUTANTS = {mutant.name: mutant for mutant in mutants_of(canonical)}
@@ -59,6 +59,18 @@ def test_mutant_is_killed_by_a_test_that_is_named_or_by_none() -> None:
     assert fate.test.startswith("tests/spec/protocol/test_canonical.py::test_")
     elsewhere = Group("elsewhere", group.modules, ("tests/spec/protocol/test_labels.py",))
     assert list(fates(elsewhere, [mutant])) == [(mutant, Fate())]
+
+
+def test_calls_of_what_mutants_change_are_noted_by_test() -> None:
+    """Also where the function is called through another one; what is called outside of a test is nobody's."""
+    read, finish = Reader.count.__code__, Reader.finish.__code__
+    calls = Calls({read, finish}, {})
+    with calls.heard("reads"):
+        assert _is_read(3, 2, 4)
+    _is_read(3, 2, 4)
+    with calls.heard("does nothing"):
+        pass
+    assert calls.by_test == {"reads": {read}, "does nothing": set()}
 
 
 @pytest.mark.parametrize(

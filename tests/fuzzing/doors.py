@@ -15,6 +15,8 @@ import pytest
 
 from limpid.api.verifying import check_dev_receipt
 from limpid.errors import LimpidError
+from limpid.ethereum.block_tests import TestBlock, read_block_tests
+from limpid.ethereum.chain import Chain
 from limpid.guest_build.build import EXAMPLES
 from limpid.reading.picus_files import obligations_of_file
 from reference.loader import ElfError, load_bytes
@@ -43,6 +45,13 @@ from tests import small_tree
 from tests.both_verifiers import Refusal, agreed
 from tests.frozen.vectors import KNOWN_SETS, SETS, loaded
 from tests.limpid.commands.invocation import EXIT
+from tests.limpid.ethereum.transfer_blocks import (
+    blob_transaction,
+    legacy_transfer,
+    stated,
+    transfer_test,
+    with_transactions,
+)
 from tests.proofs_of_constraints.picus.test_program import TWO_MODULES
 from tests.proofs_of_constraints.picus.test_symbolic_air import fibonacci, split
 from tests.reference.elf_file import ElfFile, code_segment
@@ -206,6 +215,34 @@ def plan(content: bytes, _: Path) -> str:
     return ANSWERED
 
 
+def block_tests(content: bytes, directory: Path) -> str:
+    """A file of Ethereum block tests, up to the inputs of all its blocks: what comes after is the guest's."""
+    path = directory / "tests.json"
+    path.write_bytes(content)
+    try:
+        for test in read_block_tests(str(path)):
+            chain = Chain(test)
+            for each in test.blocks:
+                chain.block_input(each).encode()
+    except LimpidError as error:
+        return error.kind
+    return ANSWERED
+
+
+@cache
+def _chain() -> Chain:
+    return Chain(transfer_test(2))
+
+
+def block(content: bytes, _: Path) -> str:
+    """An Ethereum block in RLP, up to the input that describes it."""
+    try:
+        _chain().block_input(TestBlock(content, None)).encode()
+    except LimpidError as error:
+        return error.kind
+    return ANSWERED
+
+
 def _files(*names: str) -> Seeds:
     return lambda: [(frozen_set() / name).read_bytes() for name in names]
 
@@ -246,17 +283,27 @@ def _constraints() -> list[bytes]:
     return [TWO_MODULES.encode(), *(json.dumps(air).encode() for air in (fibonacci(), split(256)))]
 
 
+def _block_tests() -> list[bytes]:
+    return [json.dumps({test.name: stated(test) for test in (transfer_test(1), transfer_test(2))}, indent=1).encode()]
+
+
+def _blocks() -> list[bytes]:
+    return [transfer_test(2).blocks[0].encoded, with_transactions([legacy_transfer(), blob_transaction()])]
+
+
 DOORS = {
     "key": Door(_files("fibonacci.key"), key, 200),
-    "receipt": Door(_files("fibonacci.receipt"), receipt, 190),
-    "ELF": Door(_elfs, elf, 50),
-    "TOML": Door(_tomls, toml, 13, is_text=True),
-    "Picus and AIR": Door(_constraints, picus, 14, is_text=True),
-    "manifest": Door(_manifests, manifest, 80, is_text=True),
-    "file of a folder": Door(_folder_files, folder_file, 150),
-    "plan": Door(_plans, plan, 300),
-    "proof": Door(_files("one-segment.proof", "three-segments.proof"), proof, 2, patience=20),
-    "final proof": Door(_files("final.proof"), final, 1, patience=20),
+    "receipt": Door(_files("fibonacci.receipt"), receipt, 180),
+    "ELF": Door(_elfs, elf, 45),
+    "TOML": Door(_tomls, toml, 15, is_text=True),
+    "Picus and AIR": Door(_constraints, picus, 15, is_text=True),
+    "manifest": Door(_manifests, manifest, 70, is_text=True),
+    "file of a folder": Door(_folder_files, folder_file, 140),
+    "plan": Door(_plans, plan, 285),
+    "block tests": Door(_block_tests, block_tests, 10, is_text=True),
+    "block": Door(_blocks, block, 25),
+    "proof": Door(_files("one-segment.proof", "three-segments.proof"), proof, 10, patience=20),
+    "final proof": Door(_files("final.proof"), final, 5, patience=20),
 }
 """By name. The shares sum to a thousand."""
 

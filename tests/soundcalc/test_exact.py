@@ -12,6 +12,7 @@ from soundcalc.exact import (
     SIGNIFICANT_BITS,
     float_bits,
     floor_bits,
+    log2_ceiling,
     log2_upper,
     power_upper,
     round_up,
@@ -37,6 +38,22 @@ def test_square_root_of_a_square_is_exact() -> None:
 def test_square_root_of_a_negative_number_is_refused() -> None:
     with pytest.raises(ValueError, match="no real square root of -1"):
         sqrt_lower(Fraction(-1))
+
+
+def test_square_root_of_zero_is_zero() -> None:
+    assert sqrt_lower(Fraction(0)) == sqrt_upper(Fraction(0)) == 0
+
+
+@pytest.mark.parametrize("value", [Fraction(0), Fraction(-1, 2)])
+def test_logarithm_of_what_is_not_positive_is_refused(value: Fraction) -> None:
+    with pytest.raises(ValueError, match=f"no logarithm of {value}"):
+        log2_ceiling(value)
+
+
+def test_logarithm_of_an_integer_is_exact_for_one_and_refused_below() -> None:
+    assert log2_upper(1) == 0
+    with pytest.raises(ValueError, match="no logarithm of 0"):
+        log2_upper(0)
 
 
 @given(positive)

@@ -22,6 +22,9 @@ GENESIS_BASE_FEE = 8
 BASE_FEE = 7
 """The genesis block uses no gas, so that the base fee falls by an eighth."""
 
+LEAST_LIST_PREFIX = 0xC0
+"""From this byte on RLP is a list: a transaction of the first form, which a block holds as it is."""
+
 PRIORITY_FEE = 2
 COINBASE = bytes.fromhex("c0" * 20)
 RECIPIENT = bytes.fromhex("b0" * 20)
@@ -45,6 +48,53 @@ def transfer(key: PrivateKey, value: int) -> bytes:
     signature = key.sign_recoverable(keccak(b"\x02" + rlp.encode(content)), hasher=None)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
     return bytes(b"\x02" + rlp.encode([*content, signature[64], r, s]))
+
+
+def legacy_transfer(*, names_chain: bool = True, key: PrivateKey | None = None) -> bytes:
+    """A signed transaction of the first form, which may name its chain."""
+    content = [b"", 10, 21_000, COINBASE, 1, b""]
+    signed, first = ([*content, 1, b"", b""], 37) if names_chain else (content, 27)
+    signature = (key or private_key(0)).sign_recoverable(keccak(rlp.encode(signed)), hasher=None)
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
+    return bytes(rlp.encode([*content, first + signature[64], r, s]))
+
+
+def blob_transaction() -> bytes:
+    """A transaction of type 3 with an access list and a versioned hash, which nobody signed."""
+    access = [[RECIPIENT, [bytes(32), bytes([1] * 32)]]]
+    hashes = [b"\1" + bytes(31)]
+    content = [CHAIN_ID, b"", PRIORITY_FEE, BASE_FEE, GAS, RECIPIENT, 1, b"", access, BASE_FEE, hashes, 0, 1, 1]
+    return b"\3" + bytes(rlp.encode(content))
+
+
+def with_transactions(transactions: Sequence[bytes]) -> bytes:
+    """The block of a transfer in RLP with others in place of its transactions, and nothing else changed."""
+    header, _, ommers, withdrawals = rlp.decode(transfer_test(1).blocks[0].encoded)
+    listed = [rlp.decode(item) if item[0] >= LEAST_LIST_PREFIX else item for item in transactions]
+    return bytes(rlp.encode([header, listed, ommers, withdrawals]))
+
+
+def stated(test: BlockTest) -> dict[str, object]:
+    """A test as a file of block tests states it."""
+
+    def hexadecimal(content: bytes) -> str:
+        return f"0x{content.hex()}"
+
+    return {
+        "network": test.fork_name,
+        "config": {"chainid": hex(test.chain_id)},
+        "pre": {
+            hexadecimal(address): {
+                "nonce": hex(account.nonce),
+                "balance": hex(account.balance),
+                "code": hexadecimal(account.code),
+                "storage": {hex(key): hex(value) for key, value in account.storage.items()},
+            }
+            for address, account in test.pre_state.items()
+        },
+        "genesisRLP": hexadecimal(test.genesis),
+        "blocks": [{"rlp": hexadecimal(each.encoded)} for each in test.blocks],
+    }
 
 
 def ordered_root(items: Sequence[bytes]) -> bytes:

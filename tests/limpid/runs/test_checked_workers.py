@@ -1,4 +1,4 @@
-"""Workers that lie: what they return is not used, the job is done anew, and whoever proves hears of it."""
+"""Workers that lie or fail: what they return is not used, the job is done anew, and whoever proves hears of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from limpid.errors import ClusterError
+from limpid.errors import ClusterError, OutOfMemoryError
 from limpid.runs import long_runs
 from limpid.runs.checked_workers import MOST_WRONG_RESULTS, checked
 from limpid.runs.long_runs import Place, prove_in_folder
 from optimized.verifier.run import TOOLS
 from reference.segments.jobs import Job, LeafDiffersError, PinJob, ProveJob, ThisProcess
 from spec.protocol.proof_encoding import encode_proof, encode_segment
+from spec.rejection import Rejected, Rejection
 from tests.limpid.commands.invocation import FIBONACCI
 from tests.reference.segmented_run import counting_key, segmented_run
 from tests.reference.segments.counting_folder import counting_bench, prove_counting
@@ -96,6 +97,63 @@ def test_wrong_leaf_of_a_worker_ends_the_run_and_the_next_call_makes_it_anew(tmp
         f"{tmp_path}: a leaf that was found is wrong: segment 1 has another leaf than the run's digest was made of; "
         "everything is made anew"
     ]
+
+
+REFUSAL = Rejected(Rejection.NODE_DEPTH, "invented")
+RAISED = [REFUSAL, ValueError("broken"), OutOfMemoryError("a worker had no memory left")]
+
+
+class Failing:
+    """Executes here, but for the first `times` jobs with index 1: these raise."""
+
+    def __init__(self, raised: Exception, kind: type[Job], times: int = 1) -> None:
+        self.left = times
+        self._raised, self._kind = raised, kind
+
+    def execute(self, jobs: Iterable[Job]) -> Iterator[tuple[int, bytes | Exception]]:
+        for job in jobs:
+            if isinstance(job, self._kind) and job.index == 1 and self.left:
+                self.left -= 1
+                yield 1, self._raised
+            else:
+                yield from ThisProcess(counting_bench()).execute([job])
+
+
+def _proven_by(workers: Failing, folder: Path, reports: list[str]) -> bytes:
+    trusted = checked(workers, counting_key().verification, TOOLS, reports.append)
+    return encode_proof(prove_counting(folder, trusted, reports))
+
+
+@pytest.mark.parametrize("kind", [PinJob, ProveJob])
+@pytest.mark.parametrize("raised", RAISED, ids=lambda raised: type(raised).__name__)
+def test_job_that_raises_at_a_worker_is_reported_and_done_anew(
+    raised: Exception, kind: type[Job], tmp_path: Path
+) -> None:
+    reports: list[str] = []
+    workers = Failing(raised, kind, MOST_WRONG_RESULTS - 1)
+    assert _proven_by(workers, tmp_path, reports) == encode_proof(segmented_run().proof)
+    said = f"segment 1: a worker raised {type(raised).__name__} in place of a result: {raised}"
+    assert (workers.left, reports) == (0, [said] * (MOST_WRONG_RESULTS - 1))
+
+
+@pytest.mark.parametrize("raised", RAISED[1:], ids=lambda raised: type(raised).__name__)
+def test_job_that_raises_to_the_end_ends_the_run_with_what_it_raises(raised: Exception, tmp_path: Path) -> None:
+    with pytest.raises(type(raised)) as ended:
+        _proven_by(Failing(raised, ProveJob, MOST_WRONG_RESULTS), tmp_path, [])
+    assert ended.value is raised
+    assert _proven_by(Failing(raised, ProveJob, 0), tmp_path, []) == encode_proof(segmented_run().proof)
+
+
+def test_job_that_the_workers_refuse_to_the_end_ends_the_run_without_a_verdict_on_it(tmp_path: Path) -> None:
+    """A worker's refusal is as good as the worker: what is not accepted is for the caller to find out."""
+    with pytest.raises(ClusterError) as ended:
+        _proven_by(Failing(REFUSAL, ProveJob, MOST_WRONG_RESULTS), tmp_path, [])
+    told = f"the workers refused segment 1 3 times, the last time for this reason: {REFUSAL}"
+    assert (ended.value.message, ended.value.next_step) == (
+        told,
+        "if `limpid verify` accepts the proof of the segments, find the machine at fault, then give the same command: "
+        "the run goes on from its folder",
+    )
 
 
 class StandingByItsLie:

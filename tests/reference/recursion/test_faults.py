@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from limpid.errors import ClusterError
-from limpid.runs.checked_workers import MOST_WRONG_RESULTS, checked_tree
+from limpid.runs.checked_workers import MOST_WRONG_RESULTS, FailingWorkers, checked_tree
 from optimized.verifier.run import TOOLS
 from reference.recursion.aggregate import ProvenSegments, digest_of, final_proof
 from reference.recursion.jobs import CombineJob, ConvertJob, FinishJob, TreeJob
 from reference.recursion.node_files import NodeFolder
 from reference.segments.files import SCRATCH_SUFFIX, write_whole
 from reference.segments.folder import FINAL_NAME, made_and_in_use
+from reference.segments.jobs import Workers
 from spec.protocol.proof_encoding import encode_segment
-from spec.rejection import Rejected
+from spec.rejection import Rejected, Rejection
 from tests import small_tree
 from tests.killed_processes import sweep
 from tests.reference.recursion.interleaved_run import bench
@@ -88,14 +89,17 @@ class Forgetting(Knowing):
         return self._lie(self, honest)
 
 
-def _fold(path: Path, workers: Knowing, said: list[str], *, is_trusted: bool = True) -> None:
+def _fold(path: Path, workers: Workers[TreeJob], said: list[str]) -> None:
     """As `limpid aggregate` does in a folder."""
-
     folder = NodeFolder(path, digest_of(run()), prover(), said.append, TOOLS)
-    checked = workers if is_trusted else checked_tree(workers, run().key, bench(), TOOLS, said.append)
     with made_and_in_use(path):
-        final = final_proof(bench(), ProvenSegments(run()), checked, folder)
+        final = final_proof(bench(), ProvenSegments(run()), workers, folder)
         write_whole(path / FINAL_NAME, encode_segment(final.proof.segments[0]))
+
+
+def _fold_on_others(path: Path, workers: FailingWorkers[TreeJob], said: list[str]) -> None:
+    """The same on workers that are not trusted."""
+    _fold(path, checked_tree(workers, run().key, bench(), TOOLS, said.append), said)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +154,7 @@ def test_wrong_node_of_a_worker_is_reported_and_made_anew(
 ) -> None:
     kind, lie, node = LIES[name]
     said, workers = list[str](), Forgetting(kind, lie)
-    _fold(tmp_path / "tree", workers, said, is_trusted=False)
+    _fold_on_others(tmp_path / "tree", workers, said)
     assert workers.left == 0
     assert _contents(tmp_path / "tree") == finished
     (report,) = said
@@ -163,8 +167,45 @@ def test_worker_that_always_lies_about_a_node_ends_the_tree_which_goes_on_later(
     said: list[str] = []
     always = Forgetting(CombineJob, _one_bit_changed, MOST_WRONG_RESULTS)
     with pytest.raises(ClusterError, match="the workers returned 3 wrong results for node 6"):
-        _fold(tmp_path / "tree", always, said, is_trusted=False)
+        _fold_on_others(tmp_path / "tree", always, said)
     assert len(said) == MOST_WRONG_RESULTS
+    _fold(tmp_path / "tree", Knowing(), said)
+    assert (_contents(tmp_path / "tree"), len(said)) == (finished, MOST_WRONG_RESULTS)
+
+
+class Refusing:
+    """Refuses the first so many jobs of a kind, and is honest then."""
+
+    def __init__(self, kind: type[TreeJob], times: int) -> None:
+        self.left = times
+        self._kind, self._knowing = kind, Knowing()
+
+    def execute(self, jobs: Iterable[TreeJob]) -> Iterator[tuple[int, bytes | Exception]]:
+        for job in jobs:
+            if isinstance(job, self._kind) and self.left:
+                self.left -= 1
+                yield job.index, Rejected(Rejection.NODE_DEPTH, "invented")
+            else:
+                yield job.index, self._knowing.result(job)
+
+
+@pytest.mark.parametrize(("kind", "node"), [(ConvertJob, "node 4"), (CombineJob, "node 6"), (FinishJob, "node 7")])
+def test_worker_that_refuses_a_node_for_no_reason_does_not_end_the_tree(
+    kind: type[TreeJob], node: str, finished: dict[str, bytes], tmp_path: Path
+) -> None:
+    said, workers = list[str](), Refusing(kind, MOST_WRONG_RESULTS - 1)
+    _fold_on_others(tmp_path / "tree", workers, said)
+    assert _contents(tmp_path / "tree") == finished
+    reported = f"{node}: a worker raised Rejected in place of a result: NODE_DEPTH: "
+    assert [report.startswith(reported) for report in said] == [True] * (MOST_WRONG_RESULTS - 1)
+
+
+def test_node_that_every_worker_refuses_ends_the_tree_which_goes_on_later(
+    finished: dict[str, bytes], tmp_path: Path
+) -> None:
+    said: list[str] = []
+    with pytest.raises(ClusterError, match=r"the workers refused node 6 3 times, .*NODE_DEPTH"):
+        _fold_on_others(tmp_path / "tree", Refusing(CombineJob, MOST_WRONG_RESULTS), said)
     _fold(tmp_path / "tree", Knowing(), said)
     assert (_contents(tmp_path / "tree"), len(said)) == (finished, MOST_WRONG_RESULTS)
 

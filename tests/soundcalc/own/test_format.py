@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from soundcalc.errors import ConfigurationError
+from soundcalc.errors import ConfigurationError, ConfigurationProblemsError
 from soundcalc.own.format import HEADER, HEIGHT, exported_own, is_own, own_of, own_system
 from soundcalc.own.system import OwnSystem
 from soundcalc.protocol.proximity import CurveBound
@@ -110,6 +110,29 @@ def test_file_with_more_heights_than_any_set_has_is_refused() -> None:
     with pytest.raises(ConfigurationError) as refusal:
         own_of(document, "x")
     assert (refusal.value.key, refusal.value.reason) == ("heights", "has 17 tables, more than 16")
+
+
+def test_file_with_as_many_heights_as_may_be_is_not_refused_for_their_number() -> None:
+    document: dict[str, Any] = dict(_system().document)
+    document["heights"] = [dict(document["heights"][0], height_log2=height) for height in range(1, 17)]
+    with pytest.raises(ConfigurationProblemsError) as refusal:
+        own_of(document, "x")
+    assert {problem.circuit.rstrip("0123456789") for problem in refusal.value.problems} == {"height number "}
+
+
+@pytest.mark.parametrize(("cap_log2", "is_read"), [(5, True), (6, False)])
+def test_cap_is_at_most_as_high_as_the_lowest_tree(cap_log2: int, is_read: bool) -> None:
+    """A vector of 2^10 at rate 1/2 whose first fold takes 2^6 of it: trees over 2^5 fibres, then over more."""
+    text = exported_own(_system()).partition("[[heights]]")
+    table = (
+        text[2].partition("[[heights]]")[0].replace("[1, 3, 3, 3]", "[6, 2, 1, 1]").replace("_log2 = 18", "_log2 = 10")
+    )
+    header = text[0].replace("rate_log2 = 4", "rate_log2 = 1").replace("cap_log2 = 0", f"cap_log2 = {cap_log2}")
+    if is_read:
+        assert list(_read(f"{header}[[heights]]{table}").shapes) == [10]
+    else:
+        with pytest.raises(ConfigurationError, match="the tree of iteration 0 is below its cap"):
+            _read(f"{header}[[heights]]{table}")
 
 
 def test_no_key_has_a_default() -> None:

@@ -36,6 +36,17 @@ def test_change_of_one_height_or_of_all(final: OwnSystem) -> None:
     assert [shape.schedule.queries[1] for shape in again.shapes.values()] == [58, 99, 57]
 
 
+def test_change_of_a_height_leaves_the_header_though_the_key_is_in_both(final: OwnSystem) -> None:
+    document = changed(final, [change("19.segments=12")])
+    assert document["limpid"]["segments"] == 1
+    assert [table["segments"] for table in document["heights"]] == [4096, 12, 4096]
+
+
+def test_list_may_be_set_as_a_whole(final: OwnSystem) -> None:
+    document = changed(final, [change("18.queries=[9, 8, 7, 6]")])
+    assert document["heights"][0]["queries"] == [9, 8, 7, 6]
+
+
 def test_system_itself_is_left_as_it_is(final: OwnSystem) -> None:
     before: Any = own_system(final.name, final.about, final.segments, final.shapes).document
     changed(final, [change("queries[0]=1"), change("name=x")])

@@ -124,6 +124,8 @@ def test_recursion_counts_segments_nodes_and_the_final_proof(report: ProofSecuri
     found = recursion_error([report], 1024, above(300))
     assert float(found / expected) == pytest.approx(1, rel=1e-15)
     assert recursion_error([report], 1024, above(301)) > found
+    without = recursion_error([report], 1024, above(0)) / (report.run_error(1024) + report.error)
+    assert float(without) == pytest.approx(1, rel=1e-15)
     with pytest.raises(ParameterError, match=r"^node: -1 proofs are fewer than none$"):
         recursion_error([report], 1024, above(-1))
 

@@ -66,6 +66,12 @@ def test_domain_beyond_the_field_is_refused(small_argument: ArgumentSize) -> Non
         ProofShape(small_argument, schedule, rate_log2=0)
 
 
+@pytest.mark.parametrize("rate_log2", [1, 4])
+def test_domain_of_any_size_that_the_field_has_is_taken(small_argument: ArgumentSize, rate_log2: int) -> None:
+    schedule = Schedule(20, (6, 6), (1, 1), 0, (0, 0), (0, 0))
+    assert ProofShape(small_argument, schedule, rate_log2).domain_size(0) == 1 << 20 + rate_log2
+
+
 def test_shape_under_a_set_has_its_rate_cap_and_schedule(small_argument: ArgumentSize) -> None:
     shape = shape_under(small_argument, RECURSION, 20)
     assert shape == ProofShape(small_argument, RECURSION.schedules[20], 3, 6)

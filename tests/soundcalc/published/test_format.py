@@ -220,6 +220,8 @@ def test_malformed_configuration_is_refused_with_file_circuit_and_key(
         ("[zkevm]\nname = \"x\"\nprotocol_family = \"FRI_STARK\"\nfield = \"M31^4\"\nhash_size_bits = 1", "circuits",
          "is missing"),
         ("circuits = 3\n" + VALID[: VALID.index("[[circuits]]")], "circuits", "is not an array of tables"),
+        (VALID[: VALID.index("[[circuits.lookups]]")] + "lookups = {}\n", "lookups", "is not an array of tables"),
+        (VALID[: VALID.index("[[circuits.lookups]]")] + 'lookups = ""\n', "lookups", "is not an array of tables"),
     ],
 )  # fmt: skip
 def test_configuration_of_the_wrong_structure_is_refused(text: str, key: str, reason: str) -> None:

@@ -116,9 +116,10 @@ def test_rate_outside_the_unit_interval_is_refused(rate: Fraction) -> None:
         check_rate(rate)
 
 
-def test_rate_that_is_no_power_of_two_is_refused() -> None:
-    with pytest.raises(ParameterError, match="rate: 1/3 is not a power of two"):
-        check_rate(Fraction(1, 3))
+@pytest.mark.parametrize("rate", [Fraction(1, 3), Fraction(3, 4)])
+def test_rate_that_is_no_power_of_two_is_refused(rate: Fraction) -> None:
+    with pytest.raises(ParameterError, match=f"rate: {rate} is not a power of two"):
+        check_rate(rate)
 
 
 SMALL_PRIME = 17
