@@ -103,6 +103,7 @@ sbom: $(INSTALLED)
 	$(BIN)/python -m releasing.licences
 	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-format JSON \
 		--output-file build/sbom/limpid.cdx.json $(BIN)/python
+	$(BIN)/python -m releasing.crates build/sbom/ethereum-validator.cdx.json
 
 # Wheel, guests, their keys, bill of materials and checksums in build/release; SECURITY.md says how they are signed.
 release: sbom

@@ -56,7 +56,7 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
     "Whitepaper": tuple(
         str(path.relative_to(ROOT)) for path in (*chapter_paths(), *(appendix_path(f) for f in chip_families()))
     ),
-    "Security": ("SECURITY.md", "docs/threat-model.md", "docs/licences.md"),
+    "Security": ("SECURITY.md", "docs/threat-model.md", "docs/licences.md", "docs/crates.md"),
     "Contributing": "CONTRIBUTING.md",
 }
 """By heading, a page or pages, as paths of the repository."""

@@ -1,10 +1,10 @@
 """The files of a release, with checksums: python -m releasing.artefacts DIRECTORY.
 
 limpid-VERSION.whl        the package
-GUEST.elf                 the example guests
+GUEST.elf                 the example guests, and ethereum-validator
 GUEST.PARAMETERS.key      their verification keys, under every set that is meant for proofs
 programs.json             the ids of these keys, the machine's digest and the keys of the tree's nodes
-limpid.cdx.json           the bill of materials, where make sbom has made it
+*.cdx.json                bills of materials, of limpid and of ethereum-validator, where make sbom has made them
 SHA256SUMS                the SHA-256 of all of these: the one file that is signed
 """
 
@@ -14,11 +14,13 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import limpid
+from limpid.errors import LimpidError
+from limpid.ethereum.guests import guest_elf
 from limpid.guest_build.build import EXAMPLES
 from releasing.wheel import ReleaseError, build_wheel
 from spec.protocol.key_encoding import encode_key
@@ -26,22 +28,23 @@ from spec.rv64im.machine import RV64IM
 
 ROOT = Path(__file__).resolve().parents[1]
 TREE_KEYS = ROOT / "spec" / "rv64im" / "tree_keys.json"
-BILL = ROOT / "build" / "sbom" / "limpid.cdx.json"
+ETHEREUM_GUEST = "ethereum-validator"
+BILLS = tuple(ROOT / "build" / "sbom" / f"{name}.cdx.json" for name in ("limpid", ETHEREUM_GUEST))
 CHECKSUMS = "SHA256SUMS"
 PROGRAMS = "programs.json"
 PARAMETERS = ("segment", "recursion")
 
 
-def collect(directory: Path, guests: Sequence[Path], parameters: Sequence[str] = PARAMETERS) -> None:
-    """Writes guests, keys and ids. The same machine and guests give the same bytes."""
+def collect(directory: Path, guests: Mapping[str, Path], parameters: Sequence[str] = PARAMETERS) -> None:
+    """Writes guests, given by name, with keys and ids. The same machine and guests give the same bytes."""
     directory.mkdir(parents=True, exist_ok=True)
     programs: dict[str, Any] = {}
-    for guest in guests:
-        shutil.copyfile(guest, directory / guest.name)
+    for guest, elf in guests.items():
+        shutil.copyfile(elf, directory / f"{guest}.elf")
         for name in parameters:
-            key = limpid.keygen(guest, parameters=name)
-            (directory / f"{guest.stem}.{name}.key").write_bytes(encode_key(key))
-            programs.setdefault(guest.stem, {})[name] = key.program_id.hex()
+            key = limpid.keygen(elf, parameters=name)
+            (directory / f"{guest}.{name}.key").write_bytes(encode_key(key))
+            programs.setdefault(guest, {})[name] = key.program_id.hex()
     facts = {
         "machine_digest": RV64IM.digest.hex(),
         "tree_keys": json.loads(TREE_KEYS.read_text()),
@@ -60,14 +63,20 @@ def write_checksums(directory: Path) -> Path:
 
 
 def main(directory: Path) -> None:
-    """Makes a release's folder anew. Raises ReleaseError for one that holds something else."""
+    """Makes a release's folder anew.
+
+    Raises ReleaseError for one that holds something else, and BuildFailedError where the Ethereum guest cannot be
+    built.
+    """
     if directory.exists() and not (directory / CHECKSUMS).exists() and any(directory.iterdir()):
         raise ReleaseError(f"{directory} holds something else than a release: name another folder")
+    guests = {elf.stem: elf for elf in sorted((EXAMPLES / "elf").glob("*.elf"))}
+    guests[ETHEREUM_GUEST] = guest_elf("validator")
     shutil.rmtree(directory, ignore_errors=True)
-    collect(directory, sorted((EXAMPLES / "elf").glob("*.elf")))
+    collect(directory, guests)
     build_wheel(ROOT, directory)
-    if BILL.exists():
-        shutil.copyfile(BILL, directory / BILL.name)
+    for bill in filter(Path.exists, BILLS):
+        shutil.copyfile(bill, directory / bill.name)
     print(write_checksums(directory))
 
 
@@ -76,5 +85,5 @@ if __name__ == "__main__":
         sys.exit("Usage: python -m releasing.artefacts DIRECTORY")
     try:
         main(Path(sys.argv[1]))
-    except ReleaseError as failure:
+    except (ReleaseError, LimpidError) as failure:
         sys.exit(f"Error: {failure}")

@@ -11,6 +11,7 @@
 ```
 
 `errors` has what can be wrong with a test or a block; `signatures` finds the public keys of transactions; `measures`
-counts where instructions go; `report` says what conformance found. The recorder is the validator with a second output:
-which parts of the witness it used, and what the block adds to the state.
+counts where instructions go; `report` says what conformance found; `sealing` makes blocks of one's own. The recorder is
+the validator with a second output: which parts of the witness it used, what the block adds to the state, and what its
+header should say of its execution.
 """

@@ -15,7 +15,7 @@ from limpid.ethereum.schema import Fork, Withdrawal
 
 EMPTY_LIST_HASH = keccak(rlp.encode([]))
 
-_HEADER_FIELDS = (
+HEADER_FIELDS = (
     "parent_hash",
     "ommers_hash",
     "fee_recipient",
@@ -79,7 +79,7 @@ def read_block(encoded: bytes, fork: Fork) -> Block:
     """A block of the fork. Raises BlockFormError where no payload request can say what the block says."""
     try:
         header, transactions, ommers, withdrawals = map(_list, decoded(encoded))
-        fields = dict(zip(_HEADER_FIELDS[: fork.header_fields], map(_bytes, header), strict=True))
+        fields = dict(zip(HEADER_FIELDS[: fork.header_fields], map(_bytes, header), strict=True))
         block = Block(
             rlp.encode(header),
             fields,

@@ -124,6 +124,16 @@ class ValidationResult(Container):
     schema_id: uint16
 
 
+class Computed(Container):
+    """What a header says of its block's execution, by execution."""
+
+    gas_used: uint64
+    blob_gas_used: uint64
+    logs_bloom: Bloom
+    receipts_root: Bytes32
+    state_root: Bytes32
+
+
 class Record(Container):
     """What the recorder writes: the result, what was used of the witness, and what the block adds to the state."""
 
@@ -133,6 +143,8 @@ class Record(Container):
     used_headers: uint64
     added_nodes: List[WitnessNode, UNLIMITED]
     added_codes: List[Code, UNLIMITED]
+    computed: List[Computed, 1]
+    """Empty where the execution did not come to an end."""
 
 
 @dataclass(frozen=True)

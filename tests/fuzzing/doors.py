@@ -46,10 +46,10 @@ from tests.both_verifiers import Refusal, agreed
 from tests.frozen.vectors import KNOWN_SETS, SETS, loaded
 from tests.limpid.commands.invocation import EXIT
 from tests.limpid.ethereum.transfer_blocks import (
-    blob_transaction,
     legacy_transfer,
     stated,
     transfer_test,
+    unsigned_blob_transaction,
     with_transactions,
 )
 from tests.proofs_of_constraints.picus.test_program import TWO_MODULES
@@ -288,7 +288,7 @@ def _block_tests() -> list[bytes]:
 
 
 def _blocks() -> list[bytes]:
-    return [transfer_test(2).blocks[0].encoded, with_transactions([legacy_transfer(), blob_transaction()])]
+    return [transfer_test(2).blocks[0].encoded, with_transactions([legacy_transfer(), unsigned_blob_transaction()])]
 
 
 DOORS = {

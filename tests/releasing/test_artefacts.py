@@ -40,7 +40,7 @@ def test_guest_built_in_two_folders_has_the_committed_bytes(tmp_path: Path, monk
 
 def test_guests_and_keys_collected_twice_are_the_same_and_say_whose_they_are(tmp_path: Path) -> None:
     for name in ("first", "second"):
-        collect(tmp_path / name, [GUEST], ["tiny"])
+        collect(tmp_path / name, {"fibonacci": GUEST}, ["tiny"])
         write_checksums(tmp_path / name)
     assert _contents(tmp_path / "first") == _contents(tmp_path / "second")
     found = _contents(tmp_path / "first")

@@ -21,11 +21,11 @@ from tests.limpid.ethereum.transfer_blocks import (
     GAS,
     GAS_LIMIT,
     WITHDRAWER,
-    blob_transaction,
     legacy_transfer,
     private_key,
     transfer,
     transfer_test,
+    unsigned_blob_transaction,
     with_transactions,
 )
 
@@ -133,7 +133,7 @@ def test_key_of_a_legacy_transaction_is_found(names_chain: bool) -> None:
 
 
 def test_versioned_hashes_of_a_transaction_with_blobs_are_named() -> None:
-    block = read_block(with_transactions([legacy_transfer(), blob_transaction()]), CANCUN)
+    block = read_block(with_transactions([legacy_transfer(), unsigned_blob_transaction()]), CANCUN)
     assert [bytes(name) for name in payload_request(block, CANCUN).versioned_hashes] == [b"\1" + bytes(31)]
 
 
@@ -155,7 +155,7 @@ def test_list_in_place_of_bytes_is_refused(place: int) -> None:
 
 @pytest.mark.parametrize("field", [[], [[]], b"", [[bytes(32)]]], ids=repr)
 def test_transaction_with_blobs_that_names_none_in_order_is_for_the_guest_to_refuse(field: Any) -> None:
-    content: list[Any] = rlp.decode(blob_transaction()[1:])
+    content: list[Any] = rlp.decode(unsigned_blob_transaction()[1:])
     content[10] = field
     block = read_block(with_transactions([b"\3" + rlp.encode(content), b"\3\x80", b"\3"]), CANCUN)
     assert list(payload_request(block, CANCUN).versioned_hashes) == []

@@ -8,10 +8,10 @@ from dataclasses import replace
 import rlp
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
-from trie.hexary import HexaryTrie
 
 from limpid.ethereum.block_tests import Account, BlockTest, TestBlock
 from limpid.ethereum.payloads import EMPTY_LIST_HASH
+from limpid.ethereum.sealing import ordered_root
 from limpid.ethereum.state_tries import StatePreimages
 
 CHAIN_ID = 1
@@ -42,12 +42,17 @@ def private_key(number: int) -> PrivateKey:
     return PrivateKey((number + 1).to_bytes(32, "big"))
 
 
-def transfer(key: PrivateKey, value: int) -> bytes:
+def transfer(key: PrivateKey, value: int, *, gas: int = GAS) -> bytes:
     """A signed transaction of type 2 that sends wei to the recipient."""
-    content = [CHAIN_ID, b"", PRIORITY_FEE, BASE_FEE + PRIORITY_FEE, GAS, RECIPIENT, value, b"", []]
-    signature = key.sign_recoverable(keccak(b"\x02" + rlp.encode(content)), hasher=None)
+    return signed(key, 2, [CHAIN_ID, b"", PRIORITY_FEE, BASE_FEE + PRIORITY_FEE, gas, RECIPIENT, value, b"", []])
+
+
+def signed(key: PrivateKey, kind: int, content: Sequence[object]) -> bytes:
+    """A transaction of a type that has a number [EIP-2718], signed."""
+    prefix = bytes([kind])
+    signature = key.sign_recoverable(keccak(prefix + rlp.encode(content)), hasher=None)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-    return bytes(b"\x02" + rlp.encode([*content, signature[64], r, s]))
+    return bytes(prefix + rlp.encode([*content, signature[64], r, s]))
 
 
 def legacy_transfer(*, names_chain: bool = True, key: PrivateKey | None = None) -> bytes:
@@ -59,7 +64,7 @@ def legacy_transfer(*, names_chain: bool = True, key: PrivateKey | None = None) 
     return bytes(rlp.encode([*content, first + signature[64], r, s]))
 
 
-def blob_transaction() -> bytes:
+def unsigned_blob_transaction() -> bytes:
     """A transaction of type 3 with an access list and a versioned hash, which nobody signed."""
     access = [[RECIPIENT, [bytes(32), bytes([1] * 32)]]]
     hashes = [b"\1" + bytes(31)]
@@ -97,12 +102,22 @@ def stated(test: BlockTest) -> dict[str, object]:
     }
 
 
-def ordered_root(items: Sequence[bytes]) -> bytes:
-    """The root of a trie whose keys are the positions."""
-    trie = HexaryTrie({})
-    for position, item in enumerate(items):
-        trie[rlp.encode(position)] = item
-    return bytes(trie.root_hash)
+def blob_transaction(key: PrivateKey, blobs: int, **changes: object) -> bytes:
+    """A signed transaction of type 3 without value, with so many blobs; fields by EIP-4844's names."""
+    fields: dict[str, object] = {
+        "chain_id": CHAIN_ID,
+        "nonce": 0,
+        "max_priority_fee_per_gas": PRIORITY_FEE,
+        "max_fee_per_gas": BASE_FEE + PRIORITY_FEE,
+        "gas_limit": GAS,
+        "to": RECIPIENT,
+        "value": 0,
+        "data": b"",
+        "access_list": [],
+        "max_fee_per_blob_gas": 1,
+        "blob_versioned_hashes": [b"\1" + number.to_bytes(31, "big") for number in range(blobs)],
+    }
+    return signed(key, 3, list((fields | changes).values()))
 
 
 def block(

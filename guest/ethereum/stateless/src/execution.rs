@@ -13,12 +13,14 @@ use revm::context::{BlockEnv, CfgEnv};
 use revm::context_interface::block::BlobExcessGasAndPrice;
 use revm::context_interface::result::EVMError;
 use revm::primitives::hardfork::SpecId;
-use revm::{Context, ExecuteEvm, MainBuilder, MainContext, SystemCallEvm};
+use revm::{Context, MainContext};
 
 use crate::defect::{Defect, WitnessDefect};
+use crate::evm::BlockEvm;
+use crate::headers::check;
 use crate::schema::{Fork, StatelessInput, Withdrawal};
 use crate::state::WitnessState;
-use crate::transactions::{Transaction, decode_signed, environment_of};
+use crate::transactions::{Transaction, check_transaction, decode_signed, environment_of};
 use crate::witness::Additions;
 
 const WEI_PER_GWEI: u64 = 1_000_000_000;
@@ -50,30 +52,29 @@ pub fn execute(
     let mut configuration = CfgEnv::new_with_spec(spec).with_mainnet_gas_params();
     configuration.chain_id = input.chain_id;
     configuration.max_blobs_per_tx = Some(MAX_BLOBS_PER_BLOCK_DENCUN as u64);
-    let mut evm =
-        Context::mainnet().with_db(state).with_block(block_of(header)?).with_cfg(configuration).build_mainnet();
+    let context = Context::mainnet().with_db(state).with_block(block_of(header)?).with_cfg(configuration);
+    let mut evm = BlockEvm::new(context);
 
     if let Some(root) = header.parent_beacon_block_root {
         let called = evm
             .system_call(BEACON_ROOTS_ADDRESS, root.to_vec().into())
             .map_err(|error| execution_defect(error, Defect::SystemCall))?;
-        evm.ctx.journaled_state.database.apply(called.state, additions)?;
+        evm.state().apply(called.state, additions)?;
     }
     let mut outcome = Outcome { gas_used: 0, blob_gas_used: 0, receipts: Vec::new() };
     let mut versioned_hashes = Vec::new();
-    if input.public_keys.len() != input.request.transactions.len() {
-        return Err(Defect::Header("there are not as many public keys as transactions"));
-    }
+    let is_complete = input.public_keys.len() == input.request.transactions.len();
+    check(is_complete, "there are not as many public keys as transactions")?;
     for (index, (encoded, public_key)) in input.request.transactions.iter().zip(&input.public_keys).enumerate() {
         let defect = |reason: String| Defect::Transaction { index, reason };
         let (transaction, sender) = decode_signed(encoded, public_key).map_err(|reason| defect(reason.into()))?;
-        if transaction.gas_limit() > header.gas_limit - outcome.gas_used {
-            return Err(defect("its gas limit is above what is left of the block's".into()));
-        }
+        let fits = transaction.gas_limit() <= header.gas_limit.saturating_sub(outcome.gas_used);
+        check_transaction(fits, "its gas limit is above what is left of the block's")
+            .map_err(|reason| defect(reason.into()))?;
         let executed = evm
             .transact(environment_of(&transaction, sender))
             .map_err(|error| execution_defect(error, defect))?;
-        evm.ctx.journaled_state.database.apply(executed.state, additions)?;
+        evm.state().apply(executed.state, additions)?;
         outcome.gas_used += executed.result.tx_gas_used();
         outcome.blob_gas_used += transaction.blob_gas_used().unwrap_or(0);
         versioned_hashes.extend_from_slice(transaction.blob_versioned_hashes().unwrap_or_default());
@@ -86,7 +87,7 @@ pub fn execute(
     }
     check_versioned_hashes(input, &versioned_hashes)?;
     for withdrawal in &input.request.withdrawals {
-        withdraw(withdrawal, evm.ctx.journaled_state.database)?;
+        withdraw(withdrawal, evm.state())?;
     }
     Ok(outcome)
 }
@@ -97,9 +98,8 @@ fn block_of(header: &Header) -> Result<BlockEnv, Defect> {
         excess_blob_gas,
         blob_gasprice: BlobParams::cancun().calc_blob_fee(excess_blob_gas),
     });
-    if blob_gas.is_some_and(|blob_gas| blob_gas.blob_gasprice == u128::MAX) {
-        return Err(Defect::Header("the price of its blob gas needs more than 128 bits"));
-    }
+    let has_price = blob_gas.is_none_or(|blob_gas| blob_gas.blob_gasprice != u128::MAX);
+    check(has_price, "the price of its blob gas needs more than 128 bits")?;
     Ok(BlockEnv {
         number: U256::from(header.number),
         beneficiary: header.beneficiary,
@@ -125,12 +125,10 @@ fn receipt_of(
 
 /// The consensus layer asks for the blobs whose hashes it names: all of the block's, in order.
 fn check_versioned_hashes(input: &StatelessInput, of_transactions: &[B256]) -> Result<(), Defect> {
-    match &input.request.blob_fields {
-        Some(fields) if fields.versioned_hashes.iter().ne(of_transactions.iter().map(|hash| &hash.0)) => {
-            Err(Defect::Header("its transactions have other blobs than the request names"))
-        }
-        _ => Ok(()),
-    }
+    let are_named = input.request.blob_fields.as_ref().is_none_or(|fields| {
+        fields.versioned_hashes.iter().eq(of_transactions.iter().map(|hash| &hash.0))
+    });
+    check(are_named, "its transactions have other blobs than the request names")
 }
 
 fn withdraw(withdrawal: &Withdrawal, state: &mut WitnessState) -> Result<(), WitnessDefect> {

@@ -8,6 +8,7 @@ use alloy_eips::eip4844::{MAX_DATA_GAS_PER_BLOCK_DENCUN, TARGET_DATA_GAS_PER_BLO
 use alloy_primitives::keccak256;
 use alloy_rlp::Decodable;
 
+use crate::checks::holds;
 use crate::defect::Defect;
 use crate::witness::BlockHashes;
 
@@ -51,7 +52,6 @@ pub fn check_header(header: &Header, parent: &Header) -> Result<(), Defect> {
         "its gas limit is too far from the parent's",
     )?;
     let base_fee = parent.next_block_base_fee(BaseFeeParams::ethereum());
-    check(base_fee.is_some(), "the parent has no base fee")?;
     check(header.base_fee_per_gas == base_fee, "its base fee does not follow from the parent's")?;
     if let (Some(excess), Some(used)) = (header.excess_blob_gas, header.blob_gas_used) {
         check(Some(excess) == excess_blob_gas_after(parent), "its excess blob gas does not follow from the parent's")?;
@@ -66,6 +66,7 @@ fn excess_blob_gas_after(parent: &Header) -> Option<u64> {
     Some(sum.saturating_sub(TARGET_DATA_GAS_PER_BLOCK_DENCUN))
 }
 
-fn check(holds: bool, otherwise: &'static str) -> Result<(), Defect> {
-    if holds { Ok(()) } else { Err(Defect::Header(otherwise)) }
+/// Fails for this reason unless the condition holds.
+pub fn check(condition: bool, otherwise: &'static str) -> Result<(), Defect> {
+    if holds(condition, otherwise) { Ok(()) } else { Err(Defect::Header(otherwise)) }
 }

@@ -7,7 +7,9 @@
 extern crate alloc;
 
 mod accelerators;
+mod checks;
 mod defect;
+mod evm;
 mod execution;
 mod headers;
 mod payload;
@@ -18,6 +20,8 @@ mod trie;
 mod validation;
 mod witness;
 
+#[cfg(feature = "take_out")]
+pub use checks::take_out;
 pub use defect::Defect;
-pub use validation::{RESULT_BYTES, Validation, validate};
+pub use validation::{Computed, RESULT_BYTES, Validation, validate};
 pub use witness::{Additions, Usage};

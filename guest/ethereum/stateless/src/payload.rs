@@ -5,6 +5,7 @@ use alloy_eips::eip4895::{Withdrawal, Withdrawals};
 use alloy_primitives::{Address, B256, Bloom, U256};
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 
+use crate::checks::holds;
 use crate::defect::Defect;
 use crate::schema::PayloadRequest;
 
@@ -34,7 +35,7 @@ pub fn header_of(request: &PayloadRequest) -> Result<Header, Defect> {
         // Difficulty and nonce are zero since the merge.
         ..Header::default()
     };
-    if header.hash_slow() != request.block_hash {
+    if !holds(header.hash_slow() == request.block_hash, "block hash") {
         return Err(Defect::BlockHash);
     }
     Ok(header)

@@ -71,6 +71,13 @@ impl WitnessState {
         Ok(())
     }
 
+    /// Whether an account without code has storage. None can write there, so it is what stood there before the block,
+    /// if that was not cleared.
+    pub fn has_storage(&mut self, address: Address) -> Result<bool, WitnessDefect> {
+        let account = self.account(address)?;
+        Ok(!account.is_cleared && account.before.is_some_and(|before| before.storage_root != EMPTY_ROOT_HASH))
+    }
+
     /// The root of the state with all changes.
     pub fn root(&mut self, additions: &mut dyn Additions) -> Result<B256, WitnessDefect> {
         let mut removed = Vec::new();

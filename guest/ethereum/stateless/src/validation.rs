@@ -2,9 +2,11 @@
 
 use alloy_consensus::Header;
 use alloy_consensus::proofs::calculate_receipt_root;
+use alloy_primitives::{B256, Bloom};
 use revm::install_crypto;
 
 use crate::accelerators::Accelerators;
+use crate::checks::holds;
 use crate::defect::Defect;
 use crate::execution::{Outcome, execute};
 use crate::headers::{chain_of, check_header};
@@ -25,6 +27,38 @@ pub struct Validation {
     pub verdict: Result<(), Defect>,
     /// What of the witness was needed to come to the verdict.
     pub usage: Usage,
+    /// What executing the block gives, where that came to an end.
+    pub computed: Option<Computed>,
+}
+
+/// What a header says of the block's execution, by execution.
+pub struct Computed {
+    pub gas_used: u64,
+    pub blob_gas_used: u64,
+    pub logs_bloom: Bloom,
+    pub receipts_root: B256,
+    pub state_root: B256,
+}
+
+impl Computed {
+    fn of(outcome: &Outcome, state_root: B256) -> Self {
+        Self {
+            gas_used: outcome.gas_used,
+            blob_gas_used: outcome.blob_gas_used,
+            logs_bloom: outcome.logs_bloom(),
+            receipts_root: calculate_receipt_root(&outcome.receipts),
+            state_root,
+        }
+    }
+
+    /// Fails unless the header says the same.
+    fn check(&self, header: &Header) -> Result<(), Defect> {
+        check(self.gas_used == header.gas_used, "gas used")?;
+        check(self.blob_gas_used == header.blob_gas_used.unwrap_or(0), "blob gas used")?;
+        check(self.logs_bloom == header.logs_bloom, "bloom of the logs")?;
+        check(self.receipts_root == header.receipts_root, "receipts root")?;
+        check(self.state_root == header.state_root, "state root")
+    }
 }
 
 impl Validation {
@@ -50,19 +84,22 @@ pub fn validate(input: &[u8], additions: &mut dyn Additions) -> Validation {
             schema_id: 0,
             verdict: Err(defect),
             usage: Usage::default(),
+            computed: None,
         },
     }
 }
 
 fn validate_decoded(mut input: StatelessInput, additions: &mut dyn Additions) -> Validation {
     let mut usage = Usage::default();
-    let verdict = verdict_on(&mut input, &mut usage, additions);
+    let mut computed = None;
+    let verdict = verdict_on(&mut input, &mut usage, &mut computed, additions);
     Validation {
         request_root: input.request_root,
         chain_id: input.chain_id,
         schema_id: input.schema_id,
         verdict,
         usage,
+        computed,
     }
 }
 
@@ -70,6 +107,7 @@ fn validate_decoded(mut input: StatelessInput, additions: &mut dyn Additions) ->
 fn verdict_on(
     input: &mut StatelessInput,
     usage: &mut Usage,
+    computed: &mut Option<Computed>,
     additions: &mut dyn Additions,
 ) -> Result<(), Defect> {
     let nodes = core::mem::take(&mut input.witness.state);
@@ -81,26 +119,12 @@ fn verdict_on(
     usage.headers = block_hashes.used();
     check_header(&header, &parent)?;
     let mut state = WitnessState::new(parent.state_root, nodes, codes, block_hashes);
-    let verdict = execute(input, &header, &mut state, additions)
-        .and_then(|outcome| check_outcome(&outcome, &header, &mut state, additions));
+    let executed = execute(input, &header, &mut state, additions)
+        .and_then(|outcome| Ok(Computed::of(&outcome, state.root(additions)?)));
     *usage = state.into_usage();
-    verdict
+    computed.insert(executed?).check(&header)
 }
 
-/// Fails unless execution gives what the header says.
-fn check_outcome(
-    outcome: &Outcome,
-    header: &Header,
-    state: &mut WitnessState,
-    additions: &mut dyn Additions,
-) -> Result<(), Defect> {
-    check(outcome.gas_used == header.gas_used, "gas used")?;
-    check(outcome.blob_gas_used == header.blob_gas_used.unwrap_or(0), "blob gas used")?;
-    check(outcome.logs_bloom() == header.logs_bloom, "bloom of the logs")?;
-    check(calculate_receipt_root(&outcome.receipts) == header.receipts_root, "receipts root")?;
-    check(state.root(additions)? == header.state_root, "state root")
-}
-
-fn check(holds: bool, what: &'static str) -> Result<(), Defect> {
-    if holds { Ok(()) } else { Err(Defect::Result(what)) }
+fn check(condition: bool, what: &'static str) -> Result<(), Defect> {
+    if holds(condition, what) { Ok(()) } else { Err(Defect::Result(what)) }
 }
