@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from limpid.commands.options import Count, guest_argument, input_options, load_guest, private_input, require_distinct
@@ -29,7 +31,7 @@ def debug_command(guest: str, input_file: str | None, input_hex: bytes | None, p
     program, content = load_guest(guest).program, private_input(input_file, input_hex)
 
     def listening(chosen: int) -> None:
-        click.echo(f"Connect with: gdb-multiarch {guest} -ex 'target remote :{chosen}'", err=True)
+        click.echo(f"Connect with: gdb-multiarch {shlex.quote(guest)} -ex 'target remote :{chosen}'", err=True)
 
     try:
         serve_debugger(program, content, port, listening)

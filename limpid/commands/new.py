@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ def new_command(name: str, rust: bool) -> Answer:
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_bytes(content)
     written = [os.path.join(name, path) for path in sorted(contents)]
-    return Answer({"files": written}, {"files": ", ".join(written), "next": f"cd {name} && make run"})
+    return Answer({"files": written}, {"files": ", ".join(written), "next": f"cd {shlex.quote(name)} && make run"})
 
 
 def _contents(skeleton: Path) -> dict[Path, bytes]:

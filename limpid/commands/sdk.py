@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def sdk_command(directory: str, compiler: str | None) -> Answer:
         "library": installed.library,
         "linker script": installed.linker_script,
         "headers": ", ".join(str(header) for header in installed.headers),
-        "compile with": " ".join(flags),
-        "link with": " ".join(link_flags),
+        "compile with": shlex.join(flags),
+        "link with": shlex.join(link_flags),
     }
     return Answer(facts, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from limpid.errors import FileError
@@ -27,5 +28,6 @@ def read_run_proof(path: str) -> bytes:
     if not directory.is_dir():
         return read_file(path)
     if not (directory / PROOF_NAME).exists():
-        raise FileError(path, f"holds no {PROOF_NAME} yet", f"finish it with: limpid prove GUEST.elf --out {path}")
+        next_step = f"finish it with: limpid prove GUEST.elf --out {shlex.quote(path)}"
+        raise FileError(path, f"holds no {PROOF_NAME} yet", next_step)
     return read_file(str(directory / PROOF_NAME))

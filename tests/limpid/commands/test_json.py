@@ -190,13 +190,15 @@ def test_check_that_fails_is_an_object_with_what_was_found(arguments: list[str],
     assert "error" not in invocation.document
 
 
-def test_debugger_that_is_left_is_one_object() -> None:
-    command = [sys.executable, "-m", "limpid", "debug", SHA256, "--json"]
+def test_debugger_that_is_left_is_one_object(tmp_path: Path) -> None:
+    guest = tmp_path / "my guest.elf"
+    guest.write_bytes(Path(SHA256).read_bytes())
+    command = [sys.executable, "-m", "limpid", "debug", str(guest), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         told = process.stderr.readline()
         Debugger(int(told.rpartition(":")[2].strip("'\n"))).send_raw(b"$k#6b")
         answer = Invocation(process.wait(60), process.stdout.read(), "")
-    assert told.startswith("Connect with: gdb-multiarch ")
+    assert told.startswith(f"Connect with: gdb-multiarch '{guest}' -ex 'target remote :")
     assert (answer.status, answer.document) == (DONE, {"session": "ended"})

@@ -118,3 +118,10 @@ def test_sdk_with_an_unknown_compiler_is_refused(tmp_path: Path) -> None:
         "build",
         "the compiler no-such-compiler does not exist or is not executable",
     )
+
+
+def test_commands_to_copy_have_names_with_spaces_in_quotes(compiler: str, tmp_path: Path) -> None:
+    spaced = tmp_path / "my guest"
+    assert f"cd '{spaced}' && make run" in limpid("new", spaced).stdout
+    assert f"'-I{spaced}/include'" in limpid("sdk", spaced).stdout
+    assert f"limpid prove GUEST.elf --out '{spaced}'\n" in limpid("inspect", spaced).stderr
