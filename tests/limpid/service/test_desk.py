@@ -76,8 +76,8 @@ def writing(output: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs a test's coroutine."""
-    asyncio.run(work)
+    """Runs a test's coroutine, which fails where it would wait for ever."""
+    asyncio.run(asyncio.wait_for(work, 60))
 
 
 def test_queue_is_bounded_and_takes_all_jobs_of_a_request_or_none(tmp_path: Path) -> None:

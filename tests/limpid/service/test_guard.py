@@ -139,6 +139,8 @@ def test_paths_that_look_like_health_demand_the_token_as_well(path: str) -> None
         basic(""),
         basic(TOKEN[:-1]),
         basic(f"{TOKEN}:"),
+        # What is no base 64 is not read leniently.
+        basic(TOKEN) + b"!",
     ],
 )
 def test_wrong_token_is_refused(value: bytes) -> None:
