@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Coroutine, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -208,6 +209,28 @@ def test_finished_jobs_beyond_the_bound_are_forgotten(tmp_path: Path) -> None:
         assert not part.proving.is_running
         assert part.store.all() == (jobs[2],)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == [jobs[2].identifier]
+
+    run(work())
+
+
+def test_disk_that_takes_nothing_is_told_and_no_paths_of_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        part = shared(tmp_path)
+        shutil.rmtree(tmp_path)
+        for asked in (part.desk.submit([PLAIN], b"a"), part.desk.execute(PLAIN, b"a"), part.desk.verify(PLAIN, b"a")):
+            with pytest.raises(RefusalError, match="the server cannot write to its disk") as found:
+                await asked
+            assert found.value.code is Code.UNAVAILABLE
+        assert part.store.all() == ()
+
+    run(work())
+
+
+def test_file_of_a_forgotten_job_is_not_found(tmp_path: Path) -> None:
+    async def work() -> None:
+        with pytest.raises(RefusalError, match="the job is forgotten") as found:
+            await shared(tmp_path).desk.kept(tmp_path / "missing")
+        assert found.value.code is Code.NOT_FOUND
 
     run(work())
 
