@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -14,8 +15,8 @@ import pytest
 import limpid
 from tests.limpid.service.running import FIBONACCI, Server, number, running
 
-LONG = 20_000
-"""Some hundred thousand instructions: many segments under the parameters for tests, and seconds of work."""
+LONG = 3_000
+"""Some ten thousand instructions: many segments under the parameters for tests, and seconds of work."""
 
 
 def _proofs(server: Server, values: list[int]) -> None:
@@ -83,7 +84,8 @@ def test_client_that_hangs_up_costs_no_job(server: Server) -> None:
     ).encode()
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head + content)
-        while not any(job["input_bytes"] == 8 for job in server.jobs()):
+        root = "0x" + hashlib.sha256(number(21)).hexdigest()
+        while not any(job["new_payload_request_root"] == root for job in server.jobs()):
             time.sleep(0.01)
     before = len(server.jobs())
     # It left in the middle of the body: nothing was accepted.
@@ -93,7 +95,7 @@ def test_client_that_hangs_up_costs_no_job(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(b"GET /jobs/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         connection.recv(100)
-    root = server.request(number(21))
+    assert server.request(number(21)) == root
     server.wait(root)
     assert len(server.jobs()) == before
 
