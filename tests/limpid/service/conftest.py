@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("starlette", reason="needs the extra service")
-
 from tests.limpid.service.running import FIBONACCI, SHA256, Server, running
 
 HOSTILE_NAME = "<script>document.title='taken over'<"

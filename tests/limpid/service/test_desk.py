@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from limpid.service import proving
 from limpid.service.application import application
 from limpid.service.child import TaskError, WorkerDiedError
 from limpid.service.desk import Desk
@@ -67,8 +68,9 @@ def shared(folder: Path, queue: int = 2, keep: int = 1) -> Shared:
     assert store.load() == []
     child.held.set()
     desk = Desk(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    proving = Proving(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    return Shared(desk, store, child, proving)
+    prover = Proving(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
+    desk.wake = prover.wake
+    return Shared(desk, store, child, prover)
 
 
 def writing(output: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -184,6 +186,33 @@ def test_job_whose_proof_cannot_be_kept_fails_and_the_next_is_done(tmp_path: Pat
         assert [job.state for job in part.store.all()] == [State.FAILED, State.FAILED, State.PROVEN, State.PROVEN]
         assert [job.outcome["error"]["kind"] for job in (first, second)] == ["file", "trap"]
         assert fourth.deaths == 1
+
+    run(work())
+
+
+def test_job_whose_prover_dies_again_and_again_is_given_up_until_it_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "PAUSE_SECONDS", 0)
+
+    async def work() -> None:
+        part, asked = shared(tmp_path), list[str]()
+
+        def answers(task: dict[str, Any]) -> dict[str, Any]:
+            asked.append(task["folder"])
+            raise WorkerDiedError("it ended with status -9")
+
+        part.child.answers = answers
+        running = asyncio.create_task(part.proving.run())
+        for times in (1, 2):
+            (job,) = await part.desk.submit([PLAIN], b"a")
+            await asyncio.wait_for(job.ended.wait(), 30)
+            assert len(asked) == 3 * times
+            error = job.outcome["error"]
+            assert error["kind"] == "worker_died"
+            assert error["message"].startswith("its prover died 3 times, the last time because it ended with status -9")
+        assert b"limpid_prover_deaths_total 6.0" in part.desk.metrics.page()
+        running.cancel()
 
     run(work())
 
