@@ -13,7 +13,8 @@ bytes, so that it answers while a proof is made, and survives what kills a child
 before the answer is sent.
 
 `settings` has what a server is started with, `limits` every bound with its reason; `refusals` are the errors that a
-client gets, `guests` the programs that are served, `roots` the names that requests go by, `feed` what listeners hear;
-`protocol_buffers` reads `zkvm_service.proto`, `reports` writes what Ere's clients decode, `job_pages` is the HTML,
-`connections` bounds how long a client may take, `serving` starts and ends all of it.
+client gets and `answers` their forms, `guests` the programs that are served, `roots` the names that requests go by,
+`feed` what listeners hear; `protocol_buffers` reads `zkvm_service.proto`, `reports` writes what Ere's clients decode,
+`job_pages` is the HTML, `durable` writes files, `connections` bounds how long a client may take, `serving` starts and
+ends all of it.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -76,10 +77,11 @@ class Desk:
             new = sum(job is None or job.state is State.FAILED for job in known)
             if self.store.unfinished + new > self.settings.queue:
                 raise busy(f"the queue has room for {self.settings.queue} jobs")
-            return [
-                await self._accepted(guest, job, private_input, digest, root)
-                for guest, job in zip(guests, known, strict=True)
-            ]
+            with _disk_errors():
+                return [
+                    await self._accepted(guest, job, private_input, digest, root)
+                    for guest, job in zip(guests, known, strict=True)
+                ]
 
     async def execute(self, guest: ServedGuest, private_input: bytes) -> Called:
         """A run without a proof. Raises RefusalError, and TaskError if the run fails."""
@@ -114,7 +116,16 @@ class Desk:
             except TaskError as error:
                 raise RefusalError(Code.INTERNAL, error.message, error.next_step or "report it") from error
             pictures = list(job.profile_folder.glob("*.html"))
-        return pictures[0].read_bytes()
+        return await self.kept(pictures[0])
+
+    async def kept(self, path: Path) -> bytes:
+        """A file of a finished job. Raises RefusalError if the job has just been forgotten."""
+        try:
+            return await asyncio.to_thread(path.read_bytes)
+        except FileNotFoundError as error:
+            raise RefusalError(
+                Code.NOT_FOUND, "the job is forgotten: others were finished later", "ask for the proof again"
+            ) from error
 
     async def _accepted(self, guest: ServedGuest, job: Job | None, private_input: bytes, digest: str, root: str) -> Job:
         if job is None:
@@ -169,5 +180,18 @@ class Desk:
     @contextmanager
     def _files(self) -> Iterator[Path]:
         """A folder for the byte strings of one call."""
-        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name:
+        with (
+            _disk_errors(),
+            tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name,
+        ):
             yield Path(name)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Raises RefusalError where the server's disk fails: no client is to blame, and none learns of its paths."""
+    try:
+        yield
+    except OSError as error:
+        print(f"the folder of the service: {error}", file=sys.stderr, flush=True)
+        raise RefusalError(Code.UNAVAILABLE, "the server cannot write to its disk", "try again later") from error

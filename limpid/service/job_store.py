@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 import secrets
 import shutil
 import time
@@ -39,7 +38,6 @@ REQUEST_VERSION = 1
 RECORD_DEPTH = 8
 """Deeper than any record of a job is nested."""
 
-_IDENTIFIER = re.compile(r"[0-9a-f]{64}")
 _FRESH = ".fresh-"
 """What the name of a folder begins with that is not whole yet."""
 
@@ -83,6 +81,9 @@ class Job:
 
     deaths: int = 0
     """How often its prover died in this server's life."""
+
+    finished: float = 0.0
+    """Seconds since 1970; 0 until then."""
 
     outcome: dict[str, Any] = field(default_factory=dict)
     """A proof's figures, or a failure's kind, message and next step."""
@@ -139,7 +140,11 @@ class Job:
 
 def identifier_of(guest: ServedGuest, parameters: str, input_sha256: str) -> str:
     """The id of a job."""
-    parts = [b"limpid job", guest.program_id, parameters.encode(), bytes.fromhex(input_sha256)]
+    return _identifier(guest.program_id.hex(), parameters, input_sha256)
+
+
+def _identifier(program_id: str, parameters: str, input_sha256: str) -> str:
+    parts = [b"limpid job", bytes.fromhex(program_id), parameters.encode(), bytes.fromhex(input_sha256)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -148,7 +153,7 @@ class JobStore:
 
     def __init__(self, folder: Path, guests: tuple[ServedGuest, ...], parameters: str) -> None:
         self._folder = folder / "jobs"
-        self._guests = {guest.name: guest for guest in guests}
+        self._names = {guest.program_id.hex(): guest.name for guest in guests}
         self._parameters = parameters
         self._jobs: dict[str, Job] = {}
 
@@ -240,8 +245,8 @@ class JobStore:
         self._end(job, State.FAILED, {"error": {"kind": kind, "message": message, "next_step": next_step}})
 
     def forget(self, keep: int) -> list[Job]:
-        """Removes the oldest finished jobs but so many; returns those."""
-        finished = [job for job in self._jobs.values() if job.is_finished]
+        """Removes the jobs that were finished first, but so many; returns those."""
+        finished = sorted((job for job in self._jobs.values() if job.is_finished), key=lambda job: job.finished)
         gone = finished[: max(0, len(finished) - keep)]
         for job in gone:
             del self._jobs[job.identifier]
@@ -251,30 +256,32 @@ class JobStore:
         return gone
 
     def _end(self, job: Job, state: State, outcome: dict[str, Any]) -> None:
-        text = json.dumps({"state": state.value, "outcome": outcome})
+        finished = time.time()
+        text = json.dumps({"state": state.value, "finished": finished, "outcome": outcome})
         write_durably(job.folder / "outcome.json", text.encode())
-        job.state, job.outcome, job.stage = state, outcome, ""
+        job.state, job.outcome, job.stage, job.finished = state, outcome, "", finished
 
     def _read(self, path: Path) -> Job:
         """The job of a folder. Raises OSError, ValueError, KeyError, TypeError if there is none in it."""
         record = loads((path / "request.json").read_bytes(), RECORD_DEPTH)
-        if _IDENTIFIER.fullmatch(path.name) is None or (record["format"], record["version"]) != (
-            REQUEST_FORMAT,
-            REQUEST_VERSION,
-        ):
-            raise ValueError("it has another name or version")
+        if (record["format"], record["version"]) != (REQUEST_FORMAT, REQUEST_VERSION):
+            raise ValueError("it is in another version")
         names = ("guest", "program_id", "parameters", "root", "input_bytes", "input_sha256", "accepted")
         job = Job(path.name, path, **{name: record[name] for name in names})
+        if path.name != _identifier(job.program_id, job.parameters, job.input_sha256):
+            raise ValueError("it is not what its name says")
+        # Its guest may have another name by now.
+        is_served = job.parameters == self._parameters and job.program_id in self._names
+        job.guest = self._names[job.program_id] if is_served else job.guest
         outcome = path / "outcome.json"
         if outcome.exists():
             ending = loads(outcome.read_bytes(), RECORD_DEPTH)
-            job.state, job.outcome = State(ending["state"]), ending["outcome"]
+            job.state, job.outcome, job.finished = State(ending["state"]), ending["outcome"], ending["finished"]
             job.ended.set()
             if job.state is State.PROVEN:
                 shutil.rmtree(job.run_folder, ignore_errors=True)
             return job
-        guest = self._guests.get(job.guest)
-        if guest is None or identifier_of(guest, self._parameters, job.input_sha256) != job.identifier:
+        if not is_served:
             job.state = State.UNSERVED
         elif hashlib.sha256(job.input_path.read_bytes()).hexdigest() != job.input_sha256:
             raise ValueError("its input is damaged")

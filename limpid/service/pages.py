@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -68,17 +67,17 @@ class Pages:
 
     async def _job(self, request: Request) -> Response:
         job = self._named(request)
-        output = await asyncio.to_thread(job.output_path.read_bytes) if job.state is State.PROVEN else b""
+        output = await self._desk.kept(job.output_path) if job.state is State.PROVEN else b""
         return _page(job_page(job, output))
 
     async def _state(self, request: Request) -> Response:
         return json_answer(self._named(request).facts())
 
     async def _proof(self, request: Request) -> Response:
-        return bytes_answer(await asyncio.to_thread(self._proven(request).proof_path.read_bytes))
+        return bytes_answer(await self._desk.kept(self._proven(request).proof_path))
 
     async def _output(self, request: Request) -> Response:
-        return bytes_answer(await asyncio.to_thread(self._proven(request).output_path.read_bytes))
+        return bytes_answer(await self._desk.kept(self._proven(request).output_path))
 
     async def _flame_graph(self, request: Request) -> Response:
         picture = await self._desk.flame_graph(self._named(request))

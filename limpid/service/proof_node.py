@@ -7,7 +7,6 @@ and fetches its witness from a node, here the body is the private input of the g
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -86,7 +85,7 @@ class ProofNode:
         root, guest = read_root(request.path_params["root"]), self._asked_for(request.path_params["guest"])
         for job in self._desk.store.of_root(root, guest.name):
             if job.state is State.PROVEN:
-                return bytes_answer(await asyncio.to_thread(job.proof_path.read_bytes))
+                return bytes_answer(await self._desk.kept(job.proof_path))
         raise RefusalError(Code.NOT_FOUND, "there is no proof of that root and type", "ask for it, or wait")
 
     async def _verify(self, request: Request) -> Response:
@@ -118,7 +117,7 @@ class ProofNode:
         """What a guest wrote that does not write the root: the server knows it of its own runs alone."""
         for job in self._desk.store.of_root(root, guest.name):
             if job.state is State.PROVEN:
-                return await asyncio.to_thread(job.output_path.read_bytes)
+                return await self._desk.kept(job.output_path)
         raise RefusalError(
             Code.NOT_FOUND, "the server has proven no request of that root", "verify with Ere's call, or the library"
         )

@@ -27,7 +27,7 @@ from limpid.service.job_store import JobStore
 from limpid.service.limits import CALL_SECONDS, LOCK_SECONDS, MOST_CONNECTIONS, SHUTDOWN_SECONDS
 from limpid.service.metrics import Metrics
 from limpid.service.proving import Proving
-from limpid.service.refusals import ServiceFolderError
+from limpid.service.refusals import ServiceFolderError, ServiceGuestError
 from limpid.service.settings import Settings
 from limpid.terminal.files import cause_of
 
@@ -113,7 +113,7 @@ def _watch(desk: Desk) -> None:
 
 
 async def _served(settings: Settings, child: Child) -> GuestList:
-    """The guests with their keys. Raises FileError, ServiceFolderError, and what keys cannot be made for."""
+    """The guests with their keys. Raises ServiceGuestError, FileError, ServiceFolderError, and what a child raises."""
     folder, served = settings.folder / "guests", list[ServedGuest]()
     try:
         folder.mkdir(exist_ok=True)
@@ -122,6 +122,10 @@ async def _served(settings: Settings, child: Child) -> GuestList:
             task = {"task": "key", "elf": str(elf), "parameters": settings.parameters}
             made = await child.ask(task, seconds=CALL_SECONDS)
             key, program_id = bytes.fromhex(made["key"]), bytes.fromhex(made["program_id"])
+            if program_id in (other.program_id for other in served):
+                raise ServiceGuestError(
+                    f"{guest.name} is the same program as another guest", "serve it under one name only"
+                )
             served.append(ServedGuest(guest.name, elf, key, program_id, guest.is_block_validator))
     except OSError as error:
         raise _folder_error(settings.folder, error) from error

@@ -106,7 +106,7 @@ class Twirp:
             return _in_words(error["message"], error["next_step"])
         if job.outcome["exit_code"] != 0:
             return _exit_text(job.outcome["exit_code"])
-        proof, output = await asyncio.to_thread(lambda: (job.proof_path.read_bytes(), job.output_path.read_bytes()))
+        proof, output = await self._desk.kept(job.proof_path), await self._desk.kept(job.output_path)
         report = proving_report(job.outcome["instructions"], job.outcome["seconds"])
         return {"public_values": output, "proof": proof, "report": report}
 

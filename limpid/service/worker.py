@@ -18,8 +18,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
-from limpid.errors import InternalError, LimpidError, OutOfMemoryError
+from limpid.errors import FileError, InternalError, LimpidError, OutOfMemoryError
 from limpid.service.durable import write_durably
+from limpid.terminal.files import cause_of
 from spec.rejection import Rejected
 
 Facts = dict[str, Any]
@@ -62,6 +63,9 @@ def answer(task: Facts, tell: Tell) -> Facts:
         return {"rejected": {"reason": rejected.reason.name, "message": str(rejected)}}
     except LimpidError as error:
         return error.facts()
+    except OSError as error:
+        # Such as the files of a call whose client has left.
+        return FileError(str(error.filename), cause_of(error)).facts()
     except MemoryError:
         return OutOfMemoryError("there is not enough memory", "give a smaller input").facts()
     except Exception as error:

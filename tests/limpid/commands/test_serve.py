@@ -69,6 +69,8 @@ def test_file_without_a_token_is_refused(content: str, tmp_path: Path) -> None:
 def test_guests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     folder = ["--folder", str(tmp_path / "folder"), "--port", "0", "--parameters", "tiny", "--json"]
     assert limpid("serve", FIBONACCI, FIBONACCI, *folder).error["message"] == "two guests have the name fibonacci"
+    found = limpid("serve", FIBONACCI, f"other={FIBONACCI}", "--folder", str(tmp_path / "same"), *folder[2:])
+    assert found.error["message"] == "other is the same program as another guest"
     assert limpid("serve", f"a,b={FIBONACCI}", *folder).error["kind"] == "guest"
     assert limpid("serve", f"={FIBONACCI}", *folder).error["kind"] == "guest"
     found = limpid("serve", FIBONACCI, "--block-validator", "other", *folder)

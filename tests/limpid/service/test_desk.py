@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Coroutine, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from limpid.service import proving
 from limpid.service.application import application
 from limpid.service.child import TaskError, WorkerDiedError
 from limpid.service.desk import Desk
@@ -66,8 +68,9 @@ def shared(folder: Path, queue: int = 2, keep: int = 1) -> Shared:
     assert store.load() == []
     child.held.set()
     desk = Desk(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    proving = Proving(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    return Shared(desk, store, child, proving)
+    prover = Proving(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
+    desk.wake = prover.wake
+    return Shared(desk, store, child, prover)
 
 
 def writing(output: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -187,6 +190,33 @@ def test_job_whose_proof_cannot_be_kept_fails_and_the_next_is_done(tmp_path: Pat
     run(work())
 
 
+def test_job_whose_prover_dies_again_and_again_is_given_up_until_it_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "PAUSE_SECONDS", 0)
+
+    async def work() -> None:
+        part, asked = shared(tmp_path), list[str]()
+
+        def answers(task: dict[str, Any]) -> dict[str, Any]:
+            asked.append(task["folder"])
+            raise WorkerDiedError("it ended with status -9")
+
+        part.child.answers = answers
+        running = asyncio.create_task(part.proving.run())
+        for times in (1, 2):
+            (job,) = await part.desk.submit([PLAIN], b"a")
+            await asyncio.wait_for(job.ended.wait(), 30)
+            assert len(asked) == 3 * times
+            error = job.outcome["error"]
+            assert error["kind"] == "worker_died"
+            assert error["message"].startswith("its prover died 3 times, the last time because it ended with status -9")
+        assert b"limpid_prover_deaths_total 6.0" in part.desk.metrics.page()
+        running.cancel()
+
+    run(work())
+
+
 def test_finished_jobs_beyond_the_bound_are_forgotten(tmp_path: Path) -> None:
     async def work() -> None:
         part = shared(tmp_path, queue=9, keep=1)
@@ -208,6 +238,28 @@ def test_finished_jobs_beyond_the_bound_are_forgotten(tmp_path: Path) -> None:
         assert not part.proving.is_running
         assert part.store.all() == (jobs[2],)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == [jobs[2].identifier]
+
+    run(work())
+
+
+def test_disk_that_takes_nothing_is_told_and_no_paths_of_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        part = shared(tmp_path)
+        shutil.rmtree(tmp_path)
+        for asked in (part.desk.submit([PLAIN], b"a"), part.desk.execute(PLAIN, b"a"), part.desk.verify(PLAIN, b"a")):
+            with pytest.raises(RefusalError, match="the server cannot write to its disk") as found:
+                await asked
+            assert found.value.code is Code.UNAVAILABLE
+        assert part.store.all() == ()
+
+    run(work())
+
+
+def test_file_of_a_forgotten_job_is_not_found(tmp_path: Path) -> None:
+    async def work() -> None:
+        with pytest.raises(RefusalError, match="the job is forgotten") as found:
+            await shared(tmp_path).desk.kept(tmp_path / "missing")
+        assert found.value.code is Code.NOT_FOUND
 
     run(work())
 

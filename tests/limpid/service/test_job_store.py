@@ -103,7 +103,7 @@ def test_folder_that_is_not_whole_is_swept_away_and_files_half_written_with_it(t
         ("request.json", b'{"format": "limpid job", "version": 1}'),
         ("input", b"other"),
         ("outcome.json", b"{}"),
-        ("outcome.json", b'{"state": "none", "outcome": {}}'),
+        ("outcome.json", b'{"state": "none", "finished": 1, "outcome": {}}'),
     ],
 )
 def test_damaged_job_is_left_alone_and_told(name: str, content: bytes, tmp_path: Path) -> None:
@@ -120,11 +120,20 @@ def test_damaged_job_is_left_alone_and_told(name: str, content: bytes, tmp_path:
 def test_job_of_another_guest_or_parameter_set_waits_for_its_server(tmp_path: Path) -> None:
     store, _ = opened(tmp_path)
     job = added(store, b"a")
-    others = (replace(GUEST, name="other"), replace(GUEST, program_id=bytes([1]) * 32))
-    for store, _ in (*(opened(tmp_path, other) for other in others), opened(tmp_path, parameters="segment")):
+    other = replace(GUEST, program_id=bytes([1]) * 32)
+    for store, _ in (opened(tmp_path, other), opened(tmp_path, parameters="segment")):
         assert [(found.identifier, found.state) for found in store.all()] == [(job.identifier, State.UNSERVED)]
         assert store.unfinished == 0
     assert [found.state for found in opened(tmp_path)[0].all()] == [State.WAITING]
+
+
+def test_job_goes_by_the_name_that_its_guest_has_now(tmp_path: Path) -> None:
+    store, _ = opened(tmp_path)
+    finish(store, added(store, b"a"))
+    added(store, b"b")
+    again, _ = opened(tmp_path, replace(GUEST, name="renamed"))
+    assert [(job.guest, job.state) for job in again.all()] == [("renamed", State.PROVEN), ("renamed", State.WAITING)]
+    assert again.of_root(ROOT, "renamed") == list(again.all())
 
 
 def test_failed_job_that_is_tried_again_keeps_its_run(tmp_path: Path) -> None:
@@ -138,13 +147,13 @@ def test_failed_job_that_is_tried_again_keeps_its_run(tmp_path: Path) -> None:
     assert [found.state for found in opened(tmp_path)[0].all()] == [State.WAITING]
 
 
-def test_oldest_finished_jobs_are_forgotten_and_no_others(tmp_path: Path) -> None:
+def test_jobs_that_were_finished_first_are_forgotten_and_no_others(tmp_path: Path) -> None:
     store, _ = opened(tmp_path)
     jobs = [added(store, bytes([number])) for number in range(5)]
-    for job in jobs[1:4]:
+    for job in (jobs[3], jobs[1], jobs[2]):
         finish(store, job)
-    assert [job.identifier for job in store.forget(1)] == [job.identifier for job in jobs[1:3]]
-    left = [jobs[0], jobs[3], jobs[4]]
+    assert [job.identifier for job in store.forget(1)] == [jobs[3].identifier, jobs[1].identifier]
+    left = [jobs[0], jobs[2], jobs[4]]
     assert list(store.all()) == left
     assert {path.name for path in (tmp_path / "jobs").iterdir()} == {job.identifier for job in left}
 
@@ -183,3 +192,12 @@ def test_name_that_no_address_holds_is_refused(name: str) -> None:
         require_name(name)
     require_name("a" * 100)
     require_name("<b> & 'c' \"d\" é")
+
+
+def test_folder_under_another_jobs_name_is_left_alone(tmp_path: Path) -> None:
+    store, _ = opened(tmp_path)
+    job = added(store, b"a")
+    job.folder.rename(job.folder.with_name("0" * 64))
+    again, notes = opened(tmp_path)
+    assert again.all() == ()
+    assert "it is not what its name says" in notes[0]

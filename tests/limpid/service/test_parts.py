@@ -200,6 +200,8 @@ def test_child_answers_fails_and_goes_on(kept_open: int, tmp_path: Path) -> None
             with pytest.raises(TaskError) as found:
                 await worker.ask({"task": "key", "elf": str(tmp_path / "missing"), "parameters": "tiny"})
             assert found.value.kind == "file"
+            with pytest.raises(TaskError, match="no such file or directory"):
+                await worker.ask({"task": "root", "input": str(tmp_path / "missing")})
             (tmp_path / "proof").write_bytes(b"no proof")
             task = {"task": "verify", "proof": str(tmp_path / "proof"), "program_id": "00" * 32, "parameters": "tiny"}
             with pytest.raises(RejectedError):
@@ -221,7 +223,7 @@ def test_child_answers_fails_and_goes_on(kept_open: int, tmp_path: Path) -> None
         finally:
             await worker.kill()
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 120))
 
 
 def test_child_that_dies_is_told_and_started_again(
@@ -239,7 +241,7 @@ def test_child_that_dies_is_told_and_started_again(
         finally:
             await worker.kill()
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 120))
 
 
 def test_child_of_a_dead_server_keeps_the_folder_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,4 +259,4 @@ def test_child_of_a_dead_server_keeps_the_folder_locked(tmp_path: Path, monkeypa
         with serving._locked(tmp_path / "folder"):
             pass
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 120))

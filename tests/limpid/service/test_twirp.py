@@ -8,7 +8,7 @@ import struct
 import pytest
 
 import limpid
-from tests.limpid.service.conftest import HOSTILE_NAME
+from tests.limpid.service.conftest import HOSTILE_NAME, INPUT_LIMIT
 from tests.limpid.service.running import FIBONACCI, SHA256, Answer, Server, fibonacci, number
 
 PROTOBUF = {"Content-Type": "application/protobuf"}
@@ -109,6 +109,16 @@ def test_proof_that_is_not_accepted_is_an_error_with_the_verifiers_reason(server
             limpid.verify(proof, program=program, output=None, allow_insecure=True)
         said = error(server.ask(f"{SERVICE}/Verify", field(1, proof), headers=PROTOBUF))
         assert said == str(found.value)
+
+
+@pytest.mark.parametrize("call", ["Execute", "Prove"])
+def test_input_above_its_bound_is_refused_though_the_message_is_within_its_own(call: str, server: Server) -> None:
+    before = server.jobs()
+    answer = server.ask(f"{SERVICE}/{call}", field(1, bytes(INPUT_LIMIT + 1)), headers=PROTOBUF)
+    assert (answer.status, answer.document["code"]) == (429, "resource_exhausted")
+    assert server.jobs() == before
+    # The guest takes no input of that length, but the server does.
+    assert "exit code" in error(server.ask(f"{SERVICE}/Execute", field(1, bytes(INPUT_LIMIT)), headers=PROTOBUF))
 
 
 @pytest.mark.parametrize(
