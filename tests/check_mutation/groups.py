@@ -33,6 +33,8 @@ GROUPS = (
         (
             "tests/spec/protocol/test_canonical.py",
             "tests/spec/protocol/test_encoding.py",
+            "tests/spec/protocol/test_final_encoding.py",
+            "tests/spec/protocol/test_key_list.py",
             "tests/spec/protocol/test_development.py",
             "tests/spec/protocol/test_key.py",
             "tests/spec/protocol/test_recursion.py",

@@ -44,6 +44,10 @@ def test_proof_is_rejected_as_a_receipt() -> None:
     assert _reason(encode_proof(proven_run().proof)) is Rejection.DEVELOPMENT_MAGIC
 
 
+def test_receipt_that_begins_otherwise_is_rejected() -> None:
+    assert _reason(b"X" + _receipt().encoded()[1:]) is Rejection.DEVELOPMENT_MAGIC
+
+
 def test_receipt_of_another_version_is_rejected() -> None:
     encoded = bytearray(_receipt().encoded())
     encoded[len(DEVELOPMENT_MAGIC)] ^= 1
