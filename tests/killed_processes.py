@@ -36,6 +36,14 @@ def killed(work: Callable[[], object], seconds: float) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def is_at_work(process: int) -> bool:
+    """Whether a process is there, and not merely unburied."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def sweep(
     work: Callable[[], object], folder: Path, finished: dict[str, bytes], kills: int, chance: random.Random
 ) -> None:

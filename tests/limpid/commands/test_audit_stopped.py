@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from limpid.errors import FAILED
+from tests.killed_processes import is_at_work
 from tests.limpid.commands.invocation import limpid
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -112,12 +113,4 @@ def test_audit_on_several_processes_that_is_told_to_stop_ends_them(tmp_path: Pat
         finally:
             audit.kill()
     time.sleep(1)
-    assert [child for child in children if _runs(child)] == []
-
-
-def _runs(process: str) -> bool:
-    """Whether a process is there, and not merely unburied."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert [child for child in children if is_at_work(int(child))] == []
