@@ -1,6 +1,6 @@
 """Verifies proofs that are given as files, and measures what it takes: in all, and by part.
 
-    python -m benchmarks.verifying PROOF... [--times N] [--json FILE]
+    python -m benchmarks.verifying PROOF... [--times N] [--exit-code N] [--json FILE]
 
 Each proof is verified once before any clock runs: compiled code is loaded then, and what depends on key, shape and
 parameters alone is known. The parts are measured in verifications of their own, since clocks take time, too.
@@ -81,27 +81,27 @@ def _clocked_tools(spent: Spent) -> VerifierTools:
     return VerifierTools(ClockedReader, TOOLS.algebra, cast(NumberSteps, _ClockedSteps(spent)))
 
 
-def seconds_by_part(encoded: bytes, times: int = TIMES) -> dict[str, float]:
+def seconds_by_part(encoded: bytes, times: int = TIMES, exit_code: int = 0) -> dict[str, float]:
     """The median seconds of reading and of each heavy step, the longest first, and of all else."""
     found: list[Spent] = []
     for _ in range(times):
         spent: Spent = defaultdict(float)
         start = time.perf_counter()
-        reference.verify(encoded, None, None, allow_insecure=True, tools=_clocked_tools(spent))
+        reference.verify(encoded, None, None, exit_code=exit_code, allow_insecure=True, tools=_clocked_tools(spent))
         spent[REST] = time.perf_counter() - start - sum(spent.values())
         found.append(spent)
     medians = {part: median(spent[part] for spent in found) for part in found[0]}
     return dict(sorted(medians.items(), key=lambda part: -part[1]))
 
 
-def measure(encoded: bytes, times: int) -> dict[str, object]:
-    """What verifying these bytes takes, whatever they claim. Raises Rejected for a proof that is not accepted."""
-    seconds = seconds_of(lambda: verify(encoded, None, None, allow_insecure=True), times)
+def measure(encoded: bytes, times: int, exit_code: int = 0) -> dict[str, object]:
+    """What verifying these bytes takes, whatever program and output they claim. Raises Rejected for a proof that is not accepted."""
+    seconds = seconds_of(lambda: verify(encoded, None, None, exit_code=exit_code, allow_insecure=True), times)
     return {
         "proof_bytes": len(encoded),
         "median_milliseconds": round(1e3 * median(seconds), 2),
         "least_milliseconds": round(1e3 * seconds[0], 2),
-        "milliseconds": {part: round(1e3 * of, 2) for part, of in seconds_by_part(encoded, times).items()},
+        "milliseconds": {part: round(1e3 * of, 2) for part, of in seconds_by_part(encoded, times, exit_code).items()},
         "load": os.getloadavg()[0],
     }
 
@@ -111,9 +111,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("proofs", nargs="+", type=Path, metavar="PROOF")
     parser.add_argument("--times", type=int, default=TIMES)
+    parser.add_argument("--exit-code", type=int, default=0, help="what the proven programs end with")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    facts = {str(path): measure(path.read_bytes(), arguments.times) for path in arguments.proofs}
+    facts = {str(path): measure(path.read_bytes(), arguments.times, arguments.exit_code) for path in arguments.proofs}
     for name, of_proof in facts.items():
         Console().print(shown(name, of_proof))
     if arguments.json:
