@@ -95,7 +95,10 @@ def seconds_by_part(encoded: bytes, times: int = TIMES, exit_code: int = 0) -> d
 
 
 def measure(encoded: bytes, times: int, exit_code: int = 0) -> dict[str, object]:
-    """What verifying these bytes takes, whatever program and output they claim. Raises Rejected for a proof that is not accepted."""
+    """What verifying these bytes takes, whatever program and output they claim.
+
+    Raises Rejected for a proof that is not accepted.
+    """
     seconds = seconds_of(lambda: verify(encoded, None, None, exit_code=exit_code, allow_insecure=True), times)
     return {
         "proof_bytes": len(encoded),
