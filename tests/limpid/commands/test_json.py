@@ -108,7 +108,7 @@ MISUSES = [
     ["sdk"],
     ["completion"],
     ["serve", SHA256],
-    ["serve", SHA256, "--folder", "jobs", "--host", "0.0.0.0"],
+    ["serve", "nowhere", "--folder", "jobs", "--host", "0.0.0.0"],
     ["ethereum", "witness"],
     ["ethereum", "conformance", "folder"],
 ]

@@ -18,6 +18,8 @@ from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
 pytest.importorskip("starlette", reason="needs the extra service")
 
 TOKEN = "0123456789abcdef"
+NOWHERE = "nowhere"
+"""A guest that is not there: a refusal that fails to come does not leave a server running."""
 
 
 def test_server_says_one_object_when_it_takes_requests_and_ends_in_order(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_server_says_one_object_when_it_takes_requests_and_ends_in_order(tmp_pat
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "elsewhere.example"])
 def test_host_that_others_reach_needs_a_token(host: str, tmp_path: Path) -> None:
-    found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--host", host, "--json")
+    found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "folder"), "--host", host, "--json")
     assert found.error["kind"] == "misuse"
     assert found.error["message"] == f"at {host} others reach the server, and without a token each of them may use it"
     assert not (tmp_path / "folder").exists()
@@ -61,19 +63,19 @@ def test_host_that_others_reach_needs_a_token(host: str, tmp_path: Path) -> None
 def test_file_without_a_token_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(content)
     arguments = ["--folder", str(tmp_path / "folder"), "--token-file", str(tmp_path / "token")]
-    found = limpid("serve", FIBONACCI, *arguments, "--json")
+    found = limpid("serve", NOWHERE, *arguments, "--json")
     assert found.error["kind"] == "token"
     assert "openssl rand -hex 32" in found.error["next_step"]
 
 
 def test_guests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     folder = ["--folder", str(tmp_path / "folder"), "--port", "0", "--parameters", "tiny", "--json"]
-    assert limpid("serve", FIBONACCI, FIBONACCI, *folder).error["message"] == "two guests have the name fibonacci"
-    found = limpid("serve", FIBONACCI, f"other={FIBONACCI}", "--folder", str(tmp_path / "same"), *folder[2:])
+    assert limpid("serve", NOWHERE, NOWHERE, *folder).error["message"] == "two guests have the name nowhere"
+    found = limpid("serve", FIBONACCI, f"other={FIBONACCI}", NOWHERE, "--folder", str(tmp_path / "same"), *folder[2:])
     assert found.error["message"] == "other is the same program as another guest"
-    assert limpid("serve", f"a,b={FIBONACCI}", *folder).error["kind"] == "guest"
-    assert limpid("serve", f"={FIBONACCI}", *folder).error["kind"] == "guest"
-    found = limpid("serve", FIBONACCI, "--block-validator", "other", *folder)
+    assert limpid("serve", f"a,b={NOWHERE}", *folder).error["kind"] == "guest"
+    assert limpid("serve", f"={NOWHERE}", *folder).error["kind"] == "guest"
+    found = limpid("serve", NOWHERE, "--block-validator", "other", *folder)
     assert found.error["message"] == "--block-validator names no guest: other"
     assert not (tmp_path / "folder").exists()
     (tmp_path / "noise").write_text("a text")
@@ -84,7 +86,7 @@ def test_guests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
 def test_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--port", port, "--json")
+        found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "folder"), "--port", port, "--json")
     assert found.error["kind"] == "port"
     assert found.error["message"] == f"cannot listen on 127.0.0.1, port {port}: address already in use"
 
@@ -94,18 +96,18 @@ def test_folder_of_another_server_is_refused(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(serving, "LOCK_SECONDS", 0)
     with serving._locked(tmp_path / "folder"):
-        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--port", "0", "--json")
+        found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "folder"), "--port", "0", "--json")
     assert found.error["kind"] == "folder"
     assert found.error["message"] == f"another server works in {tmp_path / 'folder'}"
     (tmp_path / "file").touch()
-    found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "file"), "--port", "0", "--json")
+    found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "file"), "--port", "0", "--json")
     assert (found.error["kind"], found.error["message"]) == ("folder", f"{tmp_path / 'file'}: file exists")
 
 
 def test_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("no_such_package", "no_such_package.part"):
         monkeypatch.setattr(serve, "NEEDED_PACKAGES", ("json", name))
-        found = limpid("serve", FIBONACCI, "--folder", str(tmp_path / "folder"), "--json")
+        found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "folder"), "--json")
         assert found.error["kind"] == "missing_packages"
         assert found.error["message"] == f"the Python package {name} is not installed"
         assert found.error["next_step"] == "pip install 'limpid[service]'"
