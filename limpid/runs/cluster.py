@@ -63,7 +63,8 @@ class ClusterWorkers(Generic[Bench]):
     recipe: Recipe[Bench]
 
     def execute(self, jobs: Iterable[AnyJob[Bench]]) -> Iterator[tuple[int, bytes | Exception]]:
-        """(index, result) of every job as they are done, or what the job raised. Raises ClusterError."""
+        """(index, result) of every job as they are done, or what the job raised. Raises ClusterError if the cluster
+        fails, or has no worker."""
         waiting = iter(jobs)
         # A task, so that whoever loses the recipe can have it again.
         recipe = self.client.submit(_itself, self.recipe)

@@ -61,10 +61,10 @@ READERS = (
 """The modules that are watched: those that read what comes in."""
 
 SECONDS = 60
-"""Of each door, where none is named."""
+"""For each door, unless told otherwise."""
 
 KEPT_FILES = 60
-"""Of each door, the smallest: they are asked again by a test."""
+"""The most of a door, the smallest: they are asked again by a test."""
 
 EXECUTIONS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 REACHED = re.compile(r"cov: (\d+) ft: (\d+)")
