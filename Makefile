@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow fuzz calibrate bench bench-long bench-tree check guests site whitepaper whitepaper-text verdicts theorem mutants mutants-of-checks evidence lock sbom release clean
+.PHONY: demo test test-slow fuzz fuzz-coverage calibrate bench bench-long bench-tree check guests site whitepaper whitepaper-text verdicts theorem mutants mutants-of-checks evidence lock sbom release clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -23,6 +23,12 @@ test-slow: $(INSTALLED)
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.reference.fuzz --programs 10000
 	$(BIN)/python -m tests.fuzzing $(FUZZ)
+
+# Files at every door again, chosen by what new lines they reach: a minute each. For one, or for longer:
+# FUZZ_COVERAGE='--door ELF --seconds 600'.
+fuzz-coverage: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[fuzzing]'
+	$(BIN)/python -m tests.fuzzing.coverage $(FUZZ_COVERAGE)
 
 # What limpid run --estimate predicts with: measure on an idle machine.
 calibrate: $(INSTALLED)

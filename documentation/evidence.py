@@ -16,7 +16,7 @@ def evidence() -> str:
     """What was tried, how often, what came of it, and which command tries it again."""
     recorded: dict[str, Any] = json.loads(RECORD.read_text())
     checks, attacks = recorded["mutants_of_checks"], sum(recorded["attacks"].values())
-    fuzzed = recorded["fuzzed"]
+    fuzzed, guided = recorded["fuzzed"], recorded["fuzzed_by_coverage"]
     chips = [fate for chip in stored_record().values() for fate in chip.fates()]
     killed = sum(fate.is_killed for fate in chips)
     rows = [
@@ -33,6 +33,12 @@ def evidence() -> str:
             f"{fuzzed['cases']:,}",
             f"each answered, or refused for a typed reason ({fuzzed['date']})",
             "`make fuzz`",
+        ),
+        (
+            f"files at {guided['doors']} doors that libFuzzer made, by the lines that they reach",
+            f"{guided['executions']:,}",
+            "the same",
+            "`make fuzz-coverage`",
         ),
         ("weakened constraints of chips", f"{len(chips):,}", f"{killed:,} shown wrong", "`make mutants`"),
     ]

@@ -299,11 +299,11 @@ DOORS = {
     "Picus and AIR": Door(_constraints, picus, 15, is_text=True),
     "manifest": Door(_manifests, manifest, 70, is_text=True),
     "file of a folder": Door(_folder_files, folder_file, 140),
-    "plan": Door(_plans, plan, 285),
+    "plan": Door(_plans, plan, 288),
     "block tests": Door(_block_tests, block_tests, 10, is_text=True),
     "block": Door(_blocks, block, 25),
     "proof": Door(_files("one-segment.proof", "three-segments.proof"), proof, 10, patience=20),
-    "final proof": Door(_files("final.proof"), final, 5, patience=20),
+    "final proof": Door(_files("final.proof"), final, 2, patience=20),
 }
 """By name. The shares sum to a thousand."""
 
