@@ -6,7 +6,7 @@ PYTHON ?= $$(command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test test-slow fuzz fuzz-coverage calibrate bench bench-long bench-tree check guests site whitepaper whitepaper-text verdicts theorem mutants mutants-of-checks evidence lock sbom release clean
+.PHONY: demo test test-slow fuzz fuzz-coverage calibrate bench bench-long bench-tree bench-ethereum check guests site whitepaper whitepaper-text verdicts theorem mutants mutants-of-checks evidence lock sbom release clean
 
 demo: $(INSTALLED)
 	$(BIN)/limpid demo
@@ -48,6 +48,12 @@ bench-long: $(INSTALLED)
 bench-tree: $(INSTALLED)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.tree --json build/tree.json $(BENCH_TREE)
+
+# What Ethereum costs to prove; blocks only where LIMPID_ETHEREUM_BLOCKS names the folder of the block tests.
+bench-ethereum: $(INSTALLED)
+	$(BIN)/python -m benchmarks.ethereum_costs
+	[ -z "$$LIMPID_ETHEREUM_BLOCKS" ] || $(BIN)/python -m benchmarks.ethereum_blocks
+	$(BIN)/python -m benchmarks.ethereum_pages
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

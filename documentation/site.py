@@ -32,6 +32,7 @@ NAVIGATION: Mapping[str, str | Sequence[str]] = {
         "docs/porting.md",
         "docs/ethereum.md",
         "docs/ethereum-conformance.md",
+        "docs/ethereum-costs.md",
         "docs/long-runs.md",
         "docs/final-proofs.md",
         "docs/service.md",

@@ -44,14 +44,15 @@ class Validated:
 def guest_elf(name: GuestName) -> Path:
     """The ELF of a guest, which is built if it was not yet. Raises BuildFailedError if that fails."""
     try:
-        directory = compiled_once("ethereum", _identity(), _build_all)
+        directory = compiled_once("ethereum", _identity(), build_guests)
     except BuildError as error:
         raise build_error(error, str(WORKSPACE)) from error
     return directory / f"{name}.elf"
 
 
 @cache
-def _program(name: GuestName) -> Program:
+def guest_program(name: GuestName) -> Program:
+    """A guest as it is executed. Raises what `guest_elf` raises."""
     return load_program(guest_elf(name))
 
 
@@ -75,12 +76,12 @@ def record(encoded_input: bytes, *, without_check: str = "") -> tuple[Validated,
 
 def measure(encoded_input: bytes) -> Counter[str]:
     """How many instructions each part of the validator takes. Raises what `validate` raises."""
-    return instructions_by_part(executing.profile(_program("validator"), encoded_input))
+    return instructions_by_part(executing.profile(guest_program("validator"), encoded_input))
 
 
 def _run(name: GuestName, encoded_input: bytes) -> tuple[Execution, str]:
     printed: list[bytes] = []
-    execution = executing.run(_program(name), encoded_input, console=printed.append)
+    execution = executing.run(guest_program(name), encoded_input, console=printed.append)
     console = b"".join(printed).decode(errors="replace")
     if execution.trap is not None or execution.exit_code != 0:
         end = f"the trap {execution.trap}" if execution.trap is not None else f"exit code {execution.exit_code}"
@@ -107,8 +108,9 @@ def _sources(workspace: Path) -> list[Path]:
     )
 
 
-def _build_all(directory: Path) -> None:
-    """Builds both guests into the directory, from a copy: cargo writes where it works."""
+def build_guests(directory: Path) -> None:
+    """Builds both guests into the directory. Raises BuildError if a tool is missing, or refuses."""
+    # From a copy, for cargo writes where it works.
     copied = directory / "sources"
     for path in [SUPPORT_CRATE, *_sources(WORKSPACE)]:
         target = copied / path.relative_to(SDK)

@@ -43,6 +43,7 @@ def test_every_page_of_a_heading_is_listed_beside_the_others(built: Path) -> Non
         "porting.html",
         "ethereum.html",
         "ethereum-conformance.html",
+        "ethereum-costs.html",
         "long-runs.html",
         "final-proofs.html",
         "service.html",
