@@ -9,7 +9,7 @@ import pytest
 
 from soundcalc.errors import ConditionViolatedError, ParameterError
 from soundcalc.protocol.proximity import MutualJohnson
-from soundcalc.regimes.proximity import Batching, Johnson, JohnsonCubic, UniqueDecoding, check_rate
+from soundcalc.regimes.proximity import Batching, Johnson, JohnsonCubic, UniqueDecoding, check_rate, johnson_points
 
 RATES = [Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 64)]
 
@@ -86,6 +86,12 @@ def test_johnson_multiplicity_of_one_is_admitted_and_zero_refused() -> None:
     assert Johnson(1).list_size(Fraction(1, 16)) == 4
     with pytest.raises(ConditionViolatedError, match="'m >= 1' fails: m = 0"):
         Johnson(0)
+
+
+def test_bound_of_the_exceptional_points_asks_for_its_multiplicity_itself() -> None:
+    assert johnson_points(Fraction(1, 16), Fraction(1024), 1, Fraction(5, 8)) > 0
+    with pytest.raises(ConditionViolatedError, match="'m >= 1' fails: m = 0"):
+        johnson_points(Fraction(1, 16), Fraction(1024), 0, Fraction(0))
 
 
 @pytest.mark.parametrize("regime", [JohnsonCubic, MutualJohnson])
