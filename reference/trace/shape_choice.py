@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reference.fixed_tables import listed_program_heights
-from reference.trace.errors import TraceTooLongError
+from reference.trace.errors import UnlistedTableError
 from reference.trace.limits import SegmentLimits, limits_of_heights, limits_of_shape
 from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import PlanRun
@@ -18,8 +18,8 @@ from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM
 def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, private_input: bytes) -> SegmentLimits:
     """The limits of a run's segments. Under listed shapes the run is executed once more, to count its rows.
 
-    Raises what `plan_run` raises, ProgramTooLargeError if no listed shape holds the program, and TraceTooLongError if
-    none holds one instruction of the run.
+    Raises what `plan_run` raises, ProgramTooLargeError if no listed shape holds the program, and UnlistedTableError
+    if none has a table of every chip that the run needs.
     """
     if not parameters.listed_shapes:
         return limits_of_heights(parameters.tallest_log2)
@@ -33,4 +33,4 @@ def limits_under(parameters: ParameterSet, plan_run: PlanRun, program: Program, 
     try:
         return limits_of_shape(cheapest_shape(RV64IM, rows, heights))
     except ValueError as error:
-        raise TraceTooLongError(str(error)) from error
+        raise UnlistedTableError(str(error)) from error
