@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from optimized.verifier.run import TOOLS
+from reference.prover.run import prove_run
+from reference.recursion.circuits import ending
+from reference.tables import Table, Trace
 from reference.verifier.final import Asked, KnownTree, verify_encoded_final, verify_final
+from spec.air.chip import Role
 from spec.air.machine import Token
 from spec.parameters import PARAMETER_SETS
 from spec.protocol import key_encoding
 from spec.protocol.final_encoding import FinalProof, encode_final
 from spec.protocol.key import VerificationKey
 from spec.protocol.proof import RunProof
-from spec.protocol.shape import SegmentShape
 from spec.rejection import Rejected, Rejection
 from tests import small_tree
 from tests.small_machine import SMALL_MACHINE, output_tokens
@@ -129,20 +133,29 @@ def test_proof_by_another_circuit_is_refused() -> None:
     assert detail == f"its id is {_honest().proof.key.program_id.hex()}"
 
 
+def _proven_otherwise(change: Callable[[Trace], Trace]) -> RunProof:
+    """A proof of the last circuit that is honest but for this change."""
+    workshop, node = small_tree.workshop(), small_tree.pair_of_pairs()[2]
+    trace = workshop.trace(None, ending(small_tree.DESIGN, node), node.public_numbers)
+    return prove_run(workshop.kernels, workshop.key(None), [change(trace)])
+
+
 def test_proof_of_the_last_circuit_with_an_output_of_its_own_is_refused() -> None:
-    assert _alone(replace(_honest().proof, output=bytes(12))) is Rejection.FINAL_KEY_DIFFERS
+    assert _alone(_proven_otherwise(lambda trace: replace(trace, output=bytes(12)))) is Rejection.FINAL_KEY_DIFFERS
 
 
-def _shapes() -> Iterator[SegmentShape]:
-    """Those that are as tall as the listed one, or less, but for one table."""
-    (segment,) = _honest().proof.segments
-    for name, heights in segment.shape.heights_log2.items():
-        if heights and heights[0] > 1:
-            yield SegmentShape(segment.shape.machine, {**segment.shape.heights_log2, name: (heights[0] - 1,)})
+def _twice_as_tall(table: Table) -> Table:
+    padded = (np.vstack([cells, np.zeros_like(cells)]) for cells in (table.main, table.fixed))
+    return Table(table.chip, *padded)
 
 
-def test_proof_of_the_last_circuit_under_another_shape_is_refused() -> None:
-    (segment,) = _honest().proof.segments
-    for shape in _shapes():
-        changed = replace(_honest().proof, segments=(replace(segment, shape=shape),))
-        assert _alone(changed) is Rejection.SHAPE_NOT_LISTED
+def test_proof_of_the_last_circuit_in_another_shape_is_refused() -> None:
+    """The key fixes no work table's height: whoever proves may pad one, and every other check passes."""
+
+    def padded(trace: Trace) -> Trace:
+        is_work = [table.chip.role is Role.WORK for table in trace.tables]
+        assert any(is_work)
+        tables = [_twice_as_tall(t) if work else t for t, work in zip(trace.tables, is_work, strict=True)]
+        return replace(trace, tables=tuple(tables))
+
+    assert _alone(_proven_otherwise(padded)) is Rejection.SHAPE_NOT_LISTED

@@ -9,6 +9,7 @@ import pytest
 
 from reference.prover.run import prove_run
 from reference.verifier.buses import token_sum
+from reference.verifier.statement import check_statement
 from spec.air.machine import Token
 from spec.field import ONE, Extension, P
 from spec.parameters import SEGMENT
@@ -101,6 +102,11 @@ def test_proof_with_trailing_bytes_is_rejected() -> None:
 
 def test_insecure_parameters_are_rejected_unless_admitted() -> None:
     assert _reason(encode_proof(proven_run().proof), allow_insecure=False) is Rejection.PARAMETERS_INSECURE
+
+
+def test_parameters_for_security_need_no_leave() -> None:
+    key = replace(proven_run().key.verification, parameters=SEGMENT)
+    check_statement(key, b"", None, None, allow_insecure=False)
 
 
 def test_key_under_other_parameters_is_rejected() -> None:

@@ -122,6 +122,11 @@ def test_table_above_the_stacking_height_is_refused() -> None:
         largest_argument(CHIPS, LIMITS, PARAMETERS, 7)
 
 
+def test_table_of_the_machine_may_be_as_tall_as_the_stacking_height() -> None:
+    limits = replace(LIMITS, machine_heights_log2={"ranges": 6})
+    assert largest_argument(CHIPS, limits, PARAMETERS, 6).main_columns > 0
+
+
 def test_segments_of_a_run_share_its_global_messages() -> None:
     one = argument_size([(WIDE, 5), (BOUNDARY, 2)], 6, local_tokens=0)
     two = argument_size([(WIDE, 3), (BOUNDARY, 4)], 6, local_tokens=0)
