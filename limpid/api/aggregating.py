@@ -87,8 +87,9 @@ def aggregate(
     In the folder of a place, nodes are kept, and an earlier call's are used; `report` hears of files that are damaged
     or foreign and are made anew, `told` of every node that is there. The circuits are made when they are first needed,
     and kept in the user's cache.
-    Raises Rejected for bytes that are no proof, or a proof that is not accepted; UnfoldableRunError, FileError,
-    FolderUseError, ClusterError, CircuitError, OutOfMemoryError.
+    Raises Rejected for bytes that are no proof, or a proof that is not accepted, of which workers' refusals are no
+    evidence: with a cluster or processes that is ClusterError; UnfoldableRunError, FileError, FolderUseError,
+    ClusterError, CircuitError, OutOfMemoryError.
     """
     start = time.monotonic()
     proof = decode_proof(run, RV64IM)
