@@ -150,6 +150,15 @@ class SecondSolverError(LimpidError):
     kind = "second_solver"
 
 
+class MissingPackagesError(LimpidError):
+    """A package of an extra of Limpid is not installed."""
+
+    kind = "missing_packages"
+
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(f"the Python package {name} is not installed", f"pip install 'limpid[{extra}]'")
+
+
 class TrapError(LimpidError):
     """A program that ended abnormally; `limpid.advice.trap_advice` makes it."""
 

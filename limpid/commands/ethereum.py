@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,13 @@ import click
 
 from limpid.commands.options import Count, output_option, require_distinct
 from limpid.errors import DONE, FAILED, MisuseError
+from limpid.extras import require_extra
 from limpid.terminal.files import require_writable, write_bytes, write_text
 from limpid.terminal.output import Answer, answering
 from limpid.terminal.progress import compiling, stepping
 
 if TYPE_CHECKING:
     from limpid.ethereum.block_tests import BlockTest
-
-NEEDED_PACKAGES = ("trie", "rlp", "remerkleable", "eth_hash", "coincurve")
-"""Those of the extra `ethereum`, by the names that are imported."""
 
 SHOWN_MISSES = 10
 """Wrong verdicts that a terminal shows; --report and --json have all."""
@@ -39,16 +36,7 @@ def ethereum_command() -> None:
 
     Both commands take --json, for one JSON object, and --debug.
     """
-    require_packages()
-
-
-def require_packages() -> None:
-    """Raises MissingPackagesError if the extra `ethereum` is not installed."""
-    from limpid.ethereum.errors import MissingPackagesError
-
-    for name in NEEDED_PACKAGES:
-        if importlib.util.find_spec(name) is None:
-            raise MissingPackagesError(name)
+    require_extra("ethereum")
 
 
 @ethereum_command.command("witness", short_help="Write the input of a block for the guest.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from limpid.commands.options import Count, parameters_option
 from limpid.errors import DONE, MisuseError
+from limpid.extras import require_extra
 from limpid.terminal.files import read_file
 from limpid.terminal.output import aligned, json_text, tell
 from spec.memory_map import INPUT_CAPACITY_BYTES
@@ -18,9 +18,6 @@ from spec.parameters import PARAMETER_SETS
 if TYPE_CHECKING:
     from limpid.service.serving import Started
     from limpid.service.settings import NamedGuest, Settings
-
-NEEDED_PACKAGES = ("starlette", "uvicorn", "sse_starlette", "prometheus_client", "google.protobuf")
-"""Those of the extra `service`, by the names that are imported."""
 
 DEFAULT_PORT = 3000
 """That of Ere's and zkboost's servers."""
@@ -92,7 +89,7 @@ def serve_command(
 ) -> int:
     """Prove and verify runs of guests for others, over HTTP, until told to end."""
     del debug
-    _require_packages()
+    require_extra("service")
     from limpid.service.serving import serve
     from limpid.service.settings import Settings
 
@@ -160,9 +157,7 @@ def _named(guests: tuple[str, ...], validators: tuple[str, ...]) -> tuple[NamedG
         if name not in found:
             raise MisuseError(f"--block-validator names no guest: {name}", f"name one of: {', '.join(found)}")
     if validators:
-        from limpid.commands.ethereum import require_packages
-
-        require_packages()
+        require_extra("ethereum")
     return tuple(found.values())
 
 
@@ -188,16 +183,3 @@ def _require_safe_host(settings: Settings) -> None:
             f"at {settings.host} others reach the server, and without a token each of them may use it",
             "give --token-file FILE, or leave out --host",
         )
-
-
-def _require_packages() -> None:
-    """Raises ServicePackagesError if the extra `service` is not installed."""
-    from limpid.service.refusals import ServicePackagesError
-
-    for name in NEEDED_PACKAGES:
-        try:
-            is_there = importlib.util.find_spec(name) is not None
-        except ModuleNotFoundError:
-            is_there = False
-        if not is_there:
-            raise ServicePackagesError(name)

@@ -57,12 +57,3 @@ class WitnessError(LimpidError):
     """A witness that does not do what it is made for: a defect of Limpid."""
 
     kind = "witness"
-
-
-class MissingPackagesError(LimpidError):
-    """The packages that work on blocks needs are not installed."""
-
-    kind = "missing_packages"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the Python package {name} is not installed", "pip install 'limpid[ethereum]'")

@@ -96,12 +96,3 @@ class TokenError(LimpidError):
     """A file that should hold a token and does not."""
 
     kind = "token"
-
-
-class ServicePackagesError(LimpidError):
-    """The packages that the service needs are not installed."""
-
-    kind = "missing_packages"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the Python package {name} is not installed", "pip install 'limpid[service]'")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from limpid.commands import serve
 from limpid.errors import DONE, SCHEMA_VERSION
+from limpid.extras import NEEDED_PACKAGES
 from tests.limpid.commands.invocation import FIBONACCI, SHA256, limpid
 
 pytest.importorskip("starlette", reason="needs the extra service")
@@ -107,7 +107,7 @@ def test_folder_of_another_server_is_refused(tmp_path: Path, monkeypatch: pytest
 
 def test_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("no_such_package", "no_such_package.part"):
-        monkeypatch.setattr(serve, "NEEDED_PACKAGES", ("json", name))
+        monkeypatch.setitem(NEEDED_PACKAGES, "service", ("json", name))
         found = limpid("serve", NOWHERE, "--folder", str(tmp_path / "folder"), "--json")
         assert found.error["kind"] == "missing_packages"
         assert found.error["message"] == f"the Python package {name} is not installed"
