@@ -140,7 +140,7 @@ def _measured(planned: Planned, start: float) -> dict[str, object]:
 
 def _kinds(design: TreeDesign, shapes: Iterable[str]) -> dict[str, NodeKind | None]:
     """By name, the circuits that a tree over segments of these shapes may have."""
-    kinds: list[NodeKind] = [Convert(shape, count) for shape in sorted({*shapes}) for count in design.segment_counts]
+    kinds: list[NodeKind] = [Convert(shape, count) for shape in sorted({*shapes}) for count in design.counts_of(shape)]
     kinds += [Combine(count) for count in design.child_counts]
     return {kind.name: kind for kind in kinds} | {FINAL: None}
 

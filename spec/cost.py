@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from spec.air.chip import Chip
-from spec.air.machine import Machine
-from spec.protocol.shape import SegmentShape, listed_shape, rows_of
+from spec.protocol.shape import SegmentShape
 
 COST_VERSION = "limpid cost 2"
 """The version of the metric's definition: costs of different versions do not compare."""
@@ -67,23 +66,3 @@ def segment_cost(shape: SegmentShape) -> Cost:
     for table in shape.tables:
         costs[table.chip.name] = costs.get(table.chip.name, 0) + table.height * row_cost(table.chip).total
     return Cost(MappingProxyType(costs))
-
-
-def cheapest_shape(machine: Machine, rows: Mapping[str, int], program_heights_log2: Mapping[str, int]) -> str:
-    """The listed shape in whose segments so many rows of each instruction chip cost least; touched memory apart.
-
-    Raises ValueError if none has a table of every chip with rows.
-    """
-    used = {chip: count for chip, count in rows.items() if count}
-    fitting = [name for name, heights in machine.listed_shapes.items() if heights.keys() >= used.keys()]
-    if not fitting:
-        listed = {chip for heights in machine.listed_shapes.values() for chip in heights}
-        missing = ", ".join(sorted(used.keys() - listed)) or "all chips that the run needs"
-        raise ValueError(f"no listed shape has a table of {missing}")
-
-    def cost(name: str) -> int:
-        heights = machine.listed_shapes[name]
-        segments = max(-(-count // rows_of(heights[chip])) for chip, count in used.items())
-        return segments * segment_cost(listed_shape(machine, name, program_heights_log2)).total
-
-    return min(fitting, key=cost)

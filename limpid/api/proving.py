@@ -19,11 +19,11 @@ from reference.program_keys import proving_key, verification_key
 from reference.prover.kernels import Kernels
 from reference.prover.keys import ProvingKey
 from reference.prover.progress import Observer, Stage, silent
+from reference.recursion.shape_choice import limits_under
 from reference.segments.in_memory import PlanStore, PlanStoreError, plan_store, prove_planned
 from reference.segments.jobs import SegmentTraces, Workbench
 from reference.trace.limits import SegmentLimits
 from reference.trace.plan import RunPlan
-from reference.trace.shape_choice import limits_under
 from soundcalc.protocol.runs import RunSecurity
 from spec.program import Program
 from spec.protocol.development import DevelopmentReceipt

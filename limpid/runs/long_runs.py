@@ -25,6 +25,7 @@ from optimized.kernels import OptimizedKernels
 from optimized.verifier.run import TOOLS
 from reference.program_keys import verification_key
 from reference.prover.progress import Observer, Stage, silent
+from reference.recursion.shape_choice import limits_under
 from reference.segments.driver import RunRequest
 from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
@@ -32,7 +33,6 @@ from reference.segments.folder import FolderError
 from reference.segments.jobs import Bench, LeafDiffersError, Recipe, ThisProcess
 from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
 from reference.trace.segmentation import PlanRun
-from reference.trace.shape_choice import limits_under
 from spec.cost import row_cost
 from spec.isa.advice import HonestHost
 from spec.parameters import ParameterSet

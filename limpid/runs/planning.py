@@ -20,7 +20,7 @@ from limpid.runs.backends import Backend, Executed
 from reference.execution import Execution
 from reference.fixed_tables import NoInstructionError, ProgramTooLargeError, RegionError
 from reference.machine_memory import InputTooLongError
-from reference.trace.errors import SegmentTooSmallError, TraceTooLongError, UnlistedTableError
+from reference.trace.errors import SegmentTooSmallError, TraceTooLongError
 from reference.trace.errors import UnprovableError as UnprovableRunError
 from reference.trace.limits import SegmentLimits, least_cost, most_instructions
 from reference.trace.plan import RunPlan, SegmentPlan
@@ -34,7 +34,6 @@ SHORT_RUN = 2**24
 PROVE_SHORTER = "prove a shorter run"
 """What to do about one that is too long."""
 
-PROVE_UNLISTED = "prove it without --final, under a parameter set without listed shapes, such as segment"
 """What to do about one that calls accelerators."""
 
 
@@ -130,9 +129,8 @@ def planning_errors(next_step: str) -> Iterator[None]:
     """Translates errors of executing, planning and making keys into LimpidErrors.
 
     Raises InputError where the input is too long, UnprovableError where no proof of the run exists, TooLongError where
-    segments are too small, too many, or without a table that is needed, EmptyProgramError where a program has no
-    instruction, MisuseError where its regions are not those of a program, and TooLargeError where it is larger than
-    every listed shape.
+    segments are too small or too many, EmptyProgramError where a program has no instruction, MisuseError where its
+    regions are not those of a program, and TooLargeError where it is larger than every listed shape.
     """
     try:
         yield
@@ -142,8 +140,6 @@ def planning_errors(next_step: str) -> Iterator[None]:
         raise UnprovableError(str(error)) from error
     except SegmentTooSmallError as error:
         raise TooLongError(str(error), f"give --segment-cost {least_cost()} or more") from error
-    except UnlistedTableError as error:
-        raise TooLongError(str(error), PROVE_UNLISTED) from error
     except TraceTooLongError as error:
         raise TooLongError(str(error), next_step) from error
     except NoInstructionError as error:

@@ -57,7 +57,7 @@ def plan_tree(shapes: Sequence[str], design: TreeDesign) -> Part:
 
 
 def _planned(shapes: Sequence[str], first: int, count: int, design: TreeDesign) -> Part:
-    if count in design.segment_counts and len(set(shapes[first : first + count])) == 1:
+    if len(set(shapes[first : first + count])) == 1 and count in design.counts_of(shapes[first]):
         return Span(first, count)
     split = 1 << ((count - 1).bit_length() - 1)
     left = _planned(shapes, first, split, design)

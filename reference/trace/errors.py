@@ -31,10 +31,6 @@ class SegmentTooSmallError(TraceTooLongError):
         )
 
 
-class UnlistedTableError(TraceTooLongError):
-    """No listed shape has a table of every chip that the run needs: those of the accelerators are in none."""
-
-
 class PlanError(TraceError):
     """A planned segment whose execution is not the planned one: the plan belongs to another program or is damaged."""
 

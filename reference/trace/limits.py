@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from spec.air.chip import Chip
@@ -111,13 +112,19 @@ def most_instructions(limits: SegmentLimits) -> int:
     that takes the least."""
     if limits.shape is not None:
         heights_log2 = RV64IM.listed_shapes[limits.shape]
-        # A chip of a call is in no listed shape: no row of it fits.
-        of_segment = sum(rows_of(heights_log2.get(chip.name, ())) for chip in INSTRUCTION_CHIPS)
+        of_segment = sum(_room_of_shape(chip, heights_log2) for chip in INSTRUCTION_CHIPS)
     else:
         of_segment = limits.clock // min(chip.accesses for chip in INSTRUCTION_CHIPS)
         if limits.cost is not None:
             of_segment = min(of_segment, limits.cost // least_row_cost())
     return MAXIMUM_SEGMENTS * of_segment
+
+
+def _room_of_shape(chip: Chip, heights_log2: Mapping[str, tuple[int, ...]]) -> int:
+    """The rows of an instruction chip for which a listed shape has room, in its tables and in those of its work. None
+    for a chip that the shape leaves out."""
+    parts = {chip.name: 1, **WORK_ROWS.get(chip.name, {})}
+    return min(rows_of(heights_log2.get(name, ())) // count for name, count in parts.items())
 
 
 class SegmentMeter:
@@ -143,7 +150,7 @@ class SegmentMeter:
 
         if limits.shape is not None:
             heights = RV64IM.listed_shapes[limits.shape]
-            self.room = [rows_of(heights.get(chip.name, ())) for chip in INSTRUCTION_CHIPS]
+            self.room = [_room_of_shape(chip, heights) for chip in INSTRUCTION_CHIPS]
             self.boundary_room = rows_of(heights[BOUNDARY.name])
 
     def makes_room(self, number: int, boundary_rows: int) -> bool:

@@ -6,7 +6,7 @@ that combine verifies either, whatever the tree looks like.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -101,13 +101,15 @@ class TreeDesign:
     segment_parameters: ParameterSet
     segment_shapes: Mapping[str, SegmentShape]
     segment_counts: tuple[int, ...]
-    """How many segments convert takes."""
+    """How many segments convert takes, of a shape that is not `alone`."""
 
     child_counts: tuple[int, ...]
     """How many nodes combine takes."""
 
     nodes: CircuitShape
     final: CircuitShape
+    alone: Collection[str] = ()
+    """Shapes of which convert takes one segment: a node has no room for two."""
 
     def __post_init__(self) -> None:
         for machine, of in ((self.node_machine, self.nodes), (self.final_machine, self.final)):
@@ -121,6 +123,10 @@ class TreeDesign:
             for bus, count in run_message_counts([shape]).items():
                 if count * most_segments(self.segments) >= P:
                     raise ValueError(f"shape {name}: a run may have so many messages on {bus} that they wrap around p")
+
+    def counts_of(self, shape: str) -> tuple[int, ...]:
+        """How many segments of a shape convert takes."""
+        return (1,) if shape in self.alone else self.segment_counts
 
     @cached_property
     def node_machine(self) -> Machine:
@@ -140,5 +146,5 @@ class TreeDesign:
     @property
     def kinds(self) -> tuple[NodeKind, ...]:
         """The circuits whose keys the list holds, in its order."""
-        converts = [Convert(shape, count) for shape in self.segment_shapes for count in self.segment_counts]
+        converts = [Convert(shape, count) for shape in self.segment_shapes for count in self.counts_of(shape)]
         return (*converts, *(Combine(count) for count in self.child_counts))

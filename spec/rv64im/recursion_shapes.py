@@ -127,6 +127,70 @@ FREQUENT_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
 }
 """By shape, the chips that have more rows than the rare ones, by the heights of their instances."""
 
+RARE_CALL_HEIGHTS_LOG2: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "keccak_f": (7,),
+        "keccak_round": (11, 10),
+        "sha256_compress": (8,),
+        "sha256_first": (8,),
+        "sha256_rest": (9, 8),
+        "multiply_add_modulo_256": (12,),
+        "multiply_add_modulo_384": (12,),
+        "advice": (12,),
+    }
+)
+"""What a shape for guests that call accelerators has of those that it expects to be rare, and of the work that they
+order: some ten million cells together, most of them keccak's."""
+
+FREQUENT_CALL_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
+    "ethereum": {
+        (19, 16): ("addi",),
+        (18, 17): ("ld", "sd"),
+        (18,): ("constant",),
+        (17, 16, 13): ("add", "branch_equal"),
+        (17,): ("load_byte",),
+        (16, 15, 14): ("slli",),
+        (16, 15): ("or",),
+        (16, 13): ("sb",),
+        (16,): ("srli", "branch_less_unsigned", "andi", "multiply_add_modulo_256"),
+        (15, 14): ("jalr",),
+        (15, 13): ("sub",),
+        (15,): ("and", "multiply_add_modulo_384"),
+        (14, 13): ("addiw", "xor", "advice"),
+        (14,): ("srl", "srliw", "sll", "load_misaligned", "branch_less_signed", "mul"),
+        (13, 12): ("keccak_round",),
+        (13,): ("xori", "load_word", "addw", "ori"),
+        (12,): ("sha256_rest",),
+        (11,): ("sha256_compress",),
+        (10, 9): ("sha256_first",),
+        (9,): ("keccak_f",),
+    },
+    "digests": {
+        (17, 14): ("ld",),
+        (16, 15): ("sd", "xor"),
+        (15, 14): ("keccak_round",),
+        (15, 13): ("addi",),
+        (15,): ("add", "constant", "branch_equal"),
+        (14,): ("load_byte", "sub"),
+        (13, 12): ("sha256_rest",),
+        (13,): ("andi", "branch_less_unsigned", "srli", "load_misaligned"),
+        (12,): ("sha256_compress", "sha256_first"),
+        (11,): ("keccak_f",),
+    },
+    "pairings": {
+        (20,): ("addi",),
+        (18, 16): ("ld", "sd"),
+        (18, 15): ("constant",),
+        (18,): ("multiply_add_modulo_384",),
+        (16,): ("add", "branch_equal"),
+        (15,): ("or", "multiply_add_modulo_256"),
+        (14, 12): ("advice",),
+        (14,): ("slli", "andi", "load_byte", "addiw"),
+        (13,): ("jalr", "sb", "srli", "xori", "branch_less_signed"),
+    },
+}
+"""The same of the shapes for guests that call accelerators, and only of these."""
+
 LISTED_PROGRAMS: tuple[Mapping[str, int], ...] = tuple(
     dict(zip(PROGRAM_HEIGHTS_LOG2, size, strict=True)) for size in zip(*PROGRAM_HEIGHTS_LOG2.values(), strict=True)
 )
@@ -134,13 +198,20 @@ LISTED_PROGRAMS: tuple[Mapping[str, int], ...] = tuple(
 
 
 def listed_shapes(instruction_chips: Sequence[Chip]) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-    """By shape, the heights of every instruction and continuation chip's tables by chip."""
+    """By shape, the heights by chip of every table but a program's, of a machine with these instruction chips, those of
+    calls left out."""
     continuation = {"boundary": (BOUNDARY_HEIGHT_LOG2,), "memory": (MEMORY_HEIGHT_LOG2,)}
     rare = {chip.name: (RARE_HEIGHT_LOG2,) for chip in instruction_chips}
-    return {
-        shape: rare | {name: heights for heights, names in frequent.items() for name in names} | continuation
-        for shape, frequent in FREQUENT_HEIGHTS_LOG2.items()
+    ordinary = {shape: rare | _by_chip(frequent) for shape, frequent in FREQUENT_HEIGHTS_LOG2.items()}
+    calling = {
+        shape: rare | RARE_CALL_HEIGHTS_LOG2 | _by_chip(frequent)
+        for shape, frequent in FREQUENT_CALL_HEIGHTS_LOG2.items()
     }
+    return {shape: heights | continuation for shape, heights in (ordinary | calling).items()}
+
+
+def _by_chip(frequent: Mapping[tuple[int, ...], Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    return {name: heights for heights, names in frequent.items() for name in names}
 
 
 def rows_that_fit(heights_log2: Mapping[str, tuple[int, ...]], shares: Mapping[str, float]) -> int:

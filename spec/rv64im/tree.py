@@ -1,7 +1,9 @@
 """The tree over the segments of a run of RV64IM: which circuits there are, and how their proofs look.
 
-A node's circuit has room for 21,845 compressions of SHA-256: two segments of any listed shape, or two nodes. That takes
-tables of some 220 million cells, and a prover eleven gigabytes; a circuit of four children would take twice as much.
+A node's circuit has room for 21,845 compressions of SHA-256: two segments of any ordinary listed shape, or two nodes.
+That takes tables of some 220 million cells, and a prover eleven gigabytes; a circuit of four children would take twice
+as much. Of the shapes with the calls of accelerators a node takes one segment: there are four times as many columns,
+and the transcript hears of each.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from spec.parameters import FINAL, RECURSION
 from spec.protocol.hash import Digest, digest_words
 from spec.protocol.shape import listed_shape
 from spec.rv64im.machine import RV64IM
+from spec.rv64im.recursion_shapes import FREQUENT_CALL_HEIGHTS_LOG2
 
 SIZES = ("small", "medium", "large")
 """The sizes of a program's tables, in the order in which they are listed."""
@@ -88,6 +91,7 @@ def tree_design() -> TreeDesign:
             for size, program in zip(SIZES, RV64IM.listed_programs, strict=True)
         },
         segment_counts=(1, 2),
+        alone=[f"{name}_{size}" for name in FREQUENT_CALL_HEIGHTS_LOG2 for size in SIZES],
         child_counts=(2,),
         nodes=CircuitShape(RECURSION, NODE_HEIGHTS_LOG2),
         final=CircuitShape(FINAL, FINAL_HEIGHTS_LOG2, NARROW_SHA256),

@@ -14,6 +14,7 @@ from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
 from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
+from reference.recursion.shape_choice import limits_under
 from reference.tables import Table, without_fixed_columns
 from reference.trace.build import build_segment, build_traces, tables_of
 from reference.trace.errors import TraceTooLongError
@@ -21,7 +22,6 @@ from reference.trace.limits import limits_of_heights, limits_of_shape, most_inst
 from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
-from reference.trace.shape_choice import limits_under
 from reference.verifier.program import verify
 from spec.parameters import TINY
 from spec.protocol import key_encoding
