@@ -52,19 +52,6 @@ def test_run_under_another_parameter_set_is_not_folded(tiny: Path, tmp_path: Pat
     assert not final.exists()
 
 
-@pytest.mark.parametrize("options", [["--final"], ["--parameters", "recursion"]])
-def test_run_that_calls_an_accelerator_is_told_that_no_listed_shape_has_its_table(
-    options: list[str], tmp_path: Path
-) -> None:
-    guest = FIBONACCI.replace("fibonacci", "keccak256")
-    failed = limpid("prove", guest, "--input-hex", "00", *options, "--output", tmp_path / "proof", "--json")
-    assert (failed.status, [*tmp_path.iterdir()]) == (1, [])
-    error = failed.document["error"]
-    assert (error["kind"], error["message"]) == ("too_long", "no listed shape has a table of keccak_f")
-    expected = "prove it without --final, under a parameter set without listed shapes, such as segment"
-    assert error["next_step"] == expected
-
-
 @pytest.mark.parametrize("content", [b"", b"no proof", b"LIMPIDPF"])
 def test_file_that_is_no_proof_of_a_run_is_not_folded(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)

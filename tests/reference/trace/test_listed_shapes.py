@@ -14,6 +14,7 @@ from reference.checker import check_run
 from reference.fixed_tables import ProgramTooLargeError, program_tables
 from reference.program_keys import proving_key, verification_key
 from reference.prover.run import prove_run
+from reference.recursion import shape_choice
 from reference.recursion.shape_choice import limits_under
 from reference.tables import Table, without_fixed_columns
 from reference.trace.build import build_segment, build_traces, tables_of
@@ -23,24 +24,37 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.planned_shape import planned_shape
 from reference.trace.segmentation import plan_run
 from reference.verifier.program import verify
+from spec.isa.calls import KECCAK_F
 from spec.parameters import TINY
+from spec.program import Program
 from spec.protocol import key_encoding
 from spec.protocol.key_encoding import decode_key, encode_key
 from spec.protocol.proof_encoding import encode_proof
-from spec.protocol.shape import listed_shape
+from spec.protocol.shape import SegmentShape, listed_shape
 from spec.rejection import Rejected, Rejection
 from spec.rv64im import recursion_shapes
 from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
+from spec.rv64im.tree import tree_design
+from tests.reference.assembly import SCRATCH
+from tests.reference.call_programs import calling_program
 from tests.reference.segmented_run import INPUT, counting_program
 
 PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
 SHAPE = "small"
 ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS if chip not in CALL_CHIPS} | {"addi": 14}
-INSTANCES = {8: (3,), 14: (3, 2, 1)}
+CALL_ROWS = {chip.name: 2 for chip in CALL_CHIPS}
+"""With room for one permutation's rounds, and one compression's."""
+INSTANCES = {8: (3,), 14: (3, 2, 1), 2: (1,)}
 HEIGHTS = {name: INSTANCES[rows] for name, rows in ROWS.items()} | {"boundary": (5,), "memory": (6,)}
+HEIGHTS_WITH_CALLS = (
+    dict.fromkeys(HEIGHTS, (6,))
+    | {name: INSTANCES[rows] for name, rows in CALL_ROWS.items()}
+    | {"boundary": (8,), "memory": (8,), "keccak_round": (5, 1), "sha256_first": (2,), "sha256_rest": (2, 1)}
+)
 PROGRAMS = (
     {"program_table": 5, "image_table": 4, "region_table": 4},
     {"program_table": 7, "image_table": 6, "region_table": 4},
+    {"program_table": 11, "image_table": 7, "region_table": 4},
 )
 
 
@@ -150,19 +164,28 @@ def _doubled(table: Table) -> Table:
 
 def test_program_that_no_listed_size_holds_has_no_key() -> None:
     program = counting_program()
-    image = tuple((address, 0) for address in range(2**12, 2**12 + 65))
-    with pytest.raises(ProgramTooLargeError, match=r"image_table needs 65 rows, the largest listed size has 2\^6"):
+    image = tuple((address, 0) for address in range(2**12, 2**12 + 129))
+    with pytest.raises(ProgramTooLargeError, match=r"image_table needs 129 rows, the largest listed size has 2\^7"):
         proving_key(OptimizedKernels(), replace(program, image=image), PARAMETERS)
 
 
-def test_limits_under_listed_shapes_are_those_of_a_shape_that_suits_the_run() -> None:
+def test_limits_under_listed_shapes_are_those_of_a_shape_that_suits_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     program = counting_program(20)
+    design = replace(tree_design(), segments=RV64IM, segment_parameters=PARAMETERS, segment_shapes=_sizes())
+    monkeypatch.setattr(shape_choice, "tree_design", lambda: design)
     assert limits_under(PARAMETERS, plan_run, program, INPUT) == limits_of_shape(SHAPE)
     assert limits_under(TINY, plan_run, program, INPUT) == limits_of_heights(TINY.tallest_log2)
 
 
-def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> None:
-    program = counting_program(20)
+def _sizes() -> dict[str, SegmentShape]:
+    return {f"{SHAPE}_{size}": listed_shape(RV64IM, SHAPE, heights) for size, heights in enumerate(PROGRAMS)}
+
+
+@pytest.mark.parametrize("calls", [False, True], ids=["counting", "calls"])
+def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references(calls: bool) -> None:
+    if calls:
+        list_shape(HEIGHTS_WITH_CALLS)
+    program = _permuting_program(3) if calls else counting_program(20)
     key = proving_key(OptimizedKernels(), program, PARAMETERS)
     plain: list[SegmentPlan] = []
     compiled: list[SegmentPlan] = []
@@ -178,5 +201,25 @@ def test_compiled_plans_and_traces_of_a_listed_shape_are_the_references() -> Non
             assert np.array_equal(ours.fixed, theirs.fixed)
 
 
-def test_most_instructions_of_a_listed_shape_are_its_rows_and_none_of_a_call() -> None:
+def _permuting_program(times: int) -> Program:
+    return calling_program(KECCAK_F, *[[SCRATCH.start]] * times)
+
+
+def test_segment_ends_where_the_work_that_a_call_orders_has_no_room() -> None:
+    """There is room for 2 calls, and for the 24 rounds of one."""
+    list_shape(HEIGHTS_WITH_CALLS)
+    traces = build_traces(_permuting_program(3), b"", limits_of_shape(SHAPE))
+    assert check_run(traces) == []
+    for trace in traces:
+        calls, rounds = (
+            [table for table in trace.tables if table.chip.name == name] for name in ("keccak_f", "keccak_round")
+        )
+        assert [table.height for table in (*calls, *rounds)] == [2, 32, 2]
+    assert len(traces) == 3
+
+
+def test_most_instructions_of_a_listed_shape_are_its_rows_and_calls_whose_work_has_room() -> None:
     assert most_instructions(limits_of_shape(SHAPE)) == MAXIMUM_SEGMENTS * sum(ROWS.values())
+    list_shape(HEIGHTS_WITH_CALLS)
+    ordinary = 64 * len(ROWS)
+    assert most_instructions(limits_of_shape(SHAPE)) == MAXIMUM_SEGMENTS * (ordinary + 1 + 2 + 2 + 2 + 2)

@@ -7,9 +7,11 @@ import pytest
 from spec.parameters import RECURSION
 from spec.protocol.shape import SegmentShape, check_shape, clock_end, listed_shape, rows_of
 from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import CALL_CHIPS, CHIPS, CLOCK_LIMIT, RV64IM, WORK_CHIPS
+from spec.rv64im.machine import CALL_CHIPS, CHIPS, CLOCK_LIMIT, RV64IM, WORK_CHIPS, WORK_ROWS
 from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
+    FREQUENT_CALL_HEIGHTS_LOG2,
+    FREQUENT_HEIGHTS_LOG2,
     MEMORY_HEIGHT_LOG2,
     program_size,
     rows_that_fit,
@@ -20,15 +22,26 @@ from spec.rv64im.recursion_shapes import (
 @pytest.mark.parametrize("size", range(3))
 def test_listed_shape_is_one_that_the_verifier_accepts(name: str, size: int) -> None:
     shape = listed_shape(RV64IM, name, RV64IM.listed_programs[size])
-    assert {table.chip.name for table in shape.tables} == {
-        chip.name for chip in CHIPS if chip not in (*CALL_CHIPS, *WORK_CHIPS)
-    }
+    of_calls = () if name in FREQUENT_CALL_HEIGHTS_LOG2 else (*CALL_CHIPS, *WORK_CHIPS)
+    assert {table.chip.name for table in shape.tables} == {chip.name for chip in CHIPS if chip not in of_calls}
     check_shape(shape, RV64IM.listed_programs[size], RECURSION)
 
 
 @pytest.mark.parametrize("name", RV64IM.listed_shapes)
 def test_listed_shape_keeps_its_clock(name: str) -> None:
     assert clock_end(listed_shape(RV64IM, name, RV64IM.listed_programs[0]).tables) <= CLOCK_LIMIT
+
+
+def test_ordinary_shapes_come_first_and_those_with_calls_behind() -> None:
+    assert [*RV64IM.listed_shapes] == [*FREQUENT_HEIGHTS_LOG2, *FREQUENT_CALL_HEIGHTS_LOG2]
+
+
+@pytest.mark.parametrize("name", FREQUENT_CALL_HEIGHTS_LOG2)
+def test_work_tables_are_filled_by_a_full_table_of_calls_and_not_much_sooner(name: str) -> None:
+    heights = RV64IM.listed_shapes[name]
+    for call, ordered in WORK_ROWS.items():
+        room = [rows_of(heights[work]) // count for work, count in ordered.items()]
+        assert rows_of(heights[call]) / 2 < min(room) <= rows_of(heights[call])
 
 
 def test_memory_table_has_room_for_a_full_boundary_table() -> None:
