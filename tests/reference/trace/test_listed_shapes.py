@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -27,54 +27,32 @@ from reference.verifier.program import verify
 from spec.isa.calls import KECCAK_F
 from spec.parameters import TINY
 from spec.program import Program
-from spec.protocol import key_encoding
 from spec.protocol.key_encoding import decode_key, encode_key
 from spec.protocol.proof_encoding import encode_proof
 from spec.protocol.shape import SegmentShape, listed_shape
 from spec.rejection import Rejected, Rejection
-from spec.rv64im import recursion_shapes
-from spec.rv64im.machine import CALL_CHIPS, CHIP_BY_NAME, INSTRUCTION_CHIPS, MAXIMUM_SEGMENTS, RV64IM
+from spec.rv64im.machine import CHIP_BY_NAME, MAXIMUM_SEGMENTS, RV64IM
 from spec.rv64im.tree import tree_design
 from tests.reference.assembly import SCRATCH
 from tests.reference.call_programs import calling_program
+from tests.reference.listed_shape import (
+    HEIGHTS,
+    HEIGHTS_WITH_CALLS,
+    PARAMETERS,
+    PROGRAMS,
+    ROWS,
+    SHAPE,
+    list_shape,
+    small_listing,
+)
 from tests.reference.segmented_run import INPUT, counting_program
-
-PARAMETERS = replace(TINY, name="tiny_listed", listed_shapes=True)
-SHAPE = "small"
-ROWS = {chip.name: 8 for chip in INSTRUCTION_CHIPS if chip not in CALL_CHIPS} | {"addi": 14}
-CALL_ROWS = {chip.name: 2 for chip in CALL_CHIPS}
-"""With room for one permutation's rounds, and one compression's."""
-INSTANCES = {8: (3,), 14: (3, 2, 1), 2: (1,)}
-HEIGHTS = {name: INSTANCES[rows] for name, rows in ROWS.items()} | {"boundary": (5,), "memory": (6,)}
-HEIGHTS_WITH_CALLS = (
-    dict.fromkeys(HEIGHTS, (6,))
-    | {name: INSTANCES[rows] for name, rows in CALL_ROWS.items()}
-    | {"boundary": (8,), "memory": (8,), "keccak_round": (5, 1), "sha256_first": (2,), "sha256_rest": (2, 1)}
-)
-PROGRAMS = (
-    {"program_table": 5, "image_table": 4, "region_table": 4},
-    {"program_table": 7, "image_table": 6, "region_table": 4},
-    {"program_table": 11, "image_table": 7, "region_table": 4},
-)
 
 
 @pytest.fixture(autouse=True)
 def small_shape(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A listed shape that a few instructions fill, and a parameter set that demands it."""
-    listed = RV64IM.listed_shapes, RV64IM.listed_programs
-    list_shape(HEIGHTS)
-    object.__setattr__(RV64IM, "listed_programs", PROGRAMS)
-    monkeypatch.setattr(recursion_shapes, "LISTED_PROGRAMS", PROGRAMS)
-    monkeypatch.setattr(key_encoding, "PARAMETER_SETS", {PARAMETERS.name: PARAMETERS})
-    yield
-    object.__setattr__(RV64IM, "listed_shapes", listed[0])
-    object.__setattr__(RV64IM, "listed_programs", listed[1])
-
-
-def list_shape(heights: Mapping[str, tuple[int, ...]]) -> None:
-    """The machine's only listed shape from now on; its digest, which covers the declared ones, is known already."""
-    assert RV64IM.digest
-    object.__setattr__(RV64IM, "listed_shapes", {SHAPE: heights})
+    with small_listing(monkeypatch):
+        yield
 
 
 def test_segments_end_when_a_table_of_the_shape_is_full() -> None:
@@ -164,8 +142,8 @@ def _doubled(table: Table) -> Table:
 
 def test_program_that_no_listed_size_holds_has_no_key() -> None:
     program = counting_program()
-    image = tuple((address, 0) for address in range(2**12, 2**12 + 129))
-    with pytest.raises(ProgramTooLargeError, match=r"image_table needs 129 rows, the largest listed size has 2\^7"):
+    image = tuple((address, 0) for address in range(2**12, 2**12 + 513))
+    with pytest.raises(ProgramTooLargeError, match=r"image_table needs 513 rows, the largest listed size has 2\^9"):
         proving_key(OptimizedKernels(), replace(program, image=image), PARAMETERS)
 
 
@@ -221,5 +199,5 @@ def test_segment_ends_where_the_work_that_a_call_orders_has_no_room() -> None:
 def test_most_instructions_of_a_listed_shape_are_its_rows_and_calls_whose_work_has_room() -> None:
     assert most_instructions(limits_of_shape(SHAPE)) == MAXIMUM_SEGMENTS * sum(ROWS.values())
     list_shape(HEIGHTS_WITH_CALLS)
-    ordinary = 64 * len(ROWS)
+    ordinary = 256 * len(ROWS)
     assert most_instructions(limits_of_shape(SHAPE)) == MAXIMUM_SEGMENTS * (ordinary + 1 + 2 + 2 + 2 + 2)
