@@ -24,6 +24,7 @@ from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.protocol.recursion import most_segments
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
+from tests.guest.accelerator_cases import keccak256
 from tests.limpid.commands.invocation import FIBONACCI, limpid
 
 FINAL_BYTES = 307_200
@@ -271,3 +272,17 @@ def test_final_proof_of_another_version_is_told_from_a_false_one(
     assert rejected.status == 1
     note = "Note: another version of Limpid made this final proof: verify it with that one, or fold the run anew"
     assert (note in rejected.stderr) is told
+
+
+@pytest.mark.slow
+def test_run_that_calls_accelerators_has_a_final_proof_of_the_same_size(tmp_path: Path) -> None:
+    """With the real parameters: some minutes, and eleven gigabytes."""
+    guest, final = FIBONACCI.replace("fibonacci", "keccak256"), tmp_path / "final"
+    done = limpid("prove", guest, "--input-hex", "00", "--final", "--output", final, "--json")
+    assert (done.status, done.document["segments"]) == (0, 1)
+    assert len(final.read_bytes()) <= FINAL_BYTES
+    output = ["--public-output-hex", keccak256(b"\0").hex()]
+    accepted = limpid("verify", final, "--program", guest, *output, "--json")
+    assert (accepted.status, accepted.document["whole_run_bits"] >= 128) == (0, True)
+    rejected = limpid("verify", final, "--program", guest, "--public-output-hex", keccak256(b"\1").hex(), "--json")
+    assert (rejected.status, rejected.document["reason"]) == (1, "OUTPUT_DIFFERS")
