@@ -51,8 +51,8 @@ _RECURSION_BOUNDS = replace(
     program_columns=64,
     continuation_columns=32,
     main_columns=160,
-    constraints=1 << 13,
-    column_claims=1 << 13,
+    constraints=1 << 14,
+    column_claims=1 << 14,
 )
 """Segments of listed shapes and nodes, which have no continuation and are wider."""
 

@@ -45,8 +45,14 @@ def test_file_has_a_circuit_for_each_kind_of_segment_of_node_and_the_final_proof
         ("segments = 5\n", "segments = 6\n", "circuit number 1", "segments", "5 are fewer than those of the run"),
         ('role = "final"', 'role = "node"', "", "role", "no circuit has the role final"),
         ("proofs = 5\n", "proofs = 4\n", "", "proofs", "a run of 5 segments has so many proofs of any kind"),
-        ("rate_log2 = 4", "rate_log2 = 9", "circuit number 22", "rate_log2", "9 exceeds 8"),
-        ("rate_log2 = 4", "rate_log2 = 5", "circuit number 22", "schedule", "no domain of 2^25 points"),
+        ("rate_log2 = 4", "rate_log2 = 9", f"circuit number {len(WRITTEN.tree.circuits)}", "rate_log2", "9 exceeds 8"),
+        (
+            "rate_log2 = 4",
+            "rate_log2 = 5",
+            f"circuit number {len(WRITTEN.tree.circuits)}",
+            "schedule",
+            "no domain of 2^25 points",
+        ),
         ("[[circuits]]", "[extra]\n[[circuits]]", "", "extra", "is unknown"),
     ],
 )
