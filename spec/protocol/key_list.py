@@ -14,7 +14,7 @@ from spec.protocol.hash import Digest, Domain
 from spec.protocol.numbers import NumberAlgebra
 
 KEY_LIST_LOG2 = 6
-"""Room for 64 circuits: one for each shape of segments, size of program and number of segments, and those of combine."""
+"""Room for 64 circuits: by shape of segments, size of program and number of segments, and those of combine."""
 
 
 @dataclass(frozen=True)

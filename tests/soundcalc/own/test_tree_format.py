@@ -12,6 +12,7 @@ from soundcalc.published.toml_text import parsed
 from spec.rv64im.tree import tree_design
 
 WRITTEN = TreeFile("tree", "for a test", proof_tree(tree_design(), 5, 100))
+LAST = f"circuit number {len(WRITTEN.tree.circuits)}"
 
 
 def _read(text: str) -> TreeFile:
@@ -45,11 +46,11 @@ def test_file_has_a_circuit_for_each_kind_of_segment_of_node_and_the_final_proof
         ("segments = 5\n", "segments = 6\n", "circuit number 1", "segments", "5 are fewer than those of the run"),
         ('role = "final"', 'role = "node"', "", "role", "no circuit has the role final"),
         ("proofs = 5\n", "proofs = 4\n", "", "proofs", "a run of 5 segments has so many proofs of any kind"),
-        ("rate_log2 = 4", "rate_log2 = 9", f"circuit number {len(WRITTEN.tree.circuits)}", "rate_log2", "9 exceeds 8"),
+        ("rate_log2 = 4", "rate_log2 = 9", LAST, "rate_log2", "9 exceeds 8"),
         (
             "rate_log2 = 4",
             "rate_log2 = 5",
-            f"circuit number {len(WRITTEN.tree.circuits)}",
+            LAST,
             "schedule",
             "no domain of 2^25 points",
         ),
