@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.ethereum_blocks import FIGURES as BLOCK_FIGURES
+from benchmarks.ethereum_blocks import FINAL
 from benchmarks.ethereum_costs import FIGURES as UNIT_FIGURES
 from spec.cost import COST_VERSION
 
@@ -52,6 +53,14 @@ Public blocks, each proven under the parameter set `segment` and verified. Secon
 start of the program and the making of the key, on a machine that did other work."""
 
 
+_FINALS = """\
+## Final proofs of blocks
+
+Blocks from above proven with `--final`: segments of the listed shape `ethereum`, folded into one proof. Seconds include
+the writing down of circuits that were not in the cache. *Verifying* is a verification alone, on one core, once the program
+has started: what EIP-7870 asks of an attester."""
+
+
 def page(measured: Mapping[str, Any], blocks: Mapping[str, Mapping[str, Any]]) -> str:
     """The page in Markdown, from the two files of figures."""
     rate = measured["seconds_per_cost"]
@@ -60,11 +69,15 @@ def page(measured: Mapping[str, Any], blocks: Mapping[str, Mapping[str, Any]]) -
         sections += [f"## {group}", _table(_UNIT_HEADS, (_unit_row(name, one, rate) for name, one in figures.items()))]
     if blocks:
         sections += [_BLOCKS, _table(_BLOCK_HEADS, (_block_row(name, one) for name, one in blocks.items()))]
+    finals = {name: one for name, one in blocks.items() if FINAL in one}
+    if finals:
+        sections += [_FINALS, _table(_FINAL_HEADS, (_final_row(name, one[FINAL]) for name, one in finals.items()))]
     return "\n\n".join(sections) + "\n"
 
 
 _UNIT_HEADS = ("unit", "gas", "instructions", "cells", "cost", "seconds", "instructions a gas", "cost a gas")
 _BLOCK_HEADS = ("block", "gas", "instructions", "segments", "proving", "proof, bytes", "bits", "verifying")
+_FINAL_HEADS = ("block", "segments", "proving", "proof, bytes", "bits of the whole run", "verifying")
 
 
 def _unit_row(name: str, one: Figures, seconds_per_cost: float) -> Sequence[str]:
@@ -91,6 +104,17 @@ def _block_row(name: str, one: Mapping[str, Any]) -> Sequence[str]:
         f"{one['proof_bytes']:,}",
         f"{one['security_bits']}",
         f"{one['verifying_processor_seconds']} s",
+    )
+
+
+def _final_row(name: str, one: Mapping[str, Any]) -> Sequence[str]:
+    return (
+        name.partition("__")[2],
+        str(one["segments"]),
+        f"{one['processor_seconds']} s",
+        f"{one['proof_bytes']:,}",
+        f"{one['whole_run_bits']}",
+        f"{one['verifying_milliseconds']} ms",
     )
 
 

@@ -14,6 +14,9 @@ from benchmarks.ethereum_units import DROP, GROUPS, POP, PUSH0, REPEATS, STACK, 
 
 UNITS = [unit for units in GROUPS.values() for unit in units]
 
+FINAL_BYTES = 307_200
+"""What a final proof of a block may take."""
+
 NOT_MEASURED = {
     "STOP": [0x00],
     "codes and data of calls": [0x3C, 0x3E],
@@ -87,3 +90,13 @@ def test_blocks_that_were_proven_are_those_that_are_named_and_were_accepted() ->
     blocks = json.loads(ethereum_blocks.FIGURES.read_text())
     assert list(blocks) == list(ethereum_blocks.FILES)[: len(blocks)]
     assert all(one["accepted"] and one["valid"] and one["security_bits"] >= 128 for one in blocks.values())
+
+
+def test_final_proofs_of_blocks_were_accepted_and_fit_into_a_message() -> None:
+    blocks = json.loads(ethereum_blocks.FIGURES.read_text())
+    finals = {name: one[ethereum_blocks.FINAL] for name, one in blocks.items() if ethereum_blocks.FINAL in one}
+    assert set(finals) == set(ethereum_blocks.FINAL_FILES)
+    for final in finals.values():
+        assert final["accepted"]
+        assert final["whole_run_bits"] >= 128
+        assert final["proof_bytes"] <= FINAL_BYTES
