@@ -57,8 +57,8 @@ _FINALS = """\
 ## Final proofs of blocks
 
 Blocks from above proven with `--final`: segments of the listed shape `ethereum`, folded into one proof. Seconds include
-the writing down of circuits that were not in the cache. *Verifying* is a verification alone, on one core, once the program
-has started: what EIP-7870 asks of an attester."""
+the writing down of circuits that were not in the cache. *Verifying* is a verification alone, on one core, once the
+program has started: what EIP-7870 asks of an attester."""
 
 
 def page(measured: Mapping[str, Any], blocks: Mapping[str, Mapping[str, Any]]) -> str:
