@@ -33,7 +33,7 @@ from tests.small_tree import DESIGN
 
 INPUT = (60).to_bytes(8, "little")
 COST = 12_000
-"""Of a segment: the run has several."""
+"""The most that a segment costs: the run has several."""
 
 OUTPUT = (1548008755920).to_bytes(8, "little")
 
