@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import limpid
 from limpid.api.proving import Proof
 from limpid.runs import long_runs
 from limpid.service import guests, proving, worker
@@ -21,9 +23,11 @@ from limpid.service.limits import MEBIBYTE
 from limpid.service.refusals import Code, RefusalError
 from limpid.service.roots import root_text
 from reference.trace.limits import limits_of_heights
-from spec.parameters import TINY
-from tests.limpid.service.running import FIBONACCI
+from spec.parameters import RECURSION, TINY
+from tests.limpid.service.running import FIBONACCI, number, running
 from tests.limpid.service.test_desk import PLAIN, Shared, run, shared
+from tests.limpid.service.test_twirp import PROTOBUF, ok
+from tests.limpid.service.test_twirp import field as field_of
 from tests.made_up_trees import COST, INPUT, OUTPUT, Trees, made_up_trees, proven_run
 
 NEEDED_BYTES = 11_000 * MEBIBYTE
@@ -134,3 +138,23 @@ def test_final_proof_without_room_is_refused_and_no_job(tmp_path: Path, monkeypa
         await part.desk.submit([FINAL], b"b")
 
     run(work())
+
+
+def test_names_of_final_proofs_are_served_and_refused_where_there_is_no_room(tmp_path: Path) -> None:
+    with running(tmp_path / "folder", str(FIBONACCI), "--final") as server:
+        names = [found["proof_type"] for found in server.ask("/v1/proof_types").document["proof_types"]]
+        assert names == ["fibonacci", "fibonacci-final"]
+        calls = "/guests/fibonacci-final/twirp/api.ZkvmService"
+        key = limpid.decode_key(ok(server.ask(f"{calls}/ProgramVk", b"", headers=PROTOBUF))[1])
+        assert key == limpid.keygen(FIBONACCI, parameters=RECURSION.name)
+        assert server.start["guests"][1]["program_id"] == key.program_id.hex()
+        assert ok(server.ask(f"{calls}/Execute", field_of(1, number(10)), headers=PROTOBUF))[1] == number(55)
+        used = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        most = used + NEEDED_BYTES // 2
+        resource.prlimit(server.process.pid, resource.RLIMIT_AS, (most, most))
+        asked = server.ask("/v1/execution_proof_requests?proof_types=fibonacci,fibonacci-final", number(10))
+        assert (asked.status, asked.document["kind"]) == (429, "resource_exhausted")
+        assert asked.document["message"].startswith("this machine has no room for a final proof")
+        called = server.ask(f"{calls}/Prove", field_of(1, number(10)), headers=PROTOBUF)
+        assert (called.status, called.document["code"]) == (429, "resource_exhausted")
+        assert server.jobs() == []
