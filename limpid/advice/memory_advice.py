@@ -38,6 +38,15 @@ def available_memory_bytes() -> int | None:
     return min((allowance.size_bytes for allowance in _allowances()), default=None)
 
 
+def resident_bytes(process: int | str = "self") -> int:
+    """What a process holds of memory, by its number; 0 where that cannot be told."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def memory_error(message: str, needed_bytes: int | None = None) -> OutOfMemoryError:
     """The error of too little memory: needed, allowed, and which limit."""
     allowances = memory_allowances()

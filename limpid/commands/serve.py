@@ -69,6 +69,7 @@ LONGEST_TOKEN_BYTES = 1 << 10
 @click.option("--queue", type=Count(), default=DEFAULT_QUEUE, show_default=True, help="The most unfinished jobs.")
 @click.option("--keep", type=Count(), default=DEFAULT_KEEP, show_default=True, help="The most finished jobs.")
 @parameters_option
+@click.option("--final", is_flag=True, help="Serve final proofs, too, as NAME-final: minutes and 11 GB for each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object when requests are taken.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def serve_command(
@@ -84,6 +85,7 @@ def serve_command(
     queue: int,
     keep: int,
     parameters: str,
+    final: bool,
     as_json: bool,
     debug: bool,
 ) -> int:
@@ -95,8 +97,9 @@ def serve_command(
 
     settings = Settings(
         folder=Path(folder).absolute(),
-        guests=_named(guests, validators),
+        guests=_named(guests, validators, final=final),
         parameters=parameters,
+        final=final,
         host=host,
         port=port,
         token=None if token_file is None else _token(token_file),
@@ -123,7 +126,10 @@ def _tell_start(settings: Settings, facts: Started, *, as_json: bool) -> None:
     for note in notes:
         tell(f"Note: {note}\n")
     if as_json:
-        guests = [{"name": guest.name, "program_id": guest.program_id.hex()} for guest in facts.guests]
+        guests = [
+            {"name": guest.name, "kind": guest.kind.value, "program_id": guest.program_id.hex()}
+            for guest in facts.guests
+        ]
         document: dict[str, object] = {
             "url": facts.url,
             "folder": str(settings.folder),
@@ -140,9 +146,9 @@ def _tell_start(settings: Settings, facts: Started, *, as_json: bool) -> None:
         click.echo(aligned(lines))
 
 
-def _named(guests: tuple[str, ...], validators: tuple[str, ...]) -> tuple[NamedGuest, ...]:
+def _named(guests: tuple[str, ...], validators: tuple[str, ...], *, final: bool) -> tuple[NamedGuest, ...]:
     """The guests by name. Raises MisuseError if two have the same, ServiceGuestError for what is no name."""
-    from limpid.service.guests import require_name
+    from limpid.service.guests import Kind, require_name
     from limpid.service.settings import NamedGuest
 
     found: dict[str, NamedGuest] = {}
@@ -153,6 +159,11 @@ def _named(guests: tuple[str, ...], validators: tuple[str, ...]) -> tuple[NamedG
         if name in found:
             raise MisuseError(f"two guests have the name {name}", "give one another name with NAME=GUEST.elf")
         found[name] = NamedGuest(name, path, name in validators)
+    if taken := sorted(found.keys() & {Kind.FINAL.type_name(name) for name in found if final}):
+        raise MisuseError(
+            f"{taken[0]} is the name of a guest, and of the final proofs of another",
+            "give the guest another name with NAME=GUEST.elf",
+        )
     for name in validators:
         if name not in found:
             raise MisuseError(f"--block-validator names no guest: {name}", f"name one of: {', '.join(found)}")

@@ -64,8 +64,8 @@ def _by_chain(node: CallNode, rows: dict[int, PcRows], inlined_at: InlinedAt) ->
     weights: dict[tuple[Inlined, ...], Weight] = {}
     for pc, count in node.instructions.items():
         of_pc = rows[pc]
-        # The rows of one program counter may differ in cost, by misalignment: its calls share them evenly.
-        cost = of_pc.cost * count // (of_pc.usual + of_pc.misaligned)
+        # The rows of one program counter may differ in cost, by misalignment or by the call made: they share it evenly.
+        cost = of_pc.cost * count // of_pc.executions
         chain = tuple(inlined_at(pc))
         weights[chain] = weights.get(chain, NOTHING).plus(Weight(count, cost))
     return weights

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from limpid.advice.memory_advice import available_memory_bytes, memory_error
+from limpid.advice.memory_advice import available_memory_bytes, memory_error, resident_bytes
 from limpid.runs.tree_memory import tree_process_bytes
 from optimized.memory.prediction import MemoryShortError, predicted_peak_bytes, require_memory
 from reference.prover.keys import ProvingKey
@@ -34,7 +31,8 @@ class FittingTraces:
         self._key = key.verification
         self._processes, self._with_nodes = processes, with_nodes
         available = available_memory_bytes()
-        self._available_bytes = None if available is None else available // processes + _resident_bytes()
+        # The prediction counts what this process holds already.
+        self._available_bytes = None if available is None else available // processes + resident_bytes()
 
     def segment(self, segment: PlannedSegment) -> Trace:
         """The trace.
@@ -85,12 +83,3 @@ def fitting_cost(shape: SegmentShape, key: VerificationKey, available_bytes: int
     cost = segment_cost(shape).total - segment_cost(least_shape).total
     fitting = cost * (available_bytes - least) // max(needed - least, 1)
     return 1 << fitting.bit_length() - 1 if fitting else 0
-
-
-def _resident_bytes() -> int:
-    """What this process holds already, which the prediction counts too; 0 where it cannot be told."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

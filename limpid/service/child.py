@@ -45,11 +45,6 @@ class Child:
 
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
-        self._begun: asyncio.Task[Any] | None = None
-        """Whose task the child is at."""
-
-        self.deaths = 0
-        """How often it ended in the middle of a task."""
 
     @property
     def pid(self) -> int | None:
@@ -66,30 +61,17 @@ class Child:
     ) -> dict[str, Any]:
         """The facts that come of a task; `heard` receives what comes before them.
 
-        Who leaves before the child has begun takes the task along; one that is begun is ended all the same. Raises
-        WorkerDiedError if the child ends, TooSlowError if it is killed after so many seconds, RejectedError, TaskError.
+        Who leaves takes the task along: where the child has begun it, the child is killed, and the next task starts it
+        again. Raises WorkerDiedError if the child ends, TooSlowError if it is killed after so many seconds,
+        RejectedError, TaskError.
         """
-        asked = asyncio.ensure_future(self._in_turn(task, seconds, heard))
-        try:
-            found = await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            # Nobody looks at what comes of it any more.
-            asked.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-            if self._begun is not asked:
-                asked.cancel()
-            raise
+        async with self._turn:
+            found = await self._exchanged(task, seconds, heard)
         if "error" in found:
             raise TaskError(found["error"])
         if "rejected" in found:
             raise RejectedError(found["rejected"]["message"])
         return dict(found["facts"])
-
-    async def _in_turn(
-        self, task: Mapping[str, object], seconds: float | None, heard: Callable[[dict[str, Any]], None]
-    ) -> dict[str, Any]:
-        async with self._turn:
-            self._begun = asyncio.current_task()
-            return await self._exchanged(task, seconds, heard)
 
     async def kill(self) -> None:
         """Ends the process, whatever it is at."""
@@ -117,12 +99,15 @@ class Child:
         except TimeoutError:
             await self.kill()
             raise TooSlowError(f"it took longer than {seconds} seconds") from None
+        except asyncio.CancelledError:
+            # Compiled code hears of nothing before it ends.
+            await self.kill()
+            raise
         except (ConnectionError, ValueError) as error:
             await self.kill()
             raise WorkerDiedError(f"its line broke: {error}") from error
-        self.deaths += 1
-        status = await process.wait()
         self._process = None
+        status = await process.wait()
         raise WorkerDiedError(f"it ended with status {status}")
 
     async def _started(self) -> asyncio.subprocess.Process:

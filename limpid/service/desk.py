@@ -18,7 +18,7 @@ from starlette.requests import Request
 from limpid.service.bodies import BodyBudget, read_body, require_length
 from limpid.service.child import Child, TaskError, TooSlowError, WorkerDiedError
 from limpid.service.feed import Change, Feed
-from limpid.service.guests import GuestList, ServedGuest
+from limpid.service.guests import GuestList, ServedGuest, require_memory
 from limpid.service.job_store import Job, JobStore, State
 from limpid.service.limits import CALL_SECONDS, MOST_BODY_BYTES_AT_ONCE, MOST_WAITING_CALLS
 from limpid.service.metrics import Metrics
@@ -51,6 +51,9 @@ class Desk:
         self.wake: Callable[[], None] = lambda: None
         """Tells the prover that there is a job."""
 
+        self.held_bytes: Callable[[], int] = lambda: 0
+        """The memory that the prover's process holds."""
+
         self._child = child
         self._calls = 0
         self._accepting = asyncio.Lock()
@@ -77,6 +80,9 @@ class Desk:
             new = sum(job is None or job.state is State.FAILED for job in known)
             if self.store.unfinished + new > self.settings.queue:
                 raise busy(f"the queue has room for {self.settings.queue} jobs")
+            for guest, job in zip(guests, known, strict=True):
+                if job is None or job.state is State.FAILED:
+                    require_memory(guest, self.held_bytes())
             with _disk_errors():
                 return [
                     await self._accepted(guest, job, private_input, digest, root)
@@ -98,7 +104,7 @@ class Desk:
         """
         with self._files() as files:
             (files / "proof").write_bytes(proof)
-            task = {"task": "verify", "program_id": guest.program_id.hex(), "parameters": self.settings.parameters}
+            task = {"task": "verify", "program_id": guest.program_id.hex(), "parameters": guest.parameters}
             facts = await self._call({**task, "proof": str(files / "proof"), "output": str(files / "output")})
             return Called(facts, (files / "output").read_bytes())
 

@@ -37,15 +37,17 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def overview(guests: Iterable[ServedGuest], jobs: Iterable[Job], parameters: str) -> str:
+def overview(guests: Iterable[ServedGuest], jobs: Iterable[Job]) -> str:
     """All guests and all jobs, the newest first."""
     served = "".join(
-        f"<tr><td>{escape(guest.name)}</td><td><code>{guest.program_id.hex()}</code></td></tr>\n" for guest in guests
+        f"<tr><td>{escape(guest.name)}</td><td>{guest.kind.value}</td><td><code>{escape(guest.parameters)}</code></td>"
+        f"<td><code>{guest.program_id.hex()}</code></td></tr>\n"
+        for guest in guests
     )
     rows = "".join(_row(job) for job in reversed(list(jobs)))
     body = (
-        f"<h1>Limpid</h1>\n<p>Proofs under the parameter set <code>{escape(parameters)}</code>.</p>\n"
-        f"<h2>Guests</h2>\n<table><tr><th>name</th><th>program id</th></tr>\n{served}</table>\n"
+        "<h1>Limpid</h1>\n<h2>Guests</h2>\n<table><tr><th>name</th><th>proof</th><th>parameter set</th>"
+        f"<th>program id</th></tr>\n{served}</table>\n"
         "<h2>Jobs</h2>\n<table id='jobs'><tr><th>accepted</th><th>guest</th><th>request</th><th>state</th>"
         f"<th>done</th></tr>\n{rows}</table>\n"
     )
@@ -93,6 +95,7 @@ def _lines(job: Job, output: bytes) -> list[tuple[str, str]]:
         ("request", job.root),
         ("program id", job.program_id),
         ("parameters", job.parameters),
+        ("kind of proof", job.kind.value),
         ("input", f"{job.input_bytes:,} bytes"),
         ("accepted", _moment(job.accepted)),
     ]

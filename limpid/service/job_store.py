@@ -2,13 +2,13 @@
 
 jobs/<id>/request.json   what to prove; the folder gets its name when it is whole
           input          the private input
-          run/           the folder of `limpid prove --out`, while the job is not finished
+          run/           the folder of `limpid prove --out`, or with --final, while the job is not finished
           proof          the finished proof
           output         its public output
           outcome.json   how the job ended; without it the job is in the queue
           profile/       what `limpid run --profile` writes, once somebody asked for it
 
-The id is a digest of program, parameters and input: whoever asks for the same again gets the same job.
+The id is a digest of program, parameters, kind of proof and input: whoever asks for the same again gets the same job.
 """
 
 from __future__ import annotations
@@ -26,17 +26,20 @@ from pathlib import Path
 from typing import Any
 
 from limpid.service.durable import settle, write_durably
-from limpid.service.guests import ServedGuest
+from limpid.service.guests import Kind, ServedGuest
 from reference.segments.files import SCRATCH_SUFFIX
-from reference.segments.folder import PROOF_NAME
+from reference.segments.folder import FINAL_NAME, PROOF_NAME
 from spec.nested_json import loads
 
 REQUEST_FORMAT = "limpid job"
-REQUEST_VERSION = 1
+REQUEST_VERSION = 2
 """The version of the keys of request.json: another one is left alone."""
 
 RECORD_DEPTH = 8
 """Deeper than any record of a job is nested."""
+
+MADE_PROOFS = {Kind.SEGMENTS: PROOF_NAME, Kind.FINAL: FINAL_NAME}
+"""The file in a job's run folder that is its proof."""
 
 _FRESH = ".fresh-"
 """What the name of a folder begins with that is not whole yet."""
@@ -66,6 +69,7 @@ class Job:
 
     program_id: str
     parameters: str
+    kind: Kind
     root: str
     """What clients call the request: 0x and 64 hexadecimal digits."""
 
@@ -128,6 +132,7 @@ class Job:
             "guest": self.guest,
             "program_id": self.program_id,
             "parameters": self.parameters,
+            "kind": self.kind.value,
             "new_payload_request_root": self.root,
             "input_bytes": self.input_bytes,
             "accepted": self.accepted,
@@ -138,23 +143,23 @@ class Job:
         }
 
 
-def identifier_of(guest: ServedGuest, parameters: str, input_sha256: str) -> str:
+def identifier_of(guest: ServedGuest, input_sha256: str) -> str:
     """The id of a job."""
-    return _identifier(guest.program_id.hex(), parameters, input_sha256)
+    return _identifier(*guest.statement, input_sha256)
 
 
-def _identifier(program_id: str, parameters: str, input_sha256: str) -> str:
-    parts = [b"limpid job", bytes.fromhex(program_id), parameters.encode(), bytes.fromhex(input_sha256)]
+def _identifier(program_id: str, parameters: str, kind: Kind, input_sha256: str) -> str:
+    parts = [b"limpid job", bytes.fromhex(program_id), parameters.encode(), kind.value.encode()]
+    parts.append(bytes.fromhex(input_sha256))
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 class JobStore:
     """All jobs of a server, in memory and on the disk. Methods that write raise OSError if the disk refuses."""
 
-    def __init__(self, folder: Path, guests: tuple[ServedGuest, ...], parameters: str) -> None:
+    def __init__(self, folder: Path, guests: tuple[ServedGuest, ...]) -> None:
         self._folder = folder / "jobs"
-        self._names = {guest.program_id.hex(): guest.name for guest in guests}
-        self._parameters = parameters
+        self._names = {guest.statement: guest.name for guest in guests}
         self._jobs: dict[str, Job] = {}
 
     def load(self) -> list[str]:
@@ -196,17 +201,18 @@ class JobStore:
 
     def found(self, guest: ServedGuest, input_sha256: str) -> Job | None:
         """The job of a guest and an input, if there is one."""
-        return self._jobs.get(identifier_of(guest, self._parameters, input_sha256))
+        return self._jobs.get(identifier_of(guest, input_sha256))
 
     def write(self, guest: ServedGuest, private_input: bytes, input_sha256: str, root: str) -> Job:
         """A new job, on the disk but not in the queue yet; for a thread of its own."""
-        identifier = identifier_of(guest, self._parameters, input_sha256)
+        identifier = identifier_of(guest, input_sha256)
         job = Job(
             identifier=identifier,
             folder=self._folder / identifier,
             guest=guest.name,
             program_id=guest.program_id.hex(),
-            parameters=self._parameters,
+            parameters=guest.parameters,
+            kind=guest.kind,
             root=root,
             input_bytes=len(private_input),
             input_sha256=input_sha256,
@@ -236,7 +242,7 @@ class JobStore:
 
     def finish(self, job: Job, figures: Mapping[str, object]) -> None:
         """Keeps the proof that stands in the job's run folder, and the figures of it."""
-        (job.run_folder / PROOF_NAME).replace(job.proof_path)
+        (job.run_folder / MADE_PROOFS[job.kind]).replace(job.proof_path)
         self._end(job, State.PROVEN, dict(figures))
         shutil.rmtree(job.run_folder, ignore_errors=True)
 
@@ -267,12 +273,12 @@ class JobStore:
         if (record["format"], record["version"]) != (REQUEST_FORMAT, REQUEST_VERSION):
             raise ValueError("it is in another version")
         names = ("guest", "program_id", "parameters", "root", "input_bytes", "input_sha256", "accepted")
-        job = Job(path.name, path, **{name: record[name] for name in names})
-        if path.name != _identifier(job.program_id, job.parameters, job.input_sha256):
+        job = Job(path.name, path, kind=Kind(record["kind"]), **{name: record[name] for name in names})
+        statement = (job.program_id, job.parameters, job.kind)
+        if path.name != _identifier(*statement, job.input_sha256):
             raise ValueError("it is not what its name says")
         # Its guest may have another name by now.
-        is_served = job.parameters == self._parameters and job.program_id in self._names
-        job.guest = self._names[job.program_id] if is_served else job.guest
+        job.guest = self._names.get(statement, job.guest)
         outcome = path / "outcome.json"
         if outcome.exists():
             ending = loads(outcome.read_bytes(), RECORD_DEPTH)
@@ -281,7 +287,7 @@ class JobStore:
             if job.state is State.PROVEN:
                 shutil.rmtree(job.run_folder, ignore_errors=True)
             return job
-        if not is_served:
+        if statement not in self._names:
             job.state = State.UNSERVED
         elif hashlib.sha256(job.input_path.read_bytes()).hexdigest() != job.input_sha256:
             raise ValueError("its input is damaged")
@@ -297,6 +303,7 @@ def _request(job: Job) -> bytes:
         "guest": job.guest,
         "program_id": job.program_id,
         "parameters": job.parameters,
+        "kind": job.kind.value,
         "root": job.root,
         "input_bytes": job.input_bytes,
         "input_sha256": job.input_sha256,

@@ -50,7 +50,7 @@ class Pages:
         ]
 
     async def _overview(self, _: Request) -> Response:
-        return _page(overview(self._desk.guests.all, self._desk.store.all(), self._desk.settings.parameters))
+        return _page(overview(self._desk.guests.all, self._desk.store.all()))
 
     async def _jobs(self, _: Request) -> Response:
         return json_answer({"jobs": [job.facts() for job in self._desk.store.all()]})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from limpid.service.child import Child, TaskError, WorkerDiedError
 from limpid.service.feed import Change, Feed
-from limpid.service.guests import GuestList
+from limpid.service.guests import GuestList, Kind
 from limpid.service.job_store import Job, JobStore, State
 from limpid.service.limits import MOST_DEATHS
 from limpid.service.metrics import Metrics
@@ -57,7 +59,8 @@ class Proving:
         job.state = State.PROVING
         self._feed.tell(Change(job, is_finished=False))
         try:
-            figures = await self._child.ask(self._task(job), heard=lambda facts: self._hear(job, facts))
+            async with self._process_for(job):
+                figures = await self._child.ask(self._task(job), heard=lambda facts: self._hear(job, facts))
             await asyncio.to_thread(self._store.finish, job, figures)
             self._metrics.proving_seconds.labels(job.guest).observe(figures["seconds"])
         except WorkerDiedError as error:
@@ -77,6 +80,18 @@ class Proving:
         self._metrics.finished.labels(job.guest, job.state.value).inc()
         self._feed.tell(Change(job, is_finished=True))
 
+    @asynccontextmanager
+    async def _process_for(self, job: Job) -> AsyncIterator[None]:
+        """A final proof has a process of its own: it takes most of a machine, and processes keep what they took."""
+        if job.kind is not Kind.FINAL:
+            yield
+            return
+        await self._child.kill()
+        try:
+            yield
+        finally:
+            await self._child.kill()
+
     def _task(self, job: Job) -> dict[str, object]:
         return {
             "task": "prove",
@@ -84,6 +99,7 @@ class Proving:
             "input": str(job.input_path),
             "folder": str(job.run_folder),
             "output": str(job.output_path),
+            "kind": job.kind.value,
             "parameters": job.parameters,
             "limit": self._settings.maximum_instructions,
         }

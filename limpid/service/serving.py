@@ -9,27 +9,32 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from limpid.__main__ import TerminatedExit
+from limpid.advice.memory_advice import resident_bytes
 from limpid.errors import LimpidError, PortError
 from limpid.service.application import application
 from limpid.service.child import Child, WorkerDiedError
 from limpid.service.connections import PatientProtocol
 from limpid.service.desk import Desk
 from limpid.service.feed import Feed
-from limpid.service.guests import GuestList, ServedGuest, kept_elf
+from limpid.service.guests import GuestList, Kind, ServedGuest, kept_elf, nothing_left
 from limpid.service.job_store import JobStore
 from limpid.service.limits import CALL_SECONDS, LOCK_SECONDS, MOST_CONNECTIONS, SHUTDOWN_SECONDS
 from limpid.service.metrics import Metrics
 from limpid.service.proving import Proving
 from limpid.service.refusals import ServiceFolderError, ServiceGuestError
-from limpid.service.settings import Settings
+from limpid.service.settings import NamedGuest, Settings
 from limpid.terminal.files import cause_of
+
+LOCK_NAME = "lock"
+GUESTS_NAME = "guests"
+"""In the folder of a server, beside those of jobs and of scratch files."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def serve(settings: Settings, started: Callable[[Started], None]) -> None:
     Raises PortError if the port cannot be listened on, ServiceFolderError if the folder cannot be used, FileError if a
     guest cannot be read, and what the key of a guest cannot be made for.
     """
-    is_started = False
+    is_started, is_new = False, not settings.folder.exists()
 
     def begun(facts: Started) -> None:
         nonlocal is_started
@@ -60,7 +65,11 @@ def serve(settings: Settings, started: Callable[[Started], None]) -> None:
 
     try:
         with _locked(settings.folder) as lock:
-            asyncio.run(_serve(settings, lock, begun))
+            try:
+                asyncio.run(_serve(settings, lock, begun))
+            finally:
+                if is_new and not is_started:
+                    _remove_unused(settings.folder)
     except (KeyboardInterrupt, TerminatedExit):
         # A server that is told to end has done its work.
         if not is_started:
@@ -73,11 +82,11 @@ async def _serve(settings: Settings, lock: int, started: Callable[[Started], Non
     running: asyncio.Task[None] | None = None
     try:
         guests = await _served(settings, answerer)
-        store = JobStore(settings.folder, guests.all, settings.parameters)
+        store = JobStore(settings.folder, guests.all)
         notes = store.load()
         desk = Desk(settings, guests, store, feed, answerer, metrics)
         proving = Proving(settings, guests, store, feed, prover, metrics)
-        desk.wake = proving.wake
+        desk.wake, desk.held_bytes = proving.wake, lambda: 0 if prover.pid is None else resident_bytes(prover.pid)
         _watch(desk)
         # What is no HTTP is refused without a word to whoever runs the server: a client could fill its disk with them.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
@@ -114,24 +123,40 @@ def _watch(desk: Desk) -> None:
 
 async def _served(settings: Settings, child: Child) -> GuestList:
     """The guests with their keys. Raises ServiceGuestError, FileError, ServiceFolderError, and what a child raises."""
-    folder, served = settings.folder / "guests", list[ServedGuest]()
+    folder, served = settings.folder / GUESTS_NAME, list[ServedGuest]()
     try:
         folder.mkdir(exist_ok=True)
-        for guest in settings.guests:
-            elf = kept_elf(guest, folder)
-            task = {"task": "key", "elf": str(elf), "parameters": settings.parameters}
-            made = await child.ask(task, seconds=CALL_SECONDS)
-            key, program_id = bytes.fromhex(made["key"]), bytes.fromhex(made["program_id"])
-            if program_id in (other.program_id for other in served):
-                raise ServiceGuestError(
-                    f"{guest.name} is the same program as another guest", "serve it under one name only"
-                )
-            served.append(ServedGuest(guest.name, elf, key, program_id, guest.is_block_validator))
+        with nothing_left(folder):
+            for guest in settings.guests:
+                elf = kept_elf(guest, folder)
+                for kind in Kind if settings.final else (Kind.SEGMENTS,):
+                    made = await _with_key(guest, elf, kind, settings, child)
+                    if made.statement in (other.statement for other in served):
+                        raise ServiceGuestError(
+                            f"{guest.name} is the same program as another guest", "serve it under one name only"
+                        )
+                    served.append(made)
     except OSError as error:
         raise _folder_error(settings.folder, error) from error
     except WorkerDiedError as error:
         raise LimpidError(f"the key of a guest was not made: {error}", "look at what stands above") from error
     return GuestList(served)
+
+
+async def _with_key(guest: NamedGuest, elf: Path, kind: Kind, settings: Settings, child: Child) -> ServedGuest:
+    """Raises what a child raises; its errors name the file that the guest was read from."""
+    task = {"task": "key", "elf": str(elf), "name": guest.path, "kind": kind.value, "parameters": settings.parameters}
+    made = await child.ask(task, seconds=CALL_SECONDS)
+    return ServedGuest(
+        name=kind.type_name(guest.name),
+        elf=elf,
+        key=bytes.fromhex(made["key"]),
+        program_id=bytes.fromhex(made["program_id"]),
+        is_block_validator=guest.is_block_validator,
+        parameters=made["parameters"],
+        kind=kind,
+        least_memory_bytes=made["least_memory_bytes"],
+    )
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -160,27 +185,46 @@ def _listening(settings: Settings) -> socket.socket:
 @contextmanager
 def _locked(folder: Path) -> Iterator[int]:
     """The folder's lock, which children hold too. Raises ServiceFolderError if another server has it."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while (descriptor := _lock(folder)) is None:
+        if time.monotonic() > deadline:
+            raise ServiceFolderError(
+                f"another server works in {folder}", "end it, or choose another folder with --folder"
+            )
+        time.sleep(0.1)
     try:
-        # Inputs and plans are as private as who sent them wants them.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise _folder_error(folder, error) from error
-    try:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() > deadline:
-                    raise ServiceFolderError(
-                        f"another server works in {folder}", "end it, or choose another folder with --folder"
-                    ) from error
-                time.sleep(0.1)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _lock(folder: Path) -> int | None:
+    """The descriptor of the folder's lock; None where another process has it. Raises ServiceFolderError if the folder
+    cannot be used."""
+    lock = folder / LOCK_NAME
+    try:
+        # Inputs and plans are as private as who sent them wants them.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _folder_error(folder, error) from error
+    with suppress(BlockingIOError, FileNotFoundError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A server that never began takes its lock away.
+        if os.path.samestat(os.fstat(descriptor), lock.stat()):
+            return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _remove_unused(folder: Path) -> None:
+    """Removes the folder of a server that never began: there is nothing in it."""
+    with suppress(OSError):
+        (folder / GUESTS_NAME).rmdir()
+    with suppress(OSError):
+        if [path.name for path in folder.iterdir()] == [LOCK_NAME]:
+            (folder / LOCK_NAME).unlink()
+            folder.rmdir()
 
 
 def _folder_error(folder: Path, error: OSError) -> ServiceFolderError:

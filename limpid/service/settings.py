@@ -30,6 +30,9 @@ class Settings:
     parameters: str
     """The name of the parameter set."""
 
+    final: bool
+    """Whether final proofs of all guests are served, too."""
+
     host: str
     port: int
     """0: a free one."""

@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -75,12 +76,23 @@ def answer(task: Facts, tell: Tell) -> Facts:
 
 
 def _key(task: Facts, _: Tell) -> Facts:
-    """The verification key of an ELF file."""
+    """The verification key of an ELF file, for one kind of proof, and what that takes of memory."""
     from limpid.api.proving import keygen
+    from limpid.reading.programs import program_of
+    from limpid.runs.tree_memory import node_process_bytes
+    from limpid.service.guests import Kind
+    from spec.parameters import RECURSION
     from spec.protocol.key_encoding import encode_key
 
-    key = keygen(task["elf"], parameters=task["parameters"])
-    return {"key": encode_key(key).hex(), "program_id": key.program_id.hex()}
+    is_final = Kind(task["kind"]) is Kind.FINAL
+    parameters = RECURSION.name if is_final else task["parameters"]
+    key = keygen(program_of(Path(task["elf"]).read_bytes(), task["name"]), parameters=parameters)
+    return {
+        "key": encode_key(key).hex(),
+        "program_id": key.program_id.hex(),
+        "parameters": parameters,
+        "least_memory_bytes": node_process_bytes() if is_final else 0,
+    }
 
 
 def _root(task: Facts, _: Tell) -> Facts:
@@ -145,8 +157,10 @@ def _profile(task: Facts, _: Tell) -> Facts:
 
 def _prove(task: Facts, tell: Tell) -> Facts:
     """A proof, in a folder that is gone on with; its public output goes to a file."""
+    from limpid.api.final_proving import prove_final
     from limpid.runs.backends import Part
     from limpid.runs.long_runs import Place, prove_in_folder
+    from limpid.service.guests import Kind
     from limpid.terminal.security_lines import security_facts
 
     _compile(Part.PROVER)
@@ -158,11 +172,12 @@ def _prove(task: Facts, tell: Tell) -> Facts:
             last = time.monotonic()
             tell({"stage": stage.value, "fraction": min(1.0, fraction)})
 
-    proof = prove_in_folder(
-        Place(Path(task["folder"])),
-        task["elf"],
-        Path(task["input"]).read_bytes(),
-        parameters=task["parameters"],
+    is_final = Kind(task["kind"]) is Kind.FINAL
+    prove = prove_final if is_final else partial(prove_in_folder, parameters=task["parameters"])
+    proof = prove(
+        place=Place(Path(task["folder"])),
+        elf=task["elf"],
+        private_input=Path(task["input"]).read_bytes(),
         maximum_instructions=task["limit"],
         observer=observer,
         report=lambda text: tell({"note": text}),

@@ -1,115 +1,42 @@
-"""A run to its final proof through the public function: real segments under parameters for tests, made-up nodes.
-
-No circuit is small enough to be made here for segments of RV64IM; what nodes are is tested with the small machine's.
-"""
+"""A run to its final proof through the public function: real segments under parameters for tests, made-up nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 import limpid as api
-from limpid.api import final_proving, proving
+from limpid.api import final_proving
 from limpid.api.final_proving import NodeError
 from limpid.api.proving import Proof
 from limpid.errors import OutOfMemoryError
-from limpid.runs import checked_workers, memory_limits
+from limpid.runs import memory_limits
 from limpid.runs.long_runs import FolderUseError, Place, prove_in_folder
 from limpid.runs.workbench import TreeRecipe
 from reference.prover.progress import BEFORE_PROVING, Observer, Stage
 from reference.recursion.jobs import ConvertJob, SegmentJob, TreeBench, TreeJob
-from reference.recursion.node_files import NodeFolder
 from reference.recursion.tree_progress import Done
 from reference.segments.folder import FINAL_NAME, PROOF_NAME, in_use
 from reference.segments.jobs import ProveJob
-from reference.trace.limits import SegmentLimits
-from spec.circuit.nodes import TreeDesign
 from spec.parameters import TINY
-from spec.protocol.final_encoding import FinalProof
-from spec.rejection import Rejected, Rejection
-from spec.rv64im.machine import RV64IM
 from tests import small_tree
 from tests.limpid.commands.invocation import FIBONACCI
-from tests.small_tree import DESIGN
-
-INPUT = (60).to_bytes(8, "little")
-COST = 12_000
-OUTPUT = 1548008755920
+from tests.made_up_trees import COST, INPUT, OUTPUT, Trees, made_up_trees, proven_run
 
 
 @pytest.fixture(scope="module")
 def proven(tmp_path_factory: pytest.TempPathFactory) -> Proof:
-    """The same run, segment by segment and without a tree."""
-    place = Place(tmp_path_factory.mktemp("proven") / "run", segment_cost=COST)
-    proof = prove_in_folder(place, FIBONACCI, INPUT, parameters=TINY.name)
-    assert proof.segments >= 3
-    return proof
-
-
-@dataclass(frozen=True)
-class MadeUpNodes:
-    """In place of a `TreeProver`: every node is a proof that lies ready, whatever it is made of."""
-
-    design: TreeDesign
-    observer: Observer
-    refuses: bool = False
-
-    @property
-    def workshop(self) -> object:
-        return SimpleNamespace(verification=lambda _: small_tree.run().key)
-
-    @property
-    def keys(self) -> object:
-        return SimpleNamespace(root=(0,) * 8, path=lambda _: None)
-
-    def convert(self, *_: object) -> object:
-        if self.refuses:
-            raise Rejected(Rejection.NODE_STATEMENT, "convert")
-        self.observer(Stage.BUSES, 0.5)
-        return SimpleNamespace(proof=small_tree.run())
-
-    combine = convert
-
-    def finish(self, _: object) -> object:
-        return small_tree.run()
-
-
-Trees = Callable[..., None]
+    return proven_run(tmp_path_factory.mktemp("proven") / "run")
 
 
 @pytest.fixture
 def trees(proven: Proof, monkeypatch: pytest.MonkeyPatch) -> Trees:
-    """Trees over this run, whose nodes are made up and whose final proofs are accepted; `refuses`: none can be made."""
-    shapes = {f"shape {number}": shape for number, shape in enumerate(proven.shapes)}
-    design = replace(DESIGN, segments=RV64IM, segment_parameters=TINY, segment_shapes=shapes, segment_counts=(1, 2))
-
-    def prepare(*, refuses: bool = False) -> None:
-        def bench(recipe: TreeRecipe) -> TreeBench:
-            segments = None if recipe.segments is None else recipe.segments.bench
-            prover = cast("Any", lambda observer: MadeUpNodes(design, observer, refuses))
-            return TreeBench(proven.key, prover, segments)
-
-        monkeypatch.setattr(TreeRecipe, "bench", bench)
-
-    def accept(final: FinalProof, exit_code: int) -> bytes:
-        assert (final.program, final.output, exit_code) == (proven.key, proven.output, proven.exit_code)
-        return b"final"
-
-    monkeypatch.setattr(final_proving, "RECURSION", TINY)
-    monkeypatch.setattr(final_proving, "accepted", accept)
-    monkeypatch.setattr(final_proving, "require_memory", lambda _: None)
-    monkeypatch.setattr(proving, "limits_under", lambda *_: SegmentLimits(cost=COST))
-    monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: None)
-    monkeypatch.setattr(NodeFolder, "_require_accepted", lambda *_: None)
-    monkeypatch.setattr(checked_workers, "require_made", lambda *_: None)
-    prepare()
-    return prepare
+    return made_up_trees(proven, monkeypatch)
 
 
 def _require_interleaved(told: list[Done], proven: Proof) -> None:
@@ -129,7 +56,7 @@ def test_nodes_are_made_between_segments_and_progress_grows_over_both(
     place = Place(tmp_path / "run", segment_cost=COST) if in_folder else None
     final = api.prove_final(FIBONACCI, INPUT, place, observer=lambda *said: heard.append(said), told=told.append)
     assert (final.encoded, final.key, final.segments) == (b"final", proven.key, proven.segments)
-    assert (final.output, final.exit_code) == (OUTPUT.to_bytes(8, "little"), 0)
+    assert (final.output, final.exit_code) == (OUTPUT, 0)
     assert final.instructions == proven.instructions
     _require_interleaved(told, proven)
     fractions = [fraction for _, fraction in heard]

@@ -25,7 +25,7 @@ NOWHERE = "nowhere"
 def test_server_says_one_object_when_it_takes_requests_and_ends_in_order(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     command = [sys.executable, "-m", "limpid", "serve", FIBONACCI, f"digest={SHA256}", "--folder", str(folder)]
-    command += ["--port", "0", "--parameters", "tiny", "--json"]
+    command += ["--port", "0", "--parameters", "tiny", "--final", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         start = json.loads(process.stdout.readline())
@@ -37,16 +37,21 @@ def test_server_says_one_object_when_it_takes_requests_and_ends_in_order(tmp_pat
     assert mode == 0o700
     assert errors == "Note: the parameter set tiny is insecure: its proofs prove nothing\n"
     ids = [
-        limpid("keygen", guest, "--parameters", "tiny", "--json").document["program_id"]
+        limpid("keygen", guest, "--parameters", parameters, "--json").document["program_id"]
         for guest in (FIBONACCI, SHA256)
+        for parameters in ("tiny", "recursion")
     ]
+    names = [("fibonacci", "segments"), ("fibonacci-final", "final"), ("digest", "segments"), ("digest-final", "final")]
     url = start.pop("url")
     assert url.startswith("http://127.0.0.1:")
     assert start == {
         "schema": SCHEMA_VERSION,
         "folder": str(folder),
         "parameters": "tiny",
-        "guests": [{"name": "fibonacci", "program_id": ids[0]}, {"name": "digest", "program_id": ids[1]}],
+        "guests": [
+            {"name": name, "kind": kind, "program_id": program_id}
+            for (name, kind), program_id in zip(names, ids, strict=True)
+        ],
         "unfinished_jobs": 0,
         "token": False,
     }
@@ -74,14 +79,31 @@ def test_guests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     assert limpid("serve", NOWHERE, NOWHERE, *folder).error["message"] == "two guests have the name nowhere"
     found = limpid("serve", FIBONACCI, f"other={FIBONACCI}", NOWHERE, "--folder", str(tmp_path / "same"), *folder[2:])
     assert found.error["message"] == "other is the same program as another guest"
+    found = limpid("serve", NOWHERE, f"{NOWHERE}-final={NOWHERE}", "--final", *folder)
+    assert found.error["message"] == "nowhere-final is the name of a guest, and of the final proofs of another"
     assert limpid("serve", f"a,b={NOWHERE}", *folder).error["kind"] == "guest"
     assert limpid("serve", f"={NOWHERE}", *folder).error["kind"] == "guest"
     found = limpid("serve", NOWHERE, "--block-validator", "other", *folder)
     assert found.error["message"] == "--block-validator names no guest: other"
     assert not (tmp_path / "folder").exists()
-    (tmp_path / "noise").write_text("a text")
-    assert limpid("serve", str(tmp_path / "noise"), *folder).error["kind"] == "program"
+
+
+def test_guest_that_cannot_be_served_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = ["--folder", str(tmp_path / "folder"), "--port", "0", "--parameters", "tiny", "--json"]
+    noise = tmp_path / "noise"
+    noise.write_text("a text")
+    for guests in ([str(noise)], [FIBONACCI, str(noise)]):
+        found = limpid("serve", *guests, *folder)
+        assert found.error["kind"] == "program"
+        assert found.error["message"].startswith(f"{noise}: the file does not start with the ELF magic")
+        assert not (tmp_path / "folder").exists()
     assert limpid("serve", str(tmp_path / "nowhere"), *folder).error["kind"] == "file"
+    assert not (tmp_path / "folder").exists()
+    # What was there before stays.
+    (tmp_path / "folder" / "guests").mkdir(parents=True)
+    (tmp_path / "folder" / "guests" / "other.elf").touch()
+    assert limpid("serve", str(noise), *folder).error["kind"] == "program"
+    assert [path.name for path in (tmp_path / "folder" / "guests").iterdir()] == ["other.elf"]
 
 
 def test_port_that_is_taken_is_refused(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ print(peak, predicted_peak_bytes(SegmentForm(shape, TINY)))
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: LITTLE_MEBIBYTES << 20)
-    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "resident_bytes", lambda: 0)
     # A workbench knows how much memory there was when it was made, and the last one is kept.
     monkeypatch.setattr(workbench, "_workbench", workbench._workbench.__wrapped__)
 
@@ -103,7 +103,7 @@ def test_processes_of_one_machine_share_its_memory(monkeypatch: pytest.MonkeyPat
     shape = _shape(key)
     needed = predicted_peak_bytes(SegmentForm(shape, key.parameters))
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: 2 * needed)
-    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "resident_bytes", lambda: 0)
     monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
 
     class Key:
@@ -124,7 +124,7 @@ def test_processes_that_make_nodes_in_between_need_room_for_these_too(monkeypatc
     shape = _shape(key)
     needed = tree_process_bytes(SegmentForm(shape, key.parameters))
     assert needed > predicted_peak_bytes(SegmentForm(shape, key.parameters))
-    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "resident_bytes", lambda: 0)
     monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
 
     class Key:
@@ -144,7 +144,7 @@ def test_processes_that_make_nodes_in_between_need_room_for_these_too(monkeypatc
 def test_segments_of_listed_shapes_are_not_told_to_be_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     key = api.keygen(FIBONACCI, parameters="tiny")
     shape = _shape(key)
-    monkeypatch.setattr(memory_limits, "_resident_bytes", lambda: 0)
+    monkeypatch.setattr(memory_limits, "resident_bytes", lambda: 0)
     monkeypatch.setattr(memory_limits, "planned_shape", lambda *_: shape)
     needed = predicted_peak_bytes(SegmentForm(shape, key.parameters))
     monkeypatch.setattr(memory_limits, "available_memory_bytes", lambda: needed - 1)

@@ -45,9 +45,9 @@ class Answer:
 class Server:
     """A server in a folder; it may be killed and started again."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, parameters: str = "tiny") -> None:
         self.folder = folder
-        self._arguments = arguments
+        self._arguments = (*arguments, "--parameters", parameters)
         self._process: subprocess.Popen[str] | None = None
         self.start: dict[str, Any] = {}
         """What it said when it began."""
@@ -57,7 +57,7 @@ class Server:
         command = [sys.executable, "-m", "limpid", "serve", *self._arguments, "--folder", str(self.folder)]
         with (self.folder.parent / "errors").open("a") as errors:
             self._process = subprocess.Popen(
-                [*command, "--port", "0", "--parameters", "tiny", "--json"],
+                [*command, "--port", "0", "--json"],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -153,9 +153,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[Server]:
+def running(folder: Path, *arguments: str, parameters: str = "tiny") -> Iterator[Server]:
     """A server that is gone when the block ends."""
-    server = Server(folder, *arguments)
+    server = Server(folder, *arguments, parameters=parameters)
     try:
         yield server.begin()
     finally:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from limpid.service.application import application
 from limpid.service.child import TaskError, WorkerDiedError
 from limpid.service.desk import Desk
 from limpid.service.feed import Feed
-from limpid.service.guests import GuestList, ServedGuest
+from limpid.service.guests import GuestList, Kind, ServedGuest
 from limpid.service.job_store import JobStore, State
 from limpid.service.limits import MOST_WAITING_CALLS
 from limpid.service.metrics import Metrics
@@ -31,8 +31,10 @@ from reference.segments.folder import PROOF_NAME
 from tests.limpid.service.test_guard import LOCAL
 from tests.limpid.service.test_roots import result
 
-PLAIN = ServedGuest("plain", Path("plain.elf"), b"key", bytes(32), False)
-VALIDATOR = ServedGuest("validator", Path("validator.elf"), b"key", bytes([1]) * 32, True)
+PLAIN = ServedGuest("plain", Path("plain.elf"), b"key", bytes(32), False, "tiny", Kind.SEGMENTS)
+VALIDATOR = replace(
+    PLAIN, name="validator", elf=Path("validator.elf"), program_id=bytes([1]) * 32, is_block_validator=True
+)
 Message = MutableMapping[str, Any]
 ROOT = bytes.fromhex("ab" * 32)
 
@@ -49,6 +51,9 @@ class FakeChild:
         await self.held.wait()
         return self.answers(task)
 
+    async def kill(self) -> None:
+        pass
+
 
 @dataclass
 class Shared:
@@ -60,17 +65,23 @@ class Shared:
     proving: Proving
 
 
-def shared(folder: Path, queue: int = 2, keep: int = 1) -> Shared:
-    """A server's insides."""
+def shared(
+    folder: Path,
+    queue: int = 2,
+    keep: int = 1,
+    served: Sequence[ServedGuest] = (PLAIN, VALIDATOR),
+    prover: object = None,
+) -> Shared:
+    """A server's insides. One child answers and proves, unless there is a prover."""
     settings = replace(LOCAL, folder=folder, queue=queue, keep=keep)
-    guests, feed, metrics, child = GuestList([PLAIN, VALIDATOR]), Feed(), Metrics(), FakeChild()
-    store = JobStore(folder, guests.all, settings.parameters)
+    guests, feed, metrics, child = GuestList([*served]), Feed(), Metrics(), FakeChild()
+    store = JobStore(folder, guests.all)
     assert store.load() == []
     child.held.set()
     desk = Desk(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    prover = Proving(settings, guests, store, feed, child, metrics)  # type: ignore[arg-type]
-    desk.wake = prover.wake
-    return Shared(desk, store, child, prover)
+    proves = Proving(settings, guests, store, feed, prover or child, metrics)  # type: ignore[arg-type]
+    desk.wake = proves.wake
+    return Shared(desk, store, child, proves)
 
 
 def writing(output: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:

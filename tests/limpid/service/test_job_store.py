@@ -9,24 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from limpid.service.guests import ServedGuest, require_name
+from limpid.service.guests import Kind, ServedGuest, require_name
 from limpid.service.job_store import Job, JobStore, State, identifier_of
 from limpid.service.refusals import ServiceGuestError
-from reference.segments.folder import PROOF_NAME
+from reference.segments.folder import FINAL_NAME, PROOF_NAME
 
-GUEST = ServedGuest("guest", Path("guest.elf"), b"key", bytes(32), False)
+GUEST = ServedGuest("guest", Path("guest.elf"), b"key", bytes(32), False, "tiny", Kind.SEGMENTS)
+FINAL = replace(GUEST, name="guest-final", kind=Kind.FINAL)
 ROOT = "0x" + "11" * 32
 
 
-def opened(folder: Path, *guests: ServedGuest, parameters: str = "tiny") -> tuple[JobStore, list[str]]:
+def opened(folder: Path, *guests: ServedGuest) -> tuple[JobStore, list[str]]:
     """A store as a server that starts has it."""
-    store = JobStore(folder, guests or (GUEST,), parameters)
+    store = JobStore(folder, guests or (GUEST,))
     return store, store.load()
 
 
-def added(store: JobStore, content: bytes) -> Job:
+def added(store: JobStore, content: bytes, guest: ServedGuest = GUEST) -> Job:
     """A new job."""
-    job = store.write(GUEST, content, hashlib.sha256(content).hexdigest(), ROOT)
+    job = store.write(guest, content, hashlib.sha256(content).hexdigest(), ROOT)
     store.add(job)
     return job
 
@@ -99,8 +100,9 @@ def test_folder_that_is_not_whole_is_swept_away_and_files_half_written_with_it(t
         ("request.json", b"[]"),
         ("request.json", b"[" * 100_000),
         ("request.json", b"{}"),
-        ("request.json", b'{"format": "limpid job", "version": 2}'),
         ("request.json", b'{"format": "limpid job", "version": 1}'),
+        ("request.json", b'{"format": "limpid job", "version": 2}'),
+        ("request.json", b'{"format": "limpid job", "version": 2, "kind": "none"}'),
         ("input", b"other"),
         ("outcome.json", b"{}"),
         ("outcome.json", b'{"state": "none", "finished": 1, "outcome": {}}'),
@@ -117,11 +119,11 @@ def test_damaged_job_is_left_alone_and_told(name: str, content: bytes, tmp_path:
     assert (damaged.folder / name).read_bytes() == content
 
 
-def test_job_of_another_guest_or_parameter_set_waits_for_its_server(tmp_path: Path) -> None:
+def test_job_of_another_guest_parameter_set_or_kind_waits_for_its_server(tmp_path: Path) -> None:
     store, _ = opened(tmp_path)
     job = added(store, b"a")
-    other = replace(GUEST, program_id=bytes([1]) * 32)
-    for store, _ in (opened(tmp_path, other), opened(tmp_path, parameters="segment")):
+    others = (replace(GUEST, program_id=bytes([1]) * 32), replace(GUEST, parameters="segment"), FINAL)
+    for store, _ in (opened(tmp_path, other) for other in others):
         assert [(found.identifier, found.state) for found in store.all()] == [(job.identifier, State.UNSERVED)]
         assert store.unfinished == 0
     assert [found.state for found in opened(tmp_path)[0].all()] == [State.WAITING]
@@ -158,16 +160,34 @@ def test_jobs_that_were_finished_first_are_forgotten_and_no_others(tmp_path: Pat
     assert {path.name for path in (tmp_path / "jobs").iterdir()} == {job.identifier for job in left}
 
 
-def test_id_depends_on_program_parameters_and_input() -> None:
+def test_final_proof_of_an_input_is_a_job_of_its_own(tmp_path: Path) -> None:
+    store, _ = opened(tmp_path, GUEST, FINAL)
+    segments, final = added(store, b"a"), added(store, b"a", FINAL)
+    final.run_folder.mkdir()
+    # What a final proof is folded from stands beside it.
+    (final.run_folder / PROOF_NAME).write_bytes(b"segments")
+    (final.run_folder / FINAL_NAME).write_bytes(b"final")
+    store.finish(final, {})
+    assert final.proof_path.read_bytes() == b"final"
+    again, notes = opened(tmp_path, GUEST, FINAL)
+    assert notes == []
+    assert [(job.identifier, job.guest, job.kind, job.state) for job in again.all()] == [
+        (segments.identifier, "guest", Kind.SEGMENTS, State.WAITING),
+        (final.identifier, "guest-final", Kind.FINAL, State.PROVEN),
+    ]
+
+
+def test_id_depends_on_program_parameters_kind_and_input() -> None:
     digest = hashlib.sha256(b"a").hexdigest()
     ids = {
-        identifier_of(GUEST, "tiny", digest),
-        identifier_of(GUEST, "segment", digest),
-        identifier_of(GUEST, "tiny", hashlib.sha256(b"b").hexdigest()),
-        identifier_of(replace(GUEST, program_id=bytes([1]) * 32), "tiny", digest),
+        identifier_of(GUEST, digest),
+        identifier_of(FINAL, digest),
+        identifier_of(replace(GUEST, parameters="segment"), digest),
+        identifier_of(GUEST, hashlib.sha256(b"b").hexdigest()),
+        identifier_of(replace(GUEST, program_id=bytes([1]) * 32), digest),
     }
-    assert len(ids) == 4
-    assert identifier_of(replace(GUEST, name="other"), "tiny", digest) in ids
+    assert len(ids) == 5
+    assert identifier_of(replace(GUEST, name="other"), digest) in ids
 
 
 def test_request_says_what_it_is(tmp_path: Path) -> None:
@@ -176,10 +196,11 @@ def test_request_says_what_it_is(tmp_path: Path) -> None:
     assert record.pop("accepted") > 0
     assert record == {
         "format": "limpid job",
-        "version": 1,
+        "version": 2,
         "guest": "guest",
         "program_id": "00" * 32,
         "parameters": "tiny",
+        "kind": "segments",
         "root": ROOT,
         "input_bytes": 3,
         "input_sha256": hashlib.sha256(b"abc").hexdigest(),

@@ -20,6 +20,7 @@ from limpid.service.child import Child, RejectedError, TaskError, TooSlowError, 
 from limpid.service.feed import Change, Feed
 from limpid.service.limits import MOST_LISTENERS, MOST_UNHEARD_EVENTS
 from limpid.service.refusals import Code, RefusalError, ServiceFolderError
+from tests.killed_processes import is_at_work
 
 Message = dict[str, Any]
 
@@ -197,8 +198,9 @@ def test_child_answers_fails_and_goes_on(kept_open: int, tmp_path: Path) -> None
             with pytest.raises(TaskError, match="internal error: KeyError") as found:
                 await worker.ask({"task": "none"})
             assert found.value.kind == "internal"
+            missing = {"elf": str(tmp_path / "missing"), "name": "missing", "kind": "segments", "parameters": "tiny"}
             with pytest.raises(TaskError) as found:
-                await worker.ask({"task": "key", "elf": str(tmp_path / "missing"), "parameters": "tiny"})
+                await worker.ask({"task": "key", **missing})
             assert found.value.kind == "file"
             with pytest.raises(TaskError, match="no such file or directory"):
                 await worker.ask({"task": "root", "input": str(tmp_path / "missing")})
@@ -206,13 +208,6 @@ def test_child_answers_fails_and_goes_on(kept_open: int, tmp_path: Path) -> None
             task = {"task": "verify", "proof": str(tmp_path / "proof"), "program_id": "00" * 32, "parameters": "tiny"}
             with pytest.raises(RejectedError):
                 await worker.ask({**task, "output": str(tmp_path / "output")})
-            # Who leaves while the child is at something else takes the task along, and nobody else's answer.
-            first = asyncio.create_task(worker.ask({"task": "root", "input": str(tmp_path / "input")}))
-            second = asyncio.create_task(worker.ask({"task": "none"}))
-            await asyncio.sleep(0)
-            second.cancel()
-            first.cancel()
-            assert await worker.ask({"task": "root", "input": str(tmp_path / "input")}) == {"root": None}
             before = worker.pid
             # Reading of a pipe that nobody writes to has no end.
             os.mkfifo(tmp_path / "pipe")
@@ -220,6 +215,32 @@ def test_child_answers_fails_and_goes_on(kept_open: int, tmp_path: Path) -> None
                 await worker.ask({"task": "root", "input": str(tmp_path / "pipe")}, seconds=0.5)
             assert await worker.ask({"task": "root", "input": str(tmp_path / "input")}) == {"root": None}
             assert worker.pid not in (None, before)
+        finally:
+            await worker.kill()
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+
+
+def test_client_that_leaves_takes_its_task_along_and_nobody_elses(kept_open: int, tmp_path: Path) -> None:
+    async def run() -> None:
+        worker = Child(kept_open)
+        (tmp_path / "input").write_bytes(b"no stateless input")
+        os.mkfifo(tmp_path / "pipe")
+        answered, endless = ({"task": "root", "input": str(tmp_path / name)} for name in ("input", "pipe"))
+        try:
+            assert await worker.ask(answered) == {"root": None}
+            before = worker.pid
+            in_work, waiting, other = (asyncio.create_task(worker.ask(task)) for task in (endless, endless, answered))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.sleep(0)
+            assert worker.pid == before
+            # The child is at it: only its end ends that.
+            in_work.cancel()
+            assert await other == {"root": None}
+            assert worker.pid not in (None, before)
+            assert not is_at_work(before or 0)
+            assert (in_work.cancelled(), waiting.cancelled()) == (True, True)
         finally:
             await worker.kill()
 

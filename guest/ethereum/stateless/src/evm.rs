@@ -59,16 +59,19 @@ impl<'a> BlockEvm<'a> {
     }
 }
 
+// Inlined: frames and their results are large, and a call would move them by value.
 impl<'a> EvmTr for BlockEvm<'a> {
     type Context = BlockContext<'a>;
     type Instructions = <Inner<'a> as EvmTr>::Instructions;
     type Precompiles = <Inner<'a> as EvmTr>::Precompiles;
     type Frame = EthFrame;
 
+    #[inline]
     fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<EthFrame>) {
         self.0.all()
     }
 
+    #[inline]
     fn all_mut(
         &mut self,
     ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<EthFrame>) {
@@ -77,6 +80,7 @@ impl<'a> EvmTr for BlockEvm<'a> {
 
     /// A contract that is to be created where an account has storage fails as if its code began with an instruction
     /// that there is not [EIP-7610]. That the account has neither code nor nonce is checked by then.
+    #[inline]
     fn frame_init(
         &mut self,
         frame_input: FrameInit,
@@ -99,10 +103,12 @@ impl<'a> EvmTr for BlockEvm<'a> {
         Ok(ItemOrResult::Item(frame))
     }
 
+    #[inline]
     fn frame_run(&mut self) -> Result<FrameInitOrResult<EthFrame>, ContextError<WitnessDefect>> {
         self.0.frame_run()
     }
 
+    #[inline]
     fn frame_return_result(
         &mut self,
         result: FrameResult,

@@ -1,0 +1,70 @@
+"""A public block through `limpid serve`, by the calls of Ere and the paths of zkboost."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+import limpid
+from limpid.ethereum.block_tests import read_block_tests
+from limpid.ethereum.guests import guest_elf, guest_program
+from limpid.ethereum.witnesses import input_of_block
+from limpid.service.reports import execution_report, proving_report
+from limpid.service.roots import is_valid_block, root_text
+from tests.limpid.service.running import Server, running
+from tests.limpid.service.test_proof_node import UNKNOWN, listening
+from tests.limpid.service.test_twirp import PROTOBUF, SERVICE, field, ok
+
+BLOCK = "ValidBlocks__bcExample__mergeExample"
+
+
+def _hang_up(server: Server, call: str, content: bytes) -> None:
+    """Makes a call and leaves once it has been sent."""
+    head = (
+        f"POST {SERVICE}/{call} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/protobuf\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head + content)
+        time.sleep(0.5)
+
+
+@pytest.mark.slow
+def test_public_block_is_executed_proven_fetched_and_verified(
+    guests: None, public_blocks: list[Path], tmp_path: Path
+) -> None:
+    files = [file for file in public_blocks if file.stem == BLOCK]
+    if not files:
+        pytest.skip(f"{BLOCK} is not among the blocks")
+    test = next(test for test in read_block_tests(str(files[0])) if test.fork_name == "Cancun")
+    made, expected = input_of_block(test, 0)
+    block, output = made.encode(), bytes(expected.result.encode_bytes())
+    root = root_text(bytes(expected.result.new_payload_request_root))
+    served = [f"validator={guest_elf('validator')}", "--block-validator", "validator"]
+    with running(tmp_path / "folder", *served, parameters="segment") as server:
+        _hang_up(server, "Execute", field(1, block))
+        executed = ok(server.ask(f"{SERVICE}/Execute", field(1, block), headers=PROTOBUF))
+        instructions = limpid.run(guest_program("validator"), block).instructions
+        assert (executed[1], executed[2][:16]) == (output, execution_report(instructions, 0)[:16])
+        with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
+            assert server.request(block, "validator") == root
+            facts = {"new_payload_request_root": root, "proof_type": "validator"}
+            assert next(heard) == ("proof_complete", facts)
+        proof = server.ask(f"/v1/execution_proofs/{root}/validator").body
+        for asked, status in ((root, "VALID"), (UNKNOWN, "INVALID")):
+            path = f"/v1/execution_proof_verifications?new_payload_request_root={asked}&proof_type=validator"
+            assert server.ask(path, proof).document == {"status": status}
+        # The call asks for the same once more, and gets the same job.
+        proven = ok(server.ask(f"{SERVICE}/Prove", field(1, block), headers=PROTOBUF))
+        assert (proven[1], proven[2], proven[3][12:]) == (output, proof, proving_report(instructions, 0)[12:])
+        assert ok(server.ask(f"{SERVICE}/Verify", field(1, proof), headers=PROTOBUF)) == {1: output}
+        program_id = bytes.fromhex(server.start["guests"][0]["program_id"])
+        (job,) = server.jobs()
+        assert (job["instructions"], job["new_payload_request_root"]) == (instructions, root)
+        assert b"zkvm_keccak256" in server.ask(f"/jobs/{job['job']}/flame-graph").body
+    accepted = limpid.verify(proof, program=program_id, output=output)
+    assert is_valid_block(accepted.output, root)
+    assert "Traceback" not in server.errors
