@@ -17,7 +17,7 @@ grow by half, so a tree over few large segments is the cheapest.
 
 With calls, whose tables are hundreds or thousands of columns wide, a segment has as many cells and fewer instructions:
 
-    ethereum     2.5-2.7 million      blocks: 512 permutations of Keccak, 1,365 compressions, 65,536 calls of 256 bits
+    ethereum     2.3-2.6 million      blocks: 512 permutations of Keccak, 1,365 compressions, 65,536 calls of 256 bits
     digests      0.15                 2,048 permutations, 4,096 compressions: keccak256
     pairings     2.1-2.3              262,144 calls of 384 bits: bls_signature, kzg_opening
 
