@@ -47,7 +47,7 @@ FILES = (
 """Ten of many kinds, none above a few segments: the first block of the first test of Cancun in each."""
 
 FINAL_FILES = ("ValidBlocks__bcEIP4844-blobtransactions__blockWithAllTransactionTypes",)
-"""Of these also the final proof."""
+"""Blocks whose final proofs are made, too."""
 
 FINAL = "final"
 """Where a block's figures have those of its final proof."""
