@@ -52,11 +52,6 @@ class PcRows:
     """Those that it accesses, the sink included."""
 
     @property
-    def executions(self) -> int:
-        """How often it was executed."""
-        return self.usual + self.misaligned + sum(self.calls.values())
-
-    @property
     def rows(self) -> Mapping[str, int]:
         """By chip, the rows of the executions and of the work that they ordered."""
         rows = {self.chip.name: self.usual, **self.calls, **work_rows(self.calls)}

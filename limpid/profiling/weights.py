@@ -65,7 +65,7 @@ def _by_chain(node: CallNode, rows: dict[int, PcRows], inlined_at: InlinedAt) ->
     for pc, count in node.instructions.items():
         of_pc = rows[pc]
         # The rows of one program counter may differ in cost, by misalignment or by the call made: they share it evenly.
-        cost = of_pc.cost * count // of_pc.executions
+        cost = of_pc.cost * count // (of_pc.usual + of_pc.misaligned + sum(of_pc.calls.values()))
         chain = tuple(inlined_at(pc))
         weights[chain] = weights.get(chain, NOTHING).plus(Weight(count, cost))
     return weights

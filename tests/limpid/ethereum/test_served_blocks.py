@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,11 @@ from limpid.ethereum.guests import guest_elf, guest_program
 from limpid.ethereum.witnesses import input_of_block
 from limpid.service.reports import execution_report, proving_report
 from limpid.service.roots import is_valid_block, root_text
-from tests.limpid.service.running import Server, running
+from tests.limpid.service.running import running
 from tests.limpid.service.test_proof_node import UNKNOWN, listening
 from tests.limpid.service.test_twirp import PROTOBUF, SERVICE, field, ok
 
 BLOCK = "ValidBlocks__bcExample__mergeExample"
-
-
-def _hang_up(server: Server, call: str, content: bytes) -> None:
-    """Makes a call and leaves once it has been sent."""
-    head = (
-        f"POST {SERVICE}/{call} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/protobuf\r\n"
-        f"Content-Length: {len(content)}\r\n\r\n"
-    ).encode()
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.sendall(head + content)
-        time.sleep(0.5)
 
 
 @pytest.mark.slow
@@ -45,7 +32,7 @@ def test_public_block_is_executed_proven_fetched_and_verified(
     root = root_text(bytes(expected.result.new_payload_request_root))
     served = [f"validator={guest_elf('validator')}", "--block-validator", "validator"]
     with running(tmp_path / "folder", *served, parameters="segment") as server:
-        _hang_up(server, "Execute", field(1, block))
+        server.hang_up(f"{SERVICE}/Execute", field(1, block))
         executed = ok(server.ask(f"{SERVICE}/Execute", field(1, block), headers=PROTOBUF))
         instructions = limpid.run(guest_program("validator"), block).instructions
         assert (executed[1], executed[2][:16]) == (output, execution_report(instructions, 0)[:16])

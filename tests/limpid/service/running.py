@@ -122,6 +122,14 @@ class Server:
             names = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, names, response.read())
 
+    def hang_up(self, path: str, content: bytes, seconds: float = 0.5) -> None:
+        """Makes a call, of protocol buffers, and leaves without an answer after so long."""
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/protobuf\r\n"
+        head += f"Content-Length: {len(content)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(head.encode() + content)
+            time.sleep(seconds)
+
     def raw(self, content: bytes, seconds: float = 20) -> bytes:
         """What comes back for bytes that may be no request; empty if the server has nothing to say in that time."""
         with socket.create_connection(("127.0.0.1", self.port), seconds) as connection:

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 import limpid
+from limpid.service.limits import CALL_SECONDS
 from tests.killed_processes import is_at_work
 from tests.limpid.service.running import FIBONACCI, Server, number, running
+from tests.limpid.service.test_twirp import PROTOBUF, field, ok
 
 LONG = 3_000
 """Some ten thousand instructions: many segments under the parameters for tests, and seconds of work."""
@@ -87,6 +89,18 @@ def test_client_that_hangs_up_costs_no_job(server: Server) -> None:
     assert server.request(number(21)) == root
     server.wait(root)
     assert len(server.jobs()) == before
+
+
+def test_execution_whose_client_hangs_up_is_ended_and_the_next_is_answered(tmp_path: Path) -> None:
+    path, endless = "/twirp/api.ZkvmService/Execute", 1 << 40
+    with running(tmp_path / "folder", str(FIBONACCI), "--limit", str(endless)) as server:
+        before = server.children()
+        start = time.monotonic()
+        server.hang_up(path, field(1, number(endless)))
+        assert ok(server.ask(path, field(1, number(10)), headers=PROTOBUF))[1] == number(55)
+        # A call that nobody ends is ended only then.
+        assert time.monotonic() - start < CALL_SECONDS
+        assert not set(before) & set(server.children())
 
 
 @pytest.mark.slow
