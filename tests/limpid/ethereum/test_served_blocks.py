@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,39 @@ from tests.limpid.service.test_twirp import PROTOBUF, SERVICE, field, ok
 BLOCK = "ValidBlocks__bcExample__mergeExample"
 
 
-@pytest.mark.slow
-def test_public_block_is_executed_proven_fetched_and_verified(
-    guests: None, public_blocks: list[Path], tmp_path: Path
-) -> None:
+FINAL_BYTES = 307_200
+"""What a final proof may take."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A public block, what the validator says of it, and how a server is told to serve the validator."""
+
+    block: bytes
+    output: bytes
+    root: str
+    arguments: tuple[str, ...]
+
+
+@pytest.fixture
+def served(guests: None, public_blocks: list[Path]) -> Served:
     files = [file for file in public_blocks if file.stem == BLOCK]
     if not files:
         pytest.skip(f"{BLOCK} is not among the blocks")
     test = next(test for test in read_block_tests(str(files[0])) if test.fork_name == "Cancun")
     made, expected = input_of_block(test, 0)
-    block, output = made.encode(), bytes(expected.result.encode_bytes())
-    root = root_text(bytes(expected.result.new_payload_request_root))
-    served = [f"validator={guest_elf('validator')}", "--block-validator", "validator"]
-    with running(tmp_path / "folder", *served, parameters="segment") as server:
+    return Served(
+        block=made.encode(),
+        output=bytes(expected.result.encode_bytes()),
+        root=root_text(bytes(expected.result.new_payload_request_root)),
+        arguments=(f"validator={guest_elf('validator')}", "--block-validator", "validator"),
+    )
+
+
+@pytest.mark.slow
+def test_public_block_is_executed_proven_fetched_and_verified(served: Served, tmp_path: Path) -> None:
+    block, output, root = served.block, served.output, served.root
+    with running(tmp_path / "folder", *served.arguments, parameters="segment") as server:
         server.hang_up(f"{SERVICE}/Execute", field(1, block))
         executed = ok(server.ask(f"{SERVICE}/Execute", field(1, block), headers=PROTOBUF))
         instructions = limpid.run(guest_program("validator"), block).instructions
@@ -53,5 +74,27 @@ def test_public_block_is_executed_proven_fetched_and_verified(
         assert (job["instructions"], job["new_payload_request_root"]) == (instructions, root)
         assert b"zkvm_keccak256" in server.ask(f"/jobs/{job['job']}/flame-graph").body
     accepted = limpid.verify(proof, program=program_id, output=output)
+    assert is_valid_block(accepted.output, root)
+    assert "Traceback" not in server.errors
+
+
+@pytest.mark.slow
+def test_public_block_has_a_final_proof_that_an_attester_verifies_by_the_id_of_a_key(
+    served: Served, tmp_path: Path
+) -> None:
+    """With the real parameters: some minutes, and eleven gigabytes."""
+    root = served.root
+    with running(tmp_path / "folder", *served.arguments, "--final", parameters="segment") as server:
+        with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
+            assert server.request(served.block, "validator-final") == root
+            facts = {"new_payload_request_root": root, "proof_type": "validator-final"}
+            assert next(heard) == ("proof_complete", facts)
+        proof = server.ask(f"/v1/execution_proofs/{root}/validator-final").body
+        for asked, status in ((root, "VALID"), (UNKNOWN, "INVALID")):
+            path = f"/v1/execution_proof_verifications?new_payload_request_root={asked}&proof_type=validator-final"
+            assert server.ask(path, proof).document == {"status": status}
+        identifiers = {guest["name"]: bytes.fromhex(guest["program_id"]) for guest in server.start["guests"]}
+    assert len(proof) <= FINAL_BYTES
+    accepted = limpid.verify(proof, program=identifiers["validator-final"], output=served.output)
     assert is_valid_block(accepted.output, root)
     assert "Traceback" not in server.errors
