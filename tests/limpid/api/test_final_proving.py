@@ -27,7 +27,7 @@ from reference.recursion.jobs import ConvertJob, SegmentJob, TreeBench, TreeJob
 from reference.recursion.node_files import NodeFolder
 from reference.recursion.tree_progress import Done
 from reference.segments.folder import FINAL_NAME, PROOF_NAME, in_use
-from reference.segments.jobs import ProveJob
+from reference.segments.jobs import ProveJob, Workers
 from reference.trace.limits import SegmentLimits
 from spec.circuit.nodes import TreeDesign
 from spec.parameters import TINY
@@ -192,8 +192,10 @@ def test_wrong_segment_of_a_worker_is_made_anew_before_a_node_is_made_of_it(
     proven: Proof, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def lying(_: Place, recipe: TreeRecipe, __: Observer) -> Iterator[LyingOnce]:
-        yield LyingOnce(recipe.bench())
+    def lying(
+        _: Place, recipe: TreeRecipe, __: Observer, check: Callable[[LyingOnce], Workers[TreeJob]]
+    ) -> Iterator[Workers[TreeJob]]:
+        yield check(LyingOnce(recipe.bench()))
 
     monkeypatch.setattr(final_proving, "workers_of", lying)
     said: list[str] = []
