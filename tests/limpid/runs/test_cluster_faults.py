@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -33,6 +32,7 @@ from reference.trace.plan import SegmentPlan
 from reference.trace.segmentation import plan_run
 from spec.protocol.proof_encoding import encode_proof
 from spec.rejection import Rejected, Rejection
+from tests.address_space import leave_addresses
 from tests.limpid.runs.cluster_jobs import RECIPE, Nothing, wait_until
 from tests.reference.segmented_run import INPUT, LIMITS, counting_key, counting_program, segmented_run
 from tests.reference.segments.counting_folder import prove_counting
@@ -160,15 +160,9 @@ class Allocating:
         return bytes(1 << 40)
 
 
-def _leave_addresses(size_bytes: int) -> None:
-    """This process may have so many more."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + size_bytes, resource.RLIM_INFINITY))
-
-
 def test_worker_without_memory_for_a_job_says_so_and_names_the_limit() -> None:
     with local_cluster(1) as own:
-        own.run(_leave_addresses, 256 * MEBIBYTE)
+        own.run(leave_addresses, 256 * MEBIBYTE)
         ((index, raised),) = ClusterWorkers(own, Nothing()).execute([Allocating()])
     assert (index, type(raised)) == (3, OutOfMemoryError)
     assert isinstance(raised, OutOfMemoryError)
@@ -188,7 +182,7 @@ def test_segment_that_a_worker_has_no_room_for_is_refused_there_with_what_it_nee
     job = PinJob(0, plan.segment_count, encode_planned_segment(plan.segment(kept[0])))
     with local_cluster(1) as own:
         own.run(_foresee_much)
-        own.run(_leave_addresses, 1 << 33)
+        own.run(leave_addresses, 1 << 33)
         ((_, raised),) = ClusterWorkers(own, RECIPE).execute([job])
     assert isinstance(raised, OutOfMemoryError)
     assert "proving this segment takes about 1048" in raised.message
