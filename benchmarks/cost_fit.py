@@ -1,9 +1,9 @@
-"""Measures how proving time and memory follow the metric C and the stacking height, for `limpid run --estimate`.
+"""Measures how proving time follows the metric C and the stacking height, for `limpid run --estimate`.
 
     python -m benchmarks.cost_fit
 
-Each guest is proven in a process of its own, whose peak memory the operating system tells. The points go to
-benchmarks/cost_fit.json, the constants to limpid/runs/calibration.json.
+Each guest is proven in a process of its own. The points go to benchmarks/cost_fit.json, the constants to
+limpid/runs/calibration.json.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import json
 import platform
 import random
-import resource
 import struct
 import subprocess
 import sys
@@ -62,7 +61,7 @@ GUESTS: tuple[tuple[str, bytes], ...] = (
 
 
 def measured(example: str, private_input: bytes) -> dict[str, Any]:
-    """One point, in a process of its own: C, seconds and peak bytes of the proof of an example.
+    """One point, in a process of its own: C and seconds of the proof of an example.
 
     Raises RuntimeError if the process fails.
     """
@@ -89,8 +88,6 @@ def prove(example: str, private_input: bytes) -> dict[str, Any]:
         "cost": cost.cost.total,
         "stacked_rows": stacked_rows([SegmentForm(shape, parameters) for shape in cost.shapes]),
         "seconds": round(seconds, 3),
-        # Linux gives kibibytes.
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "proof_bytes": proof_bytes,
     }
 
@@ -107,11 +104,10 @@ def _prove(kernels: Kernels, program: Program, private_input: bytes, parameters:
 
 
 def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
-    """The planes through the points by least squares."""
+    """The plane through the points by least squares."""
     known = np.array([(point["cost"], point["stacked_rows"], 1) for point in points], dtype=np.float64)
     seconds = np.array([point["seconds"] for point in points])
-    peaks = np.array([point["peak_bytes"] for point in points], dtype=np.float64)
-    of_seconds, of_bytes = (np.linalg.lstsq(known, measured)[0] for measured in (seconds, peaks))
+    of_seconds = np.linalg.lstsq(known, seconds)[0]
     return {
         "cost_version": COST_VERSION,
         "parameters": PARAMETERS,
@@ -119,9 +115,6 @@ def fit(points: list[dict[str, Any]]) -> dict[str, Any]:
         "seconds_per_cost": float(of_seconds[0]),
         "seconds_per_stacked_row": float(of_seconds[1]),
         "fixed_seconds": float(of_seconds[2]),
-        "bytes_per_cost": float(of_bytes[0]),
-        "bytes_per_stacked_row": float(of_bytes[1]),
-        "fixed_bytes": float(of_bytes[2]),
         "correlation": round(float(np.corrcoef(known @ of_seconds, seconds)[0, 1]), 4),
         "guests": len({point["guest"] for point in points}),
     }

@@ -23,7 +23,6 @@ from reference.recursion.schedule import TooManySegmentsError, UnlistedShapeErro
 from reference.recursion.tree_progress import Told, untold
 from reference.segments.files import write_whole
 from reference.segments.folder import FINAL_NAME, FolderError, made_and_in_use
-from reference.segments.jobs import ThisProcess
 from soundcalc.protocol.runs import RunSecurity
 from spec.air.machine import exit_code_of
 from spec.parameters import RECURSION
@@ -131,12 +130,10 @@ def _made(
         if place is None
         else NodeFolder(place.folder, digest_words(proofs.run), bench.prover(silent), report, TOOLS)
     )
-    with workers_of(place, recipe, observer) as workers:
-        # What this process makes needs no second look; a worker may be anybody's machine.
-        trusted = (
-            workers if isinstance(workers, ThisProcess) else checked_tree(workers, proof.key, bench, TOOLS, report)
-        )
-        return final_proof(bench, proofs, trusted, folder, told)
+    with workers_of(
+        place, recipe, observer, lambda cluster: checked_tree(cluster, proof.key, bench, TOOLS, report)
+    ) as workers:
+        return final_proof(bench, proofs, workers, folder, told)
 
 
 def accepted(final: FinalProof, exit_code: int) -> bytes:

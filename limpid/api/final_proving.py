@@ -147,17 +147,20 @@ def _in_folder(place: Place, elf: Elf, private_input: bytes, wishes: _Wishes) ->
         write_whole(place.folder / FINAL_NAME, finals[-1])
 
     bench = recipe.bench()
-    with folder_errors(place), workers_of(place, recipe, wishes.observer) as workers:
-        trusted = (
-            workers
-            if isinstance(workers, ThisProcess)
-            else checked_tree(workers, request.key, bench, TOOLS, wishes.report)
-        )
+    with (
+        folder_errors(place),
+        workers_of(
+            place,
+            recipe,
+            wishes.observer,
+            lambda cluster: checked_tree(cluster, request.key, bench, TOOLS, wishes.report),
+        ) as workers,
+    ):
         proven = prove_final_in_folder(
             place.folder,
             request,
             bench,
-            trusted,
+            workers,
             report=wishes.report,
             keep=keep,
             observer=wishes.observer,

@@ -1,7 +1,8 @@
 """What a proof of a run would cost, told without making one.
 
-Cost and the proof's size follow from the declarations; seconds and memory from constants that were measured, which
-stand with their source in calibration.json. `benchmarks/cost_fit.py` measures them anew.
+Cost and the proof's size follow from the declarations, memory from what the prover holds of the largest segment, and
+seconds from constants that were measured, which stand with their source in calibration.json. `benchmarks/cost_fit.py`
+measures them anew.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from importlib.resources import files
 from limpid.errors import TooLongError
 from limpid.profiling.report import cost_facts
 from limpid.runs.backends import DEFAULT_BACKEND, backend_named
+from optimized.memory.prediction import predicted_peak_bytes
 from reference.cost import RunCost, run_cost
 from reference.executor.profiling import Profile
 from reference.trace.errors import TraceTooLongError
 from soundcalc.protocol.runs import expected_bytes
-from spec.cost import COST_VERSION, segment_cost
+from spec.cost import COST_VERSION
 from spec.parameters import PARAMETER_SETS
 from spec.protocol.form import SegmentForm
 from spec.rv64im.tokens import output_tokens
@@ -29,7 +31,7 @@ CALIBRATION_NAME = "calibration.json"
 
 @dataclass(frozen=True)
 class Calibration:
-    """A plane through measured proofs, over the metric C and the stacking heights (`stacked_rows`)."""
+    """A plane through the seconds of measured proofs, over the metric C and the stacking heights (`stacked_rows`)."""
 
     cost_version: str
     parameters: str
@@ -39,9 +41,6 @@ class Calibration:
     seconds_per_cost: float
     seconds_per_stacked_row: float
     fixed_seconds: float
-    bytes_per_cost: float
-    bytes_per_stacked_row: float
-    fixed_bytes: float
     correlation: float
     """The correlation of measured seconds with those of the plane."""
 
@@ -115,17 +114,13 @@ def estimate(profile: Profile) -> Estimate:
     cost, measured = cost_of(profile), calibration()
     parameters = PARAMETER_SETS[measured.parameters]
     forms = [SegmentForm(shape, parameters) for shape in cost.shapes]
-    # Segments are proven one after the other.
-    memory = max(
-        measured.bytes_per_cost * segment_cost(form.shape).total + measured.bytes_per_stacked_row * stacked_rows([form])
-        for form in forms
-    )
     return Estimate(
         cost=cost,
         calibration=measured,
         seconds=measured.seconds_per_cost * cost.cost.total
         + measured.seconds_per_stacked_row * stacked_rows(forms)
         + measured.fixed_seconds,
-        memory_bytes=round(memory + measured.fixed_bytes),
+        # Segments are proven one after the other.
+        memory_bytes=max(map(predicted_peak_bytes, forms)),
         proof_bytes=round(expected_bytes(forms, len(output_tokens(profile.execution.output)))),
     )

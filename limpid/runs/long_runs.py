@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from limpid.advice.file_advice import FULL_DISK, writing_step
 from limpid.api.proving import Proof
@@ -16,7 +15,7 @@ from limpid.arguments import require_run_arguments
 from limpid.errors import ClusterError, FileError, LimpidError, MisuseError, ParametersError
 from limpid.reading.programs import DEFAULT_PARAMETERS, Elf, load_program, parameter_set
 from limpid.runs.backends import DEFAULT_BACKEND, Executed, backend_named, unheard
-from limpid.runs.checked_workers import checked
+from limpid.runs.checked_workers import FailingWorkers, checked
 from limpid.runs.optimized_runs import plan_compiled_run
 from limpid.runs.planning import PROVE_SHORTER, planning_errors, require_provable
 from limpid.runs.workbench import SegmentRecipe
@@ -30,7 +29,7 @@ from reference.segments.driver import RunRequest
 from reference.segments.driver import prove_in_folder as prove_request
 from reference.segments.folder import PROOF_NAME as PROOF_NAME
 from reference.segments.folder import FolderError
-from reference.segments.jobs import Bench, LeafDiffersError, Recipe, ThisProcess
+from reference.segments.jobs import AnyJob, Bench, JobOf, LeafDiffersError, Recipe, ThisProcess, Workers
 from reference.trace.limits import SegmentLimits, least_cost, least_row_cost, limits_of_heights
 from reference.trace.segmentation import PlanRun
 from spec.cost import row_cost
@@ -38,9 +37,6 @@ from spec.isa.advice import HonestHost
 from spec.parameters import ParameterSet
 from spec.program import Program
 from spec.rv64im.machine import RV64IM
-
-if TYPE_CHECKING:
-    from limpid.runs.cluster import ClusterWorkers
 
 
 class FolderUseError(LimpidError):
@@ -105,10 +101,11 @@ def prove_in_folder(
         random_seed=random_seed,
     )
     recipe = SegmentRecipe(request.program, parameters, place.workers or 1)
-    with folder_errors(place), workers_of(place, recipe, observer) as workers:
-        # What this process makes needs no second look; a worker may be anybody's machine.
-        trusted = workers if isinstance(workers, ThisProcess) else checked(workers, request.key, TOOLS, report)
-        proven = prove_request(place.folder, request, trusted, report=report, observer=observer)
+    with (
+        folder_errors(place),
+        workers_of(place, recipe, observer, lambda cluster: checked(cluster, request.key, TOOLS, report)) as workers,
+    ):
+        proven = prove_request(place.folder, request, workers, report=report, observer=observer)
     return Proof(
         encoded=proven.encoded,
         key=request.key,
@@ -216,9 +213,16 @@ def _limits(
 
 @contextmanager
 def workers_of(
-    place: Place | None, recipe: Recipe[Bench], observer: Observer
-) -> Iterator[ThisProcess[Bench] | ClusterWorkers[Bench]]:
-    """Whoever executes jobs. Raises ClusterError if the cluster cannot be reached or fails, or Dask is missing."""
+    place: Place | None,
+    recipe: Recipe[Bench],
+    observer: Observer,
+    check: Callable[[FailingWorkers[AnyJob[Bench]]], Workers[JobOf]],
+) -> Iterator[ThisProcess[Bench] | Workers[JobOf]]:
+    """Workers whose results can be used. What this process makes needs no second look; a cluster's worker may be
+    anybody's machine, so `check` is put before it.
+
+    Raises ClusterError if the cluster cannot be reached or fails, or Dask is missing.
+    """
     if place is None or (place.workers is None and place.scheduler is None):
         yield ThisProcess(recipe.bench(), observer)
         return
@@ -230,4 +234,4 @@ def workers_of(
 
     connected = cluster_at(place.scheduler) if place.scheduler is not None else local_cluster(place.workers or 1)
     with connected as client:
-        yield ClusterWorkers(client, recipe)
+        yield check(ClusterWorkers(client, recipe))

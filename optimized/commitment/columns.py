@@ -11,7 +11,7 @@ import numpy as np
 
 from optimized.commitment.codewords import Codewords, LeafOrder, can_encode
 from optimized.commitment.stacking import StackedColumns, stacked_columns
-from optimized.commitment.tree import build_tree
+from optimized.commitment.tree import build_tree, room_for_layers
 from optimized.openings.columns import stacked_power_products
 from reference.prover import codewords as plain
 from reference.prover import merkle_tree as plain_tree
@@ -80,16 +80,17 @@ def commit(
     tree: TreeShape,
 ) -> CommittedColumns:
     """`Kernels.commit`. A codeword that has fewer points than a square of lanes is the plain kernel's."""
-    columns = stacked_columns(tables, commitment, layout)
     domain_log2 = layout.height_log2 + rate_log2
     again = StackedAgain(tables, commitment, layout)
     if not can_encode(domain_log2, folding_log2):
+        columns = stacked_columns(tables, commitment, layout)
         codes = plain.codewords(columns.dense().astype(np.uint64), domain_log2)
         return CommittedColumns(again, plain_tree.build_tree(plain.column_fibres(codes, folding_log2), tree))
-    order = LeafOrder.by_column(columns.count, folding_log2)
-    codewords = _codewords(columns, domain_log2)
+    order = LeafOrder.by_column(layout.count, folding_log2)
+    layers = room_for_layers(tree)
+    codewords = _codewords(stacked_columns(tables, commitment, layout), domain_log2)
     return CommittedColumns(
-        again, build_tree(codewords, folding_log2, order, tree, lambda: _codewords(again.columns, domain_log2))
+        again, build_tree(codewords, folding_log2, order, tree, layers, lambda: _codewords(again.columns, domain_log2))
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,10 +102,25 @@ def leaf_digests(leaves: Words) -> Words:
     return digests[:, :count]
 
 
+def room_for_layers(shape: TreeShape) -> tuple[Words, ...]:
+    """Memory for the layers above a tree's leaves.
+
+    They stay, and the codewords and leaves that they are made of go. If they lay between these, two holes would be left
+    where one makes room for a larger array.
+    """
+    return tuple(_new_layer(1 << depth) for depth in range(shape.depth - 1, -1, -1))
+
+
 def build_tree(
-    codes: Codewords, folding_log2: int, order: LeafOrder, shape: TreeShape, codes_again: Callable[[], Codewords]
+    codes: Codewords,
+    folding_log2: int,
+    order: LeafOrder,
+    shape: TreeShape,
+    layers: tuple[Words, ...],
+    codes_again: Callable[[], Codewords],
 ) -> CodewordTree:
-    """The tree over the fibres of x -> x^(2^folding_log2); opening leaves reads the same codewords again.
+    """The tree over the fibres of x -> x^(2^folding_log2), written into `room_for_layers` of its shape; opening leaves
+    reads the same codewords again.
 
     Raises ValueError for another shape than theirs.
     """
@@ -114,19 +130,17 @@ def build_tree(
         raise ValueError(f"{found} for a tree of {1 << shape.depth} leaves of {shape.width}")
     leaves = _new_layer(1 << fibres_log2)
     codes.hash_leaves(folding_log2, order, leaves)
-    layers: list[Words] = []
-    for depth in range(fibres_log2 - 1, -1, -1):
-        layers.append(_layer_above(layers[-1] if layers else leaves, 1 << depth))
+    for number, (below, layer) in enumerate(pairwise((leaves, *layers)), start=1):
+        _hash_layer(below, layer, 1 << (fibres_log2 - number))
 
     def leaves_again(numbers: Sequence[int]) -> Words:
         return order.leaves(codes_again().fibres(numbers, folding_log2))
 
-    return CodewordTree(shape, tuple(layers), leaves_again)
+    return CodewordTree(shape, layers, leaves_again)
 
 
-def _layer_above(below: Words, count: int) -> Words:
-    layer = _new_layer(count)
+def _hash_layer(below: Words, layer: Words, count: int) -> None:
+    """Writes a layer of so many digests."""
     operands = (below.reshape(-1), below.shape[1], count, layer.reshape(-1), layer.shape[1])
     smallest = SMALLEST_TASK_COMPRESSIONS // LANES
     in_parallel(lambda start, stop: _hash_nodes(*operands, start, stop), -(-count // LANES), smallest)
-    return layer

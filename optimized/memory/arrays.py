@@ -43,13 +43,17 @@ class _Pool:
     def take(self, count: int) -> Words:
         """An array of so many words. Raises MemoryError if the system has no room for it."""
         size = whole_pages(count)
-        piece = self._free_piece(size)
-        if piece is None:
-            self._collect()
-            piece = self._free_piece(size) or self._grown_piece(size) or self._reserve.take(size)
+        # Each time: what is cut from a small piece while a large one lies unused beside it leaves holes behind.
+        self._collect()
+        piece = self._free_piece(size) or self._grown_piece(size) or self._reserve.take(size)
         self._pieces.append(piece)
         self._arrays.append(piece.words(count))
         return self._arrays[-1]
+
+    @property
+    def taken_bytes(self) -> int:
+        """What was ever taken of the system."""
+        return self._reserve.taken_bytes
 
     def close(self) -> None:
         """Nothing is taken any more."""
@@ -107,6 +111,12 @@ def zeros(*shape: int) -> Words:
     array = empty(*shape)
     array.fill(0)
     return array
+
+
+def taken_bytes() -> int:
+    """The memory in which arrays lie or have lain, since the last release; without what is made present ahead."""
+    with _lock:
+        return _pool.taken_bytes
 
 
 def release() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from optimized.memory.reserve import LARGEST_LEAD_BYTES, WORD_BYTES
 from spec.field import EXTENSION_DEGREE
+from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
 from spec.protocol.hash import DIGEST_BYTES
 from spec.protocol.stacking import Commitment
 
 ELEMENT_BYTES = WORD_BYTES * EXTENSION_DEGREE
-
-DIGESTS_PER_LEAF = 1
-"""The layers of a tree above its leaves are a digest a leaf in all."""
 
 FRACTION_BYTES = 42
 """The bytes of each fraction of the circuit: its layers that are kept, and crosses."""
@@ -19,8 +17,9 @@ FRACTION_BYTES = 42
 CIRCUIT_BYTES = 800 * 2**20
 """For what is kept of a circuit at a time: where that would be more, less is kept."""
 
-INTERPRETER_BYTES = 350 * 2**20
-"""Python, numpy, numba and the compiled kernels."""
+INTERPRETER_BYTES = 400 * 2**20
+"""Python, numpy, numba, the compiled kernels, what is worked out of chips alone, and plans of segments: 265 MiB where
+few chips have rows, and 384 MiB is the most that was measured, in a run of 52 segments."""
 
 
 class MemoryShortError(Exception):
@@ -32,32 +31,39 @@ class MemoryShortError(Exception):
 
 
 def predicted_peak_bytes(form: SegmentForm) -> int:
-    """An upper estimate of the memory that proving a segment of this form takes, its trace included.
+    """An upper estimate of the memory that proving a segment of this form takes, with its trace and the program's key.
 
-    To the end stay the trace, the trees, and the stacked columns that are pinned. On top of them come, at their worst,
-    the stacked columns with a section of their codewords and the digests of its leaves, the layers of the circuit, the
-    folded columns of the zerocheck, or the stacked columns with the vectors of the opening; and memory that is made
-    present ahead.
+    To the end stay the trace, the layers of all trees above their leaves, and the stacked columns that are pinned. On
+    top of them come, at their worst, the stacked columns with a section of their codewords and the digests of leaves,
+    the layers of the circuit, the folded columns of the zerocheck, or the stacked columns with the vectors of the
+    opening. A key commits to little, but at every stacking height. Memory is made present ahead, too.
     """
-    rate_log2, height = form.parameters.rate_log2, form.height_log2
-    stacked = WORD_BYTES * form.stacked_count << height
-    pinned = (
-        WORD_BYTES * sum(form.layouts[which].count for which in form.present if which is not Commitment.MAIN) << height
-    )
-    trees = len(form.present) * DIGESTS_PER_LEAF * DIGEST_BYTES << (
-        height + rate_log2 - form.iterations[0].folding_log2
-    )
+    height = form.height_log2
+    column = WORD_BYTES << height
+    layers = leaves = _leaves_bytes(form.parameters, height)
     trace = WORD_BYTES * sum(
         table.height * (len(table.chip.columns) + len(table.chip.fixed_columns)) for table in form.shape.tables
     )
+    pinned = column * sum(form.layouts[which].count for which in form.present if which is not Commitment.MAIN)
+    kept = trace + len(form.present) * layers + pinned
+
+    main = column * form.layouts[Commitment.MAIN].count
+    committing = 2 * main + leaves
     fractions = sum(1 << block.height_log2 for block in form.circuit.blocks)
     circuit = min(FRACTION_BYTES * fractions, CIRCUIT_BYTES)
     # A quarter as many rows.
     folded_columns = ELEMENT_BYTES * trace // WORD_BYTES // 4
-    opening = 2 * ELEMENT_BYTES << height
-    committing = 2 * stacked + trees
-    kept = trace + trees + pinned
-    return INTERPRETER_BYTES + kept + max(committing, circuit, folded_columns, stacked + opening) + LARGEST_LEAD_BYTES
+    opening = main + 2 * ELEMENT_BYTES * (1 << height)
+
+    proof = kept + max(committing, circuit, folded_columns, opening)
+    key = 2 * _leaves_bytes(form.parameters, form.parameters.tallest_log2)
+    return INTERPRETER_BYTES + max(proof, key) + LARGEST_LEAD_BYTES
+
+
+def _leaves_bytes(parameters: ParameterSet, height_log2: int) -> int:
+    """The digests of a tree's leaves at a stacking height; the layers above them have as many in all."""
+    folding_log2 = parameters.schedule(height_log2).folds[0]
+    return DIGEST_BYTES << height_log2 + parameters.rate_log2 - folding_log2
 
 
 def require_memory(form: SegmentForm, available_bytes: int) -> None:

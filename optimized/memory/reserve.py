@@ -12,6 +12,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import mmap
+import os
+import resource
 import sys
 import threading
 import time
@@ -22,8 +24,8 @@ import numpy as np
 
 from optimized.words import Words
 
-CHUNK_BYTES = 1 << 30
-"""Addresses are reserved in such chunks, as arrays of a proof come to one or a few of them."""
+LIMITED_CHUNK_BYTES = 1 << 30
+"""Addresses are reserved in such chunks where a process may not have as many as it wants: others need some, too."""
 
 LARGEST_LEAD_BYTES = 1 << 24
 """So much is present beyond what has been taken, or as much as has been taken if that is less."""
@@ -41,6 +43,14 @@ POPULATE_WRITE = 23
 """Linux's MADV_POPULATE_WRITE, since 5.14: it makes pages present and leaves what they hold."""
 
 WORD_BYTES = np.dtype(np.uint32).itemsize
+
+
+def _chunk_bytes() -> int:
+    """As many addresses as the machine has memory, where they cost nothing: then all pieces of a process can be
+    neighbours, and what arrays leave behind makes room for a larger one. Between pieces of small chunks it does not."""
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        return LIMITED_CHUNK_BYTES
+    return max(LIMITED_CHUNK_BYTES, os.sysconf("SC_PHYS_PAGES") * mmap.PAGESIZE)
 
 
 def _system_library() -> Any:
@@ -97,6 +107,12 @@ class Reserve:
         self._slow_steps = 0
         self._is_closed = False
 
+    @property
+    def taken_bytes(self) -> int:
+        """The bytes of all chunks that were given out."""
+        with self._changed:
+            return self._taken_before + self._taken
+
     def take(self, size_bytes: int) -> Piece:
         """So many bytes, whole pages, with any contents. Raises MemoryError if the system has no room for it."""
         with self._changed:
@@ -133,7 +149,8 @@ class Reserve:
             self._changed.notify()
 
     def _begin_chunk(self, size: int) -> None:
-        for chunk_size in sorted({max(CHUNK_BYTES, size), size}, reverse=True):
+        sizes = {max(chunk, size) for chunk in (_chunk_bytes(), LIMITED_CHUNK_BYTES, size)}
+        for chunk_size in sorted(sizes, reverse=True):
             try:
                 chunk = mmap.mmap(-1, chunk_size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
                 break

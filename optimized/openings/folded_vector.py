@@ -15,7 +15,7 @@ from optimized.commitment.codewords import Codewords, LeafOrder, can_encode
 from optimized.commitment.columns import Tree, columns_of
 from optimized.commitment.factors import LANES_LOG2
 from optimized.commitment.stacking import StackedColumns
-from optimized.commitment.tree import build_tree
+from optimized.commitment.tree import build_tree, room_for_layers
 from optimized.field.lanes import to_montgomery_array
 from optimized.openings.columns import (
     LOW,
@@ -94,7 +94,9 @@ class FoldedVector:
         lengths_log2 = np.full(EXTENSION_DEGREE, vector.length.bit_length() - 1, dtype=np.int64)
         codes = Codewords(vector.flat, vector.pitch, lengths_log2, domain_log2)
         order = LeafOrder.by_point(EXTENSION_DEGREE, folding_log2)
-        return CommittedVector(vector, build_tree(codes, folding_log2, order, tree, lambda: codes))
+        return CommittedVector(
+            vector, build_tree(codes, folding_log2, order, tree, room_for_layers(tree), lambda: codes)
+        )
 
     def add_powers(self, points: Sequence[Extension | int], scales: Sequence[Extension]) -> None:
         vector, weight = self._make()

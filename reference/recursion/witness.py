@@ -1,4 +1,8 @@
-"""A circuit and its memory as tables: the fixed cells that are the circuit's, and the prover's."""
+"""A circuit and its memory as tables: the fixed cells that are the circuit's, and the prover's.
+
+`optimized.recursion.trace` fills in the nodes of a tree. This is its plain twin: tests hold the one against the other
+cell by cell, and fill in with this one what a recorder has just written down.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ def test_constants_fitted_are_the_plane_through_the_points_in_the_form_that_is_r
             "cost": cost,
             "stacked_rows": rows,
             "seconds": 0.5 + 2e-8 * cost + 1e-7 * rows,
-            "peak_bytes": 2**29 + 3 * cost + 100 * rows,
         }
         for name, cost, rows in (
             ("hello", 10**7, 2**17),
@@ -35,9 +34,6 @@ def test_constants_fitted_are_the_plane_through_the_points_in_the_form_that_is_r
     assert found.seconds_per_cost == pytest.approx(2e-8)
     assert found.seconds_per_stacked_row == pytest.approx(1e-7)
     assert found.fixed_seconds == pytest.approx(0.5)
-    assert found.bytes_per_cost == pytest.approx(3)
-    assert found.bytes_per_stacked_row == pytest.approx(100)
-    assert found.fixed_bytes == pytest.approx(2**29)
     assert found.correlation == 1
 
 

@@ -15,8 +15,5 @@ EXPLAINED: Mapping[str, str] = {
     "spec.protocol.proof_encoding.read_proof: without DEVELOPMENT_RECEIPT": (
         "a receipt does not begin as a proof does, so PROOF_MAGIC refuses it: only the message would be worse"
     ),
-    "reference.verifier.final.verify_encoded_final: without check_key(final.program)": (
-        "the key has come out of read_key, which refuses all that check_key refuses"
-    ),
 }
 """By mutant, why it means the same, or what refuses instead."""

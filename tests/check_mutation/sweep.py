@@ -23,6 +23,7 @@ from typing import NoReturn
 import pytest
 
 from optimized.threads import THREADS_VARIABLE
+from tests.address_space import leave_addresses
 from tests.check_mutation.groups import Group
 from tests.check_mutation.mutants import Mutant, mutants_of, mutated
 from tests.forging.check_removal import function_of
@@ -31,7 +32,8 @@ SECONDS = 20
 """The time on the processor beyond three times that of all tests: a mutant that is not done by then never ends."""
 
 MEMORY_BYTES = 1 << 33
-"""The address space: far above what the tests take, far below what a mutant may that allocates what a file states."""
+"""Addresses beyond those that the process has: far above what the tests take, far below what a mutant may that
+allocates what a file states."""
 
 TESTED_PACKAGES = ("spec", "reference", "optimized", "soundcalc")
 ONE_THREAD = "1"
@@ -156,7 +158,7 @@ class _Trials:
             order = self._ordered(mutant)
             limit = int(time.process_time() + self.seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            leave_addresses(MEMORY_BYTES)
             with mutated(mutant):
                 found, _ = _run(order)
                 if not found.is_kill:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from tests.address_space import leave_addresses
 from tests.fuzzing.doors import Door
 
 SECONDS = 2.0
@@ -56,12 +57,11 @@ def limited() -> Iterator[None]:
     def cut_off(_: int, __: FrameType | None) -> None:
         raise CostError("an answer that does not end")
 
-    before, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY_BYTES, hard))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    leave_addresses(MEMORY_BYTES)
     handler = signal.signal(signal.SIGVTALRM, cut_off)
     try:
         yield
     finally:
         signal.signal(signal.SIGVTALRM, handler)
-        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+        resource.setrlimit(resource.RLIMIT_AS, before)

@@ -22,7 +22,7 @@ from reference.prover.progress import BEFORE_PROVING, Observer, Stage
 from reference.recursion.jobs import ConvertJob, SegmentJob, TreeBench, TreeJob
 from reference.recursion.tree_progress import Done
 from reference.segments.folder import FINAL_NAME, PROOF_NAME, in_use
-from reference.segments.jobs import ProveJob
+from reference.segments.jobs import ProveJob, Workers
 from spec.parameters import TINY
 from tests import small_tree
 from tests.limpid.commands.invocation import FIBONACCI
@@ -119,8 +119,10 @@ def test_wrong_segment_of_a_worker_is_made_anew_before_a_node_is_made_of_it(
     proven: Proof, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def lying(_: Place, recipe: TreeRecipe, __: Observer) -> Iterator[LyingOnce]:
-        yield LyingOnce(recipe.bench())
+    def lying(
+        _: Place, recipe: TreeRecipe, __: Observer, check: Callable[[LyingOnce], Workers[TreeJob]]
+    ) -> Iterator[Workers[TreeJob]]:
+        yield check(LyingOnce(recipe.bench()))
 
     monkeypatch.setattr(final_proving, "workers_of", lying)
     said: list[str] = []
@@ -136,7 +138,7 @@ def test_wrong_segment_of_a_worker_is_made_anew_before_a_node_is_made_of_it(
 def test_room_for_segments_alone_is_not_enough(
     in_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The segments of this run take some hundred megabytes, a node eleven gigabytes: refused before any is proven."""
+    """The segments of this run take some hundred megabytes, a node five gigabytes: refused before any is proven."""
     from limpid.runs import workbench
 
     monkeypatch.setattr(workbench, "_workbench", workbench._workbench.__wrapped__)

@@ -130,7 +130,7 @@ def test_name_that_no_file_can_have_is_told_as_it_was_given() -> None:
 
 @pytest.mark.slow
 def test_run_of_one_segment_with_a_chosen_exit_code_has_a_small_final_proof(tmp_path: Path) -> None:
-    """With the real parameters: some minutes, and eleven gigabytes."""
+    """With the real parameters: some minutes, and five gigabytes."""
     source, guest, final = tmp_path / "guest.c", tmp_path / "guest.elf", tmp_path / "final"
     source.write_text('#include "zkvm_io.h"\nint main(void) { write_output((const uint8_t *)"seven", 5); return 7; }\n')
     build([source], guest)

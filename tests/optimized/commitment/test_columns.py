@@ -10,6 +10,9 @@ import pytest
 from optimized.commitment import streaming
 from optimized.commitment.columns import CommittedColumns, columns_of, commit
 from optimized.commitment.stacking import stacked_columns
+from optimized.commitment.tree import CodewordTree
+from optimized.memory import arrays
+from optimized.memory.arrays import SMALLEST_KEPT_WORDS
 from reference.arrays.field_arrays import Matrix
 from reference.prover import stacked_columns as plain
 from spec.air.chip import Role
@@ -82,6 +85,17 @@ def test_tree_of_another_shape_raises() -> None:
     tree = replace(example.tree(Commitment.MAIN), depth=8)
     with pytest.raises(ValueError, match="512 leaves of 56 for a tree of 256 leaves of 56"):
         commit(example.tables, Commitment.MAIN, example.layouts[Commitment.MAIN], 1, 2, tree)
+
+
+def test_what_a_commitment_keeps_lies_before_all_that_it_took_meanwhile() -> None:
+    arrays.release()
+    first = arrays.empty(SMALLEST_KEPT_WORDS)
+    committed = Example(FOURTEEN, 17, narrow_cells).committed(commit)[Commitment.MAIN]
+    assert isinstance(committed, CommittedColumns)
+    assert isinstance(committed.tree, CodewordTree)
+    layer = committed.tree.layers[0]
+    assert layer.size > SMALLEST_KEPT_WORDS
+    assert layer.ctypes.data == first.ctypes.data + first.nbytes
 
 
 def test_another_kind_of_commitment_raises() -> None:

@@ -53,6 +53,16 @@ def test_smallest_memory_that_fits_is_taken() -> None:
     assert between.size == behind.size
 
 
+def test_array_that_is_gone_makes_room_before_a_larger_rest_is_cut() -> None:
+    large, between, small, behind = (arrays.empty(i * SMALLEST_KEPT_WORDS) for i in (4, 1, 1, 1))
+    expected = address(small)
+    del large
+    in_large = arrays.empty(2 * SMALLEST_KEPT_WORDS)
+    del small
+    assert address(arrays.empty(SMALLEST_KEPT_WORDS)) == expected
+    assert in_large.size == between.size + behind.size
+
+
 @pytest.mark.parametrize("kept", [lambda array: array, lambda array: array[5:7], lambda array: array.reshape(2, -1)[1]])
 def test_memory_is_not_used_again_while_a_view_is_left(kept: object) -> None:
     assert callable(kept)

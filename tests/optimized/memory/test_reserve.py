@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import mmap
+import os
 import re
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +15,14 @@ from typing import Any
 import pytest
 
 from optimized.memory import reserve
-from optimized.memory.reserve import CHUNK_BYTES, LARGEST_LEAD_BYTES, PATIENCE_STEPS, STEP_BYTES, Reserve, whole_pages
+from optimized.memory.reserve import (
+    LARGEST_LEAD_BYTES,
+    LIMITED_CHUNK_BYTES,
+    PATIENCE_STEPS,
+    STEP_BYTES,
+    Reserve,
+    whole_pages,
+)
 
 MEBIBYTE = 2**20
 PATIENCE_SECONDS = 10.0
@@ -26,6 +35,12 @@ def fresh() -> Iterator[Reserve]:
     made = Reserve()
     yield made
     made.close()
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where addresses are limited."""
+    monkeypatch.setattr(reserve, "_chunk_bytes", lambda: LIMITED_CHUNK_BYTES)
 
 
 class _Library:
@@ -75,29 +90,34 @@ def test_views_refer_to_the_array_that_was_taken(fresh: Reserve) -> None:
     assert array.reshape(2, -1).base is array
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_piece_larger_than_a_chunk_is_given_and_has_a_chunk_of_its_own(fresh: Reserve) -> None:
-    pieces = [fresh.take(size) for size in (mmap.PAGESIZE, mmap.PAGESIZE, CHUNK_BYTES + mmap.PAGESIZE)]
+    pieces = [fresh.take(size) for size in (mmap.PAGESIZE, mmap.PAGESIZE, LIMITED_CHUNK_BYTES + mmap.PAGESIZE)]
     assert [(piece.start, piece.size_bytes) for piece in pieces] == [
         (0, mmap.PAGESIZE),
         (mmap.PAGESIZE, mmap.PAGESIZE),
-        (0, CHUNK_BYTES + mmap.PAGESIZE),
+        (0, LIMITED_CHUNK_BYTES + mmap.PAGESIZE),
     ]
     assert pieces[0].chunk == pieces[1].chunk != pieces[2].chunk
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_end_of_a_chunk_that_a_piece_did_not_fit_into_is_given_to_others(fresh: Reserve) -> None:
-    first, large, *others = (fresh.take(pages * mmap.PAGESIZE) for pages in (3, CHUNK_BYTES // mmap.PAGESIZE, 2, 1))
+    first, large, *others = (
+        fresh.take(pages * mmap.PAGESIZE) for pages in (3, LIMITED_CHUNK_BYTES // mmap.PAGESIZE, 2, 1)
+    )
     assert large.chunk != first.chunk
     assert [(piece.chunk, piece.start // mmap.PAGESIZE) for piece in others] == [(first.chunk, 3), (first.chunk, 5)]
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_last_piece_of_a_chunk_grows_as_far_as_the_chunk_goes(fresh: Reserve) -> None:
     first, last = fresh.take(mmap.PAGESIZE), fresh.take(mmap.PAGESIZE)
     assert fresh.grown(first, 2 * mmap.PAGESIZE) is None
-    assert fresh.grown(last, CHUNK_BYTES) is None
-    grown = fresh.grown(last, CHUNK_BYTES - mmap.PAGESIZE)
+    assert fresh.grown(last, LIMITED_CHUNK_BYTES) is None
+    grown = fresh.grown(last, LIMITED_CHUNK_BYTES - mmap.PAGESIZE)
     assert grown is not None
-    assert (grown.chunk, grown.start, grown.stop) == (last.chunk, mmap.PAGESIZE, CHUNK_BYTES)
+    assert (grown.chunk, grown.start, grown.stop) == (last.chunk, mmap.PAGESIZE, LIMITED_CHUNK_BYTES)
     assert fresh.take(mmap.PAGESIZE).chunk != last.chunk
 
 
@@ -131,6 +151,7 @@ def test_what_is_present_is_bounded_by_the_lead(monkeypatch: pytest.MonkeyPatch)
     assert set(library.steps) == {STEP_BYTES}
 
 
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize(("factor", "wanted"), [(0.5, [True]), (2.0, [True, False])])
 def test_huge_pages_are_wanted_as_long_as_they_come_quickly(
     factor: float, wanted: list[bool], monkeypatch: pytest.MonkeyPatch
@@ -142,7 +163,7 @@ def test_huge_pages_are_wanted_as_long_as_they_come_quickly(
     made.take((PATIENCE_STEPS + 1) * STEP_BYTES)
     _wait_for(lambda: len(library.steps) == PATIENCE_STEPS + 1)
     _wait_for(lambda: advised == wanted)
-    made.take(CHUNK_BYTES)
+    made.take(LIMITED_CHUNK_BYTES)
     made.close()
     assert advised == ([True, True] if wanted == [True] else wanted)
 
@@ -163,13 +184,23 @@ def test_smaller_chunk_is_taken_where_addresses_are_short(fresh: Reserve, monkey
 
     def short_of_addresses(descriptor: int, size: int, **options: Any) -> mmap.mmap:
         asked.append(size)
-        if size >= CHUNK_BYTES:
+        if size > mmap.PAGESIZE:
             raise OSError(12, "Cannot allocate memory")
         return real(descriptor, size, **options)
 
     monkeypatch.setattr(mmap, "mmap", short_of_addresses)
     assert fresh.take(mmap.PAGESIZE).size_bytes == mmap.PAGESIZE
-    assert asked == [CHUNK_BYTES, mmap.PAGESIZE]
+    assert asked == [reserve._chunk_bytes(), LIMITED_CHUNK_BYTES, mmap.PAGESIZE]
+
+
+@pytest.mark.parametrize("limit", [resource.RLIM_INFINITY, 1 << 40])
+def test_addresses_are_reserved_for_all_memory_unless_they_are_limited(
+    limit: int, fresh: Reserve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+    memory = mmap.PAGESIZE * os.sysconf("SC_PHYS_PAGES")
+    fresh.take(mmap.PAGESIZE)
+    assert fresh._size == (memory if limit == resource.RLIM_INFINITY else LIMITED_CHUNK_BYTES)
 
 
 def test_no_room_at_all_is_a_memory_error(fresh: Reserve, monkeypatch: pytest.MonkeyPatch) -> None:
