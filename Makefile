@@ -44,7 +44,7 @@ bench-long: $(INSTALLED)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.long --json build/long.json $(BENCH_LONG)
 
-# A run of 20 million instructions to its final proof: minutes, and five gigabytes.
+# A run of 20 million instructions to its final proof: minutes, and six gigabytes.
 bench-tree: $(INSTALLED)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.tree --json build/tree.json $(BENCH_TREE)

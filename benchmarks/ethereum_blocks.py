@@ -4,7 +4,7 @@
 
 Each block is proven by `limpid prove` in a process of its own, on one core, and its proof verified by another. A block
 that is in benchmarks/ethereum_blocks.json already is not proven again, so that the work can be stopped and goes on.
-A final proof takes eleven gigabytes.
+A final proof takes six gigabytes.
 """
 
 from __future__ import annotations

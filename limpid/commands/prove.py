@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=Count(), metavar="N", help="With --out: so many processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="With --out: the workers of this Dask scheduler.")
 @click.option("--segment-cost", type=Count(), metavar="N", help="With --out: smaller or larger segments.")
-@click.option("--final", is_flag=True, help="Fold all segments into one small proof: takes minutes and 11 GB.")
+@click.option("--final", is_flag=True, help="Fold all segments into one small proof: takes minutes and 6 GB.")
 @click.option("--dev", is_flag=True, help="Execute only, and write a receipt that PROVES NOTHING, to test with.")
 @public_output_option
 @parameters_option

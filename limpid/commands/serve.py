@@ -69,7 +69,7 @@ LONGEST_TOKEN_BYTES = 1 << 10
 @click.option("--queue", type=Count(), default=DEFAULT_QUEUE, show_default=True, help="The most unfinished jobs.")
 @click.option("--keep", type=Count(), default=DEFAULT_KEEP, show_default=True, help="The most finished jobs.")
 @parameters_option
-@click.option("--final", is_flag=True, help="Serve final proofs, too, as NAME-final: minutes and 11 GB for each.")
+@click.option("--final", is_flag=True, help="Serve final proofs, too, as NAME-final: minutes and 6 GB for each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object when requests are taken.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def serve_command(

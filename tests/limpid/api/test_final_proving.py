@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +138,7 @@ def test_wrong_segment_of_a_worker_is_made_anew_before_a_node_is_made_of_it(
 def test_room_for_segments_alone_is_not_enough(
     in_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The segments of this run take some hundred megabytes, a node five gigabytes: refused before any is proven."""
+    """The segments of this run take some hundred megabytes, a node six gigabytes: refused before any is proven."""
     from limpid.runs import workbench
 
     monkeypatch.setattr(workbench, "_workbench", workbench._workbench.__wrapped__)

@@ -130,7 +130,7 @@ def test_name_that_no_file_can_have_is_told_as_it_was_given() -> None:
 
 @pytest.mark.slow
 def test_run_of_one_segment_with_a_chosen_exit_code_has_a_small_final_proof(tmp_path: Path) -> None:
-    """With the real parameters: some minutes, and five gigabytes."""
+    """With the real parameters: some minutes, and six gigabytes."""
     source, guest, final = tmp_path / "guest.c", tmp_path / "guest.elf", tmp_path / "final"
     source.write_text('#include "zkvm_io.h"\nint main(void) { write_output((const uint8_t *)"seven", 5); return 7; }\n')
     build([source], guest)
@@ -276,7 +276,7 @@ def test_final_proof_of_another_version_is_told_from_a_false_one(
 
 @pytest.mark.slow
 def test_run_that_calls_accelerators_has_a_final_proof_of_the_same_size(tmp_path: Path) -> None:
-    """With the real parameters: some minutes, and eleven gigabytes."""
+    """With the real parameters: some minutes, and six gigabytes."""
     guest, final = FIBONACCI.replace("fibonacci", "keccak256"), tmp_path / "final"
     done = limpid("prove", guest, "--input-hex", "00", "--final", "--output", final, "--json")
     assert (done.status, done.document["segments"]) == (0, 1)

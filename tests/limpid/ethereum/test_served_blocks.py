@@ -82,7 +82,7 @@ def test_public_block_is_executed_proven_fetched_and_verified(served: Served, tm
 def test_public_block_has_a_final_proof_that_an_attester_verifies_by_the_id_of_a_key(
     served: Served, tmp_path: Path
 ) -> None:
-    """With the real parameters: some minutes, and eleven gigabytes."""
+    """With the real parameters: some minutes, and six gigabytes."""
     root = served.root
     with running(tmp_path / "folder", *served.arguments, "--final", parameters="segment") as server:
         with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
