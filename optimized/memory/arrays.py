@@ -43,10 +43,8 @@ class _Pool:
     def take(self, count: int) -> Words:
         """An array of so many words. Raises MemoryError if the system has no room for it."""
         size = whole_pages(count)
-        piece = self._free_piece(size)
-        if piece is None:
-            self._collect()
-            piece = self._free_piece(size) or self._grown_piece(size) or self._reserve.take(size)
+        self._collect()
+        piece = self._free_piece(size) or self._grown_piece(size) or self._reserve.take(size)
         self._pieces.append(piece)
         self._arrays.append(piece.words(count))
         return self._arrays[-1]

@@ -105,6 +105,27 @@ def test_threads_that_share_sections_make_the_same_leaves_as_threads_with_sectio
     assert np.array_equal(own, leaf_digests(expected.reshape(-1, 8)))
 
 
+@pytest.mark.parametrize(
+    ("count", "folding_log2", "parts"),
+    # Eight columns of four words are two blocks, as are four of eight; in the last part some words are missing.
+    [(7, 2, 1), (8, 2, 1), (14, 2, 2), (9, 3, 3)],
+)
+def test_leaves_that_are_hashed_in_parts_are_the_plain_ones(
+    monkeypatch: pytest.MonkeyPatch, count: int, folding_log2: int, parts: int
+) -> None:
+    monkeypatch.setattr(compiled_codewords, "SMALL_SECTION_WORDS", 0)
+    prefixes_log2 = [13] * (count - 2) + [12, 3]
+    columns = random_columns(13, prefixes_log2)
+    order = LeafOrder.by_column(count, folding_log2)
+    assert len(order.parts()) == parts
+    expected = column_fibres(codewords(columns.astype(np.uint64), 14), folding_log2)
+    assert np.array_equal(layer_of(encoded(columns, prefixes_log2, 14), order, folding_log2), leaf_digests(expected))
+
+
+def test_leaves_by_point_are_hashed_whole() -> None:
+    assert LeafOrder.by_point(6, 4).parts() == [slice(0, 96)]
+
+
 def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # Large enough for memory of whole pages, which is aligned.
     columns = random_columns(18, [18])
