@@ -20,6 +20,13 @@ from optimized.words import Words
 SMALLEST_KEPT_WORDS = 1 << 18
 """Below a mebibyte the memory allocator keeps what is freed itself."""
 
+WHOLE_PIECE_BYTES = 1 << 27
+"""A free piece of more is kept for large arrays: some that live long, cut from it for small ones, would leave no place
+for the next large one, which new memory would have to be made present for."""
+
+CUT_PARTS = 8
+"""An array of such a part of it counts as large."""
+
 
 def _references(arrays: list[Words], index: int) -> int:
     return sys.getrefcount(arrays[index])
@@ -54,8 +61,9 @@ class _Pool:
         self._reserve.close()
 
     def _free_piece(self, size: int) -> Piece | None:
-        """So much of the smallest free piece that has it."""
-        fitting = [i for i, piece in enumerate(self._free) if piece.size_bytes >= size]
+        """So much of the smallest free piece that has it and is not to be kept whole."""
+        largest = max(WHOLE_PIECE_BYTES, CUT_PARTS * size)
+        fitting = [i for i, piece in enumerate(self._free) if size <= piece.size_bytes <= largest]
         if not fitting:
             return None
         piece = self._free.pop(min(fitting, key=lambda i: self._free[i].size_bytes))

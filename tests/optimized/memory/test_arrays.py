@@ -53,6 +53,16 @@ def test_smallest_memory_that_fits_is_taken() -> None:
     assert between.size == behind.size
 
 
+def test_large_free_memory_is_kept_whole_for_large_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "WHOLE_PIECE_BYTES", 0)
+    free, behind = arrays.empty(2 * arrays.CUT_PARTS * SMALLEST_KEPT_WORDS), arrays.empty(SMALLEST_KEPT_WORDS)
+    before = address(free)
+    del free
+    small = arrays.empty(SMALLEST_KEPT_WORDS)
+    assert address(small) > address(behind)
+    assert address(arrays.empty(2 * SMALLEST_KEPT_WORDS)) == before
+
+
 @pytest.mark.parametrize("kept", [lambda array: array, lambda array: array[5:7], lambda array: array.reshape(2, -1)[1]])
 def test_memory_is_not_used_again_while_a_view_is_left(kept: object) -> None:
     assert callable(kept)
