@@ -122,19 +122,27 @@ class Codewords:
         """The numbers of the sections."""
         return range(1 << (self.domain_log2 - self.longest_log2))
 
-    def room(self, count: int) -> Words:
-        """Memory for the polynomials of the tiles of one section, of so many columns: (count, 2^longest_log2)."""
-        is_needed = self.prefixes_log2.max() > self.tile_log2
-        return arrays.empty(count, 1 << self.longest_log2 if is_needed else 0)
+    @property
+    def section_tiles(self) -> range:
+        """The numbers of a section's tiles."""
+        return range(1 << (self.longest_log2 - self.tile_log2))
 
-    def write_polynomials(self, first: int, section: int, polynomials: Words, run: Run) -> None:
-        """Writes the polynomials of a section's tiles, of as many columns from the first on as there is room for."""
+    def room(self, count: int, tiles: int) -> Words:
+        """Memory for the polynomials of so many tiles of so many columns: (count, tiles * 2^tile_log2)."""
+        is_needed = self.prefixes_log2.max() > self.tile_log2
+        return arrays.empty(count, tiles << self.tile_log2 if is_needed else 0)
+
+    def write_polynomials(self, first: int, section: int, tiles: Sequence[int], polynomials: Words, run: Run) -> None:
+        """Writes the polynomials of a section's tiles of these ascending numbers, of as many columns from the first on
+        as there is room for."""
         count, room = polynomials.shape
         if not room:
             return
         rows_log2 = self.longest_log2 - self.tile_log2
         width = min(1 << self.tile_log2, max(DISTANT_WORDS, DISTANT_TILE_WORDS >> rows_log2))
         levels = first_levels(self.domain_log2, self.domain_log2 - self.tile_log2)
+        places = np.full(len(self.section_tiles), -1, dtype=np.int64)
+        places[tiles] = np.arange(len(tiles))
         operands = (
             self.columns[first * self.pitch :],
             self.pitch,
@@ -145,6 +153,8 @@ class Codewords:
             self.domain_log2,
             self.tile_log2,
             section,
+            places,
+            np.concatenate([[0], np.cumsum(places >= 0)]),
             width,
             levels.factors,
             levels.companions,
@@ -163,13 +173,14 @@ class Codewords:
         tiles = positions >> (self.tile_log2 - folding_log2)
         tiles_log2 = self.longest_log2 - self.tile_log2
         values = np.empty((len(numbers), self.count, 1 << folding_log2), dtype=np.uint32)
-        polynomials = self.room(1)
-        for column in range(self.count):
-            for section in self.sections:
-                chosen = np.flatnonzero(tiles >> tiles_log2 == section)
-                if not len(chosen):
-                    continue
-                self.write_polynomials(column, section, polynomials, shared)
+        for section in self.sections:
+            chosen = np.flatnonzero(tiles >> tiles_log2 == section)
+            if not len(chosen):
+                continue
+            wanted, places = np.unique(tiles[chosen] & ((1 << tiles_log2) - 1), return_inverse=True)
+            polynomials = self.room(1, len(wanted))
+            for column in range(self.count):
+                self.write_polynomials(column, section, wanted.tolist(), polynomials, shared)
                 found = np.empty(len(chosen) << folding_log2, dtype=np.uint32)
                 operands = (
                     self.columns[column * self.pitch :],
@@ -180,7 +191,7 @@ class Codewords:
                     self.tile_log2,
                     points[chosen],
                     pow(root, 1 << fibres_log2, P),
-                    tiles[chosen] & ((1 << tiles_log2) - 1),
+                    places.astype(np.int64),
                     folding_log2,
                     found,
                 )
@@ -210,18 +221,18 @@ class Codewords:
         points, columns = bit_reversed(order.points[part], folding_log2), order.columns[part]
         first, count = int(columns.min()), int(columns.max() - columns.min()) + 1
         inner = tile_levels(self.tile_log2)
-        tiles = 1 << (self.longest_log2 - self.tile_log2)
+        tiles = self.section_tiles
         smallest = SMALLEST_TASK_WORDS // (count << self.tile_log2)
-        polynomials = self.room(count)
+        polynomials = self.room(count, len(tiles))
         for section in sections:
-            self.write_polynomials(first, section, polynomials, run)
+            self.write_polynomials(first, section, tiles, polynomials, run)
             operands = (
                 self.columns[first * self.pitch :],
                 self.pitch,
                 self.prefixes_log2[first : first + count],
                 polynomials.reshape(-1),
                 polynomials.shape[1],
-                section * tiles,
+                section * len(tiles),
                 self.tile_log2,
                 tile_steps(self.domain_log2, self.tile_log2),
                 inner.factors,
@@ -233,7 +244,7 @@ class Codewords:
                 layer.reshape(-1),
                 layer.shape[1],
             )
-            run(hash_tiles, operands, tiles, smallest)
+            run(hash_tiles, operands, len(tiles), smallest)
 
 
 def shared(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:

@@ -131,11 +131,12 @@ def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyP
     columns = random_columns(18, [18])
     codes = encoded(columns, [18], 19)
     assert codes.sections == range(2)
-    expected, found = codes.room(1), codes.room(1)
-    codes.write_polynomials(0, 1, expected, alone)
+    tiles = codes.section_tiles
+    expected, found = codes.room(1, len(tiles)), codes.room(1, len(tiles))
+    codes.write_polynomials(0, 1, tiles, expected, alone)
     monkeypatch.setattr(streaming, "SMALLEST_STREAMED_WORDS", 0)
     assert streaming.is_streamed(found.reshape(-1))
-    codes.write_polynomials(0, 1, found, shared)
+    codes.write_polynomials(0, 1, tiles, found, shared)
     assert np.array_equal(found, expected)
 
 
@@ -148,7 +149,20 @@ def test_a_section_is_as_long_as_the_longest_column_and_nothing_if_that_is_a_til
 ) -> None:
     codes = encoded(random_columns(14, prefixes_log2), prefixes_log2, domain_log2)
     assert codes.sections == range(sections)
-    assert codes.room(len(prefixes_log2)).shape == (len(prefixes_log2), room)
+    assert codes.room(len(prefixes_log2), len(codes.section_tiles)).shape == (len(prefixes_log2), room)
+
+
+@pytest.mark.parametrize("prefixes_log2", [[17], [16, 17, 14]])
+def test_polynomials_of_some_tiles_are_those_among_all(prefixes_log2: list[int]) -> None:
+    columns = random_columns(17, prefixes_log2)
+    codes = encoded(columns, prefixes_log2, 18)
+    count, tiles = len(prefixes_log2), codes.section_tiles
+    every = codes.room(count, len(tiles))
+    codes.write_polynomials(0, 1, tiles, every, alone)
+    chosen = [0, 5, 6, len(tiles) - 2]
+    some = codes.room(count, len(chosen))
+    codes.write_polynomials(0, 1, chosen, some, alone)
+    assert np.array_equal(some.reshape(count, len(chosen), -1), every.reshape(count, len(tiles), -1)[:, chosen])
 
 
 def test_what_has_no_square_of_lanes_or_no_whole_fibres_cannot_be_encoded() -> None:
