@@ -225,11 +225,22 @@ class OptimizedZerocheckRounds:
         return sums
 
     def _first_tiles(self, share: Share, results: Words) -> None:
-        bound = len(self._challenges)
+        tables, bound = self._tables, len(self._challenges)
+        # Most constants are those of wide tables.
+        chosen = np.concatenate(
+            [
+                start + np.arange(len(layout.constants.starts))
+                for start, layout in zip(tables.fields[:, Field.CONSTANTS], tables.layouts, strict=True)
+                if layout.is_wide is share.is_wide
+            ]
+        )
         group = extension.from_elements(polynomials.corner_weights(self._challenges[::-1]))
-        folded = constant_words(extension.multiply(self._tables.values[:, None], group))
+        folded = np.zeros((len(tables.values), len(group), SIX), dtype=np.uint32)
+        words = constant_words(extension.multiply(tables.values[chosen, None], group))
+        folded[chosen] = words.reshape(len(chosen), len(group), SIX)
         is_kept = bound == _folded_rounds(share.is_wide)
-        share.run(first_tiles, self._cell_operands(share), bound, folded, is_kept, self._offsets, self._tiles, results)
+        operands = self._cell_operands(share), bound, folded.reshape(-1), is_kept
+        share.run(first_tiles, *operands, self._offsets, self._tiles, results)
 
     def _later_tiles(self, share: Share, challenge: Extension, left: Integers, results: Words) -> None:
         tables = self._tables
