@@ -10,9 +10,11 @@
              │                                                                    v
              │                            compression: leaves of a tile hashed ──> tree: layers above the leaves
              v
-    an opening makes the fibres again that it needs: distant, then one point at a time (`tiles.open_fibres`)
+    an opening makes the fibres again that it needs: distant for their tiles, then one point at a time
+    (`tiles.open_fibres`)
 
-Sections that are small enough are made one by each thread, others by all threads together (`codewords`). `grinding`
+Sections that are small enough are made one by each thread, others by all threads together, a few columns after the
+others (`codewords`): meanwhile the states of the leaves' hashes lie where their digests will. `grinding`
 searches for a nonce with the same compression, for which a processor may have instructions
 (`optimized.hashing.instructions`). Butterflies multiply by known `factors`.
 """

@@ -22,6 +22,7 @@ from optimized.memory import arrays
 from optimized.threads import in_parallel
 from optimized.words import Words
 from spec.field import GENERATOR, P, root_of_unity
+from spec.protocol.hash import BLOCK_WORDS
 
 LARGEST_TILE_LOG2 = 12
 """A column's tile, powers and factors stay in the second-level cache, mostly in the first."""
@@ -34,6 +35,10 @@ DISTANT_TILE_WORDS = 1 << 15
 
 SMALL_SECTION_WORDS = 1 << 17
 """The words of all columns together. Each thread makes such sections by itself: they stay in its second-level cache."""
+
+PART_BLOCKS_LOG2 = 1
+"""Leaves of long columns are hashed in parts of so many blocks: the fewer columns are transformed at a time, the less
+memory their sections take; and the fewer parts there are, the less often states are put aside."""
 
 SMALLEST_TASK_WORDS = 1 << 15
 SMALLEST_TASK_FIBRES = 16
@@ -69,6 +74,13 @@ class LeafOrder:
         """Point after point, the codewords at each."""
         points = 1 << folding_log2
         return LeafOrder(np.tile(np.arange(count), points), np.arange(points).repeat(count))
+
+    def parts(self) -> list[slice]:
+        """The words of a leaf, cut between columns and into whole blocks of its hash: where points come first, not."""
+        cuts = np.arange(BLOCK_WORDS << PART_BLOCKS_LOG2, len(self.columns), BLOCK_WORDS << PART_BLOCKS_LOG2)
+        before = np.maximum.accumulate(self.columns)
+        possible = [int(cut) for cut in cuts if before[cut - 1] < self.columns[cut:].min()]
+        return [slice(*of) for of in zip([0, *possible], [*possible, len(self.columns)], strict=True)]
 
     def leaves(self, fibres: Words) -> Words:
         """Leaves, a row each, from the fibres of all codewords."""
@@ -110,19 +122,27 @@ class Codewords:
         """The numbers of the sections."""
         return range(1 << (self.domain_log2 - self.longest_log2))
 
-    def room(self, count: int) -> Words:
-        """Memory for the polynomials of the tiles of one section, of so many columns: (count, 2^longest_log2)."""
-        is_needed = self.prefixes_log2.max() > self.tile_log2
-        return arrays.empty(count, 1 << self.longest_log2 if is_needed else 0)
+    @property
+    def section_tiles(self) -> range:
+        """The numbers of a section's tiles."""
+        return range(1 << (self.longest_log2 - self.tile_log2))
 
-    def write_polynomials(self, first: int, section: int, polynomials: Words, run: Run) -> None:
-        """Writes the polynomials of a section's tiles, of as many columns from the first on as there is room for."""
+    def room(self, count: int, tiles: int) -> Words:
+        """Memory for the polynomials of so many tiles of so many columns: (count, tiles * 2^tile_log2)."""
+        is_needed = self.prefixes_log2.max() > self.tile_log2
+        return arrays.empty(count, tiles << self.tile_log2 if is_needed else 0)
+
+    def write_polynomials(self, first: int, section: int, tiles: Sequence[int], polynomials: Words, run: Run) -> None:
+        """Writes the polynomials of a section's tiles of these ascending numbers, of as many columns from the first on
+        as there is room for."""
         count, room = polynomials.shape
         if not room:
             return
         rows_log2 = self.longest_log2 - self.tile_log2
         width = min(1 << self.tile_log2, max(DISTANT_WORDS, DISTANT_TILE_WORDS >> rows_log2))
         levels = first_levels(self.domain_log2, self.domain_log2 - self.tile_log2)
+        places = np.full(len(self.section_tiles), -1, dtype=np.int64)
+        places[tiles] = np.arange(len(tiles))
         operands = (
             self.columns[first * self.pitch :],
             self.pitch,
@@ -133,6 +153,8 @@ class Codewords:
             self.domain_log2,
             self.tile_log2,
             section,
+            places,
+            np.concatenate([[0], np.cumsum(places >= 0)]),
             width,
             levels.factors,
             levels.companions,
@@ -151,13 +173,14 @@ class Codewords:
         tiles = positions >> (self.tile_log2 - folding_log2)
         tiles_log2 = self.longest_log2 - self.tile_log2
         values = np.empty((len(numbers), self.count, 1 << folding_log2), dtype=np.uint32)
-        polynomials = self.room(1)
-        for column in range(self.count):
-            for section in self.sections:
-                chosen = np.flatnonzero(tiles >> tiles_log2 == section)
-                if not len(chosen):
-                    continue
-                self.write_polynomials(column, section, polynomials, shared)
+        for section in self.sections:
+            chosen = np.flatnonzero(tiles >> tiles_log2 == section)
+            if not len(chosen):
+                continue
+            wanted, places = np.unique(tiles[chosen] & ((1 << tiles_log2) - 1), return_inverse=True)
+            polynomials = self.room(1, len(wanted))
+            for column in range(self.count):
+                self.write_polynomials(column, section, wanted.tolist(), polynomials, shared)
                 found = np.empty(len(chosen) << folding_log2, dtype=np.uint32)
                 operands = (
                     self.columns[column * self.pitch :],
@@ -168,7 +191,7 @@ class Codewords:
                     self.tile_log2,
                     points[chosen],
                     pow(root, 1 << fibres_log2, P),
-                    tiles[chosen] & ((1 << tiles_log2) - 1),
+                    places.astype(np.int64),
                     folding_log2,
                     found,
                 )
@@ -180,38 +203,48 @@ class Codewords:
         """Writes the digest of each leaf, in planes: position q of the layer has that of leaf bitrev(q)."""
         if self.count << self.longest_log2 <= SMALL_SECTION_WORDS:
             # Threads wait for each other twice a section if they share it.
+            whole = slice(0, len(order.columns))
             in_parallel(
-                lambda start, stop: self._hash_sections(self.sections[start:stop], folding_log2, order, layer, alone),
+                lambda start, stop: self._hash_sections(
+                    self.sections[start:stop], folding_log2, order, whole, layer, alone
+                ),
                 len(self.sections),
             )
         else:
-            self._hash_sections(self.sections, folding_log2, order, layer, shared)
+            for part in order.parts():
+                self._hash_sections(self.sections, folding_log2, order, part, layer, shared)
 
-    def _hash_sections(self, sections: range, folding_log2: int, order: LeafOrder, layer: Words, run: Run) -> None:
-        points = bit_reversed(order.points, folding_log2)
+    def _hash_sections(
+        self, sections: range, folding_log2: int, order: LeafOrder, part: slice, layer: Words, run: Run
+    ) -> None:
+        """Hashes a part of the words of the leaves, which holds all words of its columns."""
+        points, columns = bit_reversed(order.points[part], folding_log2), order.columns[part]
+        first, count = int(columns.min()), int(columns.max() - columns.min()) + 1
         inner = tile_levels(self.tile_log2)
-        tiles = 1 << (self.longest_log2 - self.tile_log2)
-        smallest = SMALLEST_TASK_WORDS // (self.count << self.tile_log2)
-        polynomials = self.room(self.count)
+        tiles = self.section_tiles
+        smallest = SMALLEST_TASK_WORDS // (count << self.tile_log2)
+        polynomials = self.room(count, len(tiles))
         for section in sections:
-            self.write_polynomials(0, section, polynomials, run)
+            self.write_polynomials(first, section, tiles, polynomials, run)
             operands = (
-                self.columns,
+                self.columns[first * self.pitch :],
                 self.pitch,
-                self.prefixes_log2,
+                self.prefixes_log2[first : first + count],
                 polynomials.reshape(-1),
                 polynomials.shape[1],
-                section * tiles,
+                section * len(tiles),
                 self.tile_log2,
                 tile_steps(self.domain_log2, self.tile_log2),
                 inner.factors,
                 inner.companions,
                 folding_log2,
-                order.columns * ((1 << self.tile_log2) + GAP) + points * LANES,
+                (columns - first) * ((1 << self.tile_log2) + GAP) + points * LANES,
+                part.start == 0,
+                part.stop == len(order.columns),
                 layer.reshape(-1),
                 layer.shape[1],
             )
-            run(hash_tiles, operands, tiles, smallest)
+            run(hash_tiles, operands, len(tiles), smallest)
 
 
 def shared(compiled: Any, operands: tuple[Any, ...], count: int, smallest: int) -> None:

@@ -29,10 +29,22 @@ def _factor(factors: Words, companions: Words, index: int) -> Lanes:
 
 @compiled
 def _split_rows(
-    source: Words, tile: Words, rows_log2: int, width: int, factors: Words, companions: Words, level: int, block: int
+    source: Words,
+    tile: Words,
+    rows_log2: int,
+    width: int,
+    factors: Words,
+    companions: Words,
+    level: int,
+    block: int,
+    wanted_before: NDArray[np.int64],
+    first_row: int,
 ) -> None:
     """The levels that take a tile of 2^rows_log2 rows of `width` words, block `block` of level `level` of the whole
-    transform, to single rows. The source may be the tile."""
+    transform, to single rows, numbered from `first_row` on. The source may be the tile.
+
+    Blocks of rows none of which is wanted stay unfinished; `wanted_before` has how many are before each row.
+    """
     current = source
     done = 0
     if rows_log2 % 2:
@@ -49,6 +61,9 @@ def _split_rows(
         outer = (1 << (level + done)) - 1 + (block << done)
         inner = (2 << (level + done)) - 1 + (block << (done + 1))
         for inside in range(1 << done):
+            row = first_row + (inside << (rows_log2 - done))
+            if wanted_before[row] == wanted_before[row + (1 << (rows_log2 - done))]:
+                continue
             factor = _factor(factors, companions, outer + inside)
             first = _factor(factors, companions, inner + 2 * inside)
             second = _factor(factors, companions, inner + 2 * inside + 1)
@@ -78,6 +93,8 @@ def distant_pass(
     domain_log2: int,
     tile_log2: int,
     section: int,
+    places: NDArray[np.int64],
+    wanted_before: NDArray[np.int64],
     width: int,
     factors: Words,
     companions: Words,
@@ -88,7 +105,8 @@ def distant_pass(
     """Tasks start to stop: of each column longer than a tile, some `width` words of each row of a tile's length.
 
     Column c has 2^prefixes_log2[c] coefficients at c * pitch; the polynomials of its tiles in one of the sections of
-    2^longest_log2 words start at c * polynomials_pitch.
+    2^longest_log2 words start at c * polynomials_pitch. `places` has each tile's number among those that are wanted, or
+    a negative one, `wanted_before` how many of them are before each tile, and before the end.
     """
     chunks = (1 << tile_log2) // width
     largest = width << (longest_log2 - tile_log2)
@@ -111,9 +129,15 @@ def distant_pass(
                 # The last part needs the coefficients no longer.
                 split = tile if part < parts - 1 else coefficients
                 block = section * parts + part
-                _split_rows(coefficients, split, rows_log2, width, factors, companions, level, block)
+                first = part << rows_log2
+                _split_rows(
+                    coefficients, split, rows_log2, width, factors, companions, level, block, wanted_before, first
+                )
                 for row in range(rows):
-                    at = column * polynomials_pitch + (((part << rows_log2) + row) << tile_log2) + offset
+                    place = places[first + row]
+                    if place < 0:
+                        continue
+                    at = column * polynomials_pitch + (place << tile_log2) + offset
                     if streams:
                         for i in range(0, width, LANES):
                             store_streaming(polynomials, at + i, load(split, row * width + i))

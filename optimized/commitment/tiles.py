@@ -108,26 +108,45 @@ def _split_tile(
 
 @compiled
 def hash_tile(
-    values: Words, order: NDArray[np.int64], part_log2: int, folding_log2: int, layer: Words, pitch: int, first: int
+    values: Words,
+    order: NDArray[np.int64],
+    part_log2: int,
+    folding_log2: int,
+    begins: bool,
+    ends: bool,
+    layer: Words,
+    pitch: int,
+    first: int,
 ) -> None:
     """The digests of a tile's leaves, from number `first` of the layer on: in each lane one after the other.
 
-    Word w of a leaf is order[w] words behind the leaf's first place.
+    Word w of a leaf is order[w] words behind the leaf's first place. Leaves may be hashed in parts of whole blocks: one
+    that does not begin takes the states that one that does not end has left in the layer, lanes side by side.
     """
     width = len(order)
     leaves_log2 = part_log2 - folding_log2
+    states = np.empty(0 if begins else STATE_WORDS * LANES << leaves_log2, dtype=np.uint32)
+    for i in range(0 if begins else STATE_WORDS):
+        for leaf in range(0, LANES << leaves_log2, LANES):
+            store(states, (i * LANES << leaves_log2) + leaf, load(layer, i * pitch + first + leaf))
     block = np.empty(BLOCK_WORDS * LANES, dtype=np.uint32)
     state = np.empty(STATE_WORDS * LANES, dtype=np.uint32)
     for leaf in range(1 << leaves_log2):
         at = (leaf << folding_log2) * LANES
         for i in range(STATE_WORDS):
-            store(state, i * LANES, broadcast(LEAF_VALUE[i]))
+            if begins:
+                store(state, i * LANES, broadcast(LEAF_VALUE[i]))
+            else:
+                store(state, i * LANES, load(states, ((i << leaves_log2) + leaf) * LANES))
         for word in range(0, width, BLOCK_WORDS):
             for i in range(BLOCK_WORDS):
                 store(block, i * LANES, load(values, at + order[word + i]) if word + i < width else broadcast(0))
             compress(state, block)
         for i in range(STATE_WORDS):
-            scatter(layer, i * pitch + first + leaf, 1 << leaves_log2, load(state, i * LANES))
+            if ends:
+                scatter(layer, i * pitch + first + leaf, 1 << leaves_log2, load(state, i * LANES))
+            else:
+                store(layer, i * pitch + first + leaf * LANES, load(state, i * LANES))
 
 
 @compiled
@@ -144,12 +163,15 @@ def hash_tiles(
     companions: Words,
     folding_log2: int,
     order: NDArray[np.int64],
+    begins: bool,
+    ends: bool,
     layer: Words,
     layer_pitch: int,
     start: int,
     stop: int,
 ) -> None:
-    """The leaf digests of tiles start to stop of those whose polynomials are there, from `first_tile` on.
+    """The leaf digests of tiles start to stop of those whose polynomials are there, from `first_tile` on; or their
+    parts in these columns, as `hash_tile` has them.
 
     Of a column that is no longer than a tile, every tile has the same polynomial, the column itself. Word w of a leaf
     is order[w] words behind the leaf's first place in the tiles.
@@ -177,7 +199,8 @@ def hash_tiles(
                     store(padded, i, load(columns, column * pitch + i) if i < count else broadcast(0))
                 _split_tile(padded, 0, powers, tile_log2, factors, companions, work, values, to, 0)
         first = (first_tile + tile) << (tile_log2 - folding_log2)
-        hash_tile(values, order, tile_log2 - LANES_LOG2, folding_log2, layer, layer_pitch, first)
+        part_log2 = tile_log2 - LANES_LOG2
+        hash_tile(values, order, part_log2, folding_log2, begins, ends, layer, layer_pitch, first)
 
 
 @compiled

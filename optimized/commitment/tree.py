@@ -98,7 +98,7 @@ def leaf_digests(leaves: Words) -> Words:
     words[:, :count] = leaves.T
     values = np.ascontiguousarray(words.reshape(width, LANES, 1 << groups_log2).swapaxes(1, 2)).reshape(-1)
     digests = np.empty((STATE_WORDS, pitch), dtype=np.uint32)
-    hash_tile(values, np.arange(width) * pitch, groups_log2, 0, digests.reshape(-1), pitch, 0)
+    hash_tile(values, np.arange(width) * pitch, groups_log2, 0, True, True, digests.reshape(-1), pitch, 0)
     return digests[:, :count]
 
 

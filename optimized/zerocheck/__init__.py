@@ -18,5 +18,6 @@ stands where in the flat arrays, `equality` has eq at all corners, `first_cubics
 Chips of more than a thousand columns, most of them bits, go another way. `nested` keeps the common factors of their
 constraints, `gathering` finds what is shared once constraints are weighted, `nested_layout` writes both down, and
 `nested_values` calculates them: in the first rounds with small numbers where cells are small (`small_values`), in the
-later ones from columns that are little more than the cells.
+later ones from columns that are little more than the cells. These are kept a round later than others, when they are
+half as large.
 """

@@ -25,7 +25,6 @@ from optimized.zerocheck.cells import load_rows
 from optimized.zerocheck.constants import Integers
 from optimized.zerocheck.header import Code, Factor, Header
 from optimized.zerocheck.nested_values import FACTOR, PAIR, nested_on_tile
-from optimized.zerocheck.points import GROUP_ROWS
 from optimized.zerocheck.sums import (
     ELEMENT,
     SIX,
@@ -129,14 +128,14 @@ def _add_tile(
 
 @compiled
 def _column_on_group(
-    code: Code, column: int, file: Words, at: int, pitch: int, constants: Words, folded: Words, first: int
+    code: Code, column: int, file: Words, at: int, pitch: int, rows: int, constants: Words, folded: Words, first: int
 ) -> Lanes:
-    """A column on a group of rows, the first of which stands at word `at` of the file, bound in both coordinates."""
+    """A column on a group of rows, the first of which stands at word `at` of the file, bound in all coordinates."""
     sums = no_sums()
     for part in range(code[column + 1]):
-        constant = (first + code[column] + 1 + part) * GROUP_ROWS * SIX
+        constant = (first + code[column] + 1 + part) * rows * SIX
         position = at + code[column + 2 + part] * LANES
-        for i in range(0, GROUP_ROWS, 2):
+        for i in range(0, rows, 2):
             a, b = load(file, position + i * pitch), load(file, position + (i + 1) * pitch)
             sums = accumulate_constants(sums, (a, b), folded, constant + i * SIX)
     return extension_add(accumulated(sums), spread_element(constants, (first + code[column]) * SIX))
@@ -146,15 +145,18 @@ def _column_on_group(
 def first_tiles(
     tasks: Integers,
     operands: CellOperands,
+    bound: int,
     folded: Words,
+    is_kept: bool,
     offsets: Integers,
     tiles: Words,
     results: Words,
 ) -> None:
     """Makes the tiles of tasks, each (its number, table, low variables, high variables, high corner), from the cells.
 
-    `folded` has each constant times the weights of a group's rows. `offsets` are the words where tables' tiles start.
-    A task's results are COEFFICIENTS elements in lanes: the sums over its tiles.
+    So many coordinates are bound, BASE_ROUNDS or one more: a block of rows folds to a tile, or to one row of it.
+    `folded` has each constant times the weights of a group's rows. `offsets` are the words where tables' tiles start,
+    where they are kept. A task's results are COEFFICIENTS elements in lanes: the sums over its tiles.
     """
     tables, code, numbers, _, constants, low_levels, high_levels, lane_weights, sizes = operands
     square = np.empty(LANES * LANES, dtype=np.uint32)
@@ -162,6 +164,8 @@ def first_tiles(
     slots = np.empty(sizes[5] * FACTOR, dtype=np.uint32)
     scratch = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
     totals = np.empty(COEFFICIENTS * SUMS, dtype=np.uint32)
+    made = tiles if is_kept else np.empty(tables[:, Field.COLUMNS].max() * PAIR, dtype=np.uint32)
+    rows = 1 << bound
     for t in range(len(tasks)):
         task, number, low, high, corner = tasks[t, 0], tasks[t, 1], tasks[t, 2], tasks[t, 3], tasks[t, 4]
         table = tables[number]
@@ -171,19 +175,23 @@ def first_tiles(
         clear(totals, len(totals))
         for i in range(1 << low):
             tile = (corner << low) + i
-            load_rows(table, tile * ZEROCHECK_BLOCK_ROWS, code, numbers, square, file)
-            at = offsets[number] + tile * columns * PAIR
-            for j in range(columns):
-                column = start + code[start + code[start + Header.COLUMNS] + j]
-                to = at + j * PAIR
-                for half in range(2):
-                    row = half * GROUP_ROWS * pitch
-                    value = _column_on_group(code, column, file, row, pitch, constants, folded, first)
-                    store_lanes(tiles, to + half * ELEMENT, value)
-                lower, upper = load_element(tiles, to), load_element(tiles, to + ELEMENT)
-                store_lanes(tiles, to + ELEMENT, extension_subtract(upper, lower))
+            at = offsets[number] + tile * columns * PAIR if is_kept else 0
+            for half in range(2):
+                row = (2 * tile + half) * rows
+                in_block = row % ZEROCHECK_BLOCK_ROWS
+                if in_block == 0:
+                    load_rows(table, row, code, numbers, square, file)
+                for j in range(columns):
+                    column = start + code[start + code[start + Header.COLUMNS] + j]
+                    to = at + j * PAIR
+                    of_group = in_block * pitch
+                    value = _column_on_group(code, column, file, of_group, pitch, rows, constants, folded, first)
+                    if half == 0:
+                        store_lanes(made, to, value)
+                    else:
+                        store_lanes(made, to + ELEMENT, extension_subtract(value, load_element(made, to)))
             weight = spread_element(low_levels, ((1 << low) - 1 + i) * SIX)
-            _add_tile(table, code, numbers, constants, tiles, at, weight, slots, scratch, totals)
+            _add_tile(table, code, numbers, constants, made, at, weight, slots, scratch, totals)
         of_corner = spread_element(high_levels, ((1 << high) - 1 + corner) * SIX)
         factor = extension_multiply(of_corner, load_element(lane_weights, number * ELEMENT))
         at = task * COEFFICIENTS * ELEMENT

@@ -55,6 +55,9 @@ def second_round(squares: Sequence[Extension], cubes: Sequence[Extension], chall
     return _sum(quadratic(rows), cubic(cubic_rows))
 
 
-def corner_weights(x: Extension, y: Extension) -> list[Extension]:
-    """eq((x, y), corner) for the rows of a group in their order."""
-    return [(ONE - x) * (ONE - y), (ONE - x) * y, x * (ONE - y), x * y]
+def corner_weights(point: Sequence[Extension]) -> list[Extension]:
+    """eq(point, corner) for the rows of a group in their order, first coordinate first."""
+    weights = [ONE]
+    for x in point:
+        weights = [weight * factor for weight in weights for factor in (ONE - x, x)]
+    return weights

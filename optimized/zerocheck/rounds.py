@@ -30,6 +30,7 @@ from optimized.zerocheck.tables import (
     BASE_ROUNDS,
     LANE_VARIABLES,
     SMALLEST_VARIABLES,
+    WIDE_FOLDED_ROUNDS,
     CellOperands,
     Field,
     Tables,
@@ -75,8 +76,9 @@ def zerocheck(
 
 @dataclass(frozen=True)
 class Share:
-    """Tasks of one size, and the equality weights of their units."""
+    """The tasks of narrow or of wide tables, and the equality weights of their units."""
 
+    is_wide: bool
     tasks: Integers
     """(number, table, low variables, high variables, high corner)."""
 
@@ -99,7 +101,6 @@ class OptimizedZerocheckRounds:
         self._point = [ZERO] * (SMALLEST_VARIABLES - len(point)) + list(point)
         self._challenges: list[Extension] = []
         self._sizes = _scratch_sizes(tables)
-        self._low_variables = [WIDE_LOW_VARIABLES if layout.is_wide else LOW_VARIABLES for layout in tables.layouts]
         self._lane_weights = np.stack([self._lane_weights_of(variables) for variables in tables.variables])
         self._offsets: Integers = np.zeros(0, dtype=np.int64)
         self._tiles: Words = arrays.empty(0)
@@ -121,7 +122,7 @@ class OptimizedZerocheckRounds:
             self._polynomial = polynomials.second_round(self._squares, self._cubes, challenge)
         else:
             shares = self._shares(bound, max(0, len(self._point) - bound - 1))
-            parts = self._first_tiles(shares) if bound == BASE_ROUNDS else self._later_tiles(shares, challenge)
+            parts = self._tile_sums(shares, challenge)
             sums, of_tables = np.concatenate(parts), np.concatenate([share.tasks[:, 1] for share in shares])
             is_finished = np.array([variables == bound for variables in self._tables.variables])[of_tables]
             for value in _elements(sums[is_finished, 0]):
@@ -147,17 +148,17 @@ class OptimizedZerocheckRounds:
     def _shares(self, bound: int, free: int) -> list[Share]:
         """The units of each table that are left, which the first `free` coordinates tell apart, as tasks."""
         return [
-            Share(tasks, *self._levels(tasks, free, low_variables))
-            for low_variables in (LOW_VARIABLES, WIDE_LOW_VARIABLES)
-            if len(tasks := self._tasks(bound, low_variables))
+            Share(is_wide, tasks, *self._levels(tasks, free, low_variables))
+            for is_wide, low_variables in ((False, LOW_VARIABLES), (True, WIDE_LOW_VARIABLES))
+            if len(tasks := self._tasks(bound, is_wide, low_variables))
         ]
 
-    def _tasks(self, bound: int, low_variables: int) -> Integers:
-        """(number, table, low variables, high variables, high corner) of those tables whose tasks have so many."""
+    def _tasks(self, bound: int, is_wide: bool, low_variables: int) -> Integers:
+        """(number, table, low variables, high variables, high corner) of the tables that are wide, or not."""
         rows = []
         for table, variables in enumerate(self._tables.variables):
             units = _unit_variables(variables, bound)
-            if units is not None and low_variables == self._low_variables[table]:
+            if units is not None and self._tables.layouts[table].is_wide is is_wide:
                 low = min(units, low_variables)
                 rows += [(table, low, units - low, corner) for corner in range(1 << (units - low))]
         numbered = [(number, *row) for number, row in enumerate(rows)]
@@ -202,56 +203,76 @@ class OptimizedZerocheckRounds:
                 squares[SIDE * x + y] = squares[SIDE * x + y] + number
         return squares, cubes
 
-    def _first_tiles(self, shares: Sequence[Share]) -> list[NDArray[np.uint64]]:
-        self._offsets, words = self._placed()
-        self._tiles = arrays.empty(words)
-        second, first = self._challenges[1], self._challenges[0]
-        group = polynomials.corner_weights(second, first)
-        folded = constant_words(extension.multiply(self._tables.values[:, None], extension.from_elements(group)))
-        sums = []
-        for share in shares:
-            results = np.empty(len(share.tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
-            share.run(first_tiles, self._cell_operands(share), folded, self._offsets, self._tiles, results)
-            sums.append(_sums(results, len(share.tasks), COEFFICIENTS))
-        return sums
-
-    def _later_tiles(self, shares: Sequence[Share], challenge: Extension) -> list[NDArray[np.uint64]]:
-        tables = self._tables
+    def _tile_sums(self, shares: Sequence[Share], challenge: Extension) -> list[NDArray[np.uint64]]:
+        """By share the sums over the tiles of each of its tasks, once the last challenge is bound."""
         bound = len(self._challenges)
-        left = np.array(tables.variables, dtype=np.int64) - bound
+        if bound == BASE_ROUNDS:
+            self._offsets, words = self._placed()
+            self._tiles = arrays.empty(words)
+        left = np.array(self._tables.variables, dtype=np.int64) - bound
         # Elements are the same in all lanes once lanes are bound.
         only_first = np.zeros(ELEMENT, dtype=np.uint32)
         only_first[0] = RADIX % P
         self._lane_weights[left == LANE_VARIABLES] = only_first
-        old_counts = np.array([_tile_count(variables, bound - 1) for variables in tables.variables], dtype=np.int64)
-        steps = np.array([_tile_step(variables, bound) for variables in tables.variables], dtype=np.int64)
         sums = []
         for share in shares:
             results = np.empty(len(share.tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
-            share.run(
-                later_round,
-                tables.fields,
-                tables.code,
-                tables.numbers,
-                tables.constants,
-                self._sizes,
-                montgomery_words(challenge),
-                share.low_levels,
-                share.high_levels,
-                self._lane_weights.reshape(-1),
-                old_counts,
-                (left < LANE_VARIABLES).astype(np.int64),
-                self._offsets,
-                steps,
-                self._tiles,
-                results,
-            )
+            if bound <= _folded_rounds(share.is_wide):
+                self._first_tiles(share, results)
+            else:
+                self._later_tiles(share, challenge, left, results)
             sums.append(_sums(results, len(share.tasks), COEFFICIENTS))
         return sums
 
+    def _first_tiles(self, share: Share, results: Words) -> None:
+        tables, bound = self._tables, len(self._challenges)
+        # Most constants are those of wide tables.
+        chosen = np.concatenate(
+            [
+                start + np.arange(len(layout.constants.starts))
+                for start, layout in zip(tables.fields[:, Field.CONSTANTS], tables.layouts, strict=True)
+                if layout.is_wide is share.is_wide
+            ]
+        )
+        group = extension.from_elements(polynomials.corner_weights(self._challenges[::-1]))
+        folded = np.zeros((len(tables.values), len(group), SIX), dtype=np.uint32)
+        words = constant_words(extension.multiply(tables.values[chosen, None], group))
+        folded[chosen] = words.reshape(len(chosen), len(group), SIX)
+        is_kept = bound == _folded_rounds(share.is_wide)
+        operands = self._cell_operands(share), bound, folded.reshape(-1), is_kept
+        share.run(first_tiles, *operands, self._offsets, self._tiles, results)
+
+    def _later_tiles(self, share: Share, challenge: Extension, left: Integers, results: Words) -> None:
+        tables = self._tables
+        bound = len(self._challenges)
+        wide = [layout.is_wide for layout in tables.layouts]
+        old_counts = np.array([_tile_count(variables, bound - 1) for variables in tables.variables], dtype=np.int64)
+        steps = np.array([_tile_step(*of, bound) for of in zip(tables.variables, wide, strict=True)], dtype=np.int64)
+        share.run(
+            later_round,
+            tables.fields,
+            tables.code,
+            tables.numbers,
+            tables.constants,
+            self._sizes,
+            montgomery_words(challenge),
+            share.low_levels,
+            share.high_levels,
+            self._lane_weights.reshape(-1),
+            old_counts,
+            (left < LANE_VARIABLES).astype(np.int64),
+            self._offsets,
+            steps,
+            self._tiles,
+            results,
+        )
+
     def _placed(self) -> tuple[Integers, int]:
         """Where the tables' tiles start, and the words of all."""
-        counts = [max(_tile_count(variables, BASE_ROUNDS), LANES // 2) for variables in self._tables.variables]
+        counts = [
+            max(_tile_count(variables, _folded_rounds(layout.is_wide)), LANES // 2)
+            for variables, layout in zip(self._tables.variables, self._tables.layouts, strict=True)
+        ]
         words = self._tables.fields[:, Field.COLUMNS] * np.array(counts, dtype=np.int64) * PAIR
         return np.concatenate([[0], np.cumsum(words)[:-1]]).astype(np.int64), int(words.sum())
 
@@ -270,11 +291,16 @@ def _tile_count(variables: int, bound: int) -> int:
     return 0 if units is None else 1 << units
 
 
-def _tile_step(variables: int, bound: int) -> int:
+def _folded_rounds(is_wide: bool) -> int:
+    """So many coordinates are bound when a table's columns are kept."""
+    return WIDE_FOLDED_ROUNDS if is_wide else BASE_ROUNDS
+
+
+def _tile_step(variables: int, is_wide: bool, bound: int) -> int:
     """How many tiles a table's tiles stand apart once so many coordinates are bound: next to each other at first, and
     again where the rows of lanes become tiles."""
     spread = variables - LANE_VARIABLES
-    return 1 << (bound - (BASE_ROUNDS if bound < spread else spread))
+    return 1 << max(0, bound - (_folded_rounds(is_wide) if bound < spread else spread))
 
 
 def _scratch_sizes(tables: Tables) -> Integers:

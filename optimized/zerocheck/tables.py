@@ -42,8 +42,12 @@ BASE_ROUNDS = 2
 ZEROCHECK_BLOCK_ROWS = 2 << BASE_ROUNDS
 """Rows of each lane that are loaded at once: two groups."""
 
-BLOCK_VARIABLES = BASE_ROUNDS + 1
-SMALLEST_VARIABLES = LANE_VARIABLES + BLOCK_VARIABLES
+WIDE_FOLDED_ROUNDS = BASE_ROUNDS + 1
+"""Rounds after which columns of wide tables are kept. Until then each round folds them from the cells anew: what is
+kept after one round more takes half the memory, and memory that is new costs more than the folding."""
+
+SMALLEST_VARIABLES = LANE_VARIABLES + WIDE_FOLDED_ROUNDS + 1
+"""A pair of groups of rows for every lane after as many rounds."""
 
 
 @unique

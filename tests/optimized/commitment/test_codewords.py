@@ -105,16 +105,38 @@ def test_threads_that_share_sections_make_the_same_leaves_as_threads_with_sectio
     assert np.array_equal(own, leaf_digests(expected.reshape(-1, 8)))
 
 
+@pytest.mark.parametrize(
+    ("count", "folding_log2", "parts"),
+    # Eight columns of four words are two blocks, as are four of eight; in the last part some words are missing.
+    [(7, 2, 1), (8, 2, 1), (14, 2, 2), (9, 3, 3)],
+)
+def test_leaves_that_are_hashed_in_parts_are_the_plain_ones(
+    monkeypatch: pytest.MonkeyPatch, count: int, folding_log2: int, parts: int
+) -> None:
+    monkeypatch.setattr(compiled_codewords, "SMALL_SECTION_WORDS", 0)
+    prefixes_log2 = [13] * (count - 2) + [12, 3]
+    columns = random_columns(13, prefixes_log2)
+    order = LeafOrder.by_column(count, folding_log2)
+    assert len(order.parts()) == parts
+    expected = column_fibres(codewords(columns.astype(np.uint64), 14), folding_log2)
+    assert np.array_equal(layer_of(encoded(columns, prefixes_log2, 14), order, folding_log2), leaf_digests(expected))
+
+
+def test_leaves_by_point_are_hashed_whole() -> None:
+    assert LeafOrder.by_point(6, 4).parts() == [slice(0, 96)]
+
+
 def test_what_is_written_past_the_caches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # Large enough for memory of whole pages, which is aligned.
     columns = random_columns(18, [18])
     codes = encoded(columns, [18], 19)
     assert codes.sections == range(2)
-    expected, found = codes.room(1), codes.room(1)
-    codes.write_polynomials(0, 1, expected, alone)
+    tiles = codes.section_tiles
+    expected, found = codes.room(1, len(tiles)), codes.room(1, len(tiles))
+    codes.write_polynomials(0, 1, tiles, expected, alone)
     monkeypatch.setattr(streaming, "SMALLEST_STREAMED_WORDS", 0)
     assert streaming.is_streamed(found.reshape(-1))
-    codes.write_polynomials(0, 1, found, shared)
+    codes.write_polynomials(0, 1, tiles, found, shared)
     assert np.array_equal(found, expected)
 
 
@@ -127,7 +149,20 @@ def test_a_section_is_as_long_as_the_longest_column_and_nothing_if_that_is_a_til
 ) -> None:
     codes = encoded(random_columns(14, prefixes_log2), prefixes_log2, domain_log2)
     assert codes.sections == range(sections)
-    assert codes.room(len(prefixes_log2)).shape == (len(prefixes_log2), room)
+    assert codes.room(len(prefixes_log2), len(codes.section_tiles)).shape == (len(prefixes_log2), room)
+
+
+@pytest.mark.parametrize("prefixes_log2", [[17], [16, 17, 14]])
+def test_polynomials_of_some_tiles_are_those_among_all(prefixes_log2: list[int]) -> None:
+    columns = random_columns(17, prefixes_log2)
+    codes = encoded(columns, prefixes_log2, 18)
+    count, tiles = len(prefixes_log2), codes.section_tiles
+    every = codes.room(count, len(tiles))
+    codes.write_polynomials(0, 1, tiles, every, alone)
+    chosen = [0, 5, 6, len(tiles) - 2]
+    some = codes.room(count, len(chosen))
+    codes.write_polynomials(0, 1, chosen, some, alone)
+    assert np.array_equal(some.reshape(count, len(chosen), -1), every.reshape(count, len(tiles), -1)[:, chosen])
 
 
 def test_what_has_no_square_of_lanes_or_no_whole_fibres_cannot_be_encoded() -> None:

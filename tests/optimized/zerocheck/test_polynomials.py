@@ -63,6 +63,6 @@ def test_second_round_binds_y(tables: tuple[list[list[Extension]], list[list[Ext
 
 
 def test_corner_weights_are_those_of_the_rows_in_their_order() -> None:
-    x, y = random_elements(np.random.default_rng(4), 2)
-    corners = [[ZERO, ZERO], [ZERO, ONE], [ONE, ZERO], [ONE, ONE]]
-    assert polynomials.corner_weights(x, y) == [equality(ONE, [x, y], corner) for corner in corners]
+    point = random_elements(np.random.default_rng(4), 3)
+    corners = [[x, y, z] for x in (ZERO, ONE) for y in (ZERO, ONE) for z in (ZERO, ONE)]
+    assert polynomials.corner_weights(point) == [equality(ONE, point, corner) for corner in corners]
