@@ -24,7 +24,7 @@ from spec.protocol.stacking import Commitment
 from spec.rv64im.machine import RV64IM
 from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
-    FREQUENT_CALL_HEIGHTS_LOG2,
+    CALL_SHAPES_LOG2,
     MEMORY_HEIGHT_LOG2,
     PROGRAM_HEIGHTS_LOG2,
     RARE_HEIGHT_LOG2,
@@ -164,7 +164,7 @@ def shapes() -> str:
     shared = (
         f"Every other instruction chip has height $2^{{{RARE_HEIGHT_LOG2}}}$, the boundary table "
         f"$2^{{{BOUNDARY_HEIGHT_LOG2}}}$, the memory table $2^{{{MEMORY_HEIGHT_LOG2}}}$; accelerators have tables in "
-        f"{codes(FREQUENT_CALL_HEIGHTS_LOG2)} alone. A program's tables are small, medium or large: {'; '.join(sizes)}."
+        f"{codes(CALL_SHAPES_LOG2)} alone. A program's tables are small, medium or large: {'; '.join(sizes)}."
     )
     return table(("shape", "heights of frequent chips"), rows, (14, 86)) + f"\n\n{shared}"
 

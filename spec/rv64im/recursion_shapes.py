@@ -133,6 +133,11 @@ FREQUENT_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
 }
 """By shape, the chips that have more rows than the rare ones, by the heights of their instances."""
 
+
+def _by_chip(frequent: Mapping[tuple[int, ...], Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    return {name: heights for heights, names in frequent.items() for name in names}
+
+
 RARE_CALL_HEIGHTS_LOG2: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "keccak_f": (7,),
@@ -195,7 +200,28 @@ FREQUENT_CALL_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]
         (13,): ("jalr", "sb", "srli", "xori", "branch_less_signed"),
     },
 }
-"""The same of the shapes for guests that call accelerators, and only of these."""
+"""The same of the shapes for guests that call accelerators more than now and then."""
+
+LOWERED_FOR_CALLS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
+    "counting": {(21,): ("addi",)},
+    "general": {(19,): ("addi",), (18,): ("branch_equal", "branch_less_unsigned")},
+}
+"""What is lower where calls stand beside: else these shapes would have more clocks than there are."""
+
+WITH_CALLS = "_with_calls"
+
+CALL_SHAPES_LOG2: Mapping[str, Mapping[str, tuple[int, ...]]] = {
+    shape: {**RARE_CALL_HEIGHTS_LOG2, **_by_chip(frequent)} for shape, frequent in FREQUENT_CALL_HEIGHTS_LOG2.items()
+} | {
+    shape + WITH_CALLS: {
+        **RARE_CALL_HEIGHTS_LOG2,
+        **_by_chip(frequent),
+        **_by_chip(LOWERED_FOR_CALLS_LOG2.get(shape, {})),
+    }
+    for shape, frequent in FREQUENT_HEIGHTS_LOG2.items()
+}
+"""Every shape that has the tables of calls, by chip: those that calls fill, and each other one once more, for guests
+that make few of them."""
 
 LISTED_PROGRAMS: tuple[Mapping[str, int], ...] = tuple(
     dict(zip(PROGRAM_HEIGHTS_LOG2, size, strict=True)) for size in zip(*PROGRAM_HEIGHTS_LOG2.values(), strict=True)
@@ -209,15 +235,8 @@ def listed_shapes(instruction_chips: Sequence[Chip]) -> Mapping[str, Mapping[str
     continuation = {"boundary": (BOUNDARY_HEIGHT_LOG2,), "memory": (MEMORY_HEIGHT_LOG2,)}
     rare = {chip.name: (RARE_HEIGHT_LOG2,) for chip in instruction_chips}
     ordinary = {shape: rare | _by_chip(frequent) for shape, frequent in FREQUENT_HEIGHTS_LOG2.items()}
-    calling = {
-        shape: {**rare, **RARE_CALL_HEIGHTS_LOG2, **_by_chip(frequent)}
-        for shape, frequent in FREQUENT_CALL_HEIGHTS_LOG2.items()
-    }
-    return {shape: heights | continuation for shape, heights in (ordinary | calling).items()}
-
-
-def _by_chip(frequent: Mapping[tuple[int, ...], Sequence[str]]) -> dict[str, tuple[int, ...]]:
-    return {name: heights for heights, names in frequent.items() for name in names}
+    with_calls = {shape: {**rare, **heights} for shape, heights in CALL_SHAPES_LOG2.items()}
+    return {shape: heights | continuation for shape, heights in (ordinary | with_calls).items()}
 
 
 def rows_that_fit(heights_log2: Mapping[str, tuple[int, ...]], shares: Mapping[str, float]) -> int:

@@ -21,7 +21,7 @@ from spec.parameters import FINAL, RECURSION
 from spec.protocol.hash import Digest, digest_words
 from spec.protocol.shape import listed_shape
 from spec.rv64im.machine import RV64IM
-from spec.rv64im.recursion_shapes import FREQUENT_CALL_HEIGHTS_LOG2
+from spec.rv64im.recursion_shapes import CALL_SHAPES_LOG2
 
 SIZES = ("small", "medium", "large")
 """The sizes of a program's tables, in the order in which they are listed."""
@@ -91,7 +91,7 @@ def tree_design() -> TreeDesign:
             for size, program in zip(SIZES, RV64IM.listed_programs, strict=True)
         },
         segment_counts=(1, 2),
-        alone=[f"{name}_{size}" for name in FREQUENT_CALL_HEIGHTS_LOG2 for size in SIZES],
+        alone=[f"{name}_{size}" for name in CALL_SHAPES_LOG2 for size in SIZES],
         child_counts=(2,),
         nodes=CircuitShape(RECURSION, NODE_HEIGHTS_LOG2),
         final=CircuitShape(FINAL, FINAL_HEIGHTS_LOG2, NARROW_SHA256),

@@ -10,7 +10,7 @@ from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import CALL_CHIPS, CHIPS, CLOCK_LIMIT, RV64IM, WORK_CHIPS, WORK_ROWS
 from spec.rv64im.recursion_shapes import (
     BOUNDARY_HEIGHT_LOG2,
-    FREQUENT_CALL_HEIGHTS_LOG2,
+    CALL_SHAPES_LOG2,
     FREQUENT_HEIGHTS_LOG2,
     MEMORY_HEIGHT_LOG2,
     program_size,
@@ -22,7 +22,7 @@ from spec.rv64im.recursion_shapes import (
 @pytest.mark.parametrize("size", range(3))
 def test_listed_shape_is_one_that_the_verifier_accepts(name: str, size: int) -> None:
     shape = listed_shape(RV64IM, name, RV64IM.listed_programs[size])
-    of_calls = () if name in FREQUENT_CALL_HEIGHTS_LOG2 else (*CALL_CHIPS, *WORK_CHIPS)
+    of_calls = () if name in CALL_SHAPES_LOG2 else (*CALL_CHIPS, *WORK_CHIPS)
     assert {table.chip.name for table in shape.tables} == {chip.name for chip in CHIPS if chip not in of_calls}
     check_shape(shape, RV64IM.listed_programs[size], RECURSION)
 
@@ -33,10 +33,10 @@ def test_listed_shape_keeps_its_clock(name: str) -> None:
 
 
 def test_ordinary_shapes_come_first_and_those_with_calls_behind() -> None:
-    assert [*RV64IM.listed_shapes] == [*FREQUENT_HEIGHTS_LOG2, *FREQUENT_CALL_HEIGHTS_LOG2]
+    assert [*RV64IM.listed_shapes] == [*FREQUENT_HEIGHTS_LOG2, *CALL_SHAPES_LOG2]
 
 
-@pytest.mark.parametrize("name", FREQUENT_CALL_HEIGHTS_LOG2)
+@pytest.mark.parametrize("name", CALL_SHAPES_LOG2)
 def test_work_tables_are_filled_by_a_full_table_of_calls_and_not_much_sooner(name: str) -> None:
     heights = RV64IM.listed_shapes[name]
     for call, ordered in WORK_ROWS.items():
