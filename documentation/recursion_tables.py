@@ -162,7 +162,7 @@ def shapes() -> str:
         for chip, heights in PROGRAM_HEIGHTS_LOG2.items()
     ]
     shared = (
-        f"Every other instruction chip has height $2^{{{RARE_HEIGHT_LOG2}}}$, the boundary table "
+        f"Every other instruction or work chip has height $2^{{{RARE_HEIGHT_LOG2}}}$, the boundary table "
         f"$2^{{{BOUNDARY_HEIGHT_LOG2}}}$, the memory table $2^{{{MEMORY_HEIGHT_LOG2}}}$; accelerators have tables in "
         f"{codes(CALL_SHAPES_LOG2)} alone. A program's tables are small, medium or large: {'; '.join(sizes)}."
     )

@@ -19,6 +19,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+
+# Numba imports this when it first looks for compiled code, and it adds to the types that numba tells apart by a table:
+# a thread that looks a type up meanwhile fails.
+import numba.experimental.function_type
 import platformdirs
 from llvmlite.binding import get_host_cpu_name
 from numba.core import config as numba_config

@@ -17,17 +17,22 @@ from limpid.runs.workbench import SegmentRecipe, TreeRecipe
 from optimized.verifier.run import TOOLS
 from reference.prover.progress import BEFORE_PROVING, Observer, Stage, silent
 from reference.recursion.aggregate import final_proof, prove_final_in_folder
+from reference.recursion.schedule import require_tree_for
 from reference.recursion.tree_progress import Told, untold
 from reference.segments.files import write_whole
 from reference.segments.folder import FINAL_NAME
 from reference.segments.in_memory import HeldProofs
 from reference.segments.jobs import ThisProcess
-from reference.trace.plan import RunEnd
+from reference.trace.limits import SegmentLimits
+from reference.trace.plan import RunEnd, RunPlan
+from reference.trace.segmentation import Keep, PlanRun
 from spec.parameters import RECURSION
+from spec.program import Program
 from spec.protocol.final_encoding import FinalProof
 from spec.protocol.key import VerificationKey
 from spec.protocol.key_encoding import encode_key
 from spec.rejection import Rejected
+from spec.rv64im.tree import tree_design
 
 
 class NodeError(LimpidError):
@@ -119,6 +124,7 @@ def _in_memory(elf: Elf, private_input: bytes, wishes: _Wishes) -> _Made:
         executed=wishes.executed,
         random_seed=wishes.random_seed,
     ) as planned:
+        require_tree_for(planned.run.segment_count, tree_design())
         segments, key = planned.bench(with_nodes=True), planned.key.verification
         bench = replace(TreeRecipe(encode_key(key)).bench(), segments=lambda: segments)
         proofs = HeldProofs(segments, planned.run, planned.plans, wishes.observer)
@@ -126,6 +132,17 @@ def _in_memory(elf: Elf, private_input: bytes, wishes: _Wishes) -> _Made:
         final = final_proof(bench, proofs, workers, told=wishes.told, begun=BEFORE_PROVING)
         end = planned.run.end
     return _Made(accepted(final, end.exit_code), key, end, proofs.segment_count)
+
+
+def _planning_trees(plan_run: PlanRun) -> PlanRun:
+    """The same, but that it raises TooManySegmentsError for a run that no tree takes, before any segment is pinned."""
+
+    def planned(program: Program, private_input: bytes, limits: SegmentLimits, keep: Keep) -> RunPlan:
+        run = plan_run(program, private_input, limits, keep)
+        require_tree_for(run.segment_count, tree_design())
+        return run
+
+    return planned
 
 
 def _in_folder(place: Place, elf: Elf, private_input: bytes, wishes: _Wishes) -> _Made:
@@ -139,6 +156,7 @@ def _in_folder(place: Place, elf: Elf, private_input: bytes, wishes: _Wishes) ->
         executed=wishes.executed,
         random_seed=wishes.random_seed,
     )
+    request = replace(request, plan_run=_planning_trees(request.plan_run))
     segments = SegmentRecipe(request.program, RECURSION.name, place.workers or 1, with_nodes=True)
     recipe, finals = TreeRecipe(encode_key(request.key), segments), list[bytes]()
 

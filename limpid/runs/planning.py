@@ -34,8 +34,6 @@ SHORT_RUN = 2**24
 PROVE_SHORTER = "prove a shorter run"
 """What to do about one that is too long."""
 
-"""What to do about one that calls accelerators."""
-
 
 def require_provable(
     backend: Backend,

@@ -15,6 +15,7 @@ from reference.recursion.node_files import NodeFolder
 from reference.recursion.tree_plan import Branch, Part, Span, node_count, plan_tree
 from reference.recursion.tree_progress import Told, TreeProgress, efforts
 from reference.segments.proofs import SegmentProofs
+from reference.trace.errors import TraceError
 from spec.circuit.nodes import Combine, Convert, NodeKind, TreeDesign
 from spec.protocol.recursion import most_segments
 from spec.protocol.shape import SegmentShape
@@ -24,7 +25,7 @@ class UnlistedShapeError(ValueError):
     """A segment has a shape that no circuit is made for."""
 
 
-class TooManySegmentsError(ValueError):
+class TooManySegmentsError(TraceError):
     """A run has more segments than a tree takes."""
 
 

@@ -1,6 +1,6 @@
 """The heights that a segment may have for recursion: a circuit that verifies a proof fixes the proof's heights.
 
-Every table is present in every shape, those of the calls of accelerators in shapes of their own. The first five fit
+Every table is present in every shape, but those of the calls of accelerators only in some. The first five shapes fit
 the instruction mixes of measured guests: a frequent chip has up to three instances, whose heights together are what its
 rows need. `general` takes any mix, at a price. The instructions of the mix that fill a segment, and the padding they
 cost, as cells of instruction tables over the cells of the rows themselves:
@@ -20,6 +20,9 @@ With calls, whose tables are hundreds or thousands of columns wide, a segment ha
     ethereum     2.3-2.6 million      blocks: 512 permutations of Keccak, 1,365 compressions, 65,536 calls of 256 bits
     digests      0.15                 2,048 permutations, 4,096 compressions: keccak256
     pairings     2.1-2.3              262,144 calls of 384 bits: bls_signature, kzg_opening
+
+Each of the first six stands once more with some tables of calls: a segment then holds as many instructions, or a few
+fewer, and 128 permutations, 256 compressions, 4,096 modular calls of each width and as much advice.
 
 A chip that a guest of another mix needs often fills up early and ends its segment, so a guest belongs to the shape in
 which its segments have the most instructions for a cell. A run may change its shape from segment to segment.
@@ -151,7 +154,7 @@ RARE_CALL_HEIGHTS_LOG2: Mapping[str, tuple[int, ...]] = MappingProxyType(
     }
 )
 """What a shape for guests that call accelerators has of those that it expects to be rare, and of the work that they
-order: some ten million cells together, most of them keccak's."""
+order: 13 million cells together, most of them keccak's."""
 
 FREQUENT_CALL_HEIGHTS_LOG2: Mapping[str, Mapping[tuple[int, ...], Sequence[str]]] = {
     "ethereum": {

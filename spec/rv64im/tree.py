@@ -2,8 +2,8 @@
 
 A node's circuit has room for 21,845 compressions of SHA-256: two segments of any ordinary listed shape, or two nodes.
 That takes tables of some 220 million cells, and a prover six gigabytes; a circuit of four children would take twice
-as much. Of the shapes with the calls of accelerators a node takes one segment: there are four times as many columns,
-and the transcript hears of each.
+as much. Of the shapes with the calls of accelerators a node takes one segment: there are five times as many columns or
+more, and the transcript hears of each.
 """
 
 from __future__ import annotations

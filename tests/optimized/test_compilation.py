@@ -159,3 +159,17 @@ def test_borrowing_function_reads_the_arrays_of_its_caller() -> None:
 def test_borrowing_function_that_makes_an_array_is_refused() -> None:
     with pytest.raises(TypingError, match="Only accept returning of array passed into the function as argument"):
         compilation.borrowing(_made)(1)
+
+
+def test_types_that_numba_tells_apart_are_all_known_before_threads_call_compiled_code() -> None:
+    """What the first call adds to the table fails whoever looks a type up in another thread."""
+    code = (
+        "import limpid, optimized.kernels\n"
+        "from numba.core.typing.typeof import typeof_impl\n"
+        "before = [*typeof_impl.registry]\n"
+        "from numba.core.registry import cpu_target\n"
+        "cpu_target.typing_context.refresh(); cpu_target.target_context.refresh()\n"
+        "print([*typeof_impl.registry] == before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

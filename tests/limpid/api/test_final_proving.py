@@ -12,6 +12,7 @@ import pytest
 
 import limpid as api
 from limpid.api import final_proving
+from limpid.api.aggregating import UnfoldableRunError
 from limpid.api.final_proving import NodeError
 from limpid.api.proving import Proof
 from limpid.errors import OutOfMemoryError
@@ -19,6 +20,7 @@ from limpid.runs import memory_limits
 from limpid.runs.long_runs import FolderUseError, Place, prove_in_folder
 from limpid.runs.workbench import TreeRecipe
 from reference.prover.progress import BEFORE_PROVING, Observer, Stage
+from reference.recursion import schedule
 from reference.recursion.jobs import ConvertJob, SegmentJob, TreeBench, TreeJob
 from reference.recursion.tree_progress import Done
 from reference.segments.folder import FINAL_NAME, PROOF_NAME, in_use
@@ -157,3 +159,18 @@ def test_bench_without_segments_refuses_to_prove_one() -> None:
         job.execute(TreeBench(small_tree.run().key, cast("Any", None)))
     assert ConvertJob.urgent
     assert not SegmentJob.urgent
+
+
+@pytest.mark.usefixtures("trees")
+@pytest.mark.parametrize("in_folder", [False, True], ids=["memory", "folder"])
+def test_run_of_more_segments_than_a_tree_takes_is_refused_before_any_is_pinned(
+    in_folder: bool, proven: Proof, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "most_segments", lambda _: proven.segments - 1)
+    heard: list[Stage] = []
+    place = Place(tmp_path / "run", segment_cost=COST) if in_folder else None
+    said = f"the run has {proven.segments} segments, and a tree takes {proven.segments - 1}"
+    with pytest.raises(UnfoldableRunError, match=said):
+        api.prove_final(FIBONACCI, INPUT, place, observer=lambda stage, _: heard.append(stage))
+    assert Stage.PIN not in heard
+    assert not (tmp_path / "run").exists()

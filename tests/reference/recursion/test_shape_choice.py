@@ -14,6 +14,7 @@ from spec.circuit.nodes import shape_of
 from spec.parameters import RECURSION
 from spec.protocol.shape import listed_shape, rows_of
 from spec.rv64im.machine import INSTRUCTION_CHIPS, RV64IM, WORK_CHIPS
+from spec.rv64im.recursion_shapes import FREQUENT_HEIGHTS_LOG2, WITH_CALLS
 from spec.rv64im.tree import tree_design
 
 PROGRAM = RV64IM.listed_programs[0]
@@ -51,6 +52,17 @@ def test_cheapest_shape_counts_whole_segments_and_their_nodes(rows: dict[str, in
             price[name] = cells + nodes * shape_of(design.node_machine).main_cells
     assert design.nodes.parameters == design.segment_parameters
     assert price[_cheapest(rows)] == min(price.values())
+
+
+@pytest.mark.parametrize("shape", FREQUENT_HEIGHTS_LOG2)
+def test_one_call_makes_a_run_of_any_mix_little_dearer(shape: str) -> None:
+    names = {chip.name for chip in INSTRUCTION_CHIPS}
+    rows = {chip: 3 * rows_of(heights) for chip, heights in RV64IM.listed_shapes[shape].items() if chip in names}
+    assert _cheapest(rows) == shape
+    with_call = _cheapest({**rows, "advice": 1})
+    heights = RV64IM.listed_shapes[with_call]
+    assert with_call == shape + WITH_CALLS
+    assert max(-(-count // rows_of(heights[chip])) for chip, count in rows.items()) <= 5
 
 
 @pytest.mark.parametrize("name", [chip.name for chip in (*INSTRUCTION_CHIPS, *WORK_CHIPS)])
