@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from optimized.verifier.run import TOOLS, verify
 from reference.verifier import program as reference
 from reference.verifier.run import NumberSteps
 from reference.verifier.statement import VerifierTools
+from spec.rejection import Rejected
 
 TIMES = 30
 """Verifications of a proof: the median of so many varies by a few percent."""
@@ -117,7 +119,11 @@ def main() -> None:
     parser.add_argument("--exit-code", type=int, default=0, help="what the proven programs end with")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    facts = {str(path): measure(path.read_bytes(), arguments.times, arguments.exit_code) for path in arguments.proofs}
+    try:
+        proofs = {str(path): path.read_bytes() for path in arguments.proofs}
+        facts = {name: measure(proof, arguments.times, arguments.exit_code) for name, proof in proofs.items()}
+    except (OSError, Rejected) as error:
+        sys.exit(f"Error: {error}")
     for name, of_proof in facts.items():
         Console().print(shown(name, of_proof))
     if arguments.json:

@@ -32,6 +32,13 @@ class Accepted:
     verified: Verified
     security: RunSecurity
 
+    def __repr__(self) -> str:
+        """What a reader looks at: keys and reports would be megabytes."""
+        return (
+            f"Accepted(program_id={self.program_id.hex()}, output={self.output!r}, exit_code={self.exit_code}, "
+            f"security_bits={self.security_bits})"
+        )
+
     @property
     def program_id(self) -> bytes:
         return self.verified.key.program_id

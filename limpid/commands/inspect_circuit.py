@@ -27,7 +27,7 @@ def circuit_answer(file: str) -> Answer:
     with showing("recording"):
         if not isinstance(content_of_file(file_name(file), encoded), ProofContent):
             next_step = "name a proof that limpid prove has made segment by segment"
-            raise FileError(file_name(file), "is not a proof, so no circuit verifies it", next_step)
+            raise FileError(file_name(file), "is no proof of segments, which circuits verify", next_step)
         proof = decode_proof(encoded, RV64IM)
         key, segment = proof.key, proof.segments[0]
         recorder = Recorder(publics=[0] * len(public_names(key.machine)))

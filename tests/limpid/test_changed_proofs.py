@@ -53,6 +53,9 @@ def test_segment_proof_is_accepted_by_its_id_with_128_bits(quickstart: Path) -> 
     assert (accepted.output, accepted.exit_code) == (digest, 0)
     assert accepted.security_bits >= 128
     assert accepted.security.whole_run_bits >= 128
+    # Not megabytes of keys and reports.
+    assert key.program_id.hex() in repr(accepted)
+    assert len(repr(accepted)) < 1000
 
 
 def test_segment_proof_of_another_statement_is_rejected_with_its_reason(quickstart: Path) -> None:
