@@ -18,13 +18,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.ethereum_costs import cells_and_cost
+from coincurve import PrivateKey
+
+from benchmarks.ethereum_costs import CONTRACT, ETHER, address_of, cells_and_cost, signed_call, valid_block
 from benchmarks.verifying import TIMES, measure
 from limpid.api import executing
-from limpid.ethereum.block_tests import BlockTest, read_block_tests
+from limpid.ethereum.block_tests import Account, read_block_tests
 from limpid.ethereum.chain import BlockInput
-from limpid.ethereum.guests import Validated, guest_elf, guest_program
+from limpid.ethereum.guests import Validated, guest_elf, guest_program, record
 from limpid.ethereum.witnesses import input_of_block
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,9 +56,25 @@ FINAL = "final"
 """Where a block's figures have those of its final proof."""
 
 
-def prove(file: Path, directory: Path) -> dict[str, object]:
-    """The figures of a file's block, which is proven and verified. Raises RuntimeError where that fails."""
-    test, kept, found = _block(file)
+TRANSFERS = "Own__ten transfers"
+"""A block of our own: as many senders pay."""
+
+
+TRANSFER_GAS = 21_000
+"""What a transaction takes that only pays [yellow paper, appendix G]."""
+
+
+class Block(NamedTuple):
+    """A block to prove: which, its input, and what the validator says of it."""
+
+    test: str
+    kept: BlockInput
+    found: Validated
+
+
+def prove(block: Block, directory: Path) -> dict[str, object]:
+    """The figures of a block, which is proven and verified. Raises RuntimeError where that fails."""
+    test, kept, found = block
     encoded, elf = kept.encode(), guest_elf("validator")
     (directory / "input").write_bytes(encoded)
     counted = executing.profile(guest_program("validator"), encoded)
@@ -69,7 +88,7 @@ def prove(file: Path, directory: Path) -> dict[str, object]:
     processor = _processor_seconds()
     said = _limpid("verify", proof, "--program", key, "--public-output", directory / "output")
     return {
-        "test": test.name,
+        "test": test,
         "valid": bool(found.result.successful_validation),
         "transactions": len(kept.public_keys),
         "gas": int(kept.request.execution_payload.gas_used),
@@ -86,9 +105,9 @@ def prove(file: Path, directory: Path) -> dict[str, object]:
     }
 
 
-def prove_final(file: Path, directory: Path) -> dict[str, object]:
-    """The figures of the final proof of a file's block, which is verified. Raises RuntimeError where that fails."""
-    _, kept, found = _block(file)
+def prove_final(block: Block, directory: Path) -> dict[str, object]:
+    """The figures of a block's final proof, which is verified. Raises RuntimeError where that fails."""
+    _, kept, found = block
     (directory / "input").write_bytes(kept.encode())
     (directory / "output").write_bytes(bytes(found.result.encode_bytes()))
     elf, proof = guest_elf("validator"), directory / "final"
@@ -107,9 +126,18 @@ def prove_final(file: Path, directory: Path) -> dict[str, object]:
     }
 
 
-def _block(file: Path) -> tuple[BlockTest, BlockInput, Validated]:
+def block_of(file: Path) -> Block:
+    """The first block of a file's first test of Cancun."""
     test = next(test for test in read_block_tests(str(file)) if test.fork_name == "Cancun")
-    return test, *input_of_block(test, 0)
+    return Block(test.name, *input_of_block(test, 0))
+
+
+def transfers(count: int = 10) -> Block:
+    """A valid block in which so many senders pay somebody."""
+    keys = [PrivateKey(number.to_bytes(32, "big")) for number in range(1, count + 1)]
+    state = {address_of(key): Account(0, ETHER, b"", {}) for key in keys}
+    made = valid_block(state, [signed_call(key, CONTRACT, value=1, gas=TRANSFER_GAS) for key in keys])
+    return Block(f"{count} transfers", made, record(made.encode())[0])
 
 
 def _processor_seconds() -> float:
@@ -138,14 +166,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         directory = chosen.directory or Path(temporary)
         directory.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
+        for name in (*FILES, TRANSFERS):
             if name not in figures:
-                figures[name] = prove(blocks / f"{name}.json", directory)
+                figures[name] = prove(
+                    transfers() if name == TRANSFERS else block_of(blocks / f"{name}.json"), directory
+                )
                 print(figures[name], flush=True)
                 FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
         for name in FINAL_FILES:
             if FINAL not in figures[name]:
-                figures[name][FINAL] = prove_final(blocks / f"{name}.json", directory)
+                figures[name][FINAL] = prove_final(block_of(blocks / f"{name}.json"), directory)
                 print(figures[name][FINAL], flush=True)
                 FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
 

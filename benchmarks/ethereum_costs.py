@@ -9,6 +9,7 @@ benchmarks/ethereum_costs.json, from which benchmarks/ethereum_pages.py writes t
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import compress
@@ -84,10 +85,17 @@ def block_with(code: bytes) -> BlockInput:
     """
     accounts = {FIRST_ACCOUNT + number: Account(0, 1, b"", {}) for number in range(ACCOUNTS)}
     state = {address.to_bytes(20, "big"): account for address, account in accounts.items()}
-    sender = keccak(KEY.public_key.format(compressed=False)[1:])[12:]
-    state[sender] = Account(0, ETHER, b"", {})
+    state[address_of(KEY)] = Account(0, ETHER, b"", {})
     state[CONTRACT] = Account(1, ETHER, code, dict.fromkeys(range(SLOTS), 1))
-    made = sealed(block_on(state, [_call()]))
+    return valid_block(state, [_call()])
+
+
+def valid_block(state: Mapping[bytes, Account], transactions: Sequence[bytes]) -> BlockInput:
+    """A valid block of these transactions on a state, with a minimal witness.
+
+    Raises ValueError where a transaction does not end well.
+    """
+    made = sealed(block_on(state, transactions))
     found, recorded = record(made.encode())
     if len(recorded.computed) == 0:
         raise ValueError(f"the block cannot be executed: {found.console.strip()}")
@@ -102,10 +110,21 @@ def block_with(code: bytes) -> BlockInput:
 
 def _call() -> bytes:
     """A signed transaction that calls the contract with half of a block's gas."""
-    content = [DEFAULT_CHAIN_ID, b"", b"", BASE_FEE, GAS_LIMIT // 2, CONTRACT, b"", b"", []]
-    signature = KEY.sign_recoverable(keccak(b"\2" + rlp.encode(content)), hasher=None)
+    return signed_call(KEY, CONTRACT, value=0, gas=GAS_LIMIT // 2)
+
+
+def signed_call(key: PrivateKey, recipient: bytes, *, value: int, gas: int) -> bytes:
+    """The first transaction of a key's owner, of type 2 [EIP-1559]: a call without data."""
+    paid = value or b""
+    content = [DEFAULT_CHAIN_ID, b"", b"", BASE_FEE, gas, recipient, paid, b"", []]
+    signature = key.sign_recoverable(keccak(b"\2" + rlp.encode(content)), hasher=None)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
     return bytes(b"\2" + rlp.encode([*content, signature[64], r, s]))
+
+
+def address_of(key: PrivateKey) -> bytes:
+    """The address of a key's owner."""
+    return keccak(key.public_key.format(compressed=False)[1:])[12:]
 
 
 def figures_of(made: BlockInput) -> Figures:

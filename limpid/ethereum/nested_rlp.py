@@ -19,7 +19,11 @@ def decoded(encoded: bytes) -> Any:
     while position < len(encoded):
         while ends and position >= ends[-1]:
             ends.pop()
-        _, kind, length, start = consume_length_prefix(encoded, position)
+        try:
+            _, kind, length, start = consume_length_prefix(encoded, position)
+        except IndexError as error:
+            # The package looks for a byte behind the last one.
+            raise rlp.DecodingError("cut short in a length", encoded) from error
         position = start
         if kind is list:
             ends.append(start + length)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from optimized.memory.reserve import LARGEST_LEAD_BYTES, WORD_BYTES
+from optimized.zerocheck.plan import is_wide
+from optimized.zerocheck.rounds import folded_rounds
 from spec.field import EXTENSION_DEGREE
 from spec.parameters import ParameterSet
 from spec.protocol.form import SegmentForm
@@ -51,8 +53,10 @@ def predicted_peak_bytes(form: SegmentForm) -> int:
     committing = 2 * main + leaves
     fractions = sum(1 << block.height_log2 for block in form.circuit.blocks)
     circuit = min(FRACTION_BYTES * fractions, CIRCUIT_BYTES)
-    # A quarter as many rows.
-    folded_columns = ELEMENT_BYTES * trace // WORD_BYTES // 4
+    folded_columns = ELEMENT_BYTES * sum(
+        (table.height >> folded_rounds(is_wide(table.chip))) * (len(table.chip.columns) + len(table.chip.fixed_columns))
+        for table in form.shape.tables
+    )
     opening = main + 2 * ELEMENT_BYTES * (1 << height)
 
     proof = kept + max(committing, circuit, folded_columns, opening)

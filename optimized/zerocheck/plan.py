@@ -56,6 +56,11 @@ WIDE_COLUMNS = 1024
 kilobytes."""
 
 
+def is_wide(chip: Chip) -> bool:
+    """Whether the chip's constraints are calculated with their common factors."""
+    return len(chip.columns) >= WIDE_COLUMNS
+
+
 @dataclass(frozen=True)
 class BaseValue:
     """A base value of a row, products plus an affine part, and its weight in H."""
@@ -133,7 +138,7 @@ def plan_of(chip: Chip, public_values: tuple[tuple[str, int], ...]) -> Plan:
         for pair in pairs_of(chip, scope):
             planner.add_block(block, scope, pair)
             block += 1
-    if len(chip.columns) < WIDE_COLUMNS:
+    if not is_wide(chip):
         for number, constraint in enumerate(chip.constraints):
             planner.add_constraint(number, evaluate(constraint.expression, row, planner.evaluated))
         return planner.plan()

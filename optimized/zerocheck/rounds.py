@@ -217,7 +217,7 @@ class OptimizedZerocheckRounds:
         sums = []
         for share in shares:
             results = np.empty(len(share.tasks) * COEFFICIENTS * ELEMENT, dtype=np.uint32)
-            if bound <= _folded_rounds(share.is_wide):
+            if bound <= folded_rounds(share.is_wide):
                 self._first_tiles(share, results)
             else:
                 self._later_tiles(share, challenge, left, results)
@@ -238,7 +238,7 @@ class OptimizedZerocheckRounds:
         folded = np.zeros((len(tables.values), len(group), SIX), dtype=np.uint32)
         words = constant_words(extension.multiply(tables.values[chosen, None], group))
         folded[chosen] = words.reshape(len(chosen), len(group), SIX)
-        is_kept = bound == _folded_rounds(share.is_wide)
+        is_kept = bound == folded_rounds(share.is_wide)
         operands = self._cell_operands(share), bound, folded.reshape(-1), is_kept
         share.run(first_tiles, *operands, self._offsets, self._tiles, results)
 
@@ -270,7 +270,7 @@ class OptimizedZerocheckRounds:
     def _placed(self) -> tuple[Integers, int]:
         """Where the tables' tiles start, and the words of all."""
         counts = [
-            max(_tile_count(variables, _folded_rounds(layout.is_wide)), LANES // 2)
+            max(_tile_count(variables, folded_rounds(layout.is_wide)), LANES // 2)
             for variables, layout in zip(self._tables.variables, self._tables.layouts, strict=True)
         ]
         words = self._tables.fields[:, Field.COLUMNS] * np.array(counts, dtype=np.int64) * PAIR
@@ -291,7 +291,7 @@ def _tile_count(variables: int, bound: int) -> int:
     return 0 if units is None else 1 << units
 
 
-def _folded_rounds(is_wide: bool) -> int:
+def folded_rounds(is_wide: bool) -> int:
     """So many coordinates are bound when a table's columns are kept."""
     return WIDE_FOLDED_ROUNDS if is_wide else BASE_ROUNDS
 
@@ -300,7 +300,7 @@ def _tile_step(variables: int, is_wide: bool, bound: int) -> int:
     """How many tiles a table's tiles stand apart once so many coordinates are bound: next to each other at first, and
     again where the rows of lanes become tiles."""
     spread = variables - LANE_VARIABLES
-    return 1 << max(0, bound - (_folded_rounds(is_wide) if bound < spread else spread))
+    return 1 << max(0, bound - (folded_rounds(is_wide) if bound < spread else spread))
 
 
 def _scratch_sizes(tables: Tables) -> Integers:

@@ -88,7 +88,8 @@ def test_page_and_picture_are_those_of_the_figures(tmp_path: Path) -> None:
 
 def test_blocks_that_were_proven_are_those_that_are_named_and_were_accepted() -> None:
     blocks = json.loads(ethereum_blocks.FIGURES.read_text())
-    assert list(blocks) == list(ethereum_blocks.FILES)[: len(blocks)]
+    assert list(blocks) == [*ethereum_blocks.FILES, ethereum_blocks.TRANSFERS]
+    assert blocks[ethereum_blocks.TRANSFERS]["transactions"] == 10
     assert all(one["accepted"] and one["valid"] and one["security_bits"] >= 128 for one in blocks.values())
 
 

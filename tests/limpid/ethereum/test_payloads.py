@@ -191,3 +191,9 @@ def test_lists_nested_as_deeply_as_may_be_are_decoded() -> None:
     beside = [decoded(nested(MAXIMUM_DEPTH - 1)), decoded(nested(MAXIMUM_DEPTH - 1))]
     assert decoded(nested(MAXIMUM_DEPTH)) == rlp.decode(nested(MAXIMUM_DEPTH))
     assert decoded(rlp.encode(beside)) == beside
+
+
+@pytest.mark.parametrize("encoded", [b"\x81", b"\xc2\x81", b"\xb8", b"\xf8", b"\xb9\x01"])
+def test_rlp_that_ends_in_a_length_is_refused_as_rlp(encoded: bytes) -> None:
+    with pytest.raises(rlp.DecodingError):
+        decoded(encoded)

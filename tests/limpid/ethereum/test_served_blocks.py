@@ -26,7 +26,7 @@ FINAL_BYTES = 307_200
 
 @dataclass(frozen=True)
 class Served:
-    """A public block, what the validator says of it, and how a server is told to serve the validator."""
+    """A public block, what the validator says of it, and the arguments of a server of the validator."""
 
     block: bytes
     output: bytes
