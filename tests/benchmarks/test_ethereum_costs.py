@@ -11,11 +11,9 @@ from benchmarks import ethereum_blocks, ethereum_costs
 from benchmarks.ethereum_costs import Figures, dropped
 from benchmarks.ethereum_pages import PAGE, PICTURE, draw, page
 from benchmarks.ethereum_units import DROP, GROUPS, POP, PUSH0, REPEATS, STACK, Unit, copied, opcode, push
+from tests.final_size import FINAL_BYTES
 
 UNITS = [unit for units in GROUPS.values() for unit in units]
-
-FINAL_BYTES = 307_200
-"""What a final proof of a block may take."""
 
 NOT_MEASURED = {
     "STOP": [0x00],

@@ -24,11 +24,9 @@ from spec.protocol.proof_encoding import decode_proof, encode_proof
 from spec.protocol.recursion import most_segments
 from spec.rejection import Rejected, Rejection
 from spec.rv64im.machine import RV64IM
+from tests.final_size import FINAL_BYTES
 from tests.guest.accelerator_cases import keccak256
 from tests.limpid.commands.invocation import FIBONACCI, limpid
-
-FINAL_BYTES = 307_200
-"""What a final proof may take."""
 
 INPUT = (10).to_bytes(8, "little").hex()
 

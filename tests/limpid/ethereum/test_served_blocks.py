@@ -13,15 +13,12 @@ from limpid.ethereum.guests import guest_elf, guest_program
 from limpid.ethereum.witnesses import input_of_block
 from limpid.service.reports import execution_report, proving_report
 from limpid.service.roots import is_valid_block, root_text
-from tests.limpid.service.running import running
+from tests.final_size import FINAL_BYTES
+from tests.limpid.service.running import Server, running
 from tests.limpid.service.test_proof_node import UNKNOWN, listening
 from tests.limpid.service.test_twirp import PROTOBUF, SERVICE, field, ok
 
 BLOCK = "ValidBlocks__bcExample__mergeExample"
-
-
-FINAL_BYTES = 307_200
-"""What a final proof may take."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,20 @@ def served(guests: None, public_blocks: list[Path]) -> Served:
     )
 
 
+def _proven_and_fetched(server: Server, served: Served, proof_type: str) -> bytes:
+    """The proof of the block that the server makes when asked to, heard of, fetched, and held against two roots."""
+    root = served.root
+    with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
+        assert server.request(served.block, proof_type) == root
+        facts = {"new_payload_request_root": root, "proof_type": proof_type}
+        assert next(heard) == ("proof_complete", facts)
+    proof = server.ask(f"/v1/execution_proofs/{root}/{proof_type}").body
+    for asked, status in ((root, "VALID"), (UNKNOWN, "INVALID")):
+        path = f"/v1/execution_proof_verifications?new_payload_request_root={asked}&proof_type={proof_type}"
+        assert server.ask(path, proof).document == {"status": status}
+    return proof
+
+
 @pytest.mark.slow
 def test_public_block_is_executed_proven_fetched_and_verified(served: Served, tmp_path: Path) -> None:
     block, output, root = served.block, served.output, served.root
@@ -57,14 +68,7 @@ def test_public_block_is_executed_proven_fetched_and_verified(served: Served, tm
         executed = ok(server.ask(f"{SERVICE}/Execute", field(1, block), headers=PROTOBUF))
         instructions = limpid.run(guest_program("validator"), block).instructions
         assert (executed[1], executed[2][:16]) == (output, execution_report(instructions, 0)[:16])
-        with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
-            assert server.request(block, "validator") == root
-            facts = {"new_payload_request_root": root, "proof_type": "validator"}
-            assert next(heard) == ("proof_complete", facts)
-        proof = server.ask(f"/v1/execution_proofs/{root}/validator").body
-        for asked, status in ((root, "VALID"), (UNKNOWN, "INVALID")):
-            path = f"/v1/execution_proof_verifications?new_payload_request_root={asked}&proof_type=validator"
-            assert server.ask(path, proof).document == {"status": status}
+        proof = _proven_and_fetched(server, served, "validator")
         # The call asks for the same once more, and gets the same job.
         proven = ok(server.ask(f"{SERVICE}/Prove", field(1, block), headers=PROTOBUF))
         assert (proven[1], proven[2], proven[3][12:]) == (output, proof, proving_report(instructions, 0)[12:])
@@ -85,14 +89,7 @@ def test_public_block_has_a_final_proof_that_an_attester_verifies_by_the_id_of_a
     """With the real parameters: some minutes, and six gigabytes."""
     root = served.root
     with running(tmp_path / "folder", *served.arguments, "--final", parameters="segment") as server:
-        with listening(server, f"/v1/execution_proof_requests?new_payload_request_root={root}") as heard:
-            assert server.request(served.block, "validator-final") == root
-            facts = {"new_payload_request_root": root, "proof_type": "validator-final"}
-            assert next(heard) == ("proof_complete", facts)
-        proof = server.ask(f"/v1/execution_proofs/{root}/validator-final").body
-        for asked, status in ((root, "VALID"), (UNKNOWN, "INVALID")):
-            path = f"/v1/execution_proof_verifications?new_payload_request_root={asked}&proof_type=validator-final"
-            assert server.ask(path, proof).document == {"status": status}
+        proof = _proven_and_fetched(server, served, "validator-final")
         identifiers = {guest["name"]: bytes.fromhex(guest["program_id"]) for guest in server.start["guests"]}
     assert len(proof) <= FINAL_BYTES
     accepted = limpid.verify(proof, program=identifiers["validator-final"], output=served.output)

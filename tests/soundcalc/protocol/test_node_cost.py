@@ -11,10 +11,8 @@ from soundcalc.protocol.node_cost import NodeCost, node_costs
 from spec.circuit.nodes import Combine, Convert, NodeKind
 from spec.protocol.proof_encoding import encode_segment
 from spec.rv64im.tree import tree_design
+from tests.final_size import FINAL_BYTES
 from tests.small_tree import DESIGN, final, pair_of_pairs
-
-FINAL_BYTES = 307_200
-"""What a final proof may have, with the statement and keys that stand beside it in its file."""
 
 
 @cache
