@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from reference.bus_traffic import DistinctRows, Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
-from reference.fixed_tables import fixed_tables
+from reference.fixed_tables import machine_table
 from reference.tables import Table, Trace
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Role
@@ -136,7 +136,7 @@ def check_layout(trace: Trace) -> list[LayoutViolation]:
     """Order, instances and heights of the tables, the machine's fixed cells, canonical elements, bounds."""
     found = [*_order_violations(trace.tables), *_element_violations(trace)]
     for table in trace.tables:
-        if table.chip.role is Role.MACHINE_TABLE and not np.array_equal(table.fixed, fixed_tables()[table.chip.name]):
+        if table.chip.role is Role.MACHINE_TABLE and not np.array_equal(table.fixed, machine_table(table.chip.name)):
             found.append(LayoutViolation(table.chip.name, "the fixed cells are not the machine's"))
     shape = [_shape_of(table) for table in trace.tables]
     if clock_end(shape) > 1 << RV64IM.clock_bits:

@@ -18,13 +18,13 @@ from spec.isa.calls import CALL_BY_NUMBER, CALLS
 from spec.isa.system import CALL_ARGUMENT_REGISTER, CALL_NUMBER_REGISTER
 from spec.memory_map import DOUBLEWORD_BYTES, OUTPUT_REGION
 from spec.program import Program
-from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape, TableShape, clock_end
+from spec.protocol.shape import SEVERAL_INSTANCES, SegmentShape, TableShape, clock_end, fixed_heights
 from spec.rv64im.chips import misaligned
 from spec.rv64im.chips.continuation import MEMORY_TABLE
 from spec.rv64im.chips.fixed_tables import padded
 from spec.rv64im.chips.program_tables import PROGRAM_FIXED_ROWS
 from spec.rv64im.heights import instance_heights, padded_height
-from spec.rv64im.machine import CHIP_BY_NAME, CHIPS, INSTRUCTION_CHIPS, RV64IM, USUAL_CHIPS, work_rows
+from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, RV64IM, USUAL_CHIPS, work_rows
 from spec.rv64im.program_row import ProgramRow, program_row
 
 _MISALIGNED = {opcode: chip for chip in misaligned.CHIPS for opcode in chip.instructions}
@@ -190,14 +190,12 @@ def _cost(tables: Iterable[TableShape]) -> int:
 
 def _shape(program: Program, rows: Mapping[str, int], boundary_rows: int, memory_rows: int) -> SegmentShape:
     """The heights of a segment with these rows."""
-    single = {name: 1 << table.height_log2 for name, table in RV64IM.tables.items()} | _program_heights(program)
-    single |= {"boundary": padded_height(boundary_rows), "memory": padded_height(memory_rows)}
-    heights = {
-        chip.name: instance_heights(rows.get(chip.name, 0)) if chip.role in SEVERAL_INSTANCES else (single[chip.name],)
-        for chip in CHIPS
-    }
-    return SegmentShape(RV64IM, {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()})
+    single = {"boundary": padded_height(boundary_rows), "memory": padded_height(memory_rows)}
+    heights = {chip.name: instance_heights(rows.get(chip.name, 0)) for chip in RV64IM.chips_of(*SEVERAL_INSTANCES)}
+    heights |= {name: (height,) for name, height in single.items()}
+    logarithms = {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()}
+    return SegmentShape(RV64IM, logarithms | fixed_heights(RV64IM, logarithms, _program_heights(program)))
 
 
 def _program_heights(program: Program) -> dict[str, int]:
-    return {name: len(padded(rows(program))) for name, rows in PROGRAM_FIXED_ROWS.items()}
+    return {name: len(padded(rows(program))).bit_length() - 1 for name, rows in PROGRAM_FIXED_ROWS.items()}

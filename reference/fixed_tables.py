@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from types import MappingProxyType
 
 import numpy as np
 
@@ -37,9 +38,26 @@ step backwards never looks like one of `KEY_BITS` bits forwards: the chip's own 
 
 
 @cache
-def fixed_tables() -> dict[str, Matrix]:
-    """The fixed columns of every machine table by chip name, in machine order: each (height, fixed width)."""
-    return {name: _matrix(list(table.rows())) for name, table in RV64IM.tables.items()}
+def machine_table(name: str) -> Matrix:
+    """The fixed columns of a machine table: (height, fixed width)."""
+    return _matrix(list(RV64IM.tables[name].rows()))
+
+
+class FixedTables(Mapping[str, Matrix]):
+    """The fixed columns of every machine table by chip name, in machine order, and of other tables after them. Those of
+    a machine table are made when they are first looked at: most segments have only some."""
+
+    def __init__(self, others: Mapping[str, Matrix] = MappingProxyType({})) -> None:
+        self._others = others
+
+    def __getitem__(self, name: str) -> Matrix:
+        return machine_table(name) if name in RV64IM.tables else self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(RV64IM.tables, self._others)
+
+    def __len__(self) -> int:
+        return len(RV64IM.tables) + len(self._others)
 
 
 def program_tables(program: Program, *, listed: bool = False) -> dict[str, Matrix]:

@@ -45,8 +45,12 @@ class FolderUseError(LimpidError):
     kind = "folder"
 
 
-FIXED_COST = sum(row_cost(RV64IM.chip_by_name[name]).total << t.height_log2 for name, t in RV64IM.tables.items())
-"""What the machine's tables cost, in the metric of `spec.cost`: every segment has them."""
+FIXED_COST = sum(
+    row_cost(RV64IM.chip_by_name[name]).total << table.height_log2
+    for name, table in RV64IM.tables.items()
+    if not table.only_for
+)
+"""What the machine's tables cost, in the metric of `spec.cost`, that every segment has."""
 
 FEW_SEGMENTS = 64
 """So many segments are nobody's mistake, however small they are."""

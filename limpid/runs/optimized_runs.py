@@ -20,7 +20,7 @@ from optimized.trace.execution import PlanMismatchError
 from optimized.trace.segmentation import NoProofError, TooManySegmentsError, plan_columns
 from optimized.trace.segmentation import SegmentTooSmallError as CompiledSegmentTooSmallError
 from reference.execution import Execution
-from reference.fixed_tables import fixed_tables
+from reference.fixed_tables import FixedTables
 from reference.machine_memory import InputTooLongError
 from reference.segments.jobs import SegmentTraces
 from reference.tables import Table, Trace
@@ -103,7 +103,7 @@ class CompiledTraces:
     """
 
     def __init__(self, program: Program, tables: Sequence[Table]) -> None:
-        fixed = fixed_tables() | {table.chip.name: table.fixed for table in tables}
+        fixed = FixedTables({table.chip.name: table.fixed for table in tables})
         self._builder = SegmentBuilder(program, fixed)
 
     def segment(self, segment: PlannedSegment) -> Trace:

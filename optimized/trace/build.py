@@ -106,12 +106,13 @@ class SegmentBuilder:
         tables, blocks = _tables_and_blocks(contents)
         # One counter for each thread: whoever works takes one that is idle.
         idle: list[Counts] = []
+        answering = self._lookups.answering({content.chip.name: content.heights for content in contents})
 
         def fill(start: int, stop: int) -> None:
             try:
                 counts = idle.pop()
             except IndexError:
-                counts = self._lookups.new_counts()
+                counts = self._lookups.new_counts(answering)
             for block in blocks[start:stop]:
                 rows = block.main[block.start : block.start + block.count]
                 chip = block.content.chip
@@ -122,7 +123,7 @@ class SegmentBuilder:
         in_parallel(fill, len(blocks))
         tables += [
             FilledTable(CHIP_BY_NAME[name], main, self._lookups.fixed[name])
-            for name, main in self._lookups.tables(idle).items()
+            for name, main in self._lookups.tables(answering, idle).items()
         ]
         return _in_order(tables, public_values, planned.output)
 

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimized.compilation import compiled
+from optimized.trace import keccak
 from optimized.trace.requests import ChipRequests, Requests, chip_requests, message_of
 from optimized.words import Words
 from reference.arrays.field_arrays import Matrix
-from spec.air.chip import Chip
+from spec.air.chip import Chip, Interaction
+from spec.air.expression import FixedColumn
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
-from spec.rv64im.machine import chips_of
+from spec.rv64im.machine import RV64IM, chips_of
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))
 
@@ -38,6 +40,8 @@ LARGE_MULTIPLE = P << 30
 """Added to a sum of terms, it makes it positive."""
 
 U64, I64, MODULUS = np.uint64, np.int64, np.uint64(P)
+
+OWN_COUNTERS = {"keccak_round": keccak.count_lookups}
 
 Counts = list[NDArray[np.uint32]]
 """For each bus that is asked, how often each row of its table has been asked for."""
@@ -194,24 +198,43 @@ def _requests(chip: Chip) -> ChipRequests:
     return chip_requests(chip, _BUS_NAMES)
 
 
+def _places(interaction: Interaction) -> list[int]:
+    """The fixed columns that a lookup table sends. Raises ValueError for a message of anything else."""
+    columns = [part for part in interaction.message if isinstance(part, FixedColumn)]
+    if len(columns) < len(interaction.message):
+        raise ValueError(f"{interaction.name}: a lookup table sends fixed columns")
+    return [column.index for column in columns]
+
+
 class Lookups:
     """The lookup tables of a program, ready to be counted for any number of traces."""
 
     def __init__(self, fixed: Mapping[str, Matrix]) -> None:
         self.fixed = fixed
-        self._indices = [
-            lookup_index(fixed[chip.name][:, : chip.interactions[column].bus.width]) for chip, column in _ANSWERS
-        ]
+        self._indices: dict[int, LookupIndex] = {}
 
-    def new_counts(self) -> Counts:
-        """A counter for one segment, or a part of it."""
-        return [np.zeros(len(self.fixed[chip.name]), dtype=np.uint32) for chip, _ in _ANSWERS]
+    def answering(self, asking: Mapping[str, Sequence[int]]) -> list[Chip]:
+        """The lookup tables of a segment in which the tables of these chips ask, by heights: ready to be counted."""
+        absent = {name for name, heights in RV64IM.table_heights(asking).items() if not heights}
+        for bus, (chip, column) in enumerate(_ANSWERS):
+            if chip.name not in absent and bus not in self._indices:
+                places = _places(chip.interactions[column])
+                self._indices[bus] = lookup_index(self.fixed[chip.name][:, places])
+        return [chip for chip in LOOKUP_CHIPS if chip.name not in absent]
+
+    def new_counts(self, answering: Sequence[Chip]) -> Counts:
+        """A counter for one segment, or a part of it, with these lookup tables."""
+        rows = {chip.name: len(self.fixed[chip.name]) for chip in answering}
+        return [np.zeros(rows.get(chip.name, 0), dtype=np.uint32) for chip, _ in _ANSWERS]
 
     def count(self, chip: Chip, main: Words, first_row: int, public_values: Mapping[str, int], counts: Counts) -> None:
         """Counts what rows of a chip ask, the first of which has this number.
 
         Raises UnansweredLookupError if the table lacks a tuple that a row wants.
         """
+        if chip.name in OWN_COUNTERS:
+            OWN_COUNTERS[chip.name](chip, main, dict(zip(_BUS_NAMES, counts, strict=True)))
+            return
         asked = _requests(chip)
         requests = asked.with_public(public_values)
         for interaction, name in enumerate(asked.names):
@@ -222,13 +245,15 @@ class Lookups:
                 where = f"{chip.name}, row {first_row + missing}, {name}"
                 raise UnansweredLookupError(f"{where}: {message} stands in no row of {_ANSWERS[bus][0].name}")
 
-    def tables(self, counts: Sequence[Counts]) -> dict[str, Words]:
-        """The main columns of every lookup table, by chip name, from all counters."""
+    def tables(self, answering: Sequence[Chip], counts: Sequence[Counts]) -> dict[str, Words]:
+        """The main columns of these lookup tables, by chip name, from all counters."""
         mains = {
             chip.name: np.empty((len(self.fixed[chip.name]), len(chip.columns)), dtype=np.uint32)
-            for chip in LOOKUP_CHIPS
+            for chip in answering
         }
         for bus, (chip, column) in enumerate(_ANSWERS):
+            if chip.name not in mains:
+                continue
             total = np.zeros(len(self.fixed[chip.name]), dtype=np.uint32)
             for of in counts:
                 total += of[bus]

@@ -9,7 +9,7 @@ from reference.arrays.field_arrays import Matrix
 from reference.execution import Step
 from reference.executor import Machine as Executor
 from reference.executor.recording import recording_instrument
-from reference.fixed_tables import fixed_tables, program_tables
+from reference.fixed_tables import machine_table, program_tables
 from reference.tables import Table, Trace, without_fixed_columns
 from reference.trace.clock import Clock
 from reference.trace.continuation import boundary_rows, memory_rows
@@ -188,13 +188,15 @@ def lookup_tables(
 
     The machine may have other words for a chip. Raises WitnessError for what no row answers, unless not all need be.
     """
-    lookup_chips = [chip for role in LOOKUP_ROLES for chip in machine.chips_of(role)]
+    present = {table.chip.name: (table.height_log2,) for table in asking}
+    with_rows = machine.table_heights(present)
+    lookup_chips = [chip for role in LOOKUP_ROLES for chip in machine.chips_of(role) if with_rows.get(chip.name, True)]
     bus_names = {interaction.bus.name for chip in lookup_chips for interaction in chip.interactions}
     requests = lookup_requests(asking, bus_names, public_values)
     tables = []
     for chip in lookup_chips:
         is_kept = chip.role is Role.MACHINE_TABLE and chip is CHIP_BY_NAME[chip.name]
-        fixed = fixed_tables()[chip.name] if chip.role is Role.MACHINE_TABLE else of_program[chip.name]
+        fixed = machine_table(chip.name) if chip.role is Role.MACHINE_TABLE else of_program[chip.name]
         indices = machine_indices(chip.name) if is_kept else indices_of(chip, fixed)
         tables.append(lookup_table(chip, fixed, indices, requests, asking, all_answered=all_answered))
     return tables

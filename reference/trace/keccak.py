@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reference.trace.cells import Cells, Filler, WorkFiller, array, limbs, parts, pointer_cells
 from reference.trace.clock import Row
+from spec.air.chips.keccak import (
+    ADDENDS,
+    CHANGED_BYTES,
+    CUTS,
+    LANE_BYTES,
+    MIXED_BASE,
+    PARITY_CUT,
+    STATE_BASE,
+    spread,
+)
 from spec.isa.calls import KECCAK_F
 from spec.keccak import (
-    CONSTANT_POSITIONS,
-    LANE_BITS,
     LANES,
     ROUND_CONSTANTS,
     ROUNDS,
     SIDE,
     chi,
     keccak_round,
-    lane_at,
     parities,
     rho_and_pi,
     theta,
 )
 from spec.rv64im.chips.keccak import TABLE
+from spec.word import BYTE_BITS
 
 
 def _call(row: Row) -> Cells:
     accesses = [row.accesses[f"state_{i}"] for i in range(LANES)]
     before, after = [access.before for access in accesses], [access.after for access in accesses]
-    return pointer_cells(row) | _state("before", before) | _state("after", after)
+    cells = pointer_cells(row) | _limbs("before", before) | _limbs("after", after)
+    return cells | _state("sent", before) | _state("received", after)
 
 
 def _work(row: Row) -> list[tuple[str, Cells]]:
@@ -50,16 +59,34 @@ def round_cells(lanes: Sequence[int], mixed: Sequence[int], number: int) -> Cell
     cells = array("is_round", [int(i == number) for i in range(ROUNDS)])
     cells |= _state("before", lanes) | _state("after", left)
     for x, parity in enumerate(parities(lanes)):
-        cells |= array(f"parity_{x}", parts(parity, 1, LANE_BITS))
-        columns = zip(*(parts(mixed[lane_at(x, y)], 1, LANE_BITS) for y in range(SIDE)), strict=True)
-        cells |= array(f"pairs_{x}", [sum(column) // 2 for column in columns])
+        three = parities([lane if i < ADDENDS * SIDE else 0 for i, lane in enumerate(lanes)])[x]
+        cells |= array(f"three_{x}", _digits([three]))
+        cells |= _cut("parity", x, parity, PARITY_CUT, STATE_BASE)
     for lane, bits in enumerate(mixed):
-        cells |= array(f"mixed_{lane}", parts(bits, 1, LANE_BITS))
-    return cells | {f"plain_{z}": plain[0] >> z & 1 for z in CONSTANT_POSITIONS}
+        cells |= _cut("mixed", lane, bits, CUTS[lane], MIXED_BASE)
+    of_first_lane = _digits(plain[:1])
+    return cells | {f"plain_{i}": of_first_lane[i] for i in CHANGED_BYTES}
+
+
+def _limbs(name: str, lanes: Sequence[int]) -> Cells:
+    return array(name, [limb for lane in lanes for limb in limbs(lane)])
 
 
 def _state(name: str, lanes: Sequence[int]) -> Cells:
-    return array(name, [limb for lane in lanes for limb in limbs(lane)])
+    return array(name, _digits(lanes))
+
+
+def _digits(lanes: Iterable[int]) -> list[int]:
+    return [spread(byte, STATE_BASE) for lane in lanes for byte in parts(lane, BYTE_BITS, LANE_BYTES)]
+
+
+def _cut(name: str, number: int, lane: int, cut: int, base: int) -> Cells:
+    """The lower and the upper part of every byte; there are no columns for upper parts without bits."""
+    whole = parts(lane, BYTE_BITS, LANE_BYTES)
+    cells = array(f"{name}_low_{number}", [spread(byte & (1 << cut) - 1, base) for byte in whole])
+    if cut == BYTE_BITS:
+        return cells
+    return cells | array(f"{name}_high_{number}", [spread(byte >> cut, base) for byte in whole])
 
 
 FILLERS: dict[str, Filler] = {KECCAK_F.name: _call}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reference.arrays.field_arrays import Matrix
 from reference.bus_traffic import Traffic, distinct_rows, traffic_of
 from reference.columns import RowColumns
-from reference.fixed_tables import fixed_tables
+from reference.fixed_tables import machine_table
 from reference.tables import Table
 from reference.trace.errors import WitnessError
 from spec.air.chip import Chip
@@ -39,7 +39,7 @@ def indices_of(chip: Chip, fixed: Matrix) -> list[Index]:
 @cache
 def machine_indices(name: str) -> list[Index]:
     """`indices_of` a machine table by chip name."""
-    return indices_of(CHIP_BY_NAME[name], fixed_tables()[name])
+    return indices_of(CHIP_BY_NAME[name], machine_table(name))
 
 
 def lookup_requests(tables: Sequence[Table], bus_names: set[str], public_values: Mapping[str, int]) -> list[Traffic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reference.trace.plan import PlannedSegment
-from spec.protocol.shape import SegmentShape
+from spec.protocol.shape import SegmentShape, fixed_heights
 from spec.rv64im.chips.continuation import BOUNDARY, MEMORY_TABLE
 from spec.rv64im.heights import table_heights
 from spec.rv64im.machine import CHIP_BY_NAME, INSTRUCTION_CHIPS, RV64IM, work_rows
@@ -18,6 +18,5 @@ def planned_shape(segment: PlannedSegment, program_heights_log2: Mapping[str, in
     rows |= work_rows(rows) | {BOUNDARY.name: len(plan.cells), MEMORY_TABLE.name: len(segment.memory.cells)}
     heights = {name: table_heights(CHIP_BY_NAME[name], count, plan.shape) for name, count in rows.items()}
     logarithms = {name: tuple(height.bit_length() - 1 for height in of) for name, of in heights.items()}
-    fixed = {name: table.height_log2 for name, table in RV64IM.tables.items()} | dict(program_heights_log2)
-    by_chip = logarithms | {name: (height,) for name, height in fixed.items()}
+    by_chip = logarithms | fixed_heights(RV64IM, logarithms, program_heights_log2)
     return SegmentShape(RV64IM, {chip.name: by_chip[chip.name] for chip in RV64IM.chips})

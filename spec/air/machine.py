@@ -43,6 +43,13 @@ class MachineTable:
     description: str
     """What the machine's digest covers of the form: it changes exactly when the form does."""
 
+    only_for: tuple[str, ...] = ()
+    """The chips that ask it, if a segment has it only with a table of one of them; else every segment has it."""
+
+    def is_with(self, heights_log2: Mapping[str, Sequence[int]]) -> bool:
+        """Whether a segment has the table that has instruction, work and continuation tables of these heights."""
+        return not self.only_for or any(heights_log2.get(name) for name in self.only_for)
+
 
 @dataclass(frozen=True)
 class Token:
@@ -135,6 +142,13 @@ class Machine:
         """Every chip by its name."""
         return {chip.name: chip for chip in self.chips}
 
+    def table_heights(self, heights_log2: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+        """The heights of the machine's fixed tables beside instruction, work and continuation tables of these heights,
+        by chip: empty for one that only chips without a table ask."""
+        return {
+            name: (table.height_log2,) if table.is_with(heights_log2) else () for name, table in self.tables.items()
+        }
+
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 over what proofs depend on: columns, constraints, interactions, buses, closed forms, tokens, bounds.
@@ -169,7 +183,8 @@ def describe_machine(machine: Machine) -> str:
         *(f"bus {bus.name} {bus.identity} {bus.scope.value} {' '.join(bus.fields)}" for bus in machine.buses),
     ]
     for name, table in machine.tables.items():
-        lines.append(f"machine table {name} {table.height_log2} {table.description}")
+        only_for = f" only for {' '.join(table.only_for)}" if table.only_for else ""
+        lines.append(f"machine table {name} {table.height_log2}{only_for} {table.description}")
     for chip in machine.chips:
         lines += _describe_chip(chip)
     return "\n".join(lines) + "\n"
@@ -200,7 +215,7 @@ def _describe_chip(chip: Chip) -> list[str]:
 
 def check_machine(machine: Machine) -> None:
     """Raises ValueError if names or identities repeat, something is named that is not declared, a table has no
-    interaction or no closed form, a token is not one of a local bus, a global bus is spoken to by a table that is not a
+    interaction or no closed form, or is not for every chip that asks it, a token is not one of a local bus, a global bus is spoken to by a table that is not a
     continuation table, or a message to it has a public value other than the segment's index."""
     for what, names in (
         ("chip", [chip.name for chip in machine.chips]),
@@ -220,6 +235,7 @@ def check_machine(machine: Machine) -> None:
     if list(machine.tables) != with_forms:
         raise ValueError(f"machine {machine.name}: closed forms of {list(machine.tables)}, expected {with_forms}")
     _check_names(machine)
+    _check_askers(machine)
     for token in machine.tokens:
         _check_token(machine, token)
     for chip in machine.chips:
@@ -243,6 +259,15 @@ def _check_names(machine: Machine) -> None:
     for name in machine.required:
         if name not in continuation:
             raise ValueError(f"machine {machine.name}: {name} is required, but is no continuation table")
+
+
+def _check_askers(machine: Machine) -> None:
+    """Whoever receives what a fixed table sends is named if the table is only for some."""
+    for name, table in machine.tables.items():
+        buses = {interaction.bus.name for interaction in machine.chip_by_name[name].interactions}
+        asking = {c.name for c in machine.chips for i in c.interactions if i.sign < 0 and i.bus.name in buses}
+        if table.only_for and set(table.only_for) != asking:
+            raise ValueError(f"machine {machine.name}: {name} is only for {table.only_for}, asked by {sorted(asking)}")
 
 
 def _check_token(machine: Machine, token: Token) -> None:

@@ -120,19 +120,27 @@ def message_counts(tables: Iterable[TableShape], apart: Sequence[Role] = LOOKUP_
     return counts
 
 
+def fixed_heights(
+    machine: Machine, heights_log2: Mapping[str, Sequence[int]], program_heights_log2: Mapping[str, int]
+) -> dict[str, tuple[int, ...]]:
+    """The heights of the machine's and the program's fixed tables, by chip, beside other tables of these heights."""
+    of_program = {name: (height,) for name, height in program_heights_log2.items()}
+    return machine.table_heights(heights_log2) | of_program
+
+
 def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], parameters: ParameterSet) -> None:
     """Everything about a segment's heights that soundness rests on. `program_heights_log2` are those in the key.
 
     Raises Rejected at the first check that fails.
     """
     machine = shape.machine
-    fixed = {name: table.height_log2 for name, table in machine.tables.items()} | dict(program_heights_log2)
+    fixed = fixed_heights(machine, shape.heights_log2, program_heights_log2)
     for chip in machine.chips:
         heights = shape.heights_log2.get(chip.name, ())
         detail = f"{chip.name} has heights 2^{list(heights)}"
         if chip.name in fixed:
-            if heights != (fixed[chip.name],):
-                expected, found = [fixed[chip.name]], list(heights)
+            if heights != fixed[chip.name]:
+                expected, found = list(fixed[chip.name]), list(heights)
                 raise Rejected(Rejection.FIXED_TABLE_HEIGHT, detail, expected=expected, found=found)
             continue
         limit = machine.maximum_instances if chip.role in SEVERAL_INSTANCES else 1
@@ -158,8 +166,8 @@ def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], pa
 
 def listed_shape(machine: Machine, name: str, program_heights_log2: Mapping[str, int]) -> SegmentShape:
     """The segment of a listed shape whose program tables have these heights."""
-    fixed = {chip: table.height_log2 for chip, table in machine.tables.items()} | dict(program_heights_log2)
-    return SegmentShape(machine, {**machine.listed_shapes[name], **{chip: (fixed[chip],) for chip in fixed}})
+    listed = machine.listed_shapes[name]
+    return SegmentShape(machine, {**listed, **fixed_heights(machine, listed, program_heights_log2)})
 
 
 def is_listed(shape: SegmentShape) -> bool:

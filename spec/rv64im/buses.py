@@ -191,7 +191,7 @@ SHA256_IDENTITY = 64
 """The first of four."""
 
 KECCAK_IDENTITY = 68
-"""The first of two."""
+"""The first of sixteen."""
 
-RESERVED_IDENTITIES = range(70, 128)
+RESERVED_IDENTITIES = range(84, 128)
 """Bus identities kept for further accelerators: no bus of the machine may take one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spec.air.chip import Chip, Role
-from spec.air.machine import Join, Machine
+from spec.air.machine import Join, Machine, MachineTable
 from spec.field import P
 from spec.rv64im.buses import BUSES, CLOCK_BITS, RESERVED_IDENTITIES
 from spec.rv64im.chips import (
@@ -71,6 +71,7 @@ CHIPS: tuple[Chip, ...] = (
     *INSTRUCTION_CHIPS,
     *WORK_CHIPS,
     *fixed_tables.CHIPS,
+    *(chip for chip, _ in keccak.FIXED_TABLES),
     *program_tables.CHIPS,
     *continuation.CHIPS,
 )
@@ -105,15 +106,21 @@ SEGMENT_PUBLIC_VALUES = (
 MAXIMUM_SEGMENTS = 2**12
 """Far more than a run needs, and few enough for the bounds on messages of global buses."""
 
+MACHINE_TABLES: Mapping[str, MachineTable] = {
+    **fixed_tables.MACHINE_TABLES,
+    **{chip.name: table for chip, table in keccak.FIXED_TABLES},
+}
+"""The machine's fixed tables by chip."""
+
 CLOCK_LIMIT = 2**CLOCK_BITS
 """All clocks of a segment lie below."""
 
 RV64IM = Machine(
     name="rv64im",
     chips=CHIPS,
-    buses=(*BUSES, *sha256.LAYOUT.buses, *keccak.TABLE.buses),
+    buses=(*BUSES, *sha256.LAYOUT.buses, *keccak.TABLE.buses, *keccak.TABLE.lookups),
     public_values=SEGMENT_PUBLIC_VALUES,
-    tables=fixed_tables.MACHINE_TABLES,
+    tables=MACHINE_TABLES,
     tokens=SEGMENT_TOKENS,
     joins=(
         Join("pc_in", "pc_out", start_limit=PC_LIMIT),

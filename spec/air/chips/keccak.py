@@ -1,26 +1,29 @@
 """The permutation Keccak-f[1600] [FIPS 202, 3.3] as a work table, for any machine that sends it work.
 
-A row does one round. Rows know only their own cells: the state passes from row to row on two buses, half of it on
-each, as limbs of 16 bits, under the key of the permutation and the number of the round that comes next. One message of
-the whole state would be the machine's widest by far, for which every proof would pay in security.
+A row does one round. Rows know only their own cells: the state passes from row to row on four buses, a quarter of it on
+each, under the key of the permutation and the number of the round that comes next. One message of the whole state
+would be the machine's widest by far, for which every proof would pay in security.
 
-Only the state after theta stands as bits. From it the row goes forward, by chi, to the state that it leaves; and
-backward, by the exclusive or with what theta has put in, to the state that it takes. Theta puts into every lane of
-column x the same: the parities of two neighbouring columns. Those parities are columns of the table. They are the
-state's, because putting the same into five lanes changes their parity by just that, so what is counted after theta
-tells the parity before.
+Nothing stands as bits. A lane is eight bytes, and a byte travels as the number whose digits are its bits: in base 4 as
+part of a state, in base 5 between theta and chi. So bytes add up bit by bit without a carry, and one lookup in the
+tables of `spec.air.chips.keccak_tables` answers for eight bits:
+
+- The digits of a sum of three bytes are 0 to 3, and their lower bits the exclusive or. So theta's parities of five
+  bytes are looked up in two steps, and the bytes of the state, to which two parities are added, in one.
+- Rho moves bits from byte to byte. The answer about a byte of the state comes in two parts, cut where rho cuts it: then
+  a byte after rho is a sum of two parts, for no column and no lookup.
+- Chi looks up digits of 3 - 2 a + b - c, from 0 to 4: each tells a xor (not b and c) of its three bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from spec.air.bits import differ
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
-from spec.air.expression import Expression, number_of, total
+from spec.air.expression import Expression, lift, total
 from spec.keccak import (
     CONSTANT_POSITIONS,
     LANE_BITS,
@@ -32,59 +35,154 @@ from spec.keccak import (
     SIDE,
     lane_at,
 )
+from spec.word import BYTE_BITS
 
-LIMB_BITS = 16
-LANE_LIMBS = LANE_BITS // LIMB_BITS
-STATE_LIMBS = LANES * LANE_LIMBS
-HALF_LIMBS = STATE_LIMBS // 2
-"""Two limbs of a sum stay below p: a field element holds no 32-bit word."""
+LANE_BYTES = LANE_BITS // BYTE_BITS
+STATE_BYTES = LANES * LANE_BYTES
+QUARTERS = 4
+QUARTER_BYTES = STATE_BYTES // QUARTERS
+"""A quarter is a message that is no wider than the machine's others by much."""
 
-Lane = Sequence[Expression]
-"""64 bits, least significant first."""
+STATE_BASE = 4
+"""The base of a byte of a state: three of its digits add up to a digit."""
+
+MIXED_BASE = 5
+"""The base of a byte between theta and chi: chi asks for digits up to 4."""
+
+PARITY_CUT = 7
+"""Where a byte of a parity is cut: theta takes it also rotated by one, which moves the highest bit to the next byte."""
+
+ADDENDS = 3
+"""So many bytes of a state add up without a carry."""
+
+CHI_DIGIT = 3
+"""What is added to - 2 a + b - c, which may be - 3."""
+
+CHANGED_BYTES = tuple(sorted({position // BYTE_BITS for position in CONSTANT_POSITIONS}))
+"""The bytes of lane 0 that a round constant can change."""
+
+CUTS = tuple(BYTE_BITS - rotation % BYTE_BITS for rotation in ROTATIONS)
+"""By lane, how many bits of a byte rho leaves together in the lower part; the others go to the next byte."""
+
+Bytes = Sequence[Expression]
+"""A lane's bytes, least significant first."""
+
+
+def spread(byte: int, base: int) -> int:
+    """The number whose digits in this base are the byte's bits."""
+    return sum((byte >> i & 1) * base**i for i in range(byte.bit_length()))
+
+
+ALL_ONES = (1 << BYTE_BITS) - 1
+STATE_BYTE_BITS = spread(ALL_ONES, STATE_BASE).bit_length()
+"""The bits of a byte of a state."""
 
 
 @dataclass(frozen=True)
 class KeccakTable:
-    """The table and its buses."""
+    """The work table, its buses, and those of its lookups."""
 
     first_identity: int
-    """The identity of the first bus; the second has the next one."""
+    """The identity of the first bus; the others have the next ones."""
 
     @cached_property
-    def buses(self) -> tuple[Bus, Bus]:
-        """The lower and the upper half of the state before each round, and after the last."""
-        return self._bus("lower", 0), self._bus("upper", 1)
+    def buses(self) -> tuple[Bus, ...]:
+        """The quarters of the state before each round, and after the last."""
+        return tuple(self._quarter(number) for number in range(QUARTERS))
 
-    def _bus(self, half: str, number: int) -> Bus:
-        fields = tuple(f"state_{number * HALF_LIMBS + i}" for i in range(HALF_LIMBS))
-        return Bus(
-            name=f"keccak_{half}",
-            identity=self.first_identity + number,
-            fields=("key", "round", *fields),
-            scope=Scope.LOCAL,
-            receiver_assumes=(
-                f"the permutation of this key has this {half} half of the state before this round, or after the last "
-                f"if it is {ROUNDS}; limbs have 16 bits"
-            ),
-            sender_ensures=(
-                "at round 0 it starts a permutation with this key and receives its result; else it has done the round "
-                "before; limbs have 16 bits"
-            ),
-            field_bits=dict.fromkeys(fields, LIMB_BITS),
+    @cached_property
+    def limb(self) -> Bus:
+        """A limb of a doubleword and its two bytes."""
+        bits = {"limb": 2 * BYTE_BITS, "low": STATE_BYTE_BITS, "high": STATE_BYTE_BITS}
+        meaning = f"limb has 16 bits; low and high are its bytes with digits 0 and 1 in base {STATE_BASE}"
+        return self._lookup(0, "keccak_limb", meaning, bits)
+
+    @cached_property
+    def parity(self) -> Bus:
+        """The exclusive or of bytes that are added up."""
+        bits = {"digits": 2 * BYTE_BITS, "parity": STATE_BYTE_BITS}
+        meaning = f"digits has eight digits in base {STATE_BASE}; those of parity are 1 where they are odd, else 0"
+        return self._lookup(1, "keccak_parity", meaning, bits)
+
+    @cached_property
+    def cut_parity(self) -> Bus:
+        """The same in two parts, cut at PARITY_CUT."""
+        bits = {"digits": 2 * BYTE_BITS, "low": 2 * PARITY_CUT - 1, "high": 1}
+        meaning = f"as keccak_parity; low has the lower {PARITY_CUT} digits of the parity and high the last"
+        return self._lookup(2, "keccak_cut_parity", meaning, bits)
+
+    @cached_property
+    def chi(self) -> Bus:
+        """Chi and what it asks for."""
+        highest = 4 * spread(ALL_ONES, MIXED_BASE)
+        bits = {"digits": highest.bit_length(), "result": STATE_BYTE_BITS}
+        meaning = (
+            f"digits has eight digits of 0 to 4 in base {MIXED_BASE}; those of result, in base {STATE_BASE}, are 1 "
+            "where they are 1 or 2, else 0"
         )
+        return self._lookup(3, "keccak_chi", meaning, bits)
+
+    @cached_property
+    def theta(self) -> Mapping[int, Bus]:
+        """By cut, the exclusive or of bytes that are added up, in two parts and in the other base."""
+        return {cut: self._theta(cut) for cut in range(1, BYTE_BITS + 1)}
+
+    @property
+    def lookups(self) -> tuple[Bus, ...]:
+        """The buses of the fixed tables."""
+        return (self.limb, self.parity, self.cut_parity, self.chi, *self.theta.values())
 
     @cached_property
     def chip(self) -> Chip:
         """The table: 24 rows do a permutation."""
-        return _keccak_round(self.buses)
+        return _keccak_round(self)
+
+    def _quarter(self, number: int) -> Bus:
+        fields = tuple(f"state_{number * QUARTER_BYTES + i}" for i in range(QUARTER_BYTES))
+        return Bus(
+            name=f"keccak_{number}",
+            identity=self.first_identity + number,
+            fields=("key", "round", *fields),
+            scope=Scope.LOCAL,
+            receiver_assumes=(
+                f"the permutation of this key has quarter {number} of this state before this round, or after the last "
+                f"if it is {ROUNDS}; bytes have digits 0 and 1 in base {STATE_BASE}"
+            ),
+            sender_ensures=(
+                "at round 0 it starts a permutation with this key and receives its result; else it has done the round "
+                f"before; bytes have digits 0 and 1 in base {STATE_BASE}"
+            ),
+            field_bits=dict.fromkeys(fields, STATE_BYTE_BITS),
+        )
+
+    def _theta(self, cut: int) -> Bus:
+        low = spread((1 << cut) - 1, MIXED_BASE).bit_length()
+        bits = {"digits": 2 * BYTE_BITS, "low": low}
+        said = f"digits has eight digits in base {STATE_BASE}; those of low, in base {MIXED_BASE}, are 1 where"
+        if cut == BYTE_BITS:
+            return self._lookup(3 + cut, "keccak_theta_8", f"{said} they are odd, else 0", bits)
+        bits["high"] = spread(ALL_ONES >> cut, MIXED_BASE).bit_length()
+        meaning = f"{said} the lower {cut} are odd, else 0, and those of high say the same of the others"
+        return self._lookup(3 + cut, f"keccak_theta_{cut}", meaning, bits)
+
+    def _lookup(self, number: int, name: str, assumes: str, bits: dict[str, int]) -> Bus:
+        return Bus(
+            name=name,
+            identity=self.first_identity + QUARTERS + number,
+            fields=tuple(bits),
+            scope=Scope.LOCAL,
+            receiver_assumes=assumes,
+            sender_ensures="only a fixed table sends",
+            field_bits=bits,
+        )
 
 
-def halves_of(limbs: Sequence[Expression]) -> tuple[Sequence[Expression], Sequence[Expression]]:
-    """What the two buses say of a state."""
-    return limbs[:HALF_LIMBS], limbs[HALF_LIMBS:]
+def quarters_of(state: Sequence[Expression]) -> list[Sequence[Expression]]:
+    """What each bus says of a state."""
+    return [state[i : i + QUARTER_BYTES] for i in range(0, STATE_BYTES, QUARTER_BYTES)]
 
 
-def _keccak_round(buses: tuple[Bus, Bus]) -> Chip:
+def _keccak_round(table: KeccakTable) -> Chip:
     row = ChipBuilder("keccak_round", Role.WORK, "One round of Keccak-f[1600].")
     key = row.column("key")
     selectors = [row.column(f"is_round_{i}") for i in range(ROUNDS)]
@@ -93,97 +191,95 @@ def _keccak_round(buses: tuple[Bus, Bus]) -> Chip:
     real = row.define("real", total(selectors))
     row.boolean("at_most_one_round", real)
     number = row.define("round", total(selector * i for i, selector in enumerate(selectors)))
-    before = row.column_array("before", STATE_LIMBS)
-    after = row.column_array("after", STATE_LIMBS)
-    parity = [_bits(row, f"parity_{x}") for x in range(SIDE)]
-    mixed = [_bits(row, f"mixed_{lane}") for lane in range(LANES)]
-    effect = _effect(row, parity)
-    _count_columns(row, parity, effect, mixed)
-    for lane, bits in enumerate(mixed):
-        taken = [differ(bit, put_in) for bit, put_in in zip(bits, effect[lane % SIDE], strict=True)]
-        for i, limb in enumerate(_limbs(taken), lane * LANE_LIMBS):
-            row.zero(f"before_{i}_is_without_the_effect", before[i] - limb)
-    left = _chi(_rho_and_pi(mixed))
-    left[0] = _iota(row, selectors, left[0])
-    for lane, bits in enumerate(left):
-        for i, limb in enumerate(_limbs(bits), lane * LANE_LIMBS):
-            row.zero(f"after_{i}_is_after_the_round", after[i] - limb)
-    for bus, half in zip(buses, halves_of(before), strict=True):
-        row.receive(f"before_on_{bus.name}", bus, [key, number, *half], real)
-    for bus, half in zip(buses, halves_of(after), strict=True):
-        row.send(f"after_on_{bus.name}", bus, [key, number + real, *half], real)
+    before = row.column_array("before", STATE_BYTES)
+    after = row.column_array("after", STATE_BYTES)
+    lanes = [before[i : i + LANE_BYTES] for i in range(0, STATE_BYTES, LANE_BYTES)]
+    effect = _effect(row, table, lanes, real)
+    mixed = [_mixed(row, table, lane, lanes[lane], effect[lane % SIDE], real) for lane in range(LANES)]
+    moved = [_moved(row, lane, mixed[source], ROTATIONS[source]) for lane, source in enumerate(MOVED_FROM)]
+    plain = {i: row.column(f"plain_{i}") for i in CHANGED_BYTES}
+    _chi(row, table, moved, [plain.get(i, byte) for i, byte in enumerate(after)], real)
+    for i in CHANGED_BYTES:
+        # A byte below 2^15 and a constant's digits add up to digits of 0 to 2.
+        message = [plain[i] + _constant(row, i, selectors), after[i]]
+        row.receive(f"after_{i}_has_the_constant", table.parity, message, real)
+    for bus, quarter in zip(table.buses, quarters_of(before), strict=True):
+        row.receive(f"before_on_{bus.name}", bus, [key, number, *quarter], real)
+    for bus, quarter in zip(table.buses, quarters_of(after), strict=True):
+        row.send(f"after_on_{bus.name}", bus, [key, number + real, *quarter], real)
     return row.build(outputs=after)
 
 
-def _bits(row: ChipBuilder, name: str) -> Lane:
-    """64 new boolean columns."""
-    bits = row.column_array(name, LANE_BITS)
-    for z, bit in enumerate(bits):
-        row.boolean(f"{name}_{z}_is_boolean", bit)
-    return bits
-
-
-def _limbs(bits: Lane) -> list[Expression]:
-    return [number_of(bits[start : start + LIMB_BITS]) for start in range(0, LANE_BITS, LIMB_BITS)]
-
-
-def _effect(row: ChipBuilder, parity: Sequence[Lane]) -> list[Lane]:
-    """By x, what theta puts into every lane of the column: the parity of the column before, and of the one after at
-    the next lower bit."""
-    return [
-        [
-            row.define(f"effect_{x}_{z}", differ(parity[x - 1][z], parity[(x + 1) % SIDE][z - 1]))
-            for z in range(LANE_BITS)
-        ]
-        for x in range(SIDE)
-    ]
-
-
-def _count_columns(row: ChipBuilder, parity: Sequence[Lane], effect: Sequence[Lane], mixed: Sequence[Lane]) -> None:
-    """The five bits of a column after theta have the parity before, changed by the effect.
-
-    Their number, at most 5, is this parity and 2, 0, 1 or 2 times.
-    """
+def _effect(row: ChipBuilder, table: KeccakTable, lanes: Sequence[Bytes], real: Expression) -> list[Bytes]:
+    """By x, what theta adds to every lane of the column, digits of 0 to 2: the parity of the column before, and of the
+    one after at the next lower bit."""
+    low, high = [], []
     for x in range(SIDE):
-        for z in range(LANE_BITS):
-            pairs = row.column(f"pairs_{x}_{z}")
-            row.zero(f"pairs_{x}_{z}_are_at_most_2", pairs * (pairs - 1) * (pairs - 2))
-            ones = total(mixed[lane_at(x, y)][z] for y in range(SIDE))
-            row.zero(f"parity_{x}_{z}_is_counted", ones - pairs * 2 - differ(parity[x][z], effect[x][z]))
-
-
-def _rho_and_pi(lanes: Sequence[Lane]) -> list[Lane]:
-    """Wiring: no column and no constraint."""
-    return [_rotated(lanes[source], ROTATIONS[source]) for source in MOVED_FROM]
-
-
-def _rotated(lane: Lane, count: int) -> Lane:
-    """The lane rotated towards higher weights."""
-    return [lane[z - count] for z in range(LANE_BITS)]
-
-
-def _chi(lanes: Sequence[Lane]) -> list[list[Expression]]:
-    """Every bit with the conjunction of the next one's complement and the one after: degree 3."""
+        column = [lanes[lane_at(x, y)] for y in range(SIDE)]
+        three = row.column_array(f"three_{x}", LANE_BYTES)
+        low.append(row.column_array(f"parity_low_{x}", LANE_BYTES))
+        high.append(row.column_array(f"parity_high_{x}", LANE_BYTES))
+        for i in range(LANE_BYTES):
+            first = total(lane[i] for lane in column[:ADDENDS])
+            row.receive(f"three_{x}_{i}_is_exclusive_or", table.parity, [first, three[i]], real)
+            all_five = three[i] + total(lane[i] for lane in column[ADDENDS:])
+            message = [all_five, low[x][i], high[x][i]]
+            row.receive(f"parity_{x}_{i}_is_exclusive_or", table.cut_parity, message, real)
     return [
         [
-            differ(bit, (1 - following) * second)
-            for bit, following, second in zip(
-                lanes[lane_at(x, y)], lanes[lane_at(x + 1, y)], lanes[lane_at(x + 2, y)], strict=True
+            row.define(
+                f"effect_{x}_{i}",
+                low[x - 1][i]
+                + high[x - 1][i] * STATE_BASE**PARITY_CUT
+                + low[(x + 1) % SIDE][i] * STATE_BASE
+                + high[(x + 1) % SIDE][i - 1],
             )
+            for i in range(LANE_BYTES)
         ]
-        for y in range(SIDE)
         for x in range(SIDE)
     ]
 
 
-def _iota(row: ChipBuilder, selectors: Sequence[Expression], lane: Lane) -> list[Expression]:
-    """The first lane with the round's constant. The bits that constants change get columns, for the degree's sake."""
-    bits = list(lane)
-    for z in CONSTANT_POSITIONS:
-        plain = row.column(f"plain_{z}")
-        row.zero(f"plain_{z}_is_of_chi", plain - bits[z])
-        chosen = total(
-            selector for selector, constant in zip(selectors, ROUND_CONSTANTS, strict=True) if constant >> z & 1
-        )
-        bits[z] = differ(plain, row.define(f"constant_{z}", chosen))
-    return bits
+def _mixed(
+    row: ChipBuilder, table: KeccakTable, lane: int, before: Bytes, effect: Bytes, real: Expression
+) -> tuple[Bytes, Bytes]:
+    """A lane after theta: the lower and the upper part of every byte; no upper ones where rho moves whole bytes."""
+    cut = CUTS[lane]
+    parts = [row.column_array(f"mixed_low_{lane}", LANE_BYTES)]
+    if cut < BYTE_BITS:
+        parts.append(row.column_array(f"mixed_high_{lane}", LANE_BYTES))
+    for i in range(LANE_BYTES):
+        message = [before[i] + effect[i], *(part[i] for part in parts)]
+        row.receive(f"mixed_{lane}_{i}_is_exclusive_or", table.theta[cut], message, real)
+    return parts[0], parts[-1]
+
+
+def _moved(row: ChipBuilder, lane: int, mixed: tuple[Bytes, Bytes], rotation: int) -> Bytes:
+    """A lane after rho and pi: a byte has the upper part of one byte below the lower part of the next."""
+    low, high = mixed
+    whole, moved_bits = divmod(rotation, BYTE_BITS)
+    moved = [low[i - whole] * MIXED_BASE**moved_bits for i in range(LANE_BYTES)]
+    if moved_bits:
+        moved = [high[i - whole - 1] + byte for i, byte in enumerate(moved)]
+    return [row.define(f"moved_{lane}_{i}", byte) for i, byte in enumerate(moved)]
+
+
+def _chi(
+    row: ChipBuilder, table: KeccakTable, lanes: Sequence[Bytes], results: Sequence[Expression], real: Expression
+) -> None:
+    """Looks up every byte of the state after chi."""
+    offset = CHI_DIGIT * spread(ALL_ONES, MIXED_BASE)
+    for y in range(SIDE):
+        for x in range(SIDE):
+            lane = lane_at(x, y)
+            for i in range(LANE_BYTES):
+                a, b, c = (lanes[lane_at(x + k, y)][i] for k in range(ADDENDS))
+                number = lane * LANE_BYTES + i
+                message = [lift(offset) - a * 2 + b - c, results[number]]
+                row.receive(f"after_{number}_is_of_chi", table.chi, message, real)
+
+
+def _constant(row: ChipBuilder, byte: int, selectors: Sequence[Expression]) -> Expression:
+    """A byte of the round's constant, which changes lane 0."""
+    values = [spread(constant >> BYTE_BITS * byte & ALL_ONES, STATE_BASE) for constant in ROUND_CONSTANTS]
+    return row.define(f"constant_{byte}", total(s * v for s, v in zip(selectors, values, strict=True) if v))
