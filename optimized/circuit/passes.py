@@ -18,7 +18,7 @@ from optimized.circuit.tiles import TILE_BYTES, run_tiles
 from optimized.circuit.weights import canonical
 from optimized.field.extension import SIX
 from optimized.lanes.vectors import LANES
-from optimized.threads import in_parallel
+from optimized.threads import TASKS_PER_THREAD, in_parallel, thread_count
 from optimized.words import LINE_WORDS, Words
 from spec.field import ZERO, Extension
 
@@ -105,12 +105,25 @@ def run_pass(source: Source, task: Task) -> list[Extension]:
         run(task, cells, chunks, start, stop, aligned, address_of(totals), address_of(results))
         found.append(results.reshape(POINTS, SIX, LANES).sum(axis=2, dtype=np.uint64))
 
-    groups = max(1, source.groups, rows.lane_rows)
-    in_parallel(work, cells.items + len(source.numbers), max(1, SMALLEST_TASK_GROUPS // groups))
+    ends = _shares(source)
+    in_parallel(lambda start, stop: work(ends[start], ends[stop]), len(ends) - 1)
     if not task.points:
         return [ZERO] * POINTS
     sums = found[0] if len(found) == 1 else np.sum(found, axis=0)
     return [canonical(sums[point]) if task.points >> point & 1 else ZERO for point in range(POINTS)]
+
+
+def _shares(source: Source) -> list[int]:
+    """Where shares of the items begin and end that are as much work: a row of a table has as many groups as blocks."""
+    rows = source.rows
+    runs = rows.runs.reshape(-1, RUN_FIELDS)
+    of_runs = rows.programs.blocks[runs[:, 0]] * runs[:, 3] if len(runs) else NO_NUMBERS
+    work = np.cumsum(np.concatenate([of_runs, np.full(len(source.numbers), source.groups)]))
+    if not len(work):
+        return [0]
+    shares = max(1, min(int(work[-1]) // SMALLEST_TASK_GROUPS, TASKS_PER_THREAD * thread_count()))
+    inner = np.searchsorted(work, work[-1] * np.arange(1, shares) // shares)
+    return np.unique([0, *inner, len(work)]).tolist()
 
 
 @dataclass(frozen=True, eq=False)

@@ -197,9 +197,11 @@ class HeldPrograms:
 
     programs: TablePrograms
     arrays: Sequence[Numbers | Words]
+    blocks: Numbers
+    """By table, how many it has."""
 
 
-NO_PROGRAMS = HeldPrograms(TablePrograms(*[0] * len(TablePrograms._fields)), ())
+NO_PROGRAMS = HeldPrograms(TablePrograms(*[0] * len(TablePrograms._fields)), (), np.zeros(0, dtype=np.int64))
 
 
 def table_programs(
@@ -243,7 +245,8 @@ def table_programs(
         np.concatenate([program.derived_factors for program in programs]),
     ]
     addresses = [array.ctypes.data for array in arrays]
-    return HeldPrograms(TablePrograms._make([*addresses, registers]), [*arrays, *matrices])
+    counts = np.array([len(program.blocks) for program in programs], dtype=np.int64)
+    return HeldPrograms(TablePrograms._make([*addresses, registers]), [*arrays, *matrices], counts)
 
 
 def _basis(challenges: BusChallenges[Extension]) -> NDArray[np.uint64]:
