@@ -201,9 +201,10 @@ TINY = ParameterSet(
         Schedule(12, (3, 3, 2), (4, 3, 2), 1, (1, 1, 1), (2, 1, 1)),
         Schedule(14, (3, 3, 3), (4, 3, 2), 1, (1, 1, 1), (2, 1, 1)),
         Schedule(17, (3, 4, 4), (4, 3, 2), 1, (1, 1, 1), (3, 2, 1)),
+        Schedule(20, (3, 4, 4, 3), (4, 3, 2, 2), 1, (1, 1, 1, 1), (3, 2, 1, 1)),
     ),
 )
-"""For tests: insecure, small and fast, with heights for machines of a few rows."""
+"""For tests: insecure, small and fast, with heights for machines of a few rows, and one for every table of RV64IM."""
 
 SEGMENT = ParameterSet(
     name="segment",
