@@ -97,7 +97,7 @@ def run_security(
 def largest_reports(
     machine: Machine, parameters: ParameterSet, global_tokens: int, curve: CurveBound = CurveBound.CORRECTED
 ) -> dict[int, ProofSecurity]:
-    """By listed stacking height that holds what every segment has of the machine's tables, the security of counts that no
+    """By listed stacking height that holds the machine's tables that every segment has, the security of counts that no
     proof exceeds."""
     limits = limits_of(machine, global_tokens)
     return {
