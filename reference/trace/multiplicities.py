@@ -26,8 +26,8 @@ Index = dict[tuple[int, ...], int]
 
 def row_index(cells: Matrix) -> Index:
     """Where each row of a matrix stands first."""
-    rows = [tuple(row) for row in cells.tolist()]
-    return {row: position for position, row in reversed(list(enumerate(rows)))}
+    rows = list(zip(*cells.T.tolist(), strict=True))
+    return dict(zip(reversed(rows), reversed(range(len(rows))), strict=True))
 
 
 def indices_of(chip: Chip, fixed: Matrix) -> list[Index]:

@@ -32,8 +32,9 @@ class MachineLimits:
 
     The heights times accesses of a segment's tables add up to less than `clock_limit`; on every bus the chips have
     fewer messages than `message_limit`, on a global one over the whole run. Instruction and work chips stand in up to
-    `maximum_instances` tables of different heights, other chips in one. Machine tables have fixed heights, by name.
-    Tokens are the verifier's own messages: local ones in a segment, global ones in a run.
+    `maximum_instances` tables of different heights, other chips in one. Machine tables have fixed heights, by name; one
+    in `only_for` occurs only beside a table of a chip that stands there. Tokens are the verifier's own messages: local
+    ones in a segment, global ones in a run.
     """
 
     clock_limit: int
@@ -41,8 +42,30 @@ class MachineLimits:
     maximum_instances: int
     maximum_segments: int
     machine_heights_log2: Mapping[str, int]
+    only_for: Mapping[str, Sequence[str]]
     local_tokens: int
     global_tokens: int
+
+    @property
+    def least_height_log2(self) -> int:
+        """The height of the tallest table that every segment has, or 0: none is stacked lower."""
+        every = (height for name, height in self.machine_heights_log2.items() if name not in self.only_for)
+        return max(every, default=0)
+
+    def too_tall(self, height_log2: int) -> set[str]:
+        """The chips without a table in segments that are stacked to 2^height_log2: machine tables above it that are
+        only for some chips, and those chips.
+
+        Raises ParameterError for a machine table above it that every segment has.
+        """
+        found = set()
+        for name, height in self.machine_heights_log2.items():
+            if height <= height_log2:
+                continue
+            if name not in self.only_for:
+                raise ParameterError("height_log2", f"{name} has 2^{height} rows, above 2^{height_log2}")
+            found |= {name, *self.only_for[name]}
+        return found
 
 
 def limits_of(machine: Machine, global_tokens: int) -> MachineLimits:
@@ -53,6 +76,7 @@ def limits_of(machine: Machine, global_tokens: int) -> MachineLimits:
         maximum_instances=machine.maximum_instances,
         maximum_segments=machine.maximum_segments,
         machine_heights_log2={name: table.height_log2 for name, table in machine.tables.items()},
+        only_for={name: table.only_for for name, table in machine.tables.items() if table.only_for},
         local_tokens=len(machine.tokens),
         global_tokens=global_tokens,
     )
@@ -106,12 +130,12 @@ def largest_argument(
 ) -> ArgumentSize:
     """Counts that no segment exceeds which a verifier admits at this listed stacking height.
 
-    Raises ValueError for a height that is not listed, ParameterError for a machine table above it.
+    Raises ValueError for a height that is not listed, ParameterError for a machine table above it that every segment
+    has.
     """
     parameters.schedule(height_log2)
-    for name, height in limits.machine_heights_log2.items():
-        if height > height_log2:
-            raise ParameterError("height_log2", f"{name} has 2^{height} rows, above 2^{height_log2}")
+    too_tall = limits.too_tall(height_log2)
+    chips = [chip for chip in chips if chip.name not in too_tall]
     largest = _Largest(chips, limits, height_log2, bounded=height_log2 != parameters.tallest_log2)
     copies = [(chip, limits.maximum_instances if chip.role in SEVERAL_INSTANCES else 1) for chip in chips]
     global_buses = {i.bus.name for chip in chips for i in chip.global_interactions}

@@ -97,15 +97,15 @@ def run_security(
 def largest_reports(
     machine: Machine, parameters: ParameterSet, global_tokens: int, curve: CurveBound = CurveBound.CORRECTED
 ) -> dict[int, ProofSecurity]:
-    """By listed stacking height that holds the machine's tables, the security of counts that no proof exceeds."""
+    """By listed stacking height that holds the machine's tables that every segment has, the security of counts that no
+    proof exceeds."""
     limits = limits_of(machine, global_tokens)
-    least = max(limits.machine_heights_log2.values(), default=0)
     return {
         height: _security(
             shape_under(largest_argument(machine.chips, limits, parameters, height), parameters, height), curve
         )
         for height in parameters.heights_log2
-        if height >= least
+        if height >= limits.least_height_log2
     }
 
 

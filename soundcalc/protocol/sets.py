@@ -56,7 +56,7 @@ _RECURSION_BOUNDS = replace(
 )
 """Segments of listed shapes and nodes, which have no continuation and are wider."""
 
-_FINAL_BOUNDS = replace(_SEGMENT_BOUNDS, program_columns=48, main_columns=384)
+_FINAL_BOUNDS = replace(_SEGMENT_BOUNDS, program_columns=48, main_columns=448)
 """The last proof of a recursion, and any single segment of the machine, whose main commitment is wider."""
 
 _USUAL_SEGMENT = ArgumentSize(

@@ -215,8 +215,9 @@ def _describe_chip(chip: Chip) -> list[str]:
 
 def check_machine(machine: Machine) -> None:
     """Raises ValueError if names or identities repeat, something is named that is not declared, a table has no
-    interaction or no closed form, or is not for every chip that asks it, a token is not one of a local bus, a global bus is spoken to by a table that is not a
-    continuation table, or a message to it has a public value other than the segment's index."""
+    interaction or no closed form, or is only for other chips than those that ask it, a token is not one of a local bus,
+    a global bus is spoken to by a table that is not a continuation table, or a message to it has a public value other
+    than the segment's index."""
     for what, names in (
         ("chip", [chip.name for chip in machine.chips]),
         ("bus", [bus.name for bus in machine.buses]),

@@ -174,9 +174,8 @@ def listed_shape(machine: Machine, name: str, program_heights_log2: Mapping[str,
 def is_listed(shape: SegmentShape) -> bool:
     """Whether all tables together have the heights of a listed shape and a listed program."""
     machine = shape.machine
-    found = {name: heights for name, heights in shape.heights_log2.items() if heights}
     return any(
-        listed_shape(machine, name, program).heights_log2 == found
+        listed_shape(machine, name, program).tables == shape.tables
         for name in machine.listed_shapes
         for program in machine.listed_programs
     )

@@ -40,7 +40,7 @@ LIES = {
     ),
     "multiply_add_modulo_384": ("multiply_add_modulo_384", "carry_40", {Rejection.ZEROCHECK_MISMATCH}),
     "advice": ("advice", "word_3", {Rejection.LOCAL_BUSES_UNBALANCED}),
-    "keccak_round": ("keccak_f", "mixed_3_7", {Rejection.ZEROCHECK_MISMATCH}),
+    "keccak_round": ("keccak_f", "mixed_low_3_7", {Rejection.LOCAL_BUSES_UNBALANCED}),
     "sha256_first": ("sha256_compress", "key", {Rejection.LOCAL_BUSES_UNBALANCED}),
     "sha256_rest": (
         "sha256_compress",

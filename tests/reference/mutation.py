@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from reference.arrays.field_arrays import Matrix
 from reference.columns import RowColumns
 from reference.tables import Table, Trace
-from reference.trace.multiplicities import Index, row_index
+from reference.trace.multiplicities import Index, indices_of
 from spec.air.chip import Chip, Interaction
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
@@ -25,10 +25,10 @@ from spec.protocol.shape import LOOKUP_ROLES
 def lookup_indices(trace: Trace) -> dict[str, Index]:
     """By bus name, the tuples that the trace's lookup tables offer."""
     return {
-        interaction.bus.name: row_index(table.fixed[:, : interaction.bus.width])
+        interaction.bus.name: index
         for table in trace.tables
         if table.chip.role in LOOKUP_ROLES
-        for interaction in table.chip.interactions
+        for interaction, index in zip(table.chip.interactions, indices_of(table.chip, table.fixed), strict=True)
     }
 
 

@@ -4,30 +4,61 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from limpid import keygen
 from limpid.errors import MisuseError
-from reference.fixed_tables import REGION_END, RegionError, fixed_tables, program_tables
+from reference import fixed_tables
+from reference.arrays.field_arrays import Matrix
+from reference.fixed_tables import REGION_END, FixedTables, RegionError, machine_table, program_tables
 from spec.air.chip import Role
 from spec.field import P
 from spec.isa import encode
 from spec.memory_map import REGISTER_FILE_SIZE, RegionKind, Space
 from spec.program import Program, Region
 from spec.rv64im.chips.continuation import ADDRESS_BITS, KEY_BITS
-from spec.rv64im.machine import CHIP_BY_NAME, chips_of
+from spec.rv64im.machine import CHIP_BY_NAME, RV64IM, chips_of
 from tests.reference.assembly import CODE_START, Assembly
 
 
 def test_machine_tables_stand_in_machine_order_with_their_shapes() -> None:
-    tables = fixed_tables()
+    tables = FixedTables()
     assert list(tables) == [chip.name for chip in chips_of(Role.MACHINE_TABLE)]
+    assert len(tables) == len(list(tables))
     shapes = {name: fixed.shape for name, fixed in tables.items()}
     assert shapes == {
         "range_table": (2**17, 2),
         "byte_table": (2**16, 3),
         "shift_table": (64, 6),
+        "keccak_digits": (2**16, 21),
+        "keccak_chi": (2**19, 2),
     }
+
+
+def test_cells_of_a_machine_table_are_its_rows() -> None:
+    for name, table in RV64IM.tables.items():
+        rows, fixed = table.rows(), machine_table(name)
+        assert [tuple(fixed[row].tolist()) for row in range(0, len(rows), 61)] == list(rows[::61])
+
+
+def test_table_of_the_machine_is_made_when_it_is_first_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def counted(name: str) -> Matrix:
+        made.append(name)
+        return machine_table(name)
+
+    monkeypatch.setattr(fixed_tables, "machine_table", counted)
+    other = np.zeros((2, 1), dtype=np.uint64)
+    tables = FixedTables({"program_table": other})
+    assert list(tables) == [*RV64IM.tables, "program_table"]
+    assert "keccak_chi" in dict.fromkeys(tables)
+    assert (tables["program_table"] is other, made) == (True, [])
+    assert tables["shift_table"] is machine_table("shift_table")
+    assert made == ["shift_table"]
+    with pytest.raises(KeyError):
+        tables["image_table"]
 
 
 def test_program_tables_hold_the_program_and_repeat_their_last_row() -> None:
@@ -56,7 +87,7 @@ def test_program_tables_hold_the_program_and_repeat_their_last_row() -> None:
 def test_fixed_columns_have_the_widths_of_their_chips() -> None:
     assembly = Assembly()
     assembly.add("ecall")
-    for name, fixed in (fixed_tables() | program_tables(assembly.program())).items():
+    for name, fixed in FixedTables(program_tables(assembly.program())).items():
         assert fixed.shape[1] == len(CHIP_BY_NAME[name].fixed_columns)
         assert not fixed.flags.writeable
 

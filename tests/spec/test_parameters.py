@@ -34,7 +34,7 @@ def test_only_tiny_is_insecure_and_only_recursion_has_listed_shapes_and_a_cap() 
 
 def test_listed_heights_and_rates_are_those_of_the_protocol() -> None:
     assert {name: (p.rate_log2, p.heights_log2) for name, p in PARAMETER_SETS.items()} == {
-        "tiny": (1, (6, 8, 10, 12, 14, 17)),
+        "tiny": (1, (6, 8, 10, 12, 14, 17, 20)),
         "segment": (1, (17, 20, 22, 23)),
         "recursion": (3, (17, 20, 21)),
         "final": (4, (18, 19, 20)),

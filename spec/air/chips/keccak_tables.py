@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, reduce
 from itertools import product
+from operator import add
 
 from spec.air.bus import Bus
 from spec.air.chip import Chip, ChipBuilder, Role
@@ -76,8 +77,13 @@ in two parts by cut."""
 
 
 def digits_rows() -> list[TableRow]:
-    """Row v holds what belongs to the number v."""
-    return [_digits_row([v >> i & 1 for i in reversed(range(DIGITS_BITS))]) for v in range(1 << DIGITS_BITS)]
+    """Row v holds what belongs to the number v. What belongs to its two bytes adds up to that, as every column is
+    linear in the bits."""
+    low, high = (
+        [_digits_row([byte << shift >> i & 1 for i in reversed(range(DIGITS_BITS))]) for byte in range(1 << BYTE_BITS)]
+        for shift in (0, BYTE_BITS)
+    )
+    return [tuple(map(add, of_high, of_low)) for of_high in high for of_low in low]
 
 
 @cache

@@ -12,7 +12,12 @@ import pytest
 
 from limpid.runs.optimized_runs import CompiledTraces, plan_compiled_run
 from optimized.kernels import OptimizedKernels
+from optimized.trace.build import BLOCK_CELLS
+from optimized.trace.calls import CallRows
 from optimized.trace.fill import CALL_FILLERS, WORK_WRITERS
+from optimized.trace.keccak import work
+from optimized.words import Words
+from reference.checker import check_trace
 from reference.program_keys import proving_key
 from reference.segments.codec import encode_segment_plan
 from reference.tables import Trace
@@ -21,10 +26,13 @@ from reference.trace.build import build_segment
 from reference.trace.errors import PlanError, UnprovableError
 from reference.trace.limits import NO_LIMITS, SegmentLimits
 from reference.trace.plan import SegmentPlan
+from spec.air.chip import Chip
 from spec.isa.advice import HonestHost
 from spec.isa.calls import CALLS, KECCAK_F, MULTIPLY_ADD_MODULO_256, MULTIPLY_ADD_MODULO_384, Call
+from spec.keccak import ROUNDS
 from spec.parameters import TINY
 from spec.program import Program
+from spec.rv64im.chips.keccak import TABLE
 from spec.rv64im.machine import CALL_CHIPS, WORK_CHIPS
 from tests.reference.assembly import SCRATCH
 from tests.reference.call_programs import calling_program
@@ -32,6 +40,7 @@ from tests.reference.call_run import from_address, operands_apart
 from tests.reference.executor.test_call_traps import DIVISIONS, division_program, program_of
 from tests.reference.trace.test_advice import CUT, advice_program
 from tests.reference.trace.test_modular import divisions, modular_program
+from tests.reference.violations import rows_named
 
 
 def _keccak(times: int) -> Program:
@@ -41,9 +50,12 @@ def _keccak(times: int) -> Program:
     return calling_program(KECCAK_F, *[[state]] * times, values=values)
 
 
+TWO_BLOCKS = BLOCK_CELLS // len(TABLE.chip.columns) // ROUNDS + 1
+"""The permutations with more rows than are filled at once."""
+
 RUNS: dict[str, tuple[Callable[[], Program], SegmentLimits]] = {
     "keccak": (lambda: _keccak(3), NO_LIMITS),
-    "keccak, two blocks of rows": (lambda: _keccak(10), NO_LIMITS),
+    "keccak, two blocks of rows": (lambda: _keccak(TWO_BLOCKS), NO_LIMITS),
     "modular, 256 bits": (lambda: modular_program(MULTIPLY_ADD_MODULO_256, divisions(4)), NO_LIMITS),
     "modular, 384 bits": (lambda: modular_program(MULTIPLY_ADD_MODULO_384, divisions(6)), NO_LIMITS),
     "modular, cut by clock": (
@@ -78,6 +90,26 @@ def test_plans_and_cells_of_calls_are_the_references(name: str) -> None:
     for plan in plans:
         segment = run.segment(plan)
         _require_equal(traces.segment(segment), build_segment(program, segment))
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["key", "before_9", "three_0_0", "parity_low_1_2", "parity_high_3_4", "mixed_low_7_3", "after_9", "plain_0"],
+)
+def test_wrong_cell_of_the_work_table_is_named_by_the_checker(monkeypatch: pytest.MonkeyPatch, column: str) -> None:
+    """The counter takes the rows for honest ones, and notices nothing."""
+
+    def bent(chip: Chip, rows: CallRows, first: int, stop: int, main: Words) -> None:
+        work(chip, rows, first, stop, main)
+        main[5, chip.column_index(column)] += 1
+
+    monkeypatch.setitem(WORK_WRITERS, TABLE.chip.name, bent)
+    program = _keccak(1)
+    plans: list[SegmentPlan] = []
+    run = plan_compiled_run(program, b"", NO_LIMITS, plans.append)
+    tables = proving_key(OptimizedKernels(), program, TINY).tables
+    trace = CompiledTraces(program, tables).segment(run.segment(plans[0]))
+    assert (TABLE.chip.name, 5) in rows_named(check_trace(trace))
 
 
 def test_fillers_are_those_of_every_call_and_work_table() -> None:

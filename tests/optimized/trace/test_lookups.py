@@ -7,16 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimized.trace.lookups import Lookups, UnansweredLookupError, count_rows, lookup_index
+from optimized.trace import lookups
+from optimized.trace.lookups import Counts, Lookups, UnansweredLookupError, count_rows, lookup_index
 from optimized.trace.requests import LinearForm, chip_requests, message_of
+from optimized.words import Words
 from reference.bus_traffic import traffic_of
 from reference.columns import RowColumns
-from reference.fixed_tables import fixed_tables, program_tables
+from reference.fixed_tables import FixedTables, program_tables
 from reference.tables import Table, without_fixed_columns
+from reference.trace.fillers import in_order, padded_matrix
+from reference.trace.keccak import permutation_cells
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
 from spec.rv64im.buses import RANGE
+from spec.rv64im.chips.keccak import TABLE as TABLE_OF_KECCAK
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 from tests.reference.segmented_run import counting_program
 
@@ -86,14 +91,65 @@ def test_requests_are_what_the_declared_interactions_say(chip: Chip) -> None:
 
 
 def test_unanswered_lookup_says_where_and_what() -> None:
-    counted = Lookups({**fixed_tables(), **program_tables(counting_program())})
+    counted = Lookups(FixedTables(program_tables(counting_program())))
     chip = CHIP_BY_NAME["add"]
+    answering = counted.answering({"add": (8,)})
     main = np.zeros((8, len(chip.columns)), dtype=np.uint32)
     main[6, chip.column_index("real")] = 1
     main[6, chip.column_index("result_1")] = 2**16
     with pytest.raises(UnansweredLookupError) as error:
-        counted.count(chip, main, 100, PUBLIC, counted.new_counts())
+        counted.count(chip, main, 100, PUBLIC, counted.new_counts(answering))
     assert str(error.value) == "add, row 106, result_1_is_16_bits: (65536, 16) stands in no row of range_table"
+
+
+def test_tables_that_answer_are_those_of_the_segment() -> None:
+    counted = Lookups(FixedTables(program_tables(counting_program())))
+    with_all = {chip.name for chip in CHIPS if chip.role in LOOKUP_ROLES}
+    present_with = {"keccak_f": {"keccak_digits"}, "keccak_round": {"keccak_digits", "keccak_chi"}}
+    without = counted.answering({"add": (8,), "keccak_f": (), "keccak_round": ()})
+    assert {chip.name for chip in without} == with_all - {"keccak_digits", "keccak_chi"}
+    assert [len(count) > 0 for count in counted.new_counts(without)] == [
+        not name.startswith("keccak") for name in ASKED
+    ]
+    for name, present in present_with.items():
+        answering = counted.answering({"add": (8,), name: (3,)})
+        assert {chip.name for chip in answering} == with_all - {"keccak_digits", "keccak_chi"} | present
+        main = counted.tables(answering, [counted.new_counts(answering)])
+        assert {table: columns.shape for table, columns in main.items()} == {
+            chip.name: (len(counted.fixed[chip.name]), len(chip.columns)) for chip in answering
+        }
+
+
+def _permutations(count: int) -> Words:
+    """The rows of the work table for permutations of random states: the reference's."""
+    chip = CHIP_BY_NAME["keccak_round"]
+    states = RANDOM.integers(0, 2**64, (count, 25), dtype=np.uint64).tolist()
+    rows = [cells for key, state in enumerate(states) for _, cells in permutation_cells(key, state)]
+    return padded_matrix(chip, [in_order(chip, cells) for cells in rows], len(rows)).astype(np.uint32)
+
+
+def _counted(counted: Lookups, main: Words, counts: Counts) -> dict[str, list[int]]:
+    counted.count(CHIP_BY_NAME["keccak_round"], main, 0, PUBLIC, counts)
+    return {name: of.tolist() for name, of in zip(ASKED, counts, strict=True) if of.any()}
+
+
+def test_own_counter_of_keccak_counts_what_the_declared_interactions_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, main = Lookups(FixedTables(program_tables(counting_program()))), _permutations(20)
+    answering = counted.answering({"keccak_round": (9,)})
+    own = _counted(counted, main, counted.new_counts(answering))
+    assert set(own) == {i.bus.name for i in CHIP_BY_NAME["keccak_round"].interactions if i.sign < 0} - {
+        bus.name for bus in TABLE_OF_KECCAK.buses
+    }
+    monkeypatch.setattr(lookups, "OWN_COUNTERS", {})
+    assert _counted(counted, main, counted.new_counts(answering)) == own
+
+
+def test_own_counter_adds_to_what_was_counted_before() -> None:
+    counted, main = Lookups(FixedTables(program_tables(counting_program()))), _permutations(2)
+    counts = counted.new_counts(counted.answering({"keccak_round": (9,)}))
+    _counted(counted, main[:24], counts)
+    in_two = _counted(counted, main[24:], counts)
+    assert in_two == _counted(counted, main, counted.new_counts(counted.answering({"keccak_round": (9,)})))
 
 
 def test_interaction_that_is_not_linear_cannot_be_read() -> None:

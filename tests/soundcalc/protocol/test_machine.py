@@ -13,6 +13,7 @@ from soundcalc.protocol.machine import (
     Table,
     argument_size,
     largest_argument,
+    limits_of,
     main_columns,
     run_arguments,
 )
@@ -20,6 +21,7 @@ from soundcalc.protocol.shape import ArgumentSize
 from spec.air.bus import Bus, Scope
 from spec.air.chip import Chip, ChipBuilder, Role
 from spec.parameters import ParameterSet, Schedule
+from spec.rv64im.machine import RV64IM
 
 
 def _bus(name: str, identity: int, width: int, scope: Scope = Scope.LOCAL) -> Bus:
@@ -57,6 +59,7 @@ LIMITS = MachineLimits(
     maximum_instances=3,
     maximum_segments=16,
     machine_heights_log2={"ranges": 4},
+    only_for={},
     local_tokens=2,
     global_tokens=5,
 )
@@ -127,6 +130,46 @@ def test_table_of_the_machine_may_be_as_tall_as_the_stacking_height() -> None:
     assert largest_argument(CHIPS, limits, PARAMETERS, 6).main_columns > 0
 
 
+TALL = _chip("tall", Role.MACHINE_TABLE, 2, 1, 0, [PROGRAM])
+WITH_TALL = (*CHIPS, TALL)
+FOR_THE_WIDE = replace(LIMITS, machine_heights_log2={"ranges": 4, "tall": 9}, only_for={"tall": ("wide",)})
+"""Only a segment that has the wide chip has the tall table."""
+
+
+@pytest.mark.parametrize("height_log2", [6, 8])
+def test_table_that_is_too_tall_takes_the_chips_along_that_it_is_only_for(height_log2: int) -> None:
+    others = tuple(chip for chip in CHIPS if chip is not WIDE)
+    found = largest_argument(WITH_TALL, FOR_THE_WIDE, PARAMETERS, height_log2)
+    assert found == largest_argument(others, LIMITS, PARAMETERS, height_log2)
+    assert found != largest_argument(CHIPS, LIMITS, PARAMETERS, height_log2)
+
+
+@pytest.mark.parametrize("height_log2", [10, 23])
+def test_table_that_is_only_for_some_counts_where_it_fits(height_log2: int) -> None:
+    found = largest_argument(WITH_TALL, FOR_THE_WIDE, PARAMETERS, height_log2)
+    with_all = largest_argument(WITH_TALL, replace(FOR_THE_WIDE, only_for={}), PARAMETERS, height_log2)
+    without = largest_argument(CHIPS, LIMITS, PARAMETERS, height_log2)
+    assert found == with_all
+    assert (found.local_messages, found.column_claims) == (without.local_messages + 2**9, without.column_claims + 2)
+
+
+def test_table_that_every_segment_has_says_how_low_a_segment_is_stacked() -> None:
+    assert FOR_THE_WIDE.least_height_log2 == 4
+    assert replace(FOR_THE_WIDE, only_for={}).least_height_log2 == 9
+    assert replace(LIMITS, machine_heights_log2={}).least_height_log2 == 0
+    with pytest.raises(ParameterError, match=r"^height_log2: tall has 2\^9 rows, above 2\^8$"):
+        largest_argument(WITH_TALL, replace(FOR_THE_WIDE, only_for={}), PARAMETERS, 8)
+
+
+def test_limits_of_a_machine_name_the_chips_that_its_tables_are_for() -> None:
+    limits = limits_of(RV64IM, global_tokens=3)
+    heights = {"range_table": 17, "byte_table": 16, "shift_table": 6, "keccak_digits": 16, "keccak_chi": 19}
+    assert (limits.machine_heights_log2, limits.least_height_log2) == (heights, 17)
+    assert limits.only_for == {"keccak_digits": ("keccak_f", "keccak_round"), "keccak_chi": ("keccak_round",)}
+    assert limits.too_tall(17) == {"keccak_chi", "keccak_round"}
+    assert limits.too_tall(20) == set()
+
+
 def test_segments_of_a_run_share_its_global_messages() -> None:
     one = argument_size([(WIDE, 5), (BOUNDARY, 2)], 6, local_tokens=0)
     two = argument_size([(WIDE, 3), (BOUNDARY, 4)], 6, local_tokens=0)
@@ -142,10 +185,12 @@ def _admitted(tables: list[Table]) -> bool:
     return _clock(tables) <= LIMITS.clock_limit
 
 
+@pytest.mark.parametrize("limits", [LIMITS, FOR_THE_WIDE], ids=["every segment", "some"])
 @pytest.mark.parametrize("seed", range(4))
-def test_no_admitted_segment_exceeds_the_largest(seed: int) -> None:
+def test_no_admitted_segment_exceeds_the_largest(seed: int, limits: MachineLimits) -> None:
     drawn = random.Random(seed)
-    largest = {h: largest_argument(CHIPS, LIMITS, PARAMETERS, h) for h in PARAMETERS.heights_log2}
+    chips = WITH_TALL if limits.only_for else CHIPS
+    largest = {h: largest_argument(chips, limits, PARAMETERS, h) for h in PARAMETERS.heights_log2}
     seen = set()
     for _ in range(1500):
         most = drawn.randrange(4, 11)
@@ -156,6 +201,8 @@ def test_no_admitted_segment_exceeds_the_largest(seed: int) -> None:
         tables += [(PROGRAM_TABLE, drawn.randrange(1, most + 1)), (BOUNDARY, drawn.randrange(1, most + 1))]
         if not _admitted(tables):
             continue
+        if limits.only_for and any(chip is WIDE for chip, _ in tables):
+            tables.append((TALL, 9))
         cells = sum(main_columns(chip) << height for chip, height in tables)
         height_log2 = PARAMETERS.stacking_height(max(height for _, height in tables), cells)
         size = argument_size(tables, height_log2, LIMITS.local_tokens)

@@ -79,6 +79,11 @@ def _multiplicity(public: str) -> Machine:
     return with_chip(replace(BOUNDARY, interactions=interactions))
 
 
+def _table_for(*names: str) -> Machine:
+    """The small machine with its fixed table in segments with tables of these chips alone."""
+    return replace(SMALL_MACHINE, tables={"range_table": replace(RANGE_FORM, only_for=names)})
+
+
 UNDECLARED = Bus("foreign", 99, ("value",), Scope.LOCAL, "nothing", "nothing")
 RANGE_FORM = SMALL_MACHINE.tables["range_table"]
 ACCOUNT = next(i for i in BOUNDARY.interactions if i.name == "to_after").message
@@ -112,6 +117,14 @@ WRONG: dict[str, tuple[Build, str]] = {
     "closed form of another table": (
         lambda: replace(SMALL_MACHINE, tables={"range_table": RANGE_FORM, "program_table": RANGE_FORM}),
         "machine accounts: closed forms of ['range_table', 'program_table'], expected ['range_table']",
+    ),
+    "table for a chip that does not ask": (
+        lambda: _table_for("move", "boundary", "halt"),
+        "machine accounts: range_table is only for ('move', 'boundary', 'halt'), asked by ['boundary', 'move']",
+    ),
+    "table not for every chip that asks": (
+        lambda: _table_for("move"),
+        "machine accounts: range_table is only for ('move',), asked by ['boundary', 'move']",
     ),
     "no interaction": (_silent, "machine accounts: chip more has no interaction"),
     "fixed column of an instruction": (
@@ -223,6 +236,14 @@ def test_public_names_are_found_through_shared_and_named_parts() -> None:
     assert public_names(expression, lift(3), Public("c")) == {"a", "b", "c"}
 
 
+def test_fixed_table_is_there_if_one_of_its_chips_is() -> None:
+    machine = _table_for("move", "boundary")
+    there, absent = {"range_table": (6,)}, {"range_table": ()}
+    assert SMALL_MACHINE.table_heights({}) == there
+    assert machine.table_heights({"move": (3, 2)}) == machine.table_heights({"boundary": (1,)}) == there
+    assert machine.table_heights({}) == machine.table_heights({"move": (), "halt": (1,)}) == absent
+
+
 # The digest.
 
 PROSE: dict[str, Machine] = {
@@ -291,6 +312,7 @@ DECLARED: dict[str, Build] = {
     "bus field": lambda: _bus_changed(fields=("number",)),
     "table's height": lambda: replace(SMALL_MACHINE, tables={"range_table": replace(TABLE, height_log2=5)}),
     "closed form": lambda: replace(SMALL_MACHINE, tables={"range_table": replace(TABLE, description="other")}),
+    "presence of a table": lambda: _table_for("move", "boundary"),
     "role": lambda: with_chip(replace(MOVE, role=Role.CONTINUATION)),
     "accesses": lambda: with_chip(replace(MOVE, accesses=2)),
     "column": lambda: with_chip(replace(MOVE, columns=(*MOVE.columns, "more"))),

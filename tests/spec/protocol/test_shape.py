@@ -18,6 +18,8 @@ from spec.protocol.shape import (
     check_shape,
     clock_end,
     heights_numbers,
+    is_listed,
+    listed_shape,
     message_counts,
     stacking_height,
 )
@@ -125,6 +127,60 @@ def test_shape_is_rejected(changes: dict[str, tuple[int, ...]], reason: Rejectio
     rejected = rejection(shape_of(**changes))
     assert rejected is not None
     assert (rejected.reason, rejected.detail) == (reason, detail)
+
+
+FOR_MOVES = replace(
+    SMALL_MACHINE,
+    tables={"range_table": replace(SMALL_MACHINE.tables["range_table"], only_for=("move", "boundary"))},
+    required=(),
+    listed_shapes={"moving": {"move": (4,), "boundary": (2,)}, "halting": {"halt": (1,)}},
+    listed_programs=(PROGRAM_HEIGHTS,),
+)
+"""A machine whose fixed table is only for the chips that ask it, none of which a segment needs."""
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted"),
+    [
+        ({"move": (4, 2), "halt": (1,)}, [CLOCK_BITS]),
+        ({"boundary": (2,), "halt": (1,)}, [CLOCK_BITS]),
+        ({"halt": (1,)}, []),
+        ({"move": (), "halt": (1,), "boundary": ()}, []),
+    ],
+)
+def test_fixed_table_is_there_exactly_if_one_of_its_chips_is(
+    others: dict[str, tuple[int, ...]], wanted: list[int]
+) -> None:
+    def refused(*range_table: int) -> Rejected | None:
+        return rejection(SegmentShape(FOR_MOVES, {**others, "program_table": (3,), "range_table": range_table}))
+
+    assert refused(*wanted) is None
+    other = [] if wanted else [CLOCK_BITS]
+    rejected = refused(*other)
+    assert rejected is not None
+    assert (rejected.reason, rejected.detail) == (R.FIXED_TABLE_HEIGHT, f"range_table has heights 2^{other}")
+    assert (rejected.expected, rejected.found) == (wanted, other)
+    assert refused(CLOCK_BITS - 1) is not None
+
+
+def test_listed_shape_has_the_fixed_tables_that_its_chips_ask() -> None:
+    assert [table.chip for table in listed_shape(FOR_MOVES, "moving", PROGRAM_HEIGHTS).tables] == [
+        MOVE,
+        RANGE_TABLE,
+        PROGRAM_TABLE,
+        BOUNDARY,
+    ]
+    assert [table.chip for table in listed_shape(FOR_MOVES, "halting", PROGRAM_HEIGHTS).tables] == [HALT, PROGRAM_TABLE]
+
+
+@pytest.mark.parametrize("absent", [{}, {"range_table": (), "move": (), "boundary": ()}], ids=["unsaid", "said"])
+def test_shape_is_listed_without_the_fixed_tables_that_none_of_its_chips_asks(
+    absent: dict[str, tuple[int, ...]],
+) -> None:
+    heights = {"halt": (1,), "program_table": (3,)}
+    assert is_listed(SegmentShape(FOR_MOVES, heights | absent))
+    assert not is_listed(SegmentShape(FOR_MOVES, heights | absent | {"range_table": (CLOCK_BITS,)}))
+    assert not is_listed(SegmentShape(FOR_MOVES, heights | absent | {"halt": (2,)}))
 
 
 def test_clocks_up_to_the_limit_are_accepted() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, TableRow, padded
+from spec.rv64im.machine import RV64IM
 
 
 def test_range_table_has_every_value_of_every_width() -> None:
@@ -36,6 +37,12 @@ def test_machine_tables_have_as_many_rows_as_they_state() -> None:
     assert {name: len(table.rows()) for name, table in MACHINE_TABLES.items()} == {
         name: 2**height_log2 for name, height_log2 in heights.items()
     }
+
+
+def test_tables_that_only_some_segments_have_stand_behind_those_of_all() -> None:
+    only_for = {name: table.only_for for name, table in RV64IM.tables.items()}
+    assert list(only_for) == [*MACHINE_TABLES, "keccak_digits", "keccak_chi"]
+    assert {name for name, chips in only_for.items() if not chips} == set(MACHINE_TABLES)
 
 
 @pytest.mark.parametrize(("count", "height"), [(1, 2), (2, 2), (3, 4), (4, 4), (5, 8)])
