@@ -102,7 +102,7 @@ def test_lookups_are_counted_as_often_as_rows_ask(honest: Trace) -> None:
     asked = Counter(i.bus.name for i in TABLE.chip.interactions if i.sign < 0)
     expected = {bus.name: 2 * ROUNDS * asked[bus.name] for bus in TABLE.lookups}
     expected["keccak_limb"] = 2 * 2 * 100
-    found = {}
+    found: dict[str, int] = {}
     for name in ("keccak_digits", "keccak_chi"):
         table = table_of(honest, name)
         buses = [interaction.bus.name for interaction in table.chip.interactions]
