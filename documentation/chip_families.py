@@ -35,7 +35,11 @@ def chip_families() -> tuple[ChipFamily, ...]:
                 module.name,
                 source,
                 inspect.cleandoc(loaded.__doc__ or ""),
-                (*loaded.CHIPS, *getattr(loaded, "WORK_CHIPS", ())),
+                (
+                    *loaded.CHIPS,
+                    *getattr(loaded, "WORK_CHIPS", ()),
+                    *(chip for chip, _ in getattr(loaded, "FIXED_TABLES", ())),
+                ),
             )
         )
     return tuple(sorted(found, key=lambda family: CHIPS.index(family.chips[0])))

@@ -70,6 +70,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "spec/isa/calls.py",
             "spec/rv64im/chips/sha256.py",
             "spec/rv64im/chips/keccak.py",
+            "spec/air/chips/keccak.py",
             "spec/rv64im/chips/modular.py",
         ),
         ("tests/reference/trace/test_calls.py", "tests/proofs_of_constraints/calls/test_completion.py"),
@@ -137,7 +138,11 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "3.4",
         "additional subprotocols",
         ("6.1", "6.2", "6.3", "6.4", "6.5", "6.6", "6.9"),
-        ("spec/rv64im/gadgets.py", "spec/rv64im/chips/fixed_tables.py"),
+        (
+            "spec/rv64im/gadgets.py",
+            "spec/rv64im/chips/fixed_tables.py",
+            "spec/air/chips/keccak_tables.py",
+        ),
         ("tests/reference/test_fixed_tables.py", "tests/reference/trace/test_multiplicities.py"),
     ),
     Requirement(

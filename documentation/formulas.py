@@ -3,6 +3,8 @@ that is new or changed has none, which is an error."""
 
 from __future__ import annotations
 
+from spec.word import BYTE_BITS
+
 ERRORS = {
     "t eps + 3 (t^2 + 1) / 2^lambda for t queries to the hash, lambda its output in bits": (
         r"$t \cdot \varepsilon + 3 (t^2 + 1) / 2^{\lambda_H}$ for $t$ questions to the hash"
@@ -61,6 +63,12 @@ ERRORS = {
 }
 """By the text of a bound in the calculator's registry."""
 
+_THETA_FORMS = tuple(
+    formula
+    for cut in range(1, BYTE_BITS)
+    for formula in (rf"$\sum_{{i<{cut}}} 5^i o_i$", rf"$\sum_{{{cut}\le i<8}} 5^{{i - {cut}}} o_i$")
+)
+
 CLOSED_FORMS = {
     "with m_i = x_i prod_{j < i} (1 - x_j): value sum_i m_i sum_{j > i} 2^(16 - j) x_j, width sum_i m_i (16 - i)": (
         r"$\sum_i m_i \sum_{j > i} 2^{16 - j} x_j$",
@@ -79,6 +87,26 @@ CLOSED_FORMS = {
         r"$x_0 x_1$",
         r"$x_2$",
         r"$(1 + 15 x_3)(1 + 3 x_4)(1 + x_5)$",
+    ),
+    "with v_i = x_(15 - i) and o_i = v_(2i): digits sum_i 2^i v_i, low_byte sum_(i < 8) 4^i v_i, "
+    "high_byte sum_(i < 8) 4^i v_(8 + i), parity sum_i 4^i o_i, parity_low sum_(i < 7) 4^i o_i, parity_high o_7, "
+    "theta_low_c sum_(i < c) 5^i o_i, theta_high_c sum_(i >= c) 5^(i - c) o_i": (
+        r"$\sum_i 2^i v_i$, with $v_i = x_{15 - i}$",
+        r"$\sum_{i<8} 4^i v_i$",
+        r"$\sum_{i<8} 4^i v_{8 + i}$",
+        r"$\sum_{i<8} 4^i o_i$, with $o_i = v_{2i}$",
+        r"$\sum_{i<7} 4^i o_i$",
+        r"$o_7$",
+        *_THETA_FORMS,
+        r"$\sum_{i<8} 5^i o_i$",
+    ),
+    "groups of 3, 3 and 2 digits in base 5, lowest first, numbered by 7, 7 and 5 bits, numbers beyond the last group "
+    "repeat it: digits the number in base 5, result with digits 0, 1, 1, 0, 0 for 0 to 4 in base 4": (
+        r"$\sum_{g<3} 5^{3g} \sum_{k < 2^{b_g}} e_g(k)\, n_g(k)$, with $b = (7, 7, 5)$, $d = (3, 3, 2)$, "
+        r"$n_g(k) = \min(k, 5^{d_g} - 1)$ and $e_g(k)$ the product over the coordinates of group $g$, the first $b_0$, "
+        r"the next $b_1$ and the last $b_2$: $x_j$ where $k$ has a one, highest bit first, else $1 - x_j$",
+        r"$\sum_{g<3} 4^{3g} \sum_{k < 2^{b_g}} e_g(k)\, t(n_g(k))$, where $t(n)$ in base 4 has 0, 1, 1, 0, 0 for the "
+        "digits 0 to 4 of $n$ in base 5",
     ),
     "value sum_i 2^(15 - i) x_i": (r"$\sum_i 2^{15 - i} x_i$",),
 }

@@ -168,7 +168,7 @@ def run_cost(profile: Profile, limits: SegmentLimits = DEFAULT_LIMITS, plan_run:
         return RunCost(rows, (shape,), limits)
     plans: list[SegmentPlan] = []
     run = plan_run(profile.program, profile.private_input, limits, plans.append)
-    heights = {name: height.bit_length() - 1 for name, height in _program_heights(profile.program).items()}
+    heights = _program_heights(profile.program)
     return RunCost(rows, tuple(planned_shape(run.segment(plan), heights) for plan in plans), limits)
 
 
@@ -198,4 +198,5 @@ def _shape(program: Program, rows: Mapping[str, int], boundary_rows: int, memory
 
 
 def _program_heights(program: Program) -> dict[str, int]:
+    """As base-2 logarithms."""
     return {name: len(padded(rows(program))).bit_length() - 1 for name, rows in PROGRAM_FIXED_ROWS.items()}

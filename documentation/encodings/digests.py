@@ -42,7 +42,7 @@ _MEANINGS = {
     "join": "a public value that enters, the one that leaves, a bound of the first, the table that alone may move it",
     "token": "a message of the verifier: bus, sign, parts, and the public value and number with which it counts once",
     "bus": "a bus: identity, scope, fields",
-    "machine table": "a fixed table of the machine: height, closed form",
+    "machine table": "a fixed table of the machine: height, the chips that it is only for if any, closed form",
     "chip": "a chip: role, and what a row counts in the bound on clocks. What follows until the next belongs to it",
     "columns": "main columns, then, after `fixed`, the fixed ones",
     "definition": "a name and its polynomial",

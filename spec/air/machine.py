@@ -183,7 +183,7 @@ def describe_machine(machine: Machine) -> str:
         *(f"bus {bus.name} {bus.identity} {bus.scope.value} {' '.join(bus.fields)}" for bus in machine.buses),
     ]
     for name, table in machine.tables.items():
-        only_for = f" only for {' '.join(table.only_for)}" if table.only_for else ""
+        only_for = f" only for {','.join(table.only_for)}" if table.only_for else ""
         lines.append(f"machine table {name} {table.height_log2}{only_for} {table.description}")
     for chip in machine.chips:
         lines += _describe_chip(chip)

@@ -212,8 +212,8 @@ def test_closed_forms_give_the_rows_of_the_document() -> None:
 
 def _listed_layout(shape: int = 0, program: int = 0) -> tuple[Layout, dict[str, int]]:
     """The layout of a listed shape with a listed program, and the heights of the program's tables."""
-    of_machine = {name: (height,) for name, height in machine().table_heights.items()}
-    heights = machine().shapes[shape] | machine().programs[program] | of_machine
+    listed = machine().shapes[shape]
+    heights = listed | machine().programs[program] | machine().own_heights(listed)
     every = {chip.name: heights.get(chip.name, ()) for chip in machine().chips}
     program_heights = {name: height for name, (height,) in machine().programs[program].items()}
     return Layout(machine(), read_parameters("recursion"), every), program_heights
@@ -237,6 +237,10 @@ def test_listed_shapes_are_accepted_and_others_refused_where_the_set_asks_for_on
         ("add", (8, 7, 6, 5), "number of tables"),
         ("boundary", (), "number of tables"),
         ("region_table", (4,), "height of a fixed table"),
+        ("range_table", (), "height of a fixed table"),
+        # The example makes no call.
+        ("keccak_chi", (19,), "height of a fixed table"),
+        ("keccak_round", (5,), "height of a fixed table"),
         ("sha256_rest", (17, 16, 15), "clocks"),
     ],
 )
@@ -247,6 +251,15 @@ def test_heights_that_no_segment_may_have_are_refused(chip: str, heights: tuple[
     layout = Layout(machine(), honest.parameters, {**honest.heights, chip: heights})
     with pytest.raises(RefusedError, match=f"^{step}$"):
         layout.check(proof.key.heights)
+
+
+def test_fixed_tables_of_a_call_are_there_exactly_with_its_chips() -> None:
+    everywhere = {"range_table": (17,), "byte_table": (16,), "shift_table": (6,)}
+    digits, chi = {"keccak_digits": (16,)}, {"keccak_chi": (19,)}
+    absent = {"keccak_digits": (), "keccak_chi": ()}
+    assert machine().own_heights({"add": (5,), "keccak_f": (), "keccak_round": ()}) == everywhere | absent
+    assert machine().own_heights({"keccak_f": (1,)}) == everywhere | absent | digits
+    assert machine().own_heights({"keccak_round": (6, 5)}) == everywhere | digits | chi
 
 
 def test_opening_ends_at_a_cap_where_the_set_has_one() -> None:

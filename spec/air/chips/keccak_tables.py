@@ -49,14 +49,14 @@ def _digits_number(digits: Sequence[Value], base: int) -> Value:
     return reduce(lambda total, digit: total * base + digit, reversed(digits))
 
 
-def _digits_row(bits: Sequence[Value]) -> tuple[Value, ...]:
-    """A row of `keccak_digits` from the bits of its number, most significant first: linear in each of them."""
-    lowest_first = list(reversed(bits))
+def digits_form(point: Sequence[Value]) -> tuple[Value, ...]:
+    """What belongs to the number whose bits the point has, most significant first: linear in each of them."""
+    lowest_first = list(reversed(point))
     odd = lowest_first[::2]
     in_base_4 = [lowest_first[:BYTE_BITS], lowest_first[BYTE_BITS:], odd, odd[:PARITY_CUT], odd[PARITY_CUT:]]
     cuts = [part for cut in range(1, BYTE_BITS) for part in (odd[:cut], odd[cut:])]
     return (
-        _number(bits),
+        _number(point),
         *(_digits_number(digits, STATE_BASE) for digits in in_base_4),
         *(_digits_number(digits, MIXED_BASE) for digits in (*cuts, odd)),
     )
@@ -80,14 +80,14 @@ def digits_rows() -> list[TableRow]:
     """Row v holds what belongs to the number v. What belongs to its two bytes adds up to that, as every column is
     linear in the bits."""
     low, high = (
-        [_digits_row([byte << shift >> i & 1 for i in reversed(range(DIGITS_BITS))]) for byte in range(1 << BYTE_BITS)]
+        [digits_form([byte << shift >> i & 1 for i in reversed(range(DIGITS_BITS))]) for byte in range(1 << BYTE_BITS)]
         for shift in (0, BYTE_BITS)
     )
     return [tuple(map(add, of_high, of_low)) for of_high in high for of_low in low]
 
 
 @cache
-def _group_rows(digits: int) -> list[TableRow]:
+def _group_rows(digits: int) -> list[tuple[int, int]]:
     """By the number of a group of so many digits: the digits in base 5, and what they tell in base 4. Numbers that are
     left over repeat the last one."""
     count = MIXED_BASE**digits
@@ -97,7 +97,7 @@ def _group_rows(digits: int) -> list[TableRow]:
     return list(zip(numbers, results, strict=True))
 
 
-def _groups() -> list[tuple[int, list[TableRow]]]:
+def _groups() -> list[tuple[int, list[tuple[int, int]]]]:
     """Every group: the number of digits below it, and its rows with the weights that they have in a byte."""
     found, below = [], 0
     for digits in GROUPS:
@@ -151,7 +151,7 @@ def keccak_tables(table: KeccakTable, callers: Sequence[str]) -> tuple[tuple[Chi
     _answer(chi, table.chi, [chi.fixed_column("digits"), chi.fixed_column("result")])
     asking = table.chip.name
     return (
-        (digits.build(), MachineTable(DIGITS_BITS, digits_rows, _digits_row, DIGITS_DESCRIPTION, (*callers, asking))),
+        (digits.build(), MachineTable(DIGITS_BITS, digits_rows, digits_form, DIGITS_DESCRIPTION, (*callers, asking))),
         (chi.build(), MachineTable(CHI_BITS, chi_rows, chi_form, CHI_DESCRIPTION, (asking,))),
     )
 

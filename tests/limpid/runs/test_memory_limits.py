@@ -197,6 +197,6 @@ def test_measured_peak_is_at_most_the_predicted_one() -> None:
 
 
 def test_arrays_of_wide_tables_take_at_most_what_is_predicted() -> None:
-    """Two hundred permutations in a table of some 2,500 columns, and little else; compiling has no part in this."""
+    """Two hundred permutations in a table of some 900 columns, and little else; compiling has no part in this."""
     _, taken, predicted = _measured("keccak256", bytes(27_000))
     assert taken <= predicted - INTERPRETER_BYTES < 2 * taken

@@ -89,7 +89,8 @@ def test_tables_stand_in_machine_order_and_chips_without_rows_are_absent() -> No
     assembly.add("addi", RESULT, LEFT, immediate=1)
     assembly.exit()
     names = [table.chip.name for table in build_trace(assembly.program()).tables]
-    system = [chip.name for chip in CHIPS if chip.role not in SEVERAL_INSTANCES]
+    of_calls = {"keccak_digits", "keccak_chi"}
+    system = [chip.name for chip in CHIPS if chip.role not in SEVERAL_INSTANCES and chip.name not in of_calls]
     assert names == ["constant", "addi", "ld", "halt", *system]
 
 

@@ -17,17 +17,19 @@ from reference.tables import Trace, without_fixed_columns
 from reference.trace.build import build_trace
 from reference.trace.fillers import in_order
 from reference.trace.keccak import permutation_cells
+from spec.air.bus import Bus
 from spec.air.chips.keccak import MIXED_BASE, STATE_BASE, STATE_BYTES
 from spec.field import P
 from spec.isa.calls import KECCAK_F, MULTIPLY_ADD_MODULO_256, bytes_of
 from spec.keccak import LANES, ROUNDS, keccak_f
 from spec.program import Program
-from spec.rv64im.chips.keccak import TABLE
-from tests.changed_traces import recounted, table_of, with_table
+from spec.rv64im.chips.keccak import FIXED_TABLES, TABLE
+from tests.changed_traces import recounted, shifted, table_of, with_table
 from tests.reference.assembly import SCRATCH
 from tests.reference.call_programs import calling_program
 from tests.reference.call_run import from_address
 from tests.reference.mutation import lookup_indices, noticed_rows, unnoticed_changes
+from tests.reference.violations import accused, rows_named
 from tests.spec.test_keccak import padded_state
 
 STATE = SCRATCH.start + 0x40
@@ -100,12 +102,21 @@ def test_lookups_are_counted_as_often_as_rows_ask(honest: Trace) -> None:
     asked = Counter(i.bus.name for i in TABLE.chip.interactions if i.sign < 0)
     expected = {bus.name: 2 * ROUNDS * asked[bus.name] for bus in TABLE.lookups}
     expected["keccak_limb"] = 2 * 2 * 100
-    found = {}
+    found: dict[str, int] = {}
     for name in ("keccak_digits", "keccak_chi"):
         table = table_of(honest, name)
         buses = [interaction.bus.name for interaction in table.chip.interactions]
         found |= dict(zip(buses, table.main.sum(axis=0).tolist(), strict=True))
     assert found == expected
+
+
+@pytest.mark.parametrize("row", [0, 7])
+@pytest.mark.parametrize("bus", TABLE.lookups, ids=lambda bus: bus.name)
+def test_other_multiplicity_of_an_answer_is_an_imbalance(honest: Trace, bus: Bus, row: int) -> None:
+    (chip,) = (chip for chip, _ in FIXED_TABLES for i in chip.interactions if i.bus is bus)
+    forged = shifted(honest, chip.name, row, **{f"{bus.name}_multiplicity": 1})
+    assert (chip.name, row) in rows_named(check_trace(forged))
+    assert accused(check_trace(forged)) == {f"bus {bus.name}"}
 
 
 def test_segment_without_the_call_has_none_of_its_tables() -> None:

@@ -158,19 +158,17 @@ class Layout:
     def is_listed(self) -> bool:
         """Whether the heights are those of a shape and a program that the machine lists."""
         found = {name: heights for name, heights in self.heights.items() if heights}
-        of_machine = {name: (height,) for name, height in self.machine.table_heights.items()}
-        return any(
-            shape | program | of_machine == found for shape in self.machine.shapes for program in self.machine.programs
-        )
+        own = {name: heights for name, heights in self.machine.own_heights(found).items() if heights}
+        return any(shape | program | own == found for shape in self.machine.shapes for program in self.machine.programs)
 
     def check(self, program_heights: dict[str, int]) -> None:
         """Raises RefusedError unless the heights are as Section 2.2 asks."""
-        fixed = self.machine.table_heights | program_heights
+        fixed = self.machine.own_heights(self.heights) | {name: (height,) for name, height in program_heights.items()}
         require(not self.parameters.listed or self.is_listed(), "heights of a listed shape")
         for chip in self.machine.chips:
             heights = self.heights[chip.name]
             if chip.name in fixed:
-                require(heights == (fixed[chip.name],), "height of a fixed table")
+                require(heights == fixed[chip.name], "height of a fixed table")
                 continue
             several = chip.role in ("instruction", "work table")
             most = self.machine.instances if several else 1

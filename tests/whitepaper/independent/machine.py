@@ -173,11 +173,17 @@ class Machine:
     joins: list[tuple[str, str, int, str | None]] = field(default_factory=list)
     tokens: list[tuple[str, int, tuple[object, ...], tuple[str, int] | None]] = field(default_factory=list)
     table_heights: dict[str, int] = field(default_factory=dict)
+    only_for: dict[str, list[str]] = field(default_factory=dict)
     shapes: list[dict[str, tuple[int, ...]]] = field(default_factory=list)
     programs: list[dict[str, tuple[int, ...]]] = field(default_factory=list)
 
     def of_role(self, role: str) -> list[Chip]:
         return [chip for chip in self.chips if chip.role == role]
+
+    def own_heights(self, others: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+        """The heights of the machine's fixed tables beside other tables of these heights (Section 2.2)."""
+        absent = {name for name, chips in self.only_for.items() if not any(others.get(chip) for chip in chips)}
+        return {name: () if name in absent else (height,) for name, height in self.table_heights.items()}
 
 
 _CHIP = re.compile(r"(\w+) (instruction|work table|machine table|program table|continuation) accesses (\d+)")
@@ -221,8 +227,10 @@ def _read_line(machine: Machine, line: str) -> None:
         name, identity, scope, *fields = rest.split()
         machine.buses[name] = Bus(int(identity), scope == "global", tuple(fields))
     elif kind == "machine" and rest.startswith("table "):
-        name, height = rest.split()[1:3]
+        name, height, chips = re.match(r"table (\w+) (\d+)(?: only for ([\w,]+))? ", rest).groups()  # type: ignore[union-attr]
         machine.table_heights[name] = int(height)
+        if chips is not None:
+            machine.only_for[name] = chips.split(",")
     elif kind == "chip":
         name, role, accesses = _CHIP.fullmatch(rest).groups()  # type: ignore[union-attr]
         machine.chips.append(Chip(name, role, int(accesses)))
@@ -237,6 +245,22 @@ def _read_line(machine: Machine, line: str) -> None:
     elif kind in ("+1", "-1"):
         bus, _, said = rest.partition(" ")
         machine.chips[-1].interaction_texts.append((int(kind), machine.buses[bus], said))
+
+
+def _digits(of: Sequence[Element], radix: int) -> Element:
+    """The number with these digits, lowest first."""
+    total = ZERO
+    for i, digit in enumerate(of):
+        total = total + digit.scaled(radix**i)
+    return total
+
+
+def _weights(x: Sequence[Element]) -> list[Element]:
+    """By number, the product of x_j where it has a one, highest bit first, and 1 - x_j where it has a zero."""
+    weights = [ONE]
+    for bit in x:
+        weights = [part for weight in weights for part in (weight - weight * bit, weight * bit)]
+    return weights
 
 
 def closed_form(name: str, x: Sequence[Element]) -> list[Element]:
@@ -264,4 +288,21 @@ def closed_form(name: str, x: Sequence[Element]) -> list[Element]:
     if name == "shift_table":
         power = (ONE + x[3].scaled(15)) * (ONE + x[4].scaled(3)) * (ONE + x[5])
         return [number(x), (ONE - x[0]) * x[1], x[0] * (ONE - x[1]), x[0] * x[1], x[2], power]
+    if name == "keccak_digits":
+        v = list(reversed(x))
+        o = v[::2]
+        forms = [_digits(v, 2), _digits(v[:8], 4), _digits(v[8:], 4), _digits(o, 4), _digits(o[:7], 4), o[7]]
+        for cut in range(1, 8):
+            forms += [_digits(o[:cut], 5), _digits(o[cut:], 5)]
+        return [*forms, _digits(o, 5)]
+    if name == "keccak_chi":
+        digits, result, first = ZERO, ZERO, 0
+        for group, (bits, count) in enumerate(((7, 3), (7, 3), (5, 2))):
+            for k, weight in enumerate(_weights(x[first : first + bits])):
+                n = min(k, 5**count - 1)
+                told = sum((0, 1, 1, 0, 0)[n // 5**i % 5] * 4**i for i in range(count))
+                digits = digits + weight.scaled(5 ** (3 * group) * n)
+                result = result + weight.scaled(4 ** (3 * group) * told)
+            first += bits
+        return [digits, result]
     raise ValueError(f"the document has no closed form of {name}")

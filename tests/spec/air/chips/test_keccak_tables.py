@@ -42,7 +42,7 @@ def test_row_of_digits_has_all_that_belongs_to_its_number() -> None:
 def test_rows_of_chi_are_every_eight_digits_and_no_other() -> None:
     rows = chi_rows()
     assert len(rows) == 2**CHI_BITS
-    distinct = dict(rows)
+    distinct = {row[0]: row[1] for row in rows}
     assert sorted(distinct) == list(range(5**8))
     assert len(set(rows)) == len(distinct)
     for number in (0, 5**8 - 1, *Random(2).sample(range(5**8), 500)):
