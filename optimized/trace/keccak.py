@@ -197,7 +197,10 @@ WEIGHTS = np.array([MIXED_BASE ** (rotation % BYTE_BITS) for rotation in keccak.
 """By lane before rho: by how many whole bytes it is rotated, and what the lower part of a byte then weighs."""
 
 CONSTANT_BYTES = np.array(
-    [[spread(constant >> BYTE_BITS * i & ALL_ONES, STATE_BASE) for i in CHANGED_BYTES] for constant in CONSTANTS.tolist()],
+    [
+        [spread(constant >> BYTE_BITS * i & ALL_ONES, STATE_BASE) for i in CHANGED_BYTES]
+        for constant in CONSTANTS.tolist()
+    ],
     dtype=np.uint32,
 )
 """By round and changed byte."""
@@ -209,6 +212,7 @@ MIDDLE_BITS = np.uint32((MIXED_BASE ** GROUPS[1] - 1).bit_length())
 """Groups of chi's digits: their numbers' bits in the number of a row of the table."""
 
 ONE = np.uint32(1)
+"""In the type of counts: they would be wider with a plain number."""
 
 
 class RoundCounts(NamedTuple):

@@ -248,8 +248,7 @@ class Lookups:
     def tables(self, answering: Sequence[Chip], counts: Sequence[Counts]) -> dict[str, Words]:
         """The main columns of these lookup tables, by chip name, from all counters."""
         mains = {
-            chip.name: np.empty((len(self.fixed[chip.name]), len(chip.columns)), dtype=np.uint32)
-            for chip in answering
+            chip.name: np.empty((len(self.fixed[chip.name]), len(chip.columns)), dtype=np.uint32) for chip in answering
         }
         for bus, (chip, column) in enumerate(_ANSWERS):
             if chip.name not in mains:

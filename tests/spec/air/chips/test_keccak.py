@@ -88,7 +88,7 @@ def test_theta_with_a_wrong_parity_is_answered_everywhere_but_where_the_parity_i
 
 
 def test_cells_of_a_row_are_the_digits_of_the_round() -> None:
-    """Of the columns before chi; those after it are the next row's, or the result."""
+    """Columns before chi; those after it are the next row's, or the result."""
     parity = parities(STATE)
     effect = [parity[x - 1] ^ rotated(parity[(x + 1) % SIDE], 1) for x in range(SIDE)]
     mixed = [lane ^ effect[i % SIDE] for i, lane in enumerate(STATE)]

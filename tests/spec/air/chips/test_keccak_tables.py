@@ -64,8 +64,8 @@ def _bits_of(groups: tuple[int, ...]) -> int:
     return sum((5**digits - 1).bit_length() for digits in groups)
 
 
-def test_groups_of_digits_take_the_fewest_bits_and_no_other_three_fewer_rows() -> None:
-    """Of all cuts of a byte: whole it takes as many bits, and a form over all 2^19 corners of its cube."""
+def test_groups_of_digits_take_the_fewest_bits_and_then_the_fewest_corners() -> None:
+    """Among all cuts of a byte: whole it takes as many bits, and a form over all 2^19 corners of its cube."""
     cuts = [cut for count in range(1, 9) for cut in product(range(1, 9), repeat=count) if sum(cut) == 8]
     assert _bits_of(GROUPS) == CHI_BITS == min(map(_bits_of, cuts)) == _bits_of((8,))
     corners = {cut: sum(2 ** _bits_of((digits,)) for digits in cut) for cut in cuts if _bits_of(cut) == CHI_BITS}
