@@ -19,7 +19,7 @@ from functools import partial
 
 import z3
 
-from proofs_of_constraints.calls.keccak_digits import STATE_BYTE, Asked, DigitRow, RefutedError, column_of
+from proofs_of_constraints.calls.keccak_digits import STATE_BYTE, Asked, Digit, DigitRow, RefutedError, column_of
 from proofs_of_constraints.calls.keccak_lookups import DigitRelation, digits_differ, keccak_relations
 from proofs_of_constraints.calls.keccak_standard import (
     LANE_BITS,
@@ -131,16 +131,18 @@ class _Row:
         """What a lookup asks about has the digits that its columns' bits make of it, and a number has no others."""
         for asked in self._digits.lookups:
             for digit in asked.digits:
-                number = digit.number(self._digits.known(column for column, _ in digit.bits))
-                outside = z3.Or(number < 0, number >= asked.relation.base)
-                about = (digit.constant, sorted(digit.bits.values()))
-                claim = f"{about} makes a digit in base {asked.relation.base}"
-                self._refute_once(claim, about, partial(list, [outside]))
+                times = sorted(digit.bits.values())
+                claim = f"{digit.constant} and bits times {times} make a digit in base {asked.relation.base}"
+                self._refute_once(claim, "", partial(self._outside, digit, asked.relation.base))
         for name, relation in self._relations.items():
             for i, question in enumerate(digits_differ(relation)):
                 claim = f"digit {i} from the top is decided in base {relation.base}"
                 self._refute_once(claim, relation.digits, partial(list, question), bit_vectors=False)
             self._claim(f"{name} has numbers below p", relation.base**relation.digits < P)
+
+    def _outside(self, digit: Digit, base: int) -> list[z3.BoolRef]:
+        number = digit.number(self._digits.known(column for column, _ in digit.bits))
+        return [z3.Or(number < 0, number >= base)]
 
     def prove_theta(self) -> None:
         """The state after theta is theta of what is received."""
