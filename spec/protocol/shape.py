@@ -167,7 +167,8 @@ def check_shape(shape: SegmentShape, program_heights_log2: Mapping[str, int], pa
 def listed_shape(machine: Machine, name: str, program_heights_log2: Mapping[str, int]) -> SegmentShape:
     """The segment of a listed shape whose program tables have these heights."""
     listed = machine.listed_shapes[name]
-    return SegmentShape(machine, {**listed, **fixed_heights(machine, listed, program_heights_log2)})
+    heights_log2 = {**listed, **fixed_heights(machine, listed, program_heights_log2)}
+    return SegmentShape(machine, {chip: heights for chip, heights in heights_log2.items() if heights})
 
 
 def is_listed(shape: SegmentShape) -> bool:
