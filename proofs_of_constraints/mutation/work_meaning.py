@@ -64,7 +64,7 @@ def work_faults(row: ConcreteRow) -> Iterator[str]:
     if spoken.partial or not spoken.messages:
         yield from spoken.partial[:1]
         return
-    if len({message[0] for _, _, message in spoken.messages}) > 1:
+    if len({message[0] for bus, _, message in spoken.messages if bus not in KECCAK.lookups}) > 1:
         yield "the row says something of two keys"
     if row.chip.name == KECCAK.chip.name:
         yield from _keccak_faults(spoken)
@@ -130,6 +130,8 @@ def _keccak_faults(spoken: Spoken) -> Iterator[str]:
     """FIPS 202, 3.3: a row takes the quarters of a state before a round, and sends those of the state after it."""
     taken, sent = ([spoken.on(bus, sign) for bus in KECCAK.buses] for sign in (-1, +1))
     rounds = {message[1] for messages in taken for message in messages}
+    if any(spoken.on(bus, +1) for bus in KECCAK.lookups):
+        yield "the row answers what others look up"
     if any(len(messages) != 1 for messages in (*taken, *sent)) or len(rounds) != 1:
         yield f"the row takes {[len(m) for m in taken]} quarters of states of rounds {sorted(rounds)}"
         return
