@@ -69,7 +69,7 @@ class DigitRowSearch:
         """The cells with what lookups tell; one stays as it is."""
         for lookup, relation in self._lookups:
             row = ConcreteRow(self.chip, cells)
-            if lookup.sign > 0 or row.value(lookup.multiplicity) != 1:
+            if lookup.sign > 0 or not row.value(lookup.multiplicity):
                 continue
             try:
                 answer = relation.answer(row.value(lookup.message[0]))
