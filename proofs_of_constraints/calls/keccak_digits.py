@@ -7,7 +7,7 @@ proven here of every lookup: then nothing is carried, and the sum is below p. Bi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -138,6 +138,17 @@ class DigitRow:
                 raise RefutedError(f"not so: {column} is looked up")
             found |= {asked.name: asked for asked in telling}
         return list(found.values())
+
+    def in_order(self, known: Set[str]) -> Iterator[Asked]:
+        """The lookups that ask about these columns, and those that ask about what they are told besides, and so on."""
+        told, waiting = {*known}, list(self.lookups)
+        while waiting:
+            ready = [asked for asked in waiting if asked.columns <= told]
+            if not ready:
+                return
+            yield from ready
+            told = told.union(*(asked.told for asked in ready))
+            waiting = [asked for asked in waiting if asked not in ready]
 
     def bits(self, column: str) -> z3.BitVecRef:
         """The bits of a column, lowest first. Raises RefutedError for a column of which nothing tells them."""

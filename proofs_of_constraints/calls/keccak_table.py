@@ -216,33 +216,18 @@ class _Row:
         """The row's flags, what is received, and what lookups tell about known columns."""
         known = {*self._kind.row.known, *self._received_columns()}
         known |= {column_of(m, "key") for m in self._kind.messages if m.bus in self._buses and m.sign < 0}
-        waiting = list(self._digits.lookups)
-        while waiting:
-            ready = [asked for asked in waiting if asked.columns <= known]
-            if not ready:
-                break
-            known = known.union(*(asked.told for asked in ready))
-            waiting = [asked for asked in waiting if asked not in ready]
-        return known
+        return known.union(*(asked.told for asked in self._digits.in_order(known)))
 
     def _cells(self, received: Sequence[int]) -> dict[str, int]:
         """The cells of the row that receives this state, lookup after lookup."""
         cells = dict.fromkeys(self._chip.columns, 0) | dict(self._kind.row.known)
         spread = [sum((byte >> i & 1) * STATE_BYTE.base**i for i in range(BYTE_BITS)) for byte in received]
         cells |= dict(zip(self._received_columns(), spread, strict=True))
-        known = {*self._kind.row.known, *self._received_columns()}
-        waiting = list(self._digits.lookups)
-        while waiting:
-            ready = [asked for asked in waiting if asked.columns <= known]
-            if not ready:
-                raise RefutedError(f"not so: what {waiting[0].name} asks about is told")
-            for asked in ready:
-                message = next(m for m in self._kind.messages if m.name == asked.name)
-                part = message.parts[message.bus.fields[0]]
-                number = part.constant + sum(c * cells[name] for name, c in part.columns.items())
-                cells |= dict(zip(asked.told, asked.relation.answer(number), strict=True))
-                known |= {*asked.told}
-            waiting = [asked for asked in waiting if asked not in ready]
+        messages = {m.name: m for m in self._kind.messages}
+        for asked in self._digits.in_order({*self._kind.row.known, *self._received_columns()}):
+            number = next(iter(messages[asked.name].parts.values()))
+            value = number.constant + sum(c * cells[name] for name, c in number.columns.items())
+            cells |= dict(zip(asked.told, asked.relation.answer(value), strict=True))
         return cells
 
     def _state(self, sign: int) -> State:

@@ -1,5 +1,5 @@
-"""Rows of Keccak's work table that a mutant accepts though they are wrong: an honest row's cell changed, and what lookups
-tell then.
+"""Rows of Keccak's work table that a mutant accepts though they are wrong: an honest row's cell changed, and what
+lookups tell then.
 
 From the changed cell on, each lookup that the mutant still has tells its columns anew, in the order in which they are
 declared. So a row comes out in which everything follows but the one cell.

@@ -120,7 +120,7 @@ def _round_faults(spoken: Spoken, start: int, taken: Message, messages: Sequence
 
 def byte_of(part: int) -> int | None:
     """The byte whose bits are the digits of a number in base 4; None if there is none."""
-    digits = [part // STATE_BASE**i % STATE_BASE for i in range(8)]
+    digits: list[int] = [part // STATE_BASE**i % STATE_BASE for i in range(8)]
     if part // STATE_BASE**8 or max(digits) > 1:
         return None
     return sum(digit << i for i, digit in enumerate(digits))
@@ -136,18 +136,25 @@ def _keccak_faults(spoken: Spoken) -> Iterator[str]:
         yield f"the row takes {[len(m) for m in taken]} quarters of states of rounds {sorted(rounds)}"
         return
     (number,) = rounds
-    before = [byte_of(part) for (message,) in taken for part in message[2:]]
-    if None in before:
+    before = _bytes_of(taken)
+    if before is None:
         yield "the row takes a byte that no row leaves"
         return
-    lanes = lanes_of_bytes([byte or 0 for byte in before])
+    lanes = lanes_of_bytes(before)
     after = after_theta(theta(state_of([z3.BitVecVal(lane, LANE_BITS) for lane in lanes])), number)
     expected = [z3.simplify(lane).as_long() for lane in lanes_of(after)]
-    left = [byte_of(part) for (message,) in sent for part in message[2:]]
+    left = _bytes_of(sent)
     if {message[1] for (message,) in sent} != {number + 1}:
         yield f"the row of round {number} does not leave before the next one"
-    if None in left or lanes_of_bytes([byte or 0 for byte in left]) != expected:
+    if left is None or lanes_of_bytes(left) != expected:
         yield f"the state after round {number} is another"
+
+
+def _bytes_of(quarters: Sequence[Sequence[Message]]) -> list[int] | None:
+    """The bytes of a state that is said in quarters; None if some are none."""
+    parts = [part for (message,) in quarters for part in message[2:]]
+    found = [byte for part in parts if (byte := byte_of(part)) is not None]
+    return found if len(found) == len(parts) else None
 
 
 def lanes_of_bytes(state: Sequence[int]) -> list[int]:

@@ -30,9 +30,9 @@ WRITTEN_ONCE = "memory written once"
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
     "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
-    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables, spec.air.chips.keccak_tables or "
-    "spec.circuit.machine lists, which are what receivers assume (their function obligations): the verifier evaluates closed forms of their columns, which are the rows' multilinear extensions (machine "
-    "obligations).",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables, spec.air.chips.keccak_tables "
+    "or spec.circuit.machine lists, which are what receivers assume (their function obligations): the verifier "
+    "evaluates closed forms of their columns, which are the rows' multilinear extensions (machine obligations).",
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
 
 import z3
 
-from proofs_of_constraints.calls.keccak_lookups import keccak_relations
 from proofs_of_constraints.obligations.assumptions import BALANCE, LOOKUP_TABLES, REGIONS, TOKENS
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.general import (
@@ -17,9 +15,9 @@ from proofs_of_constraints.obligations.general import (
     real_row,
     refute,
 )
+from proofs_of_constraints.obligations.lookup_tables import prove_rows
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.program_tables import program_table_obligations
-from proofs_of_constraints.obligations.table_cells import table_cells
 from proofs_of_constraints.obligations.table_completeness import prove_table_complete
 from proofs_of_constraints.translation.bit_vector_row import BitVectorRow
 from proofs_of_constraints.translation.cases import cases
@@ -31,11 +29,8 @@ from proofs_of_constraints.translation.row_system import RowSystem
 from proofs_of_constraints.translation.rv64im_rows import declared_row
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
-from spec.air.expression import FixedColumn
 from spec.memory_map import SINK, RegionKind, Space
 from spec.rv64im.buses import (
-    AND,
-    BYTE_PAIR,
     CONTINUATION,
     CURSOR,
     IMAGE,
@@ -45,10 +40,8 @@ from spec.rv64im.buses import (
     RANGE,
     REGION,
     SEGMENT_GAP_BITS,
-    SHIFT,
 )
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.machine import MACHINE_TABLES
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
@@ -62,7 +55,7 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
     if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: prove_sends_fixed(chip))
         if chip.name in MACHINE_TABLES:
-            yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
+            yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: prove_rows(chip))
         yield from program_table_obligations(chip)
     elif chip.name in _CONTINUATION_CLAIMS:
         yield Obligation(
@@ -74,41 +67,6 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
         assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
         yield Obligation(Kind.FUNCTION, chip.name, "", assumptions, lambda s: _prove_claims(s, chip))
         yield Obligation(Kind.COMPLETE, chip.name, "", (TOKENS, REGIONS), lambda s: prove_table_complete(s, chip))
-
-
-def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
-    """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
-    amounts = set()
-    for amount in range(64):
-        flags = (1 if i == amount // 16 else 0 for i in (1, 2, 3))
-        amounts.add((amount, *flags, amount // 8 % 2, 2 ** (amount % 8)))
-    return {
-        RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
-        AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
-        BYTE_PAIR.name: set(product(range(256), repeat=2)),
-        SHIFT.name: amounts,
-    }
-
-
-def _prove_rows(chip: Chip) -> Outcome:
-    """By enumeration: the rows are exactly the tuples that receivers assume, none missing, none else."""
-    table = MACHINE_TABLES[chip.name]
-    relations = keccak_relations(KECCAK)
-    expected = _expected_rows()
-    for bus, columns in _sent_columns(chip):
-        rows = table_cells(table)[:, columns]
-        if bus.name in relations:
-            fault = relations[bus.name].fault(rows)
-            if fault is not None:
-                return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume: {fault}")
-        elif set(map(tuple, rows.tolist())) != expected.get(bus.name):
-            return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume")
-    return Outcome(Verdict.PROVEN, f"{1 << table.height_log2} rows")
-
-
-def _sent_columns(chip: Chip) -> list[tuple[Bus, list[int]]]:
-    """By bus, the fixed columns that a lookup table sends there."""
-    return [(i.bus, [part.index for part in i.message if isinstance(part, FixedColumn)]) for i in chip.interactions]
 
 
 def _real_row(chip: Chip) -> RowSystem:

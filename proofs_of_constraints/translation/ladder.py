@@ -85,7 +85,8 @@ class Ladder:
         # An equation that leaves no choice comes first.
         while any(self._define(*fact, choice) for choice in _Choice for fact in pending):
             pass
-        open_cells: set[str | None] = self.system.ranges.keys() - self.cells.keys() - self.system.replaced.keys()
+        found = self.cells.keys() | self.system.replaced.keys()
+        open_cells: set[str | None] = {name for name in self.system.ranges if name not in found}
         looked_up = {name for c in self.system.conjunctions for name in c.conjunction.variables()}
         looked_up |= {name for t in self.system.taken_apart for part in (t.limb, *t.parts) for name in part.variables()}
         for name, interval in self.system.ranges.items():

@@ -20,7 +20,6 @@ from spec.rv64im.buses import AND, LIMB_BITS, PROGRAM, RANGE, SHIFT, STATE
 from spec.rv64im.chips.fixed_tables import MACHINE_TABLES, SHIFT_TABLE
 from spec.rv64im.chips.keccak import TABLE as KECCAK
 
-
 STATE_DIGIT_BITS = 2
 """Bytes of Keccak's states have their bits as digits in base 4."""
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from proofs_of_constraints.mutation.rewriting import named_nodes, with_definition
-from proofs_of_constraints.obligations import tables
+from proofs_of_constraints.obligations import lookup_tables
 from proofs_of_constraints.obligations.obligation import Kind
 from spec.air.chip import Chip
 from spec.air.expression import Expression, lift, total
@@ -53,7 +53,7 @@ def columns_of(*names: str) -> Expression:
     return total(column(ROUND, name) for name in names)
 
 
-def chi_of_byte(a: str, b: str, c: str, twice: str | None = None) -> Chip:
+def chi_of_byte(a: str, b: str, c: str) -> Chip:
     """The table that asks chi about other bytes of lane 0, byte 0: names of definitions."""
     parts = [named_nodes(ROUND)[name] for name in (a, b, c)]
     asked = lift(OFFSET) - parts[0] * 2 + parts[1] - parts[2]
@@ -163,7 +163,7 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
     ),
     (
         "a rotation by whole bytes goes astray",
-        lambda: moved("moved_1_3", "mixed_low_6_6", 5**4, "mixed_high_6_5"),
+        lambda: moved("moved_1_3", "mixed_low_6_5", 5**4, "mixed_high_6_4"),
         Kind.FUNCTION,
         "round 0",
         "not so: byte 3 of lane 0 of what is sent is the round's",
@@ -179,8 +179,8 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
         "a byte is cut one bit too high",
         lambda: asking("mixed_6_2_is_exclusive_or", 5),
         Kind.FUNCTION,
-        "theta",
-        "not so: mixed_low_6_0 and the parts after it make a lane",
+        "digits",
+        "not so: after_7_is_of_chi asks about a number with 8 digits, without a carry",
     ),
     (
         "a byte is not looked up",
@@ -294,14 +294,14 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
         lambda: without("keccak_f", "limb_8_sent_is_its_bytes"),
         Kind.FUNCTION,
         "ecall",
-        "lane 2 is ordered",
+        "state_16 on keccak_0 has digits 0 and 1",
     ),
     (
         "a limb is not put together",
         lambda: without("keccak_f", "limb_12_received_is_its_bytes"),
         Kind.FUNCTION,
         "ecall",
-        "lane 3 is the result",
+        "limb 0 of doubleword 3 of state has 16 bits",
     ),
     (
         "a limb has its bytes in the other order",
@@ -388,8 +388,7 @@ def _changed(rows: Sequence[tuple[int, ...]], number: int, place: int, value: in
 
 
 WRONG_ROWS: list[tuple[str, Chip, Callable[[Sequence[tuple[int, ...]]], Rows], str]] = [
-    ("chi of one digit", CHI, lambda rows: _changed(rows, 4, 1, 1), "keccak_chi assume: what is told of 4 is 1"),
-    ("a number twice", CHI, lambda rows: _changed(rows, 0, 0, 1), "keccak_chi assume: what is told of 1 is 0"),
+    ("chi of one digit", CHI, lambda rows: _changed(rows, 4, 1, 1), "keccak_chi assume: what is told of 62500 is 1"),
     (
         "a number is missing",
         CHI,
@@ -426,5 +425,5 @@ def test_wrong_row_of_a_fixed_table_is_refuted_by_its_function(
 ) -> None:
     table = MACHINE_TABLES[chip.name]
     rows = change(table.rows())
-    monkeypatch.setattr(tables, "MACHINE_TABLES", {chip.name: replace(table, rows=lambda: rows)})
+    monkeypatch.setattr(lookup_tables, "MACHINE_TABLES", {chip.name: replace(table, rows=lambda: rows)})
     assert_refuted(chip, Kind.FUNCTION, "", f"the rows are not what receivers on {said}")
