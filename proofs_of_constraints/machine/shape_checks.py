@@ -105,6 +105,9 @@ def tables_stand_with_those_who_ask(audited: AuditedMachine) -> str | None:
         if not table.only_for:
             continue
         asking = asking_chips(machine, name)
+        usual = _reason(example_shape(machine))
+        if usual is not None:
+            return f"a segment without {' and '.join(asking)}, which alone ask {name}, is refused: {usual.name}"
         alone = _reason(example_shape(machine, **{name: (table.height_log2,)}))
         if alone is not Rejection.FIXED_TABLE_HEIGHT:
             return f"{name} is accepted without a table of {' or '.join(asking)}, which alone ask it"

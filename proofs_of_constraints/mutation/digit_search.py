@@ -59,11 +59,11 @@ class DigitRowSearch:
                         yield changed, faults[0]
 
     def _values(self, cells: Cells, column: str) -> list[int]:
-        """Other values of a cell: with one digit more or less, in either base."""
+        """Other values of a cell: with one digit more or less, in either base, those first whose digits are bits."""
         if column in self._flags:
             return [value for value in FLAG_VALUES if value != cells[column]]
         tried = [cells[column] + sign * base**i for i in DIGITS_TRIED for base in (4, 5) for sign in (1, -1)]
-        return [value for value in dict.fromkeys(tried) if value >= 0]
+        return sorted((v for v in dict.fromkeys(tried) if v >= 0), key=lambda v: not (_of_bits(v, 4) or _of_bits(v, 5)))
 
     def _completed(self, cells: Cells, fixed: str) -> Cells:
         """The cells with what lookups tell; one stays as it is."""
@@ -84,6 +84,13 @@ class DigitRowSearch:
 
 def _lookups_of(chip: Chip, relations: Mapping[str, DigitRelation]) -> list[tuple[Interaction, DigitRelation]]:
     return [(i, relations[i.bus.name]) for i in chip.interactions if i.bus.name in relations]
+
+
+def _of_bits(value: int, base: int) -> bool:
+    """Whether all digits are 0 or 1."""
+    while value % base < 2 and value >= base:
+        value //= base
+    return value < 2
 
 
 def _told(lookup: Interaction) -> list[str]:

@@ -273,9 +273,11 @@ def _changed_multiplicities(chip: Chip, interaction: Interaction) -> Iterator[tu
 
 
 def _other_bus(bus: Bus) -> Bus | None:
-    """The machine's next bus of the same number of fields."""
+    """The machine's next bus of the same number of fields; from and to lookups of digits it is only among these, as
+    nothing else has numbers that they answer."""
     buses = RV64IM.buses if bus in RV64IM.buses else circuit_buses(SHA256)
-    like = [other for other in buses if other.width == bus.width]
+    is_of_digits = bus in KECCAK.lookups
+    like = [other for other in buses if other.width == bus.width and (other in KECCAK.lookups) == is_of_digits]
     return None if len(like) < 2 else like[(like.index(bus) + 1) % len(like)]
 
 
