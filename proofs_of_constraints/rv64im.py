@@ -149,6 +149,8 @@ RV64IM_SENDERS: Senders = {
     CONTINUATION.name: frozenset({"boundary", "memory"}),
     OUTPUT.name: frozenset({"memory"}),
     **sha256_senders(SHA256_COMPRESS.name, SHA256_LAYOUT),
+    **dict.fromkeys((bus.name for bus in KECCAK_TABLE.lookups), frozenset({"keccak_digits"})),
+    KECCAK_TABLE.chi.name: frozenset({"keccak_chi"}),
     **{bus.name: frozenset({KECCAK_F.name, KECCAK_TABLE.chip.name}) for bus in KECCAK_TABLE.buses},
 }
 

@@ -16,9 +16,10 @@ from proofs_of_constraints.translation.formulas import all_of
 from proofs_of_constraints.translation.instruction_view import Access
 from proofs_of_constraints.translation.ladder import Ladder
 from proofs_of_constraints.translation.polynomial import polynomial_of
-from proofs_of_constraints.translation.rv64im_rows import declared_row
+from proofs_of_constraints.translation.rv64im_rows import RV64IM_CONTRACTS, declared_row
 from spec.memory_map import DOUBLEWORD_BYTES
 from spec.rv64im.buses import ACCELERATOR_IDENTITIES, CLOCK_BITS, LIMB_BITS, LIMBS
+from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.program_row import limbs_of
 
 
@@ -68,13 +69,16 @@ class _Inputs:
         if view.result is not None:
             self._limbs(view.result)
             self._any_word(view.result)
-        for interaction in view.chip.interactions:
-            if interaction.sign < 0 and interaction.bus.identity in ACCELERATOR_IDENTITIES:
+        ordered = [i for i in view.chip.interactions if i.bus.identity in ACCELERATOR_IDENTITIES]
+        for interaction in ordered:
+            if interaction.sign < 0 and interaction.bus.name not in RV64IM_CONTRACTS:
                 for field, expression in zip(interaction.bus.fields, interaction.message, strict=True):
                     if field in interaction.bus.field_bits:
                         answer = z3.Int(f"{interaction.name} {field}")
                         self.given += [answer >= 0, answer < 1 << interaction.bus.field_bits[field]]
                         ladder.receive(f"{interaction.name} {field}", polynomial_of(expression), answer)
+                        if interaction.bus in KECCAK.buses:
+                            ladder.with_digits |= polynomial_of(expression).variables()
 
     def _any_word(self, access: Access) -> None:
         """Whatever the host answers."""

@@ -1,22 +1,26 @@
 """What the rows of Keccak's work table do, held against the text of the standard: one obligation for each round.
 
-A row has the state after theta as bits, M, and parities C. It receives a state B and sends another. Three things are
-proven bit by bit, as bit-vectors:
+A row receives a state B, byte by byte, and sends another. It has the parities C of columns and the state M after theta
+in columns that are looked up. Byte by byte is proven, as bit-vectors and from what the lookups tell:
 
-- B is M with the effect of C put in once more, and C is the parity of B. So M is theta of B, by the standard's text.
-- What is sent is what the other steps of the standard make of M.
-- For every B there are such C and M, and only these; from them every other cell follows.
+- C is the parity of B, and M is B with the effect of C put in. So M is theta of B, by the standard's text.
+- What is sent is what the other steps of the standard make of M, with the constant of the row's round.
+- Whatever is received, there is just one such row: every column is looked up once, about columns that are known.
 
-Words are found by their columns' names, which are hints: a wrong one makes a proof fail.
+The bytes of a state have digits 0 and 1 in base 4. That is the contract of the state's buses, by induction along the
+rounds: what is received is assumed to keep it, and what is sent is proven to. Words are found by their columns' names,
+which are hints: a wrong one makes a proof fail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 
 import z3
 
+from proofs_of_constraints.calls.keccak_digits import STATE_BYTE, Asked, Digit, DigitRow, RefutedError, column_of
+from proofs_of_constraints.calls.keccak_lookups import DigitRelation, digits_differ, keccak_relations
 from proofs_of_constraints.calls.keccak_standard import (
     LANE_BITS,
     LANES,
@@ -31,37 +35,27 @@ from proofs_of_constraints.calls.keccak_standard import (
     theta,
 )
 from proofs_of_constraints.calls.work_tables import Message, RowKind, row_kinds
-from proofs_of_constraints.obligations.assumptions import BALANCE, FUNCTION, ORDER_LIMBS
+from proofs_of_constraints.obligations.assumptions import BALANCE, FUNCTION, LOOKUP_TABLES, ORDER_LIMBS
 from proofs_of_constraints.obligations.concrete_row import ConcreteRow
 from proofs_of_constraints.obligations.obligation import Counterexample, Kind, Obligation, Outcome, Session, Verdict
-from proofs_of_constraints.translation.bit_sum_terms import is_exact, packed, single_bit
-from proofs_of_constraints.translation.bit_sums import BitSum
-from proofs_of_constraints.translation.instruction_view import LayoutError
-from proofs_of_constraints.translation.interval import Interval
 from spec.air.bus import Bus
 from spec.air.chip import Chip
 from spec.air.chips.keccak import KeccakTable
 from spec.field import P
-from spec.keccak import CONSTANT_POSITIONS
 
-LIMB_BITS = 16
-LANE_LIMBS = LANE_BITS // LIMB_BITS
-LIMBS = LANES * LANE_LIMBS
-MOST_PAIRS = 2
-"""The most pairs of five bits above the least number of pairs."""
+BYTE_BITS = 8
+LANE_BYTES = LANE_BITS // BYTE_BITS
+STATE_BYTES = LANES * LANE_BYTES
 
-COUNT_BITS = 6
-"""Enough for what a column's count adds and subtracts, and its sign."""
-
-ASSUMED = (BALANCE, ORDER_LIMBS)
+ASSUMED = (BALANCE, LOOKUP_TABLES, ORDER_LIMBS)
 
 
-class _RefutedError(Exception):
-    """A claim about a row does not hold; the message says which."""
+class _WrongRowError(RefutedError):
+    """A claim that a solver finds bits against."""
 
-    def __init__(self, claim: str, found: Counterexample | None = None) -> None:
-        super().__init__(claim)
-        self.outcome = Outcome(Verdict.REFUTED, claim, found)
+    def __init__(self, claim: str, found: Counterexample) -> None:
+        super().__init__(f"not so: {claim}")
+        self.found = found
 
 
 def keccak_table_obligations(table: KeccakTable, chip: Chip) -> Iterator[Obligation]:
@@ -71,28 +65,31 @@ def keccak_table_obligations(table: KeccakTable, chip: Chip) -> Iterator[Obligat
         return lambda session: _of_rows(session, table, chip, prove, number)
 
     yield Obligation(Kind.NOT_VACUOUS, chip.name, "", (), of(_Row.prove_exists))
+    yield Obligation(Kind.FUNCTION, chip.name, "digits", ASSUMED, of(_Row.prove_digits))
     yield Obligation(Kind.FUNCTION, chip.name, "theta", ASSUMED, of(_Row.prove_theta))
     for number in range(ROUNDS):
         yield Obligation(Kind.FUNCTION, chip.name, f"round {number}", ASSUMED, of(_Row.prove_round, number))
     yield Obligation(Kind.FUNCTION, chip.name, "messages", ASSUMED, of(_Row.prove_messages))
     yield Obligation(Kind.DETERMINISM, chip.name, "", (*ASSUMED, FUNCTION), of(_Row.prove_determined))
-    yield Obligation(Kind.COMPLETE, chip.name, "", (BALANCE, ORDER_LIMBS, FUNCTION), of(_Row.prove_complete))
+    yield Obligation(Kind.COMPLETE, chip.name, "", (*ASSUMED, FUNCTION), of(_Row.prove_complete))
 
 
 def _of_rows(
     session: Session, table: KeccakTable, chip: Chip, prove: Callable[[_Row], None], number: int | None
 ) -> Outcome:
-    """The outcome for the rows of every round, or of one. What is the same equations in all rows is proven once."""
+    """The outcome for the rows of every round, or of one. What is the same lookups in all rows is proven once."""
     numbers, claims = [], 0
     proven: set[tuple[str, str]] = set()
+    relations = keccak_relations(table)
     for kind in row_kinds(chip):
         try:
-            row = _Row(session, table, kind, proven)
+            row = _Row(session, table, kind, relations, proven)
             numbers.append(row.number)
             if number is None or row.number == number:
                 prove(row)
-        except _RefutedError as refuted:
-            return refuted.outcome
+        except RefutedError as refuted:
+            found = refuted.found if isinstance(refuted, _WrongRowError) else None
+            return Outcome(Verdict.REFUTED, str(refuted), found)
         claims += row.claims
     if sorted(numbers) != list(range(ROUNDS)):
         return Outcome(Verdict.REFUTED, f"rows do rounds {sorted(numbers)}")
@@ -102,45 +99,67 @@ def _of_rows(
 class _Row:
     """The claims about the rows of one round."""
 
-    def __init__(self, session: Session, table: KeccakTable, kind: RowKind, proven: set[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        table: KeccakTable,
+        kind: RowKind,
+        relations: Mapping[str, DigitRelation],
+        proven: set[tuple[str, str]],
+    ) -> None:
         self._session = session
         self._buses = table.buses
+        self._relations = relations
         self._kind = kind
         self._chip = kind.row.chip
+        self._digits = DigitRow(kind, table.buses, relations)
         self._proven = proven
         self.claims = 0
         rounds = {self._place(bus, -1) for bus in self._buses}
         if len(rounds) != 1:
-            raise _RefutedError(f"{kind.name}: the halves that are received are not of one round")
+            raise RefutedError(f"{kind.name}: the quarters that are received are not of one round")
         (self.number,) = rounds
 
     def prove_exists(self) -> None:
-        """A row satisfies everything, checked on the declaration modulo p."""
-        violations = ConcreteRow(self._chip, self._cells()).violations()
-        self._claim(f"the row made from the standard satisfies {', '.join(violations[:4])}", not violations)
+        """A row satisfies everything, checked on the declaration modulo p, and sends what the standard says."""
+        cells = self._cells(_example_bytes(self.number))
+        row = ConcreteRow(self._chip, cells)
+        violations = row.violations()
+        self._claim(f"the row made from its lookups satisfies {', '.join(violations[:4])}", not violations)
+
+    def prove_digits(self) -> None:
+        """What a lookup asks about has the digits that its columns' bits make of it, and a number has no others."""
+        for asked in self._digits.lookups:
+            for digit in asked.digits:
+                times = sorted(digit.bits.values())
+                claim = f"{digit.constant} and bits times {times} make a digit in base {asked.relation.base}"
+                self._refute_once(claim, "", partial(self._outside, digit, asked.relation.base))
+        for name, relation in self._relations.items():
+            for i, question in enumerate(digits_differ(relation)):
+                claim = f"digit {i} from the top is decided in base {relation.base}"
+                self._refute_once(claim, relation.digits, partial(list, question), bit_vectors=False)
+            self._claim(f"{name} has numbers below p", relation.base**relation.digits < P)
+
+    def _outside(self, digit: Digit, base: int) -> list[z3.BoolRef]:
+        number = digit.number(self._digits.known(column for column, _ in digit.bits))
+        return [z3.Or(number < 0, number >= base)]
 
     def prove_theta(self) -> None:
-        """What is received is the state of which the bits are theta."""
-        state, parities = self._mixed(), self._parities()
-        put_in = effect(parities)
-        received = {(x, y): lane ^ put_in[x] for (x, y), lane in state.items()}
-        for i in range(LIMBS):
-            self._prove_limb(self._before(i), _limb(received, i), f"limb {i} of what is received is without the effect")
-        before = parity(received)
+        """The state after theta is theta of what is received."""
+        received, parities = self._state(-1), self._parities()
+        given = {*self._received_columns()}
+        expected = parity(received)
         for x in range(SIDE):
-            for z in range(LANE_BITS):
-                count = self._count(x, z)
-
-                def wrong(count: BitSum = count, x: int = x, z: int = z) -> list[z3.BoolRef]:
-                    few = z3.ULE(_pairs(x, z), MOST_PAIRS)
-                    differ = z3.Extract(z, z, parities[x]) != z3.Extract(z, z, before[x])
-                    return [packed(count, COUNT_BITS) == 0, few, differ]
-
-                self._refute_once(f"bit {z} of parity {x} is the parity of what is received", count, wrong)
+            self._prove_word(f"parity {x} is that of what is received", self._columns_of_parity(x), expected[x], given)
+        given |= {column for x in range(SIDE) for part in self._columns_of_parity(x) for column in part}
+        put_in = effect(parities)
+        for lane, before in enumerate(lanes_of(received)):
+            claim = f"lane {lane} has the effect put in"
+            self._prove_word(claim, self._columns_of_mixed(lane), before ^ put_in[lane % SIDE], given)
         self._prove_composition()
 
     def _prove_composition(self) -> None:
-        """By the standard alone: with the right parities, what the effect was taken from becomes it again."""
+        """By the standard alone: with the right parities, what the effect is put into becomes theta of it."""
         taken = state_of([z3.BitVec(f"received {i}", LANE_BITS) for i in range(LANES)])
         parities = [z3.BitVec(f"parity {x}", LANE_BITS) for x in range(SIDE)]
         right = [one == other for one, other in zip(parities, parity(taken), strict=True)]
@@ -151,247 +170,170 @@ class _Row:
 
     def prove_round(self) -> None:
         """What is sent is what the other steps of the round make of the state after theta."""
-        expected = after_theta(self._mixed(), self.number)
-        for i in range(LIMBS):
-            self._prove_limb(self._after(i), _limb(expected, i), f"limb {i} of what is sent is the round's")
+        expected = lanes_of(after_theta(self._mixed(), self.number))
+        given = {column for lane in range(LANES) for part in self._columns_of_mixed(lane) for column in part}
+        for lane in range(LANES):
+            columns = [[self._sent_column(LANE_BYTES * lane + i)] for i in range(LANE_BYTES)]
+            self._prove_word(f"lane {lane} of what is sent is the round's", columns, expected[lane], given)
 
     def prove_messages(self) -> None:
-        """A row receives both halves of a state and sends both of one, of limbs with 16 bits, for the next round."""
-        said = sorted((m.bus.name, m.sign) for m in self._kind.messages)
+        """A row receives the quarters of a state and sends those of one, of bytes with digits 0 and 1, for the next
+        round."""
+        said = sorted((m.bus.name, m.sign) for m in self._kind.messages if m.bus.name not in self._relations)
         expected = sorted((bus.name, sign) for bus in self._buses for sign in (-1, +1))
         self._claim(f"rows of round {self.number} say what they are to say", said == expected)
         for bus in self._buses:
             after = self._place(bus, +1)
             self._claim(f"what is sent on {bus.name} is for round {self.number + 1}", after == self.number + 1)
-        for i in range(LIMBS):
-            limb = self._after(i)
-            claim = f"limb {i} of what is sent has 16 bits"
-            self._refute_once(claim, limb, partial(_exceeds, limb))
+        for i in range(STATE_BYTES):
+            promised = self._digits.parts.get(self._sent_column(i)) == STATE_BYTE
+            self._claim(f"byte {i} of what is sent has digits 0 and 1 in base 4", promised)
 
     def prove_determined(self) -> None:
-        """Two rows that receive the same have the same parities and bits; from them every other cell follows."""
-        copies = []
-        for copy in ("first", "second"):
-            state = state_of([z3.BitVec(f"mixed {i} {copy}", LANE_BITS) for i in range(LANES)])
-            parities = [z3.BitVec(f"parity {x} {copy}", LANE_BITS) for x in range(SIDE)]
-            put_in = effect(parities)
-            received = {(x, y): lane ^ put_in[x] for (x, y), lane in state.items()}
-            copies.append((state, parities, received, parity(received)))
-        (state, parities, received, known), (other, others, same, equal) = copies
-        given = [received[at] == same[at] for at in received]
-        for x in range(SIDE):
-            # As `theta` proves, each is the parity of what its row receives.
-            wrong = [parities[x] == known[x], others[x] == equal[x], parities[x] != others[x]]
-            self._refute_once(f"parity {x} is determined", (), partial(list, [*given, *wrong]))
-        agree = [parities[x] == others[x] for x in range(SIDE)]
-        for at in state:
-            different = state[at] != other[at]
-            self._refute_once(f"lane {at} is determined", (), partial(list, [*given, *agree, different]))
-        self._follow()
-
-    def _follow(self) -> None:
-        """Every column is received, a bit, or the only new one of an equation, in this order."""
-        row = self._kind.row
-        known = {*row.known, *self._bits()}
-        for message in self._kind.messages:
-            if message.sign < 0:
-                for field, part in message.parts.items():
-                    if not part.is_constant:
-                        is_column = part == BitSum(0, {}, dict.fromkeys(part.columns, 1)) and len(part.columns) == 1
-                        self._claim(f"{field} of {message.name} is received into a column", is_column)
-                        known |= part.names
-        for name, equation in row.equations.items():
-            new = equation.names - known
-            # One that says something of known cells alone is one of those proven to hold of them.
-            if new:
-                one = len(new) == 1 and any(c % P for n, c in equation.columns.items() if n in new)
-                self._claim(f"{name} gives {', '.join(sorted(new))}", one)
-                known |= new
+        """Two rows that receive the same are the same: every column is received or told, about columns that are."""
+        known = self._known_columns()
         missing = [name for name in self._chip.columns if name not in known]
         self._claim(f"{', '.join(missing[:4])} follow", not missing)
         self._claim("the outputs are columns", bool(self._chip.outputs) and {*self._chip.outputs} <= known)
 
     def prove_complete(self) -> None:
-        """Whatever is received, some row receives it: with the parity of it, and the bits that are theta of it."""
-        self._claim("nothing else is demanded", {*self._kind.row.equations} == self._demanded())
-        parities = self._parities()
-        put_in = effect(parities)
-        before = parity({(x, y): lane ^ put_in[x] for (x, y), lane in self._mixed().items()})
-        for x in range(SIDE):
-            for z in range(LANE_BITS):
-                count = self._count(x, z)
+        """Whatever is received, some row receives it: each column may be what the one lookup tells that tells it."""
+        self._claim("nothing else is demanded", not self._kind.row.equations)
+        received = self._received_columns()
+        self._claim("each byte is received into a column of its own", len(set(received)) == len(received))
+        told = [column for asked in self._digits.lookups for column in asked.told]
+        twice = sorted({column for column in told if told.count(column) > 1} | ({*told} & {*received}))
+        self._claim(f"{', '.join(twice[:4])} are told once", not twice)
+        self._claim("no flag is told", self._kind.row.known.keys().isdisjoint({*told, *received}))
+        self._claim("all are told in some order", {*told} <= self._known_columns())
 
-                def wrong(count: BitSum = count, x: int = x, z: int = z) -> list[z3.BoolRef]:
-                    right = z3.Extract(z, z, parities[x]) == z3.Extract(z, z, before[x])
-                    numbers = [z3.BitVecVal(n, COUNT_BITS) for n in range(MOST_PAIRS + 1)]
-                    vanishes = packed(count, COUNT_BITS) == 0
-                    return [right, *(z3.Not(z3.substitute(vanishes, (_pairs(x, z), number))) for number in numbers)]
+    def _received_columns(self) -> list[str]:
+        """The columns that are received from other rows, but for the key."""
+        taken = [m for m in self._kind.messages if m.bus in self._buses and m.sign < 0]
+        return [column_of(m, field) for m in taken for field in m.bus.fields if field in m.bus.field_bits]
 
-                self._refute_once(f"column {x}, {z} has a number of pairs", count, wrong)
-        # With M = theta(B) the limbs of B are those that are demanded; the sums of bits of others are given.
-        for i in range(LIMBS):
-            self._before(i), self._after(i)
-            self.claims += 2
+    def _known_columns(self) -> set[str]:
+        """The row's flags, what is received, and what lookups tell about known columns."""
+        known = {*self._kind.row.known, *self._received_columns()}
+        known |= {column_of(m, "key") for m in self._kind.messages if m.bus in self._buses and m.sign < 0}
+        return known.union(*(asked.told for asked in self._digits.in_order(known)))
 
-    def _demanded(self) -> set[str]:
-        """The equations that the other proofs speak of."""
-        demanded = {f"parity_{x}_{z}_is_counted" for x in range(SIDE) for z in range(LANE_BITS)}
-        demanded |= {f"before_{i}_is_without_the_effect" for i in range(LIMBS)}
-        demanded |= {f"after_{i}_is_after_the_round" for i in range(LIMBS)}
-        return demanded | {f"plain_{z}_is_of_chi" for z in CONSTANT_POSITIONS}
-
-    def _cells(self) -> dict[str, int]:
-        """The cells of a row that receives some state, by the standard."""
-        lanes = [z3.BitVecVal(0x9E37_79B9_7F4A_7C15 * (i + 1 + self.number), LANE_BITS) for i in range(LANES)]
-        taken = state_of(lanes)
-        mixed, before = theta(taken), parity(taken)
-        left = lanes_of(after_theta(mixed, self.number))
-        chosen = [_number(lane) for lane in lanes_of(mixed)]
-        cells = dict(self._kind.row.known)
-        for x in range(SIDE):
-            cells |= {f"parity_{x}_{z}": _number(before[x]) >> z & 1 for z in range(LANE_BITS)}
-            for z in range(LANE_BITS):
-                cells[f"pairs_{x}_{z}"] = sum(chosen[SIDE * y + x] >> z & 1 for y in range(SIDE)) // 2
-        for lane, number in enumerate(chosen):
-            cells |= {f"mixed_{lane}_{z}": number >> z & 1 for z in range(LANE_BITS)}
-        for name, state in (("before", lanes), ("after", left)):
-            for lane, value in enumerate(state):
-                for i in range(LANE_LIMBS):
-                    cells[f"{name}_{LANE_LIMBS * lane + i}"] = _number(value) >> LIMB_BITS * i & (1 << LIMB_BITS) - 1
-        cells |= {name: 0 for name in self._chip.columns if name not in cells}
-        for z in CONSTANT_POSITIONS:
-            # A bit of chi, as the chip defines it.
-            name = f"plain_{z}"
-            equation = self._equation(f"{name}_is_of_chi")
-            rest = equation.constant + sum(c * f.value(cells) for f, c in equation.bits.items())
-            cells[name] = -rest * equation.columns[name] % P
+    def _cells(self, received: Sequence[int]) -> dict[str, int]:
+        """The cells of the row that receives this state, lookup after lookup."""
+        cells = dict.fromkeys(self._chip.columns, 0) | dict(self._kind.row.known)
+        spread = [sum((byte >> i & 1) * STATE_BYTE.base**i for i in range(BYTE_BITS)) for byte in received]
+        cells |= dict(zip(self._received_columns(), spread, strict=True))
+        messages = {m.name: m for m in self._kind.messages}
+        for asked in self._digits.in_order({*self._kind.row.known, *self._received_columns()}):
+            number = next(iter(messages[asked.name].parts.values()))
+            value = number.constant + sum(c * cells[name] for name, c in number.columns.items())
+            cells |= dict(zip(asked.told, asked.relation.answer(value), strict=True))
         return cells
 
-    def _bits(self) -> list[str]:
-        """The columns of the words."""
-        words = [*(f"parity_{x}" for x in range(SIDE)), *(f"mixed_{lane}" for lane in range(LANES))]
-        return [f"{word}_{z}" for word in words for z in range(LANE_BITS)]
+    def _state(self, sign: int) -> State:
+        """The state that is received or sent."""
+        columns = [self._state_column(sign, i) for i in range(STATE_BYTES)]
+        for column in columns:
+            if self._digits.parts.get(column) != STATE_BYTE:
+                raise RefutedError(f"not so: {column} is a byte of a state")
+        return state_of([self._word(columns[i : i + LANE_BYTES]) for i in range(0, STATE_BYTES, LANE_BYTES)])
 
     def _mixed(self) -> State:
-        return state_of([self._word(f"mixed_{lane}") for lane in range(LANES)])
+        return state_of([self._word(_flat(self._columns_of_mixed(lane))) for lane in range(LANES)])
 
     def _parities(self) -> list[z3.BitVecRef]:
-        return [self._word(f"parity_{x}") for x in range(SIDE)]
+        return [self._word(_flat(self._columns_of_parity(x))) for x in range(SIDE)]
 
-    def _word(self, name: str) -> z3.BitVecRef:
-        """A word of boolean columns. Raises _RefutedError for one that is not boolean."""
-        bits = [f"{name}_{z}" for z in range(LANE_BITS)]
-        for bit in bits:
-            if bit not in self._chip.columns:
-                raise LayoutError(f"{self._chip.name} has no column {bit}")
-            if bit not in self._kind.row.bits:
-                raise _RefutedError(f"not so: {bit} is a bit")
-        return z3.Concat(*(single_bit(name) for name in reversed(bits)))
+    def _columns_of_parity(self, x: int) -> list[list[str]]:
+        """By byte."""
+        return [[f"parity_low_{x}_{i}", f"parity_high_{x}_{i}"] for i in range(LANE_BYTES)]
 
-    def _count(self, x: int, z: int) -> BitSum:
-        """What a column's count says: the sum that vanishes over the integers. Raises _RefutedError."""
-        count, pairs = self._equation(f"parity_{x}_{z}_is_counted"), f"pairs_{x}_{z}"
-        interval = count.interval(self._kind.row.ranges)
-        known = self._kind.row.ranges.get(pairs)
-        if known != Interval(0, MOST_PAIRS):
-            raise _RefutedError(f"not so: {pairs} is 0, 1 or 2")
-        small = interval.low > -(1 << COUNT_BITS - 1) and interval.high < 1 << COUNT_BITS - 1
-        if {*count.columns} != {pairs} or not small:
-            raise _RefutedError(f"not so: column {x}, {z} is counted without wrapping around")
-        return count
+    def _columns_of_mixed(self, lane: int) -> list[list[str]]:
+        """By byte; there are no columns for upper parts without bits."""
+        parts = [f"mixed_{part}_{lane}" for part in ("low", "high") if f"mixed_{part}_{lane}_0" in self._chip.columns]
+        return [[f"{part}_{i}" for part in parts] for i in range(LANE_BYTES)]
 
-    def _equation(self, name: str) -> BitSum:
-        if name not in self._kind.row.equations:
-            raise _RefutedError(f"not so: {name}")
-        return self._kind.row.equations[name]
-
-    def _message(self, bus: Bus, sign: int) -> Message:
-        return self._kind.message(bus, sign)
+    def _word(self, columns: Sequence[str]) -> z3.BitVecRef:
+        """A lane from its parts, the lowest first. Raises RefutedError if they do not make one."""
+        lane = _joined([self._digits.bits(column) for column in columns])
+        if lane.size() != LANE_BITS:
+            raise RefutedError(f"not so: {columns[0]} and the parts after it make a lane")
+        return lane
 
     def _place(self, bus: Bus, sign: int) -> int:
         part = self._message(bus, sign).parts["round"]
         if not part.is_constant:
-            raise _RefutedError(f"{self._kind.name}: the round on {bus.name} is not known")
+            raise RefutedError(f"{self._kind.name}: the round on {bus.name} is not known")
         return part.constant % P
 
-    def _before(self, number: int) -> BitSum:
-        return self._given(-1, number, f"before_{number}_is_without_the_effect")
+    def _message(self, bus: Bus, sign: int) -> Message:
+        return self._kind.message(bus, sign)
 
-    def _after(self, number: int) -> BitSum:
-        return self._given(+1, number, f"after_{number}_is_after_the_round")
+    def _sent_column(self, byte: int) -> str:
+        return self._state_column(+1, byte)
 
-    def _given(self, sign: int, number: int, equation: str) -> BitSum:
-        """A limb of a message as the sum that an equation says it is. Raises _RefutedError."""
-        field = f"state_{number}"
+    def _state_column(self, sign: int, byte: int) -> str:
+        field = f"state_{byte}"
         (bus,) = [bus for bus in self._buses if field in bus.fields]
-        part = self._message(bus, sign).parts[field]
-        if part.bits or part.constant or list(part.columns.values()) != [1]:
-            raise _RefutedError(f"{self._kind.name}: {field} on {bus.name} is not a column")
-        (column,) = part.columns
-        limb = self._solved(column, self._equation(equation))
-        for name in list(limb.columns):
-            factor = limb.columns[name]
-            plain = self._solved(name, self._equation(f"{name}_is_of_chi"))
-            # Exact: a function of bits that is 0 or 1.
-            if plain.columns or plain.constant or list(plain.bits.values()) != [1]:
-                raise _RefutedError(f"not so: {name} is a bit of chi")
-            limb = limb - BitSum(0, {}, {name: factor}) + plain.scaled(factor)
-        if limb.columns or not is_exact(limb, self._kind.row.ranges):
-            raise _RefutedError(f"not so: {equation} without wrapping around")
-        return limb
+        return column_of(self._message(bus, sign), field)
 
-    def _solved(self, column: str, equation: BitSum) -> BitSum:
-        factor = equation.columns.get(column, 0)
-        if abs(factor) != 1:
-            raise _RefutedError(f"not so: an equation gives {column}")
-        return (BitSum(0, {}, {column: factor}) - equation).scaled(factor)
+    def _prove_word(
+        self, claim: str, columns: Sequence[Sequence[str]], expected: z3.BitVecRef, given: Set[str]
+    ) -> None:
+        """The word of these columns, by byte, is what is expected, by the lookups between them and what is given."""
+        for i, of_byte in enumerate(columns):
+            telling = self._between(of_byte, given)
+            low = BYTE_BITS * i
 
-    def _prove_limb(self, limb: BitSum, expected: z3.BitVecRef, claim: str) -> None:
-        """A sum of bits is a number of 16 bits, and this one."""
+            def different(
+                of_byte: Sequence[str] = of_byte, telling: Sequence[Asked] = telling, low: int = low
+            ) -> list[z3.BoolRef]:
+                known = self._digits.known({c for asked in telling for c in (*asked.columns, *asked.told)})
+                facts = [fact for asked in telling for fact in asked.facts(known)]
+                byte = _joined([self._digits.bits(column) for column in of_byte])
+                return [*facts, byte != z3.simplify(z3.Extract(low + BYTE_BITS - 1, low, expected))]
 
-        def different() -> list[z3.BoolRef]:
-            width = _width(limb)
-            return [packed(limb, width) != z3.ZeroExt(width - LIMB_BITS, expected)]
+            self._refute_once(f"byte {i} of {claim}", telling, different)
 
-        self._refute_once(claim, limb, different)
+    def _between(self, columns: Sequence[str], given: Set[str]) -> list[Asked]:
+        """The lookups that tell these columns, and those that tell what they ask about, up to what is given."""
+        found: dict[str, Asked] = {}
+        wanted = [*columns]
+        while wanted:
+            telling = [asked for asked in self._digits.telling(wanted) if asked.name not in found]
+            found |= {asked.name: asked for asked in telling}
+            wanted = sorted({column for asked in telling for column in asked.columns} - given)
+        return list(found.values())
 
     def _claim(self, claim: str, holds: bool) -> None:
         if not holds:
-            raise _RefutedError(f"not so: {claim}")
+            raise RefutedError(f"not so: {claim}")
         self.claims += 1
 
-    def _refute_once(self, claim: str, about: object, formulas: Callable[[], Sequence[z3.BoolRef]]) -> None:
+    def _refute_once(
+        self, claim: str, about: object, formulas: Callable[[], Sequence[z3.BoolRef]], *, bit_vectors: bool = True
+    ) -> None:
         """Proves that formulas contradict each other, unless that was done for the rows of another round."""
         key = (claim, repr(about))
         if key not in self._proven:
             title = f"{Kind.FUNCTION.value}/{self._chip.name}/{self._kind.name}/{claim}"
-            model = self._session.satisfying(title, formulas(), bit_vectors=True)
+            model = self._session.satisfying(title, formulas(), bit_vectors=bit_vectors)
             if model is not None:
                 cells = {str(d): model[d].as_long() for d in model.decls() if hasattr(model[d], "as_long")}
-                raise _RefutedError(f"not so: {claim}", Counterexample(cells, (claim,)))
+                raise _WrongRowError(claim, Counterexample(cells, (claim,)))
             self._proven.add(key)
         self.claims += 1
 
 
-def _exceeds(limb: BitSum) -> list[z3.BoolRef]:
-    return [z3.UGE(packed(limb, _width(limb)), 1 << LIMB_BITS)]
+def _flat(columns: Sequence[Sequence[str]]) -> list[str]:
+    return [column for part in columns for column in part]
 
 
-def _pairs(x: int, z: int) -> z3.BitVecRef:
-    return z3.BitVec(f"pairs_{x}_{z}", COUNT_BITS)
+def _joined(parts: Sequence[z3.BitVecRef]) -> z3.BitVecRef:
+    """The bits of all parts, the lowest part first."""
+    return z3.Concat(*reversed(parts)) if len(parts) > 1 else parts[0]
 
 
-def _width(limb: BitSum) -> int:
-    """Bits in which a sum of bits is known as an integer, a sign among them."""
-    interval = limb.interval({})
-    return max(LIMB_BITS, interval.high.bit_length(), (-interval.low).bit_length()) + 2
-
-
-def _limb(state: State, number: int) -> z3.BitVecRef:
-    lane = lanes_of(state)[number // LANE_LIMBS]
-    low = LIMB_BITS * (number % LANE_LIMBS)
-    return z3.Extract(low + LIMB_BITS - 1, low, lane)
-
-
-def _number(lane: z3.BitVecRef) -> int:
-    return int(z3.simplify(lane).as_long())
+def _example_bytes(number: int) -> list[int]:
+    """Some state, of which every byte has another pattern of bits."""
+    return [0x9E37_79B9_7F4A_7C15 * (i + 1 + number * STATE_BYTES) >> 32 & 0xFF for i in range(STATE_BYTES)]

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from proofs_of_constraints.machine.audited import VERIFIER, AuditedMachine
 from proofs_of_constraints.machine.example_values import base_element
 from proofs_of_constraints.obligations.checked_row import CheckedRow, lookups_of
 from proofs_of_constraints.obligations.obligation import Kind
+from proofs_of_constraints.obligations.table_cells import table_cells
 from spec.air.chip import Chip, Role
+from spec.field import P
+
+FIELD_BITS = P.bit_length()
+"""What any element has."""
 
 FIXED_TABLES = (Role.MACHINE_TABLE, Role.PROGRAM_TABLE)
 
@@ -51,11 +58,13 @@ def fields_are_bounded(audited: AuditedMachine) -> str | None:
             return f"bus {bus.name} bounds {sorted(unknown)[0]}, which is none of its fields"
         if bus.name in answered:
             lookup = answered[bus.name]
-            for number, row in enumerate(lookup.table.rows()):
-                for field, column in zip(bus.fields, lookup.columns, strict=True):
-                    bits = bus.field_bits.get(field)
-                    if bits is not None and row[column] >> bits:
-                        return f"bus {bus.name} has {field} of {bits} bits, its table {row[column]} in row {number}"
+            cells = table_cells(lookup.table)
+            for field, column in zip(bus.fields, lookup.columns, strict=True):
+                wide = np.flatnonzero(cells[:, column] >> bus.field_bits.get(field, FIELD_BITS))
+                if len(wide):
+                    number, bits = int(wide[0]), bus.field_bits[field]
+                    told = int(cells[number, column])
+                    return f"bus {bus.name} has {field} of {bits} bits, its table {told} in row {number}"
         elif bus.name not in apart and dict(bus.field_bits) != dict(audited.bounds.get(bus.name, {})):
             return f"bus {bus.name} bounds its fields by {dict(bus.field_bits)}, and nothing proves that"
     return None

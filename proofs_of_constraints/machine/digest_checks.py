@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 
 from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.machine.example_statement import (
+    asking_chips,
     example_digest,
     example_key,
     other_machine,
@@ -115,10 +116,15 @@ def _without_global_messages(machine: Machine) -> Machine:
 def _with_only(machine: Machine, chips: Sequence[Chip]) -> Machine:
     """The machine with these chips alone, and with what is said of them alone."""
     names = {chip.name for chip in chips}
+    tables = {
+        name: replace(table, only_for=tuple(asking for asking in table.only_for if asking in names))
+        for name, table in machine.tables.items()
+        if name in names
+    }
     return replace(
         machine,
         chips=tuple(chips),
-        tables={name: table for name, table in machine.tables.items() if name in names},
+        tables=tables,
         required=tuple(name for name in machine.required if name in names),
         joins=tuple(join if join.moved_by in names else replace(join, moved_by=None) for join in machine.joins),
     )
@@ -163,9 +169,12 @@ def _bus_changes(machine: Machine) -> Iterator[Machine]:
 
 def _table_changes(machine: Machine) -> Iterator[Machine]:
     for name, table in machine.tables.items():
+        asking = asking_chips(machine, name)
         for changed in (
             replace(table, height_log2=table.height_log2 + 1),
             replace(table, description=f"{table.description}, or another"),
+            # A table for some is for all that ask it, so this is the only other one.
+            *([replace(table, only_for=() if table.only_for else asking)] if asking else []),
         ):
             yield replace(machine, tables={**machine.tables, name: changed})
 

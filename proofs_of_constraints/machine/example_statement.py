@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from proofs_of_constraints.machine.example_values import base_element, extension_point
@@ -28,8 +28,20 @@ def example_digest(name: str) -> Digest:
 
 
 def fixed_heights(machine: Machine) -> dict[str, int]:
-    """The heights of the machine's and the program's fixed tables."""
+    """The heights of all fixed tables of the machine and of the program, also of those that only some segments have."""
     return {name: table.height_log2 for name, table in machine.tables.items()} | program_heights(machine)
+
+
+def asking_chips(machine: Machine, table: str) -> tuple[str, ...]:
+    """The chips that receive what a fixed table of the machine sends, in the machine's order."""
+    buses = {interaction.bus.name for interaction in machine.chip_by_name[table].interactions if interaction.sign > 0}
+    return tuple(c.name for c in machine.chips if any(i.sign < 0 and i.bus.name in buses for i in c.interactions))
+
+
+def is_wanted(machine: Machine, table: str, heights_log2: Mapping[str, Sequence[int]]) -> bool:
+    """Whether a segment whose other tables have these heights must have a fixed table of the machine: one that is not
+    for all segments is wanted by a table that asks it."""
+    return not machine.tables[table].only_for or any(heights_log2.get(name) for name in asking_chips(machine, table))
 
 
 def program_heights(machine: Machine) -> dict[str, int]:
@@ -38,11 +50,13 @@ def program_heights(machine: Machine) -> dict[str, int]:
 
 
 def example_shape(machine: Machine, **heights_log2: Sequence[int]) -> SegmentShape:
-    """All fixed and continuation tables, and instruction tables as asked for."""
-    fixed = {name: (height,) for name, height in fixed_heights(machine).items()}
+    """All continuation tables, instruction tables as asked for, and the fixed tables that are wanted beside them."""
     continuation = {chip.name: (CONTINUATION_HEIGHT_LOG2,) for chip in machine.chips_of(Role.CONTINUATION)}
     asked = {name: tuple(heights) for name, heights in heights_log2.items()}
-    return SegmentShape(machine, {chip.name: () for chip in machine.chips} | fixed | continuation | asked)
+    fixed = {name: (height,) for name, height in fixed_heights(machine).items()}
+    unwanted = {name: () for name in machine.tables if not is_wanted(machine, name, asked)}
+    none: dict[str, tuple[int, ...]] = {chip.name: () for chip in machine.chips}
+    return SegmentShape(machine, none | fixed | unwanted | continuation | asked)
 
 
 def example_key(machine: Machine, parameters: ParameterSet = PARAMETERS) -> VerificationKey:

@@ -50,6 +50,7 @@ from proofs_of_constraints.machine.shape_checks import (
     listed_shapes_are_accepted,
     messages_stay_below_p,
     tables_are_single,
+    tables_stand_with_those_who_ask,
 )
 from proofs_of_constraints.machine.transcript_checks import transcripts_bind
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Verdict
@@ -99,6 +100,7 @@ PROTOCOL_CHECKS: Mapping[str, Check] = {
     "bounds on heights": heights_are_bounded,
     "messages below p": messages_stay_below_p,
     "single tables": tables_are_single,
+    "tables for some chips": tables_stand_with_those_who_ask,
     "listed shapes": listed_shapes_are_accepted,
 }
 """What the protocol's functions make of the machine."""

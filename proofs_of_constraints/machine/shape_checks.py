@@ -12,7 +12,7 @@ from dataclasses import fields
 from proofs_of_constraints.machine.audited import AuditedMachine
 from proofs_of_constraints.machine.example_statement import (
     CONTINUATION_HEIGHT_LOG2,
-    PARAMETERS,
+    asking_chips,
     example_shape,
     fixed_heights,
     program_heights,
@@ -20,7 +20,7 @@ from proofs_of_constraints.machine.example_statement import (
 from spec.air.chip import Role
 from spec.air.machine import Machine
 from spec.field import P
-from spec.parameters import RECURSION, ParameterSet
+from spec.parameters import RECURSION, SEGMENT, ParameterSet
 from spec.protocol.shape import (
     FIRST_CLOCK,
     LOOKUP_ROLES,
@@ -35,6 +35,9 @@ from spec.protocol.shape import (
     message_counts,
 )
 from spec.rejection import Rejected, Rejection
+
+PARAMETERS = SEGMENT
+"""A set with heights for the tallest fixed table of every machine."""
 
 TALLEST_LOG2 = 30
 """A height at which tables have about p messages: 2 * 2^30 is above p."""
@@ -95,6 +98,38 @@ def tables_are_single(audited: AuditedMachine) -> str | None:
     return None
 
 
+def tables_stand_with_those_who_ask(audited: AuditedMachine) -> str | None:
+    """A fixed table that is not for all segments stands in just those that have a table of a chip that asks it."""
+    machine = audited.machine
+    for name, table in machine.tables.items():
+        if not table.only_for:
+            continue
+        asking = asking_chips(machine, name)
+        usual = _reason(example_shape(machine))
+        if usual is not None:
+            return f"a segment without {' and '.join(asking)}, which alone ask {name}, is refused: {usual.name}"
+        alone = _reason(example_shape(machine, **{name: (table.height_log2,)}))
+        if alone is not Rejection.FIXED_TABLE_HEIGHT:
+            return f"{name} is accepted without a table of {' or '.join(asking)}, which alone ask it"
+        for other in asking:
+            with_it, without_it = (
+                _reason(example_shape(machine, **{other: (MINIMUM_HEIGHT_LOG2,)}, **{name: heights}))
+                for heights in ((table.height_log2,), ())
+            )
+            if with_it is not None:
+                return f"{name} is refused beside {other}, which asks it: {with_it.name}"
+            if without_it is not Rejection.FIXED_TABLE_HEIGHT:
+                return f"{other} is accepted without {name}, which it asks"
+    return None
+
+
+def _asking(machine: Machine, name: str) -> dict[str, tuple[int, ...]]:
+    """What a segment must have to have a fixed table."""
+    if name not in machine.tables or not machine.tables[name].only_for:
+        return {}
+    return {asking_chips(machine, name)[0]: (MINIMUM_HEIGHT_LOG2,)}
+
+
 def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentShape]]]:
     """By the reason for which they have to be refused."""
     lowest, instances = MINIMUM_HEIGHT_LOG2, machine.maximum_instances
@@ -114,7 +149,7 @@ def _wrong_shapes(machine: Machine) -> Iterator[tuple[Rejection, list[SegmentSha
     yield (
         Rejection.FIXED_TABLE_HEIGHT,
         [
-            example_shape(machine, **{name: heights})
+            example_shape(machine, **{name: heights}, **_asking(machine, name))
             for name, height in fixed_heights(machine).items()
             for heights in ((), (height - 1,), (height + 1,), (height, height), (height + 1, height))
         ],

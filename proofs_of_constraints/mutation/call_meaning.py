@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from proofs_of_constraints.calls.call_view import CALL_BY_NAME
 from proofs_of_constraints.mutation.spoken import Message, Spoken
 from spec.air.bus import Bus
-from spec.air.chips.keccak import HALF_LIMBS, LANE_LIMBS
 from spec.isa.calls import KECCAK_F, SHA256_COMPRESS, Call, NoResultError, Use, bytes_of, words_of
 from spec.isa.system import CALL_NUMBER_REGISTER
 from spec.keccak import ROUNDS
@@ -99,19 +98,22 @@ def _keccak_faults(
     clock: int, spoken: Spoken, before: Mapping[str, Doublewords], after: Mapping[str, Doublewords]
 ) -> Iterator[str]:
     """The state is ordered before round 0, and becomes what is there after the last round."""
-    for half, bus in enumerate(KECCAK_TABLE.buses):
-        own = slice(half * HALF_LIMBS, (half + 1) * HALF_LIMBS)
-        if spoken.on(bus, +1) != [(clock, 0, *_limbs_of_lanes(before["state"])[own])]:
+    first = 0
+    for bus in KECCAK_TABLE.buses:
+        own = slice(first, first + bus.width - 2)
+        first = own.stop
+        if spoken.on(bus, +1) != [(clock, 0, *_bytes_of_lanes(before["state"])[own])]:
             yield f"what is ordered on {bus.name} is not the state under the row's clock"
         answers = spoken.on(bus, -1)
         if [answer[:2] for answer in answers] != [(clock, ROUNDS)]:
             yield f"the row takes no result on {bus.name} under its clock"
-        elif min(after["state"]) < 0 or _limbs_of_lanes(after["state"])[own] != list(answers[0][2:]):
+        elif min(after["state"]) < 0 or _bytes_of_lanes(after["state"])[own] != list(answers[0][2:]):
             yield f"what is written is not the result on {bus.name}"
 
 
-def _limbs_of_lanes(lanes: Doublewords) -> list[int]:
-    return [lane >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for lane in lanes for i in range(LANE_LIMBS)]
+def _bytes_of_lanes(lanes: Doublewords) -> list[int]:
+    """As the work table has them: each byte's bits are digits in base 4."""
+    return [sum((byte >> i & 1) * 4**i for i in range(8)) for lane in lanes for byte in lane.to_bytes(8, "little")]
 
 
 def _sha256_faults(

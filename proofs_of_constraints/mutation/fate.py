@@ -14,6 +14,7 @@ from enum import Enum
 
 from proofs_of_constraints.audit import outcome_in
 from proofs_of_constraints.machine.obligations import declaration_obligations
+from proofs_of_constraints.mutation.digit_search import DigitRowSearch
 from proofs_of_constraints.mutation.division_search import MODULAR_CALLS, DivisionRowSearch
 from proofs_of_constraints.mutation.example_rows import Cells, example_rows
 from proofs_of_constraints.mutation.operators import Mutant, Operator, is_lookup, is_wide_call
@@ -27,6 +28,7 @@ from proofs_of_constraints.rv64im import RV64IM_AUDIT, orders_of, row_meaning_ob
 from proofs_of_constraints.translation.cells import cells_of
 from spec.air.chip import Chip, Role
 from spec.air.expression import Expression
+from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
 
 RESOURCE_LIMIT = 8_000_000
@@ -81,7 +83,9 @@ def fate_of(mutant: Mutant, resource_limit: int = RESOURCE_LIMIT) -> MutantResul
     return _by_obligations(mutant, resource_limit)
 
 
-def _searches_for(chip: Chip) -> Sequence[type[WorkRowSearch | DivisionRowSearch | WrongRowSearch]]:
+def _searches_for(chip: Chip) -> Sequence[type[DigitRowSearch | WorkRowSearch | DivisionRowSearch | WrongRowSearch]]:
+    if chip.name == KECCAK.chip.name:
+        return (DigitRowSearch,)
     if chip.role is Role.WORK:
         return (WorkRowSearch,)
     if chip.name in MODULAR_CALLS:

@@ -5,10 +5,11 @@ one expression, such as a sign, is changed in the first and the last.
 
 A work table has thousands of constraints, of few kinds: names that differ in numbers alone are of one kind. Of each
 kind one is sampled, of a round that a hash decides, and of the changes of its expression one, decided likewise. Its
-interactions are changed as everybody's.
+interactions are changed as everybody's, unless it has hundreds of lookups.
 
 A wide call has hundreds of accesses and lookups, of few kinds as well. Of each kind of its constraints, definitions and
-interactions one is sampled, decided likewise, and changed in every way; so are the interactions that speak first.
+interactions one is sampled, decided likewise, and changed in every way; so are the interactions that speak first. The
+interactions of a work table with hundreds of lookups are chosen in the same way.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ from spec.circuit.buses import SHA256
 from spec.circuit.buses import buses as circuit_buses
 from spec.field import P, inverse
 from spec.rv64im.buses import AND, BYTE_PAIR, LIMB_BITS, RANGE, SHIFT
+from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.machine import RV64IM
 
-LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, SHIFT)
+LOOKUP_BUSES = (RANGE, AND, BYTE_PAIR, SHIFT, *KECCAK.lookups)
 """Buses on which a message says something of its cells, and nothing to another chip."""
 
 SYMMETRIC_BUSES = (BYTE_PAIR,)
@@ -57,6 +59,10 @@ SYMMETRIC_BUSES = (BYTE_PAIR,)
 WIDE_COLUMNS = 200
 """A call with more is wide. No chip but a call has half as many, and SHA-256's call, with three quarters of it, has 700
 mutants, which a sweep still goes through."""
+
+
+MANY_INTERACTIONS = 100
+"""A work table with more asks a lookup for each of many bytes. The others have ten at most."""
 
 
 class Operator(Enum):
@@ -143,7 +149,7 @@ def changed_names(chip: Chip, names: Sequence[str]) -> set[str]:
 def changed_interaction_names(chip: Chip) -> set[str]:
     """The interactions that are changed. Exchanging direction and bus is only tried of those that speak first."""
     names = [i.name for i in chip.interactions]
-    if not is_wide_call(chip):
+    if not is_wide_call(chip) and not (chip.role is Role.WORK and len(names) > MANY_INTERACTIONS):
         return set(names)
     return sampled(names) | {i.name for i in chip.interactions if _speaks_first(chip, i)}
 
@@ -267,9 +273,11 @@ def _changed_multiplicities(chip: Chip, interaction: Interaction) -> Iterator[tu
 
 
 def _other_bus(bus: Bus) -> Bus | None:
-    """The machine's next bus of the same number of fields."""
+    """The machine's next bus of the same number of fields; from and to lookups of digits it is only among these, as
+    nothing else has numbers that they answer."""
     buses = RV64IM.buses if bus in RV64IM.buses else circuit_buses(SHA256)
-    like = [other for other in buses if other.width == bus.width]
+    is_of_digits = bus in KECCAK.lookups
+    like = [other for other in buses if other.width == bus.width and (other in KECCAK.lookups) == is_of_digits]
     return None if len(like) < 2 else like[(like.index(bus) + 1) % len(like)]
 
 

@@ -27,14 +27,20 @@ from spec.rv64im.buses import LIMB_BITS
 from spec.rv64im.chips.keccak import TABLE as KECCAK
 from spec.rv64im.chips.sha256 import LAYOUT
 
+STATE_BASE = 4
+"""Bytes of a state have their bits as digits in this base."""
+
 LIMB_MAXIMUM = (1 << LIMB_BITS) - 1
 
 
 def work_inadmissible(row: ConcreteRow) -> Iterator[str]:
     """Why the other tables would not let the row stand, lookups and bus contracts apart."""
     spoken = Spoken(row)
-    if any(place not in range(KECCAK_ROUNDS) for bus in KECCAK.buses for _, place, *_ in spoken.on(bus, -1)):
+    taken = [message for bus in KECCAK.buses for message in spoken.on(bus, -1)]
+    if any(place not in range(KECCAK_ROUNDS) for _, place, *_ in taken):
         yield "no row leaves a state before this round"
+    if any(byte_of(part) is None for _, _, *state in taken for part in state):
+        yield "no row leaves a byte with such digits"
     for _, start, *parts in spoken.on(LAYOUT.state, -1):
         if start not in range(LAYOUT.rounds_per_row, ROUNDS, LAYOUT.rounds_per_row):
             yield "no row leaves its state at this round"
@@ -58,7 +64,7 @@ def work_faults(row: ConcreteRow) -> Iterator[str]:
     if spoken.partial or not spoken.messages:
         yield from spoken.partial[:1]
         return
-    if len({message[0] for _, _, message in spoken.messages}) > 1:
+    if len({message[0] for bus, _, message in spoken.messages if bus not in KECCAK.lookups}) > 1:
         yield "the row says something of two keys"
     if row.chip.name == KECCAK.chip.name:
         yield from _keccak_faults(spoken)
@@ -112,23 +118,48 @@ def _round_faults(spoken: Spoken, start: int, taken: Message, messages: Sequence
             yield f"the sums that words from {until} on have so far are others"
 
 
+def byte_of(part: int) -> int | None:
+    """The byte whose bits are the digits of a number in base 4; None if there is none."""
+    digits: list[int] = [part // STATE_BASE**i % STATE_BASE for i in range(8)]
+    if part // STATE_BASE**8 or max(digits) > 1:
+        return None
+    return sum(digit << i for i, digit in enumerate(digits))
+
+
 def _keccak_faults(spoken: Spoken) -> Iterator[str]:
-    """FIPS 202, 3.3: a row takes both halves of a state before a round, and sends both of the state after it."""
+    """FIPS 202, 3.3: a row takes the quarters of a state before a round, and sends those of the state after it."""
     taken, sent = ([spoken.on(bus, sign) for bus in KECCAK.buses] for sign in (-1, +1))
     rounds = {message[1] for messages in taken for message in messages}
+    if any(spoken.on(bus, +1) for bus in KECCAK.lookups):
+        yield "the row answers what others look up"
     if any(len(messages) != 1 for messages in (*taken, *sent)) or len(rounds) != 1:
-        yield f"the row takes {[len(m) for m in taken]} halves of states of rounds {sorted(rounds)}"
+        yield f"the row takes {[len(m) for m in taken]} quarters of states of rounds {sorted(rounds)}"
         return
     (number,) = rounds
-    limbs = [limb for (message,) in taken for limb in message[2:]]
-    lanes = [sum(limbs[i + k] << LIMB_BITS * k for k in range(4)) for i in range(0, len(limbs), 4)]
+    before = _bytes_of(taken)
+    if before is None:
+        yield "the row takes a byte that no row leaves"
+        return
+    lanes = lanes_of_bytes(before)
     after = after_theta(theta(state_of([z3.BitVecVal(lane, LANE_BITS) for lane in lanes])), number)
-    numbers = [z3.simplify(lane).as_long() for lane in lanes_of(after)]
-    expected = [lane >> LIMB_BITS * k & LIMB_MAXIMUM for lane in numbers for k in range(4)]
+    expected = [z3.simplify(lane).as_long() for lane in lanes_of(after)]
+    left = _bytes_of(sent)
     if {message[1] for (message,) in sent} != {number + 1}:
         yield f"the row of round {number} does not leave before the next one"
-    if [limb for (message,) in sent for limb in message[2:]] != expected:
+    if left is None or lanes_of_bytes(left) != expected:
         yield f"the state after round {number} is another"
+
+
+def _bytes_of(quarters: Sequence[Sequence[Message]]) -> list[int] | None:
+    """The bytes of a state that is said in quarters; None if some are none."""
+    parts = [part for (message,) in quarters for part in message[2:]]
+    found = [byte for part in parts if (byte := byte_of(part)) is not None]
+    return found if len(found) == len(parts) else None
+
+
+def lanes_of_bytes(state: Sequence[int]) -> list[int]:
+    """The lanes of 64 bits, each of eight bytes from the lowest one on."""
+    return [int.from_bytes(state[i : i + 8], "little") for i in range(0, len(state), 8)]
 
 
 def _numbers(limbs: Sequence[int]) -> list[int]:

@@ -30,9 +30,9 @@ WRITTEN_ONCE = "memory written once"
 ASSUMPTIONS: dict[str, str] = {
     BALANCE: "Every tuple is sent as often as it is received on every bus: what LogUp proves, up to the error that "
     "the security report counts, while message counts stay below p (machine obligations; the verifier checks it).",
-    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables or spec.circuit.machine lists: "
-    "the verifier evaluates closed forms of their columns, which are the rows' multilinear extensions (machine "
-    "obligations).",
+    LOOKUP_TABLES: "The fixed tables hold the rows that spec.rv64im.chips.fixed_tables, spec.air.chips.keccak_tables "
+    "or spec.circuit.machine lists, which are what receivers assume (their function obligations): the verifier "
+    "evaluates closed forms of their columns, which are the rows' multilinear extensions (machine obligations).",
     PROGRAM_TABLE: "A tuple on the program bus is the row of the program's instruction at that pc, and pc is below "
     "2^30: committed in the key; what a row says of its word is proven by the decode obligations.",
     MEMORY_LIMBS: "Values on the memory bus have limbs of 16 bits: every sender ensures it, which the function "
@@ -56,8 +56,8 @@ ASSUMPTIONS: dict[str, str] = {
     REGIONS: f"Regions start and end at or below 2^{ADDRESS_BITS}, those of registers at or below {SINK + 1}: the "
     "loader makes them. So a cursor is at most the key after the sink's: the first is 0, each later one a key plus 1.",
     ORDER_LIMBS: "What a call and its work tables receive from one another has the bits that the fields of the bus "
-    "have, and pending sums are sums of the terms that are known: every sender ensures it, which the function "
-    "obligations of calls and of work tables prove.",
+    "have, pending sums are sums of the terms that are known, and bytes of a state of Keccak have digits 0 and 1 in "
+    "base 4: every sender ensures it, which the function obligations of calls and of work tables prove.",
     ORDER_KEYS: "No two calls of a segment have one key: it is the clock at which the call's row arrives (bus "
     "discipline), and the rows of a segment form one chain of the state bus, along which the clock grows (memory "
     "argument, clock order).",
@@ -97,7 +97,10 @@ STANDS_FOR: Mapping[str, tuple[Stands, ...]] = {
     ),
     LOOKUP_TABLES: (
         _machine("closed forms", "bounds of fields"),
-        (Kind.FUNCTION, frozenset({"range_table", "byte_table", "shift_table", "limb_table"})),
+        (
+            Kind.FUNCTION,
+            frozenset({"range_table", "byte_table", "shift_table", "keccak_digits", "keccak_chi", "limb_table"}),
+        ),
     ),
     PROGRAM_TABLE: (
         *_each(Kind.DECODE),

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from proofs_of_constraints.obligations.obligation import Counterexample
+from proofs_of_constraints.obligations.table_cells import messages_of
 from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
 from spec.air.expression import Expression, FixedColumn, evaluate
@@ -23,9 +23,6 @@ _MADE_UP = re.compile(r"[!*.]")
 SHOWN_REGISTERS = {"source1": 10, "source2": 11, "destination": 12}
 """Where nothing decides which registers a row names: different ones, that any program may name."""
 
-KNOWN_LOOKUPS = 64
-"""A machine has a few lookup buses; their messages are kept, since making a set of 2^17 tuples takes a while."""
-
 
 @dataclass(frozen=True)
 class Lookup:
@@ -36,16 +33,11 @@ class Lookup:
 
     def holds(self, message: tuple[int, ...]) -> bool:
         """Whether some row sends this message."""
-        return message in _messages(self.table, self.columns)
+        return message in messages_of(self.table, self.columns)
 
 
 Lookups = Mapping[str, Lookup]
 """By bus name, what the machine's fixed tables answer there."""
-
-
-@lru_cache(maxsize=KNOWN_LOOKUPS)
-def _messages(table: MachineTable, columns: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
-    return frozenset(tuple(row[column] for column in columns) for row in table.rows())
 
 
 def lookups_of(machine: Machine) -> Lookups:

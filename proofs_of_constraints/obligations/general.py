@@ -160,13 +160,23 @@ def prove_padding(session: Session, chip: Chip, whole: RowSystem) -> Outcome:
 
 
 def prove_sends_fixed(chip: Chip) -> Outcome:
-    """A lookup table sends its fixed columns in the order of the bus, with a multiplicity column, and nothing else."""
+    """A lookup table sends its fixed columns, in their order on each bus, with a multiplicity column, and nothing
+    else."""
+    sent: set[str] = set()
     for interaction in chip.interactions:
-        fields = [part.name if isinstance(part, FixedColumn) else "" for part in interaction.message]
-        if interaction.sign < 0 or tuple(fields) != chip.fixed_columns[: interaction.bus.width]:
-            return Outcome(Verdict.REFUTED, f"{interaction.name} does not send the fixed columns")
+        places = [part.index for part in interaction.message if isinstance(part, FixedColumn)]
+        in_order = places == sorted(set(places)) and len(places) == len(interaction.message)
+        if interaction.sign < 0 or not in_order or len(places) != interaction.bus.width:
+            return Outcome(Verdict.REFUTED, f"{interaction.name} does not send fixed columns in their order")
         if not isinstance(interaction.multiplicity, MainColumn):
             return Outcome(Verdict.REFUTED, f"{interaction.name} has no multiplicity column")
+        sent |= {chip.fixed_columns[place] for place in places}
+    unsent = [name for name in chip.fixed_columns if name not in sent]
+    if unsent:
+        return Outcome(Verdict.REFUTED, f"{unsent[0]} is sent on no bus")
+    counted = {i.multiplicity.name for i in chip.interactions if isinstance(i.multiplicity, MainColumn)}
+    if len(counted) != len(chip.interactions):
+        return Outcome(Verdict.REFUTED, "two messages are counted by one column")
     if chip.constraints or len(chip.columns) != len(chip.interactions):
         return Outcome(Verdict.REFUTED, "a lookup table has nothing but multiplicities")
     return Outcome(Verdict.PROVEN, f"{len(chip.interactions)} buses")

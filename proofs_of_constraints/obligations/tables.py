@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
 
 import z3
 
@@ -16,6 +15,7 @@ from proofs_of_constraints.obligations.general import (
     real_row,
     refute,
 )
+from proofs_of_constraints.obligations.lookup_tables import prove_rows
 from proofs_of_constraints.obligations.obligation import Kind, Obligation, Outcome, Session, Verdict
 from proofs_of_constraints.obligations.program_tables import program_table_obligations
 from proofs_of_constraints.obligations.table_completeness import prove_table_complete
@@ -31,8 +31,6 @@ from spec.air.bus import Bus
 from spec.air.chip import Chip, Interaction, Role
 from spec.memory_map import SINK, RegionKind, Space
 from spec.rv64im.buses import (
-    AND,
-    BYTE_PAIR,
     CONTINUATION,
     CURSOR,
     IMAGE,
@@ -42,10 +40,9 @@ from spec.rv64im.buses import (
     RANGE,
     REGION,
     SEGMENT_GAP_BITS,
-    SHIFT,
 )
 from spec.rv64im.chips.continuation import ADDRESS_BITS, BOUNDARY, MEMORY_TABLE
-from spec.rv64im.chips.fixed_tables import MACHINE_TABLES
+from spec.rv64im.machine import MACHINE_TABLES
 
 LAST_CURSOR = (1 << ADDRESS_BITS) + SINK + 1
 """One more than the key of the last register."""
@@ -58,7 +55,7 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
     if chip.role in (Role.MACHINE_TABLE, Role.PROGRAM_TABLE):
         yield Obligation(Kind.DISCIPLINE, chip.name, "", (), lambda s: prove_sends_fixed(chip))
         if chip.name in MACHINE_TABLES:
-            yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: _prove_rows(chip))
+            yield Obligation(Kind.FUNCTION, chip.name, "", (), lambda s: prove_rows(chip))
         yield from program_table_obligations(chip)
     elif chip.name in _CONTINUATION_CLAIMS:
         yield Obligation(
@@ -70,31 +67,6 @@ def table_obligations(chip: Chip) -> Iterator[Obligation]:
         assumptions = (BALANCE, LOOKUP_TABLES, TOKENS, REGIONS)
         yield Obligation(Kind.FUNCTION, chip.name, "", assumptions, lambda s: _prove_claims(s, chip))
         yield Obligation(Kind.COMPLETE, chip.name, "", (TOKENS, REGIONS), lambda s: prove_table_complete(s, chip))
-
-
-def _expected_rows() -> dict[str, set[tuple[int, ...]]]:
-    """By bus, every tuple that its receivers' assumption allows, written from the assumption's words."""
-    amounts = set()
-    for amount in range(64):
-        flags = (1 if i == amount // 16 else 0 for i in (1, 2, 3))
-        amounts.add((amount, *flags, amount // 8 % 2, 2 ** (amount % 8)))
-    return {
-        RANGE.name: {(value, width) for width in range(LIMB_BITS + 1) for value in range(2**width)},
-        AND.name: {(left, right, left & right) for left, right in product(range(256), repeat=2)},
-        BYTE_PAIR.name: set(product(range(256), repeat=2)),
-        SHIFT.name: amounts,
-    }
-
-
-def _prove_rows(chip: Chip) -> Outcome:
-    """By enumeration: the rows are exactly the tuples that receivers assume, none missing, none else."""
-    rows = MACHINE_TABLES[chip.name].rows()
-    expected = _expected_rows()
-    for interaction in chip.interactions:
-        bus = interaction.bus
-        if {row[: bus.width] for row in rows} != expected.get(bus.name):
-            return Outcome(Verdict.REFUTED, f"the rows are not what receivers on {bus.name} assume")
-    return Outcome(Verdict.PROVEN, f"{len(rows)} rows")
 
 
 def _real_row(chip: Chip) -> RowSystem:

@@ -11,7 +11,7 @@ from proofs_of_constraints.translation.interval import ELEMENT, IntegerForm, Int
 from proofs_of_constraints.translation.polynomial import Polynomial
 from proofs_of_constraints.translation.row_system import RowSystem
 from spec.field import P
-from spec.word import XLEN
+from spec.word import BYTE_BITS, XLEN
 
 MAXIMUM_MULTIPLES = 64
 """An equation with more possible multiples of p than this is not worth a solver's time."""
@@ -42,6 +42,8 @@ class BitVectorRow:
             found += [*implication.premises, implication.conclusion]
         for conjunction in system.conjunctions:
             found += [conjunction.left, conjunction.right, conjunction.conjunction]
+        for taken in system.taken_apart:
+            found += [taken.limb, *taken.parts]
         return found
 
     def formulas(self) -> list[z3.BoolRef]:
@@ -54,7 +56,16 @@ class BitVectorRow:
         for conjunction in system.conjunctions:
             left, right = self.value(conjunction.left), self.value(conjunction.right)
             found.append(self.value(conjunction.conjunction) == left & right)
+        for taken in system.taken_apart:
+            limb = self.value(taken.limb)
+            for number, part in enumerate(taken.parts):
+                found.append(self.value(part) == self._spread(limb, BYTE_BITS * number, taken.digit_bits))
         return [*self._bounds, *found]
+
+    def _spread(self, limb: z3.BitVecRef, first: int, digit_bits: int) -> z3.BitVecRef:
+        """The number whose digits of so many bits are those of the byte from this bit on."""
+        digits = [z3.ZeroExt(digit_bits - 1, z3.Extract(first + i, first + i, limb)) for i in range(BYTE_BITS)]
+        return z3.ZeroExt(self.width - BYTE_BITS * digit_bits, z3.Concat(*reversed(digits)))
 
     def bounds(self) -> list[z3.BoolRef]:
         """The ranges of all variables used so far, and what defines their values."""

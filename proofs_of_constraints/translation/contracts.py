@@ -31,11 +31,19 @@ class Conjoined:
 
 
 @dataclass(frozen=True)
+class BytesWithDigits:
+    """The message is (limb, low, high): the two bytes of a limb of 16 bits, each as the number whose digits of so many
+    bits are the byte's bits."""
+
+    digit_bits: int
+
+
+@dataclass(frozen=True)
 class NothingAssumed:
     """Nothing follows from the message alone: what it carries is proven, or assumed, elsewhere."""
 
 
-Contract = ValueOfWidth | RowOfKey | Conjoined | NothingAssumed
+Contract = ValueOfWidth | RowOfKey | Conjoined | BytesWithDigits | NothingAssumed
 
 Contracts = Mapping[str, Contract]
 """By bus name; of other buses only the bits of the fields are assumed."""

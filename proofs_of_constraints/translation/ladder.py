@@ -50,6 +50,8 @@ class Ladder:
         self.ranges: dict[str, z3.BoolRef] = {}
         """By cell, the claim that it has its range."""
         self.claims: dict[str, z3.BoolRef] = {}
+        self.with_digits: set[str] = set()
+        """Received cells of which their sender ensures that their digits are bits."""
         self._prefix = prefix
         self._products: dict[Monomial, z3.ArithRef] = {}
 
@@ -83,27 +85,40 @@ class Ladder:
         # An equation that leaves no choice comes first.
         while any(self._define(*fact, choice) for choice in _Choice for fact in pending):
             pass
-        open_cells = self.system.ranges.keys() - self.cells.keys() - self.system.replaced.keys()
+        found = self.cells.keys() | self.system.replaced.keys()
+        open_cells: set[str | None] = {name for name in self.system.ranges if name not in found}
         looked_up = {name for c in self.system.conjunctions for name in c.conjunction.variables()}
+        looked_up |= {name for t in self.system.taken_apart for part in (t.limb, *t.parts) for name in part.variables()}
         for name, interval in self.system.ranges.items():
             if name not in self.cells and name not in self.system.replaced:
                 self.cells[name] = z3.Int(f"{self._prefix}{name}")
-                # A conjunction of bytes exists and is a byte; nothing else speaks of the other cells.
+                # What is looked up exists and has its range; nothing else speaks of the other cells.
                 self.definitions += _within(self.cells[name], interval if name in looked_up else Interval(0, 0))
         self._claim_conjunctions(open_cells)
+        self._claim_bytes(open_cells)
         for fact in self.system.facts:
             self.claims[fact.source] = any_of(*map(self._vanishes, fact.factors))
         for implication in self.system.implications:
             solvable = [z3.Not(self._vanishes(premise)) for premise in implication.premises]
             self.claims[implication.source] = z3.Or(self._vanishes(implication.conclusion), *solvable)
 
-    def _claim_conjunctions(self, open_cells: set[str]) -> None:
+    def _claim_conjunctions(self, open_cells: set[str | None]) -> None:
         """A conjunction is found by looking it up where nothing else says what it is; else there may be none."""
         for lookup in self.system.conjunctions:
             name = self.system.resolve(lookup.conjunction).only_variable()
             if name not in open_cells:
                 self.claims[lookup.source] = z3.BoolVal(False)
             open_cells -= {name}
+
+    def _claim_bytes(self, open_cells: set[str | None]) -> None:
+        """Bytes are found by looking up their limb, or a limb by its bytes, where nothing else says what they are."""
+        for lookup in self.system.taken_apart:
+            limb, *parts = (self.system.resolve(part).only_variable() for part in (lookup.limb, *lookup.parts))
+            has_bytes = limb in self.cells.keys() - open_cells and len(open_cells & {*parts}) == len(parts)
+            has_limb = limb in open_cells and self.with_digits >= {*parts}
+            if not has_bytes and not has_limb:
+                self.claims[lookup.source] = z3.BoolVal(False)
+            open_cells -= {limb, *parts}
 
     def factors(self) -> set[str]:
         """The cells that are multiplied with others."""

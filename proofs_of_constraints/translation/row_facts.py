@@ -1,4 +1,4 @@
-"""What can be known of a row: products that vanish, implications, conjunctions of bytes, and messages."""
+"""What can be known of a row: products that vanish, implications, conjunctions and bytes, and messages."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ class Conjunction:
     left: Polynomial
     right: Polynomial
     conjunction: Polynomial
+
+
+@dataclass(frozen=True)
+class TakenApart:
+    """The two bytes of a limb, the lower one first, each with its bits as digits of so many bits."""
+
+    source: str
+    limb: Polynomial
+    parts: tuple[Polynomial, ...]
+    digit_bits: int
 
 
 @dataclass(frozen=True)

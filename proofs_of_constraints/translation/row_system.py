@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofs_of_constraints.translation.contracts import (
+    BytesWithDigits,
     Conjoined,
     Contracts,
     RowOfKey,
@@ -31,7 +32,7 @@ from proofs_of_constraints.translation.polynomial import (
     Polynomial,
     centered,
 )
-from proofs_of_constraints.translation.row_facts import Conjunction, Fact, Implication, Lookup, is_boolean
+from proofs_of_constraints.translation.row_facts import Conjunction, Fact, Implication, Lookup, TakenApart, is_boolean
 from spec.air.chip import Interaction
 from spec.field import P, inverse
 
@@ -52,6 +53,7 @@ class RowSystem:
     facts: list[Fact] = field(default_factory=list)
     implications: list[Implication] = field(default_factory=list)
     conjunctions: list[Conjunction] = field(default_factory=list)
+    taken_apart: list[TakenApart] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     contradiction: str | None = None
     contracts: Contracts = field(default_factory=dict)
@@ -63,6 +65,7 @@ class RowSystem:
             list(self.facts),
             list(self.implications),
             list(self.conjunctions),
+            list(self.taken_apart),
             list(self.lookups),
             self.contradiction,
             self.contracts,
@@ -135,6 +138,10 @@ class RowSystem:
                 Conjunction(c.source, self.resolve(c.left), self.resolve(c.right), self.resolve(c.conjunction))
                 for c in self.conjunctions
             ]
+            self.taken_apart = [
+                TakenApart(t.source, self.resolve(t.limb), tuple(map(self.resolve, t.parts)), t.digit_bits)
+                for t in self.taken_apart
+            ]
 
     def replace_multiples(self) -> None:
         """Replaces variables that an equation makes multiples of another one, where their range has all of these."""
@@ -158,6 +165,7 @@ class RowSystem:
         polynomials = [f for fact in self.facts for f in fact.factors] + list(self.replaced.values())
         polynomials += [c for look in self.lookups for c in (look.multiplicity, *look.message)]
         polynomials += [c for look in self.conjunctions for c in (look.left, look.right, look.conjunction)]
+        polynomials += [c for look in self.taken_apart for c in (look.limb, *look.parts)]
         for polynomial in polynomials:
             for name in polynomial.variables():
                 uses[name] = uses.get(name, 0) + 1
@@ -319,6 +327,8 @@ class RowSystem:
                 self.restrict(f"{name}.{part}", polynomial, bits(bus.field_bits[part]))
         if isinstance(contract, Conjoined):
             self.conjunctions.append(Conjunction(name, *message))
+        if isinstance(contract, BytesWithDigits):
+            self.taken_apart.append(TakenApart(name, message[0], message[1:], contract.digit_bits))
         return True
 
     def _tighten(self) -> bool:

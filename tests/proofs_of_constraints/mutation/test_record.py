@@ -23,6 +23,7 @@ from proofs_of_constraints.mutation.record import (
     write_record,
 )
 from proofs_of_constraints.mutation.reviewed import REVIEWED, reason_of_fate
+from proofs_of_constraints.mutation.row_meaning import has_meaning
 from proofs_of_constraints.mutation.sweep import killing_power
 from spec.air.chip import Chip
 from spec.rv64im.machine import CHIP_BY_NAME, CHIPS
@@ -74,12 +75,14 @@ def test_mutants_that_are_not_redundant_are_killed_by_a_row() -> None:
 
 
 ACCELERATORS = ["keccak", "sha256", "multiply_add_modulo_256", "multiply_add_modulo_384", "advice"]
-"""What the names of an accelerator's chips begin with: its call, and the tables that do its work."""
+"""What the names of an accelerator's chips begin with: its call, and the tables that do its work. Its fixed tables have
+no rows that could be judged."""
 
 
 @pytest.mark.parametrize("accelerator", ACCELERATORS)
 def test_mutants_of_each_accelerator_are_killed_by_a_row(accelerator: str) -> None:
-    records = [record for name, record in stored_record().items() if name.startswith(accelerator)]
+    chips = [chip for chip in CHIPS if chip.name.startswith(accelerator) and has_meaning(chip)]
+    records = [stored_record()[chip.name] for chip in chips]
     power = killing_power([fate for record in records for fate in record.fates()])
     assert power.percent >= 95
 
