@@ -121,7 +121,7 @@ def test_bus_that_the_verifier_does_not_receive_from_is_not_sent_to() -> None:
     [
         (
             with_interaction(RANGE_TABLE, replace(interaction(RANGE_TABLE, "range"), sign=-1)),
-            "range does not send the fixed columns",
+            "range does not send fixed columns in their order",
         ),
         (
             with_interaction(
@@ -131,7 +131,7 @@ def test_bus_that_the_verifier_does_not_receive_from_is_not_sent_to() -> None:
                     message=interaction(PROGRAM_TABLE, "program").message[::-1],
                 ),
             ),
-            "program does not send the fixed columns",
+            "program does not send fixed columns in their order",
         ),
         (
             with_interaction(RANGE_TABLE, replace(interaction(RANGE_TABLE, "range"), multiplicity=lift(1))),
