@@ -123,7 +123,7 @@ def _shares(source: Source) -> list[int]:
         return [0]
     shares = max(1, min(int(work[-1]) // SMALLEST_TASK_GROUPS, TASKS_PER_THREAD * thread_count()))
     inner = np.searchsorted(work, work[-1] * np.arange(1, shares) // shares)
-    return np.unique([0, *inner, len(work)]).tolist()
+    return sorted({0, *map(int, inner), len(work)})
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,8 @@ LARGE_MULTIPLE = P << 30
 
 U64, I64, MODULUS = np.uint64, np.int64, np.uint64(P)
 
-OWN_COUNTERS = {"keccak_round": keccak.count_lookups}
+OWN_COUNTERS = {keccak.TABLE.chip.name: keccak.count_lookups}
+"""By chip, what counts faster the lookups of rows that were filled in honestly."""
 
 Counts = list[NDArray[np.uint32]]
 """For each bus that is asked, how often each row of its table has been asked for."""
