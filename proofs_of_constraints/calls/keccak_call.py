@@ -8,13 +8,13 @@ from functools import partial
 import z3
 
 from proofs_of_constraints.calls.call_row import CallExecution, CallMeaning, vanishing
+from proofs_of_constraints.calls.keccak_lookups import BYTE_BITS
 from proofs_of_constraints.calls.keccak_standard import LANE_BITS, LANES, ROUNDS
 from proofs_of_constraints.translation.execution import Claim
 from proofs_of_constraints.translation.polynomial import Polynomial
 from spec.air.bus import Bus
 from spec.air.chips.keccak import KeccakTable
 
-BYTE_BITS = 8
 LANE_BYTES = LANE_BITS // BYTE_BITS
 DIGIT_BITS = 2
 """A byte of a state has its bits as digits in base 4."""

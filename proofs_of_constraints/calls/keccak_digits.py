@@ -58,7 +58,7 @@ class Digit:
 
 @dataclass(frozen=True)
 class Asked:
-    """A lookup of a row: what it asks about, and the columns that it is told."""
+    """A lookup of a row: what it asks about, and the columns of its answer."""
 
     name: str
     relation: DigitRelation
@@ -71,7 +71,7 @@ class Asked:
         return {column for digit in self.digits for column, _ in digit.bits}
 
     def facts(self, known: Mapping[str, z3.BitVecRef]) -> list[z3.BoolRef]:
-        """That the bits of the columns that it is told are those that the digits tell."""
+        """That the bits of the columns of its answer are those that the digits tell."""
         told = [_told(digit.number(known), self.relation.told) for digit in self.digits]
         return [
             known[column] == _from_lowest(told[part.first : part.last])
@@ -140,7 +140,7 @@ class DigitRow:
         return list(found.values())
 
     def in_order(self, known: Set[str]) -> Iterator[Asked]:
-        """The lookups that ask about these columns, and those that ask about what they are told besides, and so on."""
+        """The lookups that ask about these columns, and those that ask about their answers besides, and so on."""
         told, waiting = {*known}, list(self.lookups)
         while waiting:
             ready = [asked for asked in waiting if asked.columns <= told]

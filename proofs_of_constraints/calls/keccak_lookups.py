@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from spec.air.chips.keccak import KeccakTable
 
 BYTE_BITS = 8
+"""A lane of 64 bits has eight bytes, the lowest first [FIPS 202, B.1]."""
+
 STATE_BASE = 4
 """Bytes of a state have digits 0 and 1 in this base."""
 
@@ -51,7 +53,7 @@ class DigitRelation:
     """By digit, the bit that it tells."""
 
     parts: tuple[Part, ...]
-    """Of the other fields, in their order."""
+    """What each of the other fields has, in their order."""
 
     def answer(self, number: int) -> tuple[int, ...]:
         """What the other fields must be. Raises ValueError for a number with more digits."""
@@ -75,7 +77,7 @@ class DigitRelation:
             expected = sum(bit * part.base**i for i, bit in enumerate(bits[part.first : part.last]))
             wrong = np.flatnonzero(column != expected)
             if len(wrong):
-                return f"what is told of {int(asked[wrong[0]])} is {int(column[wrong[0]])}"
+                return f"the answer about {int(asked[wrong[0]])} is {int(column[wrong[0]])}"
         return None
 
 

@@ -20,7 +20,7 @@ from functools import partial
 import z3
 
 from proofs_of_constraints.calls.keccak_digits import STATE_BYTE, Asked, Digit, DigitRow, RefutedError, column_of
-from proofs_of_constraints.calls.keccak_lookups import DigitRelation, digits_differ, keccak_relations
+from proofs_of_constraints.calls.keccak_lookups import BYTE_BITS, DigitRelation, digits_differ, keccak_relations
 from proofs_of_constraints.calls.keccak_standard import (
     LANE_BITS,
     LANES,
@@ -43,7 +43,6 @@ from spec.air.chip import Chip
 from spec.air.chips.keccak import KeccakTable
 from spec.field import P
 
-BYTE_BITS = 8
 LANE_BYTES = LANE_BITS // BYTE_BITS
 STATE_BYTES = LANES * LANE_BYTES
 
@@ -203,9 +202,9 @@ class _Row:
         self._claim("each byte is received into a column of its own", len(set(received)) == len(received))
         told = [column for asked in self._digits.lookups for column in asked.told]
         twice = sorted({column for column in told if told.count(column) > 1} | ({*told} & {*received}))
-        self._claim(f"{', '.join(twice[:4])} are told once", not twice)
-        self._claim("no flag is told", self._kind.row.known.keys().isdisjoint({*told, *received}))
-        self._claim("all are told in some order", {*told} <= self._known_columns())
+        self._claim(f"{', '.join(twice[:4])} are looked up once", not twice)
+        self._claim("no flag is looked up", self._kind.row.known.keys().isdisjoint({*told, *received}))
+        self._claim("all are found in some order", {*told} <= self._known_columns())
 
     def _received_columns(self) -> list[str]:
         """The columns that are received from other rows, but for the key."""

@@ -20,7 +20,7 @@ from spec.field import P
 from spec.rv64im.chips.keccak import TABLE as KECCAK
 
 COLUMNS_TRIED = 8
-"""Of those that a change touches: the last ones of a message are told."""
+"""Those that a change touches, and first those of an answer."""
 
 EXAMPLES_TRIED = 3
 """Honest rows, spread over all."""

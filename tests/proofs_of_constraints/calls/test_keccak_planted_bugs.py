@@ -224,7 +224,7 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
         ),
         Kind.COMPLETE,
         "",
-        "not so: three_0_0 are told once",
+        "not so: three_0_0 are looked up once",
     ),
     (
         "a column is told nothing",
@@ -357,7 +357,7 @@ BUGS: list[tuple[str, Callable[[], Chip], Kind, str, str]] = [
         lambda: saying(DIGITS, "keccak_parity", parity=interaction(DIGITS, "keccak_cut_parity").message[1]),
         Kind.FUNCTION,
         "",
-        "the rows are not what receivers on keccak_parity assume: what is told of 16384 is 0",
+        "the rows are not what receivers on keccak_parity assume: the answer about 16384 is 0",
     ),
     (
         "two answers are counted together",
@@ -388,7 +388,7 @@ def _changed(rows: Sequence[tuple[int, ...]], number: int, place: int, value: in
 
 
 WRONG_ROWS: list[tuple[str, Chip, Callable[[Sequence[tuple[int, ...]]], Rows], str]] = [
-    ("chi of one digit", CHI, lambda rows: _changed(rows, 4, 1, 1), "keccak_chi assume: what is told of 62500 is 1"),
+    ("chi of one digit", CHI, lambda rows: _changed(rows, 4, 1, 1), "keccak_chi assume: the answer about 62500 is 1"),
     (
         "a number is missing",
         CHI,
@@ -400,17 +400,17 @@ WRONG_ROWS: list[tuple[str, Chip, Callable[[Sequence[tuple[int, ...]]], Rows], s
         "a byte of a limb",
         DIGITS,
         lambda rows: _changed(rows, 300, 2, 4),
-        "keccak_limb assume: what is told of 300 is 4",
+        "keccak_limb assume: the answer about 300 is 4",
     ),
-    ("a parity", DIGITS, lambda rows: _changed(rows, 2, 3, 1), "keccak_parity assume: what is told of 2 is 1"),
+    ("a parity", DIGITS, lambda rows: _changed(rows, 2, 3, 1), "keccak_parity assume: the answer about 2 is 1"),
     (
         "the last parity",
         DIGITS,
         lambda rows: _changed(rows, 65535, 5, 0),
-        "keccak_cut_parity assume: what is told of 65",
+        "keccak_cut_parity assume: the answer about 65",
     ),
-    ("a lower part", DIGITS, lambda rows: _changed(rows, 5, 10, 5), "keccak_theta_3 assume: what is told of 5 is 5"),
-    ("a whole part", DIGITS, lambda rows: _changed(rows, 7, 20, 5), "keccak_theta_8 assume: what is told of 7 is 5"),
+    ("a lower part", DIGITS, lambda rows: _changed(rows, 5, 10, 5), "keccak_theta_3 assume: the answer about 5 is 5"),
+    ("a whole part", DIGITS, lambda rows: _changed(rows, 7, 20, 5), "keccak_theta_8 assume: the answer about 7 is 5"),
 ]
 
 

@@ -11,7 +11,7 @@ from tests.proofs_of_constraints.mutation.mutants import mutant
 
 WIDE_CALLS = ("keccak_f", "multiply_add_modulo_256", "multiply_add_modulo_384")
 MANY_LOOKUPS = ("keccak_round",)
-"""Of these too a sample of the interactions is changed only."""
+"""Here too only a sample of the interactions is changed."""
 
 
 @pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
