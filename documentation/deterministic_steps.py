@@ -69,6 +69,7 @@ STEPS = (
             "bounds on heights",
             "messages below p",
             "single tables",
+            "tables for some chips",
             "listed shapes",
             "clock bounds",
             "number of segments",

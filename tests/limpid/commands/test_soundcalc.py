@@ -147,7 +147,7 @@ def test_key_has_figures_of_its_program(tiny: Path, tmp_path: Path) -> None:
     document = limpid("soundcalc", tmp_path / "fibonacci.key", "--json").document
     assert document["name"] == "fibonacci"
     assert document["about"] == f"the largest run of the program {key.program_id.hex()}, tiny"
-    assert list(document["heights"]) == ["17"]
+    assert list(document["heights"]) == ["17", "20"]
 
 
 @pytest.mark.parametrize(("system", "name"), [("Pico", "pico"), ("ZisK", "zisk"), ("Airbender", "airbender")])
@@ -249,16 +249,15 @@ def test_search_takes_the_counts_of_a_file_of_a_key_and_of_a_changed_set(tiny: P
         "soundcalc", written, "--target-bits", "40", "--segments", "4", "--export", found, "--json"
     ).document
     assert (document["kind"], document["name"], document["segments"]) == ("search", "tiny", 4)
-    (facts,) = document["heights"].values()
-    assert facts["proof_sum_bits"] == 42
+    assert [facts["proof_sum_bits"] for facts in document["heights"].values()] == [42, 42]
     again = limpid("soundcalc", found, "--json").document
     assert (again["proof_sum_bits"], again["segments"]) == (42, 4)
     key = tmp_path / "fibonacci.key"
     key.write_bytes(encode_key(decode_proof((tiny / "proof").read_bytes(), RV64IM).key))
     for subject in (["tiny"], [key], [written, "--set", "cap_log2=2"]):
-        (other,) = limpid("soundcalc", *subject, "--target-bits", "42", "--json").document["heights"].values()
-        assert other["proof_sum_bits"] == 42
-        assert other["largest_proof_bytes"] > 0
+        others = limpid("soundcalc", *subject, "--target-bits", "42", "--json").document["heights"].values()
+        assert [other["proof_sum_bits"] for other in others] == [42, 42]
+        assert all(other["largest_proof_bytes"] > 0 for other in others)
 
 
 def test_bound_is_about_the_run_that_was_searched_for() -> None:
