@@ -18,6 +18,7 @@ from spec.air.chip import Chip, Interaction
 from spec.air.expression import FixedColumn
 from spec.field import P
 from spec.protocol.shape import LOOKUP_ROLES
+from spec.rv64im.chips.keccak import TABLE
 from spec.rv64im.machine import RV64IM, chips_of
 
 LOOKUP_CHIPS: tuple[Chip, ...] = tuple(chip for role in LOOKUP_ROLES for chip in chips_of(role))
@@ -41,7 +42,7 @@ LARGE_MULTIPLE = P << 30
 
 U64, I64, MODULUS = np.uint64, np.int64, np.uint64(P)
 
-OWN_COUNTERS = {keccak.TABLE.chip.name: keccak.count_lookups}
+OWN_COUNTERS = {TABLE.chip.name: keccak.count_lookups}
 """By chip, what counts faster the lookups of rows that were filled in honestly."""
 
 Counts = list[NDArray[np.uint32]]
