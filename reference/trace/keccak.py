@@ -58,8 +58,8 @@ def round_cells(lanes: Sequence[int], mixed: Sequence[int], number: int) -> Cell
     left = [plain[0] ^ ROUND_CONSTANTS[number], *plain[1:]]
     cells = array("is_round", [int(i == number) for i in range(ROUNDS)])
     cells |= _state("before", lanes) | _state("after", left)
-    for x, parity in enumerate(parities(lanes)):
-        three = parities([lane if i < ADDENDS * SIDE else 0 for i, lane in enumerate(lanes)])[x]
+    of_three = parities([lane if i < ADDENDS * SIDE else 0 for i, lane in enumerate(lanes)])
+    for x, (three, parity) in enumerate(zip(of_three, parities(lanes), strict=True)):
         cells |= array(f"three_{x}", _digits([three]))
         cells |= _cut("parity", x, parity, PARITY_CUT, STATE_BASE)
     for lane, bits in enumerate(mixed):

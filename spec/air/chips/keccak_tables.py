@@ -39,11 +39,6 @@ def chi_of(digit: int) -> int:
     return found.pop()
 
 
-def _number(bits: Sequence[Value]) -> Value:
-    """The number that the bits are, most significant first."""
-    return reduce(lambda total, bit: total * 2 + bit, bits)
-
-
 def _digits_number(digits: Sequence[Value], base: int) -> Value:
     """The number with these digits, lowest first."""
     return reduce(lambda total, digit: total * base + digit, reversed(digits))
@@ -56,7 +51,7 @@ def digits_form(point: Sequence[Value]) -> tuple[Value, ...]:
     in_base_4 = [lowest_first[:BYTE_BITS], lowest_first[BYTE_BITS:], odd, odd[:PARITY_CUT], odd[PARITY_CUT:]]
     cuts = [part for cut in range(1, BYTE_BITS) for part in (odd[:cut], odd[cut:])]
     return (
-        _number(point),
+        _digits_number(lowest_first, 2),
         *(_digits_number(digits, STATE_BASE) for digits in in_base_4),
         *(_digits_number(digits, MIXED_BASE) for digits in (*cuts, odd)),
     )
@@ -97,12 +92,12 @@ def _group_rows(digits: int) -> list[tuple[int, int]]:
     return list(zip(numbers, results, strict=True))
 
 
-def _groups() -> list[tuple[int, list[tuple[int, int]]]]:
-    """Every group: the number of digits below it, and its rows with the weights that they have in a byte."""
+def _groups() -> list[list[tuple[int, int]]]:
+    """The rows of every group, with the weights that they have in a byte."""
     found, below = [], 0
     for digits in GROUPS:
         weights = MIXED_BASE**below, STATE_BASE**below
-        found.append((below, [(n * weights[0], r * weights[1]) for n, r in _group_rows(digits)]))
+        found.append([(n * weights[0], r * weights[1]) for n, r in _group_rows(digits)])
         below += digits
     return found
 
@@ -113,7 +108,7 @@ CHI_BITS = sum(len(_group_rows(digits)).bit_length() - 1 for digits in GROUPS)
 def chi_rows() -> list[TableRow]:
     """The number of the first group is the most significant part of a row's number."""
     rows: list[TableRow] = [(0, 0)]
-    for _, of_group in _groups():
+    for of_group in _groups():
         rows = [(n + m, r + s) for n, r in rows for m, s in of_group]
     return rows
 
@@ -121,7 +116,7 @@ def chi_rows() -> list[TableRow]:
 def chi_form(point: Sequence[Value]) -> tuple[Value, ...]:
     """By group, the sum over its numbers of what belongs to a number times eq of it."""
     digits = result = point[0] * 0
-    for _, rows in _groups():
+    for rows in _groups():
         bits = len(rows).bit_length() - 1
         corners, point = _corners(point[:bits]), point[bits:]
         for corner, (number, told) in zip(corners, rows, strict=True):
